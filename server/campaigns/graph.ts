@@ -1,0 +1,261 @@
+/** Campaign steps as a graph: pure edits and questions. Contacts start at the first step of the array. */
+
+export type Edge = "next" | "true" | "false";
+
+/** `next` counts for every type but `condition`; the two branches count for `condition` only. */
+export type GraphStep = {
+  id: string;
+  type: "email" | "wait" | "condition" | "action";
+  actionType: string | null;
+  next: string | null;
+  whenTrue: string | null;
+  whenFalse: string | null;
+};
+
+/**
+ * Where a step goes: on one edge; in front of a step (taking over all its incoming edges); or behind a
+ * condition whose branches have not met yet (linking every open end of both). `start` is in front of everything.
+ */
+export type Position =
+  | { kind: "start" }
+  | { kind: "edge"; from: string; edge: Edge }
+  | { kind: "before"; stepId: string }
+  | { kind: "behind"; conditionId: string };
+
+/** What happens to a deleted condition's two paths: one of them stays, or neither. */
+export type Keep = "true" | "false" | "neither";
+
+/** The step a position refers to, or null for the start. */
+export function anchorOf(position: Position): string | null {
+  switch (position.kind) {
+    case "start":
+      return null;
+    case "edge":
+      return position.from;
+    case "before":
+      return position.stepId;
+    case "behind":
+      return position.conditionId;
+  }
+}
+
+export function endsHere(step: GraphStep): boolean {
+  return step.type === "action" && step.actionType === "exit";
+}
+
+/** The edges a contact can really leave by: an exit has none, a condition has two. */
+export function edgesOf(step: GraphStep): { edge: Edge; to: string | null }[] {
+  if (endsHere(step)) return [];
+  if (step.type === "condition") {
+    return [
+      { edge: "true", to: step.whenTrue },
+      { edge: "false", to: step.whenFalse },
+    ];
+  }
+  return [{ edge: "next", to: step.next }];
+}
+
+export function withEdge(step: GraphStep, edge: Edge, to: string | null): GraphStep {
+  if (edge === "next") return { ...step, next: to };
+  return edge === "true" ? { ...step, whenTrue: to } : { ...step, whenFalse: to };
+}
+
+function targetOf(step: GraphStep, edge: Edge): string | null {
+  if (edge === "next") return step.next;
+  return edge === "true" ? step.whenTrue : step.whenFalse;
+}
+
+function byId(graph: readonly GraphStep[]) {
+  return new Map(graph.map((step) => [step.id, step]));
+}
+
+/** Ids reachable from `start`, itself included, without walking through `stop`. */
+export function reachableFrom(
+  graph: readonly GraphStep[],
+  start: string | null,
+  stop: string | null = null,
+): Set<string> {
+  const steps = byId(graph);
+  const seen = new Set<string>();
+  const open = [start];
+  while (open.length > 0) {
+    const step = steps.get(open.pop() ?? "");
+    if (!step || step.id === stop || seen.has(step.id)) continue;
+    seen.add(step.id);
+    for (const { to } of edgesOf(step)) open.push(to);
+  }
+  return seen;
+}
+
+/** The ids of one cycle in walking order, or null. */
+export function findCycle(graph: readonly GraphStep[]): string[] | null {
+  const steps = byId(graph);
+  const done = new Set<string>();
+  const walk = (id: string, path: string[]): string[] | null => {
+    if (path.includes(id)) return path.slice(path.indexOf(id));
+    const step = steps.get(id);
+    if (!step || done.has(id)) return null;
+    for (const { to } of edgesOf(step)) {
+      const found = to === null ? null : walk(to, [...path, id]);
+      if (found) return found;
+    }
+    done.add(id);
+    return null;
+  };
+  for (const step of graph) {
+    const found = walk(step.id, []);
+    if (found) return found;
+  }
+  return null;
+}
+
+export function unreachable(graph: readonly GraphStep[]): GraphStep[] {
+  const reached = reachableFrom(graph, graph[0]?.id ?? null);
+  return graph.filter((step) => !reached.has(step.id));
+}
+
+/** Display order: every step after all steps that lead to it, the true branch before the false one; strays last. */
+export function inOrder(graph: readonly GraphStep[]): GraphStep[] {
+  const steps = byId(graph);
+  const seen = new Set<string>();
+  const reversed: GraphStep[] = [];
+  const walk = (id: string | null) => {
+    const step = id === null ? undefined : steps.get(id);
+    if (!step || seen.has(step.id)) return;
+    seen.add(step.id);
+    for (const { to } of edgesOf(step).reverse()) walk(to);
+    reversed.push(step);
+  };
+  walk(graph[0]?.id ?? null);
+  return [...reversed.reverse(), ...graph.filter((step) => !seen.has(step.id))];
+}
+
+/** The first step both branches of a condition lead to, or null when they never meet. */
+export function joinOf(graph: readonly GraphStep[], conditionId: string): string | null {
+  const condition = byId(graph).get(conditionId);
+  if (!condition) return null;
+  const left = reachableFrom(graph, condition.whenTrue, conditionId);
+  const right = reachableFrom(graph, condition.whenFalse, conditionId);
+  return inOrder(graph).find((step) => left.has(step.id) && right.has(step.id))?.id ?? null;
+}
+
+/** A step with everything that belongs to it (a condition brings its branches), and where the way goes on behind it. */
+function blockOf(graph: readonly GraphStep[], id: string): { ids: Set<string>; exit: string | null } {
+  const step = byId(graph).get(id);
+  if (!step) return { ids: new Set(), exit: null };
+  if (step.type !== "condition") return { ids: new Set([id]), exit: endsHere(step) ? null : step.next };
+  const exit = joinOf(graph, id);
+  return { ids: reachableFrom(graph, id, exit), exit };
+}
+
+/** Also moves the edge an exit keeps but does not use, so that no stored edge ever points at a deleted step. */
+function redirect(
+  graph: readonly GraphStep[],
+  from: string | null,
+  to: string | null,
+  within?: ReadonlySet<string>,
+) {
+  return graph.map((step) => {
+    if (within && !within.has(step.id)) return step;
+    const edges: Edge[] = step.type === "condition" ? ["true", "false"] : ["next"];
+    return edges.reduce((now, edge) => (targetOf(step, edge) === from ? withEdge(now, edge, to) : now), step);
+  });
+}
+
+/** Puts `block` (ids already in the graph, not linked to the rest) at `position`; its open ends lead on to what stood there. */
+function splice(
+  graph: readonly GraphStep[],
+  first: string,
+  block: ReadonlySet<string>,
+  position: Position,
+): GraphStep[] {
+  const closeEnds = (steps: readonly GraphStep[], to: string | null) => redirect(steps, null, to, block);
+  const rest = (steps: readonly GraphStep[]) => steps.filter((step) => !block.has(step.id));
+  const mine = (steps: readonly GraphStep[]) => steps.filter((step) => block.has(step.id));
+  const entry = rest(graph)[0]?.id ?? null;
+
+  if (position.kind === "start" || (position.kind === "before" && position.stepId === entry)) {
+    const linked = closeEnds(graph, entry);
+    return [...mine(linked), ...rest(linked)];
+  }
+  if (position.kind === "before") {
+    const others = redirect(rest(graph), position.stepId, first);
+    return [...others, ...closeEnds(mine(graph), position.stepId)];
+  }
+  if (position.kind === "behind") {
+    const { ids, exit } = blockOf(rest(graph), position.conditionId);
+    if (exit) return splice(graph, first, block, { kind: "before", stepId: exit });
+    return [...redirect(rest(graph), null, first, ids), ...mine(graph)];
+  }
+  const from = graph.find((step) => step.id === position.from);
+  const target = from ? targetOf(from, position.edge) : null;
+  const others = rest(graph).map((step) =>
+    step.id === position.from ? withEdge(step, position.edge, first) : step,
+  );
+  return [...others, ...closeEnds(mine(graph), target)];
+}
+
+/** A new condition sends both branches on to what stood there, so that nobody's way is lost by adding one. */
+export function insertStep(graph: readonly GraphStep[], step: GraphStep, position: Position): GraphStep[] {
+  return inOrder(splice([...graph, step], step.id, new Set([step.id]), position));
+}
+
+/**
+ * Takes a step out and links what led to it with what followed. A condition with two different paths needs
+ * `keep`; steps that only the dropped path led to go too. `removed` names every step taken out.
+ */
+export function removeStep(
+  graph: readonly GraphStep[],
+  id: string,
+  keep: Keep = "neither",
+): { graph: GraphStep[]; removed: string[] } {
+  const step = graph.find((each) => each.id === id);
+  if (!step) return { graph: [...graph], removed: [] };
+  const before = reachableFrom(graph, graph[0]?.id ?? null);
+  const onward = {
+    true: step.whenTrue,
+    false: step.whenFalse,
+    neither: step.type === "condition" ? joinOf(graph, id) : step.next,
+  }[step.type === "condition" ? keep : "neither"];
+  const entry = graph[0]?.id === id ? onward : (graph[0]?.id ?? null);
+  const relinked = redirect(
+    graph.filter((each) => each.id !== id),
+    id,
+    onward,
+  );
+  const first = relinked.filter((each) => each.id === entry);
+  const ordered = [...first, ...relinked.filter((each) => each.id !== entry)];
+  const still = reachableFrom(ordered, entry);
+  const kept = ordered.filter((each) => still.has(each.id) || !before.has(each.id));
+  return {
+    graph: inOrder(kept),
+    removed: graph.filter((each) => !kept.some((one) => one.id === each.id)).map((each) => each.id),
+  };
+}
+
+/** Moves a step (a condition with its branches). Moving it into itself changes nothing. */
+export function moveStep(graph: readonly GraphStep[], id: string, position: Position): GraphStep[] {
+  const { ids, exit } = blockOf(graph, id);
+  if (ids.size === 0 || ids.has(anchorOf(position) ?? "")) return [...graph];
+  const entry = graph[0]?.id === id ? exit : (graph[0]?.id ?? null);
+  const opened = redirect(graph, exit, null, ids);
+  const without = redirect(
+    opened.filter((step) => !ids.has(step.id)),
+    id,
+    exit,
+  );
+  const first = without.filter((step) => step.id === entry);
+  const block = opened.filter((step) => ids.has(step.id));
+  const whole = [...first, ...without.filter((step) => step.id !== entry), ...block];
+  return inOrder(splice(whole, id, ids, position));
+}
+
+/** Points one edge at a step (or at nothing): how a branch rejoins a later step. */
+export function linkEdge(
+  graph: readonly GraphStep[],
+  id: string,
+  edge: Edge,
+  to: string | null,
+): GraphStep[] {
+  return inOrder(graph.map((step) => (step.id === id ? withEdge(step, edge, to) : step)));
+}
