@@ -1,0 +1,142 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+
+/*
+ * A driver row says which run acts on a piece of work, because SQL cannot see runs:
+ * - `fence` goes up with every take-over and every wake-up; a run acts only while its own number stands there.
+ * - `run_id` is the run that works or sleeps on the row; null when nobody does.
+ * - `lease_until` is set while a run works, and null while it sleeps.
+ * - `wakes_at` is when the row wants attention: now while somebody works on it, null when nothing is due.
+ * - `not_before` keeps new work from waking a row that could not act on it yet.
+ * The sweeper sends an event for every row whose `wakes_at` has passed and that nobody holds.
+ */
+
+const keys = {
+  step_drivers: "step_id",
+  mailbox_lanes: "email_account_id",
+  campaigns: "id",
+  import_jobs: "id",
+  export_jobs: "id",
+} as const;
+
+/** A row with driver columns: the table and the id events name it by. */
+export type DriverRef = { table: keyof typeof keys; id: string };
+
+/** How long a run may be silent before another takes its work over. Longer than any single step of it. */
+export const leaseSecondsDefault = 120;
+/** A sleeping run that has not come back this long after `wakes_at` is taken for dead. */
+export const oversleptSeconds = 20;
+
+const tableOf = ({ table }: DriverRef) => sql.identifier(table);
+const isRow = ({ table, id }: DriverRef): SQL => sql`${sql.identifier(keys[table])} = ${id}::uuid`;
+const seconds = (count: number) => sql`make_interval(secs => ${count})`;
+const instant = (at: Date | null) => sql`${at === null ? null : at.toISOString()}::timestamptz`;
+
+/**
+ * Makes this run the driver and returns its fence, or null when another one is at work or asleep in good time.
+ * Asked again by the same run, it gives the same fence.
+ */
+export async function takeOver(
+  tx: TenantTx,
+  ref: DriverRef,
+  { runId, leaseSeconds = leaseSecondsDefault }: { runId: string; leaseSeconds?: number },
+): Promise<number | null> {
+  const [row] = await tx.execute<{ fence: number }>(sql`
+    update ${tableOf(ref)}
+    set fence = case when run_id = ${runId} then fence else fence + 1 end, run_id = ${runId},
+      lease_until = app_now() + ${seconds(leaseSeconds)}, wakes_at = least(wakes_at, app_now())
+    where ${isRow(ref)} and (run_id is null or run_id = ${runId} or lease_until <= app_now()
+      or (lease_until is null and (wakes_at is null or wakes_at <= app_now() - ${seconds(oversleptSeconds)})))
+    returning fence`);
+  return row?.fence ?? null;
+}
+
+/**
+ * True while this fence drives the row. Locks the row until the transaction ends, so that work arriving
+ * meanwhile is either visible to what follows or wakes the row afterwards; and renews the lease.
+ */
+export async function holds(
+  tx: TenantTx,
+  ref: DriverRef,
+  fence: number,
+  leaseSeconds: number = leaseSecondsDefault,
+): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    update ${tableOf(ref)}
+    set lease_until = app_now() + ${seconds(leaseSeconds)}, wakes_at = least(wakes_at, app_now())
+    where ${isRow(ref)} and fence = ${fence}
+    returning fence`);
+  return rows.length === 1;
+}
+
+/**
+ * Gives the lease back until `until`, or for good when that is null. Read what is due next after `holds`, in
+ * the same transaction. False when the fence is no longer this run's.
+ */
+export async function yieldUntil(
+  tx: TenantTx,
+  ref: DriverRef,
+  fence: number,
+  { until, notBefore = null }: { until: Date | null; notBefore?: Date | null },
+): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    update ${tableOf(ref)}
+    set lease_until = null, wakes_at = ${instant(until)}, not_before = ${instant(notBefore)},
+      run_id = case when ${until === null} then null else run_id end
+    where ${isRow(ref)} and fence = ${fence}
+    returning fence`);
+  return rows.length === 1;
+}
+
+/** Ends this run and calls for a fresh one: the fence its event carries, or null when it was not this run's to give. */
+export async function handOver(tx: TenantTx, ref: DriverRef, fence: number): Promise<number | null> {
+  const [row] = await tx.execute<{ fence: number }>(sql`
+    update ${tableOf(ref)}
+    set fence = fence + 1, run_id = null, lease_until = null, wakes_at = app_now()
+    where ${isRow(ref)} and fence = ${fence}
+    returning fence`);
+  return row?.fence ?? null;
+}
+
+/**
+ * Work has arrived that falls due at `dueAt`. Returns the fence of the event to send after the commit, or null
+ * when none is needed: somebody is at work and will see it, or wakes early enough. Locks the row either way.
+ */
+export async function wake(tx: TenantTx, ref: DriverRef, dueAt: Date): Promise<number | null> {
+  await tx.execute(sql`select fence from ${tableOf(ref)} where ${isRow(ref)} for no key update`);
+  const [row] = await tx.execute<{ fence: number }>(sql`
+    update ${tableOf(ref)}
+    set fence = fence + 1, run_id = null, lease_until = null, wakes_at = greatest(${instant(dueAt)}, not_before)
+    where ${isRow(ref)} and (lease_until is null or lease_until <= app_now())
+      and (wakes_at is null or greatest(${instant(dueAt)}, not_before) < wakes_at)
+    returning fence`);
+  return row?.fence ?? null;
+}
+
+/**
+ * What the row waited for has changed (a pause ended, a limit was raised): it must look again at once. Returns
+ * the fence of the event to send after the commit, or null while somebody is at work anyway.
+ */
+export async function wakeNow(tx: TenantTx, ref: DriverRef): Promise<number | null> {
+  await tx.execute(sql`update ${tableOf(ref)} set not_before = null where ${isRow(ref)}`);
+  const [row] = await tx.execute<{ fence: number }>(sql`
+    update ${tableOf(ref)}
+    set fence = fence + 1, run_id = null, lease_until = null, wakes_at = app_now()
+    where ${isRow(ref)} and (lease_until is null or lease_until <= app_now())
+    returning fence`);
+  return row?.fence ?? null;
+}
+
+/**
+ * For the sweeper: the fence of the event to send again when the row is past its time and nobody holds it, or
+ * null when it has been taken up since it was found.
+ */
+export async function revive(tx: TenantTx, ref: DriverRef): Promise<number | null> {
+  const [row] = await tx.execute<{ fence: number }>(sql`
+    update ${tableOf(ref)}
+    set fence = fence + 1, run_id = null, lease_until = null
+    where ${isRow(ref)} and wakes_at <= app_now() - ${seconds(oversleptSeconds)}
+      and (lease_until is null or lease_until <= app_now())
+    returning fence`);
+  return row?.fence ?? null;
+}
