@@ -1,34 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-
-/*
- * A driver row says which run acts on a piece of work, because SQL cannot see runs:
- * - `fence` goes up with every take-over and every wake-up; a run acts only while its own number stands there.
- * - `run_id` is the run that works or sleeps on the row; null when nobody does.
- * - `lease_until` is set while a run works, and null while it sleeps.
- * - `wakes_at` is when the row wants attention: now while somebody works on it, null when nothing is due.
- * - `not_before` keeps new work from waking a row that could not act on it yet.
- * The sweeper sends an event for every row whose `wakes_at` has passed and that nobody holds.
- */
-
-const keys = {
-  step_drivers: "step_id",
-  mailbox_lanes: "email_account_id",
-  campaigns: "id",
-  import_jobs: "id",
-  export_jobs: "id",
-} as const;
-
-/** A row with driver columns: the table and the id events name it by. */
-export type DriverRef = { table: keyof typeof keys; id: string };
-
-/** How long a run may be silent before another takes its work over. Longer than any single step of it. */
-export const leaseSecondsDefault = 120;
-/** A sleeping run that has not come back this long after `wakes_at` is taken for dead. */
-export const oversleptSeconds = 20;
+import { type DriverRef, keyOf, leaseSecondsDefault, oversleptSeconds } from "./rows.ts";
 
 const tableOf = ({ table }: DriverRef) => sql.identifier(table);
-const isRow = ({ table, id }: DriverRef): SQL => sql`${sql.identifier(keys[table])} = ${id}::uuid`;
+const isRow = (ref: DriverRef): SQL => sql`${sql.identifier(keyOf(ref))} = ${ref.id}::uuid`;
 const seconds = (count: number) => sql`make_interval(secs => ${count})`;
 const instant = (at: Date | null) => sql`${at === null ? null : at.toISOString()}::timestamptz`;
 
@@ -123,20 +98,6 @@ export async function wakeNow(tx: TenantTx, ref: DriverRef): Promise<number | nu
     update ${tableOf(ref)}
     set fence = fence + 1, run_id = null, lease_until = null, wakes_at = app_now()
     where ${isRow(ref)} and (lease_until is null or lease_until <= app_now())
-    returning fence`);
-  return row?.fence ?? null;
-}
-
-/**
- * For the sweeper: the fence of the event to send again when the row is past its time and nobody holds it, or
- * null when it has been taken up since it was found.
- */
-export async function revive(tx: TenantTx, ref: DriverRef): Promise<number | null> {
-  const [row] = await tx.execute<{ fence: number }>(sql`
-    update ${tableOf(ref)}
-    set fence = fence + 1, run_id = null, lease_until = null
-    where ${isRow(ref)} and wakes_at <= app_now() - ${seconds(oversleptSeconds)}
-      and (lease_until is null or lease_until <= app_now())
     returning fence`);
   return row?.fence ?? null;
 }
