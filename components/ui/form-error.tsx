@@ -1,0 +1,16 @@
+import { CircleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+
+/** What went wrong with a whole form; announced when it appears. Renders nothing without children. */
+export function FormError({ children }: { children?: ReactNode }) {
+  return (
+    <div role="alert" className="empty:hidden">
+      {children && (
+        <p className="flex items-start gap-2 rounded-md bg-danger-soft px-3 py-2 text-sm text-danger">
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+          <span className="min-w-0 break-words">{children}</span>
+        </p>
+      )}
+    </div>
+  );
+}

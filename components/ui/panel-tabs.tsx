@@ -1,0 +1,37 @@
+"use client";
+import { Tabs } from "radix-ui";
+import type { ReactNode } from "react";
+
+type Panel = { value: string; label: string; content: ReactNode };
+
+/** Tabs inside one page (HTML and text of a mail). What deserves a URL uses `Tabs`. */
+export function PanelTabs({
+  label,
+  panels,
+  defaultValue,
+}: {
+  label: string;
+  panels: Panel[];
+  defaultValue?: string;
+}) {
+  return (
+    <Tabs.Root defaultValue={defaultValue ?? panels[0]?.value}>
+      <Tabs.List aria-label={label} className="mb-3 inline-flex gap-0.5 rounded-md bg-selected p-0.5">
+        {panels.map((panel) => (
+          <Tabs.Trigger
+            key={panel.value}
+            value={panel.value}
+            className="h-7 rounded-sm px-3 text-xs font-medium text-muted data-[state=active]:bg-surface data-[state=active]:text-ink data-[state=active]:shadow-card max-sm:h-9"
+          >
+            {panel.label}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      {panels.map((panel) => (
+        <Tabs.Content key={panel.value} value={panel.value}>
+          {panel.content}
+        </Tabs.Content>
+      ))}
+    </Tabs.Root>
+  );
+}

@@ -1,0 +1,7 @@
+import type { ComponentProps } from "react";
+import { cn } from "./cn.tsx";
+import { controlLook } from "./input.tsx";
+
+export function Textarea({ className, rows = 4, ...rest }: ComponentProps<"textarea">) {
+  return <textarea rows={rows} className={cn(controlLook, "px-2.5 py-1.5", className)} {...rest} />;
+}
