@@ -48,10 +48,9 @@ test("whatever is added, moved and deleted: every step is shown once, no edge da
         const place = places[edit.place % places.length] ?? { kind: "start" as const };
         const picked = graph[edit.which % Math.max(graph.length, 1)]?.id ?? "";
         if (edit.act === "move") graph = moveStep(graph, picked, place);
-        else if (edit.act === "delete")
-          graph = removeStep(graph, picked, edit.keep as "true" | "false" | "neither").graph;
+        else if (edit.act === "delete") graph = removeStep(graph, picked, edit.keep).graph;
         else if (edit.act === "exit") graph = insertStep(graph, step(`s${index}`, "action", "exit"), place);
-        else graph = insertStep(graph, step(`s${index}`, edit.act as GraphStep["type"]), place);
+        else graph = insertStep(graph, step(`s${index}`, edit.act), place);
 
         const ids = new Set(graph.map((each) => each.id));
         const targets = graph

@@ -100,6 +100,8 @@ describe("delete", () => {
   test("an exit's unused edge does not keep pointing at a deleted step", () => {
     const graph = [fork("c", "x", "b"), exit("x", "b"), step("b", null)];
     expect(removeStep(graph, "b").graph.find((s) => s.id === "x")?.next).toBeNull();
+    const dropped = [fork("c", "y", "x"), step("y", null), exit("x", "y")];
+    expect(drawn(removeStep(dropped, "c", "false").graph)).toBe("x>-");
   });
 });
 

@@ -227,10 +227,8 @@ export function removeStep(
   const ordered = [...first, ...relinked.filter((each) => each.id !== entry)];
   const still = reachableFrom(ordered, entry);
   const kept = ordered.filter((each) => still.has(each.id) || !before.has(each.id));
-  return {
-    graph: inOrder(kept),
-    removed: graph.filter((each) => !kept.some((one) => one.id === each.id)).map((each) => each.id),
-  };
+  const removed = graph.filter((each) => !kept.some((one) => one.id === each.id)).map((each) => each.id);
+  return { graph: inOrder(removed.reduce((steps, gone) => redirect(steps, gone, null), kept)), removed };
 }
 
 /** Moves a step (a condition with its branches). Moving it into itself changes nothing. */

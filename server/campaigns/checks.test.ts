@@ -1,0 +1,175 @@
+import { expect, test } from "vitest";
+import { launchProblems, type CheckedStep, type LaunchFacts } from "./checks.ts";
+
+const blank = {
+  name: null,
+  subjectLine: null,
+  previewText: null,
+  emailContent: null,
+  waitDuration: null,
+  conditionRules: null,
+  action: null,
+  actionType: null,
+  next: null,
+  whenTrue: null,
+  whenFalse: null,
+};
+const email = (id: string, next: string | null): CheckedStep => ({
+  ...blank,
+  id,
+  type: "email",
+  subjectLine: `Hello from ${id}`,
+  emailContent: "<p>Hello</p>",
+  next,
+});
+const wait = (id: string, next: string | null): CheckedStep => ({
+  ...blank,
+  id,
+  type: "wait",
+  waitDuration: { value: 3, unit: "days" },
+  next,
+});
+const opened = (id: string, whenTrue: string | null, whenFalse: string | null): CheckedStep => ({
+  ...blank,
+  id,
+  type: "condition",
+  conditionRules: { version: 1, match: "all", rules: [{ field: "email_opened", operator: "is_true" }] },
+  whenTrue,
+  whenFalse,
+});
+const exit = (id: string): CheckedStep => ({
+  ...blank,
+  id,
+  type: "action",
+  actionType: "exit",
+  action: { type: "exit" },
+});
+
+const fine: LaunchFacts = {
+  steps: [email("a", "w"), wait("w", "c"), opened("c", "b", "x"), email("b", null), exit("x")],
+  audience: { chosen: true, missing: 0, count: 12, suppressed: 0 },
+  settings: { sendDays: ["mon"], noLimits: false, fromEmail: "ana@example.com", fromName: "Ana" },
+  mailbox: { email: "ana@example.com", status: "active", sandbox: false },
+  postalAddress: "1 Main Street",
+  liquidProblem: (source) => (source.includes("{% frob") ? "unknown tag “frob” in line 1: remove it." : null),
+};
+const codes = (facts: LaunchFacts) => launchProblems(facts).map((problem) => problem.code);
+const withStep = (changed: CheckedStep): LaunchFacts => ({
+  ...fine,
+  steps: fine.steps.map((step) => (step.id === changed.id ? changed : step)),
+});
+
+test("a finished campaign has no problem", () => {
+  expect(launchProblems(fine)).toEqual([]);
+});
+
+test.each([
+  [
+    "a branch that leads nowhere",
+    opened("c", "b", null),
+    "branch_leads_nowhere",
+    "The No branch of Step 3 (condition) leads nowhere",
+  ],
+  [
+    "a wait with nothing behind it",
+    wait("w", null),
+    "dead_end",
+    "Step 2 (wait 3 days) is followed by nothing",
+  ],
+  ["an edge to a deleted step", wait("w", "gone"), "missing_target", "leads to a step that was deleted"],
+  [
+    "an email without a subject",
+    { ...email("b", null), subjectLine: "  " },
+    "no_subject",
+    "Step 4 (email “  ”) has no subject",
+  ],
+  [
+    "an email without a body",
+    { ...email("b", null), emailContent: "" },
+    "no_body",
+    "has no body: write one, or choose a template",
+  ],
+  [
+    "an unknown Liquid tag",
+    { ...email("b", null), emailContent: "{% frob %}" },
+    "liquid",
+    "body: unknown tag “frob” in line 1",
+  ],
+  [
+    "a condition without rules",
+    { ...opened("c", "b", "x"), conditionRules: null },
+    "no_rules",
+    "asks nothing yet",
+  ],
+  [
+    "a wait without a duration",
+    { ...wait("w", "c"), waitDuration: null },
+    "no_duration",
+    "does not say how long",
+  ],
+])("%s is named, with the step and the way out", (_what, step, code, words) => {
+  const found = launchProblems(withStep(step)).find((problem) => problem.code === code);
+  expect(found).toMatchObject({ severity: "blocker", stepId: step.id });
+  expect(found?.message).toContain(words);
+});
+
+test("a circle and the steps it cuts off are found", () => {
+  const looped = { ...fine, steps: [email("a", "w"), wait("w", "a"), email("b", null)] };
+  expect(codes(looped)).toEqual(["cycle", "unreachable"]);
+});
+
+test("a condition about an email needs an email before it, and the very one it names", () => {
+  expect(codes({ ...fine, steps: [opened("c", "b", "x"), email("b", null), exit("x")] })).toEqual([
+    "no_email_before",
+  ]);
+  const later = opened("c", "b", "x");
+  later.conditionRules = {
+    version: 1,
+    match: "all",
+    rules: [{ field: "email_clicked", operator: "is_true", value: { stepId: "b" } }],
+  };
+  expect(codes(withStep(later))).toEqual(["no_email_before"]);
+});
+
+test("actions without a tag or field are unfinished", () => {
+  const tag: CheckedStep = { ...exit("x"), actionType: "add_tag", action: { type: "add_tag", tag: "" } };
+  expect(codes(withStep(tag))).toEqual(["no_tag"]);
+  const field: CheckedStep = {
+    ...exit("x"),
+    actionType: "update_field",
+    action: { type: "update_field", field: "", value: "" },
+  };
+  expect(codes(withStep(field))).toEqual(["no_field"]);
+});
+
+test("nothing is sent without email, audience, mailbox and postal address", () => {
+  expect(codes({ ...fine, steps: [] })).toEqual(["no_steps"]);
+  expect(codes({ ...fine, steps: [exit("x")] })).toEqual(["no_email"]);
+  expect(codes({ ...fine, audience: { chosen: false, missing: 0, count: 0, suppressed: 0 } })).toEqual([
+    "no_audience",
+  ]);
+  expect(codes({ ...fine, audience: { chosen: true, missing: 1, count: 0, suppressed: 3 } })).toEqual([
+    "audience_missing",
+    "empty_audience",
+  ]);
+  expect(codes({ ...fine, mailbox: null, postalAddress: " " })).toEqual(["no_mailbox", "no_postal_address"]);
+  expect(codes({ ...fine, mailbox: { email: "a@b.c", status: "error", sandbox: false } })).toEqual([
+    "mailbox_inactive",
+  ]);
+});
+
+test("“no limits” is refused for a mailbox that sends real mail", () => {
+  expect(codes({ ...fine, settings: { ...fine.settings, noLimits: true } })).toEqual(["no_limits"]);
+  expect(
+    codes({
+      ...fine,
+      settings: { ...fine.settings, noLimits: true },
+      mailbox: { email: "a@b.c", status: "active", sandbox: true },
+    }),
+  ).toEqual([]);
+});
+
+test("warnings stand behind blockers and refuse nothing", () => {
+  const facts = { ...fine, audience: { ...fine.audience, suppressed: 2 }, postalAddress: null };
+  expect(launchProblems(facts).map((problem) => problem.severity)).toEqual(["blocker", "warning"]);
+});

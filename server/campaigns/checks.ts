@@ -1,0 +1,267 @@
+import { isGroup, type Rule, type RuleTree } from "#server/segments/schema";
+import { graphProblems } from "./graph-checks.ts";
+import type { GraphStep } from "./graph.ts";
+import { emailStepsMax, stepsMax, type Action, type WaitDuration } from "./schema.ts";
+import { numbered } from "./titles.ts";
+
+export type CheckedStep = GraphStep & {
+  name: string | null;
+  subjectLine: string | null;
+  previewText: string | null;
+  emailContent: string | null;
+  waitDuration: WaitDuration | null;
+  conditionRules: RuleTree | null;
+  action: Action | null;
+};
+
+/** One thing wrong, as one sentence that also says what to do. A blocker refuses the launch, a warning does not. */
+export type Problem = {
+  code: string;
+  severity: "blocker" | "warning";
+  where: "steps" | "audience" | "settings" | "workspace";
+  message: string;
+  stepId: string | null;
+};
+
+export type LaunchFacts = {
+  steps: readonly CheckedStep[];
+  /** `chosen`: somebody was included at all. `missing`: included or excluded lists and segments that no longer exist. */
+  audience: { chosen: boolean; missing: number; count: number; suppressed: number };
+  settings: { sendDays: readonly string[]; noLimits: boolean; fromEmail: string; fromName: string };
+  mailbox: { email: string; status: string; sandbox: boolean } | null;
+  postalAddress: string | null;
+  /** What is wrong with a Liquid source, in words that name the place; null when nothing is. */
+  liquidProblem: (source: string) => string | null;
+};
+
+/** Everything wrong with the steps alone: shown in the builder, at the step. */
+export function stepProblems(
+  steps: readonly CheckedStep[],
+  liquidProblem: LaunchFacts["liquidProblem"],
+): Problem[] {
+  const blocker = (code: string, message: string, stepId: string | null = null): Problem => ({
+    code,
+    severity: "blocker",
+    where: "steps",
+    message,
+    stepId,
+  });
+  const emails = steps.filter((step) => step.type === "email").length;
+  const found: Problem[] = [];
+  if (steps.length === 0) return [blocker("no_steps", "The campaign has no steps: add an email step first.")];
+  if (emails === 0)
+    found.push(blocker("no_email", "The campaign sends nothing: add at least one email step."));
+  if (emails > emailStepsMax) {
+    found.push(
+      blocker(
+        "too_many_emails",
+        `A campaign holds ${emailStepsMax} emails at most; this one has ${emails}: delete some.`,
+      ),
+    );
+  }
+  if (steps.length > stepsMax) {
+    found.push(
+      blocker(
+        "too_many_steps",
+        `A campaign holds ${stepsMax} steps at most; this one has ${steps.length}: delete some.`,
+      ),
+    );
+  }
+  found.push(...graphProblems(steps));
+  steps.forEach((step, index) => {
+    for (const [code, message] of contentProblems(step, index, steps, liquidProblem))
+      found.push(blocker(code, message, step.id));
+  });
+  return found;
+}
+
+function contentProblems(
+  step: CheckedStep,
+  index: number,
+  steps: readonly CheckedStep[],
+  liquidProblem: LaunchFacts["liquidProblem"],
+): [code: string, message: string][] {
+  const title = numbered(step, index);
+  if (step.type === "email") return emailProblems(step, title, liquidProblem);
+  if (step.type === "wait" && !step.waitDuration)
+    return [["no_duration", `${title} does not say how long: choose a duration.`]];
+  if (step.type === "condition") return conditionProblems(step, title, steps);
+  if (step.type !== "action") return [];
+  if (!step.action) return [["no_action", `${title} does nothing yet: choose what it should do.`]];
+  if (step.action.type === "add_tag" && !step.action.tag)
+    return [["no_tag", `${title} does not say which tag to add: enter one.`]];
+  if (step.action.type === "update_field" && !step.action.field) {
+    return [["no_field", `${title} does not say which field to set: choose one.`]];
+  }
+  return [];
+}
+
+function emailProblems(
+  step: CheckedStep,
+  title: string,
+  liquidProblem: LaunchFacts["liquidProblem"],
+): [string, string][] {
+  const found: [string, string][] = [];
+  if (!step.subjectLine?.trim()) found.push(["no_subject", `${title} has no subject: write one.`]);
+  if (!step.emailContent?.trim())
+    found.push(["no_body", `${title} has no body: write one, or choose a template.`]);
+  const parts = { subject: step.subjectLine, "preview text": step.previewText, body: step.emailContent };
+  for (const [part, source] of Object.entries(parts)) {
+    const problem = source ? liquidProblem(source) : null;
+    if (problem) found.push(["liquid", `${title}, ${part}: ${problem}`]);
+  }
+  return found;
+}
+
+function engagementsIn(rules: readonly Rule[]): { stepId: string | null; field: string }[] {
+  return rules.flatMap((rule) => {
+    if (isGroup(rule)) return engagementsIn(rule.rules);
+    if (rule.field !== "email_opened" && rule.field !== "email_clicked") return [];
+    const { value } = rule;
+    const named = typeof value === "object" && "stepId" in value ? (value.stepId ?? null) : null;
+    return [{ stepId: named, field: rule.field }];
+  });
+}
+
+function conditionProblems(
+  step: CheckedStep,
+  title: string,
+  steps: readonly CheckedStep[],
+): [string, string][] {
+  const rules = step.conditionRules?.rules ?? [];
+  if (rules.length === 0)
+    return [["no_rules", `${title} asks nothing yet: add a rule, such as “opened the previous email”.`]];
+  const before = stepsBefore(steps, step.id);
+  const emails = steps.filter((each) => each.type === "email" && before.has(each.id));
+  for (const { stepId } of engagementsIn(rules)) {
+    if (stepId ? !emails.some((email) => email.id === stepId) : emails.length === 0) {
+      const what = stepId
+        ? "an email that does not come before it"
+        : "an email, but no email comes before it";
+      return [
+        [
+          "no_email_before",
+          `${title} asks about ${what}: choose another email, or move the condition behind one.`,
+        ],
+      ];
+    }
+  }
+  return [];
+}
+
+/** The steps a contact may have passed before reaching `id`. */
+function stepsBefore(steps: readonly CheckedStep[], id: string): Set<string> {
+  const before = new Set<string>();
+  const open = [id];
+  while (open.length > 0) {
+    const to = open.pop();
+    for (const step of steps) {
+      const leads = step.type === "condition" ? [step.whenTrue, step.whenFalse] : [step.next];
+      if (before.has(step.id) || !leads.includes(to ?? null)) continue;
+      before.add(step.id);
+      open.push(step.id);
+    }
+  }
+  return before;
+}
+
+/** All launch checks, blockers first. */
+export function launchProblems(facts: LaunchFacts): Problem[] {
+  const found = [
+    ...stepProblems(facts.steps, facts.liquidProblem),
+    ...audienceProblems(facts),
+    ...senderProblems(facts),
+  ];
+  return found.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
+}
+
+const outside = (
+  where: Problem["where"],
+  severity: Problem["severity"],
+  code: string,
+  message: string,
+): Problem => ({
+  code,
+  severity,
+  where,
+  message,
+  stepId: null,
+});
+
+function audienceProblems({ audience }: LaunchFacts): Problem[] {
+  if (!audience.chosen) {
+    return [
+      outside(
+        "audience",
+        "blocker",
+        "no_audience",
+        "The campaign has no audience: choose the lists or segments it goes to.",
+      ),
+    ];
+  }
+  const found: Problem[] = [];
+  if (audience.missing > 0) {
+    const what = audience.missing === 1 ? "A list or segment" : `${audience.missing} lists or segments`;
+    found.push(
+      outside(
+        "audience",
+        "blocker",
+        "audience_missing",
+        `${what} of the audience no longer exists: remove it from the audience, or choose another.`,
+      ),
+    );
+  }
+  if (audience.count === 0) {
+    const message =
+      audience.suppressed > 0
+        ? `Everybody in the audience (${audience.suppressed}) is unsubscribed, bounced or suppressed: choose an audience with someone to write to.`
+        : "The audience is empty: choose lists or segments with contacts in them, or import contacts first.";
+    found.push(outside("audience", "blocker", "empty_audience", message));
+  } else if (audience.suppressed > 0) {
+    const message = `${audience.suppressed} of the audience will get nothing: unsubscribed, bounced or suppressed.`;
+    found.push(outside("audience", "warning", "suppressed", message));
+  }
+  return found;
+}
+
+function senderProblems({ settings, mailbox, postalAddress }: LaunchFacts): Problem[] {
+  const found: Problem[] = [];
+  if (!mailbox) {
+    found.push(
+      outside("settings", "blocker", "no_mailbox", "No mailbox sends this campaign: choose one in Settings."),
+    );
+  } else if (mailbox.status !== "active") {
+    const message = `The mailbox ${mailbox.email} is ${mailbox.status.replaceAll("_", " ")} and cannot send: test it under Settings, Mailboxes, or choose another.`;
+    found.push(outside("settings", "blocker", "mailbox_inactive", message));
+  }
+  if (!settings.fromEmail || !settings.fromName) {
+    found.push(
+      outside(
+        "settings",
+        "blocker",
+        "no_sender",
+        "The sender has no name or address: fill in both in Settings.",
+      ),
+    );
+  }
+  if (settings.sendDays.length === 0) {
+    found.push(
+      outside(
+        "settings",
+        "blocker",
+        "no_days",
+        "No day is open for sending: choose at least one in Settings.",
+      ),
+    );
+  }
+  if (settings.noLimits && mailbox && !mailbox.sandbox) {
+    const message = `“No limits” is for the sandbox only, and ${mailbox.email} sends real mail: switch it off in Settings.`;
+    found.push(outside("settings", "blocker", "no_limits", message));
+  }
+  if (!postalAddress?.trim()) {
+    const message =
+      "The workspace has no postal address, which the law wants in every email: enter it in the workspace settings.";
+    found.push(outside("workspace", "blocker", "no_postal_address", message));
+  }
+  return found;
+}
