@@ -1,0 +1,101 @@
+import { type ColumnMapping, standardFields, type StandardField } from "./schema.ts";
+
+/** What headers of other tools call our fields, without case, spaces and punctuation. */
+const aliases: Record<StandardField | "tags", readonly string[]> = {
+  email: [
+    "email",
+    "emailaddress",
+    "mail",
+    "mailaddress",
+    "emailid",
+    "workemail",
+    "businessemail",
+    "primaryemail",
+    "contactemail",
+    "eadresse",
+    "correo",
+    "courriel",
+  ],
+  first_name: ["firstname", "fname", "first", "givenname", "forename", "vorname", "prenom", "nombre"],
+  last_name: ["lastname", "lname", "last", "surname", "familyname", "nachname", "nom", "apellido"],
+  name: ["name", "fullname", "contactname", "displayname"],
+  company: [
+    "company",
+    "companyname",
+    "organization",
+    "organisation",
+    "org",
+    "employer",
+    "account",
+    "accountname",
+    "firma",
+    "entreprise",
+  ],
+  job_title: ["jobtitle", "title", "position", "role", "jobposition"],
+  phone: ["phone", "phonenumber", "phone1", "mobile", "mobilephone", "cell", "telephone", "tel", "workphone"],
+  city: ["city", "town", "locality", "ort", "stadt", "ville"],
+  state: ["state", "province", "region", "stateprovince"],
+  country: ["country", "countryname", "land", "pays"],
+  timezone: ["timezone", "tz"],
+  language: ["language", "lang", "locale"],
+  tags: ["tags", "tag", "labels", "label"],
+};
+
+const squeezed = (header: string) =>
+  header
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
+
+/**
+ * Guesses what each column holds, from its header alone: a known name or alias (each field once, the first
+ * column that fits), else a text custom field. Everything can be changed afterwards.
+ */
+export function guessMapping(headers: readonly string[]): ColumnMapping[] {
+  const taken = new Set<string>();
+  const keys = new Set<string>();
+  const guessed = new Map<number, string>();
+  const targets = [...standardFields, "tags"] as const;
+  for (const target of targets) {
+    // The earlier alias wins over the earlier column: "email" beats "work email", wherever they stand.
+    const index = firstMatch(headers, aliases[target], guessed);
+    if (index !== undefined) guessed.set(index, target);
+  }
+  return headers.map((header, column) => {
+    const target = guessed.get(column);
+    if (target && !taken.has(target)) {
+      taken.add(target);
+      return { column, header, target };
+    }
+    return { column, header, target: `custom.${customKey(header, column, keys)}` };
+  });
+}
+
+function firstMatch(
+  headers: readonly string[],
+  names: readonly string[],
+  guessed: ReadonlyMap<number, string>,
+): number | undefined {
+  for (const name of names) {
+    const index = headers.findIndex((header, column) => !guessed.has(column) && squeezed(header) === name);
+    if (index >= 0) return index;
+  }
+  return undefined;
+}
+
+/** A header as the name of a custom field: `a-z 0-9 _`, at most 63 characters, unlike the others of the file. */
+function customKey(header: string, column: number, keys: Set<string>): string {
+  const plain = header
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase()
+    .replace(/^(custom|cf)[_. ]+/, "")
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "")
+    .slice(0, 60);
+  const base = plain || `column_${column + 1}`;
+  let key = base;
+  for (let count = 2; keys.has(key); count++) key = `${base.slice(0, 58)}_${count}`;
+  keys.add(key);
+  return key;
+}
