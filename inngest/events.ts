@@ -1,0 +1,64 @@
+import { eventType } from "inngest";
+import { z } from "zod";
+
+const found = (input: unknown) => (input === undefined ? "nothing" : JSON.stringify(input).slice(0, 100));
+const says = (expected: string) => (issue: { input?: unknown }) =>
+  `expected ${expected}, found ${found(issue.input)}. Events carry ids only: send it again with this field set.`;
+
+const id = z.uuid({ error: says("an id (uuid)") });
+const fence = z
+  .int({ error: says("a whole number from 0") })
+  .min(0, { error: says("a whole number from 0") });
+const stepType = z.enum(["email", "wait", "condition", "action"], {
+  error: says("email, wait, condition or action"),
+});
+
+/** Every event names its tenant and workspace, so that its function can open the right transaction. */
+const scope = { tenantId: id, workspaceId: id };
+
+// The SDK checks the payload before the function starts; a wrong one fails for good, naming each wrong field.
+
+export const importRequested = eventType("import/requested", {
+  schema: z.object({ ...scope, importId: id, fence }),
+});
+export const importUndoRequested = eventType("import/undo.requested", {
+  schema: z.object({ ...scope, importId: id, fence }),
+});
+export const importCancelled = eventType("import/cancelled", {
+  schema: z.object({ ...scope, importId: id }),
+});
+
+export const exportRequested = eventType("export/requested", {
+  schema: z.object({ ...scope, exportId: id, fence }),
+});
+
+export const campaignLaunched = eventType("campaign/launched", {
+  schema: z.object({ ...scope, campaignId: id, fence }),
+});
+export const campaignStepDue = eventType("campaign/step.due", {
+  schema: z.object({
+    ...scope,
+    campaignId: id,
+    stepId: id,
+    stepOrder: z.int({ error: says("a whole number") }),
+    stepType,
+    fence,
+  }),
+});
+export const campaignDrained = eventType("campaign/drained", {
+  schema: z.object({ ...scope, campaignId: id }),
+});
+export const campaignStopped = eventType("campaign/stopped", {
+  schema: z.object({ ...scope, campaignId: id }),
+});
+
+export const mailboxMessagesQueued = eventType("mailbox/messages.queued", {
+  schema: z.object({ ...scope, emailAccountId: id, fence }),
+});
+
+/**
+ * The id of an event that asks for one piece of work: the same job under the same fence starts once, however often
+ * it is sent; a higher fence is a new request.
+ */
+export const onceId = (event: { name: string }, jobId: string, fence: number): string =>
+  `${event.name}:${jobId}:${fence}`;
