@@ -27,7 +27,7 @@ export function sealer(keys: string) {
 
   return {
     /** Gives `v1:key:nonce:ciphertext` (key is an id, the rest base64url, the tag at the end of the ciphertext). */
-    seal(plain: string, place: SealedPlace): string {
+    seal: (plain: string, place: SealedPlace): string => {
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv("aes-256-gcm", current, nonce).setAAD(boundTo(place));
       const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]);
@@ -35,7 +35,7 @@ export function sealer(keys: string) {
     },
 
     /** @throws SealError when the value was not sealed for this place by a key we have. */
-    open(value: string, place: SealedPlace): string {
+    open: (value: string, place: SealedPlace): string => {
       const [format, id, nonce, body, ...rest] = value.split(":");
       const sealed = Buffer.from(body ?? "", "base64url");
       if (format !== version || !id || !nonce || sealed.length < tagBytes || rest.length > 0) {
