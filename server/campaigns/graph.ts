@@ -143,7 +143,7 @@ export function joinOf(graph: readonly GraphStep[], conditionId: string): string
 function blockOf(graph: readonly GraphStep[], id: string): { ids: Set<string>; exit: string | null } {
   const step = byId(graph).get(id);
   if (!step) return { ids: new Set(), exit: null };
-  if (step.type !== "condition") return { ids: new Set([id]), exit: endsHere(step) ? null : step.next };
+  if (step.type !== "condition") return { ids: new Set([id]), exit: step.next };
   const exit = joinOf(graph, id);
   return { ids: reachableFrom(graph, id, exit), exit };
 }
@@ -197,7 +197,7 @@ function splice(
 
 /** A new condition sends both branches on to what stood there, so that nobody's way is lost by adding one. */
 export function insertStep(graph: readonly GraphStep[], step: GraphStep, position: Position): GraphStep[] {
-  return inOrder(splice([...graph, step], step.id, new Set([step.id]), position));
+  return settled(splice([...graph, step], step.id, new Set([step.id]), position));
 }
 
 /**
@@ -228,7 +228,7 @@ export function removeStep(
   const still = reachableFrom(ordered, entry);
   const kept = ordered.filter((each) => still.has(each.id) || !before.has(each.id));
   const removed = graph.filter((each) => !kept.some((one) => one.id === each.id)).map((each) => each.id);
-  return { graph: inOrder(removed.reduce((steps, gone) => redirect(steps, gone, null), kept)), removed };
+  return { graph: settled(removed.reduce((steps, gone) => redirect(steps, gone, null), kept)), removed };
 }
 
 /** Moves a step (a condition with its branches). Moving it into itself changes nothing. */
@@ -245,15 +245,29 @@ export function moveStep(graph: readonly GraphStep[], id: string, position: Posi
   const first = without.filter((step) => step.id === entry);
   const block = opened.filter((step) => ids.has(step.id));
   const whole = [...first, ...without.filter((step) => step.id !== entry), ...block];
-  return inOrder(splice(whole, id, ids, position));
+  return settled(splice(whole, id, ids, position));
 }
 
-/** Points one edge at a step (or at nothing): how a branch rejoins a later step. */
+/** Points one edge at a step, or at nothing: how a branch rejoins a later step. */
 export function linkEdge(
   graph: readonly GraphStep[],
   id: string,
   edge: Edge,
   to: string | null,
 ): GraphStep[] {
-  return inOrder(graph.map((step) => (step.id === id ? withEdge(step, edge, to) : step)));
+  return settled(graph.map((step) => (step.id === id ? withEdge(step, edge, to) : step)));
+}
+
+/**
+ * In display order, and without circles that only show when an exit is taken out: an exit keeps the edge it does not
+ * use (so that its place in the flow can be restored), unless that edge leads back to it.
+ */
+function settled(graph: readonly GraphStep[]): GraphStep[] {
+  let steps = [...graph];
+  for (const exit of graph.filter(endsHere)) {
+    const plain = steps.map((step) => (endsHere(step) ? { ...step, actionType: null } : step));
+    const circles = reachableFrom(plain, exit.next).has(exit.id);
+    if (circles) steps = steps.map((step) => (step.id === exit.id ? { ...step, next: null } : step));
+  }
+  return inOrder(steps);
 }
