@@ -59,6 +59,9 @@ const shape = {
       secret: true,
     })
     .optional(),
+  INNGEST_SERVE_ORIGIN: kind
+    .origin("Set INNGEST_SERVE_ORIGIN to the address at which the Inngest server reaches the functions.")
+    .optional(),
   INNGEST_DEV: kind
     .help(
       z.string().refine((text) => /^(0|1|true|false)$/.test(text) || URL.canParse(text)),
