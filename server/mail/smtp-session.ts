@@ -45,8 +45,8 @@ export type SmtpSession = {
 export async function openSession(server: MailServer): Promise<SmtpSession> {
   const address = await resolvePublicHost(server.host, server.trusted || undefined);
   const connection = new SMTPConnection(optionsFor(server, address));
-  let broken: unknown;
-  connection.on("error", (error) => (broken = error));
+  let broken = false;
+  connection.on("error", () => (broken = true));
   await new Promise<void>((resolve, reject) => {
     connection.once("error", reject);
     connection.connect((error) => (error ? reject(error) : resolve()));
@@ -86,7 +86,7 @@ function optionsFor(server: MailServer, address: string) {
   };
 }
 
-function session(connection: SMTPConnection, breakage: () => unknown): SmtpSession {
+function session(connection: SMTPConnection, isBroken: () => boolean): SmtpSession {
   let open = true;
   let sent = 0;
   connection.once("end", () => (open = false));
@@ -103,7 +103,7 @@ function session(connection: SMTPConnection, breakage: () => unknown): SmtpSessi
       });
     });
   return {
-    isOpen: () => open && !breakage(),
+    isOpen: () => open && !isBroken(),
     sentCount: () => sent,
     close: () => {
       if (!open) return;

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { openTransport } from "./smtp.ts";
 import { openSession, type MailServer, type OutgoingMail } from "./smtp-session.ts";
 
-const closers: (() => Promise<unknown> | void)[] = [];
+const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
@@ -71,7 +71,7 @@ async function scripted(reply: (line: string | null, socket: { end(): void }) =>
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closers.push(() => void server.close());
+  closers.push(async () => void server.close());
   return portOf(server);
 }
 const polite = (line: string | null) => (line === "DATA" ? "354 go on" : "250 ok");
@@ -102,8 +102,8 @@ test("one refused recipient in the middle of a group fails alone, with phase, co
   expect(results[1]).toMatchObject({
     phase: "RCPT TO",
     code: 554,
-    text: expect.stringContaining("no such mailbox"),
   });
+  expect(results[1]?.text).toContain("no such mailbox");
   expect(results[3]).toMatchObject({ phase: "RCPT TO", code: 450 });
   expect(taken).toHaveLength(3);
 });
@@ -122,10 +122,8 @@ test("a cut before DATA was answered is not sent; a cut after the final dot is u
   const [cutBefore] = await openTransport(at(before), 1).send([mail("a")]);
   const [cutAfter] = await openTransport(at(after), 1).send([mail("a")]);
   expect(cutBefore).toMatchObject({ outcome: "not_sent" });
-  expect(cutAfter).toMatchObject({
-    outcome: "unknown",
-    text: expect.stringContaining("after the message was handed over"),
-  });
+  expect(cutAfter).toMatchObject({ outcome: "unknown" });
+  expect(cutAfter?.text).toContain("after the message was handed over");
 });
 
 test("a 4xx and a 5xx after the final dot are answers, not breaks", async () => {

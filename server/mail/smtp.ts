@@ -1,4 +1,4 @@
-import { problemOf, type SendResult, type SmtpProblem } from "./smtp-result.ts";
+import { problemOf, type SendResult } from "./smtp-result.ts";
 import { openSession, type MailServer, type OutgoingMail, type SmtpSession } from "./smtp-session.ts";
 
 /**

@@ -1,0 +1,49 @@
+/** A value that a template can name. `example` is what a preview without a contact shows. */
+export type MergeField = {
+  path: string;
+  label: string;
+  example: string;
+  group: "Contact" | "Sender" | "Campaign" | "Links";
+};
+
+const field = (group: MergeField["group"], path: string, label: string, example: string): MergeField => ({
+  path,
+  label,
+  example,
+  group,
+});
+
+/** Every name that templates know, apart from `custom.<name>` and a workspace's own variables. */
+export const mergeFields: readonly MergeField[] = [
+  field("Contact", "first_name", "First name", "Ada"),
+  field("Contact", "last_name", "Last name", "Lovelace"),
+  field("Contact", "full_name", "Full name", "Ada Lovelace"),
+  field("Contact", "email", "Email", "ada@example.com"),
+  field("Contact", "phone", "Phone", "+15551234567"),
+  field("Contact", "company", "Company", "Analytical Engines"),
+  field("Contact", "job_title", "Job title", "Mathematician"),
+  field("Contact", "city", "City", "London"),
+  field("Contact", "state", "State", "England"),
+  field("Contact", "country", "Country", "GB"),
+  field("Contact", "timezone", "Time zone", "Europe/London"),
+  field("Contact", "language", "Language", "en"),
+  field("Contact", "lead_score", "Lead score", "42"),
+  field("Contact", "created_at", "Added on", "2026-01-15T09:00:00.000Z"),
+  field("Contact", "last_activity", "Last activity", "2026-02-03T14:30:00.000Z"),
+  field("Contact", "tags", "Tags", "customer, newsletter"),
+  field("Sender", "sender_name", "Sender's name", "Grace Hopper"),
+  field("Sender", "sender_email", "Sender's email", "grace@example.com"),
+  field("Sender", "company.name", "Sender's company", "Example Ltd"),
+  field("Sender", "company.address", "Sender's postal address", "1 Example Street, Exampletown"),
+  field("Sender", "workspace_name", "Workspace", "Example Ltd"),
+  field("Sender", "workspace_url", "Workspace address", "https://app.example.com/example"),
+  field("Campaign", "campaign_name", "Campaign", "Welcome"),
+  field("Campaign", "campaign_id", "Campaign id", "00000000-0000-7000-8000-000000000000"),
+  field("Campaign", "current_year", "Current year", "2026"),
+  field("Campaign", "now", "Date and time of sending", "2026-03-01T10:00:00.000Z"),
+  field("Links", "unsubscribe_url", "Unsubscribe link", "https://app.example.com/u/example"),
+  field("Links", "preferences_url", "Preferences link", "https://app.example.com/u/example"),
+];
+
+/** A problem in a template: 1-based line and column, and a sentence with what to do. */
+export type TemplateProblem = { line: number; column: number; message: string };
