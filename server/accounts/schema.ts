@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+export const passwordLengthMin = 10;
+
+/** A session ends after this long without a request, and after this many days in any case. */
+export const sessionIdleHours = 8;
+export const sessionDaysMax = 30;
+
+/** Kept as typed, without the blanks that pasting brings. */
+export const emailInput = z
+  .string()
+  .trim()
+  .max(254, "An email address has at most 254 characters.")
+  .pipe(z.email("Enter an email address, like ada@example.com."));
+
+export const newPasswordInput = z
+  .string()
+  .min(passwordLengthMin, `Use at least ${passwordLengthMin} characters.`)
+  .max(200, "Use at most 200 characters.");
+
+export const personNameInput = z
+  .string()
+  .trim()
+  .min(1, "Enter your name.")
+  .max(100, "Use at most 100 characters.");
+
+/** An address in the form in which two of them are compared. */
+export const normalizedEmail = (email: string): string => email.trim().normalize("NFC").toLowerCase();
+
+export const signInInput = z.object({ email: emailInput, password: z.string().min(1).max(200) });
+
+export const registerInput = z.object({
+  name: personNameInput,
+  email: emailInput,
+  password: newPasswordInput,
+  /** Names the organization and its first workspace; without it, they are named after the person. */
+  company: z.string().trim().max(100, "Use at most 100 characters.").optional(),
+});
+
+export const forgotPasswordInput = z.object({ email: emailInput });
+export const resetPasswordInput = z.object({ token: z.string().min(1).max(200), password: newPasswordInput });
+export const changePasswordInput = z.object({
+  current: z.string().min(1, "Enter your current password.").max(200),
+  password: newPasswordInput,
+});
+export const updateAccountInput = z.object({ name: personNameInput });
+export const sessionIdInput = z.object({ id: z.uuid() });
+
+export type SignInInput = z.infer<typeof signInInput>;
+export type RegisterInput = z.infer<typeof registerInput>;

@@ -1,0 +1,19 @@
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { accountsRouter } from "#server/accounts/router";
+import { invitationsRouter } from "#server/invitations/router";
+import { membersRouter } from "#server/members/router";
+import { createCallerFactory, router } from "#server/trpc";
+import { workspacesRouter } from "#server/workspaces/router";
+
+export const appRouter = router({
+  accounts: accountsRouter,
+  invitations: invitationsRouter,
+  members: membersRouter,
+  workspaces: workspacesRouter,
+});
+
+export const createCaller = createCallerFactory(appRouter);
+
+export type AppRouter = typeof appRouter;
+export type RouterInputs = inferRouterInputs<AppRouter>;
+export type RouterOutputs = inferRouterOutputs<AppRouter>;
