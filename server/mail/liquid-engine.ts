@@ -43,7 +43,7 @@ class BoundedFor extends ForTag {
 }
 
 function countTurn(context: Context): void {
-  const turns = context.getRegister("turns", { count: 0 }) as { count: number };
+  const turns = context.getRegister<{ count: number }>("turns", { count: 0 });
   if (++turns.count > limits.loopTurnsMax) {
     throw new Error(
       `loops may take ${limits.loopTurnsMax} turns in one message. Use "limit:" to take fewer.`,

@@ -149,5 +149,5 @@ export function plainText(value: unknown): string {
   if (typeof value === "object") return JSON.stringify(value);
   return typeof value === "symbol" || typeof value === "function"
     ? ""
-    : String(value as number | boolean | bigint);
+    : String(value);
 }
