@@ -87,9 +87,9 @@ export const waits = queue.table(
     stepName: text().notNull().default(""),
     /** CEL over `event` (the run's) and `async` (the one that arrives); null takes any. */
     expression: text(),
-    /** `event.x == async.y` taken out of the expression, so that an event finds its waits by index. */
-    matchPath: text(),
-    matchValue: text(),
+    /** `event.x == async.y` taken out of the expression, so that an event finds its waits by index; empty without one. */
+    matchPath: text().notNull().default(""),
+    matchValue: text().notNull().default(""),
     expiresAt: timestamp({ withTimezone: true }),
     createdAt: timestamp({ withTimezone: true })
       .notNull()
