@@ -1,0 +1,47 @@
+import postgres from "postgres";
+
+/**
+ * The Postgres error behind `error`, however deep drizzle wrapped it, or undefined. `code` is the SQLSTATE,
+ * `constraint_name` names the violated constraint: what a mutation translates into a sentence.
+ */
+export function postgresError(error: unknown): postgres.PostgresError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof postgres.PostgresError) return cause;
+  }
+  return undefined;
+}
+
+/** True when `error` is the violation of the named unique, foreign-key or check constraint. */
+export function violates(error: unknown, constraint: string): boolean {
+  return postgresError(error)?.constraint_name === constraint;
+}
+
+const serializationFailure = "40001";
+const deadlockDetected = "40P01";
+
+/** The database asks for the whole transaction to be run again. */
+export function asksForRetry(error: unknown): boolean {
+  const code = postgresError(error)?.code;
+  return code === serializationFailure || code === deadlockDetected;
+}
+
+const lostConnectionCodes = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "CONNECTION_ENDED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "57P01", // administrator shutdown
+  "57P02", // crash shutdown
+  "57P03", // starting up
+]);
+
+/** The server went away or is not there yet. */
+export function isLostConnection(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ("code" in cause && typeof cause.code === "string" && lostConnectionCodes.has(cause.code)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,132 @@
+import { index, integer, pgTable, text, uuid, unique, jsonb } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { campaigns } from "./campaigns.ts";
+import {
+  instant,
+  oneOf,
+  sortedText,
+  tenantKey,
+  within,
+  workspaceColumns,
+  workspacePolicy,
+} from "./columns.ts";
+import { contacts } from "./contacts.ts";
+import { emailAccounts } from "./email-accounts.ts";
+import { users } from "./users.ts";
+
+export const draftTypes = ["first_outreach", "second_followup", "final_followup"] as const;
+export const draftStatuses = [
+  "draft",
+  "approved",
+  "scheduled",
+  "sent",
+  "failed",
+  "rejected",
+  "expired",
+  "cancelled",
+] as const;
+export const draftAuthors = ["user", "ai", "rule"] as const;
+export const scheduledEmailStatuses = [
+  "pending",
+  "claimed",
+  "sent",
+  "cancelled",
+  "failed",
+  "skipped",
+] as const;
+export const approvalStatuses = ["pending", "approved", "rejected", "expired", "void"] as const;
+
+/** A mail to one contact that a person approves before it leaves. */
+export const emailDrafts = pgTable(
+  "email_drafts",
+  {
+    ...workspaceColumns,
+    contactId: uuid().notNull(),
+    campaignId: uuid(),
+    stepId: uuid(),
+    enrollmentId: uuid(),
+    draftType: text({ enum: draftTypes }).notNull(),
+    author: text({ enum: draftAuthors }).notNull().default("user"),
+    subject: text().notNull(),
+    body: text().notNull(),
+    editedSubject: text(),
+    editedBody: text(),
+    status: text({ enum: draftStatuses }).notNull().default("draft"),
+    approvedAt: instant(),
+    approvedBy: uuid().references(() => users.id, { onDelete: "set null" }),
+    rejectedAt: instant(),
+    rejectReason: text(),
+    expiresAt: instant(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.contactId, contacts),
+    within(t, t.campaignId, campaigns),
+    workspacePolicy("email_drafts"),
+    index("idx_email_drafts_contact").on(t.tenantId, t.contactId),
+    index("idx_email_drafts_status").on(t.tenantId, t.workspaceId, t.status, t.id),
+    oneOf("valid_draft_type", t.draftType, draftTypes),
+    oneOf("valid_author", t.author, draftAuthors),
+    oneOf("valid_status", t.status, draftStatuses),
+  ],
+);
+
+/** When an approved draft leaves, and from which mailbox. */
+export const scheduledEmails = pgTable(
+  "scheduled_emails",
+  {
+    ...workspaceColumns,
+    draftId: uuid().notNull(),
+    contactId: uuid().notNull(),
+    campaignId: uuid(),
+    emailAccountId: uuid().notNull(),
+    scheduledFor: instant().notNull(),
+    status: text({ enum: scheduledEmailStatuses }).notNull().default("pending"),
+    messageId: uuid(),
+    problem: text(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.draftId, emailDrafts),
+    within(t, t.contactId, contacts),
+    within(t, t.emailAccountId, emailAccounts),
+    workspacePolicy("scheduled_emails"),
+    index("idx_scheduled_emails_scheduled_for").on(t.tenantId, t.scheduledFor),
+    index("idx_scheduled_emails_status").on(t.status, t.scheduledFor),
+    oneOf("valid_status", t.status, scheduledEmailStatuses),
+  ],
+);
+
+/** One row per required approver role and submission. */
+export const campaignApprovals = pgTable(
+  "campaign_approvals",
+  {
+    ...workspaceColumns,
+    campaignId: uuid().notNull(),
+    submissionNo: integer().notNull().default(1),
+    approverRole: sortedText().notNull().default("workspace_admin"),
+    required: text({ enum: ["required", "optional"] })
+      .notNull()
+      .default("required"),
+    approvalStatus: text({ enum: approvalStatuses }).notNull().default("pending"),
+    requestedBy: uuid().references(() => users.id, { onDelete: "set null" }),
+    approvedBy: uuid().references(() => users.id, { onDelete: "set null" }),
+    requestedAt: instant()
+      .notNull()
+      .default(sql`app_now()`),
+    decidedAt: instant(),
+    expiresAt: instant(),
+    comments: text(),
+    /** Digest of steps, audience, sender and schedule as submitted: any change voids the approval. */
+    snapshotVersion: text(),
+    snapshot: jsonb().$type<Record<string, unknown>>(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.campaignId, campaigns),
+    workspacePolicy("campaign_approvals"),
+    unique("campaign_approvals_role_unique").on(t.tenantId, t.campaignId, t.submissionNo, t.approverRole),
+    oneOf("valid_approval_status", t.approvalStatus, approvalStatuses),
+    oneOf("valid_required", t.required, ["required", "optional"]),
+  ],
+);

@@ -1,0 +1,126 @@
+import { boolean, integer, jsonb, pgTable, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import {
+  instant,
+  logColumns,
+  oneOf,
+  sortedText,
+  tenantKey,
+  within,
+  workspaceColumns,
+  workspacePolicy,
+} from "./columns.ts";
+import { workspaces } from "./workspaces.ts";
+
+export const templateStatuses = ["draft", "active", "archived"] as const;
+
+export const templateFolders = pgTable(
+  "template_folders",
+  { ...workspaceColumns, name: sortedText().notNull(), parentId: uuid() },
+  (t) => [
+    tenantKey(t),
+    within(t, t.workspaceId, workspaces),
+    within(t, t.parentId, t),
+    workspacePolicy("template_folders"),
+    unique("template_folders_name_unique")
+      .on(t.tenantId, t.workspaceId, t.parentId, t.name)
+      .nullsNotDistinct(),
+  ],
+);
+
+export const templates = pgTable(
+  "templates",
+  {
+    ...workspaceColumns,
+    name: sortedText().notNull(),
+    description: text(),
+    subject: text().notNull().default(""),
+    previewText: text(),
+    html: text().notNull().default(""),
+    text: text(),
+    /** Blocks of the visual editor. */
+    design: jsonb().$type<Record<string, unknown>>(),
+    category: text(),
+    status: text({ enum: templateStatuses }).notNull().default("draft"),
+    version: integer().notNull().default(1),
+    isActive: boolean().notNull().default(true),
+    folderId: uuid(),
+    lastUsedAt: instant(),
+    createdBy: uuid(),
+    deletedAt: instant(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.workspaceId, workspaces),
+    within(t, t.folderId, templateFolders, "set null"),
+    workspacePolicy("templates"),
+    uniqueIndex("templates_name_unique")
+      .on(t.tenantId, t.workspaceId, t.name)
+      .where(sql`deleted_at is null`),
+    oneOf("valid_status", t.status, templateStatuses),
+  ],
+);
+
+export const templateVersions = pgTable(
+  "template_versions",
+  {
+    ...logColumns,
+    templateId: uuid().notNull(),
+    versionNumber: integer().notNull(),
+    name: text(),
+    subject: text().notNull(),
+    html: text().notNull(),
+    text: text(),
+    design: jsonb().$type<Record<string, unknown>>(),
+    createdBy: uuid(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.templateId, templates),
+    workspacePolicy("template_versions"),
+    unique("template_versions_number_unique").on(t.tenantId, t.templateId, t.versionNumber),
+  ],
+);
+
+export const templateTags = pgTable(
+  "template_tags",
+  { ...logColumns, templateId: uuid().notNull(), name: sortedText().notNull() },
+  (t) => [
+    within(t, t.templateId, templates),
+    workspacePolicy("template_tags"),
+    unique("template_tags_name_unique").on(t.tenantId, t.templateId, t.name),
+  ],
+);
+
+export const templateComments = pgTable(
+  "template_comments",
+  {
+    ...workspaceColumns,
+    templateId: uuid().notNull(),
+    authorId: uuid(),
+    body: text().notNull(),
+    resolvedAt: instant(),
+  },
+  (t) => [tenantKey(t), within(t, t.templateId, templates), workspacePolicy("template_comments")],
+);
+
+/** Variables of a workspace that every template may use. */
+export const templateVariables = pgTable(
+  "template_variables",
+  {
+    ...workspaceColumns,
+    key: sortedText().notNull(),
+    variableType: text({ enum: ["text", "number", "date", "boolean", "url"] })
+      .notNull()
+      .default("text"),
+    defaultValue: text(),
+    required: boolean().notNull().default(false),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.workspaceId, workspaces),
+    workspacePolicy("template_variables"),
+    unique("template_variables_key_unique").on(t.tenantId, t.workspaceId, t.key),
+    oneOf("valid_variable_type", t.variableType, ["text", "number", "date", "boolean", "url"]),
+  ],
+);
