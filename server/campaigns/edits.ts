@@ -1,0 +1,43 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import type { CampaignStatus } from "./schema.ts";
+
+/**
+ * Takes the campaign for one edit: locks its row, counts its version up, and refuses a version that is no longer the
+ * newest, so that nobody's save is written over silently.
+ * Throws `not_found`; `conflict` when somebody saved meanwhile, or when the campaign's state does not allow the edit.
+ */
+export async function takeForEdit(
+  tx: TenantTx,
+  { id, version }: { id: string; version: number },
+  allowed: readonly CampaignStatus[] = ["draft"],
+): Promise<CampaignStatus> {
+  const [row] = await tx.execute<{ status: CampaignStatus; version: number; archived: boolean }>(sql`
+    select status, version, archived_at is not null as archived from campaigns
+    where id = ${id}::uuid and deleted_at is null for update`);
+  if (!row) throw new AppError("not_found", "There is no such campaign.");
+  if (row.archived)
+    throw new AppError("conflict", "This campaign is archived and cannot be changed. Clone it instead.");
+  if (row.version !== version) {
+    throw new AppError(
+      "conflict",
+      "This campaign was saved elsewhere after you opened it. Load that version, or keep your text and save it on top.",
+    );
+  }
+  if (!allowed.includes(row.status)) throw new AppError("conflict", refusals[row.status]);
+  await tx.execute(
+    sql`update campaigns set version = version + 1, updated_at = app_now() where id = ${id}::uuid`,
+  );
+  return row.status;
+}
+
+const running =
+  "This campaign has been launched: its audience, settings and the order of its steps can no longer change. Clone it to change them.";
+const refusals: Record<CampaignStatus, string> = {
+  draft: "This campaign is still a draft.",
+  scheduled: "This campaign is scheduled. Unschedule it first.",
+  active: running,
+  paused: running,
+  completed: "This campaign has completed and can no longer change. Clone it instead.",
+};

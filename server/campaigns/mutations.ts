@@ -1,0 +1,179 @@
+import { sql } from "drizzle-orm";
+import { v7 } from "uuid";
+import type { TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import { takeForEdit } from "./edits.ts";
+import type { Audience, CampaignInput, SettingsInput } from "./schema.ts";
+import { blankContent, contentColumns, contentValues, loadSteps, saveGraph } from "./steps.ts";
+
+/**
+ * A draft with one empty email step. It sends from the workspace's default mailbox until another is chosen, in the
+ * workspace's time zone. Throws `invalid` when the workspace has no mailbox.
+ */
+export async function createCampaign(
+  tx: TenantTx,
+  { name, type, userId }: CampaignInput & { userId: string | null },
+): Promise<{ id: string }> {
+  const [sender] = await tx.execute<{ id: string; email: string; name: string | null }>(sql`
+    select id, email, display_name as name from email_accounts order by is_default desc, status = 'active' desc, id limit 1`);
+  if (!sender)
+    throw new AppError(
+      "invalid",
+      "This workspace has no mailbox to send from. Connect one under Settings, Mailboxes, first.",
+    );
+  const id = v7();
+  const zone = sql`(select timezone from workspaces
+    where id = (select nullif(current_setting('app.current_workspace_id', true), '')::uuid))`;
+  await tx.execute(sql`
+    insert into campaigns (id, name, campaign_type, from_email, from_name, email_account_id, timezone, created_by)
+    values (${id}::uuid, ${name}, ${type}, ${sender.email}, ${sender.name || sender.email}, ${sender.id}::uuid,
+      ${zone}, ${userId}::uuid)`);
+  // The trigger on campaigns has made the row of settings.
+  await tx.execute(sql`update campaign_settings set timezone = ${zone} where campaign_id = ${id}::uuid`);
+  await tx.execute(sql`
+    insert into campaign_steps (campaign_id, step_order, ${contentColumns})
+    values (${id}::uuid, 1, ${contentValues(blankContent("email"))})`);
+  return { id };
+}
+
+export async function renameCampaign(
+  tx: TenantTx,
+  { id, version, name }: { id: string; version: number; name: string },
+) {
+  await takeForEdit(tx, { id, version }, ["draft", "scheduled", "active", "paused", "completed"]);
+  await tx.execute(sql`update campaigns set name = ${name} where id = ${id}::uuid`);
+}
+
+/** `segment_id`, the founding column, keeps the first list or segment included. */
+export async function updateAudience(
+  tx: TenantTx,
+  { id, version, audience }: { id: string; version: number; audience: Audience },
+) {
+  await takeForEdit(tx, { id, version });
+  await tx.execute(sql`
+    update campaigns set audience = ${JSON.stringify(audience)}::jsonb,
+      segment_id = (select s.id from segments s where s.id = ${audience.include[0] ?? null}::uuid)
+    where id = ${id}::uuid`);
+}
+
+/** Throws `invalid` on `emailAccountId` for a mailbox of nobody's here, on `noLimits` for one that sends real mail. */
+export async function updateSettings(tx: TenantTx, { id, version, settings }: SettingsInput) {
+  await takeForEdit(tx, { id, version });
+  await checkMailbox(tx, settings);
+  await tx.execute(sql`
+    update campaigns set from_name = ${settings.fromName}, from_email = ${settings.fromEmail},
+      reply_to_email = ${settings.replyToEmail}, email_account_id = ${settings.emailAccountId}::uuid,
+      timezone = ${settings.timezone}, track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks}
+    where id = ${id}::uuid`);
+  await tx.execute(sql`
+    update campaign_settings set send_window_start = ${settings.sendWindowStart}::time,
+      send_window_end = ${settings.sendWindowEnd}::time, send_days = ${sql.param(settings.sendDays)}::text[],
+      timezone = ${settings.timezone}, daily_limit = ${settings.dailyLimit},
+      delay_between_emails_seconds = ${settings.delayBetweenEmailsSeconds}, no_limits = ${settings.noLimits},
+      updated_at = app_now()
+    where campaign_id = ${id}::uuid`);
+}
+
+async function checkMailbox(
+  tx: TenantTx,
+  { emailAccountId, noLimits, fromEmail }: SettingsInput["settings"],
+) {
+  if (emailAccountId === null) return;
+  const [mailbox] = await tx.execute<{ email: string; sandbox: boolean }>(sql`
+    select email, provider = 'sandbox' as sandbox from email_accounts where id = ${emailAccountId}::uuid`);
+  if (!mailbox) {
+    const message = "This mailbox does not exist any more. Choose another.";
+    throw new AppError("invalid", message, { "settings.emailAccountId": message });
+  }
+  if (mailbox.sandbox) return;
+  if (noLimits) {
+    const message = `“No limits” is for the sandbox only, and ${mailbox.email} sends real mail. Switch it off.`;
+    throw new AppError("invalid", message, { "settings.noLimits": message });
+  }
+  const domain = (address: string) => address.toLowerCase().split("@").at(-1);
+  if (domain(fromEmail) !== domain(mailbox.email)) {
+    const message = `The sender’s address must be of the mailbox’s domain (${domain(mailbox.email)}), or receivers will refuse the mail.`;
+    throw new AppError("invalid", message, { "settings.fromEmail": message });
+  }
+}
+
+/** A draft of the same steps, audience and settings, with nobody in it. Throws `not_found`. */
+export async function cloneCampaign(
+  tx: TenantTx,
+  { id, userId }: { id: string; userId: string | null },
+): Promise<{ id: string }> {
+  const copy = v7();
+  const [made] = await tx.execute<{ id: string }>(sql`
+    insert into campaigns (id, name, description, campaign_type, goal, category, priority, segment_id, audience, from_email,
+      from_name, reply_to_email, email_account_id, timezone, track_opens, track_clicks, created_by)
+    select ${copy}::uuid, left(name, 248) || ' (Copy)', description, campaign_type, goal, category, priority, segment_id,
+      audience, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens, track_clicks, ${userId}::uuid
+    from campaigns where id = ${id}::uuid and deleted_at is null
+    returning id`);
+  if (!made) throw new AppError("not_found", "There is no such campaign.");
+  await tx.execute(sql`
+    update campaign_settings to_ set send_window_start = f.send_window_start, send_window_end = f.send_window_end,
+      send_days = f.send_days, timezone = f.timezone, daily_limit = f.daily_limit,
+      delay_between_emails_seconds = f.delay_between_emails_seconds, no_limits = f.no_limits
+    from campaign_settings f where f.campaign_id = ${id}::uuid and to_.campaign_id = ${copy}::uuid`);
+  await cloneSteps(tx, id, copy);
+  return { id: copy };
+}
+
+async function cloneSteps(tx: TenantTx, from: string, to: string) {
+  const steps = await loadSteps(tx, from);
+  const fresh = new Map(steps.map((step) => [step.id, v7()]));
+  const at = (id: string | null) => (id === null ? null : (fresh.get(id) ?? null));
+  // Rules name steps too (“opened step 1”), so their ids change along.
+  await tx.execute(sql`
+    insert into campaign_steps (id, campaign_id, step_order, ${contentColumns})
+    select m.fresh, ${to}::uuid, s.step_order, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text,
+      s.email_content, s.wait_duration, s.condition_type, coalesce(m.rules, s.condition_rules), s.action_type, s.action_config
+    from campaign_steps s
+    join unnest(${sql.param([...fresh.keys()])}::uuid[], ${sql.param([...fresh.values()])}::uuid[],
+      ${sql.param(steps.map((step) => renamed(step.conditionRules, fresh)))}::text[]::jsonb[]) as m(old, fresh, rules) on m.old = s.id
+    where s.campaign_id = ${from}::uuid`);
+  const graph = steps.map((step) => ({
+    ...step,
+    id: at(step.id) ?? step.id,
+    next: at(step.next),
+    whenTrue: at(step.whenTrue),
+    whenFalse: at(step.whenFalse),
+  }));
+  await saveGraph(tx, to, graph);
+}
+
+function renamed(rules: unknown, fresh: ReadonlyMap<string, string>): string | null {
+  if (rules === null) return null;
+  return [...fresh].reduce((text, [old, next]) => text.replaceAll(old, next), JSON.stringify(rules));
+}
+
+/** Hides a campaign; its data stays. Throws `not_found`; `conflict` while it runs. */
+export async function archiveCampaign(tx: TenantTx, { id }: { id: string }) {
+  const [row] = await tx.execute<{ status: string }>(sql`
+    select status from campaigns where id = ${id}::uuid and deleted_at is null for update`);
+  if (!row) throw new AppError("not_found", "There is no such campaign.");
+  if (row.status === "active")
+    throw new AppError("conflict", "A running campaign cannot be archived. Pause it first.");
+  await tx.execute(sql`
+    update campaigns set archived_at = coalesce(archived_at, app_now()), updated_at = app_now() where id = ${id}::uuid`);
+}
+
+export async function restoreCampaign(tx: TenantTx, { id }: { id: string }) {
+  const [row] = await tx.execute<{ id: string }>(sql`
+    update campaigns set archived_at = null, updated_at = app_now() where id = ${id}::uuid and deleted_at is null returning id`);
+  if (!row) throw new AppError("not_found", "There is no such campaign.");
+}
+
+/** For drafts and archived campaigns; the ledger keeps what was sent. Throws `not_found` and `conflict`. */
+export async function deleteCampaign(tx: TenantTx, { id }: { id: string }) {
+  const [row] = await tx.execute<{ status: string; archived: boolean }>(sql`
+    select status, archived_at is not null as archived from campaigns where id = ${id}::uuid and deleted_at is null for update`);
+  if (!row) throw new AppError("not_found", "There is no such campaign.");
+  if (row.status !== "draft" && !row.archived) {
+    throw new AppError("conflict", "Only a draft or an archived campaign can be deleted. Archive it first.");
+  }
+  await tx.execute(
+    sql`update campaigns set deleted_at = app_now(), updated_at = app_now() where id = ${id}::uuid`,
+  );
+}

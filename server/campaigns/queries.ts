@@ -1,0 +1,131 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { liveNumbers, type Numbers } from "#server/analytics/queries";
+import { AppError } from "#server/errors";
+
+import { stepProblems, type Problem } from "./checks.ts";
+import { flowOf, type Flow } from "./flow.ts";
+import { liquidProblem } from "./liquid-problem.ts";
+import {
+  audience as audienceShape,
+  nobody,
+  type Audience,
+  type CampaignListInput,
+  type CampaignSettings,
+  type CampaignStatus,
+  type CampaignType,
+} from "./schema.ts";
+import { loadSteps, type Step } from "./steps.ts";
+
+export const pageSize = 25;
+
+export type CampaignRow = {
+  id: string;
+  name: string;
+  type: CampaignType;
+  status: CampaignStatus;
+  archived: boolean;
+  pauseReason: string | null;
+  createdAt: Date;
+  launchedAt: Date | null;
+  numbers: Numbers;
+};
+
+/** A page of campaigns, newest first, each with its numbers counted from the ledger. `next` is the last id, or null. */
+export async function listCampaigns(tx: TenantTx, { q, status, after }: CampaignListInput) {
+  const conditions: SQL[] = [sql`deleted_at is null`];
+  conditions.push(status === "archived" ? sql`archived_at is not null` : sql`archived_at is null`);
+  if (status && status !== "archived") conditions.push(sql`status = ${status}`);
+  if (q) conditions.push(sql`position(lower(${q}) in lower(name)) > 0`);
+  if (after) conditions.push(sql`id < ${after}::uuid`);
+  const rows = await tx.execute<Omit<CampaignRow, "numbers">>(sql`
+    select id, name, campaign_type as type, status, archived_at is not null as archived, pause_reason as "pauseReason",
+      created_at as "createdAt", launched_at as "launchedAt"
+    from campaigns where ${sql.join(conditions, sql` and `)}
+    order by id desc limit ${pageSize + 1}`);
+  const shown = rows.slice(0, pageSize);
+  const numbers = await liveNumbers(
+    tx,
+    shown.map((row) => row.id),
+  );
+  return {
+    rows: shown.map((row) => ({ ...row, numbers: numbers.of(row.id) })),
+    next: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null,
+  };
+}
+
+export type Campaign = {
+  id: string;
+  name: string;
+  type: CampaignType;
+  status: CampaignStatus;
+  /** Hand it back with every edit. */
+  version: number;
+  archived: boolean;
+  pauseReason: string | null;
+  createdAt: Date;
+  launchedAt: Date | null;
+  completedAt: Date | null;
+  audience: Audience;
+  settings: CampaignSettings;
+  steps: Step[];
+  flow: { main: Flow; strays: Flow[] };
+  /** What is wrong with the steps. The launch checks look further. */
+  problems: Problem[];
+};
+
+type Row = Omit<Campaign, "steps" | "flow" | "problems" | "audience" | "settings"> & {
+  audience: unknown;
+  settings: CampaignSettings;
+};
+
+/** Throws `not_found`. */
+export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
+  const [row] = await tx.execute<Row>(sql`
+    select c.id, c.name, c.campaign_type as type, c.status, c.version, c.archived_at is not null as archived,
+      c.pause_reason as "pauseReason", c.created_at as "createdAt", c.launched_at as "launchedAt",
+      c.completed_at as "completedAt", c.audience,
+      json_build_object('sendWindowStart', left(s.send_window_start::text, 5), 'sendWindowEnd', left(s.send_window_end::text, 5),
+        'sendDays', s.send_days, 'timezone', s.timezone, 'dailyLimit', s.daily_limit,
+        'delayBetweenEmailsSeconds', s.delay_between_emails_seconds, 'noLimits', s.no_limits,
+        'emailAccountId', c.email_account_id, 'fromName', c.from_name, 'fromEmail', c.from_email,
+        'replyToEmail', c.reply_to_email, 'trackOpens', c.track_opens, 'trackClicks', c.track_clicks) as settings
+    from campaigns c join campaign_settings s on s.campaign_id = c.id
+    where c.id = ${id}::uuid and c.deleted_at is null`);
+  if (!row) throw new AppError("not_found", "There is no such campaign.");
+  const steps = await loadSteps(tx, id);
+  return {
+    ...row,
+    audience: audienceShape.safeParse(row.audience).data ?? nobody,
+    steps,
+    flow: flowOf(steps),
+    problems: stepProblems(steps, liquidProblem),
+  };
+}
+
+export type Sender = {
+  id: string;
+  email: string;
+  displayName: string | null;
+  status: string;
+  sandbox: boolean;
+  isDefault: boolean;
+};
+
+/** The mailboxes a campaign can send from, the default first. */
+export async function listSenders(tx: TenantTx): Promise<Sender[]> {
+  const rows = await tx.execute<Sender>(sql`
+    select id, email, display_name as "displayName", status, provider = 'sandbox' as sandbox, is_default as "isDefault"
+    from email_accounts order by is_default desc, email`);
+  return [...rows];
+}
+
+export type AudienceChoice = { id: string; name: string; kind: "list" | "segment" };
+
+/** Every list and segment that can be chosen. */
+export async function listAudienceChoices(tx: TenantTx): Promise<AudienceChoice[]> {
+  const rows = await tx.execute<AudienceChoice>(sql`
+    select id, name, case segment_type when 'static' then 'list' else 'segment' end as kind
+    from segments where is_active order by name`);
+  return [...rows];
+}

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import type { TenantTx } from "#db/tenancy";
+import { allowed, router } from "#server/trpc";
+import { countAudience } from "./audience.ts";
+import * as mutations from "./mutations.ts";
+import { getCampaign, listAudienceChoices, listCampaigns, listSenders, type Campaign } from "./queries.ts";
+import { reviewCampaign } from "./review.ts";
+import {
+  audience,
+  audienceInput,
+  campaignInput,
+  campaignListInput,
+  campaignRef,
+  renameInput,
+  settingsInput,
+  stepAdd,
+  stepLink,
+  stepMove,
+  stepRemove,
+  stepSave,
+} from "./schema.ts";
+import * as steps from "./step-mutations.ts";
+
+const reads = allowed("campaigns:read");
+const writes = allowed("campaigns:write");
+
+/** An edit answers with the campaign as it is now, so that the page never guesses. */
+const after =
+  (edit: (tx: TenantTx) => Promise<unknown>, id: string) =>
+  async (tx: TenantTx): Promise<Campaign> => {
+    await edit(tx);
+    return getCampaign(tx, id);
+  };
+
+export const campaignsRouter = router({
+  list: reads
+    .input(campaignListInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listCampaigns(tx, input))),
+  byId: reads.input(campaignRef).query(({ ctx, input }) => ctx.tenant((tx) => getCampaign(tx, input.id))),
+  senders: reads.query(({ ctx }) => ctx.tenant(listSenders)),
+  audienceChoices: reads.query(({ ctx }) => ctx.tenant(listAudienceChoices)),
+  countAudience: reads
+    .input(z.object({ audience }))
+    .query(({ ctx, input }) => ctx.tenant((tx) => countAudience(tx, input.audience))),
+  review: reads
+    .input(campaignRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => reviewCampaign(tx, input.id))),
+
+  create: writes
+    .input(campaignInput)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => mutations.createCampaign(tx, { ...input, userId: ctx.session.user.id })),
+    ),
+  clone: writes
+    .input(campaignRef)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => mutations.cloneCampaign(tx, { ...input, userId: ctx.session.user.id })),
+    ),
+  rename: writes
+    .input(renameInput)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.renameCampaign(tx, input), input.id))),
+  updateAudience: writes
+    .input(audienceInput)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateAudience(tx, input), input.id))),
+  updateSettings: writes
+    .input(settingsInput)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateSettings(tx, input), input.id))),
+  archive: writes
+    .input(campaignRef)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.archiveCampaign(tx, input))),
+  restore: writes
+    .input(campaignRef)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.restoreCampaign(tx, input))),
+  remove: writes
+    .input(campaignRef)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.deleteCampaign(tx, input))),
+
+  addStep: writes
+    .input(stepAdd)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.addStep(tx, input), input.id))),
+  saveStep: writes
+    .input(stepSave)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.saveStep(tx, input), input.id))),
+  moveStep: writes
+    .input(stepMove)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.relocateStep(tx, input), input.id))),
+  removeStep: writes
+    .input(stepRemove)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.deleteStep(tx, input), input.id))),
+  linkStep: writes
+    .input(stepLink)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.linkStep(tx, input), input.id))),
+});

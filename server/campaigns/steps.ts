@@ -1,0 +1,186 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { isGroup, ruleFields, ruleTree, type Rule, type RuleTree } from "#server/segments/schema";
+import type { CheckedStep } from "./checks.ts";
+import type { GraphStep } from "./graph.ts";
+import { action, waitDuration, type ConditionType, type StepContent, type StepType } from "./schema.ts";
+import { describeStep } from "./titles.ts";
+
+/** A step as pages see it. `number` counts in display order from 1; `headline` and `detail` are for its card. */
+export type Step = CheckedStep & {
+  number: number;
+  title: string;
+  headline: string;
+  detail: string | null;
+  templateId: string | null;
+};
+
+type Row = {
+  id: string;
+  step_type: StepType;
+  name: string | null;
+  template_id: string | null;
+  subject_line: string | null;
+  preview_text: string | null;
+  email_content: string | null;
+  wait_duration: unknown;
+  condition_rules: unknown;
+  action_type: string | null;
+  action_config: Record<string, unknown> | null;
+  next_step_id: string | null;
+  true_next_step_id: string | null;
+  false_next_step_id: string | null;
+};
+
+/** The steps of a campaign in display order; the first one is where contacts start. */
+export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
+  const rows = await tx.execute<Row>(sql`
+    select id, step_type, name, template_id, subject_line, preview_text, email_content, wait_duration, condition_rules,
+      action_type, action_config, next_step_id, true_next_step_id, false_next_step_id
+    from campaign_steps where campaign_id = ${campaignId}::uuid and is_active order by step_order`);
+  const steps = rows.map(checkedStep);
+  const numbers = new Map(steps.map((step, index) => [step.id, index + 1]));
+  return steps.map((step, index) => ({
+    ...step,
+    number: index + 1,
+    title: describeStep(step),
+    ...cardWords(step, numbers),
+    templateId: rows[index]?.template_id ?? null,
+  }));
+}
+
+function checkedStep(row: Row): CheckedStep {
+  const does = action.safeParse({ ...row.action_config, type: row.action_type });
+  return {
+    id: row.id,
+    type: row.step_type,
+    name: row.name,
+    actionType: row.action_type,
+    next: row.next_step_id,
+    whenTrue: row.true_next_step_id,
+    whenFalse: row.false_next_step_id,
+    subjectLine: row.subject_line,
+    previewText: row.preview_text,
+    emailContent: row.email_content,
+    waitDuration: waitDuration.safeParse(row.wait_duration).data ?? null,
+    conditionRules: ruleTree.safeParse(row.condition_rules).data ?? null,
+    action: does.success ? does.data : null,
+  };
+}
+
+function cardWords(
+  step: CheckedStep,
+  numbers: ReadonlyMap<string, number>,
+): Pick<Step, "headline" | "detail"> {
+  if (step.type === "email") {
+    const subject = step.subjectLine?.trim() || "No subject yet";
+    return { headline: step.name ?? subject, detail: step.name ? subject : step.previewText || null };
+  }
+  if (step.type === "condition") {
+    const asks = step.conditionRules ? rulesInWords(step.conditionRules, numbers) : "";
+    return {
+      headline: step.name ?? (asks ? `If ${asks}` : "Condition without a rule"),
+      detail: step.name && asks ? `If ${asks}` : null,
+    };
+  }
+  const words = describeStep({ ...step, name: null });
+  const spoken = words.charAt(0).toUpperCase() + words.slice(1);
+  const shown = step.action?.type === "exit" ? "End here" : spoken;
+  return { headline: step.name ?? shown, detail: step.name ? shown : null };
+}
+
+/** `opened the previous email and 2 more`. */
+export function rulesInWords(tree: RuleTree, numbers: ReadonlyMap<string, number>): string {
+  const [first, ...more] = tree.rules;
+  if (!first) return "";
+  const words = ruleInWords(first, numbers);
+  return more.length === 0 ? words : `${words} ${tree.match === "all" ? "and" : "or"} ${more.length} more`;
+}
+
+function ruleInWords(rule: Rule, numbers: ReadonlyMap<string, number>): string {
+  if (isGroup(rule)) return `${rule.match} of ${rule.rules.length} rules`;
+  if (rule.field === "email_opened" || rule.field === "email_clicked") {
+    const did = rule.field === "email_opened" ? "opened" : "clicked a link in";
+    const named =
+      typeof rule.value === "object" && "stepId" in rule.value && rule.value.stepId
+        ? numbers.get(rule.value.stepId)
+        : undefined;
+    return `${rule.operator === "is_false" ? "not " : ""}${did} ${named ? `step ${named}` : "the previous email"}`;
+  }
+  const field =
+    ruleFields.find((each) => each.name === rule.field)?.label.toLowerCase()
+    ?? rule.field.replace(/^custom\./, "");
+  const value = Array.isArray(rule.value) ? rule.value.join(", ") : (rule.value ?? "");
+  const shown =
+    rule.field === "list" || rule.field === "segment" || typeof value === "object" ? "…" : String(value);
+  return `${field} ${rule.operator.replaceAll("_", " ")} ${shown}`.trim();
+}
+
+export function conditionTypeOf(rules: RuleTree): ConditionType {
+  const first = rules.rules.find((rule) => !isGroup(rule));
+  const field = first && !isGroup(first) ? first.field : "";
+  if (field === "email_opened" || field === "email_clicked") return field;
+  if (field === "tags") return "tag";
+  return field === "list" || field === "segment" ? "segment" : "contact_attribute";
+}
+
+/** What a new step holds before anybody has written into it. */
+export function blankContent(
+  type: StepType,
+  actionType: "add_tag" | "update_field" | "exit" = "add_tag",
+): StepContent {
+  switch (type) {
+    case "email":
+      return { type, templateId: null, subjectLine: "", previewText: "", emailContent: "" };
+    case "wait":
+      return { type, duration: { value: 1, unit: "days" } };
+    case "condition":
+      return {
+        type,
+        rules: { version: 1, match: "all", rules: [{ field: "email_opened", operator: "is_true" }] },
+      };
+    case "action": {
+      const blank = {
+        add_tag: { type: "add_tag", tag: "" },
+        update_field: { type: "update_field", field: "", value: "" },
+        exit: { type: "exit" },
+      } as const;
+      return { type, action: blank[actionType] };
+    }
+  }
+}
+
+/** The columns that hold a step's content, in the order of `contentValues`. */
+export const contentColumns = sql`step_type, name, template_id, subject_line, preview_text, email_content, wait_duration,
+  condition_type, condition_rules, action_type, action_config`;
+
+export function contentValues(content: StepContent): SQL {
+  const email = content.type === "email" ? content : null;
+  const rules = content.type === "condition" ? content.rules : null;
+  const does = content.type === "action" ? content.action : null;
+  const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
+  return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.subjectLine ?? null},
+    ${email?.previewText ?? null}, ${email?.emailContent ?? null},
+    ${json(content.type === "wait" ? content.duration : null)}, ${rules ? conditionTypeOf(rules) : null}, ${json(rules)},
+    ${does?.type ?? null}, ${json(does)}`;
+}
+
+/** Writes a changed graph: takes out what is gone, then sets every edge and place in one statement. */
+export async function saveGraph(
+  tx: TenantTx,
+  campaignId: string,
+  graph: readonly GraphStep[],
+): Promise<void> {
+  const ids = sql`${sql.param(graph.map((step) => step.id))}::uuid[]`;
+  await tx.execute(
+    sql`delete from campaign_steps where campaign_id = ${campaignId}::uuid and id <> all(${ids})`,
+  );
+  await tx.execute(sql`
+    update campaign_steps s
+    set step_order = g.place, next_step_id = g.next, true_next_step_id = g.when_true, false_next_step_id = g.when_false,
+      updated_at = app_now()
+    from unnest(${ids}, ${sql.param(graph.map((step) => step.next))}::uuid[],
+      ${sql.param(graph.map((step) => step.whenTrue))}::uuid[], ${sql.param(graph.map((step) => step.whenFalse))}::uuid[])
+      with ordinality as g(id, next, when_true, when_false, place)
+    where s.id = g.id and s.campaign_id = ${campaignId}::uuid`);
+}
