@@ -1,0 +1,16 @@
+// Loaded into every process that `up` starts. Standard input is a pipe from there: when it closes, the starter is
+// gone, however it ended, and so this process ends too instead of holding its port for nobody.
+import { isMainThread } from "node:worker_threads";
+
+const graceMs = 12_000;
+
+if (isMainThread) {
+  const leave = () => {
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), graceMs).unref();
+    process.kill(process.pid, "SIGTERM");
+  };
+  process.stdin.once("end", leave);
+  process.stdin.once("error", leave);
+  process.stdin.resume();
+  process.stdin.unref?.();
+}
