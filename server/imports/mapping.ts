@@ -41,6 +41,9 @@ const aliases: Record<StandardField | "tags", readonly string[]> = {
   tags: ["tags", "tag", "labels", "label"],
 };
 
+/** Columns that a file of rejected rows carries beside the original ones; ignored when the mended file comes back. */
+export const remarkPrefix = "postroad_";
+
 const squeezed = (header: string) =>
   header
     .normalize("NFKD")
@@ -62,6 +65,7 @@ export function guessMapping(headers: readonly string[]): ColumnMapping[] {
     if (index !== undefined) guessed.set(index, target);
   }
   return headers.map((header, column) => {
+    if (header.startsWith(remarkPrefix)) return { column, header, target: "ignore" };
     const target = guessed.get(column);
     if (target && !taken.has(target)) {
       taken.add(target);
@@ -83,7 +87,7 @@ function firstMatch(
   return undefined;
 }
 
-/** A header as the name of a custom field: `a-z 0-9 _`, at most 63 characters, unlike the others of the file. */
+/** A header as the name of a custom field: `a-z 0-9 _`, at most 63 characters, a letter first, unlike the others of the file. */
 function customKey(header: string, column: number, keys: Set<string>): string {
   const plain = header
     .normalize("NFKD")
@@ -93,7 +97,7 @@ function customKey(header: string, column: number, keys: Set<string>): string {
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "")
     .slice(0, 60);
-  const base = plain || `column_${column + 1}`;
+  const base = /^[a-z]/.test(plain) ? plain : plain ? `field_${plain}`.slice(0, 60) : `column_${column + 1}`;
   let key = base;
   for (let count = 2; keys.has(key); count++) key = `${base.slice(0, 58)}_${count}`;
   keys.add(key);

@@ -42,7 +42,7 @@ export const partBytes = 900_000;
 
 const target = z
   .string()
-  .regex(/^([a-z_]+|custom\.[a-z0-9_]{1,63})$/, "This is not a field a column can go to.")
+  .regex(/^([a-z_]+|custom\.[a-z][a-z0-9_]{0,62})$/, "This is not a field a column can go to.")
   .refine(
     (name) =>
       name.startsWith("custom.")

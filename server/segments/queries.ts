@@ -104,3 +104,56 @@ export async function matchRules(tx: TenantTx, rules: RuleTree): Promise<Match> 
   );
   return { count: counted?.count ?? 0, sample: [...sample] };
 }
+
+export type SegmentSummary = {
+  id: string;
+  name: string;
+  description: string | null;
+  count: number;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** The segments of the workspace, or its lists, by name. Counts of segments are as of their last evaluation. */
+export async function listSegments(tx: TenantTx, type: "static" | "dynamic"): Promise<SegmentSummary[]> {
+  return [
+    ...(await tx.execute<SegmentSummary>(sql`
+      select id, name, description, contact_count as count, created_at as "createdAt", updated_at as "updatedAt"
+      from segments where segment_type = ${type} order by name, id limit 1000`)),
+  ];
+}
+
+export type SegmentDetail = { id: string; name: string; description: string | null; rules: RuleTree };
+
+export async function getSegment(tx: TenantTx, id: string): Promise<SegmentDetail> {
+  const [row] = await tx.execute<{ id: string; name: string; description: string | null; rules: unknown }>(
+    sql`select id, name, description, rules from segments where id = ${id}::uuid and segment_type = 'dynamic'`,
+  );
+  if (!row) throw new AppError("not_found", "No such segment.");
+  return { ...row, rules: readRules(row.rules) };
+}
+
+export type SegmentUse = { kind: "campaign" | "segment"; id: string; name: string };
+
+/** The live campaigns and the segments that name a list or segment. */
+export async function usesOf(tx: TenantTx, id: string): Promise<SegmentUse[]> {
+  return [
+    ...(await tx.execute<SegmentUse>(sql`
+      select 'campaign' as kind, id, name from campaigns
+      where deleted_at is null and status <> 'completed' and (segment_id = ${id}::uuid or strpos(audience::text, ${id}::text) > 0)
+      union all
+      select 'segment', id, name from segments where segment_type = 'dynamic' and id <> ${id}::uuid and strpos(rules::text, ${id}::text) > 0
+      order by 1, 3 limit 50`)),
+  ];
+}
+
+export type AudienceChoice = { id: string; name: string; kind: "list" | "segment"; count: number };
+
+/** Every list and segment one can choose in a picker. */
+export async function listChoices(tx: TenantTx): Promise<AudienceChoice[]> {
+  return [
+    ...(await tx.execute<AudienceChoice>(sql`
+      select id, name, case segment_type when 'static' then 'list' else 'segment' end as kind, contact_count as count
+      from segments where is_active order by segment_type desc, name, id limit 2000`)),
+  ];
+}

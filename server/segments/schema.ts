@@ -115,7 +115,7 @@ const kinds = new Map(ruleFields.map((field) => [field.name, field.kind]));
 
 /** What kind of values a field holds; null when no such field exists. */
 export function fieldKind(name: string): FieldKind | null {
-  if (/^custom\.[a-z0-9_]{1,63}$/.test(name)) return "custom";
+  if (/^custom\.[a-z][a-z0-9_]{0,62}$/.test(name)) return "custom";
   return kinds.get(name) ?? null;
 }
 

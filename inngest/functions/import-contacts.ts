@@ -1,0 +1,49 @@
+import type { Scope } from "#db/tenancy";
+import { inngest } from "#inngest/client";
+import { importCancelled, importRequested, onceId } from "#inngest/events";
+import { checkImport, finishImport, handOverImport, importSlice, takeImport } from "#server/imports/run";
+import { markImportFailed } from "#server/imports/failures";
+
+/** Slices of one run: a real server stops at 1,000 steps, and a long run grows slow. */
+const slicesPerRun = 200;
+
+/** Checks a file, or imports it slice by slice. The job row says which, and where to go on. */
+export const importContacts = inngest.createFunction(
+  {
+    id: "import-contacts",
+    name: "Import contacts",
+    triggers: [importRequested],
+    retries: 5,
+    concurrency: { key: "event.data.tenantId", limit: 1 },
+    cancelOn: [{ event: importCancelled, match: "data.importId" }],
+    onFailure: ({ event, error }) => markImportFailed(event.data.event.data, error),
+  },
+  async ({ event, step, runId }) => {
+    const { importId, tenantId, workspaceId } = event.data;
+    const scope: Scope = { tenantId, workspaceId };
+    const taken = await step.run("take-over", () => takeImport(scope, importId, runId));
+    if (!taken || taken.work === "undo")
+      return { outcome: "Another run is at work, or the import has ended." };
+    const { fence, work } = taken;
+    if (work === "check") {
+      await step.run("dry-run", () => checkImport(scope, importId, fence));
+      return { outcome: "checked" };
+    }
+    for (let slice = 1; slice <= slicesPerRun; slice++) {
+      const { done } = await step.run(`import-slice-${slice}`, () => importSlice(scope, importId, fence));
+      if (!done) continue;
+      await step.run("finish", () => finishImport(scope, importId, fence));
+      return { outcome: "imported" };
+    }
+    const next = await step.run("hand-over", () => handOverImport(scope, importId, fence));
+    if (next === null) return { outcome: "Another run took over." };
+    await step.sendEvent(
+      "go-on",
+      importRequested.create(
+        { tenantId, workspaceId, importId, fence: next },
+        { id: onceId(importRequested, importId, next) },
+      ),
+    );
+    return { outcome: "continued in a new run" };
+  },
+);

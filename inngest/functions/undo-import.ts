@@ -1,0 +1,43 @@
+import type { Scope } from "#db/tenancy";
+import { inngest } from "#inngest/client";
+import { importUndoRequested, onceId } from "#inngest/events";
+import { markImportFailed } from "#server/imports/failures";
+import { handOverImport, takeImport } from "#server/imports/run";
+import { finishUndo, undoNext } from "#server/imports/undo";
+
+const slicesPerRun = 200;
+
+/** Takes an import back, some thousand contacts at a time. */
+export const undoImport = inngest.createFunction(
+  {
+    id: "undo-import",
+    name: "Undo import",
+    triggers: [importUndoRequested],
+    retries: 5,
+    concurrency: { key: "event.data.tenantId", limit: 1 },
+    onFailure: ({ event, error }) => markImportFailed(event.data.event.data, error),
+  },
+  async ({ event, step, runId }) => {
+    const { importId, tenantId, workspaceId } = event.data;
+    const scope: Scope = { tenantId, workspaceId };
+    const taken = await step.run("take-over", () => takeImport(scope, importId, runId));
+    if (taken?.work !== "undo") return { outcome: "Another run is at work, or there is nothing to undo." };
+    const { fence } = taken;
+    for (let slice = 1; slice <= slicesPerRun; slice++) {
+      const { done } = await step.run(`undo-slice-${slice}`, () => undoNext(scope, importId, fence));
+      if (!done) continue;
+      await step.run("finish", () => finishUndo(scope, importId, fence));
+      return { outcome: "undone" };
+    }
+    const next = await step.run("hand-over", () => handOverImport(scope, importId, fence));
+    if (next === null) return { outcome: "Another run took over." };
+    await step.sendEvent(
+      "go-on",
+      importUndoRequested.create(
+        { tenantId, workspaceId, importId, fence: next },
+        { id: onceId(importUndoRequested, importId, next) },
+      ),
+    );
+    return { outcome: "continued in a new run" };
+  },
+);

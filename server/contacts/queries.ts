@@ -1,0 +1,178 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import { segmentMembers } from "#server/segments/queries";
+import { type ContactListInput, pageSize, searchMax } from "./schema.ts";
+
+/** The name to show: first and last name, or the full one of a file. */
+export const displayName = sql`coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.name)`;
+
+export type ContactRow = {
+  id: string;
+  email: string;
+  name: string | null;
+  company: string | null;
+  status: string;
+  createdAt: Date;
+  tags: string[];
+};
+export type ContactPage = { rows: ContactRow[]; next: string | null };
+
+/**
+ * Contacts by newest or by address, fifty at a time. Throws `not_found` for a list that is not there. A search
+ * covers names, addresses and companies, and shows at most the `searchMax` newest matches.
+ */
+export async function listContacts(tx: TenantTx, view: ContactListInput): Promise<ContactPage> {
+  const byEmail = view.sort === "email";
+  const conditions: SQL[] = [sql`c.deleted_at is null`];
+  if (view.q) conditions.push(sql`c.id = any (array(select search_contacts(${view.q}, ${searchMax})))`);
+  if (view.status) conditions.push(sql`c.status = ${view.status}`);
+  if (view.tag) {
+    conditions.push(sql`exists (select 1 from contact_tags ct join tags t on t.id = ct.tag_id
+      where ct.contact_id = c.id and lower(t.name) = ${view.tag.toLowerCase()})`);
+  }
+  if (view.list) conditions.push(sql`c.id in (${await segmentMembers(tx, view.list)})`);
+  if (view.after && byEmail) conditions.push(sql`c.email_normalized > ${view.after}`);
+  else if (view.after && /^[0-9a-f-]{36}$/.test(view.after)) conditions.push(sql`c.id < ${view.after}::uuid`);
+
+  const rows = await tx.execute<ContactRow & { key: string }>(sql`
+    select c.id, c.email, ${displayName} as name, c.company, c.status, c.created_at as "createdAt",
+      ${byEmail ? sql`c.email_normalized` : sql`c.id::text`} as key,
+      array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by t.name limit 6) as tags
+    from contacts c where ${sql.join(conditions, sql` and `)}
+    order by ${byEmail ? sql`c.email_normalized` : sql`c.id desc`} limit ${pageSize + 1}`);
+  const page = rows.slice(0, pageSize);
+  const next = rows.length > pageSize ? (page.at(-1)?.key ?? null) : null;
+  return { rows: page.map(({ key: _, ...row }) => row), next };
+}
+
+/** Whether the workspace has any contact at all: an empty list means different things. */
+export async function hasContacts(tx: TenantTx): Promise<boolean> {
+  const rows = await tx.execute(sql`select 1 from contacts where deleted_at is null limit 1`);
+  return rows.length > 0;
+}
+
+export type Contact = {
+  id: string;
+  email: string;
+  first_name: string | null;
+  last_name: string | null;
+  name: string | null;
+  company: string | null;
+  job_title: string | null;
+  phone: string | null;
+  city: string | null;
+  state: string | null;
+  country: string | null;
+  timezone: string | null;
+  language: string | null;
+  displayName: string | null;
+  custom: Record<string, unknown>;
+  status: string;
+  lifecycleStage: string;
+  leadScore: number;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  lastActivityAt: Date | null;
+  importId: string | null;
+  importName: string | null;
+  tags: string[];
+  lists: { id: string; name: string }[];
+};
+
+/** One contact with tags and lists. Throws `not_found`. */
+export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
+  const [row] = await tx.execute<Contact>(sql`
+    select c.id, c.email, c.first_name, c.last_name, c.name, c.company, c.job_title, c.phone, c.city, c.state, c.country,
+      c.timezone, c.language, ${displayName} as "displayName", c.custom_fields as custom, c.status,
+      c.lifecycle_stage as "lifecycleStage", c.lead_score as "leadScore", c.version, c.created_at as "createdAt",
+      c.updated_at as "updatedAt", c.last_activity_at as "lastActivityAt", j.id as "importId", j.file_name as "importName",
+      array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by t.name) as tags,
+      coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name)
+        from segment_contacts sc join segments s on s.id = sc.segment_id
+        where sc.contact_id = c.id and s.segment_type = 'static'), '[]') as lists
+    from contacts c left join import_jobs j on j.id = c.first_source_import_id
+    where c.id = ${id}::uuid and c.deleted_at is null`);
+  if (!row) throw new AppError("not_found", "No such contact.");
+  return row;
+}
+
+export type Hindrance = { reason: string; since: Date | null };
+
+/** Every reason why no campaign may mail this contact; none means it may. */
+export async function listHindrances(tx: TenantTx, id: string): Promise<Hindrance[]> {
+  const rows = await tx.execute<{ kind: string; reason: string; source: string; since: Date | null }>(sql`
+    select 'status' as kind, c.status::text as reason, '' as source,
+      case c.status when 'unsubscribed' then c.unsubscribed_at when 'bounced' then c.bounced_at when 'complained' then c.complained_at end as since
+    from contacts c where c.id = ${id}::uuid and c.status <> 'active'
+    union all
+    select s.scope, s.reason, s.source, s.created_at
+    from suppressions s join contacts c on c.email_normalized = s.email_normalized
+    where c.id = ${id}::uuid and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now())
+    order by 1, 4`);
+  return rows.map(({ kind, reason, since }) => ({ reason: hindranceSentence(kind, reason), since }));
+}
+
+const statusSentences: Record<string, string> = {
+  unsubscribed: "Unsubscribed from this workspace's mail.",
+  bounced: "Mail to this address came back.",
+  complained: "Reported a mail as spam.",
+  archived: "Archived: kept, but left out of every campaign.",
+};
+
+function hindranceSentence(kind: string, reason: string): string {
+  if (kind === "status") return statusSentences[reason] ?? `The status is "${reason}".`;
+  const where = kind === "tenant" ? "the whole organization" : "this workspace";
+  return `The address is on the suppression list of ${where} (${reason.replaceAll("_", " ")}).`;
+}
+
+export type TimelineEntry = {
+  id: string;
+  at: Date;
+  type: string;
+  data: Record<string, unknown>;
+  actor: string | null;
+};
+
+/** What happened to a contact, newest first: acts, imports and mail. */
+export async function listTimeline(tx: TenantTx, id: string, limit = 100): Promise<TimelineEntry[]> {
+  return [
+    ...(await tx.execute<TimelineEntry>(sql`
+      select * from (
+        (select e.id, e.occurred_at as at, e.type::text as type, e.data, u.name as actor
+          from contact_events e left join users u on u.id = e.actor_id
+          where e.contact_id = ${id}::uuid order by e.occurred_at desc, e.id desc limit ${limit})
+        union all
+        (select e.id, e.created_at, 'import.' || e.event_type,
+            jsonb_build_object('file', j.file_name, 'importId', j.id, 'undone', e.undone_at is not null), u.name
+          from import_events e join import_jobs j on j.id = e.import_job_id left join users u on u.id = j.created_by
+          where e.contact_id = ${id}::uuid order by e.id desc limit ${limit})
+        union all
+        (select m.id, coalesce(m.sent_at, m.created_at), 'email.' || m.delivery_status,
+            jsonb_build_object('subject', m.subject, 'campaign', k.name, 'campaignId', k.id, 'opens', m.open_count, 'clicks', m.click_count,
+              'openedAt', m.first_opened_at, 'clickedAt', m.first_clicked_at), null
+          from content.email_messages m left join campaigns k on k.id = m.campaign_id
+          where m.contact_id = ${id}::uuid order by m.id desc limit ${limit})
+      ) entries order by at desc, id desc limit ${limit}`)),
+  ];
+}
+
+export type ContactCampaign = {
+  id: string;
+  name: string;
+  status: string;
+  step: string | null;
+  dueAt: Date | null;
+  exitReason: string | null;
+};
+
+/** The campaigns a contact is or was in. */
+export async function listContactCampaigns(tx: TenantTx, id: string): Promise<ContactCampaign[]> {
+  return [
+    ...(await tx.execute<ContactCampaign>(sql`
+      select k.id, k.name, e.status, coalesce(s.name, s.step_type) as step, e.next_email_scheduled_at as "dueAt", e.exit_reason as "exitReason"
+      from campaign_contacts e join campaigns k on k.id = e.campaign_id left join campaign_steps s on s.id = e.current_step_id
+      where e.contact_id = ${id}::uuid order by e.id desc limit 50`)),
+  ];
+}

@@ -1,0 +1,50 @@
+import { allowed, router } from "#server/trpc";
+import { addTag, createContact, deleteContact, removeTag, updateContact } from "./mutations.ts";
+import {
+  getContact,
+  hasContacts,
+  listContactCampaigns,
+  listContacts,
+  listHindrances,
+  listTimeline,
+} from "./queries.ts";
+import { contactInput, contactListInput, contactRef, contactTagInput, contactUpdate } from "./schema.ts";
+
+export const contactsRouter = router({
+  list: allowed("contacts:read")
+    .input(contactListInput)
+    .query(({ ctx, input }) =>
+      ctx.tenant(async (tx) => {
+        const page = await listContacts(tx, input);
+        return { ...page, any: page.rows.length > 0 || (await hasContacts(tx)) };
+      }),
+    ),
+  byId: allowed("contacts:read")
+    .input(contactRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => getContact(tx, input.id))),
+  /** Reasons why this contact is not mailed. */
+  hindrances: allowed("contacts:read")
+    .input(contactRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listHindrances(tx, input.id))),
+  timeline: allowed("contacts:read")
+    .input(contactRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listTimeline(tx, input.id))),
+  campaigns: allowed("contacts:read")
+    .input(contactRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listContactCampaigns(tx, input.id))),
+  create: allowed("contacts:write")
+    .input(contactInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => createContact(tx, input, ctx.session.user.id))),
+  update: allowed("contacts:write")
+    .input(contactUpdate)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => updateContact(tx, input, ctx.session.user.id))),
+  delete: allowed("contacts:delete")
+    .input(contactRef)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => deleteContact(tx, input.id, ctx.session.user.id))),
+  addTag: allowed("contacts:write")
+    .input(contactTagInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => addTag(tx, input, ctx.session.user.id))),
+  removeTag: allowed("contacts:write")
+    .input(contactTagInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => removeTag(tx, input, ctx.session.user.id))),
+});

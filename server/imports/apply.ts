@@ -1,0 +1,232 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Scope, TenantTx } from "#db/tenancy";
+import type { DuplicateStrategy } from "./schema.ts";
+import { openStaging, pickWinners, stageRows, writtenFields } from "./staging.ts";
+import type { Candidate } from "./validate.ts";
+
+/** What a slice of rows did, or would do. `repeated` counts rows that a later row of the file replaces. */
+export type Outcome = {
+  created: number;
+  updated: number;
+  unchanged: number;
+  existing: number;
+  repeated: number;
+};
+
+export type Target = {
+  scope: Scope;
+  importId: string;
+  duplicates: DuplicateStrategy;
+  /** Whether this import adds tags at all, on this slice or another. */
+  tagged: boolean;
+  /** Tags for every row. */
+  tagIds: string[];
+  /** Ids of the tags that rows bring themselves, by name. */
+  rowTags: ReadonlyMap<string, string>;
+  listId: string | null;
+};
+
+const field = (name: string) => sql.identifier(name);
+const inScope = ({ tenantId, workspaceId }: Scope) =>
+  sql`c.tenant_id = ${tenantId}::uuid and c.workspace_id = ${workspaceId}::uuid and c.deleted_at is null`;
+
+/**
+ * Writes candidates: new contacts, changed ones, tags, list members and the events that undo them. Runs in the
+ * transaction that moves the checkpoint. A row whose address an earlier slice has had takes that row's place, as
+ * if the earlier one had not been there.
+ */
+export async function applyRows(
+  tx: TenantTx,
+  candidates: readonly Candidate[],
+  target: Target,
+): Promise<Outcome> {
+  await openStaging(tx);
+  await stageRows(tx, candidates);
+  const doubles = await pickWinners(tx);
+  await createMissing(tx, target);
+  await compareExisting(tx, target);
+  await writeChanges(tx);
+  await addTags(tx, target);
+  await addToList(tx, target);
+  const outcome = await countOutcome(tx, target.duplicates);
+  await recordEvents(tx, target.importId);
+  return { ...outcome, repeated: outcome.repeated + doubles };
+}
+
+/** What applying everything in `staged` would do; writes nothing but temporary tables. */
+export async function foreseeRows(
+  tx: TenantTx,
+  target: Pick<Target, "scope" | "importId" | "duplicates">,
+): Promise<Outcome> {
+  const doubles = await pickWinners(tx);
+  await openTouched(tx);
+  await compareExisting(tx, target);
+  const outcome = await countOutcome(tx, target.duplicates);
+  const [fresh] = await tx.execute<{ count: number }>(sql`
+    select count(*)::int as count from winners w where not exists (
+      select 1 from contacts c where ${inScope(target.scope)} and c.email_normalized = w.email_normalized)`);
+  return { ...outcome, created: fresh?.count ?? 0, repeated: doubles };
+}
+
+/** `was` and `goal`: the written fields before this import and after it. `current`: what the row holds now. */
+const openTouched = (tx: TenantTx) =>
+  tx.execute(sql`create temporary table touched (
+    contact_id uuid not null, row_no int not null, kind text not null, event_id uuid, earlier text,
+    was jsonb, goal jsonb not null, changes boolean not null, version int,
+    tags_added uuid[] not null default '{}', listed boolean not null default false) on commit drop`);
+
+async function createMissing(tx: TenantTx, { scope, importId }: Target): Promise<void> {
+  await openTouched(tx);
+  const columns = sql.join(writtenFields.map(field), sql`, `);
+  const values = sql.join(
+    writtenFields.map((name) => sql`w.${field(name)}`),
+    sql`, `,
+  );
+  await tx.execute(sql`
+    with made as (
+      insert into contacts (email, email_normalized, ${columns}, custom_fields, first_source_import_id)
+      select w.email, w.email_normalized, ${values}, w.custom, ${importId}::uuid
+      from winners w
+      where not exists (select 1 from contacts c where ${inScope(scope)} and c.email_normalized = w.email_normalized)
+      order by w.email_normalized
+      on conflict (tenant_id, workspace_id, email_normalized) where deleted_at is null do nothing
+      returning id, email_normalized, version)
+    insert into touched (contact_id, row_no, kind, goal, changes, version)
+    select made.id, w.row_no, 'created', ${stateOf("w", sql`w.custom`)}, false, made.version
+    from made join winners w on w.email_normalized = made.email_normalized`);
+}
+
+/** The written fields of a row as one object, without the empty ones. */
+const stateOf = (alias: string, custom: SQL) =>
+  sql`jsonb_strip_nulls(jsonb_build_object(${sql.join(
+    writtenFields.map((name) => sql`${name}::text, ${sql.identifier(alias)}.${field(name)}`),
+    sql`, `,
+  )})) || jsonb_build_object('custom_fields', ${custom})`;
+
+/**
+ * Compares rows with the contacts that are there. Where an earlier slice of this import touched a contact, its
+ * fields are first taken back in thought, unless somebody changed them since: the last row of the file decides.
+ */
+async function compareExisting(
+  tx: TenantTx,
+  { scope, importId, duplicates }: Pick<Target, "scope" | "importId" | "duplicates">,
+): Promise<void> {
+  const base = writtenFields.map(
+    (name) => sql`case
+    when e.id is not null and e.new_data is not null and c.${field(name)} is not distinct from e.new_data ->> ${name}::text
+    then e.previous_data ->> ${name}::text else c.${field(name)} end as ${field(name)}`,
+  );
+  const overwrites = sql`(${duplicates === "overwrite"} or l.event_type is not distinct from 'created')`;
+  const goal = writtenFields.map(
+    (name) => sql`case
+    when ${overwrites} then coalesce(w.${field(name)}, l.${field(name)})
+    when ${duplicates === "fill_blanks"} then coalesce(nullif(l.${field(name)}, ''), w.${field(name)})
+    else l.${field(name)} end as ${field(name)}`,
+  );
+  await tx.execute(sql`
+    with locked as (
+      select c.* from contacts c join winners w on w.email_normalized = c.email_normalized
+      where ${inScope(scope)} and not exists (select 1 from touched t where t.contact_id = c.id)
+      order by c.id for no key update of c),
+    base as (
+      select c.id, c.email_normalized, c.version, e.id as event_id, e.event_type, ${sql.join(base, sql`, `)},
+        ${stateOf("c", sql`c.custom_fields`)} as current,
+        case when e.new_data is null then c.custom_fields else ${revertedCustom} end as custom
+      from locked c left join import_events e on e.contact_id = c.id and e.import_job_id = ${importId}::uuid
+        and e.tenant_id = ${scope.tenantId}::uuid),
+    goals as (
+      select l.id, l.version, l.event_id, l.event_type, l.current, w.row_no, ${stateOf("l", sql`l.custom`)} as was,
+        ${sql.join(goal, sql`, `)},
+        case when ${overwrites} then l.custom || w.custom when ${duplicates === "fill_blanks"} then w.custom || l.custom
+          else l.custom end as custom
+      from base l join winners w on w.email_normalized = l.email_normalized),
+    states as (select g.*, ${stateOf("g", sql`g.custom`)} as goal from goals g)
+    insert into touched (contact_id, row_no, kind, event_id, earlier, was, goal, changes, version)
+    select id, row_no, case when event_type = 'created' then 'created' when goal <> was then 'updated' else 'skipped' end,
+      event_id, event_type, was, goal, goal <> current, version
+    from states`);
+  await tx.execute(sql`analyze touched`);
+}
+
+/** Custom fields with the values an earlier slice wrote taken back, where they still stand. */
+const revertedCustom = sql`coalesce((
+  select jsonb_object_agg(kept.key, kept.value) from (
+    select f.key, case when f.value is not distinct from e.new_data -> 'custom_fields' -> f.key
+      then e.previous_data -> 'custom_fields' -> f.key else f.value end as value
+    from jsonb_each(c.custom_fields) f) kept
+  where kept.value is not null), '{}'::jsonb)`;
+
+async function writeChanges(tx: TenantTx): Promise<void> {
+  await tx.execute(sql`
+    update contacts c set ${sql.join(
+      writtenFields.map((name) => sql`${field(name)} = t.goal ->> ${name}::text`),
+      sql`, `,
+    )},
+      custom_fields = t.goal -> 'custom_fields', version = c.version + 1, updated_at = app_now()
+    from touched t where t.contact_id = c.id and t.changes`);
+  await tx.execute(sql`update touched set version = version + 1 where changes`);
+}
+
+async function addTags(tx: TenantTx, { tagged, tagIds, rowTags }: Target): Promise<void> {
+  if (!tagged) return;
+  // The row that this one replaces may have brought tags that this one does not.
+  await tx.execute(sql`
+    delete from contact_tags ct using touched t join import_events e on e.id = t.event_id
+    where ct.contact_id = t.contact_id and ct.tag_id = any(e.tags_added)`);
+  const names = JSON.stringify(Object.fromEntries(rowTags));
+  await tx.execute(sql`
+    with wanted as (
+      select t.contact_id, unnest(${sql.param(tagIds)}::uuid[]) as tag_id from touched t
+      union
+      select t.contact_id, (${names}::jsonb ->> tag.name)::uuid
+      from touched t join winners w on w.row_no = t.row_no, jsonb_array_elements_text(w.tags) as tag(name)),
+    added as (
+      insert into contact_tags (contact_id, tag_id) select contact_id, tag_id from wanted where tag_id is not null
+      order by contact_id, tag_id on conflict do nothing returning contact_id, tag_id),
+    gathered as (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id)
+    update touched t set tags_added = g.tag_ids from gathered g where g.contact_id = t.contact_id`);
+}
+
+async function addToList(tx: TenantTx, { importId, listId }: Target): Promise<void> {
+  if (!listId) return;
+  await tx.execute(sql`
+    with added as (
+      insert into segment_contacts (segment_id, contact_id, added_via, import_job_id)
+      select ${listId}::uuid, contact_id, 'import', ${importId}::uuid from touched order by contact_id
+      on conflict do nothing returning contact_id)
+    update touched t set listed = true from added a where a.contact_id = t.contact_id`);
+  await tx.execute(sql`
+    update segments set contact_count = contact_count + (select count(*) from touched where listed),
+      updated_at = app_now() where id = ${listId}::uuid`);
+}
+
+/** Counts rows; one that replaces a row of an earlier slice takes over its count, and the earlier one is repeated. */
+async function countOutcome(tx: TenantTx, duplicates: DuplicateStrategy): Promise<Outcome> {
+  const [row] = await tx.execute<{ created: number; updated: number; rest: number; repeated: number }>(sql`
+    select count(*) filter (where kind = 'created') - count(*) filter (where earlier = 'created') as created,
+      count(*) filter (where kind = 'updated') - count(*) filter (where earlier = 'updated') as updated,
+      count(*) filter (where kind = 'skipped') - count(*) filter (where earlier = 'skipped') as rest,
+      count(event_id) as repeated
+    from touched`);
+  const { created = 0, updated = 0, rest = 0, repeated = 0 } = row ?? {};
+  const skips = duplicates === "skip";
+  return { created, updated, unchanged: skips ? 0 : rest, existing: skips ? rest : 0, repeated };
+}
+
+async function recordEvents(tx: TenantTx, importId: string): Promise<void> {
+  await tx.execute(sql`
+    insert into import_events (import_job_id, contact_id, contact_email, row_no, event_type, previous_data, new_data,
+      contact_version, tags_added, segments_added)
+    select ${importId}::uuid, t.contact_id, w.email_normalized, t.row_no, t.kind,
+      case when t.kind = 'updated' then t.was end, case when t.kind <> 'skipped' then t.goal end, t.version, t.tags_added,
+      case when t.listed then array[j.segment_id] else '{}' end
+    from touched t join winners w on w.row_no = t.row_no join import_jobs j on j.id = ${importId}::uuid
+    where t.event_id is null`);
+  await tx.execute(sql`
+    update import_events e set row_no = t.row_no, event_type = t.kind, contact_version = t.version,
+      previous_data = case when t.kind = 'updated' then t.was end, new_data = case when t.kind <> 'skipped' then t.goal end,
+      tags_added = t.tags_added,
+      segments_added = case when t.listed then array[j.segment_id] else e.segments_added end
+    from touched t join import_jobs j on j.id = ${importId}::uuid
+    where e.id = t.event_id`);
+}

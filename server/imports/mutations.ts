@@ -1,0 +1,212 @@
+import { sql } from "drizzle-orm";
+import type { Scope, TenantTx } from "#db/tenancy";
+import { recordAct } from "#server/contacts/history";
+import { ensureTextFields } from "#server/custom-fields/mutations";
+import { wakeNow } from "#server/drivers/mutations";
+import { AppError } from "#server/errors";
+import { ensureTags } from "#server/tags/mutations";
+import { folderOf, partCount, partSize } from "./file.ts";
+import { getImportJob, type Made, type StoredFormat, type StoredOptions } from "./queries.ts";
+import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
+import type { FileFormat } from "./slices.ts";
+
+/** The driver row of an import. */
+export const driverOf = (id: string) => ({ table: "import_jobs" as const, id });
+
+type Upload = { key: string; fileName: string; sizeBytes: number };
+
+/** Begins an upload. Asked again with the same key, it gives the same import. */
+export async function createImport(
+  tx: TenantTx,
+  { key, fileName, sizeBytes }: Upload,
+  scope: Scope,
+): Promise<{ id: string; partsReceived: number }> {
+  const made = await tx.execute(sql`
+    insert into import_jobs (id, file_name, file_size, file_url, file_format, created_by)
+    values (${key}::uuid, ${fileName}, ${sizeBytes}, ${folderOf(scope, key)}, ${JSON.stringify({ parts: 0 })}::jsonb, ${scope.userId ?? null}::uuid)
+    on conflict (id) do nothing returning id`);
+  if (made.length > 0) {
+    await recordAct(tx, {
+      actorId: scope.userId ?? null,
+      action: "import.created",
+      resourceType: "import",
+      resourceId: key,
+      after: { fileName, sizeBytes },
+    });
+    return { id: key, partsReceived: 0 };
+  }
+  const job = await getImportJob(tx, key);
+  if (job.file_size !== sizeBytes || job.file_name !== fileName) {
+    throw new AppError(
+      "conflict",
+      `This import already began with another file ("${job.file_name}"). Start a new one.`,
+    );
+  }
+  return { id: key, partsReceived: job.file_format.parts };
+}
+
+/** Refuses a part that is not the next one, or not of its size; one that came before is fine and changes nothing. */
+export async function expectPart(
+  tx: TenantTx,
+  id: string,
+  part: number,
+  bytes: number,
+): Promise<{ folder: string; known: boolean }> {
+  const job = await getImportJob(tx, id);
+  if (job.status !== "pending") throw new AppError("conflict", "The upload of this import has ended.");
+  const parts = partCount(job.file_size);
+  if (part >= parts)
+    throw new AppError("invalid", `This file has ${parts} parts; there is no part ${part + 1}.`);
+  if (part > job.file_format.parts) {
+    throw new AppError("conflict", `Part ${job.file_format.parts + 1} must come before part ${part + 1}.`);
+  }
+  const expected = partSize(job.file_size, part);
+  if (bytes !== expected)
+    throw new AppError(
+      "invalid",
+      `Part ${part + 1} must have ${expected} bytes; it has ${bytes}. Choose the file again.`,
+    );
+  return { folder: job.file_url, known: part < job.file_format.parts };
+}
+
+/** Notes that a part is in storage. */
+export async function receivePart(tx: TenantTx, id: string, part: number): Promise<void> {
+  await tx.execute(sql`
+    update import_jobs set updated_at = app_now(),
+      file_format = file_format || jsonb_build_object('parts', greatest((file_format ->> 'parts')::int, ${part + 1}::int))
+    where id = ${id}::uuid and status = 'pending'`);
+}
+
+/** Keeps what inspection found, and its guess of the mapping unless one was chosen before. */
+export async function saveFormat(
+  tx: TenantTx,
+  id: string,
+  format: FileFormat,
+  guess: ColumnMapping[],
+): Promise<void> {
+  await tx.execute(sql`
+    update import_jobs set file_format = file_format || ${JSON.stringify({ format })}::jsonb, updated_at = app_now(),
+      field_mapping = case when jsonb_typeof(field_mapping) = 'array' then field_mapping else ${JSON.stringify(guess)}::jsonb end
+    where id = ${id}::uuid and status in ('pending', 'awaiting_confirmation')`);
+}
+
+/** Asks for a dry run with this mapping; returns the fence of its event. */
+export async function requestCheck(
+  tx: TenantTx,
+  id: string,
+  mapping: ColumnMapping[],
+  options: ImportOptions,
+): Promise<number | null> {
+  const job = await getImportJob(tx, id, true);
+  mustBe(
+    job.status,
+    ["pending", "validating", "awaiting_confirmation"],
+    "This import has been started already.",
+  );
+  const { format } = job.file_format;
+  if (!format) throw new AppError("conflict", "The file has not been read yet. Upload it first.");
+  if (mapping.length !== format.headers.length || mapping.some(({ column }, index) => column !== index)) {
+    throw new AppError(
+      "invalid",
+      `The file has ${format.headers.length} columns; say for each of them where it goes.`,
+    );
+  }
+  if (options.listId) await mustBeList(tx, options.listId);
+  const stored: StoredFormat = { parts: job.file_format.parts, format };
+  await tx.execute(sql`
+    update import_jobs set status = 'validating', file_format = ${JSON.stringify(stored)}::jsonb,
+      field_mapping = ${JSON.stringify(mapping)}::jsonb, import_options = ${JSON.stringify(options)}::jsonb,
+      problem = null, processed_rows = 0, total_rows = null, run_id = null, lease_until = null, updated_at = app_now()
+    where id = ${id}::uuid`);
+  return wakeNow(tx, driverOf(id));
+}
+
+/** Starts the import that was checked. A second click finds it started, and changes nothing. Returns the fence of the event to send. */
+export async function startImport(tx: TenantTx, id: string, actorId: string): Promise<number | null> {
+  const job = await getImportJob(tx, id, true);
+  if (["processing", "completed"].includes(job.status)) return null;
+  mustBe(job.status, ["awaiting_confirmation"], "Check the file first: nothing can be imported before that.");
+  const { format } = job.file_format;
+  if (!format) throw new Error(`Import ${id} was checked without a format.`);
+  const options = job.import_options;
+  const made = await makeTargets(tx, id, options, job.field_mapping, job.file_name);
+  const listId = made.listId ?? options.listId ?? null;
+  await tx.execute(sql`
+    update import_jobs set status = 'processing', started_at = app_now(), checkpoint = ${JSON.stringify(format.dataAt)}::jsonb,
+      checkpoint_row = 0, processed_rows = 0, segment_id = ${listId}::uuid,
+      import_options = ${JSON.stringify({ ...options, made })}::jsonb, rollback_deadline = app_now() + interval '30 days', updated_at = app_now()
+    where id = ${id}::uuid`);
+  await recordAct(tx, {
+    actorId,
+    action: "import.started",
+    resourceType: "import",
+    resourceId: id,
+    after: { fileName: job.file_name, options },
+  });
+  return wakeNow(tx, driverOf(id));
+}
+
+/** Makes the list, tags and custom fields that the import needs, and says which of them are new. */
+async function makeTargets(
+  tx: TenantTx,
+  id: string,
+  options: StoredOptions,
+  mapping: ColumnMapping[],
+  fileName: string,
+): Promise<Made> {
+  const fields = await ensureTextFields(
+    tx,
+    mapping
+      .filter(({ target }) => target.startsWith("custom."))
+      .map(({ target, header }) => ({
+        name: target.slice("custom.".length),
+        label: header.trim().slice(0, 120) || target.slice("custom.".length),
+      })),
+  );
+  const { created } = await ensureTags(tx, options.tags);
+  if (!options.newList) return { tags: created, fields, listId: null };
+  const [list] = await tx.execute<{ id: string }>(sql`
+    insert into segments (name, description, segment_type, source_import_id)
+    values (${options.newList}, ${`From ${fileName}`}, 'static', ${id}::uuid) on conflict do nothing returning id`);
+  if (!list) {
+    const sentence = `There is a list or segment called "${options.newList}" already. Choose it, or another name.`;
+    throw new AppError("conflict", sentence, { "options.newList": sentence });
+  }
+  return { tags: created, fields, listId: list.id };
+}
+
+async function mustBeList(tx: TenantTx, listId: string): Promise<void> {
+  const [list] = await tx.execute(
+    sql`select 1 from segments where id = ${listId}::uuid and segment_type = 'static'`,
+  );
+  if (!list) throw new AppError("not_found", "No such list. Choose another one.");
+}
+
+/** Stops an import. What it wrote stays, and can be undone. */
+export async function cancelImport(tx: TenantTx, id: string, actorId: string): Promise<void> {
+  const job = await getImportJob(tx, id, true);
+  if (job.status === "cancelled") return;
+  mustBe(
+    job.status,
+    ["pending", "validating", "awaiting_confirmation", "processing"],
+    "This import has ended already.",
+  );
+  await tx.execute(sql`
+    update import_jobs set status = 'cancelled', completed_at = app_now(), updated_at = app_now(),
+      fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
+    where id = ${id}::uuid`);
+  await recordAct(tx, { actorId, action: "import.cancelled", resourceType: "import", resourceId: id });
+}
+
+/** Ends a running import in failure, with a sentence for the person who started it. Rows already written stay. */
+export async function failImport(tx: TenantTx, id: string, sentence: string): Promise<void> {
+  await tx.execute(sql`
+    update import_jobs set problem = ${sentence}, updated_at = app_now(), completed_at = coalesce(completed_at, app_now()),
+      status = case when status = 'rolling_back' then 'completed' else 'failed' end,
+      fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
+    where id = ${id}::uuid and status in ('validating', 'processing', 'rolling_back')`);
+}
+
+export function mustBe(status: ImportStatus, allowed: readonly ImportStatus[], sentence: string): void {
+  if (!allowed.includes(status)) throw new AppError("conflict", sentence);
+}

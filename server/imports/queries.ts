@@ -1,0 +1,208 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
+import type { Checkpoint, FileFormat } from "./slices.ts";
+
+/** A kind of problem with the number of its rows and the first of them. */
+export type ProblemGroup = {
+  code: string;
+  rows: number;
+  examples: { line: number; field: string; value: string; message: string }[];
+};
+
+/** What a check of the whole file found, before anything was written. */
+export type Forecast = {
+  rows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  /** Already here, and left alone as asked. */
+  existing: number;
+  /** Rows that a later row with the same address replaces. */
+  repeated: number;
+  errors: number;
+  problems: ProblemGroup[];
+  /** Addresses of the file that must not be mailed: imported, and still not mailed. */
+  unmailable: number;
+};
+
+export type StoredFormat = { parts: number; format?: FileFormat; forecast?: Forecast };
+/** What the import itself made, so that undo takes it away again. */
+export type Made = { tags: string[]; fields: string[]; listId: string | null };
+export type StoredOptions = ImportOptions & { made?: Made };
+export type SkipReasons = { repeated: number; existing: number };
+
+type JobRow = {
+  id: string;
+  file_name: string;
+  file_size: number;
+  file_url: string;
+  file_format: StoredFormat;
+  field_mapping: ColumnMapping[];
+  import_options: StoredOptions;
+  status: ImportStatus;
+  fence: number;
+  checkpoint: Checkpoint | null;
+};
+
+/** The job as the run that drives it needs it. Throws `not_found`. */
+export async function getImportJob(tx: TenantTx, id: string, lock = false): Promise<JobRow> {
+  const [row] = await tx.execute<JobRow>(sql`
+    select id, file_name, file_size, file_url, file_format, field_mapping, import_options, status, fence, checkpoint
+    from import_jobs where id = ${id}::uuid ${lock ? sql`for no key update` : sql``}`);
+  if (!row) throw new AppError("not_found", "No such import.");
+  return row;
+}
+
+/** An import as its page shows it. */
+export type ImportDetail = {
+  id: string;
+  fileName: string;
+  fileSize: number;
+  status: ImportStatus;
+  partsReceived: number;
+  headers: string[];
+  mapping: ColumnMapping[];
+  options: ImportOptions | null;
+  forecast: Forecast | null;
+  totalRows: number | null;
+  processedRows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  errors: number;
+  skipReasons: SkipReasons;
+  problem: string | null;
+  list: { id: string; name: string } | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  completedAt: Date | null;
+  createdBy: string | null;
+  canUndo: boolean;
+  undoDeadline: Date | null;
+  undoneAt: Date | null;
+  undoReport: UndoReport | null;
+};
+
+/** What undo did, or would do. `kept` says how many contacts stayed as they are, by reason. */
+export type UndoReport = {
+  deleted: number;
+  restored: number;
+  untagged: number;
+  kept: number;
+  reasons: Record<string, number>;
+};
+
+type DetailRow = Omit<
+  ImportDetail,
+  "partsReceived" | "headers" | "mapping" | "options" | "forecast" | "list" | "skipReasons"
+> & {
+  fileFormat: StoredFormat;
+  fieldMapping: ColumnMapping[] | Record<string, never>;
+  importOptions: StoredOptions | Record<string, never>;
+  skipReasons: Partial<SkipReasons>;
+  listId: string | null;
+  listName: string | null;
+};
+
+const detailColumns = sql`j.id, j.file_name as "fileName", j.file_size as "fileSize", j.status, j.file_format as "fileFormat",
+  j.field_mapping as "fieldMapping", j.import_options as "importOptions", j.total_rows as "totalRows",
+  j.processed_rows as "processedRows", j.created_count as created, j.updated_count as updated,
+  j.unchanged_count as unchanged, j.skipped_count as skipped, j.error_count as errors, j.skip_reasons as "skipReasons",
+  j.problem, j.created_at as "createdAt", j.started_at as "startedAt", j.completed_at as "completedAt",
+  u.name as "createdBy", s.id as "listId", s.name as "listName",
+  (j.can_rollback and j.status in ('completed', 'failed', 'cancelled') and j.created_count + j.updated_count + j.unchanged_count + j.skipped_count > 0
+    and j.rollback_deadline > app_now()) as "canUndo",
+  j.rollback_deadline as "undoDeadline", j.rolled_back_at as "undoneAt", j.rollback_report as "undoReport"`;
+
+export async function getImport(tx: TenantTx, id: string): Promise<ImportDetail> {
+  const [row] = await tx.execute<DetailRow>(sql`
+    select ${detailColumns} from import_jobs j
+    left join segments s on s.id = j.segment_id left join users u on u.id = j.created_by
+    where j.id = ${id}::uuid`);
+  if (!row) throw new AppError("not_found", "No such import.");
+  return detailOf(row);
+}
+
+function detailOf({
+  fileFormat,
+  fieldMapping,
+  importOptions,
+  listId,
+  listName,
+  skipReasons,
+  ...row
+}: DetailRow): ImportDetail {
+  return {
+    ...row,
+    partsReceived: fileFormat.parts ?? 0,
+    headers: fileFormat.format?.headers ?? [],
+    mapping: Array.isArray(fieldMapping) ? fieldMapping : [],
+    options: "duplicates" in importOptions ? (importOptions as StoredOptions) : null,
+    forecast: fileFormat.forecast ?? null,
+    skipReasons: { repeated: skipReasons.repeated ?? 0, existing: skipReasons.existing ?? 0 },
+    list: listId && listName ? { id: listId, name: listName } : null,
+  };
+}
+
+export type ImportSummary = Pick<
+  ImportDetail,
+  | "id"
+  | "fileName"
+  | "status"
+  | "totalRows"
+  | "processedRows"
+  | "created"
+  | "updated"
+  | "errors"
+  | "createdAt"
+  | "createdBy"
+>;
+const historyPage = 30;
+
+/** Imports, newest first; `after` is the last id of the page before. */
+export async function listImports(
+  tx: TenantTx,
+  { after }: { after?: string | undefined },
+): Promise<{ rows: ImportSummary[]; next: string | null }> {
+  const rows = await tx.execute<ImportSummary>(sql`
+    select j.id, j.file_name as "fileName", j.status, j.total_rows as "totalRows", j.processed_rows as "processedRows",
+      j.created_count as created, j.updated_count as updated, j.error_count as errors, j.created_at as "createdAt",
+      u.name as "createdBy"
+    from import_jobs j left join users u on u.id = j.created_by
+    ${after ? sql`where j.id < ${after}::uuid` : sql``}
+    order by j.id desc limit ${historyPage + 1}`);
+  const page = rows.slice(0, historyPage);
+  return { rows: page, next: rows.length > historyPage ? (page.at(-1)?.id ?? null) : null };
+}
+
+/** The rejected rows of an import by kind, the most frequent first, each with its first rows. */
+export async function listProblemGroups(tx: TenantTx, importId: string): Promise<ProblemGroup[]> {
+  return [
+    ...(await tx.execute<ProblemGroup>(sql`
+      select code, max(of_code)::int as rows,
+        jsonb_agg(jsonb_build_object('line', row_no, 'field', coalesce(field, ''), 'value', coalesce(value, ''), 'message', message) order by row_no) as examples
+      from (select e.*, row_number() over (partition by code order by row_no, id) as place, count(*) over (partition by code) as of_code
+        from import_row_errors e where import_job_id = ${importId}::uuid and severity = 'error') numbered
+      where place <= 20 group by code order by max(of_code) desc, code`)),
+  ];
+}
+
+export type RejectedRow = { line: number; field: string | null; message: string; raw: string[] };
+
+/** Rejected rows in file order, for the file that is mended and uploaded again. `after` is the last line given. */
+export async function listRejectedRows(
+  tx: TenantTx,
+  importId: string,
+  after: number,
+  limit: number,
+): Promise<RejectedRow[]> {
+  return [
+    ...(await tx.execute<RejectedRow>(sql`
+      select row_no as line, field, message, coalesce(raw_row, '[]'::jsonb) as raw from import_row_errors
+      where import_job_id = ${importId}::uuid and severity = 'error' and row_no > ${after}
+      order by row_no, id limit ${limit}`)),
+  ];
+}

@@ -1,0 +1,64 @@
+import { type Dialect, readRecords, recordBytesMax } from "./csv.ts";
+import { readBytes, type StoredFile } from "./file.ts";
+import type { ColumnMapping } from "./schema.ts";
+import { type Candidate, isCandidate, type RowProblem, rowReader } from "./validate.ts";
+
+/** Where reading goes on: a byte offset at the start of a record, its physical line, and the rows read so far. */
+export type Checkpoint = { offset: number; line: number; row: number };
+
+/** What inspection found out about a file. `dataAt` is where the first row below the header begins. */
+export type FileFormat = Dialect & {
+  headers: string[];
+  dataAt: Checkpoint;
+};
+
+export type ParsedSlice = {
+  from: Checkpoint;
+  to: Checkpoint;
+  rows: number;
+  candidates: Candidate[];
+  problems: (RowProblem & { raw: string[] })[];
+  /** The file ends with this slice. */
+  last: boolean;
+};
+
+/** Bytes of one slice: parsed and validated before its transaction opens. */
+export const sliceBytes = 8 * 1024 * 1024;
+
+/**
+ * Reads, maps and validates the next slice of a file. It depends on the file, the mapping and `from` alone, so a
+ * step that runs again gets the same one. A slice never ends within a record.
+ */
+export async function parseSlice(
+  file: StoredFile,
+  {
+    format,
+    mapping,
+    from,
+    bytes = sliceBytes,
+  }: { format: FileFormat; mapping: readonly ColumnMapping[]; from: Checkpoint; bytes?: number },
+): Promise<ParsedSlice> {
+  const { records, consumed, line, last } = await readSlice(file, format, from, bytes);
+  const readRow = rowReader(mapping, format.headers.length);
+  const candidates: Candidate[] = [];
+  const problems: ParsedSlice["problems"] = [];
+  let row = from.row;
+  for (const record of records) {
+    row += 1;
+    const result = readRow(record, row);
+    if (isCandidate(result)) candidates.push(result);
+    else problems.push({ ...result, raw: record.fields ?? [] });
+  }
+  const to = { offset: from.offset + consumed, line, row };
+  return { from, to, rows: records.length, candidates, problems, last };
+}
+
+async function readSlice(file: StoredFile, dialect: Dialect, from: Checkpoint, bytes: number) {
+  // A record may be longer than a small slice: read further until one ends, which it must within recordBytesMax.
+  for (let length = bytes; ; length += recordBytesMax) {
+    const chunk = await readBytes(file, from.offset, length);
+    const final = from.offset + chunk.length >= file.sizeBytes;
+    const piece = readRecords(chunk.toString("latin1"), dialect, { line: from.line, final });
+    if (piece.consumed > 0 || final) return { ...piece, last: final };
+  }
+}

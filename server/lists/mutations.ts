@@ -1,0 +1,125 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { readEmail } from "#server/contacts/address";
+import { recordAct } from "#server/contacts/history";
+import { AppError } from "#server/errors";
+import { nameTaken } from "#server/segments/mutations";
+import type { ListInput } from "./schema.ts";
+
+/** Makes an empty list. Throws `conflict` when the name is taken. */
+export async function createList(
+  tx: TenantTx,
+  { name, description }: ListInput,
+  actorId: string,
+): Promise<{ id: string }> {
+  const [made] = await tx
+    .execute<{ id: string }>(
+      sql`
+      insert into segments (name, description, segment_type, created_by)
+      values (${name}, ${description ?? null}, 'static', ${actorId}::uuid) returning id`,
+    )
+    .catch(nameTaken(name));
+  if (!made) throw new Error("insert into segments returned no row.");
+  await recordAct(tx, {
+    actorId,
+    action: "list.created",
+    resourceType: "list",
+    resourceId: made.id,
+    after: { name },
+  });
+  return made;
+}
+
+export async function updateList(
+  tx: TenantTx,
+  { id, name, description }: ListInput & { id: string },
+  actorId: string,
+): Promise<void> {
+  const rows = await tx
+    .execute(
+      sql`
+      update segments set name = ${name}, description = ${description ?? null}, updated_at = app_now()
+      where id = ${id}::uuid and segment_type = 'static' returning id`,
+    )
+    .catch(nameTaken(name));
+  if (rows.length === 0) throw new AppError("not_found", "No such list.");
+  await recordAct(tx, {
+    actorId,
+    action: "list.updated",
+    resourceType: "list",
+    resourceId: id,
+    after: { name },
+  });
+}
+
+/** Puts contacts on a list; those that are on it stay. Returns how many are new on it. */
+export async function addMembers(
+  tx: TenantTx,
+  { id, contactIds }: { id: string; contactIds: string[] },
+): Promise<{ added: number }> {
+  const name = await lockList(tx, id);
+  const rows = await tx.execute(sql`
+    with added as (
+      insert into segment_contacts (segment_id, contact_id, added_via)
+      select ${id}::uuid, c.id, 'manual' from contacts c
+      where c.id = any (${sql.param(contactIds)}::uuid[]) and c.deleted_at is null order by c.id
+      on conflict do nothing returning contact_id)
+    insert into contact_events (contact_id, type, ref_type, ref_id, data)
+    select contact_id, 'list.added', 'list', ${id}::uuid, jsonb_build_object('list', ${name}::text) from added returning id`);
+  await recount(tx, id, rows.length);
+  return { added: rows.length };
+}
+
+export type AddedAddresses = { added: number; already: number; unknown: string[]; invalid: string[] };
+
+/** Puts the contacts with these addresses on a list, and names the addresses that are not those of a contact. */
+export async function addAddresses(
+  tx: TenantTx,
+  { id, emails }: { id: string; emails: string[] },
+): Promise<AddedAddresses> {
+  const read = emails.map((typed) => ({ typed, address: readEmail(typed) }));
+  const wanted = new Map(
+    read.flatMap(({ typed, address }) => ("normalized" in address ? [[address.normalized, typed]] : [])),
+  );
+  const found = await tx.execute<{ id: string; email: string }>(sql`
+    select id, email_normalized as email from contacts
+    where email_normalized = any (${sql.param([...wanted.keys()])}::text[]) and deleted_at is null`);
+  const known = new Set(found.map(({ email }) => email));
+  const { added } =
+    found.length > 0
+      ? await addMembers(tx, { id, contactIds: found.map((row) => row.id) })
+      : (await lockList(tx, id), { added: 0 });
+  return {
+    added,
+    already: found.length - added,
+    unknown: [...wanted].filter(([normalized]) => !known.has(normalized)).map(([, typed]) => typed),
+    invalid: read.filter(({ address }) => "problem" in address).map(({ typed }) => typed),
+  };
+}
+
+export async function removeMembers(
+  tx: TenantTx,
+  { id, contactIds }: { id: string; contactIds: string[] },
+): Promise<{ removed: number }> {
+  const name = await lockList(tx, id);
+  const rows = await tx.execute(sql`
+    with gone as (
+      delete from segment_contacts where segment_id = ${id}::uuid and contact_id = any (${sql.param(contactIds)}::uuid[]) returning contact_id)
+    insert into contact_events (contact_id, type, ref_type, ref_id, data)
+    select contact_id, 'list.removed', 'list', ${id}::uuid, jsonb_build_object('list', ${name}::text) from gone returning id`);
+  await recount(tx, id, -rows.length);
+  return { removed: rows.length };
+}
+
+async function lockList(tx: TenantTx, id: string): Promise<string> {
+  const [list] = await tx.execute<{ name: string }>(
+    sql`select name from segments where id = ${id}::uuid and segment_type = 'static' for no key update`,
+  );
+  if (!list) throw new AppError("not_found", "No such list.");
+  return list.name;
+}
+
+const recount = (tx: TenantTx, id: string, difference: number) =>
+  tx.execute(
+    sql`update segments set contact_count = greatest(0, contact_count + ${difference}), updated_at = app_now() where id = ${id}::uuid`,
+  );
