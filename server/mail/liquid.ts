@@ -140,3 +140,9 @@ export function unknownVariables(source: string, variables: Readonly<Record<stri
         : `No field is called ${name}. A field of your own is custom.${name}.`;
     });
 }
+
+/** What is first wrong with a template, with its place, in one line; null when nothing is. */
+export function liquidProblem(source: string): string | null {
+  const [problem] = checkTemplate(source);
+  return problem ? `line ${problem.line}, column ${problem.column}: ${problem.message}` : null;
+}

@@ -146,8 +146,7 @@ export function plainText(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(plainText).join(", ");
   if (value instanceof Drop) return plainText(value.valueOf());
-  if (typeof value === "object") return JSON.stringify(value);
-  return typeof value === "symbol" || typeof value === "function"
-    ? ""
-    : String(value);
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
+    return String(value);
+  return typeof value === "object" ? JSON.stringify(value) : "";
 }
