@@ -2,17 +2,31 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { accountsRouter } from "#server/accounts/router";
 import { analyticsRouter } from "#server/analytics/router";
 import { campaignsRouter } from "#server/campaigns/router";
+import { contactsRouter } from "#server/contacts/router";
+import { customFieldsRouter } from "#server/custom-fields/router";
+import { exportsRouter } from "#server/exports/router";
+import { importsRouter } from "#server/imports/router";
 import { invitationsRouter } from "#server/invitations/router";
+import { listsRouter } from "#server/lists/router";
 import { membersRouter } from "#server/members/router";
-import { createCallerFactory, router } from "#server/trpc";
+import { segmentsRouter } from "#server/segments/router";
+import { tagsRouter } from "#server/tags/router";
 import { workspacesRouter } from "#server/workspaces/router";
+import { createCallerFactory, router } from "#server/trpc";
 
 export const appRouter = router({
   accounts: accountsRouter,
   analytics: analyticsRouter,
   campaigns: campaignsRouter,
+  contacts: contactsRouter,
+  customFields: customFieldsRouter,
+  exports: exportsRouter,
+  imports: importsRouter,
   invitations: invitationsRouter,
+  lists: listsRouter,
   members: membersRouter,
+  segments: segmentsRouter,
+  tags: tagsRouter,
   workspaces: workspacesRouter,
 });
 

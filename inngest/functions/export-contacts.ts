@@ -1,0 +1,23 @@
+import type { Scope } from "#db/tenancy";
+import { inngest } from "#inngest/client";
+import { exportRequested } from "#inngest/events";
+import { markExportFailed, takeExport, writeExport } from "#server/exports/run";
+
+/** Writes the contacts of a list, a segment or a whole workspace to a file. */
+export const exportContacts = inngest.createFunction(
+  {
+    id: "export-contacts",
+    name: "Export contacts",
+    triggers: [exportRequested],
+    retries: 3,
+    concurrency: { key: "event.data.tenantId", limit: 1 },
+    onFailure: ({ event, error }) => markExportFailed(event.data.event.data, error),
+  },
+  async ({ event, step, runId }) => {
+    const { exportId, tenantId, workspaceId } = event.data;
+    const scope: Scope = { tenantId, workspaceId };
+    const fence = await step.run("take-over", () => takeExport(scope, exportId, runId));
+    if (fence === null) return { outcome: "Another run is at work, or the export has ended." };
+    return step.run("write-file", () => writeExport(scope, exportId, fence));
+  },
+);

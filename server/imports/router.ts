@@ -1,0 +1,107 @@
+import { Readable } from "node:stream";
+import { importCancelled, importRequested, importUndoRequested, onceId } from "#inngest/events";
+import { inngest } from "#inngest/client";
+import { storage } from "#server/storage";
+import { allowed, router } from "#server/trpc";
+import { partKey } from "./file.ts";
+import { inspectImport } from "./inspect.ts";
+import {
+  cancelImport,
+  createImport,
+  expectPart,
+  receivePart,
+  requestCheck,
+  startImport,
+} from "./mutations.ts";
+import { getImport, listImports, listProblemGroups } from "./queries.ts";
+import { checkImportInput, createImportInput, importListInput, importRef, partInput } from "./schema.ts";
+import { listKept, previewUndo, requestUndo } from "./undo.ts";
+
+type Where = { tenantId: string; workspaceId: string };
+
+// A lost event is sent again by the sweeper, which finds the job waiting; a repeated one has the same id.
+async function sendRequested(
+  { tenantId, workspaceId }: Where,
+  importId: string,
+  fence: number | null,
+): Promise<void> {
+  if (fence === null) return;
+  const id = onceId(importRequested, importId, fence);
+  await inngest.send(importRequested.create({ tenantId, workspaceId, importId, fence }, { id }));
+}
+
+export const importsRouter = router({
+  list: allowed("contacts:read")
+    .input(importListInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listImports(tx, input))),
+  byId: allowed("contacts:read")
+    .input(importRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => getImport(tx, input.id))),
+  /** Rejected rows by kind, each with its first rows. */
+  problems: allowed("contacts:read")
+    .input(importRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listProblemGroups(tx, input.id))),
+
+  /** Begins an upload, or finds the one that this key began. */
+  create: allowed("contacts:write")
+    .input(createImportInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => createImport(tx, input, ctx.member.scope))),
+  /** Takes one part of the file. Sent twice, it is stored once. */
+  putPart: allowed("contacts:write")
+    .input(partInput)
+    .mutation(async ({ ctx, input: { id, part, bytes } }) => {
+      const { folder, known } = await ctx.tenant((tx) => expectPart(tx, id, part, bytes.byteLength));
+      if (known) return { part };
+      await storage.put(partKey(folder, part), Readable.from([Buffer.from(bytes)]));
+      await ctx.tenant((tx) => receivePart(tx, id, part));
+      return { part };
+    }),
+  /** Reads the header and the first rows of an uploaded file, and guesses the mapping. */
+  inspect: allowed("contacts:write")
+    .input(importRef)
+    .mutation(({ ctx, input }) => inspectImport(ctx.member.scope, input.id)),
+  /** Asks for a dry run with a mapping. */
+  check: allowed("contacts:write")
+    .input(checkImportInput)
+    .mutation(async ({ ctx, input: { id, mapping, options } }) => {
+      const fence = await ctx.tenant((tx) => requestCheck(tx, id, mapping, options));
+      await sendRequested(ctx.member.scope, id, fence);
+      return { id };
+    }),
+  /** Starts the import that was checked; clicked twice, it starts once. */
+  start: allowed("contacts:write")
+    .input(importRef)
+    .mutation(async ({ ctx, input: { id } }) => {
+      const fence = await ctx.tenant((tx) => startImport(tx, id, ctx.session.user.id));
+      await sendRequested(ctx.member.scope, id, fence);
+      return { id };
+    }),
+  cancel: allowed("contacts:write")
+    .input(importRef)
+    .mutation(async ({ ctx, input: { id } }) => {
+      await ctx.tenant((tx) => cancelImport(tx, id, ctx.session.user.id));
+      const { tenantId, workspaceId } = ctx.member.scope;
+      await inngest.send(importCancelled.create({ tenantId, workspaceId, importId: id }));
+      return { id };
+    }),
+
+  /** What undoing would do if it started now. */
+  undoPreview: allowed("imports:undo")
+    .input(importRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => previewUndo(tx, input.id))),
+  undo: allowed("imports:undo")
+    .input(importRef)
+    .mutation(async ({ ctx, input: { id } }) => {
+      const fence = await ctx.tenant((tx) => requestUndo(tx, id, ctx.session.user.id));
+      const { tenantId, workspaceId } = ctx.member.scope;
+      if (fence !== null) {
+        const event = { tenantId, workspaceId, importId: id, fence };
+        await inngest.send(importUndoRequested.create(event, { id: onceId(importUndoRequested, id, fence) }));
+      }
+      return { id };
+    }),
+  /** Contacts that an undo kept, with the reason. */
+  kept: allowed("contacts:read")
+    .input(importRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listKept(tx, input.id))),
+});
