@@ -1,9 +1,8 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { type DriverRef, keyOf, leaseSecondsDefault, oversleptSeconds } from "./rows.ts";
+import { type DriverRef, isRow, leaseSecondsDefault, oversleptSeconds } from "./rows.ts";
 
 const tableOf = ({ table }: DriverRef) => sql.identifier(table);
-const isRow = (ref: DriverRef): SQL => sql`${sql.identifier(keyOf(ref))} = ${ref.id}::uuid`;
 const seconds = (count: number) => sql`make_interval(secs => ${count})`;
 const instant = (at: Date | null) => sql`${at === null ? null : at.toISOString()}::timestamptz`;
 

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { type DriverRef, keyOf, oversleptSeconds } from "./rows.ts";
+import { type DriverRef, isRow, oversleptSeconds } from "./rows.ts";
 
 /**
  * For the sweeper: the fence that the repeated event carries when the row is past its time and nobody holds it,
@@ -10,7 +10,7 @@ import { type DriverRef, keyOf, oversleptSeconds } from "./rows.ts";
 export async function fenceOfStalled(tx: TenantTx, ref: DriverRef): Promise<number | null> {
   const [row] = await tx.execute<{ fence: number }>(sql`
     select fence from ${sql.identifier(ref.table)}
-    where ${sql.identifier(keyOf(ref))} = ${ref.id}::uuid
+    where ${isRow(ref)}
       and wakes_at <= app_now() - make_interval(secs => ${oversleptSeconds})
       and (lease_until is null or lease_until <= app_now())`);
   return row?.fence ?? null;

@@ -1,3 +1,5 @@
+import { type SQL, sql } from "drizzle-orm";
+
 /*
  * A driver row says which run acts on a piece of work, because SQL cannot see runs:
  * - `fence` goes up with every take-over and every wake-up; a run acts only while its own number stands there.
@@ -11,7 +13,7 @@
 const keys = {
   step_drivers: "step_id",
   mailbox_lanes: "email_account_id",
-  campaigns: "id",
+  campaign_drivers: "campaign_id",
   import_jobs: "id",
   export_jobs: "id",
 } as const;
@@ -19,8 +21,11 @@ const keys = {
 /** A row with driver columns: the table and the id that events name it by. */
 export type DriverRef = { table: keyof typeof keys; id: string };
 
-/** The column that `id` stands in. */
-export const keyOf = ({ table }: DriverRef): string => keys[table];
+/** Picks the one row. A mailbox sends in one lane, number 0. */
+export function isRow({ table, id }: DriverRef): SQL {
+  const row = sql`${sql.identifier(keys[table])} = ${id}::uuid`;
+  return table === "mailbox_lanes" ? sql`${row} and lane = 0` : row;
+}
 
 /** How long a run may be silent before another takes its work over. Longer than any single step of it. */
 export const leaseSecondsDefault = 120;

@@ -1,0 +1,72 @@
+import type { Scope, TenantTx } from "#db/tenancy";
+import { withTenant } from "#db/tenancy";
+import { inngest } from "#inngest/client";
+import {
+  campaignDrained,
+  campaignLaunched,
+  campaignStepDue,
+  mailboxMessagesQueued,
+  onceId,
+} from "#inngest/events";
+
+/** Whose work it is, as events carry it. */
+export type EventScope = { tenantId: string; workspaceId: string };
+
+export type DriverEvent =
+  | ReturnType<typeof campaignLaunched.create>
+  | ReturnType<typeof campaignStepDue.create>
+  | ReturnType<typeof campaignDrained.create>
+  | ReturnType<typeof mailboxMessagesQueued.create>;
+
+/** A step as its events name it. */
+export type DueStep = {
+  campaignId: string;
+  stepId: string;
+  stepOrder: number;
+  stepType: "email" | "wait" | "condition" | "action";
+};
+
+/**
+ * `again` makes the id of a repeated event: a server that has lost the first one, or what came of it, must not
+ * refuse the second as a duplicate.
+ */
+const idOf = (event: { name: string }, id: string, fence: number, again?: string) => ({
+  id: again === undefined ? onceId(event, id, fence) : `${onceId(event, id, fence)}:${again}`,
+});
+
+export const launchedEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string, fence: number, again?: string) =>
+  campaignLaunched.create({ tenantId, workspaceId, campaignId, fence }, idOf(campaignLaunched, campaignId, fence, again));
+
+export const stepDueEvent = (
+  { tenantId, workspaceId }: EventScope,
+  { campaignId, stepId, stepOrder, stepType }: DueStep,
+  fence: number,
+  again?: string,
+) =>
+  campaignStepDue.create(
+    { tenantId, workspaceId, campaignId, stepId, stepOrder, stepType, fence },
+    idOf(campaignStepDue, stepId, fence, again),
+  );
+
+export const queuedEvent = ({ tenantId, workspaceId }: EventScope, emailAccountId: string, fence: number, again?: string) =>
+  mailboxMessagesQueued.create(
+    { tenantId, workspaceId, emailAccountId, fence },
+    idOf(mailboxMessagesQueued, emailAccountId, fence, again),
+  );
+
+/** Says that nobody is on the way any more. Without an id: it may be said as often as it is noticed. */
+export const drainedEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string) =>
+  campaignDrained.create({ tenantId, workspaceId, campaignId });
+
+/**
+ * Commits the work, then sends the events that it calls for, and returns the rest of its result. An event lost in
+ * between is found by the sweeper, since the rows that call for it are committed.
+ */
+export async function commitThenSend<T extends { events: DriverEvent[] }>(
+  scope: Scope,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<Omit<T, "events">> {
+  const { events, ...rest } = await withTenant(scope, work);
+  if (events.length > 0) await inngest.send(events);
+  return rest;
+}

@@ -1,0 +1,50 @@
+/*
+ * Why somebody stands where they stand. A live enrollment has a due time, or one of the reasons that say what
+ * it waits for instead.
+ */
+
+export const liveStatuses = ["enrolled", "active"] as const;
+export const enrollmentStatuses = [
+  ...liveStatuses,
+  "paused",
+  "completed",
+  "replied",
+  "bounced",
+  "unsubscribed",
+  "exited",
+  "failed",
+] as const;
+export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
+
+/** Stored in `campaign_contacts.reason`. Others are derived from the campaign when somebody asks. */
+export const waitReasons = {
+  awaiting_send: "The email has its place in the queue and leaves at the time shown.",
+  deferred: "The receiving server asked to try again later.",
+  outcome_unknown: "The connection broke while the email was handed over: it may have arrived. Send it again by hand, or it counts as sent after a day.",
+  waiting: "Waiting for the time of this step.",
+  waiting_for_condition: "Waiting for the condition to come true.",
+  settling: "Something was just opened or clicked: counted after a minute, when scanners have shown themselves.",
+  config_error: "The step is incomplete and cannot act: edit it.",
+} as const;
+export type WaitReason = keyof typeof waitReasons;
+
+/** `status` is what the enrollment ends in when it leaves for this reason. */
+export const exitReasons = {
+  replied: "replied",
+  goal_met: "exited",
+  bounced_hard: "bounced",
+  bounced_soft_limit: "bounced",
+  unsubscribed: "unsubscribed",
+  complained: "unsubscribed",
+  suppressed: "exited",
+  left_segment: "exited",
+  manual: "exited",
+  action_exit: "exited",
+  contact_deleted: "exited",
+  campaign_ended: "exited",
+  invalid_address: "failed",
+  send_failed: "failed",
+  config_error: "failed",
+  import_rolled_back: "exited",
+} as const satisfies Record<string, EnrollmentStatus>;
+export type ExitReason = keyof typeof exitReasons;

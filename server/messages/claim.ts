@@ -1,0 +1,152 @@
+import { type SQL, sql } from "drizzle-orm";
+import { v7 } from "uuid";
+import type { TenantTx } from "#db/tenancy";
+import { exitEnrollments } from "#server/enrollments/exits";
+import type { ExitReason } from "#server/enrollments/reasons";
+import { lockLimits } from "./limits.ts";
+import { mailable, unmailableReason } from "./mailable.ts";
+import { maySend } from "./may-send.ts";
+import { cancelMessages } from "./slots.ts";
+
+/** A message that this claim, and nobody else, may hand over until the lease ends. */
+export type Claimed = {
+  id: string;
+  campaign_id: string | null;
+  contact_id: string | null;
+  step_id: string | null;
+  step_version_id: string | null;
+  is_test: boolean;
+};
+export type Claim = { token: string; messages: Claimed[] };
+
+type Ask = { accountId: string; fence: number; limit: number; leaseSeconds: number };
+
+/** A mailbox keeps at least this share of the delay between two emails, whatever the jitter says. */
+const shortestGap = sql`0.8`;
+
+/**
+ * Claims the next messages of a mailbox that are due, and checks everything that may have changed since they were
+ * queued: suppression, the contact, the enrollment, a pause, the limits. Commit before a socket is touched.
+ */
+export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
+  const campaignIds = await campaignsDue(tx, ask);
+  await lockLimits(tx, { campaignIds, accountIds: [ask.accountId] });
+  await dropUnmailable(tx, ask);
+  const token = v7();
+  const messages = await tx.execute<Claimed>(sql`
+    with due as materialized (
+      select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at, m.is_test
+      from content.email_messages m
+      where ${isDue(ask.accountId)} and m.send_before > app_now()
+        and exists (select 1 from mailbox_lanes l where l.email_account_id = ${ask.accountId}::uuid and l.lane = 0 and l.fence = ${ask.fence})
+        and exists (select 1 from email_accounts a where a.id = ${ask.accountId}::uuid and a.status = 'active')
+        and (m.is_test or m.campaign_id = any(${sql.param(campaignIds)}::uuid[]))
+        and ${maySend} and ${recipientMailable}
+      order by m.next_attempt_at, m.id
+      limit ${ask.limit} for no key update of m skip locked
+    ), ranked as (
+      select d.*, row_number() over (partition by d.campaign_id, d.is_test order by d.next_attempt_at, d.id) as nth,
+        row_number() over (partition by d.is_test order by d.next_attempt_at, d.id) as nth_of_mailbox
+      from due d
+    ), granted as materialized (
+      select r.* from ranked r where r.is_test or (${campaignAllows} and ${mailboxAllows})
+    ), claimed as (
+      update content.email_messages m
+      set delivery_status = 'sending', claim_token = ${token}::uuid, claimed_at = app_now(),
+        lease_until = app_now() + make_interval(secs => ${ask.leaseSeconds}), attempts = m.attempts + 1,
+        first_attempt_at = coalesce(m.first_attempt_at, app_now()), reason_code = null, error = null,
+        step_version_id = case when m.is_test then m.step_version_id else coalesce((
+          select v.id from campaign_steps s join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
+          where s.id = m.step_id), m.step_version_id) end, updated_at = app_now()
+      from granted g where m.id = g.id
+      returning m.id, m.campaign_id, m.contact_id, m.step_id, m.step_version_id, m.is_test, g.next_attempt_at
+    ), campaign_days as (
+      update campaign_usage u set reserved = u.reserved - n.count, sent = u.sent + n.count, last_claimed_at = app_now()
+      from (select campaign_id, campaign_day, count(*)::int as count from granted where campaign_day is not null group by 1, 2) n
+      where u.campaign_id = n.campaign_id and u.day = n.campaign_day
+    ), mailbox_days as (
+      update mailbox_usage u set reserved = u.reserved - n.count, sent = u.sent + n.count, last_claimed_at = app_now()
+      from (select email_account_id, mailbox_day, count(*)::int as count from granted where mailbox_day is not null group by 1, 2) n
+      where u.email_account_id = n.email_account_id and u.day = n.mailbox_day
+    )
+    select id, campaign_id, contact_id, step_id, step_version_id, is_test from claimed order by next_attempt_at, id`);
+  return { token, messages: [...messages] };
+}
+
+/** A message of `content.email_messages m` with a slot that has come. */
+const isDue = (accountId: string): SQL => sql`m.email_account_id = ${accountId}::uuid and m.delivery_status = 'queued'
+  and m.scheduled_for is not null and m.next_attempt_at <= app_now()`;
+
+const recipientMailable = sql`(m.is_test or exists (select 1 from contacts c where c.id = m.contact_id and ${mailable}))`;
+
+const gapSince = (last: SQL, seconds: SQL) =>
+  sql`(${last} is null or ${last} + make_interval(secs => ${seconds} * ${shortestGap}) <= app_now())`;
+
+/** The campaign's limits, counted again: a limit lowered or a sender that lags behind must not break them. */
+const campaignAllows = sql`exists (
+  select 1 from campaign_settings s
+  left join campaign_usage u on u.campaign_id = s.campaign_id and u.day = r.campaign_day
+  where s.campaign_id = r.campaign_id and (s.no_limits or (
+    coalesce(u.sent, 0) + r.nth <= s.daily_limit
+    and (s.delay_between_emails_seconds = 0 or (r.nth = 1 and ${gapSince(
+      sql`(select max(l.last_claimed_at) from campaign_usage l where l.campaign_id = s.campaign_id)`,
+      sql`s.delay_between_emails_seconds`,
+    )}))))) `;
+
+const mailboxAllows = sql`exists (
+  select 1 from email_accounts a
+  left join mailbox_usage u on u.email_account_id = a.id and u.day = r.mailbox_day
+  where a.id = r.email_account_id
+    and (a.daily_limit is null or coalesce(u.sent, 0) + r.nth_of_mailbox <= a.daily_limit)
+    and (a.min_delay_seconds = 0 or (r.nth_of_mailbox = 1 and ${gapSince(
+      sql`(select max(l.last_claimed_at) from mailbox_usage l where l.email_account_id = a.id)`,
+      sql`a.min_delay_seconds`,
+    )})))`;
+
+/** Campaigns among the next due messages: those whose limits this claim will count against. */
+async function campaignsDue(tx: TenantTx, { accountId, limit }: Ask): Promise<string[]> {
+  const rows = await tx.execute<{ campaign_id: string }>(sql`
+    select distinct campaign_id from (
+      select m.campaign_id from content.email_messages m
+      where ${isDue(accountId)} and not m.is_test and ${maySend}
+      order by m.next_attempt_at, m.id limit ${limit * 2}
+    ) next where campaign_id is not null`);
+  return rows.map((row) => row.campaign_id);
+}
+
+/** Whoever may not be mailed any more leaves now; their message is cancelled and gives its slot back. */
+async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<void> {
+  const rows = await tx.execute<{ id: string; enrollment_id: string; reason: ExitReason }>(sql`
+    select id, enrollment_id, reason from (
+      select m.id, m.enrollment_id, ${unmailableReason} as reason
+      from content.email_messages m join contacts c on c.id = m.contact_id
+      where ${isDue(accountId)} and not m.is_test and ${maySend}
+      order by m.next_attempt_at, m.id limit ${limit * 2}
+    ) next where reason is not null order by enrollment_id`);
+  await cancelMessages(tx, rows);
+  await exitEnrollments(
+    tx,
+    rows.map((row) => ({ enrollmentId: row.enrollment_id, reason: row.reason })),
+  );
+}
+
+/**
+ * When the mailbox has something to send next: a slot, or the end of the spacing that holds a late one back. Null
+ * when nothing that may be sent is queued.
+ */
+export async function nextSend(tx: TenantTx, accountId: string): Promise<Date | null> {
+  const [row] = await tx.execute<{ at: Date | null }>(sql`
+    select min(greatest(m.next_attempt_at,
+      case when not m.is_test and not s.no_limits then (
+        select max(l.last_claimed_at) from campaign_usage l where l.campaign_id = s.campaign_id
+      ) + make_interval(secs => s.delay_between_emails_seconds * ${shortestGap}) end,
+      case when not m.is_test and a.min_delay_seconds > 0 then (
+        select max(l.last_claimed_at) from mailbox_usage l where l.email_account_id = a.id
+      ) + make_interval(secs => a.min_delay_seconds * ${shortestGap}) end)) as at
+    from content.email_messages m
+    join email_accounts a on a.id = m.email_account_id and a.status = 'active'
+    left join campaign_settings s on s.campaign_id = m.campaign_id
+    where m.email_account_id = ${accountId}::uuid and m.delivery_status = 'queued' and m.scheduled_for is not null
+      and ${maySend}`);
+  return row?.at ?? null;
+}

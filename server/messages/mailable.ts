@@ -1,0 +1,19 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { ExitReason } from "#server/enrollments/reasons";
+
+/** Whether the address of `contacts c` is on a suppression list that the workspace has to honour. */
+export const suppressed: SQL = sql`exists (
+  select 1 from suppressions x
+  where x.email_normalized = c.email_normalized and x.scope in ('tenant', 'workspace')
+    and (x.expires_at is null or x.expires_at > app_now()))`;
+
+/** Whether `contacts c` may be mailed at all. */
+export const mailable: SQL = sql`(c.status = 'active' and c.deleted_at is null and not ${suppressed})`;
+
+/** Why `contacts c` may not be mailed, as an exit reason; null when it may. */
+export const unmailableReason: SQL = sql`case
+  when c.deleted_at is not null or c.status = 'archived' then ${"contact_deleted" satisfies ExitReason}
+  when c.status = 'unsubscribed' then ${"unsubscribed" satisfies ExitReason}
+  when c.status = 'complained' then ${"complained" satisfies ExitReason}
+  when c.status = 'bounced' then ${"bounced_hard" satisfies ExitReason}
+  when ${suppressed} then ${"suppressed" satisfies ExitReason} end`;
