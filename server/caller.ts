@@ -16,6 +16,7 @@ const contextFor = cache(async (workspaceSlug: string | null) => {
     requestId: requestIdOf(sent),
     ip: addressOf(sent),
     userAgent: sent.get("user-agent"),
+    path: sent.get("x-path") ?? undefined,
   });
 });
 
@@ -25,11 +26,13 @@ const contextFor = cache(async (workspaceSlug: string | null) => {
  */
 export function caller(workspaceSlug: string | null) {
   return createCaller(() => contextFor(workspaceSlug), {
-    onError: ({ error }) => {
+    onError: ({ error, ctx }) => {
       if (!(error.cause instanceof AppError)) return;
       if (error.cause.code === "not_found") notFound();
-      if (error.cause.code === "signed_out")
-        redirect(workspaceSlug ? `/login?redirect=/${workspaceSlug}` : "/login");
+      if (error.cause.code === "signed_out") redirect(signInPath(ctx?.path ?? "/"));
     },
   });
 }
+
+const signInPath = (path: string) =>
+  path === "/" ? "/login" : `/login?redirect=${encodeURIComponent(path)}`;

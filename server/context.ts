@@ -7,6 +7,8 @@ export type Claims = {
   requestId: string;
   ip: string;
   userAgent: string | null;
+  /** The page that is being rendered, to come back to after signing in. */
+  path?: string;
 };
 
 /** One per request. `identity` proves the claims against the database: one query, asked once. */

@@ -1,0 +1,21 @@
+"use client";
+import { useParams } from "next/navigation";
+import { Tabs } from "#components/ui/tabs";
+
+/** The pages of a workspace's settings. */
+export function SettingsTabs() {
+  const { workspace } = useParams<{ workspace: string }>();
+  const at = (path: string) => `/${workspace}/settings${path}`;
+  return (
+    <Tabs
+      label="Settings"
+      tabs={[
+        { label: "Workspace", href: at("") },
+        { label: "Members", href: at("/members") },
+        { label: "Mailboxes", href: at("/mailboxes") },
+        { label: "Organization", href: at("/organization") },
+        { label: "Account", href: at("/account") },
+      ]}
+    />
+  );
+}
