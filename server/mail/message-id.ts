@@ -1,10 +1,12 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from "node:crypto";
 import { env } from "#server/env";
 import { asciiAddress } from "./headers.ts";
 
-let key: Buffer | undefined;
+let key: KeyObject | undefined;
 const messageIdKey = () =>
-  (key ??= Buffer.from(hkdfSync("sha256", env.TOKEN_SECRET, "", "postroad message id v1", 32)));
+  (key ??= createSecretKey(
+    Buffer.from(hkdfSync("sha256", env.TOKEN_SECRET, "", "postroad message id v1", 32)),
+  ));
 
 const mac = (id: string) => createHmac("sha256", messageIdKey()).update(id).digest().subarray(0, 8);
 
