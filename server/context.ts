@@ -1,4 +1,5 @@
 import { findIdentity, type Identity } from "#server/accounts/queries";
+import { touchSession } from "#server/accounts/sign-in";
 
 /** What a request claims. `sessionId` comes from the sealed cookie; `workspaceSlug` from the URL or header. */
 export type Claims = {
@@ -18,6 +19,13 @@ export function createContext(claims: Claims): Context {
   let identity: Promise<Identity> | undefined;
   return {
     ...claims,
-    identity: () => (identity ??= findIdentity(claims.sessionId, claims.workspaceSlug)),
+    identity: () => (identity ??= proveIdentity(claims)),
   };
+}
+
+async function proveIdentity({ sessionId, workspaceSlug }: Claims): Promise<Identity> {
+  const identity = await findIdentity(sessionId, workspaceSlug);
+  // Idle time is counted from the last mark; marking every request would make every read a write.
+  if (identity.session && identity.untouched) await touchSession(identity.session.id);
+  return identity;
 }

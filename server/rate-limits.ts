@@ -9,10 +9,18 @@ export type Limit = { times: number; seconds: number };
 /** Keys hold addresses of people, so that only their digests are stored. */
 const digest = (key: string) => createHash("sha256").update(key).digest("base64url");
 
+/** How many forgotten keys each call sweeps away: more than it can add. */
+const sweepMax = 5;
+
 /** Counts one call, or throws `limit` with the time to wait. Counted in the database: every web process shares it. */
 export async function takeFromLimit(key: string, { times, seconds }: Limit): Promise<void> {
   const [row] = await withoutTenant((tx) =>
     tx.execute<{ used: number; seconds_left: number }>(sql`
+      with swept as (
+        delete from rate_limits where key in (
+          select key from rate_limits where resets_at <= app_now() and key <> ${digest(key)}
+          limit ${sweepMax} for update skip locked)
+      )
       insert into rate_limits as r (key, used, resets_at)
       values (${digest(key)}, 1, app_now() + make_interval(secs => ${seconds}))
       on conflict (key) do update set

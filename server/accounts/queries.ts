@@ -25,15 +25,17 @@ export type Member = {
   scope: Scope & { userId: string };
 };
 
-export type Identity = { session: Session | null; member: Member | null };
+/** `untouched`: the session has not been marked as used for five minutes. */
+export type Identity = { session: Session | null; member: Member | null; untouched: boolean };
 
-const nobody: Identity = { session: null, member: null };
+const nobody: Identity = { session: null, member: null, untouched: false };
 
 type IdentityRow = {
   user_id: string;
   email: string;
   name: string;
   is_operator: boolean;
+  untouched: boolean;
   tenant_id: string | null;
   tenant_name: string;
   tenant_roles: TenantRole[];
@@ -57,14 +59,15 @@ export async function findIdentity(
   if (!sessionId || !uuidShape.test(sessionId)) return nobody;
   const [row] = await withoutTenant((tx) =>
     tx.execute<IdentityRow>(sql`
-      select s.user_id, s.email, s.name, s.is_operator, m.tenant_id, m.tenant_name, m.tenant_roles,
+      select s.user_id, s.email, s.name, s.is_operator,
+        s.last_seen_at < app_now() - interval '5 minutes' as untouched, m.tenant_id, m.tenant_name, m.tenant_roles,
         m.workspace_id, m.slug, m.name as workspace_name, m.timezone, m.role
       from auth_session(${sessionId}::uuid, ${sessionIdleHours}::int) s
       left join lateral auth_membership(s.user_id, ${workspaceSlug}::text) m on true`),
   );
   if (!row) return nobody;
   const user = { id: row.user_id, email: row.email, name: row.name, isOperator: row.is_operator };
-  return { session: { id: sessionId, user }, member: memberOf(row) };
+  return { session: { id: sessionId, user }, member: memberOf(row), untouched: row.untouched };
 }
 
 function memberOf(row: IdentityRow): Member | null {

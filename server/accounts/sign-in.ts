@@ -72,6 +72,16 @@ export async function openSession(tx: Transaction, userId: string, device: Devic
   return session.id;
 }
 
+/** Marks the session as used now, which keeps it from ending as idle. */
+export async function touchSession(sessionId: string): Promise<void> {
+  await withoutTenant((tx) =>
+    tx
+      .update(sessions)
+      .set({ lastSeenAt: sql`app_now()` })
+      .where(eq(sessions.id, sessionId)),
+  );
+}
+
 /** Signs out: the cookie may live on, but points nowhere. */
 export async function endSession(sessionId: string): Promise<void> {
   await withoutTenant((tx) => tx.delete(sessions).where(eq(sessions.id, sessionId)));

@@ -55,7 +55,9 @@ type Row = {
  */
 export async function getOpenInvitation(token: string): Promise<OpenInvitation> {
   const [row, hasAccount] = await withoutTenant(async (tx) => {
-    const [found] = await tx.execute<Row>(sql`select * from auth_invitation(${hashToken(token)})`);
+    const [found] = await tx.execute<Row>(sql`
+      select id, tenant_id, tenant_name, email, roles, workspace_role, workspace_ids, invited_by_name
+      from auth_invitation(${hashToken(token)}) where status = 'pending' and expires_at > app_now()`);
     if (!found) return [undefined, false] as const;
     const [account] = await tx
       .select({ id: users.id })

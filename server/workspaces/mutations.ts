@@ -5,7 +5,7 @@ import { workspaceMembers, workspaces } from "#db/schema/workspaces";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import type { Member } from "#server/accounts/queries";
 import { recordAct } from "#server/audit";
-import { insertDefaultSender } from "#server/workspaces/default-sender";
+import { insertSandboxMailbox } from "#server/mailboxes/mutations";
 import type { CreateWorkspaceInput, WorkspaceSettingsInput } from "#server/workspaces/schema";
 import { slugCandidates } from "#server/workspaces/slug";
 
@@ -22,7 +22,7 @@ export async function insertWorkspace(
 ): Promise<string> {
   const slug = await insertWithFreeSlug(tx, workspaceId, { name, timezone });
   await tx.insert(workspaceMembers).values({ workspaceId, userId, role: "admin" });
-  await insertDefaultSender(tx, { slug, name });
+  await insertSandboxMailbox(tx);
   await recordAct(tx, userId, {
     action: "workspace.created",
     resourceType: "workspace",
