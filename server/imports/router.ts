@@ -14,7 +14,15 @@ import {
   startImport,
 } from "./mutations.ts";
 import { getImport, listImports, listProblemGroups } from "./queries.ts";
-import { checkImportInput, createImportInput, importListInput, importRef, partInput } from "./schema.ts";
+import { readRejected } from "./rejected.ts";
+import {
+  checkImportInput,
+  createImportInput,
+  importListInput,
+  importRef,
+  partInput,
+  rejectedInput,
+} from "./schema.ts";
 import { listKept, previewUndo, requestUndo } from "./undo.ts";
 
 type Where = { tenantId: string; workspaceId: string };
@@ -41,6 +49,11 @@ export const importsRouter = router({
   problems: allowed("contacts:read")
     .input(importRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => listProblemGroups(tx, input.id))),
+
+  /** Rejected rows as lines of CSV, a thousand at a time. */
+  rejected: allowed("contacts:read")
+    .input(rejectedInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => readRejected(tx, input.id, input.after))),
 
   /** Begins an upload, or finds the one that this key began. */
   create: allowed("contacts:write")

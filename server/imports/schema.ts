@@ -124,8 +124,4 @@ export const partInput = z.object({
 });
 export const checkImportInput = z.object({ id: z.uuid(), mapping: mappingInput, options: importOptions });
 export const importListInput = z.object({ after: z.uuid().optional().catch(undefined) });
-export const importErrorsInput = z.object({
-  id: z.uuid(),
-  code: z.string().max(60).optional(),
-  after: z.number().int().min(0).optional(),
-});
+export const rejectedInput = z.object({ id: z.uuid(), after: z.number().int().min(0) });

@@ -55,7 +55,7 @@ export function rowReader(mapping: readonly ColumnMapping[], width: number) {
 
     const values: Candidate["values"] = {};
     for (const { column, header, target } of standard) {
-      const value = cleaned(fields[column] ?? "");
+      const value = cellOf(fields[column]);
       if (value.length > valueLengthMax) return problem(header, value, "too_long", tooLong(value.length));
       if (value !== "") values[target as StandardField] = value;
     }
@@ -64,7 +64,7 @@ export function rowReader(mapping: readonly ColumnMapping[], width: number) {
 
     const extra: Candidate["custom"] = {};
     for (const { column, header, target } of custom) {
-      const value = cleaned(fields[column] ?? "");
+      const value = cellOf(fields[column]);
       if (value.length > valueLengthMax) return problem(header, value, "too_long", tooLong(value.length));
       if (value !== "") extra[target.slice("custom.".length)] = value;
     }
@@ -95,6 +95,9 @@ const tooLong = (length: number) =>
 
 /** Zero bytes cannot be stored; U+FFFD is what a decoder leaves of bytes that are not UTF-8. */
 const spoiled = (value: string) => value.includes("\u0000") || value.includes("\ufffd");
+
+/** A cell without white space at its ends, and without the apostrophe that files of ours put before a formula. */
+const cellOf = (cell: string | undefined) => cleaned(cell ?? "").replace(/^'(?=[=@+\-\t\r])/, "");
 
 /** Tags of one cell, split at commas, semicolons and bars, lower-case, each once. */
 export function readTags(cell: string): string[] {
