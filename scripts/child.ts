@@ -3,13 +3,15 @@ import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { forSpawn } from "./child-env.ts";
+import type { Variables } from "./child-env.ts";
 import { openLogFile } from "./log-file.ts";
 
 export type ChildOptions = {
   name: string;
   /** Arguments of Node. */
   args: string[];
-  env: NodeJS.ProcessEnv;
+  env: Variables;
   cwd: string;
   logFile: string;
   /** Answers with a status below 500 once the process can work. */
@@ -49,7 +51,7 @@ export async function startChild(options: ChildOptions): Promise<Running> {
     ["--import", tether, "--disable-warning=ExperimentalWarning", ...args],
     {
       cwd,
-      env,
+      env: forSpawn(env),
       detached: process.platform !== "win32",
       stdio: ["pipe", "pipe", "pipe"],
     },

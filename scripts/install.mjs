@@ -6,22 +6,26 @@ import path from "node:path";
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 /**
- * What of package-lock.json is not in node_modules: a sentence, or null when all is there. npm keeps its own record
- * of what it installed beside the packages, so a hand-made `npm ci` counts too.
+ * How node_modules differs from package-lock.json, as a sentence; null when it does not. npm keeps a record of what it
+ * installed beside the packages, so an `npm ci` by hand counts too. The lock file also lists packages for other
+ * platforms and places that npm then merges away, so being listed alone does not make a package missing.
  */
 export function missingPackages(root) {
   const lockFile = path.join(root, "package-lock.json");
   if (!existsSync(lockFile)) return "package-lock.json is missing: this is no complete copy of the project";
   const record = path.join(root, "node_modules", ".package-lock.json");
   if (!existsSync(record)) return "nothing is installed yet";
+  const locked = read(lockFile).packages;
   const installed = read(record).packages ?? {};
-  for (const [place, wanted] of Object.entries(read(lockFile).packages)) {
-    if (place === "" || wanted.optional || wanted.peer) continue;
+  const { dependencies, devDependencies } = locked[""];
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    if (!installed[`node_modules/${name}`]) return `${name} is not installed`;
+  }
+  for (const [place, { version }] of Object.entries(installed)) {
     const name = place.replace(/^.*node_modules\//, "");
-    if (!installed[place]) return `${name} is not installed`;
-    if (installed[place].version !== wanted.version) {
-      return `${name} is installed as ${installed[place].version}, and ${wanted.version} is wanted`;
-    }
+    if (!locked[place]) return `${name} is installed and no longer wanted`;
+    if (locked[place].version !== version)
+      return `${name} is installed as ${version}, and ${locked[place].version} is wanted`;
   }
   return null;
 }

@@ -1,0 +1,40 @@
+import { variableNames } from "#server/env";
+import type { Env } from "#server/env";
+
+/** Like process.env, before Next made NODE_ENV a word of its own. */
+export type Variables = Record<string, string | undefined>;
+
+export type Role = "web" | "worker" | "engine" | "sandbox";
+
+const ownerOnly = ["DATABASE_OWNER_URL"] as const;
+
+/**
+ * The environment of one process: everything we were given, with the checked values and the generated secrets in
+ * place of what was left out, and less what this role has no business with.
+ */
+export function childEnv(env: Env, role: Role, source: Variables): Variables {
+  const child: Variables = { ...source, NODE_ENV: env.NODE_ENV, NEXT_TELEMETRY_DISABLED: "1" };
+  // Empty and not absent, so that a `.env` file does not put them back.
+  const withheld = new Set<string>([...ownerOnly, ...(role === "engine" ? [] : ["ENGINE_DATABASE_URL"])]);
+  for (const name of variableNames) {
+    if (withheld.has(name)) child[name] = "";
+    else child[name] = asText(env[name]);
+  }
+  // The engine and the sandbox are for this machine only, however far the web server is to be reached.
+  if (role === "engine" || role === "sandbox") child.HOST = "127.0.0.1";
+  if (role === "web") child.NEXTAUTH_URL = env.APP_URL;
+  return child;
+}
+
+function asText(value: string | number | boolean | undefined): string {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  return value === undefined ? "" : String(value);
+}
+
+const modes = ["development", "production", "test"] as const;
+
+/** For `spawn`, whose type knows NODE_ENV in three values only. */
+export const forSpawn = (variables: Variables): NodeJS.ProcessEnv => ({
+  ...variables,
+  NODE_ENV: modes.find((mode) => mode === variables.NODE_ENV) ?? "production",
+});

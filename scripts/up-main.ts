@@ -1,0 +1,133 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import postgres from "postgres";
+import { parseEnv } from "#server/env";
+import type { Env } from "#server/env";
+import { isLoopback } from "#server/env-checks";
+import { build, isBuilt } from "./build.ts";
+import { banner, complain, prefixed, say, worthShowing } from "./console.ts";
+import { findDevServer } from "./dev-server.ts";
+import { takeLock } from "./lock.mjs";
+import { runToEnd } from "./run-to-end.ts";
+import { alreadyRuns, root } from "./runtime.mjs";
+import { startStack } from "./stack.ts";
+import type { StackOptions } from "./stack.ts";
+import { supervise } from "./supervise.ts";
+
+const { values: options } = parseArgs({ options: { dev: { type: "boolean", default: false } } });
+
+/** What `npm run dev` sets where nothing is set: pages compiled as asked for, functions served by the web server. */
+function settings(): Env {
+  const set = (name: string, value: string) => {
+    if (!process.env[name]) process.env[name] = value;
+  };
+  set("NODE_ENV", options.dev ? "development" : "production");
+  if (options.dev) {
+    set("INNGEST_SERVE", "web");
+    const elsewhere = ["INNGEST_DEV", "INNGEST_BASE_URL", "INNGEST_EVENT_KEY"].some(
+      (name) => process.env[name],
+    );
+    if (!elsewhere && findDevServer(root))
+      set("INNGEST_DEV", `http://127.0.0.1:${process.env.ENGINE_PORT || 8288}`);
+  }
+  return parseEnv(process.env);
+}
+
+function pages(env: Env, signal: AbortSignal): StackOptions["pages"] {
+  if (options.dev) return { kind: "compiled" };
+  const distDir = ".next";
+  if (isBuilt(root, distDir)) return { kind: "built", distDir, ready: Promise.resolve() };
+  say("Building the pages; half a minute, only after a change");
+  const logFile = path.resolve(env.DATA_DIR, "logs", "build.log");
+  const ready = build({ root, distDir, logFile, env: process.env, signal });
+  // Awaited when the rest is ready; told then.
+  ready.catch(() => undefined);
+  return { kind: "built", distDir, ready };
+}
+
+/** A demo tenant for a database in which nobody has registered yet; never where others could sign in to it. */
+async function seedOnce(env: Env): Promise<void> {
+  if (!isLoopback(env.HOST)) return;
+  const sql = postgres(env.DATABASE_OWNER_URL, { max: 1, onnotice: () => undefined });
+  try {
+    const [row] = await sql<{ empty: boolean }[]>`select not exists (select from users) as empty`;
+    if (!row?.empty) return;
+  } finally {
+    await sql.end();
+  }
+  say("Seeding a demo tenant");
+  await runToEnd("The seed", ["db/seed.ts"], { root, env: process.env });
+}
+
+function addresses(env: Env): string {
+  const rows: [string, string][] = [["Product", env.APP_URL]];
+  if (env.SANDBOX) rows.push(["Sandbox inbox", `http://127.0.0.1:${env.SANDBOX_PORT}`]);
+  if (env.inngestMode === "dev") rows.push(["Inngest", env.INNGEST_BASE_URL ?? ""]);
+  if (isLoopback(env.HOST))
+    rows.push(["Sign in", "demo@postroad.test, password postroad-demo (or register)"]);
+  rows.push(["Logs", path.relative(process.cwd(), path.resolve(env.DATA_DIR, "logs"))]);
+  return `${banner("Postroad is running", rows)}\n  Ctrl-C stops everything.\n`;
+}
+
+const debounceMs = 700;
+
+async function main(): Promise<void> {
+  const env = settings();
+  const lock = takeLock(path.resolve(env.DATA_DIR, "up.lock"), env.APP_URL);
+  if (lock.holder) throw new Error(alreadyRuns(lock.holder));
+  const supervisor = supervise(say);
+  const stopping = new AbortController();
+  let stoppingSince = 0;
+
+  const leave = async (code: number) => {
+    stoppingSince = performance.now();
+    stopping.abort();
+    await supervisor.stop();
+    lock.release?.();
+    process.exit(code);
+  };
+  const onSignal = () => {
+    if (stoppingSince === 0) {
+      say("\nStopping; press Ctrl-C again to end everything at once");
+      leave(0).catch(fail);
+    } else if (performance.now() - stoppingSince > debounceMs) {
+      // npm and the terminal both pass the same Ctrl-C on: only one that comes later is a second one.
+      supervisor.kill();
+      lock.release?.();
+      process.exit(1);
+    }
+  };
+  const fail = (error: unknown) => {
+    complain(error instanceof Error ? error.message : String(error));
+    if (stoppingSince > 0) process.exit(1);
+    leave(1).catch(() => process.exit(1));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  // Whoever started us is gone.
+  process.on("disconnect", onSignal);
+  process.on("uncaughtException", fail);
+
+  try {
+    await startStack({
+      env,
+      root,
+      supervisor,
+      pages: pages(env, stopping.signal),
+      prepare: () => seedOnce(env),
+      say,
+      onLine: (name, line) => {
+        const shown = options.dev && name === "web" ? line : worthShowing(line);
+        if (shown) say(prefixed(name, shown));
+      },
+      portPatienceMs: lock.wasStale ? 15_000 : 0,
+    });
+    say(addresses(env));
+  } catch (error) {
+    if (stoppingSince === 0) fail(error);
+  }
+}
+
+main().catch((error: unknown) => {
+  complain(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
