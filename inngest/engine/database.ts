@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+import { createPool, type Pool } from "#db/pool";
+import { clientOf, transaction } from "#db/transaction";
+
+type Row = Record<string, unknown>;
+
+/** One statement inside a transaction. Values are bound; a string bound to json is taken as JSON text. */
+export type Sql = <R extends Row>(parts: TemplateStringsArray, ...values: unknown[]) => Promise<R[]>;
+
+export type Database = {
+  /** Runs the work in one transaction, again after a deadlock or a lost connection: it may hold only SQL. */
+  transact: <T>(work: (sql: Sql) => Promise<T>) => Promise<T>;
+  end: () => Promise<void>;
+};
+
+const texts = new WeakMap<TemplateStringsArray, string>();
+
+function textOf(parts: TemplateStringsArray): string {
+  let text = texts.get(parts);
+  if (text === undefined) {
+    text = parts.reduce((before, part, index) => `${before}$${index}${part}`);
+    texts.set(parts, text);
+  }
+  return text;
+}
+
+export function openDatabase(url: string, connections: number): Database {
+  const pool: Pool = createPool({ url, max: connections, name: "postroad-engine", prepare: true });
+  return {
+    transact: (work) =>
+      transaction(pool, "", (tx) => {
+        const client = clientOf(tx);
+        const sql: Sql = <R extends Row>(parts: TemplateStringsArray, ...values: unknown[]) =>
+          Promise.resolve(client.unsafe<R[]>(textOf(parts), values as postgres.ParameterOrJSON<never>[]));
+        return work(sql);
+      }),
+    end: () => pool.end(),
+  };
+}
+
+export type Listener = { stop: () => Promise<void> };
+
+/**
+ * Listens for notifications and keeps listening: after a lost connection it connects again until it succeeds,
+ * then calls `onReady`, since what was said in between was not heard. (The library's own `listen` gives up
+ * when the first attempt to reconnect fails.)
+ */
+export function listen(
+  url: string,
+  channels: readonly string[],
+  onNotify: (channel: string, payload: string) => void,
+  onReady: () => void,
+): Listener {
+  let stopped = false;
+  let lost: (() => void) | undefined;
+  let client: postgres.Sql | undefined;
+  const connect = async () => {
+    const closed = new Promise<void>((resolve) => (lost = resolve));
+    const options = {
+      max: 1,
+      idle_timeout: 0,
+      max_lifetime: null,
+      fetch_types: false,
+      connection: { application_name: "postroad-engine-listen" },
+      onnotice: () => undefined,
+      onnotify: onNotify,
+      onclose: () => lost?.(),
+    };
+    client = postgres(url, options);
+    for (const channel of channels) await client.unsafe(`listen ${channel}`);
+    onReady();
+    await closed;
+  };
+  const run = async () => {
+    while (!stopped) {
+      // A failed attempt needs no word of its own: every statement of the engine is failing loudly by then.
+      await connect().catch(() => undefined);
+      await client?.end({ timeout: 0 }).catch(() => undefined);
+      if (!stopped) await sleep(300);
+    }
+  };
+  const done = run();
+  return {
+    stop: async () => {
+      stopped = true;
+      lost?.();
+      await client?.end({ timeout: 0 }).catch(() => undefined);
+      await done;
+    },
+  };
+}

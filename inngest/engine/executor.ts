@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isLostConnection } from "#db/errors";
+import { applyOutcome } from "./apply.ts";
+import { call, readState, type RunState } from "./call.ts";
+import { beat, beatMs, claim, nextDue, releaseAll, type Job } from "./claim.ts";
+import type { Database } from "./database.ts";
+import type { EngineLog } from "./engine-log.ts";
+import { fireTimer } from "./pause.ts";
+import type { Outcome } from "./reply.ts";
+import { fireCrons } from "./schedule.ts";
+import type { Workers } from "./workers.ts";
+
+export type Executor = {
+  /** Something may be due: look now. */
+  wake: () => void;
+  /** Takes nothing new, waits for calls in flight, and gives back those that last longer. */
+  stop: (drainMs: number) => Promise<void>;
+  /** Forgets everything at once, as a killed process would. */
+  abandon: () => void;
+  inFlight: () => number;
+};
+
+type Options = { database: Database; workers: Workers; signingKey: string; owner: string; log: EngineLog };
+
+const ended: Outcome = { kind: "unanswered", delivered: false, reason: "the run has ended" };
+const capacity = 64;
+/** The longest sleep: a notification may get lost with its connection. */
+const pollMs = 5000;
+/** Under constant load schedules are looked at this often. */
+const lookMs = 500;
+
+/** The loop: claim what is due, call for it, write what came back, sleep until the next thing is due. */
+export function startExecutor({ database, workers, signingKey, owner, log }: Options): Executor {
+  const flying = new Map<string, Promise<void>>();
+  const abort = new AbortController();
+  let running = true;
+  let dead = false;
+  let woken = true;
+  let wakeUp: (() => void) | undefined;
+  let lookedAt = -Infinity;
+  let beatAt = performance.now();
+
+  const wake = () => {
+    woken = true;
+    wakeUp?.();
+  };
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (woken) wakeUp();
+    });
+
+  const callLive = async (job: Job, state: RunState): Promise<Outcome> => {
+    for (;;) {
+      const worker = workers.take(job.appId);
+      if (!worker) return { kind: "unanswered", delivered: false, reason: "no worker of the app is alive" };
+      const outcome = await call({ url: worker.url, signingKey, signal: abort.signal }, job, state);
+      const reached = outcome.kind !== "unanswered";
+      workers.done(worker, reached);
+      if (reached || outcome.delivered) return outcome;
+    }
+  };
+
+  /** Tries until the database is there. A reply is worth waiting for it: the fence makes writing it twice harmless. */
+  const persist = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    for (let attempt = 1; !dead; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isLostConnection(error)) throw error;
+        await sleep(Math.min(100 * attempt, 1000));
+      }
+    }
+  };
+  const perform = async (job: Job): Promise<void> => {
+    if (job.kind === "sleep" || job.kind === "timeout") {
+      await persist(() => fireTimer(database, job, owner));
+      return;
+    }
+    const state = await persist(() => readState(database, job.runId));
+    const outcome: Outcome = state ? await callLive(job, state) : ended;
+    await persist(() => applyOutcome(database, job, outcome, owner));
+  };
+  /** What cannot be written is a bug of ours or of the data: counted like a lost call, so that it ends some day. */
+  const carryOut = async (job: Job): Promise<void> => {
+    try {
+      await perform(job);
+    } catch (error) {
+      log.error({ err: error, run: job.runId, function: job.functionId }, "a reply could not be written");
+      const reason = error instanceof Error ? error.message : String(error);
+      await persist(() =>
+        applyOutcome(database, job, { kind: "unanswered", delivered: true, reason }, owner),
+      );
+    }
+  };
+  const dispatch = (job: Job) => {
+    const done = carryOut(job)
+      .catch((error: unknown) => log.error({ err: error, run: job.runId }, "a job was left to its lease"))
+      .finally(() => {
+        flying.delete(job.id);
+        wake();
+      });
+    flying.set(job.id, done);
+  };
+
+  const turn = async (): Promise<number> => {
+    woken = false;
+    const free = capacity - flying.size;
+    const apps = workers.apps();
+    const jobs =
+      free > 0 && apps.length > 0
+        ? await claim(database, { owner, limit: free, apps, held: [...flying.keys()] })
+        : [];
+    if (dead) return 0;
+    jobs.forEach(dispatch);
+    if (jobs.length > 0 && performance.now() - lookedAt < lookMs) return 0;
+    lookedAt = performance.now();
+    const due = await nextDue(database);
+    if (due.cronMs !== null && due.cronMs <= 0) {
+      await fireCrons(database, owner);
+      return 0;
+    }
+    if (jobs.length > 0) return 0;
+    return Math.max(1, Math.min(due.jobMs ?? pollMs, due.cronMs ?? pollMs, pollMs));
+  };
+
+  const loop = async () => {
+    while (running) {
+      try {
+        await pause(await turn());
+      } catch (error) {
+        log.error({ err: error }, "the engine's turn failed; it tries again");
+        await sleep(300);
+      }
+    }
+  };
+  const beating = setInterval(() => {
+    if (flying.size === 0 || performance.now() - beatAt < beatMs) return;
+    beatAt = performance.now();
+    beat(database, owner).catch((error: unknown) =>
+      log.warn({ err: error }, "the leases could not be renewed"),
+    );
+  }, beatMs / 3);
+  const looping = loop();
+
+  return {
+    wake,
+    inFlight: () => flying.size,
+    stop: async (drainMs) => {
+      running = false;
+      wake();
+      await looping;
+      await Promise.race([Promise.allSettled(flying.values()), sleep(drainMs)]);
+      dead = true;
+      clearInterval(beating);
+      abort.abort();
+      await releaseAll(database, owner);
+    },
+    abandon: () => {
+      running = false;
+      dead = true;
+      clearInterval(beating);
+      abort.abort();
+      wake();
+    },
+  };
+}

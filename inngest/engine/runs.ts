@@ -1,0 +1,152 @@
+import { valueAt, equalityOf, keyOf } from "./cel.ts";
+import type { Sql } from "./database.ts";
+import { parseDuration } from "./duration.ts";
+import type { RegisteredFunction } from "./functions.ts";
+import { concurrencyOf, type InngestEvent, type StepError, type StepResult } from "./protocol.ts";
+import { lockRun, proceed, saveStep, type Run } from "./run-store.ts";
+import { ulid } from "./ulid.ts";
+
+export type NewRun = {
+  fn: RegisteredFunction;
+  events: InngestEvent[];
+  singletonKey?: string | null;
+  parent?: { runId: string; stepId: string };
+};
+
+/** Creates runs with their first job, and the waits that would cancel them. Returns their ids, in order. */
+export async function createRuns(sql: Sql, created: readonly NewRun[]): Promise<string[]> {
+  if (created.length === 0) return [];
+  const ids = created.map(() => ulid(Date.now()));
+  const keys = created.map(({ fn, events }) => concurrencyKeys(fn, events[0]));
+  const column = <T>(read: (run: NewRun) => T) => created.map(read);
+  await sql`
+    insert into queue.runs (id, function_id, queue_name, tenant_id, priority, max_attempts, events,
+                            concurrency_key_1, concurrency_key_2, singleton_key, parent_run_id, parent_step_id)
+    select id, function_id, queue_name, tenant_id::uuid, priority, max_attempts, events::json,
+           key_1, key_2, singleton, parent_run_id, parent_step_id
+    from unnest(${ids}::text[], ${column(({ fn }) => fn.id)}::text[], ${column(({ fn }) => fn.queueName)}::text[],
+                ${column(({ events }) => tenantOf(events[0]))}::text[], ${column(({ fn }) => fn.priority)}::int[],
+                ${column(({ fn }) => fn.maxAttempts)}::int[],
+                ${column(({ events }) => JSON.stringify(events))}::text[],
+                ${keys.map((key) => key[0] ?? null)}::text[], ${keys.map((key) => key[1] ?? null)}::text[],
+                ${column((run) => run.singletonKey ?? null)}::text[],
+                ${column((run) => run.parent?.runId ?? null)}::text[],
+                ${column((run) => run.parent?.stepId ?? null)}::text[])
+      as r (id, function_id, queue_name, tenant_id, priority, max_attempts, events, key_1, key_2, singleton,
+            parent_run_id, parent_step_id)`;
+  // An event whose time lies ahead starts its run then; it exists from now on, so that it can be cancelled.
+  await sql`
+    insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, due_at, max_attempts,
+                            concurrency_key_1, concurrency_key_2)
+    select queue_name, tenant_id, priority, r.id, function_id, 'discover',
+           greatest(app_now(), to_timestamp(s.ts / 1000)), max_attempts, concurrency_key_1, concurrency_key_2
+    from unnest(${ids}::text[], ${column(({ events }) => events[0]?.ts ?? 0)}::float8[]) as s (id, ts)
+    join queue.runs r on r.id = s.id`;
+  await storeCancels(sql, created, ids);
+  return ids;
+}
+
+async function storeCancels(sql: Sql, created: readonly NewRun[], ids: readonly string[]): Promise<void> {
+  const rows = created.flatMap(({ fn, events }, index) =>
+    (fn.config.cancel ?? []).map((cancel, position) => ({
+      runId: ids[index],
+      stepId: `cancel:${position}`,
+      name: cancel.event,
+      expression: cancel.if ?? null,
+      timeoutMs: cancel.timeout ? parseDuration(cancel.timeout) : null,
+      ...matchOf(cancel.if, events[0]),
+    })),
+  );
+  if (rows.length === 0) return;
+  await sql`
+    insert into queue.waits (run_id, step_id, kind, name, expression, match_path, match_value, expires_at)
+    select run_id, step_id, 'cancel', name, expression, path, value,
+           app_now() + timeout * interval '1 millisecond'
+    from unnest(${rows.map((row) => row.runId)}::text[], ${rows.map((row) => row.stepId)}::text[],
+                ${rows.map((row) => row.name)}::text[], ${rows.map((row) => row.expression)}::text[],
+                ${rows.map((row) => row.matchPath)}::text[], ${rows.map((row) => row.matchValue)}::text[],
+                ${rows.map((row) => row.timeoutMs)}::float8[])
+      as w (run_id, step_id, name, expression, path, value, timeout)`;
+}
+
+/** How a stored wait is found by index: the path in the incoming event, and the value it must have there. */
+export function matchOf(expression: string | undefined, event: InngestEvent | undefined) {
+  const equality = expression ? equalityOf(expression) : null;
+  if (!equality) return { matchPath: "", matchValue: "" };
+  return { matchPath: JSON.stringify(equality.async), matchValue: valueAt(equality.event, { event }) };
+}
+
+function concurrencyKeys(fn: RegisteredFunction, event: InngestEvent | undefined): string[] {
+  return concurrencyOf(fn.config).map(({ key, scope = "fn" }, index) => {
+    const value = key ? keyOf(key, { event }) : "";
+    return scope === "fn" ? `${fn.id}/${index}/${value}` : `${scope}/${key ?? ""}/${value}`;
+  });
+}
+
+function tenantOf(event: InngestEvent | undefined): string | null {
+  const id = event?.data.tenantId;
+  return typeof id === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id : null;
+}
+
+export type End =
+  { status: "completed"; output: unknown } | { status: "failed"; error: StepError } | { status: "cancelled" };
+
+/**
+ * Ends a locked run: its jobs and waits go, a run that invoked it goes on.
+ * Returns the events that this makes; the caller hands them to `receive` in the same transaction.
+ */
+export async function endRun(sql: Sql, run: Run, end: End): Promise<InngestEvent[]> {
+  const output = end.status === "completed" ? end.output : end.status === "failed" ? end.error : null;
+  const [row] = await sql<{ now: Date }>`
+    update queue.runs set status = ${end.status}, output = ${JSON.stringify(output ?? null)}::json, ended_at = app_now()
+    where id = ${run.id} returning ended_at as now`;
+  await sql`delete from queue.jobs where run_id = ${run.id}`;
+  await sql`delete from queue.waits where run_id = ${run.id}`;
+  run.status = end.status;
+  if (run.parentRunId && run.parentStepId) await answerParent(sql, run.parentRunId, run.parentStepId, end);
+  return endEvents(run, end, row?.now.getTime() ?? Date.now());
+}
+
+async function answerParent(sql: Sql, parentRunId: string, stepId: string, end: End): Promise<void> {
+  const parent = await lockRun(sql, parentRunId);
+  if (parent?.status !== "running") return;
+  const cancelled = { name: "Error", message: "The invoked function was cancelled." };
+  const result: StepResult =
+    end.status === "completed"
+      ? { data: end.output ?? null }
+      : { error: "error" in end ? end.error : cancelled };
+  await resumeStep(sql, parent, stepId, result);
+}
+
+/** Gives a waiting step its result, once; whoever comes second finds no wait any more. */
+export async function resumeStep(sql: Sql, run: Run, stepId: string, result: StepResult): Promise<void> {
+  const [wait] = await sql<{ kind: string; stepName: string }>`
+    delete from queue.waits where run_id = ${run.id} and step_id = ${stepId}
+    returning kind, step_name as "stepName"`;
+  if (!wait) return;
+  await sql`delete from queue.jobs where run_id = ${run.id} and kind = 'timeout' and step_id = ${stepId}`;
+  const op = wait.kind === "invoke" ? "InvokeFunction" : "WaitForEvent";
+  await saveStep(sql, run, { stepId, name: wait.stepName, op, result, attempts: 1 });
+  await proceed(sql, run);
+}
+
+/** What the real server tells about a run's end; a listener on these does not set off further ones. */
+function endEvents(run: Run, end: End, ts: number): InngestEvent[] {
+  const [event] = run.events;
+  const isListener = event?.name.startsWith("inngest/function.") && event.name !== "inngest/function.invoked";
+  if (isListener) return [];
+  const status = `${end.status[0]?.toUpperCase() ?? ""}${end.status.slice(1)}`;
+  const data = {
+    function_id: run.functionId,
+    run_id: run.id,
+    event,
+    events: run.events,
+    ...("error" in end && { error: end.error }),
+    ...("output" in end && { result: end.output ?? null }),
+    _inngest: { status },
+  };
+  const made = (name: string, id: string): InngestEvent => ({ id, name, data, ts, user: {} });
+  const finished = made("inngest/function.finished", ulid(ts));
+  if (end.status === "completed") return [finished];
+  return [finished, made(`inngest/function.${end.status}`, run.id)];
+}

@@ -1,0 +1,157 @@
+import type { Database } from "./database.ts";
+import type { EngineLog } from "./engine-log.ts";
+import { syncWorker } from "./sync.ts";
+import { listWorkers } from "./worker-store.ts";
+
+type Worker = {
+  url: string;
+  appId: string | null;
+  instance: string | null;
+  /** Monotonic milliseconds of the last sign of life and of the last failed call. */
+  seenAt: number;
+  failedAt: number;
+  askedAt: number;
+  beating: boolean;
+  calls: number;
+  problem: string;
+};
+
+export type Workers = {
+  /** Apps with a worker that can be called now. */
+  apps: () => string[];
+  /** Lends the live worker with the fewest calls; give it back with `done`. */
+  take: (appId: string) => Worker | undefined;
+  done: (worker: Worker, reached: boolean) => void;
+  list: () => { url: string; app: string | null; live: boolean; problem?: string }[];
+  stop: () => void;
+};
+
+const liveMs = 7000;
+const refreshMs = 1000;
+/** How often a worker is asked by ourselves: one that is down, and one that lives but does not report. */
+const askDownMs = 400;
+const askLiveMs = 2500;
+
+/**
+ * Who can be called. Configured addresses are asked until they answer; others are known by their heartbeats or
+ * registrations, which `queue.workers` shares among engines. A failed call takes a worker out until its next
+ * sign of life; asking one is a registration, so that a restarted worker's new code counts from its first call.
+ */
+export function watchWorkers(
+  {
+    database,
+    signingKey,
+    urls,
+    log,
+  }: { database: Database; signingKey: string; urls: string[]; log: EngineLog },
+  onLive: () => void,
+): Workers {
+  const workers = new Map<string, Worker>();
+  const asking = new Set<string>();
+  let refreshedAt = 0;
+  const known = (url: string): Worker => {
+    let worker = workers.get(url);
+    if (!worker) {
+      worker = {
+        url,
+        appId: null,
+        instance: null,
+        seenAt: -Infinity,
+        failedAt: -Infinity,
+        askedAt: -Infinity,
+        beating: false,
+        calls: 0,
+        problem: "",
+      };
+      workers.set(url, worker);
+    }
+    return worker;
+  };
+  const isLive = (worker: Worker) =>
+    worker.appId !== null && performance.now() - worker.seenAt < liveMs && worker.failedAt < worker.seenAt;
+  const seen = (worker: Worker, appId: string) => {
+    const wasLive = isLive(worker);
+    Object.assign(worker, { appId, seenAt: performance.now(), problem: "" });
+    if (!wasLive) onLive();
+  };
+
+  const ask = async (worker: Worker) => {
+    if (asking.has(worker.url)) return;
+    asking.add(worker.url);
+    worker.askedAt = performance.now();
+    try {
+      seen(worker, await syncWorker(database, worker.url, signingKey));
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      if (problem !== worker.problem)
+        log.warn({ url: worker.url, problem }, "functions could not be registered");
+      worker.problem = problem;
+    } finally {
+      asking.delete(worker.url);
+    }
+  };
+
+  const refresh = async () => {
+    refreshedAt = performance.now();
+    const rows = await listWorkers(database);
+    const now = performance.now();
+    for (const row of rows) {
+      const worker = known(row.url);
+      const wasLive = isLive(worker);
+      worker.beating = row.beating;
+      // Without functions the app has to be registered first: somebody has emptied the tables.
+      if (row.known && row.instance === worker.instance) {
+        Object.assign(worker, { appId: row.appId, seenAt: Math.max(worker.seenAt, now - row.ageMs) });
+      } else {
+        worker.askedAt = -Infinity;
+      }
+      worker.instance = row.instance;
+      if (!wasLive && isLive(worker)) onLive();
+    }
+    const listed = new Set(rows.map((row) => row.url));
+    for (const worker of workers.values()) {
+      if (listed.has(worker.url)) continue;
+      // It has taken itself off the list, or somebody has emptied the tables: asking tells which.
+      if (worker.beating) worker.failedAt = now;
+      worker.beating = false;
+      worker.askedAt = -Infinity;
+      if (now - worker.seenAt > 600_000 && !urls.includes(worker.url)) workers.delete(worker.url);
+    }
+  };
+
+  const tick = async () => {
+    const now = performance.now();
+    if (now - refreshedAt > refreshMs) await refresh();
+    for (const worker of workers.values()) {
+      const wait = !isLive(worker) ? askDownMs : worker.beating ? Infinity : askLiveMs;
+      if (now - worker.askedAt >= wait) void ask(worker);
+    }
+  };
+  const timer = setInterval(() => {
+    // The database is away: the executor says so, and the next tick tries again.
+    tick().catch((error: unknown) => log.debug({ err: error }, "the workers could not be read"));
+  }, 200);
+  urls.forEach((url) => void ask(known(url)));
+
+  return {
+    apps: () => [...new Set([...workers.values()].filter(isLive).flatMap(({ appId }) => appId ?? []))],
+    take: (appId) => {
+      const live = [...workers.values()].filter((worker) => worker.appId === appId && isLive(worker));
+      const worker = live.sort((a, b) => a.calls - b.calls)[0];
+      if (worker) worker.calls += 1;
+      return worker;
+    },
+    done: (worker, reached) => {
+      worker.calls -= 1;
+      if (!reached) worker.failedAt = performance.now();
+    },
+    list: () =>
+      [...workers.values()].map((worker) => ({
+        url: worker.url,
+        app: worker.appId,
+        live: isLive(worker),
+        ...(worker.problem && { problem: worker.problem }),
+      })),
+    stop: () => clearInterval(timer),
+  };
+}
