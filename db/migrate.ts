@@ -124,8 +124,10 @@ async function refuseUnfitServer(sql: postgres.Sql): Promise<void> {
 async function alone<T>(sql: postgres.Sql, work: () => Promise<T>): Promise<T> {
   for (;;) {
     const outcome = await sql.begin(async (lock) => {
-      const [row] = await lock<{ mine: boolean }[]>`
-        select pg_try_advisory_xact_lock(hashtext('postroad.migrate')) as mine`;
+      // By the simple protocol: a parameterised statement leaves a portal, and with it a snapshot, open.
+      const [row] = await lock.unsafe<{ mine: boolean }[]>(
+        "select pg_try_advisory_xact_lock(hashtext('postroad.migrate')) as mine",
+      );
       return row?.mine ? { done: await work() } : undefined;
     });
     if (outcome) return outcome.done;

@@ -26,3 +26,10 @@ BEGIN
   END IF;
   RETURN statement_timestamp();
 END $$;
+
+-- What the search over contacts compares, and its index holds: lower-cased, one space between.
+CREATE FUNCTION public.contact_search_text(email text, name text, first_name text, last_name text, company text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT lower(coalesce(email, '') || ' ' || coalesce(name, '') || ' ' || coalesce(first_name, '') || ' '
+    || coalesce(last_name, '') || ' ' || coalesce(company, ''))
+$$;

@@ -1,9 +1,266 @@
+CREATE SCHEMA "analytics";
+
 CREATE SCHEMA "queue";
 
 CREATE SCHEMA "content";
 
 CREATE SCHEMA "notify";
 
+CREATE TABLE "ab_test_assignments" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"test_id" uuid NOT NULL,
+	"variant_id" uuid NOT NULL,
+	"contact_id" uuid NOT NULL,
+	CONSTRAINT "ab_test_assignments_contact_unique" UNIQUE("tenant_id","test_id","contact_id")
+);
+
+ALTER TABLE "ab_test_assignments" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "ab_test_variants" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"test_id" uuid NOT NULL,
+	"name" text collate "C" NOT NULL,
+	"is_control" boolean DEFAULT false NOT NULL,
+	"weight" double precision DEFAULT 1 NOT NULL,
+	"changes" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	CONSTRAINT "ab_test_variants_tenant_id_id_key" UNIQUE("tenant_id","id"),
+	CONSTRAINT "ab_test_variants_name_unique" UNIQUE("tenant_id","test_id","name"),
+	CONSTRAINT "valid_weight" CHECK (weight > 0)
+);
+
+ALTER TABLE "ab_test_variants" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "ab_tests" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"step_id" uuid,
+	"name" text NOT NULL,
+	"dimension" text NOT NULL,
+	"metric" text DEFAULT 'open_rate' NOT NULL,
+	"sample_percent" integer DEFAULT 20 NOT NULL,
+	"duration_minutes" integer DEFAULT 240 NOT NULL,
+	"fallback" text DEFAULT 'control' NOT NULL,
+	"status" text DEFAULT 'draft' NOT NULL,
+	"started_at" timestamp with time zone,
+	"ends_at" timestamp with time zone,
+	"decided_at" timestamp with time zone,
+	"winner_variant_id" uuid,
+	"results" jsonb,
+	CONSTRAINT "ab_tests_tenant_id_id_key" UNIQUE("tenant_id","id"),
+	CONSTRAINT "valid_dimension" CHECK ("ab_tests"."dimension" in ('subject', 'content', 'sender', 'send_time')),
+	CONSTRAINT "valid_metric" CHECK ("ab_tests"."metric" in ('open_rate', 'click_rate', 'reply_rate', 'conversion_rate')),
+	CONSTRAINT "valid_status" CHECK ("ab_tests"."status" in ('draft', 'running', 'extended', 'completed', 'winner_deployed', 'cancelled')),
+	CONSTRAINT "valid_fallback" CHECK ("ab_tests"."fallback" in ('control', 'highest')),
+	CONSTRAINT "valid_sample" CHECK (sample_percent between 1 and 100 and duration_minutes > 0)
+);
+
+ALTER TABLE "ab_tests" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "analytics"."billing_analytics" (
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"subscription_id" uuid,
+	"period_start" timestamp with time zone NOT NULL,
+	"period_end" timestamp with time zone NOT NULL,
+	"emails_sent" bigint DEFAULT 0 NOT NULL,
+	"mailboxes_used" integer DEFAULT 0 NOT NULL,
+	"domains_used" integer DEFAULT 0 NOT NULL,
+	"campaigns_used" integer DEFAULT 0 NOT NULL,
+	"leads_used" bigint DEFAULT 0 NOT NULL,
+	"warmups_active" integer DEFAULT 0 NOT NULL,
+	"users" integer DEFAULT 0 NOT NULL,
+	"storage_bytes" bigint DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "billing_analytics_pkey" PRIMARY KEY("id","period_start"),
+	CONSTRAINT "idx_billing_analytics_tenant_period" UNIQUE("tenant_id","period_start","period_end")
+) PARTITION BY RANGE (period_start);
+
+ALTER TABLE "analytics"."billing_analytics" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "analytics"."campaign_analytics" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"date" date NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"campaign_name" text collate "C",
+	"emails_sent" integer DEFAULT 0 NOT NULL,
+	"emails_delivered" integer DEFAULT 0 NOT NULL,
+	"emails_opened" integer DEFAULT 0 NOT NULL,
+	"opens_total" integer DEFAULT 0 NOT NULL,
+	"emails_clicked" integer DEFAULT 0 NOT NULL,
+	"clicks_total" integer DEFAULT 0 NOT NULL,
+	"emails_replied" integer DEFAULT 0 NOT NULL,
+	"emails_bounced" integer DEFAULT 0 NOT NULL,
+	"bounced_hard" integer DEFAULT 0 NOT NULL,
+	"bounced_soft" integer DEFAULT 0 NOT NULL,
+	"complaints" integer DEFAULT 0 NOT NULL,
+	"unsubscribes" integer DEFAULT 0 NOT NULL,
+	"conversions" integer DEFAULT 0 NOT NULL,
+	"open_rate" numeric(5, 2) GENERATED ALWAYS AS (case when emails_delivered > 0 then least(100, round(100.0 * emails_opened / emails_delivered, 2)) end) STORED,
+	"click_rate" numeric(5, 2) GENERATED ALWAYS AS (case when emails_delivered > 0 then least(100, round(100.0 * emails_clicked / emails_delivered, 2)) end) STORED,
+	"reply_rate" numeric(5, 2) GENERATED ALWAYS AS (case when emails_delivered > 0 then least(100, round(100.0 * emails_replied / emails_delivered, 2)) end) STORED,
+	"bounce_rate" numeric(5, 2) GENERATED ALWAYS AS (case when emails_sent > 0 then least(100, round(100.0 * emails_bounced / emails_sent, 2)) end) STORED,
+	CONSTRAINT "campaign_analytics_day_unique" UNIQUE("tenant_id","campaign_id","date")
+);
+
+ALTER TABLE "analytics"."campaign_analytics" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "analytics"."email_analytics" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"date" date DEFAULT (app_now() at time zone 'UTC')::date NOT NULL,
+	"total_drafts_created" integer DEFAULT 0 NOT NULL,
+	"total_drafts_approved" integer DEFAULT 0 NOT NULL,
+	"total_emails_sent" integer DEFAULT 0 NOT NULL,
+	"total_followups_sent" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "email_analytics_day_unique" UNIQUE("tenant_id","workspace_id","date")
+);
+
+ALTER TABLE "analytics"."email_analytics" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "analytics"."lead_analytics" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"date" date NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"emails_sent" integer DEFAULT 0 NOT NULL,
+	"emails_delivered" integer DEFAULT 0 NOT NULL,
+	"emails_opened" integer DEFAULT 0 NOT NULL,
+	"opens_total" integer DEFAULT 0 NOT NULL,
+	"emails_clicked" integer DEFAULT 0 NOT NULL,
+	"clicks_total" integer DEFAULT 0 NOT NULL,
+	"emails_replied" integer DEFAULT 0 NOT NULL,
+	"emails_bounced" integer DEFAULT 0 NOT NULL,
+	"bounced_hard" integer DEFAULT 0 NOT NULL,
+	"bounced_soft" integer DEFAULT 0 NOT NULL,
+	"complaints" integer DEFAULT 0 NOT NULL,
+	"unsubscribes" integer DEFAULT 0 NOT NULL,
+	"conversions" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "lead_analytics_day_unique" UNIQUE("tenant_id","contact_id","date")
+);
+
+ALTER TABLE "analytics"."lead_analytics" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "analytics"."mailbox_analytics" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"date" date NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"email_account_id" uuid NOT NULL,
+	"email" text collate "C",
+	"emails_sent" integer DEFAULT 0 NOT NULL,
+	"emails_delivered" integer DEFAULT 0 NOT NULL,
+	"emails_opened" integer DEFAULT 0 NOT NULL,
+	"opens_total" integer DEFAULT 0 NOT NULL,
+	"emails_clicked" integer DEFAULT 0 NOT NULL,
+	"clicks_total" integer DEFAULT 0 NOT NULL,
+	"emails_replied" integer DEFAULT 0 NOT NULL,
+	"emails_bounced" integer DEFAULT 0 NOT NULL,
+	"bounced_hard" integer DEFAULT 0 NOT NULL,
+	"bounced_soft" integer DEFAULT 0 NOT NULL,
+	"complaints" integer DEFAULT 0 NOT NULL,
+	"unsubscribes" integer DEFAULT 0 NOT NULL,
+	"conversions" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "mailbox_analytics_day_unique" UNIQUE("tenant_id","email_account_id","date")
+);
+
+ALTER TABLE "analytics"."mailbox_analytics" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "analytics"."segment_analytics" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"date" date NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"segment_id" uuid NOT NULL,
+	"segment_name" text collate "C",
+	"contact_count" integer DEFAULT 0 NOT NULL,
+	"emails_sent" integer DEFAULT 0 NOT NULL,
+	"emails_delivered" integer DEFAULT 0 NOT NULL,
+	"emails_opened" integer DEFAULT 0 NOT NULL,
+	"opens_total" integer DEFAULT 0 NOT NULL,
+	"emails_clicked" integer DEFAULT 0 NOT NULL,
+	"clicks_total" integer DEFAULT 0 NOT NULL,
+	"emails_replied" integer DEFAULT 0 NOT NULL,
+	"emails_bounced" integer DEFAULT 0 NOT NULL,
+	"bounced_hard" integer DEFAULT 0 NOT NULL,
+	"bounced_soft" integer DEFAULT 0 NOT NULL,
+	"complaints" integer DEFAULT 0 NOT NULL,
+	"unsubscribes" integer DEFAULT 0 NOT NULL,
+	"conversions" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "segment_analytics_day_unique" UNIQUE("tenant_id","segment_id","date")
+);
+
+ALTER TABLE "analytics"."segment_analytics" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "analytics"."sequence_step_analytics" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"date" date NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"step_id" uuid NOT NULL,
+	"step_name" text collate "C",
+	"emails_sent" integer DEFAULT 0 NOT NULL,
+	"emails_delivered" integer DEFAULT 0 NOT NULL,
+	"emails_opened" integer DEFAULT 0 NOT NULL,
+	"opens_total" integer DEFAULT 0 NOT NULL,
+	"emails_clicked" integer DEFAULT 0 NOT NULL,
+	"clicks_total" integer DEFAULT 0 NOT NULL,
+	"emails_replied" integer DEFAULT 0 NOT NULL,
+	"emails_bounced" integer DEFAULT 0 NOT NULL,
+	"bounced_hard" integer DEFAULT 0 NOT NULL,
+	"bounced_soft" integer DEFAULT 0 NOT NULL,
+	"complaints" integer DEFAULT 0 NOT NULL,
+	"unsubscribes" integer DEFAULT 0 NOT NULL,
+	"conversions" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "sequence_step_analytics_day_unique" UNIQUE("tenant_id","step_id","date")
+);
+
+ALTER TABLE "analytics"."sequence_step_analytics" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "analytics"."warmup_analytics" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"date" date NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"email_account_id" uuid NOT NULL,
+	"planned" integer DEFAULT 0 NOT NULL,
+	"emails_sent" integer DEFAULT 0 NOT NULL,
+	"emails_delivered" integer DEFAULT 0 NOT NULL,
+	"emails_opened" integer DEFAULT 0 NOT NULL,
+	"opens_total" integer DEFAULT 0 NOT NULL,
+	"emails_clicked" integer DEFAULT 0 NOT NULL,
+	"clicks_total" integer DEFAULT 0 NOT NULL,
+	"emails_replied" integer DEFAULT 0 NOT NULL,
+	"emails_bounced" integer DEFAULT 0 NOT NULL,
+	"bounced_hard" integer DEFAULT 0 NOT NULL,
+	"bounced_soft" integer DEFAULT 0 NOT NULL,
+	"complaints" integer DEFAULT 0 NOT NULL,
+	"unsubscribes" integer DEFAULT 0 NOT NULL,
+	"conversions" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "warmup_analytics_day_unique" UNIQUE("tenant_id","email_account_id","date")
+);
+
+ALTER TABLE "analytics"."warmup_analytics" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "payments" (
 	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
 	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
@@ -119,6 +376,95 @@ CREATE TABLE "usage_counters" (
 );
 
 ALTER TABLE "usage_counters" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "blackout_dates" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"name" text NOT NULL,
+	"starts_on" date NOT NULL,
+	"ends_on" date NOT NULL,
+	"action" text DEFAULT 'delay' NOT NULL,
+	"campaign_ids" uuid[],
+	CONSTRAINT "blackout_dates_tenant_id_id_key" UNIQUE("tenant_id","id"),
+	CONSTRAINT "valid_action" CHECK ("blackout_dates"."action" in ('skip', 'delay', 'allow')),
+	CONSTRAINT "valid_range" CHECK (ends_on >= starts_on)
+);
+
+ALTER TABLE "blackout_dates" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "campaign_goals" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"event_type" text NOT NULL,
+	"event_config" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"action" text DEFAULT 'exit' NOT NULL,
+	"target_campaign_id" uuid,
+	"attribution_days" integer DEFAULT 30 NOT NULL,
+	CONSTRAINT "campaign_goals_tenant_id_id_key" UNIQUE("tenant_id","id"),
+	CONSTRAINT "valid_event_type" CHECK ("campaign_goals"."event_type" in ('reply', 'click_url', 'custom_event', 'field_change', 'segment_join')),
+	CONSTRAINT "valid_action" CHECK ("campaign_goals"."action" in ('exit', 'move'))
+);
+
+ALTER TABLE "campaign_goals" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "campaign_schedules" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"recurrence" jsonb NOT NULL,
+	"timezone" text DEFAULT 'UTC' NOT NULL,
+	"next_send_at" timestamp with time zone,
+	"occurrences" integer DEFAULT 0 NOT NULL,
+	"is_active" boolean DEFAULT true NOT NULL,
+	CONSTRAINT "campaign_schedules_tenant_id_id_key" UNIQUE("tenant_id","id"),
+	CONSTRAINT "campaign_schedules_campaign_unique" UNIQUE("tenant_id","campaign_id")
+);
+
+ALTER TABLE "campaign_schedules" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "campaign_templates" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"name" text collate "C" NOT NULL,
+	"description" text,
+	"structure" jsonb NOT NULL,
+	"sharing" text DEFAULT 'team' NOT NULL,
+	"created_by" uuid,
+	CONSTRAINT "campaign_templates_tenant_id_id_key" UNIQUE("tenant_id","id"),
+	CONSTRAINT "campaign_templates_name_unique" UNIQUE("tenant_id","workspace_id","name"),
+	CONSTRAINT "valid_sharing" CHECK ("campaign_templates"."sharing" in ('private', 'team', 'public'))
+);
+
+ALTER TABLE "campaign_templates" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "contact_send_preferences" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"hours" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"weekdays" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"data_points" integer DEFAULT 0 NOT NULL,
+	"confidence" double precision DEFAULT 0 NOT NULL,
+	"categories" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"frequency" text DEFAULT 'all' NOT NULL,
+	CONSTRAINT "contact_send_preferences_contact_unique" UNIQUE("tenant_id","contact_id"),
+	CONSTRAINT "valid_frequency" CHECK ("contact_send_preferences"."frequency" in ('all', 'weekly', 'monthly', 'important')),
+	CONSTRAINT "valid_confidence" CHECK (confidence between 0 and 1)
+);
+
+ALTER TABLE "contact_send_preferences" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "campaign_step_versions" (
 	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
 	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
@@ -1062,6 +1408,50 @@ CREATE TABLE "import_schedules" (
 );
 
 ALTER TABLE "import_schedules" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "inbox_notes" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"thread_id" uuid NOT NULL,
+	"author_id" uuid,
+	"body" text NOT NULL
+);
+
+ALTER TABLE "inbox_notes" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "inbox_tags" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"thread_id" uuid NOT NULL,
+	"name" text collate "C" NOT NULL,
+	CONSTRAINT "inbox_tags_name_unique" UNIQUE("tenant_id","thread_id","name")
+);
+
+ALTER TABLE "inbox_tags" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "inbox_threads" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
+	"workspace_id" uuid DEFAULT nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid NOT NULL,
+	"created_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	"email_account_id" uuid,
+	"contact_id" uuid,
+	"campaign_id" uuid,
+	"subject" text,
+	"status" text DEFAULT 'open' NOT NULL,
+	"category" text,
+	"assigned_to" uuid,
+	"is_unread" boolean DEFAULT true NOT NULL,
+	"starred" boolean DEFAULT false NOT NULL,
+	"snoozed_until" timestamp with time zone,
+	"last_message_at" timestamp with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "inbox_threads_tenant_id_id_key" UNIQUE("tenant_id","id"),
+	CONSTRAINT "valid_status" CHECK ("inbox_threads"."status" in ('open', 'snoozed', 'archived', 'closed', 'trash'))
+);
+
+ALTER TABLE "inbox_threads" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "domain_ip_assignments" (
 	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
 	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
@@ -1918,6 +2308,9 @@ CREATE TABLE "workspaces" (
 );
 
 ALTER TABLE "workspaces" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "ab_test_variants" ADD CONSTRAINT "ab_test_variants_test_id_fkey" FOREIGN KEY ("tenant_id","test_id") REFERENCES "public"."ab_tests"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "ab_tests" ADD CONSTRAINT "ab_tests_campaign_id_fkey" FOREIGN KEY ("tenant_id","campaign_id") REFERENCES "public"."campaigns"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "ab_tests" ADD CONSTRAINT "ab_tests_step_id_fkey" FOREIGN KEY ("tenant_id","step_id") REFERENCES "public"."campaign_steps"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "payments" ADD CONSTRAINT "payments_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "payments" ADD CONSTRAINT "payments_subscription_id_fkey" FOREIGN KEY ("tenant_id","subscription_id") REFERENCES "public"."subscriptions"("tenant_id","id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "plan_overrides" ADD CONSTRAINT "plan_overrides_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;
@@ -1928,6 +2321,12 @@ ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_pending_plan_id_plans_
 ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_billing_contact_user_id_users_id_fk" FOREIGN KEY ("billing_contact_user_id") REFERENCES "public"."users"("id") ON DELETE set null ON UPDATE no action;
 ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "usage_counters" ADD CONSTRAINT "usage_counters_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "blackout_dates" ADD CONSTRAINT "blackout_dates_workspace_id_fkey" FOREIGN KEY ("tenant_id","workspace_id") REFERENCES "public"."workspaces"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "campaign_goals" ADD CONSTRAINT "campaign_goals_campaign_id_fkey" FOREIGN KEY ("tenant_id","campaign_id") REFERENCES "public"."campaigns"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "campaign_goals" ADD CONSTRAINT "campaign_goals_target_campaign_id_fkey" FOREIGN KEY ("tenant_id","target_campaign_id") REFERENCES "public"."campaigns"("tenant_id","id") ON DELETE SET NULL ("target_campaign_id") ON UPDATE no action;
+ALTER TABLE "campaign_schedules" ADD CONSTRAINT "campaign_schedules_campaign_id_fkey" FOREIGN KEY ("tenant_id","campaign_id") REFERENCES "public"."campaigns"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "campaign_templates" ADD CONSTRAINT "campaign_templates_workspace_id_fkey" FOREIGN KEY ("tenant_id","workspace_id") REFERENCES "public"."workspaces"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "contact_send_preferences" ADD CONSTRAINT "contact_send_preferences_contact_id_fkey" FOREIGN KEY ("tenant_id","contact_id") REFERENCES "public"."contacts"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "campaign_step_versions" ADD CONSTRAINT "campaign_step_versions_step_id_fkey" FOREIGN KEY ("tenant_id","step_id") REFERENCES "public"."campaign_steps"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "campaign_steps" ADD CONSTRAINT "campaign_steps_campaign_id_fkey" FOREIGN KEY ("tenant_id","campaign_id") REFERENCES "public"."campaigns"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "campaign_steps" ADD CONSTRAINT "campaign_steps_template_id_fkey" FOREIGN KEY ("tenant_id","template_id") REFERENCES "public"."templates"("tenant_id","id") ON DELETE SET NULL ("template_id") ON UPDATE no action;
@@ -1966,6 +2365,9 @@ ALTER TABLE "export_jobs" ADD CONSTRAINT "export_jobs_workspace_id_fkey" FOREIGN
 ALTER TABLE "import_jobs" ADD CONSTRAINT "import_jobs_workspace_id_fkey" FOREIGN KEY ("tenant_id","workspace_id") REFERENCES "public"."workspaces"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "import_row_errors" ADD CONSTRAINT "import_row_errors_import_job_id_fkey" FOREIGN KEY ("tenant_id","import_job_id") REFERENCES "public"."import_jobs"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "import_schedules" ADD CONSTRAINT "import_schedules_workspace_id_fkey" FOREIGN KEY ("tenant_id","workspace_id") REFERENCES "public"."workspaces"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "inbox_notes" ADD CONSTRAINT "inbox_notes_thread_id_fkey" FOREIGN KEY ("tenant_id","thread_id") REFERENCES "public"."inbox_threads"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "inbox_tags" ADD CONSTRAINT "inbox_tags_thread_id_fkey" FOREIGN KEY ("tenant_id","thread_id") REFERENCES "public"."inbox_threads"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "inbox_threads" ADD CONSTRAINT "inbox_threads_workspace_id_fkey" FOREIGN KEY ("tenant_id","workspace_id") REFERENCES "public"."workspaces"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "domain_ip_assignments" ADD CONSTRAINT "domain_ip_assignments_ip_address_id_smtp_ip_addresses_id_fk" FOREIGN KEY ("ip_address_id") REFERENCES "public"."smtp_ip_addresses"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "domain_ip_assignments" ADD CONSTRAINT "domain_ip_assignments_domain_id_fkey" FOREIGN KEY ("tenant_id","domain_id") REFERENCES "public"."domains"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "smtp_ip_addresses" ADD CONSTRAINT "smtp_ip_addresses_vps_instance_id_vps_instances_id_fk" FOREIGN KEY ("vps_instance_id") REFERENCES "public"."vps_instances"("id") ON DELETE set null ON UPDATE no action;
@@ -2010,9 +2412,18 @@ ALTER TABLE "invitations" ADD CONSTRAINT "invitations_tenant_id_fkey" FOREIGN KE
 ALTER TABLE "workspace_members" ADD CONSTRAINT "workspace_members_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "workspace_members" ADD CONSTRAINT "workspace_members_workspace_id_fkey" FOREIGN KEY ("tenant_id","workspace_id") REFERENCES "public"."workspaces"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "workspaces" ADD CONSTRAINT "workspaces_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;
+CREATE INDEX "idx_ab_test_assignments_variant" ON "ab_test_assignments" USING btree ("tenant_id","variant_id");
+CREATE UNIQUE INDEX "ab_test_variants_control_unique" ON "ab_test_variants" USING btree ("tenant_id","test_id") WHERE is_control;
+CREATE INDEX "idx_ab_tests_campaign" ON "ab_tests" USING btree ("tenant_id","campaign_id");
+CREATE INDEX "idx_campaign_analytics_campaign_date" ON "analytics"."campaign_analytics" USING btree ("campaign_id","date");
+CREATE INDEX "idx_campaign_analytics_workspace" ON "analytics"."campaign_analytics" USING btree ("tenant_id","workspace_id","date");
+CREATE INDEX "idx_sequence_step_analytics_campaign" ON "analytics"."sequence_step_analytics" USING btree ("tenant_id","campaign_id","date");
 CREATE INDEX "idx_payments_tenant" ON "payments" USING btree ("tenant_id","id");
 CREATE INDEX "idx_subscription_addons_subscription" ON "subscription_addons" USING btree ("tenant_id","subscription_id");
 CREATE UNIQUE INDEX "subscriptions_live_unique" ON "subscriptions" USING btree ("tenant_id") WHERE status in ('trialing', 'active', 'past_due', 'suspended', 'unpaid');
+CREATE INDEX "idx_blackout_dates_range" ON "blackout_dates" USING btree ("tenant_id","workspace_id","starts_on");
+CREATE INDEX "idx_campaign_goals_campaign" ON "campaign_goals" USING btree ("tenant_id","campaign_id");
+CREATE INDEX "idx_campaign_schedules_next" ON "campaign_schedules" USING btree ("next_send_at") WHERE is_active;
 CREATE INDEX "idx_campaign_steps_campaign_order" ON "campaign_steps" USING btree ("campaign_id","step_order");
 CREATE INDEX "idx_step_drivers_campaign" ON "step_drivers" USING btree ("tenant_id","campaign_id");
 CREATE INDEX "idx_campaigns_tenant_status" ON "campaigns" USING btree ("tenant_id","status");
@@ -2053,6 +2464,9 @@ CREATE INDEX "idx_import_jobs_tenant" ON "import_jobs" USING btree ("tenant_id",
 CREATE INDEX "idx_import_jobs_status" ON "import_jobs" USING btree ("status","lease_until");
 CREATE INDEX "idx_import_jobs_created" ON "import_jobs" USING btree ("tenant_id","created_at" DESC NULLS LAST);
 CREATE INDEX "idx_import_row_errors_job" ON "import_row_errors" USING btree ("tenant_id","import_job_id","row_no","id");
+CREATE INDEX "idx_inbox_notes_thread" ON "inbox_notes" USING btree ("tenant_id","thread_id","id");
+CREATE INDEX "idx_inbox_threads_status" ON "inbox_threads" USING btree ("tenant_id","workspace_id","status","last_message_at" DESC NULLS LAST);
+CREATE INDEX "idx_inbox_threads_contact" ON "inbox_threads" USING btree ("tenant_id","contact_id");
 CREATE INDEX "idx_domain_ip_assignments_domain" ON "domain_ip_assignments" USING btree ("tenant_id","domain_id");
 CREATE INDEX "idx_smtp_ip_addresses_status" ON "smtp_ip_addresses" USING btree ("status");
 CREATE UNIQUE INDEX "attachments_storage_key_unique" ON "content"."attachments" USING btree ("tenant_id","storage_key");
@@ -2100,11 +2514,27 @@ CREATE INDEX "idx_warmup_events_schedule" ON "warmup_events" USING btree ("tenan
 CREATE UNIQUE INDEX "invitations_pending_unique" ON "invitations" USING btree ("tenant_id","email") WHERE status = 'pending';
 CREATE INDEX "idx_workspace_members_tenant_user" ON "workspace_members" USING btree ("tenant_id","user_id");
 CREATE INDEX "idx_workspace_members_user" ON "workspace_members" USING btree ("user_id");
+CREATE POLICY "ab_test_assignments_tenant_isolation" ON "ab_test_assignments" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "ab_test_variants_tenant_isolation" ON "ab_test_variants" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "ab_tests_tenant_isolation" ON "ab_tests" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "billing_analytics_tenant_isolation" ON "analytics"."billing_analytics" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+CREATE POLICY "campaign_analytics_tenant_isolation" ON "analytics"."campaign_analytics" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "email_analytics_tenant_isolation" ON "analytics"."email_analytics" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "lead_analytics_tenant_isolation" ON "analytics"."lead_analytics" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "mailbox_analytics_tenant_isolation" ON "analytics"."mailbox_analytics" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "segment_analytics_tenant_isolation" ON "analytics"."segment_analytics" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "sequence_step_analytics_tenant_isolation" ON "analytics"."sequence_step_analytics" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "warmup_analytics_tenant_isolation" ON "analytics"."warmup_analytics" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
 CREATE POLICY "payments_tenant_isolation" ON "payments" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 CREATE POLICY "plan_overrides_tenant_isolation" ON "plan_overrides" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 CREATE POLICY "subscription_addons_tenant_isolation" ON "subscription_addons" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 CREATE POLICY "subscriptions_tenant_isolation" ON "subscriptions" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 CREATE POLICY "usage_counters_tenant_isolation" ON "usage_counters" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+CREATE POLICY "blackout_dates_tenant_isolation" ON "blackout_dates" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "campaign_goals_tenant_isolation" ON "campaign_goals" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "campaign_schedules_tenant_isolation" ON "campaign_schedules" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "campaign_templates_tenant_isolation" ON "campaign_templates" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "contact_send_preferences_tenant_isolation" ON "contact_send_preferences" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
 CREATE POLICY "campaign_step_versions_tenant_isolation" ON "campaign_step_versions" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
 CREATE POLICY "campaign_steps_tenant_isolation" ON "campaign_steps" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
 CREATE POLICY "step_drivers_tenant_isolation" ON "step_drivers" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
@@ -2135,6 +2565,9 @@ CREATE POLICY "import_events_tenant_isolation" ON "import_events" AS PERMISSIVE 
 CREATE POLICY "import_jobs_tenant_isolation" ON "import_jobs" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
 CREATE POLICY "import_row_errors_tenant_isolation" ON "import_row_errors" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
 CREATE POLICY "import_schedules_tenant_isolation" ON "import_schedules" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "inbox_notes_tenant_isolation" ON "inbox_notes" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "inbox_tags_tenant_isolation" ON "inbox_tags" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
+CREATE POLICY "inbox_threads_tenant_isolation" ON "inbox_threads" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
 CREATE POLICY "domain_ip_assignments_tenant_isolation" ON "domain_ip_assignments" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 CREATE POLICY "attachments_tenant_isolation" ON "content"."attachments" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));
 CREATE POLICY "email_content_tenant_isolation" ON "content"."email_content" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid) and workspace_id = (select nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid));

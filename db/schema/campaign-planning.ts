@@ -1,0 +1,153 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  check,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { campaigns } from "./campaigns.ts";
+import {
+  instant,
+  oneOf,
+  sortedText,
+  tenantKey,
+  within,
+  workspaceColumns,
+  workspacePolicy,
+} from "./columns.ts";
+import { contacts } from "./contacts.ts";
+import { workspaces } from "./workspaces.ts";
+
+/** A campaign that repeats: each occurrence becomes a campaign of its own. */
+export const campaignSchedules = pgTable(
+  "campaign_schedules",
+  {
+    ...workspaceColumns,
+    campaignId: uuid().notNull(),
+    recurrence: jsonb().$type<Record<string, unknown>>().notNull(),
+    timezone: text().notNull().default("UTC"),
+    nextSendAt: instant(),
+    occurrences: integer().notNull().default(0),
+    isActive: boolean().notNull().default(true),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.campaignId, campaigns),
+    workspacePolicy("campaign_schedules"),
+    unique("campaign_schedules_campaign_unique").on(t.tenantId, t.campaignId),
+    index("idx_campaign_schedules_next")
+      .on(t.nextSendAt)
+      .where(sql`is_active`),
+  ],
+);
+
+/** Days on which nothing, or nothing of some campaigns, is sent. */
+export const blackoutDates = pgTable(
+  "blackout_dates",
+  {
+    ...workspaceColumns,
+    name: text().notNull(),
+    startsOn: date().notNull(),
+    endsOn: date().notNull(),
+    action: text({ enum: ["skip", "delay", "allow"] })
+      .notNull()
+      .default("delay"),
+    /** Null: every campaign. */
+    campaignIds: uuid().array(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.workspaceId, workspaces),
+    workspacePolicy("blackout_dates"),
+    index("idx_blackout_dates_range").on(t.tenantId, t.workspaceId, t.startsOn),
+    oneOf("valid_action", t.action, ["skip", "delay", "allow"]),
+    check("valid_range", sql`ends_on >= starts_on`),
+  ],
+);
+
+/** The hours at which a contact tends to read, learned from what it did. */
+export const contactSendPreferences = pgTable(
+  "contact_send_preferences",
+  {
+    ...workspaceColumns,
+    contactId: uuid().notNull(),
+    hours: jsonb().$type<number[]>().notNull().default([]),
+    weekdays: jsonb().$type<number[]>().notNull().default([]),
+    dataPoints: integer().notNull().default(0),
+    confidence: doublePrecision().notNull().default(0),
+    categories: jsonb().$type<Record<string, boolean>>().notNull().default({}),
+    frequency: text({ enum: ["all", "weekly", "monthly", "important"] })
+      .notNull()
+      .default("all"),
+  },
+  (t) => [
+    within(t, t.contactId, contacts),
+    workspacePolicy("contact_send_preferences"),
+    unique("contact_send_preferences_contact_unique").on(t.tenantId, t.contactId),
+    oneOf("valid_frequency", t.frequency, ["all", "weekly", "monthly", "important"]),
+    check("valid_confidence", sql`confidence between 0 and 1`),
+  ],
+);
+
+/** What a campaign is for: reaching it ends or moves the contact. */
+export const campaignGoals = pgTable(
+  "campaign_goals",
+  {
+    ...workspaceColumns,
+    campaignId: uuid().notNull(),
+    name: text().notNull(),
+    eventType: text({
+      enum: ["reply", "click_url", "custom_event", "field_change", "segment_join"],
+    }).notNull(),
+    eventConfig: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    action: text({ enum: ["exit", "move"] })
+      .notNull()
+      .default("exit"),
+    targetCampaignId: uuid(),
+    attributionDays: integer().notNull().default(30),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.campaignId, campaigns),
+    within(t, t.targetCampaignId, campaigns, "set null"),
+    workspacePolicy("campaign_goals"),
+    index("idx_campaign_goals_campaign").on(t.tenantId, t.campaignId),
+    oneOf("valid_event_type", t.eventType, [
+      "reply",
+      "click_url",
+      "custom_event",
+      "field_change",
+      "segment_join",
+    ]),
+    oneOf("valid_action", t.action, ["exit", "move"]),
+  ],
+);
+
+/** A saved structure to begin a campaign from. */
+export const campaignTemplates = pgTable(
+  "campaign_templates",
+  {
+    ...workspaceColumns,
+    name: sortedText().notNull(),
+    description: text(),
+    structure: jsonb().$type<Record<string, unknown>>().notNull(),
+    sharing: text({ enum: ["private", "team", "public"] })
+      .notNull()
+      .default("team"),
+    createdBy: uuid(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.workspaceId, workspaces),
+    workspacePolicy("campaign_templates"),
+    unique("campaign_templates_name_unique").on(t.tenantId, t.workspaceId, t.name),
+    oneOf("valid_sharing", t.sharing, ["private", "team", "public"]),
+  ],
+);
