@@ -1,0 +1,72 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { ContactFilters } from "#components/contacts/contact-filters";
+import { ContactTable } from "#components/contacts/contact-table";
+import { LinkButton } from "#components/ui/link-button";
+import { Page } from "#components/ui/page";
+import { TableSkeleton } from "#components/ui/table-skeleton";
+import { caller } from "#server/caller";
+import { contactListInput } from "#server/contacts/schema";
+
+export const metadata: Metadata = { title: "Contacts" };
+
+type Props = {
+  params: Promise<{ workspace: string }>;
+  searchParams: Promise<Record<string, string | string[]>>;
+};
+
+export default function ContactsPage({ params, searchParams }: Props) {
+  return (
+    <Page title="Contacts" action={<Actions params={params} />}>
+      <Suspense fallback={<TableSkeleton columns={5} />}>
+        <Contacts params={params} searchParams={searchParams} />
+      </Suspense>
+    </Page>
+  );
+}
+
+function Actions({ params }: Pick<Props, "params">) {
+  return (
+    <Suspense fallback={null}>
+      <ActionLinks params={params} />
+    </Suspense>
+  );
+}
+
+async function ActionLinks({ params }: Pick<Props, "params">) {
+  const { workspace } = await params;
+  const { permissions } = await caller(workspace).workspaces.current();
+  return (
+    <>
+      {permissions.includes("contacts:export") && (
+        <LinkButton href={`/${workspace}/exports`}>Export</LinkButton>
+      )}
+      {permissions.includes("contacts:write") && (
+        <>
+          <LinkButton href={`/${workspace}/contacts/new`}>Add contact</LinkButton>
+          <LinkButton href={`/${workspace}/imports/new`} variant="primary">
+            Import
+          </LinkButton>
+        </>
+      )}
+    </>
+  );
+}
+
+async function Contacts({ params, searchParams }: Props) {
+  const { workspace } = await params;
+  const view = contactListInput.parse(await searchParams);
+  const api = caller(workspace);
+  const [page, choices, tags, { workspace: here }] = await Promise.all([
+    api.contacts.list(view),
+    api.segments.choices(),
+    api.tags.list(),
+    api.workspaces.current(),
+  ]);
+  return (
+    <>
+      {page.any && <ContactFilters workspace={workspace} view={view} choices={choices} tags={tags} />}
+      <ContactTable workspace={workspace} view={view} page={page} timeZone={here.timezone} />
+    </>
+  );
+}
