@@ -8,8 +8,10 @@ import { exportsRouter } from "#server/exports/router";
 import { importsRouter } from "#server/imports/router";
 import { invitationsRouter } from "#server/invitations/router";
 import { listsRouter } from "#server/lists/router";
+import { mailboxesRouter } from "#server/mailboxes/router";
 import { membersRouter } from "#server/members/router";
 import { segmentsRouter } from "#server/segments/router";
+import { suppressionsRouter } from "#server/suppressions/router";
 import { tagsRouter } from "#server/tags/router";
 import { workspacesRouter } from "#server/workspaces/router";
 import { createCallerFactory, router } from "#server/trpc";
@@ -24,8 +26,10 @@ export const appRouter = router({
   imports: importsRouter,
   invitations: invitationsRouter,
   lists: listsRouter,
+  mailboxes: mailboxesRouter,
   members: membersRouter,
   segments: segmentsRouter,
+  suppressions: suppressionsRouter,
   tags: tagsRouter,
   workspaces: workspacesRouter,
 });

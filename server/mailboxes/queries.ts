@@ -1,0 +1,82 @@
+import { desc, eq, sql } from "drizzle-orm";
+import { emailAccounts } from "#db/schema/email-accounts";
+import type { TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import { relayServer, sandboxServer } from "#server/mail/relay";
+import type { MailServer } from "#server/mail/smtp-session";
+import { open, type SealedPlace } from "#server/seal";
+
+const row = {
+  id: emailAccounts.id,
+  email: emailAccounts.email,
+  displayName: emailAccounts.displayName,
+  provider: emailAccounts.provider,
+  status: emailAccounts.status,
+  statusReason: emailAccounts.statusReason,
+  lastError: emailAccounts.lastError,
+  smtpHost: emailAccounts.smtpHost,
+  smtpPort: emailAccounts.smtpPort,
+  smtpSecurity: emailAccounts.smtpSecurity,
+  smtpUsername: emailAccounts.smtpUsername,
+  dailyLimit: emailAccounts.dailyLimit,
+  minDelaySeconds: emailAccounts.minDelaySeconds,
+  isDefault: emailAccounts.isDefault,
+  lastVerifiedAt: emailAccounts.lastVerifiedAt,
+};
+
+/** Every mailbox of the workspace, the default one first. `sentToday` counts by the mailbox's own day. */
+export async function listMailboxes(tx: TenantTx) {
+  return tx
+    .select({
+      ...row,
+      sentToday: sql<number>`coalesce((select u.sent from mailbox_usage u where u.email_account_id = email_accounts.id
+        and u.day = (app_now() at time zone email_accounts.timezone)::date), 0)`,
+    })
+    .from(emailAccounts)
+    .orderBy(desc(emailAccounts.isDefault), emailAccounts.email);
+}
+
+/** Where the secret of a mailbox belongs. */
+export const passwordPlace = (tenantId: string, id: string): SealedPlace => ({
+  tenantId,
+  table: "email_accounts",
+  rowId: id,
+  column: "secret_sealed",
+});
+
+/**
+ * How to reach the server of a mailbox, with its password opened.
+ * @throws AppError not_found; SealError when the password cannot be opened
+ */
+export async function mailServerOf(tx: TenantTx, emailAccountId: string): Promise<MailServer> {
+  const [account] = await tx
+    .select({
+      id: emailAccounts.id,
+      tenantId: emailAccounts.tenantId,
+      provider: emailAccounts.provider,
+      host: emailAccounts.smtpHost,
+      port: emailAccounts.smtpPort,
+      security: emailAccounts.smtpSecurity,
+      user: emailAccounts.smtpUsername,
+      secret: emailAccounts.secretSealed,
+    })
+    .from(emailAccounts)
+    .where(eq(emailAccounts.id, emailAccountId));
+  if (!account) throw new AppError("not_found", "This mailbox does not exist.");
+  if (account.provider === "sandbox") return sandboxServer(account.id);
+  if (account.provider === "relay") return relayServer();
+  if (account.provider !== "smtp" || !account.host || !account.port || !account.security)
+    throw new AppError(
+      "invalid",
+      `This mailbox (${account.provider}) cannot send yet: it has no mail server.`,
+    );
+  const { host, port, security } = account;
+  return {
+    host,
+    port,
+    security,
+    user: account.user ?? undefined,
+    password: account.secret ? open(account.secret, passwordPlace(account.tenantId, account.id)) : undefined,
+    trusted: false,
+  };
+}

@@ -1,0 +1,95 @@
+import { AppError } from "#server/errors";
+import { allowed, router } from "#server/trpc";
+import { testMailbox } from "./live-test.ts";
+import {
+  createMailbox,
+  makeDefaultMailbox,
+  noteMailboxTest,
+  removeMailbox,
+  updateMailbox,
+} from "./mutations.ts";
+import { listMailboxes, mailServerOf } from "./queries.ts";
+import {
+  mailboxConnectionInput,
+  mailboxCreateInput,
+  mailboxIdInput,
+  mailboxUpdateInput,
+  type MailboxCheck,
+  type MailboxConnectionInput,
+} from "./schema.ts";
+
+const testConnection = ({
+  email,
+  smtpHost,
+  smtpPort,
+  smtpSecurity,
+  smtpUsername,
+  password,
+}: MailboxConnectionInput) =>
+  testMailbox(
+    {
+      host: smtpHost,
+      port: smtpPort,
+      security: smtpSecurity,
+      user: smtpUsername || undefined,
+      password,
+      trusted: false,
+    },
+    email,
+  );
+
+const fieldOfPhase: Record<string, keyof MailboxConnectionInput> = {
+  DNS: "smtpHost",
+  connect: "smtpPort",
+  TLS: "smtpSecurity",
+  "sign-in": "password",
+  "MAIL FROM": "email",
+};
+const failureIn = (checks: readonly MailboxCheck[]) => checks.find(({ outcome }) => outcome === "failed");
+
+export const mailboxesRouter = router({
+  list: allowed("campaigns:read").query(({ ctx }) => ctx.tenant(listMailboxes)),
+
+  /** Tries a connection before it is saved. */
+  test: allowed("mailboxes:write")
+    .input(mailboxConnectionInput)
+    .mutation(({ input }) => testConnection(input)),
+
+  create: allowed("mailboxes:write")
+    .input(mailboxCreateInput)
+    .mutation(async ({ ctx, input }) => {
+      const failed = failureIn(await testConnection(input));
+      if (failed) {
+        const field = fieldOfPhase[failed.phase] ?? "smtpHost";
+        throw new AppError("invalid", `${failed.phase}: ${failed.text}`, { [field]: failed.text });
+      }
+      return ctx.tenant((tx) => createMailbox(tx, ctx.session.user.id, input));
+    }),
+
+  /** Tries the server of a mailbox that exists, and notes what came of it. */
+  retest: allowed("mailboxes:write")
+    .input(mailboxIdInput)
+    .mutation(async ({ ctx, input }) => {
+      const { server, email } = await ctx.tenant(async (tx) => {
+        const server = await mailServerOf(tx, input.id);
+        const mailbox = (await listMailboxes(tx)).find(({ id }) => id === input.id);
+        return { server, email: mailbox?.email ?? "" };
+      });
+      const checks = await testMailbox(server, email);
+      const failed = failureIn(checks);
+      await ctx.tenant((tx) =>
+        noteMailboxTest(tx, input.id, failed ? `${failed.phase}: ${failed.text}` : null),
+      );
+      return checks;
+    }),
+
+  update: allowed("mailboxes:write")
+    .input(mailboxUpdateInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => updateMailbox(tx, ctx.session.user.id, input))),
+  makeDefault: allowed("mailboxes:write")
+    .input(mailboxIdInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => makeDefaultMailbox(tx, input.id))),
+  remove: allowed("mailboxes:write")
+    .input(mailboxIdInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => removeMailbox(tx, ctx.session.user.id, input.id))),
+});
