@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
 import { addNumbers, countedMessages, noNumbers, type Numbers } from "./numbers.ts";
 
 export type { Numbers };
@@ -171,4 +172,11 @@ export async function listUnknown(tx: TenantTx, campaignId: string): Promise<Unk
     from content.email_messages
     where campaign_id = ${campaignId}::uuid and delivery_status = 'unknown' order by id desc limit 50`);
   return [...rows];
+}
+
+/** Throws `not_found` for a campaign that does not exist here. */
+export async function requireCampaign(tx: TenantTx, campaignId: string): Promise<void> {
+  const rows = await tx.execute(sql`
+    select from campaigns where id = ${campaignId}::uuid and deleted_at is null`);
+  if (rows.length === 0) throw new AppError("not_found", "There is no such campaign.");
 }

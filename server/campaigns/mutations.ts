@@ -36,12 +36,10 @@ export async function createCampaign(
   return { id };
 }
 
-export async function renameCampaign(
-  tx: TenantTx,
-  { id, version, name }: { id: string; version: number; name: string },
-) {
-  await takeForEdit(tx, { id, version }, ["draft", "scheduled", "active", "paused", "completed"]);
-  await tx.execute(sql`update campaigns set name = ${name} where id = ${id}::uuid`);
+export async function renameCampaign(tx: TenantTx, { id, name }: { id: string; name: string }) {
+  const [row] = await tx.execute<{ id: string }>(sql`
+    update campaigns set name = ${name}, updated_at = app_now() where id = ${id}::uuid and deleted_at is null returning id`);
+  if (!row) throw new AppError("not_found", "There is no such campaign.");
 }
 
 /** `segment_id`, the founding column, keeps the first list or segment included. */

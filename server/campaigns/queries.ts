@@ -5,6 +5,7 @@ import { AppError } from "#server/errors";
 
 import { stepProblems, type Problem } from "./checks.ts";
 import { flowOf, type Flow } from "./flow.ts";
+import { reachableFrom } from "./graph.ts";
 import { liquidProblem } from "./liquid-problem.ts";
 import {
   audience as audienceShape,
@@ -72,9 +73,11 @@ export type Campaign = {
   flow: { main: Flow; strays: Flow[] };
   /** What is wrong with the steps. The launch checks look further. */
   problems: Problem[];
+  /** By step id: how many people have yet to leave the step, once launched. */
+  ahead: Record<string, number>;
 };
 
-type Row = Omit<Campaign, "steps" | "flow" | "problems" | "audience" | "settings"> & {
+type Row = Omit<Campaign, "steps" | "flow" | "problems" | "ahead" | "audience" | "settings"> & {
   audience: unknown;
   settings: CampaignSettings;
 };
@@ -100,7 +103,19 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
     steps,
     flow: flowOf(steps),
     problems: stepProblems(steps, liquidProblem),
+    ahead: row.launchedAt ? await countAhead(tx, id, steps) : {},
   };
+}
+
+async function countAhead(tx: TenantTx, id: string, steps: readonly Step[]): Promise<Record<string, number>> {
+  const places = await tx.execute<{ step: string; count: number }>(sql`
+    select current_step_id as step, count(*)::int as count from campaign_contacts
+    where campaign_id = ${id}::uuid and status in ('enrolled', 'active', 'paused') group by current_step_id`);
+  const ahead = Object.fromEntries(steps.map((step) => [step.id, 0]));
+  for (const { step, count } of places) {
+    for (const reached of reachableFrom(steps, step)) ahead[reached] = (ahead[reached] ?? 0) + count;
+  }
+  return ahead;
 }
 
 export type Sender = {
@@ -127,5 +142,21 @@ export async function listAudienceChoices(tx: TenantTx): Promise<AudienceChoice[
   const rows = await tx.execute<AudienceChoice>(sql`
     select id, name, case segment_type when 'static' then 'list' else 'segment' end as kind
     from segments where is_active order by name`);
+  return [...rows];
+}
+
+export type TemplateChoice = {
+  id: string;
+  name: string;
+  subject: string;
+  previewText: string | null;
+  html: string;
+};
+
+/** The templates a step can start from. */
+export async function listTemplateChoices(tx: TenantTx): Promise<TemplateChoice[]> {
+  const rows = await tx.execute<TemplateChoice>(sql`
+    select id, name, subject, preview_text as "previewText", html from templates
+    where deleted_at is null and status <> 'archived' order by name limit 200`);
   return [...rows];
 }

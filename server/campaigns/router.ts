@@ -2,12 +2,21 @@ import { z } from "zod";
 import type { TenantTx } from "#db/tenancy";
 import { allowed, router } from "#server/trpc";
 import { countAudience } from "./audience.ts";
+import { launch, pause, resume } from "./lifecycle.ts";
 import * as mutations from "./mutations.ts";
-import { getCampaign, listAudienceChoices, listCampaigns, listSenders, type Campaign } from "./queries.ts";
+import {
+  getCampaign,
+  listAudienceChoices,
+  listCampaigns,
+  listSenders,
+  listTemplateChoices,
+  type Campaign,
+} from "./queries.ts";
 import { reviewCampaign } from "./review.ts";
 import {
   audience,
   audienceInput,
+  campaignEdit,
   campaignInput,
   campaignListInput,
   campaignRef,
@@ -16,13 +25,17 @@ import {
   stepAdd,
   stepLink,
   stepMove,
+  stepPreviewInput,
   stepRemove,
   stepSave,
+  testSendInput,
 } from "./schema.ts";
 import * as steps from "./step-mutations.ts";
+import { listPreviewContacts, previewStep, sendTest } from "./trial.ts";
 
 const reads = allowed("campaigns:read");
 const writes = allowed("campaigns:write");
+const launches = allowed("campaigns:launch");
 
 /** An edit answers with the campaign as it is now, so that the page never guesses. */
 const after =
@@ -42,6 +55,13 @@ export const campaignsRouter = router({
   countAudience: reads
     .input(z.object({ audience }))
     .query(({ ctx, input }) => ctx.tenant((tx) => countAudience(tx, input.audience))),
+  templates: reads.query(({ ctx }) => ctx.tenant(listTemplateChoices)),
+  previewContacts: reads
+    .input(campaignRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listPreviewContacts(tx, input.id))),
+  previewStep: reads
+    .input(stepPreviewInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => previewStep(tx, input))),
   review: reads
     .input(campaignRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => reviewCampaign(tx, input.id))),
@@ -58,7 +78,7 @@ export const campaignsRouter = router({
     ),
   rename: writes
     .input(renameInput)
-    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.renameCampaign(tx, input), input.id))),
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.renameCampaign(tx, input))),
   updateAudience: writes
     .input(audienceInput)
     .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateAudience(tx, input), input.id))),
@@ -90,4 +110,21 @@ export const campaignsRouter = router({
   linkStep: writes
     .input(stepLink)
     .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.linkStep(tx, input), input.id))),
+
+  sendTest: writes.input(testSendInput).mutation(({ ctx, input }) => sendTest(ctx.member.scope, input)),
+  launch: launches
+    .input(campaignEdit)
+    .mutation(({ ctx, input: { id, version } }) =>
+      launch({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }, version),
+    ),
+  pause: launches
+    .input(campaignRef)
+    .mutation(({ ctx, input: { id } }) =>
+      pause({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    ),
+  resume: launches
+    .input(campaignRef)
+    .mutation(({ ctx, input: { id } }) =>
+      resume({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    ),
 });

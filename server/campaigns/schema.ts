@@ -129,7 +129,8 @@ export type CampaignInput = z.infer<typeof campaignInput>;
 export const campaignRef = z.object({ id });
 /** `version` is the one the person saw: a save over somebody else's newer one is refused. */
 export const campaignEdit = z.object({ id, version });
-export const renameInput = campaignEdit.extend({ name });
+/** A name stands apart from everything else: no version. */
+export const renameInput = campaignRef.extend({ name });
 export const audienceInput = campaignEdit.extend({ audience });
 export const settingsInput = campaignEdit.extend({ settings: settingsFields });
 export type SettingsInput = z.infer<typeof settingsInput>;

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
+import { freezeVersions } from "#server/enrollments/versions";
 import { AppError } from "#server/errors";
 import { takeForEdit } from "./edits.ts";
 import {
@@ -79,10 +80,7 @@ export async function addStep(
  * Writes what a step says and does. In a launched campaign only the text of an email may change: contacts who have
  * passed the step keep what they got, those still to come get the new version.
  */
-export async function saveStep(
-  tx: TenantTx,
-  { stepId, content, ...edit }: StepSave,
-): Promise<{ launched: boolean }> {
+export async function saveStep(tx: TenantTx, { stepId, content, ...edit }: StepSave): Promise<void> {
   const status = await takeForEdit(
     tx,
     edit,
@@ -97,7 +95,7 @@ export async function saveStep(
   await tx.execute(sql`
     update campaign_steps set (${contentColumns}, updated_at) = row(${contentValues(content)}, app_now())
     where id = ${stepId}::uuid and campaign_id = ${edit.id}::uuid`);
-  return { launched: status !== "draft" };
+  if (status !== "draft") await freezeVersions(tx, { campaignId: edit.id, stepId });
 }
 
 export async function relocateStep(

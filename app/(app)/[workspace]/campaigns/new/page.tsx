@@ -1,0 +1,27 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { CampaignForm } from "#components/campaigns/campaign-form";
+import { Page } from "#components/ui/page";
+
+export const metadata: Metadata = { title: "New campaign" };
+
+type Props = { params: Promise<{ workspace: string }> };
+
+export default function NewCampaignPage({ params }: Props) {
+  return (
+    <Page
+      title="New campaign"
+      width="narrow"
+      description="A name and a kind; everything else can change until the launch."
+    >
+      <Suspense>
+        <Form params={params} />
+      </Suspense>
+    </Page>
+  );
+}
+
+async function Form({ params }: Props) {
+  const { workspace } = await params;
+  return <CampaignForm workspace={workspace} />;
+}

@@ -1,0 +1,66 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { Megaphone, Workflow } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Field } from "#components/ui/field";
+import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
+import { RadioCards } from "#components/ui/radio-cards";
+import { SubmitButton } from "#components/ui/submit-button";
+import { campaignTypes, type CampaignType } from "#server/campaigns/schema";
+
+export function CampaignForm({ workspace }: { workspace: string }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const create = useMutation(
+    trpc.campaigns.create.mutationOptions({
+      onSuccess: ({ id }) => router.push(`/${workspace}/campaigns/${id}/edit`),
+    }),
+  );
+  const problem = asProblem(create.error);
+  return (
+    <form
+      noValidate
+      className="space-y-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const { name, type } = formValues(event.currentTarget, "name", "type");
+        create.mutate({
+          name,
+          type: campaignTypes.find((each): each is CampaignType => each === type) ?? "broadcast",
+        });
+      }}
+    >
+      <Field
+        name="name"
+        label="Name"
+        hint="Only you and your team see it."
+        error={problem?.fields.name}
+        autoFocus
+        maxLength={255}
+      />
+      <RadioCards
+        name="type"
+        legend="Kind"
+        defaultValue="drip"
+        options={[
+          {
+            value: "drip",
+            label: "Drip",
+            icon: <Workflow />,
+            hint: "A series over days or weeks that branches on what people do.",
+          },
+          {
+            value: "broadcast",
+            label: "Broadcast",
+            icon: <Megaphone />,
+            hint: "One email to everybody in the audience: news, an invitation.",
+          },
+        ]}
+      />
+      <FormError>{problem && !problem.fields.name ? problem.message : null}</FormError>
+      <SubmitButton pending={create.isPending || create.isSuccess}>Create campaign</SubmitButton>
+    </form>
+  );
+}

@@ -1,0 +1,50 @@
+import type { ReactNode } from "react";
+import { LinkButton } from "#components/ui/link-button";
+import { Page } from "#components/ui/page";
+import { StatusBadge } from "#components/ui/status-badge";
+import { CampaignMenu } from "./campaign-menu.tsx";
+import { RenameCampaign } from "./rename-campaign.tsx";
+import type { Campaign } from "./use-campaign-edits.tsx";
+
+type Props = {
+  workspace: string;
+  campaign: Campaign;
+  permissions: string[];
+  tabs?: ReactNode;
+  /** Stands before the menu. */
+  action?: ReactNode;
+  children: ReactNode;
+};
+
+/** Title, state and actions: the same above the builder and the live view. */
+export function CampaignHead({ workspace, campaign, permissions, tabs, action, children }: Props) {
+  const base = `/${workspace}/campaigns`;
+  const canWrite = permissions.includes("campaigns:write");
+  return (
+    <Page
+      title={campaign.name}
+      breadcrumbs={[{ label: "Campaigns", href: base }]}
+      badge={
+        <>
+          <StatusBadge status={campaign.archived ? "archived" : campaign.status} />
+          {canWrite && !campaign.archived && <RenameCampaign id={campaign.id} name={campaign.name} />}
+        </>
+      }
+      tabs={tabs}
+      action={
+        <>
+          {tabs && campaign.status !== "draft" && (
+            <LinkButton href={`${base}/${campaign.id}`}>Live view</LinkButton>
+          )}
+          {tabs && campaign.status === "draft" && (
+            <LinkButton href={`${base}/${campaign.id}/edit/review`}>Review and launch</LinkButton>
+          )}
+          {action}
+          {canWrite && <CampaignMenu workspace={workspace} campaign={campaign} />}
+        </>
+      }
+    >
+      {children}
+    </Page>
+  );
+}

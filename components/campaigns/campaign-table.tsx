@@ -1,0 +1,114 @@
+import { Megaphone, SearchX } from "lucide-react";
+import { DateTime } from "#components/ui/date-time";
+import { EmptyState } from "#components/ui/empty-state";
+import { LinkButton } from "#components/ui/link-button";
+import { NextPage } from "#components/ui/next-page";
+import { StatusBadge } from "#components/ui/status-badge";
+import { Table, type Column } from "#components/ui/table";
+import type { CampaignListInput } from "#server/campaigns/schema";
+import type { RouterOutputs } from "#server/router";
+import { CampaignMenu } from "./campaign-menu.tsx";
+import { percent } from "./percent.tsx";
+
+type Page = RouterOutputs["campaigns"]["list"];
+type Row = Page["rows"][number];
+type Props = { workspace: string; view: CampaignListInput; page: Page; permissions: string[] };
+
+export function CampaignTable({ workspace, view, page, permissions }: Props) {
+  const canWrite = permissions.includes("campaigns:write");
+  const columns: Column<Row>[] = [
+    { key: "name", header: "Name", cell: (row) => row.name, className: "max-w-80 truncate" },
+    {
+      key: "status",
+      header: "Status",
+      cell: (row) => <StatusBadge status={row.archived ? "archived" : row.status} />,
+    },
+    {
+      key: "type",
+      header: "Kind",
+      cell: (row) => (row.type === "drip" ? "Drip" : "Broadcast"),
+      wideOnly: true,
+    },
+    { key: "sent", header: "Sent", align: "right", cell: ({ numbers }) => numbers.sent.toLocaleString("en") },
+    {
+      key: "opened",
+      header: "Opened",
+      align: "right",
+      cell: ({ numbers }) => percent(numbers.opened, numbers.delivered),
+    },
+    {
+      key: "clicked",
+      header: "Clicked",
+      align: "right",
+      cell: ({ numbers }) => percent(numbers.clicked, numbers.delivered),
+    },
+    {
+      key: "created",
+      header: "Created",
+      align: "right",
+      wideOnly: true,
+      cell: (row) => <DateTime at={row.createdAt} show="date" />,
+    },
+  ];
+  if (canWrite) {
+    columns.push({
+      key: "menu",
+      header: "Actions",
+      bare: true,
+      cell: (row) => <CampaignMenu workspace={workspace} campaign={row} />,
+    });
+  }
+  const filtered = view.q !== undefined || view.status !== undefined;
+  return (
+    <>
+      <Table
+        label="Campaigns"
+        columns={columns}
+        rows={page.rows}
+        rowKey={(row) => row.id}
+        href={(row) => `/${workspace}/campaigns/${row.id}${row.status === "draft" ? "/edit" : ""}`}
+        empty={
+          filtered ? (
+            <NothingFound workspace={workspace} />
+          ) : (
+            <NoneYet workspace={workspace} canWrite={canWrite} />
+          )
+        }
+      />
+      <NextPage
+        first={view.after ? { query: { ...view, after: undefined } } : null}
+        next={page.next ? { query: { ...view, after: page.next } } : null}
+      />
+    </>
+  );
+}
+
+function NoneYet({ workspace, canWrite }: { workspace: string; canWrite: boolean }) {
+  return (
+    <EmptyState
+      icon={Megaphone}
+      title="No campaigns yet"
+      action={
+        canWrite && (
+          <LinkButton variant="primary" href={`/${workspace}/campaigns/new`}>
+            Create the first one
+          </LinkButton>
+        )
+      }
+    >
+      A campaign is one email to many people, or a series of emails that reacts to what each of them does.
+    </EmptyState>
+  );
+}
+
+function NothingFound({ workspace }: { workspace: string }) {
+  return (
+    <EmptyState
+      icon={SearchX}
+      title="Nothing found"
+      action={<LinkButton href={`/${workspace}/campaigns`}>Show all campaigns</LinkButton>}
+    >
+      No campaign has this name and status.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,142 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useRef, type FocusEvent } from "react";
+import { useTRPC } from "#components/trpc/client";
+import { Field } from "#components/ui/field";
+import { Input } from "#components/ui/input";
+import { PanelTabs } from "#components/ui/panel-tabs";
+import { Select } from "#components/ui/select";
+import { Textarea } from "#components/ui/textarea";
+import type { StepContent } from "#server/campaigns/schema";
+import { EmailPreview } from "./email-preview.tsx";
+import type { EditorProps } from "./step-editor.tsx";
+import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
+import { FieldMenu } from "./field-menu.tsx";
+
+type Content = Extract<StepContent, { type: "email" }>;
+type Props = EditorProps<Content> & { campaign: Campaign; step: Step; edits: CampaignEdits };
+type Text = "subjectLine" | "previewText" | "emailContent";
+
+export function EmailEditor(props: Props) {
+  const { campaign, step, edits } = props;
+  return (
+    <PanelTabs
+      label="Email"
+      panels={[
+        { value: "write", label: "Write", content: <Writing {...props} /> },
+        {
+          value: "preview",
+          label: "Preview and test",
+          content: <EmailPreview campaign={campaign} step={step} flush={edits.flush} />,
+        },
+      ]}
+    />
+  );
+}
+
+function Writing({ content, onChange, disabled }: Props) {
+  const last = useRef<{ box: HTMLInputElement | HTMLTextAreaElement; name: Text } | null>(null);
+  const remember = (name: Text) => (event: FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+    last.current = { box: event.currentTarget, name };
+  };
+  function insert(text: string) {
+    const at = last.current;
+    if (!at) return onChange({ ...content, emailContent: content.emailContent + text });
+    const { selectionStart, selectionEnd } = at.box;
+    const from = selectionStart ?? content[at.name].length;
+    const value = content[at.name].slice(0, from) + text + content[at.name].slice(selectionEnd ?? from);
+    onChange({ ...content, [at.name]: value });
+    requestAnimationFrame(() => {
+      at.box.focus();
+      at.box.setSelectionRange(from + text.length, from + text.length);
+    });
+  }
+  return (
+    <fieldset disabled={disabled} className="space-y-4">
+      <div className="flex flex-wrap items-end justify-between gap-2">
+        <TemplatePicker content={content} onChange={onChange} />
+        <FieldMenu onPick={insert} disabled={disabled} />
+      </div>
+      <Field name="subjectLine" label="Subject">
+        {(control) => (
+          <Input
+            {...control}
+            value={content.subjectLine}
+            maxLength={500}
+            onFocus={remember("subjectLine")}
+            onChange={(event) => onChange({ ...content, subjectLine: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        name="previewText"
+        label="Preview text"
+        aside="Optional"
+        hint="Shown after the subject in most inboxes."
+      >
+        {(control) => (
+          <Input
+            {...control}
+            value={content.previewText}
+            maxLength={500}
+            onFocus={remember("previewText")}
+            onChange={(event) => onChange({ ...content, previewText: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        name="emailContent"
+        label="Body"
+        aside="HTML with Liquid"
+        hint="The unsubscribe link and the postal address are added at the end unless you place them yourself."
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            rows={16}
+            spellCheck
+            className="font-mono text-xs leading-5"
+            placeholder={'<p>Hello {{ first_name | default: "there" }},</p>'}
+            value={content.emailContent}
+            onFocus={remember("emailContent")}
+            onChange={(event) => onChange({ ...content, emailContent: event.target.value })}
+          />
+        )}
+      </Field>
+    </fieldset>
+  );
+}
+
+/** Copies a template into the step: later changes of the template do not change what a campaign sends. */
+function TemplatePicker({ content, onChange }: Pick<Props, "content" | "onChange">) {
+  const trpc = useTRPC();
+  const templates = useQuery(trpc.campaigns.templates.queryOptions());
+  if (!templates.data || templates.data.length === 0) return <span />;
+  return (
+    <Field name="template" label="Start from a template" className="w-64">
+      {(control) => (
+        <Select
+          {...control}
+          value={content.templateId ?? ""}
+          onChange={(event) => {
+            const template = templates.data.find((each) => each.id === event.target.value);
+            if (!template) return onChange({ ...content, templateId: null });
+            onChange({
+              ...content,
+              templateId: template.id,
+              subjectLine: template.subject || content.subjectLine,
+              emailContent: template.html,
+            });
+          }}
+        >
+          <option value="">No template</option>
+          {templates.data.map((template) => (
+            <option key={template.id} value={template.id}>
+              {template.name}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,144 @@
+"use client";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Send } from "lucide-react";
+import { useState } from "react";
+import { asProblem, useTRPC, useTRPCClient } from "#components/trpc/client";
+import { Callout } from "#components/ui/callout";
+import { Field } from "#components/ui/field";
+import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
+import { PanelTabs } from "#components/ui/panel-tabs";
+import { Select } from "#components/ui/select";
+import { Skeleton } from "#components/ui/skeleton";
+import { SubmitButton } from "#components/ui/submit-button";
+import type { Campaign, Step } from "./use-campaign-edits.tsx";
+
+type Props = { campaign: Campaign; step: Step; flush: () => Promise<void> };
+
+/** The message as it would leave, for a contact of the audience; and a way to get it into one's own inbox. */
+export function EmailPreview({ campaign, step, flush }: Props) {
+  const trpc = useTRPC();
+  const [contactId, setContactId] = useState<string | null>(null);
+  const people = useQuery(trpc.campaigns.previewContacts.queryOptions({ id: campaign.id }));
+  const client = useTRPCClient();
+  const preview = useQuery({
+    queryKey: ["step preview", step.id, contactId],
+    // What has been typed is saved before it is shown.
+    queryFn: () =>
+      flush().then(() => client.campaigns.previewStep.query({ id: campaign.id, stepId: step.id, contactId })),
+    gcTime: 0,
+    staleTime: 0,
+    placeholderData: (before) => before,
+  });
+  const problem = asProblem(preview.error);
+  return (
+    <div className="space-y-4">
+      <Field name="contact" label="Seen by">
+        {(control) => (
+          <Select
+            {...control}
+            value={contactId ?? ""}
+            onChange={(event) => setContactId(event.target.value || null)}
+          >
+            <option value="">Ada Lovelace (an example)</option>
+            {people.data?.map((person) => (
+              <option key={person.id} value={person.id}>
+                {person.name ? `${person.name}, ${person.email}` : person.email}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      {problem && (
+        <Callout kind="danger" title="This email cannot be shown">
+          {problem.message}
+        </Callout>
+      )}
+      {!preview.data && !problem && <Skeleton className="h-72 w-full" />}
+      {preview.data && !problem && (
+        <div className="rounded-md border">
+          <dl className="grid grid-cols-[4.5rem_1fr] gap-x-3 gap-y-1 border-b bg-sunken px-3 py-2">
+            <dt className="text-muted">From</dt>
+            <dd className="truncate">{preview.data.from}</dd>
+            <dt className="text-muted">To</dt>
+            <dd className="truncate">{preview.data.to}</dd>
+            <dt className="text-muted">Subject</dt>
+            <dd className="font-medium break-words">
+              {preview.data.subject || <span className="text-danger">No subject</span>}
+            </dd>
+          </dl>
+          <div className="p-3">
+            <PanelTabs
+              label="Parts"
+              panels={[
+                {
+                  value: "html",
+                  label: "HTML",
+                  content: (
+                    <iframe
+                      title="The email"
+                      sandbox=""
+                      srcDoc={preview.data.html}
+                      className="h-96 w-full rounded-md border bg-white"
+                    />
+                  ),
+                },
+                {
+                  value: "text",
+                  label: "Text",
+                  content: (
+                    <pre className="max-h-96 overflow-auto text-xs whitespace-pre-wrap">
+                      {preview.data.text}
+                    </pre>
+                  ),
+                },
+              ]}
+            />
+            {preview.data.warnings.length > 0 && (
+              <Callout kind="warning" className="mt-3" title="Empty for this contact">
+                {preview.data.warnings.join(" ")}
+              </Callout>
+            )}
+          </div>
+        </div>
+      )}
+      <TestSend campaign={campaign} step={step} contactId={contactId} />
+    </div>
+  );
+}
+
+function TestSend({ campaign, step, contactId }: Omit<Props, "flush"> & { contactId: string | null }) {
+  const trpc = useTRPC();
+  const send = useMutation(trpc.campaigns.sendTest.mutationOptions());
+  const problem = asProblem(send.error);
+  return (
+    <form
+      noValidate
+      className="space-y-2 border-t pt-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const { to } = formValues(event.currentTarget, "to");
+        send.mutate({ id: campaign.id, stepId: step.id, to, contactId });
+      }}
+    >
+      <div className="flex items-end gap-2">
+        <Field
+          name="to"
+          label="Send a test to"
+          type="email"
+          className="min-w-0 flex-1"
+          error={problem?.fields.to}
+          autoComplete="email"
+        />
+        <SubmitButton variant="secondary" pending={send.isPending}>
+          <Send /> Send test
+        </SubmitButton>
+      </div>
+      <p className="text-xs text-muted">Marked [Test], and not counted anywhere.</p>
+      <FormError>{problem && Object.keys(problem.fields).length === 0 ? problem.message : null}</FormError>
+      <p role="status" className="text-success empty:hidden">
+        {send.isSuccess && !send.isPending ? `On its way to ${send.data.to}.` : ""}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,68 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { Rocket } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { toast } from "sonner";
+import { useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import { ConfirmDialog } from "#components/ui/confirm-dialog";
+import { people } from "./launch-plan.tsx";
+import type { Review } from "./launch-review.tsx";
+import type { Campaign } from "./use-campaign-edits.tsx";
+
+type Props = { workspace: string; campaign: Campaign; review: Review; allowed: boolean };
+
+export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const launch = useMutation(trpc.campaigns.launch.mutationOptions());
+  const blockers = review.problems.filter((problem) => problem.severity === "blocker").length;
+  const reason = !allowed
+    ? "Your role does not allow launching. Ask a member or an admin of the workspace."
+    : blockers > 0
+      ? `${blockers === 1 ? "1 thing" : `${blockers} things`} to fix first.`
+      : null;
+  const button = (
+    <Button
+      variant="primary"
+      size="lg"
+      disabled={reason !== null}
+      aria-describedby={reason ? "launch-reason" : undefined}
+    >
+      <Rocket /> Launch campaign
+    </Button>
+  );
+  if (reason) {
+    return (
+      <div className="flex flex-wrap items-center gap-3">
+        {button}
+        <p id="launch-reason" className="text-muted">
+          {reason}
+        </p>
+      </div>
+    );
+  }
+  const { forecast, audience } = review;
+  return (
+    <ConfirmDialog
+      trigger={button}
+      title={`Launch to ${people(audience.count)}?`}
+      confirm="Launch"
+      onConfirm={async () => {
+        const { people: count } = await launch.mutateAsync({ id: campaign.id, version: campaign.version });
+        toast.success(`Launched to ${people(count)}.`);
+        router.push(`/${workspace}/campaigns/${campaign.id}`);
+        router.refresh();
+      }}
+    >
+      {firstStepWords(campaign, forecast)} You can pause at any time; what has left cannot be called back.
+    </ConfirmDialog>
+  );
+}
+
+function firstStepWords({ steps, settings }: Campaign, forecast: Review["forecast"]): string {
+  if (steps[0]?.type !== "email")
+    return `Everybody starts with step 1, ${steps[0]?.title ?? ""}. Emails keep to the send window.`;
+  if (!forecast) return "No email leaves while the send window stays shut.";
+  return `The first email leaves ${forecast.firstAtText} (${settings.timezone}).`;
+}

@@ -1,0 +1,75 @@
+import { DefinitionList } from "#components/ui/definition-list";
+import { Section } from "#components/ui/section";
+import type { Review } from "./launch-review.tsx";
+import type { Campaign } from "./use-campaign-edits.tsx";
+
+export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: Review }) {
+  const { audience, forecast, mailbox } = review;
+  const { fromName, fromEmail, timezone, noLimits } = campaign.settings;
+  const items = [
+    {
+      term: "To",
+      value: (
+        <>
+          <strong className="font-semibold tabular-nums">{people(audience.count)}</strong>
+          {audience.suppressed > 0 && (
+            <span className="text-muted">, {audience.suppressed.toLocaleString("en")} left out</span>
+          )}
+        </>
+      ),
+    },
+    {
+      term: "From",
+      value: (
+        <>
+          {fromName} &lt;{fromEmail}&gt;
+          {mailbox && (
+            <span className="text-muted"> through {mailbox.sandbox ? "the sandbox" : mailbox.email}</span>
+          )}
+        </>
+      ),
+    },
+  ];
+  if (forecast) {
+    items.push(
+      {
+        term: "First email",
+        value: (
+          <>
+            {forecast.firstAtText} <span className="text-muted">({timezone}) if launched now</span>
+          </>
+        ),
+      },
+      {
+        term: "Pace",
+        value: (
+          <>
+            {noLimits || forecast.perDay === null
+              ? "No limits: as fast as the mailbox takes them"
+              : `Up to ${forecast.perDay.toLocaleString("en")} a day`}
+          </>
+        ),
+      },
+      {
+        term: "Everybody reached",
+        value: (
+          <>
+            {forecast.finishesAtText
+              ? `${forecast.finishesAtText} (${forecast.days === 1 ? "1 day" : `${forecast.days} days`} of sending)`
+              : "Not within ten years at this pace: raise the limits."}
+          </>
+        ),
+      },
+    );
+  }
+  return (
+    <Section
+      title="What will happen"
+      description="The first step’s email; later ones follow each contact’s own way."
+    >
+      <DefinitionList items={items} />
+    </Section>
+  );
+}
+
+export const people = (count: number) => (count === 1 ? "1 person" : `${count.toLocaleString("en")} people`);

@@ -1,0 +1,185 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { toast } from "sonner";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import { Combobox } from "#components/ui/combobox";
+import { Field } from "#components/ui/field";
+import { FormError } from "#components/ui/form-error";
+import { Section } from "#components/ui/section";
+import { Select } from "#components/ui/select";
+import { Switch } from "#components/ui/switch";
+import { TextLink } from "#components/ui/text-link";
+import { settingsFields, type CampaignSettings } from "#server/campaigns/schema";
+import type { RouterOutputs } from "#server/router";
+import { SendLimits } from "./send-limits.tsx";
+import type { Campaign } from "./use-campaign-edits.tsx";
+
+type Sender = RouterOutputs["campaigns"]["senders"][number];
+type Props = { workspace: string; initial: Campaign; senders: Sender[]; canWrite: boolean };
+export type Set = <Key extends keyof CampaignSettings>(key: Key, value: CampaignSettings[Key]) => void;
+
+export function SettingsForm({ workspace, initial, senders, canWrite }: Props) {
+  const trpc = useTRPC();
+  const [campaign, setCampaign] = useState(initial);
+  const [settings, setSettings] = useState<CampaignSettings>(initial.settings);
+  const [wrong, setWrong] = useState<Record<string, string>>({});
+  const save = useMutation(
+    trpc.campaigns.updateSettings.mutationOptions({
+      onSuccess: (next) => {
+        setCampaign(next);
+        setSettings(next.settings);
+        toast.success("Settings saved.");
+      },
+    }),
+  );
+  const problem = asProblem(save.error);
+  const errors = { ...wrong, ...problem?.fields };
+  const error = (key: keyof CampaignSettings) => errors[`settings.${key}`];
+  const disabled = !canWrite || campaign.status !== "draft" || campaign.archived;
+  const changed = JSON.stringify(settings) !== JSON.stringify(campaign.settings);
+  const mailbox = senders.find((sender) => sender.id === settings.emailAccountId);
+  const set: Set = (key, value) => setSettings((before) => ({ ...before, [key]: value }));
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const parsed = settingsFields.safeParse({ ...settings, replyToEmail: settings.replyToEmail ?? "" });
+    setWrong(
+      Object.fromEntries(
+        (parsed.error?.issues ?? []).map((issue) => [`settings.${issue.path.join(".")}`, issue.message]),
+      ),
+    );
+    if (parsed.success) save.mutate({ id: campaign.id, version: campaign.version, settings: parsed.data });
+  }
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <fieldset disabled={disabled}>
+        <Section title="Sender">
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Field
+              name="emailAccountId"
+              label="Mailbox"
+              error={error("emailAccountId")}
+              hint={
+                <>
+                  {mailbox?.sandbox
+                    && "The sandbox keeps every mail on this machine; nothing reaches real people. "}
+                  <TextLink href={`/${workspace}/settings/mailboxes`}>Manage mailboxes</TextLink>
+                </>
+              }
+            >
+              {(control) => (
+                <Select
+                  {...control}
+                  value={settings.emailAccountId ?? ""}
+                  onChange={(event) => {
+                    const chosen = senders.find((sender) => sender.id === event.target.value);
+                    setSettings((before) => ({
+                      ...before,
+                      emailAccountId: chosen?.id ?? null,
+                      fromEmail: chosen?.email ?? before.fromEmail,
+                      fromName: chosen?.displayName ?? before.fromName,
+                      noLimits: before.noLimits && (chosen?.sandbox ?? false),
+                    }));
+                  }}
+                >
+                  <option value="">Choose a mailbox…</option>
+                  {senders.map((sender) => (
+                    <option key={sender.id} value={sender.id}>
+                      {sender.email}
+                      {sender.sandbox ? " (sandbox)" : ""}
+                      {sender.status === "active" ? "" : ` – ${sender.status.replaceAll("_", " ")}`}
+                    </option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+            <Field
+              name="replyToEmail"
+              label="Replies to"
+              aside="Optional"
+              type="email"
+              value={settings.replyToEmail ?? ""}
+              error={error("replyToEmail")}
+              hint="The sender’s address if empty."
+              onChange={(event) => set("replyToEmail", event.target.value)}
+            />
+            <Field
+              name="fromName"
+              label="Sender’s name"
+              value={settings.fromName}
+              error={error("fromName")}
+              onChange={(event) => set("fromName", event.target.value)}
+            />
+            <Field
+              name="fromEmail"
+              label="Sender’s address"
+              type="email"
+              value={settings.fromEmail}
+              error={error("fromEmail")}
+              onChange={(event) => set("fromEmail", event.target.value)}
+            />
+          </div>
+        </Section>
+        <Section
+          title="When and how fast"
+          description="The smallest limit always wins: the mailbox’s own limits hold too."
+        >
+          <Field name="timezone" label="Time zone" className="mb-4 sm:w-1/2" error={error("timezone")}>
+            {(control) => (
+              <Combobox
+                {...control}
+                options={zones(settings.timezone)}
+                value={settings.timezone}
+                onChange={(value) => set("timezone", value)}
+                placeholder="Choose a time zone…"
+              />
+            )}
+          </Field>
+          <SendLimits settings={settings} set={set} error={error} sandbox={mailbox?.sandbox ?? false} />
+        </Section>
+        <Section title="Tracking">
+          <div className="space-y-4">
+            <Switch
+              label="Opens"
+              hint="A small picture tells when the mail is opened. Some programs hide this or fake it."
+              checked={settings.trackOpens}
+              onCheckedChange={(on) => set("trackOpens", on)}
+            />
+            <Switch
+              label="Clicks"
+              hint="Links lead through this server first. Unsubscribe and mail links stay as they are."
+              checked={settings.trackClicks}
+              onCheckedChange={(on) => set("trackClicks", on)}
+            />
+          </div>
+        </Section>
+      </fieldset>
+      <FormError>
+        {Object.keys(errors).length > 0
+          ? (problem?.message ?? "Some settings need another look.")
+          : problem?.message}
+      </FormError>
+      {!disabled && (
+        <div className="sticky bottom-0 mt-3 flex items-center justify-end gap-3 border-t bg-canvas py-3">
+          <p role="status" className="text-xs text-muted">
+            {changed ? "Not saved yet" : "Saved"}
+          </p>
+          <Button type="submit" variant="primary" pending={save.isPending} disabled={!changed}>
+            Save settings
+          </Button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+function zones(current: string) {
+  const known = Intl.supportedValuesOf("timeZone");
+  return [...new Set([current, "UTC", ...known])].map((zone) => ({
+    value: zone,
+    label: zone.replaceAll("_", " "),
+  }));
+}

@@ -1,0 +1,173 @@
+"use client";
+import { X } from "lucide-react";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import { Callout } from "#components/ui/callout";
+import { Card } from "#components/ui/card";
+import { stepContent, type StepContent } from "#server/campaigns/schema";
+import { ActionEditor } from "./action-editor.tsx";
+import { ConditionEditor } from "./condition-editor.tsx";
+import { EmailEditor } from "./email-editor.tsx";
+import { SaveState } from "./save-state.tsx";
+import { StepIcon, stepLabel } from "./step-icon.tsx";
+import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
+import { WaitEditor } from "./wait-editor.tsx";
+
+/** Every change is handed up at once; the text in the boxes stays as typed whatever the server answers. */
+export type EditorProps<Content> = {
+  content: Content;
+  onChange: (content: Content) => void;
+  disabled: boolean;
+};
+
+type Props = { step: Step; campaign: Campaign; edits: CampaignEdits; onClose: () => void; canWrite: boolean };
+
+/** Mount with `key={step.id}`: it starts from what is saved, and from then on the person's text leads. */
+export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) {
+  const [content, setContent] = useState(() => contentOf(step));
+  const launched = campaign.status !== "draft";
+  const disabled =
+    !canWrite
+    || campaign.archived
+    || (launched && (step.type !== "email" || campaign.status === "completed"));
+  const problems = campaign.problems.filter((problem) => problem.stepId === step.id);
+  const complete = stepContent.safeParse(content).success;
+  const change = (next: StepContent) => {
+    setContent(next);
+    // What a running campaign says changes when the person says so, not with every key.
+    if (!launched && stepContent.safeParse(next).success) edits.type(step.id, next);
+  };
+  return (
+    <Card className="overflow-hidden">
+      <section aria-label={`Step ${step.number}`}>
+        <header className="flex items-center gap-2.5 border-b px-4 py-2.5">
+          <StepIcon type={step.type} actionType={content.type === "action" ? content.action.type : null} />
+          <h2 className="min-w-0 flex-1 truncate font-semibold">
+            Step {step.number} · {stepLabel(step.type)}
+          </h2>
+          {!disabled && !launched && <SaveState state={edits.state} />}
+          <Button variant="ghost" size="icon-sm" aria-label="Close step" onClick={onClose}>
+            <X />
+          </Button>
+        </header>
+        <div className="space-y-4 p-4">
+          {problems.length > 0 && (
+            <Callout kind="danger">
+              <ul className="space-y-1">
+                {problems.map((problem) => (
+                  <li key={problem.code + problem.message}>{problem.message}</li>
+                ))}
+              </ul>
+            </Callout>
+          )}
+          {!complete && <p className="text-xs text-warning">Saved as soon as it is complete.</p>}
+          {launched && (
+            <LaunchedNote
+              step={step}
+              campaign={campaign}
+              disabled={disabled}
+              changed={JSON.stringify(content) !== JSON.stringify(contentOf(step))}
+              onSave={() =>
+                edits.change((edit) => edits.calls.saveStep({ ...edit, stepId: step.id, content }))
+              }
+            />
+          )}
+          {content.type === "email" && (
+            <EmailEditor
+              content={content}
+              onChange={change}
+              disabled={disabled}
+              campaign={campaign}
+              step={step}
+              edits={edits}
+            />
+          )}
+          {content.type === "wait" && <WaitEditor content={content} onChange={change} disabled={disabled} />}
+          {content.type === "condition" && (
+            <ConditionEditor
+              content={content}
+              onChange={change}
+              disabled={disabled}
+              campaign={campaign}
+              step={step}
+            />
+          )}
+          {content.type === "action" && (
+            <ActionEditor content={content} onChange={change} disabled={disabled} />
+          )}
+        </div>
+      </section>
+    </Card>
+  );
+}
+
+type NoteProps = {
+  step: Step;
+  campaign: Campaign;
+  disabled: boolean;
+  changed: boolean;
+  onSave: () => Promise<unknown>;
+};
+
+function LaunchedNote({ step, campaign, disabled, changed, onSave }: NoteProps) {
+  const [pending, setPending] = useState(false);
+  if (disabled) {
+    return (
+      <Callout kind="info">
+        This campaign has been launched. Only the text of its emails can still change; clone it to change
+        more.
+      </Callout>
+    );
+  }
+  const waiting = campaign.ahead[step.id] ?? 0;
+  const action = (
+    <Button
+      size="sm"
+      variant="primary"
+      pending={pending}
+      disabled={!changed}
+      onClick={() => {
+        setPending(true);
+        void onSave().finally(() => setPending(false));
+      }}
+    >
+      Save for {waiting === 1 ? "1 contact" : `${waiting} contacts`}
+    </Button>
+  );
+  return (
+    <Callout
+      kind="warning"
+      title={waiting === 1 ? "A change affects 1 contact" : `A change affects ${waiting} contacts`}
+      action={action}
+    >
+      {waiting === 0
+        ? "Nobody is still on the way to this email."
+        : "They are still on the way to this email and get the new text. Who already got it keeps the old one."}
+    </Callout>
+  );
+}
+
+function contentOf(step: Step): StepContent {
+  const name = step.name ?? undefined;
+  switch (step.type) {
+    case "email":
+      return {
+        type: "email",
+        name,
+        templateId: step.templateId,
+        subjectLine: step.subjectLine ?? "",
+        previewText: step.previewText ?? "",
+        emailContent: step.emailContent ?? "",
+      };
+    case "wait":
+      return { type: "wait", name, duration: step.waitDuration ?? { value: 1, unit: "days" } };
+    case "condition":
+      return {
+        type: "condition",
+        name,
+        rules: step.conditionRules ?? { version: 1, match: "all", rules: [] },
+      };
+    case "action":
+      return { type: "action", name, action: step.action ?? { type: "exit" } };
+  }
+}

@@ -1,0 +1,324 @@
+import { describe, expect, test } from "vitest";
+import {
+  createContacts,
+  createCampaign,
+  createList,
+  createMailbox,
+  createSession,
+  createWorkspace,
+} from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { newTenant } from "#db/testing";
+import { callerFor } from "#server/testing";
+import type { StepContent } from "./schema.ts";
+
+type Caller = Awaited<ReturnType<typeof newTenant>>["caller"];
+
+const email: StepContent = {
+  type: "email",
+  templateId: null,
+  subjectLine: "Hello {{ first_name }}",
+  previewText: "",
+  emailContent: "<p>Hello</p>",
+};
+
+/** A draft as a person would make it: one finished email, sent to a list of two. */
+async function finishedDraft(tenant: Awaited<ReturnType<typeof newTenant>>) {
+  const { caller, scope } = tenant;
+  const list = await withTenant(scope, async (tx) =>
+    createList(tx, {
+      contactIds: await createContacts(tx, [{ email: "ada@example.test" }, { email: "bob@example.test" }]),
+    }),
+  );
+  const { id } = await caller.campaigns.create({ name: "Welcome", type: "drip" });
+  const draft = await caller.campaigns.byId({ id });
+  const first = draft.steps[0]?.id ?? "";
+  const saved = await caller.campaigns.saveStep({
+    id,
+    version: draft.version,
+    stepId: first,
+    content: email,
+  });
+  const ready = await caller.campaigns.updateAudience({
+    id,
+    version: saved.version,
+    audience: { everyone: false, include: [list], exclude: [] },
+  });
+  return { id, first, campaign: ready, list };
+}
+
+const shape = (campaign: Awaited<ReturnType<Caller["campaigns"]["byId"]>>) =>
+  campaign.steps.map((step) => {
+    const at = (id: string | null) => campaign.steps.find((each) => each.id === id)?.number ?? "-";
+    return step.type === "condition"
+      ? `${step.type}?${at(step.whenTrue)}|${at(step.whenFalse)}`
+      : `${step.type}>${at(step.next)}`;
+  });
+
+describe("who may", () => {
+  test("a campaign of another workspace, or another tenant, does not exist", async () => {
+    const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
+    const { id, first, campaign } = await finishedDraft(ours);
+    const second = await createWorkspace(ours);
+    const { sessionId } = await createSession(ours.userId);
+    const nextDoor = callerFor({ sessionId, workspaceSlug: second.slug });
+    for (const { campaigns, analytics } of [theirs.caller, nextDoor]) {
+      const edit = { id, version: campaign.version };
+      const calls = [
+        campaigns.byId({ id }),
+        campaigns.review({ id }),
+        campaigns.previewStep({ id, stepId: first, contactId: null }),
+        campaigns.previewContacts({ id }),
+        campaigns.clone({ id }),
+        campaigns.rename({ id, name: "Mine" }),
+        campaigns.archive({ id }),
+        campaigns.remove({ id }),
+        campaigns.addStep({ ...edit, type: "wait", position: { kind: "start" } }),
+        campaigns.saveStep({ ...edit, stepId: first, content: email }),
+        campaigns.updateAudience({ ...edit, audience: { everyone: true } }),
+        campaigns.launch(edit),
+        campaigns.pause({ id }),
+        campaigns.resume({ id }),
+        analytics.live({ id }),
+        analytics.daily({ id }),
+        analytics.people({ id }),
+        analytics.recount({ id }),
+      ];
+      const codes = (await Promise.allSettled<unknown>(calls)).map((result) =>
+        result.status === "rejected" ? (result.reason as { code: string }).code : "answered",
+      );
+      expect(codes).toEqual(calls.map(() => "NOT_FOUND"));
+      expect((await campaigns.list({})).rows).toEqual([]);
+    }
+  });
+
+  test("a viewer sees a campaign and can neither change nor launch it", async () => {
+    const viewer = await newTenant({ roles: ["member"], role: "viewer" });
+    const { campaignId: id } = await withTenant(viewer.scope, (tx) =>
+      createCampaign(tx, { steps: [{ stepType: "email" }] }),
+    );
+    const { version } = await viewer.caller.campaigns.byId({ id });
+    await expect(viewer.caller.campaigns.launch({ id, version })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
+    await expect(viewer.caller.campaigns.rename({ id, name: "x" })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
+    await expect(viewer.caller.campaigns.pause({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  });
+});
+
+describe("edit", () => {
+  test("a save over a newer version is refused, and nothing of it is written", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign } = await finishedDraft(tenant);
+    const edit = { id, version: campaign.version };
+    const content = { ...email, subjectLine: "First" };
+    await tenant.caller.campaigns.saveStep({ ...edit, stepId: first, content });
+    const late = tenant.caller.campaigns.saveStep({
+      ...edit,
+      stepId: first,
+      content: { ...email, subjectLine: "Second" },
+    });
+    await expect(late).rejects.toMatchObject({ code: "CONFLICT" });
+    expect((await tenant.caller.campaigns.byId({ id })).steps[0]?.subjectLine).toBe("First");
+  });
+
+  test("of two saves at once one wins, and the other is told", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign } = await finishedDraft(tenant);
+    const save = (subjectLine: string) =>
+      tenant.caller.campaigns.saveStep({
+        id,
+        version: campaign.version,
+        stepId: first,
+        content: { ...email, subjectLine },
+      });
+    const results = await Promise.allSettled([save("A"), save("B")]);
+    expect(results.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("steps relink when one is added, moved and deleted", async () => {
+    const { caller } = await newTenant();
+    const { id } = await caller.campaigns.create({ name: "Drip", type: "drip" });
+    let campaign = await caller.campaigns.byId({ id });
+    const edit = () => ({ id, version: campaign.version });
+    const [first] = campaign.steps;
+    const behind = { kind: "edge", from: first?.id ?? "", edge: "next" } as const;
+    campaign = await caller.campaigns.addStep({ ...edit(), type: "email", position: behind });
+    campaign = await caller.campaigns.addStep({ ...edit(), type: "wait", position: behind });
+    campaign = await caller.campaigns.addStep({
+      ...edit(),
+      type: "condition",
+      position: { kind: "before", stepId: campaign.steps[2]?.id ?? "" },
+    });
+    expect(shape(campaign)).toEqual(["email>2", "wait>3", "condition?4|4", "email>-"]);
+
+    const condition = campaign.steps[2]?.id ?? "";
+    campaign = await caller.campaigns.addStep({
+      ...edit(),
+      type: "action",
+      actionType: "exit",
+      position: { kind: "edge", from: condition, edge: "false" },
+    });
+    expect(shape(campaign)).toEqual(["email>2", "wait>3", "condition?4|5", "email>-", "action>4"]);
+    expect(campaign.steps[4]?.headline).toBe("End here");
+
+    const wait = campaign.steps[1]?.id ?? "";
+    campaign = await caller.campaigns.moveStep({ ...edit(), stepId: wait, position: { kind: "start" } });
+    expect(shape(campaign)).toEqual(["wait>2", "email>3", "condition?4|5", "email>-", "action>4"]);
+
+    await expect(caller.campaigns.removeStep({ ...edit(), stepId: condition })).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+    });
+    campaign = await caller.campaigns.removeStep({ ...edit(), stepId: condition, keep: "true" });
+    expect(shape(campaign)).toEqual(["wait>2", "email>3", "email>-"]);
+  });
+
+  test("a link that would lead round in circles is refused", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign } = await finishedDraft(tenant);
+    const edit = { id, version: campaign.version };
+    const link = tenant.caller.campaigns.linkStep({ ...edit, stepId: first, edge: "next", to: first });
+    await expect(link).rejects.toThrow("round in circles");
+  });
+
+  test("“no limits” and a foreign sender domain are for the sandbox only", async () => {
+    const tenant = await newTenant();
+    const { id, campaign } = await finishedDraft(tenant);
+    const smtp = await withTenant(tenant.scope, (tx) =>
+      createMailbox(tx, { email: "ana@example.com", provider: "smtp", isDefault: false }),
+    );
+    const save = (settings: Partial<typeof campaign.settings>) =>
+      tenant.caller.campaigns.updateSettings({
+        id,
+        version: campaign.version,
+        settings: { ...campaign.settings, ...settings },
+      });
+    await expect(save({ emailAccountId: smtp, noLimits: true })).rejects.toThrow("for the sandbox only");
+    await expect(save({ emailAccountId: smtp, fromEmail: "ana@elsewhere.test" })).rejects.toThrow(
+      "must be of the mailbox’s domain",
+    );
+    const saved = await save({
+      noLimits: true,
+      sendDays: ["sun"],
+      sendWindowStart: "22:00",
+      sendWindowEnd: "06:00",
+    });
+    expect(saved.settings).toMatchObject({
+      noLimits: true,
+      sendDays: ["sun"],
+      sendWindowStart: "22:00",
+      sendWindowEnd: "06:00",
+    });
+  });
+
+  test("a clone has its own steps, edges and rules, and nobody in it", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign } = await finishedDraft(tenant);
+    const { caller } = tenant;
+    const withFork = await caller.campaigns.addStep({
+      id,
+      version: campaign.version,
+      type: "condition",
+      position: { kind: "edge", from: first, edge: "next" },
+    });
+    const fork = withFork.steps[1]?.id ?? "";
+    await caller.campaigns.saveStep({
+      id,
+      version: withFork.version,
+      stepId: fork,
+      content: {
+        type: "condition",
+        rules: {
+          version: 1,
+          match: "all",
+          rules: [{ field: "email_opened", operator: "is_true", value: { stepId: first } }],
+        },
+      },
+    });
+    const copy = await caller.campaigns.byId(await caller.campaigns.clone({ id }));
+    expect(copy).toMatchObject({ name: "Welcome (Copy)", status: "draft", audience: campaign.audience });
+    expect(shape(copy)).toEqual(shape(await caller.campaigns.byId({ id })));
+    const copied = copy.steps[0]?.id;
+    expect(copied).not.toBe(first);
+    expect(copy.steps[1]?.conditionRules?.rules[0]).toMatchObject({ value: { stepId: copied } });
+  });
+});
+
+describe("launch", () => {
+  test("is refused with a sentence for everything that is missing", async () => {
+    const { caller } = await newTenant();
+    const { id } = await caller.campaigns.create({ name: "Empty", type: "broadcast" });
+    const { version } = await caller.campaigns.byId({ id });
+    const refused = caller.campaigns.launch({ id, version });
+    await expect(refused).rejects.toThrow("Step 1 (email) has no subject: write one.");
+    await expect(refused).rejects.toThrow("The campaign has no audience");
+    expect((await caller.campaigns.byId({ id })).status).toBe("draft");
+  });
+
+  test("is refused for an unknown Liquid tag and a branch that leads nowhere", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign } = await finishedDraft(tenant);
+    const { caller } = tenant;
+    const saved = await caller.campaigns.saveStep({
+      id,
+      version: campaign.version,
+      stepId: first,
+      content: { ...email, emailContent: "<p>Hi</p>\n{% frobnicate %}" },
+    });
+    const forked = await caller.campaigns.addStep({
+      id,
+      version: saved.version,
+      type: "condition",
+      position: { kind: "edge", from: first, edge: "next" },
+    });
+    const refused = caller.campaigns.launch({ id, version: forked.version });
+    await expect(refused).rejects.toThrow(/body: line 2, column 1: .*frobnicate/);
+    await expect(refused).rejects.toThrow("The Yes branch of Step 2 (condition) leads nowhere");
+  });
+
+  test("a version that was changed after the review is not launched", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign } = await finishedDraft(tenant);
+    await tenant.caller.campaigns.saveStep({ id, version: campaign.version, stepId: first, content: email });
+    await expect(tenant.caller.campaigns.launch({ id, version: campaign.version })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+  });
+
+  test("the review says who gets it and when the first email leaves", async () => {
+    const tenant = await newTenant({ timezone: "Europe/Berlin" });
+    const { id } = await finishedDraft(tenant);
+    const review = await tenant.caller.campaigns.review({ id });
+    expect(review.problems).toEqual([]);
+    expect(review.audience).toEqual({ chosen: 2, count: 2, suppressed: 0, missing: 0 });
+    expect(review.forecast).toMatchObject({ count: 2, perDay: 50, days: 1 });
+  });
+
+  test("a preview is the message as it would leave, footer and all", async () => {
+    const tenant = await newTenant();
+    const { id, first } = await finishedDraft(tenant);
+    const [ada] = await tenant.caller.campaigns.previewContacts({ id });
+    const preview = await tenant.caller.campaigns.previewStep({
+      id,
+      stepId: first,
+      contactId: ada?.id ?? null,
+    });
+    expect(preview.to).toBe("ada@example.test");
+    expect(preview.html).toContain("1 Main Street, Springfield");
+    expect(preview.html).toContain("/u/");
+    expect(preview.warnings).toEqual(["first_name is empty."]);
+  });
+});
+
+test("a deleted or archived campaign leaves the list, and only drafts and archived ones can be deleted", async () => {
+  const tenant = await newTenant();
+  const { id } = await finishedDraft(tenant);
+  const { caller } = tenant;
+  await caller.campaigns.archive({ id });
+  expect((await caller.campaigns.list({})).rows).toEqual([]);
+  expect((await caller.campaigns.list({ status: "archived" })).rows.map((row) => row.id)).toEqual([id]);
+  await caller.campaigns.remove({ id });
+  await expect(caller.campaigns.byId({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+});

@@ -1,0 +1,75 @@
+import type { Scope, TenantTx } from "#db/tenancy";
+import { recordAct } from "#server/audit";
+import { commitThenSend } from "#server/drivers/events";
+import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
+import { AppError } from "#server/errors";
+import type { Problem } from "./checks.ts";
+import { takeForEdit } from "./edits.ts";
+import { reviewCampaign } from "./review.ts";
+
+/** A person's act on a campaign. */
+type Act = { id: string; userId: string };
+type Where = { scope: Scope; act: Act };
+
+/**
+ * Launches exactly the version that was reviewed, and says how many people it will write to.
+ * Throws `invalid` with every blocker as a sentence; `conflict` when it was changed meanwhile or is no draft.
+ */
+export async function launch({ scope, act }: Where, version: number): Promise<{ people: number }> {
+  return commitThenSend(scope, async (tx) => {
+    await takeForEdit(tx, { id: act.id, version });
+    const { problems, audience } = await reviewCampaign(tx, act.id);
+    refuseBlocked(problems, "launched");
+    const { events } = await launchCampaign(tx, { campaignId: act.id, userId: act.userId });
+    await record(tx, scope, act, "campaign.launched", { people: audience.count });
+    return { events, people: audience.count };
+  });
+}
+
+export async function pause({ scope, act }: Where): Promise<void> {
+  await commitThenSend(scope, async (tx) => {
+    await pauseCampaign(tx, { campaignId: act.id, reason: "Paused by hand." });
+    await record(tx, scope, act, "campaign.paused");
+    return { events: [] };
+  });
+}
+
+/** Throws `invalid` when the campaign could not be launched as it is now: its mailbox may have failed meanwhile. */
+export async function resume({ scope, act }: Where): Promise<void> {
+  await commitThenSend(scope, async (tx) => {
+    const { problems } = await reviewCampaign(tx, act.id);
+    // Who is in it was settled at the launch: what became of the lists since then does not matter.
+    refuseBlocked(
+      problems.filter((problem) => problem.where !== "audience"),
+      "resumed",
+    );
+    const resumed = await resumeCampaign(tx, { campaignId: act.id });
+    await record(tx, scope, act, "campaign.resumed");
+    return resumed;
+  });
+}
+
+function refuseBlocked(problems: readonly Problem[], wanted: string) {
+  const blockers = problems.filter((problem) => problem.severity === "blocker");
+  if (blockers.length === 0) return;
+  throw new AppError(
+    "invalid",
+    `The campaign cannot be ${wanted} yet. ${blockers.map((blocker) => blocker.message).join(" ")}`,
+    Object.fromEntries(
+      blockers.map((blocker) => [
+        blocker.stepId ? `${blocker.code}.${blocker.stepId}` : blocker.code,
+        blocker.message,
+      ]),
+    ),
+  );
+}
+
+async function record(
+  tx: TenantTx,
+  { workspaceId }: Scope,
+  { id, userId }: Act,
+  action: string,
+  after?: Record<string, unknown>,
+) {
+  await recordAct(tx, userId, { action, resourceType: "campaign", resourceId: id, workspaceId, after });
+}

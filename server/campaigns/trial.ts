@@ -1,0 +1,167 @@
+import PostalMime from "postal-mime";
+import { sql } from "drizzle-orm";
+import { v7 } from "uuid";
+import { appNow } from "#db/clock";
+import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import { compileMessage, type CompiledMessage } from "#server/mail/compile";
+import { TemplateError } from "#server/mail/liquid";
+import type { MergeContact } from "#server/mail/merge-fields";
+import { mergeContacts, senderOf, workspaceSender } from "#server/mail/queries";
+import { renderFor, type RenderedMessage } from "#server/mail/render";
+import { openTransport } from "#server/mail/smtp";
+import { mailServerOf } from "#server/mailboxes/queries";
+import { takeFromLimit } from "#server/rate-limits";
+import { audiencePredicate } from "./audience.ts";
+import { getCampaign, type Campaign } from "./queries.ts";
+import type { TestSendInput } from "./schema.ts";
+
+/** A message as it would leave, taken apart again. `warnings` are sentences, one for each empty field. */
+export type Preview = {
+  from: string;
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  warnings: string[];
+};
+
+type Trial = { id: string; stepId: string; contactId: string | null };
+
+/** Throws `not_found` for a foreign step or contact, `invalid` with the place for a template that does not parse. */
+export async function previewStep(tx: TenantTx, trial: Trial): Promise<Preview> {
+  const { message, campaign, to } = await renderTrial(tx, trial, { test: false });
+  const parsed = await PostalMime.parse(message.raw);
+  const { fromName, fromEmail } = campaign.settings;
+  return {
+    from: `${fromName} <${fromEmail}>`,
+    to,
+    subject: message.subject,
+    html: parsed.html ?? "",
+    text: parsed.text ?? "",
+    warnings: message.warnings,
+  };
+}
+
+/** Renders a step for one contact, without tracking: nobody's click on a trial may count. */
+export async function renderTrial(
+  tx: TenantTx,
+  { id, stepId, contactId, to }: Trial & { to?: string },
+  { test }: { test: boolean },
+): Promise<{ message: RenderedMessage; campaign: Campaign; to: string }> {
+  const campaign = await getCampaign(tx, id);
+  const contact = contactId === null ? ada : (await mergeContacts(tx, [contactId])).get(contactId);
+  if (!contact) throw new AppError("not_found", "There is no such contact.");
+  const compiled = await compileTrial(tx, campaign, stepId);
+  const now = await appNow(tx);
+  const recipient = { messageId: v7(), email: to ?? contact.email, contact, now, test };
+  try {
+    return { message: renderFor(compiled, recipient), campaign, to: recipient.email };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new AppError(
+      "invalid",
+      `The email cannot be made for ${contact.email}: ${error.message}`,
+      {},
+      { cause: error },
+    );
+  }
+}
+
+async function compileTrial(tx: TenantTx, campaign: Campaign, stepId: string): Promise<CompiledMessage> {
+  const step = campaign.steps.find((each) => each.id === stepId && each.type === "email");
+  if (!step) throw new AppError("not_found", "There is no such email step in this campaign.");
+  const workspace = await workspaceSender(tx);
+  const { fromName, fromEmail, replyToEmail } = campaign.settings;
+  const sender = senderOf(workspace, {
+    senderName: fromName,
+    senderEmail: fromEmail,
+    campaignName: campaign.name,
+    campaignId: campaign.id,
+  });
+  const content = {
+    subject: step.subjectLine ?? "",
+    previewText: step.previewText ?? "",
+    html: step.emailContent ?? "",
+    text: null,
+  };
+  const options = {
+    trackOpens: false,
+    trackClicks: false,
+    unsubscribe: true,
+    plainTextOnly: false,
+    broadcast: campaign.type === "broadcast",
+    utm: {},
+  };
+  const from = { name: fromName, email: fromEmail };
+  const { tenantId, workspaceId } = workspace;
+  try {
+    return compileMessage(content, options, { tenantId, workspaceId, sender, from, replyTo: replyToEmail });
+  } catch (error) {
+    if (error instanceof TemplateError) throw new AppError("invalid", error.message, {}, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * Sends a step to one address at once, marked [Test]; nothing is counted, and no limit of the campaign applies.
+ * Throws `invalid` when the campaign has no mailbox or the server refuses, `limit` after 30 an hour, `unavailable` when
+ * the server cannot be reached.
+ */
+export async function sendTest(
+  scope: Scope & { userId?: string },
+  { to, ...trial }: TestSendInput,
+): Promise<{ to: string }> {
+  await takeFromLimit(`test-send:${scope.userId ?? scope.workspaceId}`, { times: 30, seconds: 60 * 60 });
+  const { message, server } = await withTenant(scope, async (tx) => {
+    const { message, campaign } = await renderTrial(tx, { ...trial, to }, { test: true });
+    const { emailAccountId } = campaign.settings;
+    if (emailAccountId === null)
+      throw new AppError("invalid", "This campaign has no mailbox yet: choose one in Settings.");
+    return { message, server: await mailServerOf(tx, emailAccountId) };
+  });
+  const transport = openTransport(server, 1);
+  try {
+    const [result] = await transport.send([message]);
+    if (result?.outcome === "sent") return { to };
+    const said = result?.text ?? "the mail server gave no answer";
+    const code = result?.outcome === "failed" ? "invalid" : "unavailable";
+    throw new AppError(code, `The test was not sent: ${said}`);
+  } finally {
+    transport.close();
+  }
+}
+
+export type PreviewContact = { id: string; email: string; name: string | null };
+
+/** The first 25 of the audience, for choosing whom to preview as; of all contacts while the audience is empty. */
+export async function listPreviewContacts(tx: TenantTx, campaignId: string): Promise<PreviewContact[]> {
+  const { audience } = await getCampaign(tx, campaignId);
+  const chosen = audience.everyone || audience.include.length > 0;
+  const predicate = await audiencePredicate(tx, chosen ? audience : { ...audience, everyone: true });
+  const rows = await tx.execute<PreviewContact>(sql`
+    select c.id, c.email, nullif(concat_ws(' ', c.first_name, c.last_name), '') as name
+    from contacts c where ${predicate} order by c.id limit 25`);
+  return [...rows];
+}
+
+/** Who a preview is for when nobody has been chosen. */
+const ada: MergeContact = {
+  email: "ada@example.com",
+  firstName: "Ada",
+  lastName: "Lovelace",
+  name: "Ada Lovelace",
+  phone: "+15551234567",
+  company: "Analytical Engines",
+  jobTitle: "Mathematician",
+  city: "London",
+  state: "England",
+  country: "GB",
+  timezone: "Europe/London",
+  language: "en",
+  leadScore: 42,
+  createdAt: new Date("2026-01-15T09:00:00Z"),
+  lastActivityAt: new Date("2026-02-03T14:30:00Z"),
+  tags: ["customer", "newsletter"],
+  customFields: {},
+};
