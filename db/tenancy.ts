@@ -27,10 +27,19 @@ function tenantSettings({ tenantId, workspaceId, userId }: Scope): string {
     "app.current_workspace_id": workspaceId === "*" ? "*" : uuid("workspaceId", workspaceId),
     "app.current_user_id": userId === undefined ? "" : uuid("userId", userId),
   };
-  return Object.entries(settings)
-    .map(([name, value]) => `set local ${name} = ${quoted(value)};`)
-    .join(" ");
+  const statements = Object.entries(settings).map(([name, value]) => `set local ${name} = ${quoted(value)};`);
+  return [...statements, workspaceId === "*" ? takeWideRole : ""].join(" ");
 }
+
+/*
+ * Work over every workspace takes on a role with policies of its own: `or workspace = '*'` in the ordinary ones would
+ * keep them from driving an index. Which role that is, the policies know: roles are the cluster's, and their names
+ * need not follow this database's.
+ */
+const takeWideRole = `
+  select set_config('role', (
+    select r.rolname from pg_policy p join pg_roles r on r.oid = p.polroles[1]
+    where p.polrelid = 'public.contacts'::regclass and p.polname = 'contacts_tenant_wide'), true);`;
 
 function uuid(name: string, value: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return value.toLowerCase();

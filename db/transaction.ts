@@ -147,7 +147,12 @@ async function commit(gate: Gate): Promise<void> {
   }
   // Postgres answers COMMIT of a failed transaction with ROLLBACK and no error.
   if (answer.command === "ROLLBACK") {
-    throw gate.failure() ?? new Error("A statement failed and the transaction was rolled back.");
+    throw new Error(
+      "A statement failed and was not undone by a savepoint: the transaction was rolled back.",
+      {
+        cause: gate.failure(),
+      },
+    );
   }
 }
 
