@@ -36,7 +36,10 @@ export function InviteDialog() {
         </Button>
       </DialogTrigger>
       {invite.isSuccess ? (
-        <DialogContent title="Invitation sent" description={`For ${invite.data.email}, for seven days.`}>
+        <DialogContent
+          title={invite.data.mailed ? "Invitation sent" : "Invitation created"}
+          description={`For ${invite.data.email}. It works for seven days.`}
+        >
           <div className="space-y-4">
             {!invite.data.mailed && (
               <Callout kind="warning" title="The mail could not be sent">

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Dialog, DialogContent } from "#components/ui/dialog";
 import { Kbd } from "#components/ui/kbd";
 import { allPlaces } from "./places.tsx";
+import { useModifier } from "./use-modifier.tsx";
 
 const openName = "postroad:shortcuts";
 
@@ -25,6 +26,7 @@ function isTyping(target: EventTarget | null): boolean {
 export function Shortcuts({ slug }: { slug: string }) {
   const router = useRouter();
   const [open, setOpen] = useState(false);
+  const modifier = useModifier();
   const waitingUntil = useRef(0);
 
   useEffect(() => {
@@ -61,7 +63,7 @@ export function Shortcuts({ slug }: { slug: string }) {
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogContent title="Keyboard shortcuts" size="sm">
         <dl className="space-y-1.5">
-          <Row label="Search and commands" keys={["⌘", "K"]} />
+          <Row label="Search and commands" keys={[modifier.trim(), "K"]} />
           <Row label="Search this page" keys={["/"]} />
           <Row label="Create a campaign" keys={["C"]} />
           <Row label="Import contacts" keys={["I"]} />

@@ -8,12 +8,14 @@ import { Tooltip } from "#components/ui/tooltip";
 import { openPalette } from "./palette-event.tsx";
 import { SidebarNav } from "./sidebar-nav.tsx";
 import type { ShellData } from "./shell.tsx";
+import { useModifier } from "./use-modifier.tsx";
 import { UserMenu } from "./user-menu.tsx";
 import { WorkspaceSwitcher } from "./workspace-switcher.tsx";
 
 /** The desktop sidebar. It remembers in a cookie whether it is collapsed, so that the server draws it right at once. */
 export function Sidebar({ data, startCollapsed }: { data: ShellData; startCollapsed: boolean }) {
   const [collapsed, setCollapsed] = useState(startCollapsed);
+  const modifier = useModifier();
 
   function toggle() {
     document.cookie = `sidebar=${collapsed ? "open" : "collapsed"}; path=/; max-age=31536000; samesite=lax`;
@@ -55,7 +57,7 @@ export function Sidebar({ data, startCollapsed }: { data: ShellData; startCollap
           {!collapsed && (
             <>
               <span className="flex-1 text-left">Search</span>
-              <Kbd>⌘K</Kbd>
+              <Kbd>{modifier}K</Kbd>
             </>
           )}
         </button>

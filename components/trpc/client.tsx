@@ -5,6 +5,7 @@ import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { useState, type ReactNode } from "react";
 import superjson from "superjson";
 import type { AppRouter } from "#server/router";
+import { leaveTo } from "../auth/leave-to.tsx";
 
 const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 export { useTRPC, useTRPCClient };
@@ -16,8 +17,7 @@ function codeOf(error: unknown): string | undefined {
 /** An ended session sends the whole page to sign in and back: nothing on it can still be trusted. */
 function leaveWhenSignedOut(error: unknown) {
   if (codeOf(error) !== "signed_out") return;
-  const here = location.pathname + location.search;
-  location.assign(`/login?redirect=${encodeURIComponent(here)}`);
+  leaveTo(`/login?redirect=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 const retryable = new Set([undefined, "unavailable", "unexpected"]);

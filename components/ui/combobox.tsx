@@ -1,7 +1,7 @@
 "use client";
 import { Command } from "cmdk";
 import { Check, ChevronsUpDown } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { cn } from "./cn.tsx";
 import type { ControlProps } from "./field.tsx";
 import { controlLook } from "./input.tsx";
@@ -33,6 +33,7 @@ export function Combobox({
 }: Props) {
   const [open, setOpen] = useState(false);
   const [own, setOwn] = useState(defaultValue);
+  const contentId = useId();
   const chosen = value ?? own;
   const label = options.find((option) => option.value === chosen)?.label;
   return (
@@ -44,6 +45,7 @@ export function Combobox({
           role="combobox"
           aria-expanded={open}
           aria-haspopup="listbox"
+          aria-controls={contentId}
           className={cn(
             controlLook,
             "flex h-8 items-center justify-between gap-2 px-2.5 text-left max-sm:h-10",
@@ -55,7 +57,7 @@ export function Combobox({
           <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-faint" />
         </button>
       </PopoverTrigger>
-      <PopoverContent className="w-(--radix-popover-trigger-width) min-w-56 p-1">
+      <PopoverContent id={contentId} className="w-(--radix-popover-trigger-width) min-w-56 p-1">
         <Command
           label={placeholder}
           filter={(_, search, words) =>

@@ -50,7 +50,9 @@ export function DropdownMenuRadioItem({ children, ...rest }: ComponentProps<type
 }
 
 export function DropdownMenuLabel({ children }: { children: ReactNode }) {
-  return <Primitive.Label className="px-2 pt-1.5 pb-1 text-xs text-muted">{children}</Primitive.Label>;
+  return (
+    <Primitive.Label className="truncate px-2 pt-1.5 pb-1 text-xs text-muted">{children}</Primitive.Label>
+  );
 }
 
 export function DropdownMenuSeparator() {

@@ -7,9 +7,11 @@ export const controlLook = [
   "transition-colors duration-100 hover:border-faint/60 max-sm:text-lg",
   "focus-visible:border-ring focus-visible:outline-1 focus-visible:outline-offset-0 focus-visible:outline-ring",
   "aria-invalid:border-danger aria-invalid:focus-visible:outline-danger",
-  "disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted read-only:bg-sunken",
+  "disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted",
 ].join(" ");
 
 export function Input({ className, ...rest }: ComponentProps<"input">) {
-  return <input className={cn(controlLook, "h-8 px-2.5 max-sm:h-10", className)} {...rest} />;
+  return (
+    <input className={cn(controlLook, "h-8 px-2.5 read-only:bg-sunken max-sm:h-10", className)} {...rest} />
+  );
 }
