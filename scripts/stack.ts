@@ -1,8 +1,9 @@
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { migrate } from "#db/migrate";
 import type { Env } from "#server/env";
-import { startChild } from "./child.ts";
+import { isHealthy, startChild } from "./child.ts";
 import { childEnv } from "./child-env.ts";
 import type { Role, Variables } from "./child-env.ts";
 import { findDevServer } from "./dev-server.ts";
@@ -29,6 +30,8 @@ export type StackOptions = {
   portPatienceMs: number;
 };
 
+const registrationMs = 15_000;
+
 const local = (port: number, at: string) => `http://127.0.0.1:${port}${at}`;
 
 /** Who can be asked whether the web server works, wherever it listens. */
@@ -37,15 +40,20 @@ const webHealth = (env: Env) => {
   return `http://${host}:${env.PORT}/api/health`;
 };
 
+/** Who migrates, and whose roles are made. @throws EnvError naming the address that is missing. */
+export const databaseLogins = (env: Env) => ({
+  ownerUrl: env.DATABASE_OWNER_URL,
+  appUrl: env.DATABASE_URL,
+  engineUrl: engineLogin(env),
+});
+
 /** Starts the whole product in order and keeps it running. Resolves when every part is healthy. */
 export async function startStack(options: StackOptions): Promise<void> {
   const { env, supervisor, say } = options;
   await refuseTakenPorts(portsOf(env), options.portPatienceMs);
   if (env.embeddedPostgres) await supervisor.run(postgresService(env, { fast: options.fast ?? false, say }));
   const applied = await migrate({
-    ownerUrl: env.DATABASE_OWNER_URL,
-    appUrl: env.DATABASE_URL,
-    engineUrl: engineLogin(env),
+    ...databaseLogins(env),
     log: () => undefined,
   });
   if (applied.length > 0)
@@ -60,7 +68,8 @@ export async function startStack(options: StackOptions): Promise<void> {
   if (options.pages.kind === "built") await options.pages.ready;
   const late = [webService(options), ...(env.INNGEST_SERVE === "worker" ? [workerService(options)] : [])];
   await all(late.map((service) => supervisor.run(service)));
-  if (env.INNGEST_SERVE === "web" && env.inngestMode === "server") await registerWeb(env, say);
+  if (env.INNGEST_SERVE === "worker") await awaitRegistration(env, say);
+  else if (env.inngestMode === "server") await registerWeb(env, say);
 }
 
 /** Waits for all of them before it fails with the first problem, so that nobody stops what is still starting. */
@@ -148,7 +157,8 @@ function engineService(options: StackOptions): Service {
       "engine",
       "Engine",
       ["inngest/engine/main.ts"],
-      local(env.ENGINE_PORT, "/health"),
+      // Its /health is about workers, which come later: that it answers at all is what counts here.
+      local(env.ENGINE_PORT, "/"),
     );
   }
   const binary = findDevServer(root);
@@ -188,6 +198,18 @@ function webService(options: StackOptions): Service {
     NODE_ENV: pages.kind === "built" ? "production" : "development",
     ...(pages.kind === "built" && { NEXT_DIST_DIR: pages.distDir }),
   });
+}
+
+/** The worker registers by itself, and tries on; what is worth a word is that it takes long. */
+async function awaitRegistration(env: Env, say: (line: string) => void): Promise<void> {
+  const url = local(env.WORKER_PORT, "/readyz");
+  for (const deadline = performance.now() + registrationMs; performance.now() < deadline; await sleep(100)) {
+    if (await isHealthy(url)) return;
+  }
+  const answer = await fetch(url).then((response) => response.text());
+  say(
+    `The worker is not ready, and campaigns will wait: ${answer} Its log has more; npm run doctor looks closer.`,
+  );
 }
 
 /** A server elsewhere learns of our functions when their address is asked to register them. */

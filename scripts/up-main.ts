@@ -10,7 +10,7 @@ import { findDevServer } from "./dev-server.ts";
 import { takeLock } from "./lock.mjs";
 import { runToEnd } from "./run-to-end.ts";
 import { alreadyRuns, root } from "./runtime.mjs";
-import { startStack } from "./stack.ts";
+import { databaseLogins, startStack } from "./stack.ts";
 import type { StackOptions } from "./stack.ts";
 import { supervise } from "./supervise.ts";
 
@@ -30,7 +30,10 @@ function settings(): Env {
     if (!elsewhere && findDevServer(root))
       set("INNGEST_DEV", `http://127.0.0.1:${process.env.ENGINE_PORT || 8288}`);
   }
-  return parseEnv(process.env);
+  const env = parseEnv(process.env);
+  // Missing addresses are told when they are read: better now than after the build.
+  databaseLogins(env);
+  return env;
 }
 
 function pages(env: Env, signal: AbortSignal): StackOptions["pages"] {
@@ -45,9 +48,12 @@ function pages(env: Env, signal: AbortSignal): StackOptions["pages"] {
   return { kind: "built", distDir, ready };
 }
 
-/** A demo tenant for a database in which nobody has registered yet; never where others could sign in to it. */
+/** Its password is known to all: never where others could sign in with it. */
+const hasDemo = (env: Env) => env.DEMO && isLoopback(env.HOST);
+
+/** A demo tenant for a database in which nobody has registered yet. */
 async function seedOnce(env: Env): Promise<void> {
-  if (!isLoopback(env.HOST)) return;
+  if (!hasDemo(env)) return;
   const sql = postgres(env.DATABASE_OWNER_URL, { max: 1, onnotice: () => undefined });
   try {
     const [row] = await sql<{ empty: boolean }[]>`select not exists (select from users) as empty`;

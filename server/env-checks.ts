@@ -61,22 +61,13 @@ export function checkTogether(given: Given, embeddedEngine: boolean): EnvProblem
       needs("STORAGE_S3_SECRET_ACCESS_KEY", "the secret that belongs to STORAGE_S3_ACCESS_KEY_ID", fix);
     }
   }
-  if (given.DATABASE_URL) {
-    const fix = "Set it, or leave DATABASE_URL out to use the built-in Postgres.";
-    if (embeddedEngine)
+  for (const name of ["DATABASE_OWNER_URL", "ENGINE_DATABASE_URL"]) {
+    if (given[name]) {
       needs(
-        "ENGINE_DATABASE_URL",
-        "the same database as the engine's role, because the embedded engine runs on it",
-        fix,
+        "DATABASE_URL",
+        `the same database as the app role, because ${name} is set`,
+        `Set it, or leave ${name} out too.`,
       );
-  } else {
-    for (const name of ["DATABASE_OWNER_URL", "ENGINE_DATABASE_URL"]) {
-      if (given[name])
-        needs(
-          "DATABASE_URL",
-          `the same database as the app role, because ${name} is set`,
-          `Set it, or leave ${name} out too.`,
-        );
     }
   }
   if (given.INNGEST_BASE_URL && !embeddedEngine && !isDev(given.INNGEST_DEV)) {

@@ -84,12 +84,13 @@ describe("the environment", () => {
     expect(problemsOf({ INNGEST_EVENT_KEY: "abc" }).problems[0]?.name).toBe("INNGEST_SIGNING_KEY");
   });
 
-  test("asks for the owner's address only when somebody wants to migrate", () => {
-    const env = parse({
-      DATABASE_URL: "postgres://app:x@db/postroad",
-      ENGINE_DATABASE_URL: "postgres://engine:x@db/postroad",
-    });
+  test("asks for the owner's and the engine's address only when somebody needs them", () => {
+    const env = parse({ DATABASE_URL: "postgres://app:x@db/postroad" });
     expect(env.embeddedPostgres).toBe(false);
     expect(() => env.DATABASE_OWNER_URL).toThrow(/DATABASE_OWNER_URL\n\s+expected/);
+    expect(() => env.ENGINE_DATABASE_URL).toThrow(/ENGINE_DATABASE_URL\n\s+expected/);
+    expect(problemsOf({ DATABASE_OWNER_URL: "postgres://me@db/postroad" }).problems[0]?.name).toBe(
+      "DATABASE_URL",
+    );
   });
 });

@@ -31,6 +31,7 @@ const shape = {
     .text("a folder for data and files", "Set DATA_DIR to a folder, or leave it out for .data.")
     .default(".data"),
   SANDBOX: kind.flag("SANDBOX", true, "start the mail sandbox"),
+  DEMO: kind.flag("DEMO", true, "seed a demo tenant into an empty database"),
 
   DATABASE_URL: kind.postgresUrl("DATABASE_URL", "the database as the app role").optional(),
   DATABASE_OWNER_URL: kind
