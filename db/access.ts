@@ -207,10 +207,14 @@ async function ownFunctions(sql: postgres.TransactionSql, roles: Roles, isSuper:
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where n.nspname = any(${appSchemas})
       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')`;
-  const views = await sql<{ view: string; owner: string }[]>`
-    select c.oid::regclass::text as view, pg_get_userbyid(c.relowner) as owner
+  // Ordinary views run with the rights of who asks; what is left reads for others, so that its owner must see the rows.
+  const views = await sql<{ view: string; kind: string; owner: string }[]>`
+    select c.oid::regclass::text as view, pg_get_userbyid(c.relowner) as owner,
+      case c.relkind when 'm' then 'materialized view' else 'view' end as kind
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'm' and n.nspname = any(${appSchemas})`;
+    where n.nspname = any(${appSchemas})
+      and (c.relkind = 'm' or c.relkind = 'v' and not coalesce(c.reloptions, '{}') @> array['security_invoker=true'])
+      and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')`;
   const callers = [roles.app, roles.wide].map(name).join(", ");
   for (const { call } of functions) {
     await sql.unsafe(`revoke execute on function ${call} from public`);
@@ -224,7 +228,7 @@ async function ownFunctions(sql: postgres.TransactionSql, roles: Roles, isSuper:
     ...functions
       .filter(({ definer, owner }) => definer && owner !== roles.definer)
       .map(({ call }) => `function ${call}`),
-    ...views.filter(({ owner }) => owner !== roles.definer).map(({ view }) => `materialized view ${view}`),
+    ...views.filter(({ owner }) => owner !== roles.definer).map(({ kind, view }) => `${kind} ${view}`),
   ];
   for (const schema of appSchemas)
     await sql.unsafe(`grant create on schema ${name(schema)} to ${name(roles.definer)}`);

@@ -6,6 +6,8 @@ CREATE SCHEMA "content";
 
 CREATE SCHEMA "notify";
 
+CREATE SCHEMA "sandbox";
+
 CREATE TABLE "ab_test_assignments" (
 	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
 	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
@@ -1776,6 +1778,43 @@ CREATE TABLE "rotation_rules" (
 );
 
 ALTER TABLE "rotation_rules" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "sandbox"."acts" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"message_id" uuid NOT NULL,
+	"act" text NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"done_at" timestamp with time zone,
+	"result" text,
+	CONSTRAINT "valid_act" CHECK (act in ('open', 'click', 'unsubscribe'))
+);
+
+CREATE TABLE "sandbox"."messages" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"mailbox" text,
+	"mail_from" text collate "C" NOT NULL,
+	"rcpt_to" text collate "C" NOT NULL,
+	"from_text" text DEFAULT '' NOT NULL,
+	"subject" text DEFAULT '' NOT NULL,
+	"rfc_message_id" text collate "C",
+	"size_bytes" integer NOT NULL,
+	"raw" "bytea" NOT NULL,
+	"seen_at" timestamp with time zone,
+	"received_at" timestamp with time zone DEFAULT app_now() NOT NULL
+);
+
+CREATE TABLE "sandbox"."settings" (
+	"only_row" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"robot_on" boolean DEFAULT true NOT NULL,
+	"open_rate" real DEFAULT 0.6 NOT NULL,
+	"click_rate" real DEFAULT 0.2 NOT NULL,
+	"unsubscribe_rate" real DEFAULT 0.02 NOT NULL,
+	"delay_seconds_min" integer DEFAULT 60 NOT NULL,
+	"delay_seconds_max" integer DEFAULT 1200 NOT NULL,
+	CONSTRAINT "only_row" CHECK (only_row),
+	CONSTRAINT "valid_rates" CHECK (open_rate between 0 and 1 and click_rate between 0 and 1 and unsubscribe_rate between 0 and 1),
+	CONSTRAINT "valid_delays" CHECK (delay_seconds_min >= 0 and delay_seconds_max >= delay_seconds_min)
+);
+
 CREATE TABLE "contact_scores" (
 	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
 	"tenant_id" uuid DEFAULT nullif(current_setting('app.current_tenant_id', true), '')::uuid NOT NULL,
@@ -2377,6 +2416,7 @@ ALTER TABLE "pool_members" ADD CONSTRAINT "pool_members_pool_id_fkey" FOREIGN KE
 ALTER TABLE "pool_members" ADD CONSTRAINT "pool_members_email_account_id_fkey" FOREIGN KEY ("tenant_id","email_account_id") REFERENCES "public"."email_accounts"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "rotation_pools" ADD CONSTRAINT "rotation_pools_workspace_id_fkey" FOREIGN KEY ("tenant_id","workspace_id") REFERENCES "public"."workspaces"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "rotation_rules" ADD CONSTRAINT "rotation_rules_pool_id_fkey" FOREIGN KEY ("tenant_id","pool_id") REFERENCES "public"."rotation_pools"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
+ALTER TABLE "sandbox"."acts" ADD CONSTRAINT "acts_message_id_messages_id_fk" FOREIGN KEY ("message_id") REFERENCES "sandbox"."messages"("id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "contact_scores" ADD CONSTRAINT "contact_scores_contact_id_fkey" FOREIGN KEY ("tenant_id","contact_id") REFERENCES "public"."contacts"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "contact_scores" ADD CONSTRAINT "contact_scores_model_id_fkey" FOREIGN KEY ("tenant_id","model_id") REFERENCES "public"."lead_scoring_models"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
 ALTER TABLE "lead_scoring_models" ADD CONSTRAINT "lead_scoring_models_workspace_id_fkey" FOREIGN KEY ("tenant_id","workspace_id") REFERENCES "public"."workspaces"("tenant_id","id") ON DELETE cascade ON UPDATE no action;
@@ -2492,6 +2532,10 @@ CREATE INDEX "idx_notifications_user" ON "notify"."notifications" USING btree ("
 CREATE INDEX "idx_webhook_events_tenant" ON "notify"."webhook_events" USING btree ("tenant_id","event_type","id");
 CREATE INDEX "idx_webhooks_tenant" ON "notify"."webhooks" USING btree ("tenant_id","status");
 CREATE INDEX "idx_rotation_rules_pool" ON "rotation_rules" USING btree ("tenant_id","pool_id","priority");
+CREATE INDEX "idx_sandbox_acts_due" ON "sandbox"."acts" USING btree ("due_at") WHERE done_at is null;
+CREATE INDEX "idx_sandbox_acts_message" ON "sandbox"."acts" USING btree ("message_id");
+CREATE INDEX "idx_sandbox_messages_recipient" ON "sandbox"."messages" USING btree ("rcpt_to","id");
+CREATE INDEX "idx_sandbox_messages_rfc_id" ON "sandbox"."messages" USING btree ("rfc_message_id");
 CREATE INDEX "idx_score_events_contact" ON "score_events" USING btree ("tenant_id","contact_id","occurred_at" DESC NULLS LAST);
 CREATE UNIQUE INDEX "unique_contact_list_member" ON "segment_contacts" USING btree ("tenant_id","segment_id","contact_id");
 CREATE INDEX "idx_segment_contacts_contact" ON "segment_contacts" USING btree ("tenant_id","contact_id");

@@ -61,6 +61,9 @@ CREATE TABLE queue.jobs_bounce PARTITION OF queue.jobs FOR VALUES IN ('bounce-pr
 CREATE TABLE queue.jobs_webhook PARTITION OF queue.jobs FOR VALUES IN ('webhook-processing');
 CREATE TABLE queue.jobs_default PARTITION OF queue.jobs DEFAULT;
 
+CREATE INDEX idx_jobs_email_tenant ON queue.jobs_email (tenant_id, created_at DESC);
+CREATE INDEX idx_jobs_analytics_priority ON queue.jobs_analytics (priority DESC, created_at);
+
 -- Rows that change often leave room on their page, and are vacuumed and analysed sooner.
 ALTER TABLE public.campaign_contacts SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 ALTER TABLE content.email_messages SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
