@@ -1,0 +1,126 @@
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { v7 } from "uuid";
+import { env } from "#server/env";
+import { log } from "#server/log";
+import { readHead } from "./head.ts";
+import { planActs } from "./plan.ts";
+import type { RobotSettings } from "./schema.ts";
+import { forgetOldMails, storeMails, type CaughtMail } from "./store.ts";
+
+const sizeMax = 30 * 1024 * 1024;
+const groupBytesMax = 8 * 1024 * 1024;
+const forgetEvery = 5_000;
+
+export type Catcher = { port: number; stop(): Promise<void> };
+
+/**
+ * Takes every mail and keeps it. A mail is acknowledged after its commit and not before; what comes in during one
+ * commit goes into the next together.
+ */
+export async function startCatcher(
+  port: number,
+  { settings, onPlanned }: { settings: () => RobotSettings; onPlanned: () => void },
+): Promise<Catcher> {
+  const store = grouped(settings, onPlanned);
+  const server = new SMTPServer({
+    banner: "Postroad sandbox",
+    authOptional: true,
+    allowInsecureAuth: true,
+    disabledCommands: ["STARTTLS"],
+    disableReverseLookup: true,
+    size: sizeMax,
+    closeTimeout: 2_000,
+    onAuth: ({ username }, _session, done) => done(null, { user: username ?? "" }),
+    onData(stream, session, done) {
+      receive(stream, session, store).then(
+        () => done(null, "kept"),
+        (error: unknown) => {
+          log.error({ err: error }, "the sandbox could not keep a mail");
+          done(Object.assign(new Error("The sandbox cannot keep mail right now"), { responseCode: 451 }));
+        },
+      );
+    },
+  });
+  server.on("error", (error) => log.warn({ err: error }, "the sandbox's mail server"));
+  await new Promise<void>((resolve, reject) => {
+    server.server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : port,
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+type Store = (mails: CaughtMail[]) => Promise<void>;
+
+async function receive(
+  stream: SMTPServerDataStream,
+  session: SMTPServerSession,
+  store: Store,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) if (!stream.sizeExceeded) chunks.push(chunk);
+  if (stream.sizeExceeded) throw new Error(`A mail is larger than ${sizeMax} bytes.`);
+  const raw = Buffer.concat(chunks);
+  const { mailFrom, rcptTo } = session.envelope;
+  const from = mailFrom ? mailFrom.address : "";
+  const user: unknown = session.user;
+  const mailbox = typeof user === "string" ? user : null;
+  await store(rcptTo.map(({ address }) => ({ id: v7(), mailbox, from, to: address, raw })));
+}
+
+type Waiting = { mails: CaughtMail[]; done: () => void; failed: (error: unknown) => void };
+
+/** One commit at a time; whoever arrives meanwhile waits for the next one. */
+function grouped(settings: () => RobotSettings, onPlanned: () => void): Store {
+  let waiting: Waiting[] = [];
+  let busy = false;
+  let stored = 0;
+  const flush = async () => {
+    if (busy) return;
+    busy = true;
+    while (waiting.length > 0) {
+      const group = takeGroup(waiting);
+      waiting = waiting.slice(group.length);
+      const mails = group.flatMap((each) => each.mails);
+      const acts = mails.filter(({ raw }) => isOurs(raw)).flatMap(({ id }) => planActs(id, settings()));
+      try {
+        await storeMails(mails, acts);
+        for (const { done } of group) done();
+        if (acts.length > 0) onPlanned();
+      } catch (error) {
+        for (const { failed } of group) failed(error);
+        continue;
+      }
+      stored += mails.length;
+      if (stored < forgetEvery) continue;
+      stored = 0;
+      await forgetOldMails().catch((error: unknown) =>
+        log.warn({ err: error }, "old mails were not forgotten"),
+      );
+    }
+    busy = false;
+  };
+  return (mails) =>
+    new Promise((done, failed) => {
+      waiting.push({ mails, done, failed });
+      void flush();
+    });
+}
+
+function takeGroup(waiting: readonly Waiting[]): Waiting[] {
+  let bytes = 0;
+  const end = waiting.findIndex(({ mails }, at) => {
+    bytes += mails.reduce((sum, { raw }) => sum + raw.length, 0);
+    return at > 0 && bytes > groupBytesMax;
+  });
+  return waiting.slice(0, end < 0 ? undefined : end);
+}
+
+/** A campaign's mail, which a reader can do something with. The product's own mail and tests of it are left alone. */
+function isOurs(raw: Buffer): boolean {
+  const { unsubscribeUrl, subject } = readHead(raw);
+  return unsubscribeUrl?.startsWith(`${env.APP_URL}/u/`) === true && !subject.startsWith("[Test]");
+}

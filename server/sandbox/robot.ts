@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+import { env } from "#server/env";
+import { log } from "#server/log";
+import { act } from "./reader.ts";
+import { dueActs, nextActIn, noteActs } from "./store.ts";
+
+/** Looks for something to do at least this often, should a notice get lost. */
+const lookEveryMs = 15_000;
+const atOnce = 8;
+
+export type Robot = { /** Something was planned: look now. */ wake(): void; stop(): Promise<void> };
+
+/** Does what is planned when its time comes. The database's clock decides, so that tests can move it. */
+export function startRobot(): Robot {
+  const stopping = new AbortController();
+  let waking = new AbortController();
+  const wake = () => waking.abort();
+  const clock = postgres(env.DATABASE_URL, { max: 1, prepare: false, onnotice: () => undefined });
+  clock.listen("clock", wake, wake).catch((error: unknown) => {
+    log.warn({ err: error }, "the robot does not hear when the clock is moved");
+  });
+  const rest = async () => {
+    const next = await nextActIn();
+    const wait = Math.min(lookEveryMs, Math.max(50, next ?? lookEveryMs));
+    await sleep(wait, undefined, { signal: AbortSignal.any([waking.signal, stopping.signal]) }).catch(
+      () => undefined,
+    );
+    if (waking.signal.aborted) waking = new AbortController();
+  };
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        if ((await actOnDue()) === 0) await rest();
+      } catch (error) {
+        log.error({ err: error }, "the sandbox's robot stumbled");
+        await sleep(2_000, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  })();
+  return {
+    wake,
+    async stop() {
+      stopping.abort();
+      await running;
+      await clock.end({ timeout: 1 });
+    },
+  };
+}
+
+/** An act is noted after it is done: after a crash it is done again, as a person may open a mail twice. */
+async function actOnDue(): Promise<number> {
+  const due = await dueActs(atOnce);
+  if (due.length === 0) return 0;
+  const done = await Promise.all(
+    due.map(async (each) => {
+      const result = await act(each, env.APP_URL).catch(
+        (error: unknown) => `could not: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return { id: each.id, result };
+    }),
+  );
+  await noteActs(done);
+  return due.length;
+}
