@@ -28,7 +28,7 @@ export function UserMenu({
   return (
     <DropdownMenu>
       <DropdownMenuTrigger
-        aria-label={`${user.name}: account menu`}
+        aria-label={compact ? `${user.name}: account menu` : undefined}
         className={cn(
           "flex w-full min-w-0 items-center gap-2 rounded-md p-1.5 text-left hover:bg-hover data-[state=open]:bg-hover",
           compact && "justify-center",
@@ -44,6 +44,7 @@ export function UserMenu({
           <span className="min-w-0 leading-4">
             <span className="block truncate font-medium">{user.name}</span>
             <span className="block truncate text-xs text-muted">{user.email}</span>
+            <span className="sr-only">: account menu</span>
           </span>
         )}
       </DropdownMenuTrigger>

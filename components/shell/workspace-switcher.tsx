@@ -25,7 +25,7 @@ export function WorkspaceSwitcher({ data, compact = false }: { data: ShellData; 
   return (
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger
-        aria-label={`Workspace ${workspace.name}: switch`}
+        aria-label={compact ? `${workspace.name}: switch workspace` : undefined}
         className={cn(
           "flex h-9 min-w-0 items-center gap-2 rounded-md px-1.5 text-left hover:bg-hover data-[state=open]:bg-hover",
           !compact && "flex-1",
@@ -35,6 +35,7 @@ export function WorkspaceSwitcher({ data, compact = false }: { data: ShellData; 
         {!compact && (
           <>
             <span className="min-w-0 flex-1 truncate font-semibold">{workspace.name}</span>
+            <span className="sr-only">: switch workspace</span>
             <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-faint" />
           </>
         )}

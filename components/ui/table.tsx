@@ -67,7 +67,12 @@ export function Table<Row>({ label, columns, rows, rowKey, href, empty, classNam
               )}
             >
               {columns.map((column, index) => (
-                <Cell key={column.key} column={column} lead={index === linked}>
+                <Cell
+                  key={column.key}
+                  column={column}
+                  place={index === linked ? "lead" : index < linked ? "before" : "after"}
+                  indented={linked > 0}
+                >
                   {href && index === linked ? (
                     <RowLink href={href(row)}>{column.cell(row)}</RowLink>
                   ) : (
@@ -83,7 +88,16 @@ export function Table<Row>({ label, columns, rows, rowKey, href, empty, classNam
   );
 }
 
-function Cell<Row>({ column, lead, children }: { column: Column<Row>; lead: boolean; children: ReactNode }) {
+type CellProps<Row> = {
+  column: Column<Row>;
+  /** Where it stands to the column that names the row. */
+  place: "before" | "lead" | "after";
+  /** Whether something stands before the name, also on small screens. */
+  indented: boolean;
+  children: ReactNode;
+};
+
+function Cell<Row>({ column, place, indented, children }: CellProps<Row>) {
   return (
     <td
       role="cell"
@@ -91,14 +105,17 @@ function Cell<Row>({ column, lead, children }: { column: Column<Row>; lead: bool
       className={cn(
         "h-11 px-3 py-1.5 first:pl-4 last:pr-4 max-sm:h-auto max-sm:px-0 max-sm:first:pl-0 max-sm:last:pr-0",
         "max-sm:flex max-sm:items-center max-sm:justify-between max-sm:gap-4 max-sm:py-1",
-        lead
+        place === "lead"
           ? "font-medium max-sm:text-base"
           : !column.bare
               && "max-sm:before:shrink-0 max-sm:before:text-xs max-sm:before:text-muted max-sm:before:content-[attr(data-label)]",
         column.align === "right" && "text-right tabular-nums",
         column.wideOnly && "max-sm:hidden",
         // Above the link that covers the row, so that checkboxes and menus stay reachable.
-        column.bare && "relative z-10 w-px",
+        column.bare && "relative z-10 w-px max-sm:absolute max-sm:top-2 max-sm:w-auto",
+        place === "before" && column.bare && "max-sm:top-3 max-sm:left-4",
+        place === "after" && column.bare && "max-sm:right-3",
+        place === "lead" && indented && "max-sm:pl-8",
         column.className,
       )}
     >
