@@ -1,14 +1,23 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
+import { lifecycleStages } from "#db/schema/contacts";
 import type { TenantTx } from "#db/tenancy";
-import { action, type StepType, waitDuration } from "#server/campaigns/schema";
+import { action, settableFields, type StepType, waitDuration } from "#server/campaigns/schema";
 import { AppError } from "#server/errors";
 import { waitEnd } from "#server/planner/wait";
 import { localText, toLocal } from "#server/planner/zone";
 import { type RuleTree, ruleTree } from "#server/segments/schema";
 
-const stepAction = z.union([action, z.object({ type: z.literal("remove_tag"), tag: z.string().trim().min(1).max(60) })]);
+const stepAction = z
+  .union([action, z.object({ type: z.literal("remove_tag"), tag: z.string().trim().max(60) })])
+  .refine((one) => one.type === "exit" || one.type === "update_field" || one.tag !== "")
+  .refine((one) => one.type !== "update_field" || isSettable(one.field, one.value));
 export type StepAction = z.infer<typeof stepAction>;
+
+function isSettable(field: string, value: string): boolean {
+  if (field === "lifecycle_stage") return lifecycleStages.some((stage) => stage === value);
+  return /^custom\.[a-z0-9_]{1,63}$/.test(field) || settableFields.some(({ name }) => name === field);
+}
 
 export type Edge = "next" | "true" | "false" | "timeout";
 

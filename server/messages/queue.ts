@@ -5,6 +5,7 @@ import { holds, wake, yieldUntil } from "#server/drivers/mutations";
 import { advance } from "#server/enrollments/advance";
 import { exitEnrollments } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
+import { lost, nextDue, type Slice, type SliceResult } from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { type Slot, slotsFor } from "#server/planner/slots";
 import { giveSlots, insertMessages, reserve } from "./ledger.ts";
@@ -17,20 +18,6 @@ export const horizonMs = 15 * 60_000;
 const refillMs = 5 * 60_000;
 /** A mailbox that cannot send is looked at again after this, if nobody says before that it can. */
 const recheckMs = 10 * 60_000;
-
-/** Where a slice of a step's work left it. `until` is when to come back: null = when woken, `more` = at once. */
-export type SliceResult = {
-  held: boolean;
-  acted: number;
-  more: boolean;
-  until: Date | null;
-  hold: Block | null;
-  events: DriverEvent[];
-};
-
-const lost: SliceResult = { held: false, acted: 0, more: false, until: null, hold: null, events: [] };
-
-type Slice = { scope: EventScope; campaignId: string; stepId: string; fence: number; limit: number };
 
 /**
  * Writes the next messages of an email step into the ledger: for contacts who have reached it, and for messages
@@ -148,15 +135,4 @@ async function wakeLane(
 export async function wakeMailbox(tx: TenantTx, accountId: string, dueAt: Date): Promise<number | null> {
   await tx.execute(sql`insert into mailbox_lanes (email_account_id, lane) values (${accountId}::uuid, 0) on conflict do nothing`);
   return wake(tx, { table: "mailbox_lanes", id: accountId }, dueAt);
-}
-
-/** When the step has something to do again: a contact falls due, or a message without a slot wants one. */
-async function nextDue(tx: TenantTx, stepId: string): Promise<Date | null> {
-  const [row] = await tx.execute<{ at: Date | null }>(sql`
-    select least(
-      (select min(next_email_scheduled_at) from campaign_contacts
-        where current_step_id = ${stepId}::uuid and status in ('enrolled', 'active') and next_email_scheduled_at is not null),
-      (select min(next_attempt_at) from content.email_messages
-        where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred'))) as at`);
-  return row?.at ?? null;
 }

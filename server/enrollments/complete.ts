@@ -1,0 +1,40 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { exitEnrollments } from "./exits.ts";
+import { recountCampaign } from "./recount.ts";
+
+/** Where a campaign stands on its way to the end. `ending`: its end date has passed, and people are still leaving it. */
+export type Ending = "running" | "ending" | "completed";
+
+const slice = 1_000;
+
+/**
+ * Completes a running campaign when its audience is frozen and nobody is on the way, and once its end date has
+ * passed takes the rest out, a slice at a time. Safe to ask at any moment, as often as one likes.
+ */
+export async function completeIfDone(tx: TenantTx, campaignId: string): Promise<Ending> {
+  const [campaign] = await tx.execute<{ status: string; frozen: boolean; over: boolean }>(sql`
+    select status, frozen_at is not null as frozen, coalesce(end_date <= app_now(), false) as over
+    from campaigns where id = ${campaignId}::uuid and deleted_at is null`);
+  if (!campaign || campaign.status === "completed") return "completed";
+  if (campaign.status !== "active" || !campaign.frozen) return "running";
+  if (campaign.over && (await endSlice(tx, campaignId)) === slice) return "ending";
+  const rows = await tx.execute(sql`
+    update campaigns set status = 'completed', completed_at = app_now(), updated_at = app_now(),
+      completion_reason = ${campaign.over ? "campaign_ended" : "finished"}
+    where id = ${campaignId}::uuid and status = 'active' and not exists (
+      select 1 from campaign_contacts e where e.campaign_id = ${campaignId}::uuid and e.status in ('enrolled', 'active', 'paused'))
+    returning id`);
+  if (rows.length === 0) return "running";
+  await tx.execute(sql`
+    update campaign_drivers set phase = 'done', updated_at = app_now() where campaign_id = ${campaignId}::uuid`);
+  await recountCampaign(tx, campaignId);
+  return "completed";
+}
+
+async function endSlice(tx: TenantTx, campaignId: string): Promise<number> {
+  const rows = await tx.execute<{ id: string }>(sql`
+    select id from campaign_contacts
+    where campaign_id = ${campaignId}::uuid and status in ('enrolled', 'active', 'paused') order by id limit ${slice}`);
+  return exitEnrollments(tx, rows.map(({ id }) => ({ enrollmentId: id, reason: "campaign_ended" })));
+}

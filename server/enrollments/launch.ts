@@ -1,0 +1,99 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { type DriverEvent, type EventScope, launchedEvent } from "#server/drivers/events";
+import { wakeNow } from "#server/drivers/mutations";
+import { AppError } from "#server/errors";
+import { releaseCampaignSlots } from "#server/messages/slots";
+import { dueStep } from "./advance.ts";
+import { stepDueEvent } from "#server/drivers/events";
+import { loadGraph } from "./steps.ts";
+import { freezeVersions } from "./versions.ts";
+
+type Scoped = { tenant_id: string; workspace_id: string };
+const scopeOf = (row: Scoped): EventScope => ({ tenantId: row.tenant_id, workspaceId: row.workspace_id });
+
+/**
+ * Starts a campaign: freezes its steps, bounds its audience by the newest contact, and calls for its run. Launched
+ * twice at once, one of the two is refused. Send the events after the commit.
+ * @throws AppError not_found; conflict when it is not a draft or scheduled; invalid without steps
+ */
+export async function launchCampaign(
+  tx: TenantTx,
+  { campaignId, userId = null }: { campaignId: string; userId?: string | null },
+): Promise<{ events: DriverEvent[] }> {
+  const [row] = await tx.execute<Scoped>(sql`
+    update campaigns set status = 'active', launched_at = app_now(), launched_by = ${userId}::uuid,
+      audience_up_to = (select id from contacts order by id desc limit 1), frozen_at = null, completed_at = null,
+      version = version + 1, updated_at = app_now()
+    where id = ${campaignId}::uuid and status in ('draft', 'scheduled') and deleted_at is null and archived_at is null
+    returning tenant_id, workspace_id`);
+  if (!row) throw await refusal(tx, campaignId, "launched");
+  const [steps] = await tx.execute<{ count: number }>(sql`
+    with drivers as (
+      insert into step_drivers (campaign_id, step_id)
+      select campaign_id, id from campaign_steps where campaign_id = ${campaignId}::uuid and is_active
+      on conflict (tenant_id, step_id) do nothing
+    )
+    select count(*)::int as count from campaign_steps where campaign_id = ${campaignId}::uuid and is_active`);
+  if (!steps?.count) throw new AppError("invalid", "The campaign has no steps: add an email step first.");
+  await freezeVersions(tx, { campaignId });
+  const [driver] = await tx.execute<{ fence: number }>(sql`
+    insert into campaign_drivers (campaign_id, fence, wakes_at) values (${campaignId}::uuid, 1, app_now()) returning fence`);
+  return { events: [launchedEvent(scopeOf(row), campaignId, driver?.fence ?? 1)] };
+}
+
+/**
+ * Stops a running campaign: nothing is claimed any more once this has committed. What is being handed over goes
+ * out; clocks keep running. @throws AppError not_found, conflict
+ */
+export async function pauseCampaign(
+  tx: TenantTx,
+  { campaignId, reason = null }: { campaignId: string; reason?: string | null },
+): Promise<void> {
+  const rows = await tx.execute(sql`
+    update campaigns set status = 'paused', paused_at = app_now(), pause_reason = ${reason}, updated_at = app_now()
+    where id = ${campaignId}::uuid and status = 'active' and deleted_at is null returning id`);
+  if (rows.length === 0) throw await refusal(tx, campaignId, "paused");
+}
+
+/**
+ * Lets a paused campaign go on. What fell due meanwhile gets slots of its own from now on, at the campaign's pace.
+ * Send the events after the commit. @throws AppError not_found, conflict
+ */
+export async function resumeCampaign(tx: TenantTx, { campaignId }: { campaignId: string }): Promise<{ events: DriverEvent[] }> {
+  const [row] = await tx.execute<Scoped>(sql`
+    update campaigns set status = 'active', paused_at = null, pause_reason = null, updated_at = app_now()
+    where id = ${campaignId}::uuid and status = 'paused' and deleted_at is null and archived_at is null
+    returning tenant_id, workspace_id`);
+  if (!row) throw await refusal(tx, campaignId, "resumed");
+  return { events: await lookAgain(tx, campaignId, scopeOf(row)) };
+}
+
+/**
+ * For settings that changed while the campaign runs: slots given under the old ones are taken back, and every step
+ * looks at what it may do now. Send the events after the commit.
+ */
+export async function replanCampaign(tx: TenantTx, { campaignId }: { campaignId: string }): Promise<{ events: DriverEvent[] }> {
+  const [row] = await tx.execute<Scoped>(sql`
+    select tenant_id, workspace_id from campaigns where id = ${campaignId}::uuid and status = 'active'`);
+  return { events: row ? await lookAgain(tx, campaignId, scopeOf(row)) : [] };
+}
+
+async function lookAgain(tx: TenantTx, campaignId: string, scope: EventScope): Promise<DriverEvent[]> {
+  const graph = await loadGraph(tx, campaignId);
+  const events: DriverEvent[] = [];
+  for (const step of graph.steps.values()) {
+    const fence = await wakeNow(tx, { table: "step_drivers", id: step.id });
+    if (fence !== null) events.push(stepDueEvent(scope, dueStep(graph, step), fence));
+  }
+  const released = await releaseCampaignSlots(tx, { scope, campaignId });
+  return [...events, ...released.events];
+}
+
+async function refusal(tx: TenantTx, campaignId: string, wanted: "launched" | "paused" | "resumed"): Promise<AppError> {
+  const [row] = await tx.execute<{ status: string; archived: boolean }>(sql`
+    select status, archived_at is not null as archived from campaigns where id = ${campaignId}::uuid and deleted_at is null`);
+  if (!row) return new AppError("not_found", "There is no such campaign.");
+  if (row.archived) return new AppError("conflict", `An archived campaign cannot be ${wanted}. Restore it first.`);
+  return new AppError("conflict", `This campaign is ${row.status}, so it cannot be ${wanted}. Reload to see where it stands.`);
+}

@@ -1,0 +1,80 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import type { DriverEvent, EventScope } from "#server/drivers/events";
+import { holds, yieldUntil } from "#server/drivers/mutations";
+import type { Block } from "#server/messages/limits";
+import { loadGraph, stepOf, type EngineStep, type StepGraph } from "./steps.ts";
+
+/** A piece of a step's work: at most `limit` contacts, while `fence` drives the step. */
+export type Slice = { scope: EventScope; campaignId: string; stepId: string; fence: number; limit: number };
+
+/**
+ * Where a slice left the step. `held`: false when another run drives it. `more`: come back at once. Else `until` is
+ * when to come back, null = when woken, and `hold` what keeps those from moving who are due.
+ */
+export type SliceResult = {
+  held: boolean;
+  acted: number;
+  more: boolean;
+  until: Date | null;
+  hold: Block | null;
+  events: DriverEvent[];
+};
+
+export const lost: SliceResult = { held: false, acted: 0, more: false, until: null, hold: null, events: [] };
+
+export type StepContext = Slice & { graph: StepGraph; step: EngineStep };
+type Acted = { acted: number; events: DriverEvent[] };
+
+/** Lets `act` work on the contacts that are due at a step, and gives the step back until the next ones are. */
+export async function onStep(
+  tx: TenantTx,
+  slice: Slice,
+  act: (tx: TenantTx, context: StepContext) => Promise<Acted>,
+): Promise<SliceResult> {
+  const { campaignId, stepId, fence } = slice;
+  const driver = { table: "step_drivers", id: stepId } as const;
+  if (!(await holds(tx, driver, fence))) return lost;
+  const [campaign] = await tx.execute<{ status: string }>(
+    sql`select status from campaigns where id = ${campaignId}::uuid and deleted_at is null`,
+  );
+  if (campaign?.status !== "active") {
+    await yieldUntil(tx, driver, fence, { until: null });
+    return { ...lost, held: true, hold: "campaign_not_active" };
+  }
+  const graph = await loadGraph(tx, campaignId);
+  const { acted, events } = await act(tx, { ...slice, graph, step: stepOf(graph, stepId) });
+  if (acted >= slice.limit) return { ...lost, held: true, acted, more: true, events };
+  const until = await nextDue(tx, stepId);
+  await yieldUntil(tx, driver, fence, { until });
+  return { ...lost, held: true, acted, until, events };
+}
+
+export type DueRow = { id: string; due_local: string | null; tz_used: string | null };
+
+/** Those who are due at the step, the longest first; locked, passing over who is being changed at this moment. */
+export function dueRows(tx: TenantTx, { scope, stepId, limit }: Slice): Promise<DueRow[]> {
+  return tx.execute<DueRow>(sql`
+    select id, due_local::text, tz_used from campaign_contacts
+    where tenant_id = ${scope.tenantId}::uuid and current_step_id = ${stepId}::uuid
+      and status in ('enrolled', 'active') and next_email_scheduled_at <= app_now()
+    order by next_email_scheduled_at, id limit ${limit} for no key update skip locked`);
+}
+
+/** When the step has something to do again: a contact falls due, or a message without a slot wants one. */
+export async function nextDue(tx: TenantTx, stepId: string): Promise<Date | null> {
+  const [row] = await tx.execute<{ at: Date | null }>(sql`
+    select least(
+      (select min(next_email_scheduled_at) from campaign_contacts
+        where current_step_id = ${stepId}::uuid and status in ('enrolled', 'active') and next_email_scheduled_at is not null),
+      (select min(next_attempt_at) from content.email_messages
+        where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred'))) as at`);
+  return row?.at ?? null;
+}
+
+/** Holds contacts at a step that cannot act: it is incomplete. Editing and resuming sends them on. */
+export async function holdIncomplete(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    update campaign_contacts set wait_reason = 'config_error', next_email_scheduled_at = null, updated_at = app_now()
+    where id = any(${sql.param(enrollmentIds)}::uuid[])`);
+}
