@@ -61,7 +61,9 @@ export function supervise(
       say(`${service.name} runs again`);
     } catch (error) {
       if (signal.aborted) return;
-      say(`${service.name} did not start; next try in ${pauseBefore(attempt) / 1000} s. ${reason(error)}`);
+      say(
+        `${service.name} did not start; next try in ${pauseBefore(attempt) / 1000} s. ${reason(error).split("\n")[0]}`,
+      );
     }
   }
 

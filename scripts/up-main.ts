@@ -69,8 +69,7 @@ function addresses(env: Env): string {
   const rows: [string, string][] = [["Product", env.APP_URL]];
   if (env.SANDBOX) rows.push(["Sandbox inbox", `http://127.0.0.1:${env.SANDBOX_PORT}`]);
   if (env.inngestMode === "dev") rows.push(["Inngest", env.INNGEST_BASE_URL ?? ""]);
-  if (isLoopback(env.HOST))
-    rows.push(["Sign in", "demo@postroad.test, password postroad-demo (or register)"]);
+  if (hasDemo(env)) rows.push(["Sign in", "demo@postroad.test, password postroad-demo (or register)"]);
   rows.push(["Logs", path.relative(process.cwd(), path.resolve(env.DATA_DIR, "logs"))]);
   return `${banner("Postroad is running", rows)}\n  Ctrl-C stops everything.\n`;
 }
