@@ -129,12 +129,15 @@ async function countOnMessages(tx: TenantTx, messageIds: readonly string[]): Pro
 /** Notes first opens and clicks with the enrollment, the contact and its timeline. */
 async function countOnPeople(tx: TenantTx, firsts: readonly First[]): Promise<void> {
   if (firsts.length === 0) return;
-  const column = (name: keyof First) => sql.param(firsts.map((first) => first[name]));
+  const column = (name: "messageId" | "contactId" | "enrollmentId") =>
+    sql.param(firsts.map((first) => first[name]));
+  // As numbers: the driver would bind a list of booleans as one.
+  const flags = (name: "opened" | "clicked") => sql.param(firsts.map((first) => Number(first[name])));
   const given = sql`unnest(${column("messageId")}::uuid[], ${column("contactId")}::uuid[], ${column("enrollmentId")}::uuid[],
-    ${column("opened")}::bool[], ${column("clicked")}::bool[]) as f(message_id, contact_id, enrollment_id, opened, clicked)`;
+    ${flags("opened")}::int[], ${flags("clicked")}::int[]) as f(message_id, contact_id, enrollment_id, opened, clicked)`;
   await tx.execute(sql`
     with sums as materialized (
-      select enrollment_id as id, sum(opened::int)::int as opens, sum(clicked::int)::int as clicks from ${given} group by 1
+      select enrollment_id as id, sum(opened)::int as opens, sum(clicked)::int as clicks from ${given} group by 1
     ), locked as materialized (
       select e.id from campaign_contacts e where e.id in (select id from sums) order by e.id for no key update
     )
@@ -142,7 +145,7 @@ async function countOnPeople(tx: TenantTx, firsts: readonly First[]): Promise<vo
     from sums s join locked l using (id) where e.id = s.id`);
   await tx.execute(sql`
     with sums as materialized (
-      select contact_id as id, bool_or(opened) as opened, bool_or(clicked) as clicked from ${given} group by 1
+      select contact_id as id, max(opened) = 1 as opened, max(clicked) = 1 as clicked from ${given} group by 1
     ), locked as materialized (
       select c.id from contacts c where c.id in (select id from sums) order by c.id for no key update
     )
@@ -154,5 +157,5 @@ async function countOnPeople(tx: TenantTx, firsts: readonly First[]): Promise<vo
     insert into contact_events (contact_id, type, ref_type, ref_id)
     select f.contact_id, v.type, 'email_message', f.message_id
     from ${given} cross join lateral (values ('email.opened', f.opened), ('email.clicked', f.clicked)) as v(type, is_new)
-    where v.is_new and f.contact_id is not null`);
+    where v.is_new = 1 and f.contact_id is not null`);
 }
