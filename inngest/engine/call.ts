@@ -5,7 +5,7 @@ import { NoReply, send } from "./http-client.ts";
 import { limits } from "./limits.ts";
 import type { InngestEvent, StepResult } from "./protocol.ts";
 import { readReply, type Outcome } from "./reply.ts";
-import { canonicalBody, signRequest } from "./signature.ts";
+import { encodeBody, signRequest } from "./signature.ts";
 
 /** Everything that a call tells the SDK about a run. */
 export type RunState = {
@@ -48,7 +48,7 @@ export async function call(
   const large = state.stateBytes > limits.inlineBytes;
   const stack = state.steps.map(({ stepId }) => stepId);
   const stepId = job.kind === "step" ? job.stepId : "step";
-  const body = canonicalBody({
+  const body = encodeBody({
     ctx: {
       attempt: job.attempt,
       disable_immediate_execution: state.pending,
@@ -68,20 +68,20 @@ export async function call(
   const headers = {
     "x-run-id": job.runId,
     "x-request-id": randomUUID(),
-    "x-inngest-signature": signRequest(body, signingKey, Date.now()),
+    "x-inngest-signature": signRequest(body.canonical, signingKey, Date.now()),
   };
   const query = new URLSearchParams({ fnId: job.functionId, stepId });
   try {
     const reply = await send(`${url}?${query}`, {
       method: "POST",
       headers,
-      body,
+      body: body.text,
       timeoutMs: limits.callMs,
       signal,
     });
     return readReply(reply, signingKey, Date.now());
   } catch (error) {
     if (!(error instanceof NoReply)) throw error;
-    return { kind: "unanswered", delivered: error.delivered, reason: error.message };
+    return { kind: "unanswered", delivered: error.delivered, broken: true, reason: error.message };
   }
 }

@@ -17,8 +17,8 @@ export type Job = {
 };
 
 /** Leases are real time and short: a dead engine's jobs are free again after this long. */
-export const leaseMs = 6000;
-export const beatMs = 1500;
+export const leaseMs = 4000;
+export const beatMs = 1000;
 
 /**
  * Takes up to `limit` due jobs of apps that have a live worker, the highest priority first.

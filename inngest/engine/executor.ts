@@ -22,7 +22,7 @@ export type Executor = {
 
 type Options = { database: Database; workers: Workers; signingKey: string; owner: string; log: EngineLog };
 
-const ended: Outcome = { kind: "unanswered", delivered: false, reason: "the run has ended" };
+const none = { kind: "unanswered", delivered: false, broken: false } as const;
 const capacity = 64;
 /** The longest sleep: a notification may get lost with its connection. */
 const pollMs = 5000;
@@ -54,14 +54,19 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
       if (woken) wakeUp();
     });
 
+  /** Calls a live worker; one that is not there any more is passed over for the next. */
   const callLive = async (job: Job, state: RunState): Promise<Outcome> => {
     for (;;) {
       const worker = workers.take(job.appId);
-      if (!worker) return { kind: "unanswered", delivered: false, reason: "no worker of the app is alive" };
-      const outcome = await call({ url: worker.url, signingKey, signal: abort.signal }, job, state);
-      const reached = outcome.kind !== "unanswered";
-      workers.done(worker, reached);
-      if (reached || outcome.delivered) return outcome;
+      if (!worker) return { ...none, reason: "no worker of the app is alive" };
+      let broken = true;
+      try {
+        const outcome = await call({ url: worker.url, signingKey, signal: abort.signal }, job, state);
+        broken = outcome.kind === "unanswered" && outcome.broken;
+        if (outcome.kind !== "unanswered" || outcome.delivered) return outcome;
+      } finally {
+        workers.done(worker, broken);
+      }
     }
   };
 
@@ -82,7 +87,7 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
       return;
     }
     const state = await persist(() => readState(database, job.runId));
-    const outcome: Outcome = state ? await callLive(job, state) : ended;
+    const outcome: Outcome = state ? await callLive(job, state) : { ...none, reason: "the run has ended" };
     await persist(() => applyOutcome(database, job, outcome, owner));
   };
   /** What cannot be written is a bug of ours or of the data: counted like a lost call, so that it ends some day. */
@@ -92,9 +97,7 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
     } catch (error) {
       log.error({ err: error, run: job.runId, function: job.functionId }, "a reply could not be written");
       const reason = error instanceof Error ? error.message : String(error);
-      await persist(() =>
-        applyOutcome(database, job, { kind: "unanswered", delivered: true, reason }, owner),
-      );
+      await persist(() => applyOutcome(database, job, { ...none, delivered: true, reason }, owner));
     }
   };
   const dispatch = (job: Job) => {

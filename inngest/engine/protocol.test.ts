@@ -5,7 +5,7 @@ import { checkFunction } from "./function-check.ts";
 import { readReply, type Reply } from "./reply.ts";
 import {
   bearer,
-  canonicalBody,
+  encodeBody,
   isAuthorized,
   replyIsSigned,
   signingKeyProblem,
@@ -34,9 +34,10 @@ function reply(status: number, body: unknown, headers: Record<string, string> = 
 }
 
 test("requests and replies are signed with the text of the key", () => {
-  const body = canonicalBody({ b: 1, a: "ü" });
-  expect(body).toBe('{"a":"ü","b":1}');
-  expect(signRequest(body, key, now)).toBe(signed(body));
+  const body = encodeBody({ b: 1, a: "ü" });
+  expect(body).toEqual({ text: '{"b":1,"a":"ü"}', canonical: '{"a":"ü","b":1}' });
+  expect(encodeBody({ a: "\ud83d" }).text).toBe('{"a":"\ufffd"}');
+  expect(signRequest(body.canonical, key, now)).toBe(signed(body.canonical));
   expect(replyIsSigned(signed("x"), "x", key, now + 299_000)).toBe(true);
   expect(replyIsSigned(signed("x"), "x", key, now + 301_000)).toBe(false);
   expect(replyIsSigned(signed("x"), "y", key, now)).toBe(false);

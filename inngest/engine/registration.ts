@@ -5,7 +5,7 @@ import type { Database, Sql } from "./database.ts";
 import { checkFunction } from "./function-check.ts";
 import { limits } from "./limits.ts";
 import { concurrencyOf, type FunctionConfig } from "./protocol.ts";
-import { canonicalBody } from "./signature.ts";
+import { encodeBody } from "./signature.ts";
 
 export type Registration = { appId: string; url: string; sdk: string; functions: readonly unknown[] };
 
@@ -75,8 +75,8 @@ async function storeFunction(sql: Sql, appId: string, config: FunctionConfig): P
 /** The address is left out: the same functions behind two workers are the same functions. */
 function checksumOf(config: FunctionConfig, queueName: string): string {
   const { steps, ...rest } = config;
-  const text = canonicalBody({ ...rest, retries: steps.step.retries ?? null, queueName });
-  return createHash("sha1").update(text).digest("hex");
+  const { canonical } = encodeBody({ ...rest, retries: steps.step.retries ?? null, queueName });
+  return createHash("sha1").update(canonical).digest("hex");
 }
 
 /** A schedule keeps its next moment across registrations; one that is new starts counting now. */

@@ -11,8 +11,8 @@ export type Outcome =
   /** `everyBranch`: the function wants to be called again after each parallel step, not after all of them. */
   | { kind: "ops"; ops: Op[]; retry: Retry; everyBranch: boolean }
   | { kind: "failed"; error: StepError; retry: Retry }
-  /** No answer of the SDK. `delivered`: the call may have done its work, or have killed the worker. */
-  | { kind: "unanswered"; delivered: boolean; reason: string };
+  /** No answer of the SDK. `delivered`: the call may have done its work. `broken`: the worker may be dead. */
+  | { kind: "unanswered"; delivered: boolean; broken: boolean; reason: string };
 
 /** Whether an error may be tried again, and when the function asked for it. */
 export type Retry = { allowed: boolean; due: Due | null };
@@ -69,7 +69,7 @@ function unwrapStream(reply: Reply): Reply {
 }
 
 function unanswered(reason: string, delivered = true): Outcome {
-  return { kind: "unanswered", delivered, reason };
+  return { kind: "unanswered", delivered, broken: !delivered, reason };
 }
 
 function orNull(parsed: ReturnType<typeof parseJson>): unknown {

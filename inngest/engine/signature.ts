@@ -15,15 +15,33 @@ function digest(text: string, key: string, timestamp: string): string {
   return createHmac("sha256", key.replace(prefix, "")).update(text).update(timestamp).digest("hex");
 }
 
-/** The body of a request as it is signed and sent: canonical JSON (RFC 8785), since the SDK signs that. */
-export function canonicalBody(body: unknown): string {
-  return canonicalize(body) ?? "";
+/**
+ * The body of a request, as it is sent and as it is signed: the SDK signs canonical JSON (RFC 8785), but functions
+ * shall see keys in their own order. Canonical JSON has no form for half a surrogate pair, such as a cut emoji
+ * leaves: that becomes U+FFFD, as on the real server.
+ */
+export function encodeBody(body: unknown): { text: string; canonical: string } {
+  try {
+    return { text: JSON.stringify(body), canonical: canonicalize(body) ?? "" };
+  } catch {
+    const sound = wellFormed(body);
+    return { text: JSON.stringify(sound), canonical: canonicalize(sound) ?? "" };
+  }
 }
 
-/** Signs a request to the app, whose body is canonical: `t=<unix seconds>&s=<hmac>`. */
-export function signRequest(body: string, key: string, nowMs: number): string {
+function wellFormed(value: unknown): unknown {
+  if (typeof value === "string") return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key.toWellFormed(), wellFormed(part)]),
+  );
+}
+
+/** Signs a request to the app, by the canonical form of its body: `t=<unix seconds>&s=<hmac>`. */
+export function signRequest(canonical: string, key: string, nowMs: number): string {
   const timestamp = String(Math.floor(nowMs / 1000));
-  return `t=${timestamp}&s=${digest(body, key, timestamp)}`;
+  return `t=${timestamp}&s=${digest(canonical, key, timestamp)}`;
 }
 
 /** Whether the app signed this reply: over its text as sent, within five minutes. */

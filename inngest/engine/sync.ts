@@ -3,7 +3,7 @@ import type { Database } from "./database.ts";
 import { send } from "./http-client.ts";
 import { inBandReplySchema } from "./protocol.ts";
 import { register, rememberRefusal, type Registration } from "./registration.ts";
-import { replyIsSigned, signRequest, canonicalBody } from "./signature.ts";
+import { replyIsSigned, signRequest, encodeBody } from "./signature.ts";
 import { storeWorker } from "./worker-store.ts";
 
 const syncMs = 10_000;
@@ -14,12 +14,12 @@ const syncMs = 10_000;
  * @throws Error with a sentence when the worker is not there, not ours, or asks for what is not supported.
  */
 export async function syncWorker(database: Database, url: string, signingKey: string): Promise<string> {
-  const body = canonicalBody({ url });
+  const body = encodeBody({ url });
   const headers = {
     "x-inngest-sync-kind": "in_band",
-    "x-inngest-signature": signRequest(body, signingKey, Date.now()),
+    "x-inngest-signature": signRequest(body.canonical, signingKey, Date.now()),
   };
-  const reply = await send(url, { method: "PUT", headers, body, timeoutMs: syncMs });
+  const reply = await send(url, { method: "PUT", headers, body: body.text, timeoutMs: syncMs });
   if (reply.status === 401) {
     throw new Error(`${url} refused our signature: both sides must have the same INNGEST_SIGNING_KEY.`);
   }

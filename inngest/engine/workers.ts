@@ -21,7 +21,7 @@ export type Workers = {
   apps: () => string[];
   /** Lends the live worker with the fewest calls; give it back with `done`. */
   take: (appId: string) => Worker | undefined;
-  done: (worker: Worker, reached: boolean) => void;
+  done: (worker: Worker, broken: boolean) => void;
   list: () => { url: string; app: string | null; live: boolean; problem?: string }[];
   stop: () => void;
 };
@@ -141,9 +141,9 @@ export function watchWorkers(
       if (worker) worker.calls += 1;
       return worker;
     },
-    done: (worker, reached) => {
+    done: (worker, broken) => {
       worker.calls -= 1;
-      if (!reached) worker.failedAt = performance.now();
+      if (broken) worker.failedAt = performance.now();
     },
     list: () =>
       [...workers.values()].map((worker) => ({

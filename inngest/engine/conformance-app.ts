@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Inngest, type InngestFunction } from "inngest";
+import { serve } from "inngest/node";
+import { labFunctions, type Trace } from "./conformance-functions.ts";
+
+export type App = {
+  url: string;
+  client: Inngest;
+  /** What ran, in order, as `<key> <what>`. */
+  ran: (key: string) => string[];
+  /** Resolves when the line is there. */
+  seen: (key: string, line: string, timeoutMs?: number) => Promise<void>;
+  count: (key: string, line: string) => number;
+  /** Ends it as a killed process would: connections are cut. */
+  kill: () => Promise<void>;
+  start: (port: number) => Promise<void>;
+};
+
+type Options = { engineUrl: string; signingKey: string; eventKey: string; id?: string };
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A small app on the unmodified SDK, in this process, whose functions note what they do. */
+export async function startApp(
+  { engineUrl, signingKey, eventKey, id = "lab" }: Options,
+  make: (client: Inngest, trace: Trace) => InngestFunction.Like[] = labFunctions,
+): Promise<App> {
+  const client = new Inngest({ id, baseUrl: engineUrl, signingKey, eventKey, isDev: false, logger: silent });
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  const trace: Trace = (key, line) => {
+    lines.push(`${key} ${line}`);
+    waiting.forEach((check) => check());
+  };
+  const handler = serve({ client, functions: make(client, trace) });
+  let server: Server;
+  const app: App = {
+    url: "",
+    client,
+    ran: (key) =>
+      lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1)),
+    count: (key, line) => lines.filter((one) => one === `${key} ${line}`).length,
+    seen: (key, line, timeoutMs = 5000) =>
+      new Promise((resolve, reject) => {
+        const settle = (act: () => void) => {
+          clearTimeout(timer);
+          waiting.delete(check);
+          act();
+        };
+        const check = () => {
+          if (app.count(key, line) > 0) settle(resolve);
+        };
+        const late = () =>
+          reject(new Error(`"${line}" did not come within ${timeoutMs} ms, but: ${app.ran(key).join(", ")}`));
+        const timer = setTimeout(() => settle(late), timeoutMs);
+        waiting.add(check);
+        check();
+      }),
+    kill: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+    start: async (port) => {
+      server = createServer(handler);
+      server.listen(port, "127.0.0.1");
+      await once(server, "listening");
+      app.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/inngest`;
+    },
+  };
+  await app.start(0);
+  return app;
+}

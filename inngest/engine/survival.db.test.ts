@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { moveClock } from "#db/testing";
+import { eventually, openLab, type Lab } from "./conformance-lab.ts";
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(() => lab.close());
+
+test("an engine killed between two steps and within one repeats no finished step", async () => {
+  const key = lab.newKey();
+  await lab.app.client.send({ name: "lab/steps", data: { key, pauseMs: 250 } });
+  await eventually(() => lab.app.count(key, "b") === 1, "the second step has begun");
+  await lab.engine.abandon();
+  lab.engine = await lab.launch();
+  await lab.ended(key, "steps", "completed", 8000);
+  expect(lab.app.count(key, "a")).toBe(1);
+  expect(
+    await lab.sql`select count(*)::int as n from queue.steps where run_id = ${(await lab.runsOf(key, "steps"))[0]?.id ?? ""}`,
+  ).toEqual([{ n: 3 }]);
+}, 15_000);
+
+test("a reply that comes after its lease was taken over changes nothing", async () => {
+  const key = lab.newKey();
+  await lab.app.client.send({ name: "lab/steps", data: { key, pauseMs: 200 } });
+  await lab.app.seen(key, "a");
+  await lab.sql`update queue.jobs set fence = fence + 1, lease_until = clock_timestamp() - interval '1 second'
+            where run_id in (select id from queue.runs where events -> 0 -> 'data' ->> 'key' = ${key})`;
+  await lab.ended(key, "steps");
+  expect(lab.app.ran(key).filter((line) => line === "a")).toHaveLength(2);
+  expect(lab.app.ran(key).filter((line) => line.startsWith("ended"))).toHaveLength(1);
+});
+
+test("a worker that dies in a step costs the function no attempt, and its successor goes on within a second", async () => {
+  const key = lab.newKey();
+  await lab.app.client.send({ name: "lab/steps", data: { key, pauseMs: 150 } });
+  await lab.app.seen(key, "a");
+  const workerPort = Number(new URL(lab.app.url).port);
+  await lab.app.kill();
+  await sleep(300);
+  await lab.app.start(workerPort);
+  const started = performance.now();
+  await lab.ended(key, "steps");
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect(lab.app.count(key, "a")).toBe(2);
+});
+
+test("two engines on one database do each step once", async () => {
+  const key = lab.newKey();
+  const second = await lab.launch({ port: 0 });
+  const listening = () => lab.sql`
+    select from pg_stat_activity
+    where application_name = 'postroad-engine-listen' and datname = current_database()`;
+  await eventually(async () => (await listening()).length === 2, "both engines listen");
+  await lab.app.client.send(Array.from({ length: 20 }, () => ({ name: "lab/steps", data: { key } })));
+  const completed = async () =>
+    (await lab.runsOf(key, "steps")).filter((run) => run.status === "completed").length;
+  await eventually(async () => (await completed()) === 20, "all ended", 15_000);
+  expect(lab.app.count(key, "a")).toBe(20);
+  expect(lab.app.count(key, "b")).toBe(40);
+  await second.stop(1000);
+});
+
+test("wiping every table while it runs costs the runs, and nothing else", async () => {
+  const [lost, key] = [lab.newKey(), lab.newKey()];
+  await lab.waiting("lab/nap", lost);
+  await lab.wipe();
+  await lab.registered();
+  expect(await lab.sql`select function_id from queue.crons`).toEqual([{ function_id: "lab-yearly" }]);
+  await lab.app.client.send({ name: "lab/steps", data: { key } });
+  await lab.ended(key, "steps");
+  await moveClock("1 hour");
+  await sleep(50);
+  expect(lab.app.ran(lost)).toEqual(["before"]);
+});
