@@ -7,4 +7,5 @@ export function proxy(request: NextRequest) {
   return NextResponse.next({ request: { headers } });
 }
 
-export const config = { matcher: "/((?!api/|_next/|.*\\.).*)" };
+// Not for the links in mails: they are hot, and nobody signs in there.
+export const config = { matcher: "/((?!api/|_next/|[tu]/|.*\\.).*)" };

@@ -1,5 +1,5 @@
 import type { AuthOptions } from "next-auth";
-import { decode } from "next-auth/jwt";
+import { decode, encode } from "next-auth/jwt";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { addressOf } from "#server/address";
 import { endSession, signIn } from "#server/accounts/sign-in";
@@ -8,6 +8,7 @@ import { env } from "#server/env";
 import { AppError } from "#server/errors";
 import { log } from "#server/log";
 
+const cookieSeconds = sessionDaysMax * 24 * 60 * 60;
 const secure = () => env.APP_URL.startsWith("https://");
 
 /** The cookie that carries the sealed session id; browsers accept the prefix over https only. */
@@ -20,6 +21,11 @@ export async function readSessionId(token: string | undefined): Promise<string |
   return typeof claims?.sid === "string" ? claims.sid : null;
 }
 
+/** The value of `sessionCookie()` for a session: what signing in sets, for tests that start signed in. */
+export function sealSessionId(sessionId: string): Promise<string> {
+  return encode({ token: { sid: sessionId }, secret: env.SESSION_SECRET, maxAge: cookieSeconds });
+}
+
 /**
  * next-auth checks the password and seals the cookie. The token holds a session id and nothing else: the row it points
  * to decides on every request, so that signing out or being removed works at once.
@@ -27,7 +33,7 @@ export async function readSessionId(token: string | undefined): Promise<string |
 export const authOptions = (): AuthOptions => ({
   secret: env.SESSION_SECRET,
   useSecureCookies: secure(),
-  session: { strategy: "jwt", maxAge: sessionDaysMax * 24 * 60 * 60 },
+  session: { strategy: "jwt", maxAge: cookieSeconds },
   pages: { signIn: "/login", signOut: "/login", error: "/login", newUser: "/" },
   providers: [
     CredentialsProvider({
@@ -54,8 +60,10 @@ export const authOptions = (): AuthOptions => ({
   callbacks: {
     jwt: ({ token, user }) => ("sessionId" in (user ?? {}) ? { sid: sessionIdOf(user) } : { sid: token.sid }),
     session: ({ session }) => ({ expires: session.expires }),
-    redirect: ({ url }) =>
-      url.startsWith("/") && !url.startsWith("//") ? `${env.APP_URL}${url}` : env.APP_URL,
+    redirect: ({ url }) => {
+      const target = URL.parse(url, env.APP_URL);
+      return target?.origin === new URL(env.APP_URL).origin ? target.href : env.APP_URL;
+    },
   },
   events: {
     signOut: async ({ token }) => {
