@@ -110,6 +110,7 @@ export const campaignStepVersions = pgTable(
   },
   (t) => [
     tenantKey(t),
+    within(t, t.campaignId, campaigns),
     within(t, t.stepId, campaignSteps),
     workspacePolicy("campaign_step_versions"),
     unique("campaign_step_versions_version_unique").on(t.tenantId, t.stepId, t.version),
@@ -127,6 +128,7 @@ export const stepDrivers = pgTable(
     ...driverColumns,
   },
   (t) => [
+    within(t, t.campaignId, campaigns),
     within(t, t.stepId, campaignSteps),
     workspacePolicy("step_drivers"),
     unique("step_drivers_step_unique").on(t.tenantId, t.stepId),

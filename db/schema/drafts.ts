@@ -1,5 +1,6 @@
 import { index, integer, pgTable, text, uuid, unique, jsonb } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
+import { campaignSteps } from "./campaign-steps.ts";
 import { campaigns } from "./campaigns.ts";
 import {
   instant,
@@ -62,6 +63,7 @@ export const emailDrafts = pgTable(
     tenantKey(t),
     within(t, t.contactId, contacts),
     within(t, t.campaignId, campaigns),
+    within(t, t.stepId, campaignSteps, "set null"),
     workspacePolicy("email_drafts"),
     index("idx_email_drafts_contact").on(t.tenantId, t.contactId),
     index("idx_email_drafts_status").on(t.tenantId, t.workspaceId, t.status, t.id),
@@ -89,6 +91,7 @@ export const scheduledEmails = pgTable(
     tenantKey(t),
     within(t, t.draftId, emailDrafts),
     within(t, t.contactId, contacts),
+    within(t, t.campaignId, campaigns),
     within(t, t.emailAccountId, emailAccounts),
     workspacePolicy("scheduled_emails"),
     index("idx_scheduled_emails_scheduled_for").on(t.tenantId, t.scheduledFor),

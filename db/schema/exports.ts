@@ -8,6 +8,7 @@ import {
   workspaceColumns,
   workspacePolicy,
 } from "./columns.ts";
+import { segments } from "./segments.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const exportStatuses = ["pending", "processing", "completed", "failed", "expired"] as const;
@@ -47,6 +48,7 @@ export const exportJobs = pgTable(
   (t) => [
     tenantKey(t),
     within(t, t.workspaceId, workspaces),
+    within(t, t.segmentId, segments, "set null"),
     workspacePolicy("export_jobs"),
     index("idx_export_jobs_tenant").on(t.tenantId, t.workspaceId, t.id),
     index("idx_export_jobs_status").on(t.status, t.leaseUntil),

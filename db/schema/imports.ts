@@ -11,6 +11,7 @@ import {
   workspaceColumns,
   workspacePolicy,
 } from "./columns.ts";
+import { segments } from "./segments.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const importStatuses = [
@@ -76,6 +77,7 @@ export const importJobs = pgTable(
   (t) => [
     tenantKey(t),
     within(t, t.workspaceId, workspaces),
+    within(t, t.segmentId, segments, "set null"),
     workspacePolicy("import_jobs"),
     index("idx_import_jobs_tenant").on(t.tenantId, t.workspaceId, t.id),
     index("idx_import_jobs_status").on(t.status, t.leaseUntil),

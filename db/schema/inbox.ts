@@ -10,6 +10,9 @@ import {
   workspaceColumns,
   workspacePolicy,
 } from "./columns.ts";
+import { campaigns } from "./campaigns.ts";
+import { contacts } from "./contacts.ts";
+import { emailAccounts } from "./email-accounts.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const threadStatuses = ["open", "snoozed", "archived", "closed", "trash"] as const;
@@ -36,6 +39,9 @@ export const inboxThreads = pgTable(
   (t) => [
     tenantKey(t),
     within(t, t.workspaceId, workspaces),
+    within(t, t.emailAccountId, emailAccounts, "set null"),
+    within(t, t.contactId, contacts, "set null"),
+    within(t, t.campaignId, campaigns, "set null"),
     workspacePolicy("inbox_threads"),
     index("idx_inbox_threads_status").on(t.tenantId, t.workspaceId, t.status, t.lastMessageAt.desc()),
     index("idx_inbox_threads_contact").on(t.tenantId, t.contactId),

@@ -133,6 +133,7 @@ export const webhookDeliveries = notify.table(
     tenantKey(t),
     tenantPolicy("webhook_deliveries"),
     within(t, t.webhookId, webhooks),
+    within(t, t.webhookEventId, webhookEvents),
     unique("webhook_deliveries_event_unique").on(t.tenantId, t.webhookId, t.webhookEventId),
     oneOf("valid_status", t.status, ["pending", "delivered", "retrying", "failed"]),
   ],
