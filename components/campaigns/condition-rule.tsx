@@ -234,7 +234,7 @@ function Attribute({ rule, onChange }: PartProps) {
         <Select
           aria-label="Value"
           className="min-w-32 flex-1"
-          value={String(rule.value)}
+          value={typeof rule.value === "string" ? rule.value : ""}
           onChange={(event) => onChange({ ...rule, value: event.target.value })}
         >
           {options.map((option) => (

@@ -1,8 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { loadSending } from "#server/messages/limits";
+import type { CampaignStatus } from "#server/campaigns/schema";
+import { AppError } from "#server/errors";
+import { loadSending, type Block, type Sending } from "#server/messages/limits";
+import { blockOf } from "#server/messages/queue";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
-import { addNumbers, type Numbers } from "./numbers.ts";
+import type { Hold } from "#server/planner/slots";
+import type { Numbers } from "./numbers.ts";
 import {
   branchCounts,
   enrollmentCounts,
@@ -15,25 +19,42 @@ import {
   type UnknownMessage,
 } from "./queries.ts";
 
-/** A campaign as it stands this moment, every number counted from rows. */
-export type Live = {
+/** A campaign as it stands this moment, every number counted from rows. Texts are on the wall clock of `zone`. */
+export type Live = State & {
   numbers: Numbers;
   steps: (StepPlace & { numbers: Numbers; branches: Branches | null })[];
   enrollments: Record<string, number>;
   people: number;
   lastEventAt: Date | null;
   unknown: UnknownMessage[];
-  /** For the emails due at this moment; null when none is. */
-  forecast: (Forecast & { firstAtText: string; finishesAtText: string | null }) | null;
+  /** For the emails due at this moment; null when none is. `holdText` says what keeps the first one. */
+  forecast:
+    (Forecast & { firstAtText: string; finishesAtText: string | null; holdText: string | null }) | null;
+  /** What keeps a running campaign from sending at all, and what to do about it. */
+  why: string | null;
+  nextAtText: string | null;
+};
+
+type State = {
+  status: CampaignStatus;
+  pauseReason: string | null;
+  completedAt: Date | null;
+  /** The audience is complete: nobody is enrolled any more. */
+  frozen: boolean;
+  zone: string;
 };
 
 export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> {
+  const state = await loadState(tx, campaignId);
   const numbers = await liveNumbers(tx, [campaignId]);
   const places = await stepPlaces(tx, campaignId);
   const branches = await branchCounts(tx, campaignId);
   const enrollments = await enrollmentCounts(tx, campaignId);
+  const sending = await loadSending(tx, campaignId);
+  const nextAt = places.flatMap((place) => place.nextAt ?? []).sort((a, b) => a.getTime() - b.getTime())[0];
   return {
-    numbers: addNumbers([numbers.of(campaignId)]),
+    ...state,
+    numbers: numbers.of(campaignId),
     steps: places.map((place) => ({
       ...place,
       numbers: numbers.ofStep(place.stepId),
@@ -43,14 +64,41 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
     people: Object.values(enrollments).reduce((sum, count) => sum + count, 0),
     lastEventAt: await lastEventAt(tx, campaignId),
     unknown: await listUnknown(tx, campaignId),
-    forecast: await forecastNow(tx, campaignId),
+    forecast: sending && (await forecastNow(tx, campaignId, sending)),
+    why: state.status === "active" ? blockText(blockOf(sending)) : null,
+    nextAtText: nextAt ? clockText(state.zone, nextAt) : null,
   };
 }
+
+/** Throws `not_found`. */
+async function loadState(tx: TenantTx, campaignId: string): Promise<State> {
+  const [state] = await tx.execute<State>(sql`
+    select k.status, k.pause_reason as "pauseReason", k.completed_at as "completedAt", k.frozen_at is not null as frozen,
+      s.timezone as zone
+    from campaigns k join campaign_settings s on s.campaign_id = k.id where k.id = ${campaignId}::uuid and k.deleted_at is null`);
+  if (!state) throw new AppError("not_found", "There is no such campaign.");
+  return state;
+}
+
+function blockText(block: Block | null): string | null {
+  if (block === "no_mailbox")
+    return "Its mailbox was removed: clone the campaign and choose another mailbox.";
+  if (block === "mailbox_inactive") return "Its mailbox cannot send: test it under Settings, Mailboxes.";
+  return null;
+}
+
+const holdTexts: Record<Hold, string> = {
+  outside_window: "The send window is shut until then.",
+  daily_limit: "The campaign’s emails for today are used up.",
+  spacing: "The delay between two emails holds it back.",
+  mailbox_daily_limit: "The mailbox’s emails for today are used up.",
+  mailbox_hourly_limit: "The mailbox’s emails for this hour are used up.",
+};
 
 type Due = { queued: number; more: number; first_at: Date | null; last_at: Date | null };
 
 /** The emails that are due now: those with a slot leave as planned, the others take the slots after them. */
-async function forecastNow(tx: TenantTx, campaignId: string): Promise<Live["forecast"]> {
+async function forecastNow(tx: TenantTx, campaignId: string, sending: Sending): Promise<Live["forecast"]> {
   const [due] = await tx.execute<Due>(sql`
     select count(m.id)::int as queued, (count(*) filter (where m.id is null))::int as more,
       min(m.scheduled_for) as first_at, max(m.scheduled_for) as last_at
@@ -58,18 +106,19 @@ async function forecastNow(tx: TenantTx, campaignId: string): Promise<Live["fore
     join campaign_steps s on s.id = e.current_step_id and s.step_type = 'email'
     left join content.email_messages m on m.id = e.awaiting_message_id and m.delivery_status in ('queued', 'sending', 'deferred')
     where e.campaign_id = ${campaignId}::uuid and e.status in ('enrolled', 'active') and e.wait_reason is distinct from 'outcome_unknown'`);
-  const sending = await loadSending(tx, campaignId);
-  if (!due || !sending || due.queued + due.more === 0) return null;
+  if (!due || due.queued + due.more === 0) return null;
   const rest =
     due.more > 0 ? forecast(sending.rules, sending.usage, { from: sending.now, count: due.more }) : null;
   const firstAt = due.first_at ?? rest?.firstAt;
   if (!firstAt) return null;
   const finishesAt = due.more > 0 ? (rest?.finishesAt ?? null) : due.last_at;
   const { zone } = sending.rules;
+  const hold = due.first_at ? null : (rest?.hold ?? null);
   return {
     count: due.queued + due.more,
     firstAt,
-    hold: due.first_at ? null : (rest?.hold ?? null),
+    hold,
+    holdText: hold && holdTexts[hold],
     perDay: rest?.perDay ?? null,
     days: rest?.days ?? 1,
     finishesAt,

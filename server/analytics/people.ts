@@ -1,6 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { exitReasons, waitReasons, type EnrollmentStatus } from "#server/enrollments/reasons";
+import { waitReasons, type EnrollmentStatus, type ExitReason } from "#server/enrollments/reasons";
 import type { PeopleInput } from "./schema.ts";
 
 export const peoplePageSize = 50;
@@ -48,7 +48,7 @@ export async function listPeople(
   return { rows: shown, next: rows.length > peoplePageSize ? (shown.at(-1)?.id ?? null) : null };
 }
 
-const exitWords: Record<keyof typeof exitReasons, string> = {
+const exitWords: Record<ExitReason, string> = {
   replied: "Replied.",
   goal_met: "Reached the goal.",
   bounced_hard: "The address does not exist.",

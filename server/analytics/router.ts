@@ -18,9 +18,7 @@ const about =
 
 export const analyticsRouter = router({
   home: reads.query(({ ctx }) => ctx.tenant(loadHome)),
-  live: reads
-    .input(campaignRef)
-    .query(({ ctx, input }) => ctx.tenant(about(input.id, (tx) => loadLive(tx, input.id)))),
+  live: reads.input(campaignRef).query(({ ctx, input }) => ctx.tenant((tx) => loadLive(tx, input.id))),
   daily: reads
     .input(campaignRef)
     .query(({ ctx, input }) =>

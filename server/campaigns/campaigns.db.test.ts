@@ -1,51 +1,11 @@
 import { describe, expect, test } from "vitest";
-import {
-  createContacts,
-  createCampaign,
-  createList,
-  createMailbox,
-  createSession,
-  createWorkspace,
-} from "#db/factories";
+import { createCampaign, createMailbox, createSession, createWorkspace } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { callerFor } from "#server/testing";
-import type { StepContent } from "./schema.ts";
+import { email, finishedDraft } from "./testing.ts";
 
 type Caller = Awaited<ReturnType<typeof newTenant>>["caller"];
-
-const email: StepContent = {
-  type: "email",
-  templateId: null,
-  subjectLine: "Hello {{ first_name }}",
-  previewText: "",
-  emailContent: "<p>Hello</p>",
-};
-
-/** A draft as a person would make it: one finished email, sent to a list of two. */
-async function finishedDraft(tenant: Awaited<ReturnType<typeof newTenant>>) {
-  const { caller, scope } = tenant;
-  const list = await withTenant(scope, async (tx) =>
-    createList(tx, {
-      contactIds: await createContacts(tx, [{ email: "ada@example.test" }, { email: "bob@example.test" }]),
-    }),
-  );
-  const { id } = await caller.campaigns.create({ name: "Welcome", type: "drip" });
-  const draft = await caller.campaigns.byId({ id });
-  const first = draft.steps[0]?.id ?? "";
-  const saved = await caller.campaigns.saveStep({
-    id,
-    version: draft.version,
-    stepId: first,
-    content: email,
-  });
-  const ready = await caller.campaigns.updateAudience({
-    id,
-    version: saved.version,
-    audience: { everyone: false, include: [list], exclude: [] },
-  });
-  return { id, first, campaign: ready, list };
-}
 
 const shape = (campaign: Awaited<ReturnType<Caller["campaigns"]["byId"]>>) =>
   campaign.steps.map((step) => {
@@ -243,72 +203,6 @@ describe("edit", () => {
     const copied = copy.steps[0]?.id;
     expect(copied).not.toBe(first);
     expect(copy.steps[1]?.conditionRules?.rules[0]).toMatchObject({ value: { stepId: copied } });
-  });
-});
-
-describe("launch", () => {
-  test("is refused with a sentence for everything that is missing", async () => {
-    const { caller } = await newTenant();
-    const { id } = await caller.campaigns.create({ name: "Empty", type: "broadcast" });
-    const { version } = await caller.campaigns.byId({ id });
-    const refused = caller.campaigns.launch({ id, version });
-    await expect(refused).rejects.toThrow("Step 1 (email) has no subject: write one.");
-    await expect(refused).rejects.toThrow("The campaign has no audience");
-    expect((await caller.campaigns.byId({ id })).status).toBe("draft");
-  });
-
-  test("is refused for an unknown Liquid tag and a branch that leads nowhere", async () => {
-    const tenant = await newTenant();
-    const { id, first, campaign } = await finishedDraft(tenant);
-    const { caller } = tenant;
-    const saved = await caller.campaigns.saveStep({
-      id,
-      version: campaign.version,
-      stepId: first,
-      content: { ...email, emailContent: "<p>Hi</p>\n{% frobnicate %}" },
-    });
-    const forked = await caller.campaigns.addStep({
-      id,
-      version: saved.version,
-      type: "condition",
-      position: { kind: "edge", from: first, edge: "next" },
-    });
-    const refused = caller.campaigns.launch({ id, version: forked.version });
-    await expect(refused).rejects.toThrow(/body: line 2, column 1: .*frobnicate/);
-    await expect(refused).rejects.toThrow("The Yes branch of Step 2 (condition) leads nowhere");
-  });
-
-  test("a version that was changed after the review is not launched", async () => {
-    const tenant = await newTenant();
-    const { id, first, campaign } = await finishedDraft(tenant);
-    await tenant.caller.campaigns.saveStep({ id, version: campaign.version, stepId: first, content: email });
-    await expect(tenant.caller.campaigns.launch({ id, version: campaign.version })).rejects.toMatchObject({
-      code: "CONFLICT",
-    });
-  });
-
-  test("the review says who gets it and when the first email leaves", async () => {
-    const tenant = await newTenant({ timezone: "Europe/Berlin" });
-    const { id } = await finishedDraft(tenant);
-    const review = await tenant.caller.campaigns.review({ id });
-    expect(review.problems).toEqual([]);
-    expect(review.audience).toEqual({ chosen: 2, count: 2, suppressed: 0, missing: 0 });
-    expect(review.forecast).toMatchObject({ count: 2, perDay: 50, days: 1 });
-  });
-
-  test("a preview is the message as it would leave, footer and all", async () => {
-    const tenant = await newTenant();
-    const { id, first } = await finishedDraft(tenant);
-    const [ada] = await tenant.caller.campaigns.previewContacts({ id });
-    const preview = await tenant.caller.campaigns.previewStep({
-      id,
-      stepId: first,
-      contactId: ada?.id ?? null,
-    });
-    expect(preview.to).toBe("ada@example.test");
-    expect(preview.html).toContain("1 Main Street, Springfield");
-    expect(preview.html).toContain("/u/");
-    expect(preview.warnings).toEqual(["first_name is empty."]);
   });
 });
 

@@ -1,0 +1,154 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import { Callout } from "#components/ui/callout";
+import { DateTime } from "#components/ui/date-time";
+import { Section } from "#components/ui/section";
+import { Select } from "#components/ui/select";
+import { StatusBadge } from "#components/ui/status-badge";
+import { Table, type Column } from "#components/ui/table";
+import { TableSkeleton } from "#components/ui/table-skeleton";
+import { enrollmentFilters, type EnrollmentFilter } from "#server/analytics/schema";
+import type { RouterOutputs } from "#server/router";
+import type { Campaign } from "./use-campaign-edits.tsx";
+
+type Person = RouterOutputs["analytics"]["people"]["rows"][number];
+type Props = {
+  workspace: string;
+  campaign: Campaign;
+  active: boolean;
+  timeZone: string;
+  counts: Record<string, number>;
+};
+
+/** Who is in the campaign, where each of them stands, and why they don't move or have left. */
+export function PeopleTable({ workspace, campaign, active, timeZone, counts }: Props) {
+  const trpc = useTRPC();
+  const [status, setStatus] = useState<EnrollmentFilter | "">("");
+  const [stepId, setStepId] = useState("");
+  const [pages, setPages] = useState<string[]>([]);
+  const view = {
+    id: campaign.id,
+    status: status || undefined,
+    stepId: stepId || undefined,
+    after: pages.at(-1),
+  };
+  const people = useQuery(
+    trpc.analytics.people.queryOptions(view, {
+      placeholderData: (before) => before,
+      refetchInterval: active ? 5_000 : false,
+    }),
+  );
+  const problem = asProblem(people.error);
+  const columns: Column<Person>[] = [
+    {
+      key: "who",
+      header: "Contact",
+      cell: (row) => (
+        <span className="block max-w-72 truncate">
+          {row.name ?? row.email}
+          {row.name && (
+            <span className="block truncate text-xs font-normal text-muted max-sm:hidden">{row.email}</span>
+          )}
+        </span>
+      ),
+    },
+    { key: "status", header: "Status", cell: (row) => <StatusBadge status={row.status} /> },
+    {
+      key: "place",
+      header: "Place",
+      cell: (row) => (row.stepNumber ? `Step ${row.stepNumber}` : <span className="text-faint">–</span>),
+    },
+    {
+      key: "why",
+      header: "Why",
+      cell: (row) => <span className="block max-w-80 text-muted max-sm:text-right">{row.why ?? ""}</span>,
+    },
+    {
+      key: "next",
+      header: "Next",
+      wideOnly: true,
+      cell: (row) => <DateTime at={row.nextAt} timeZone={timeZone} />,
+    },
+    { key: "sent", header: "Sent", align: "right", cell: (row) => row.sent },
+  ];
+  const filter = (change: () => void) => {
+    setPages([]);
+    change();
+  };
+  return (
+    <Section
+      title="People"
+      flush
+      action={
+        <>
+          <Select
+            aria-label="Status"
+            className="w-40"
+            value={status}
+            onChange={(event) => filter(() => setStatus(event.target.value as EnrollmentFilter | ""))}
+          >
+            <option value="">Everybody</option>
+            {enrollmentFilters.map((each) => (
+              <option key={each} value={each}>
+                {each === "live" ? "On the way" : each.charAt(0).toUpperCase() + each.slice(1)}
+                {each === "live" ? "" : ` (${counts[each] ?? 0})`}
+              </option>
+            ))}
+          </Select>
+          <Select
+            aria-label="Step"
+            className="w-44"
+            value={stepId}
+            onChange={(event) => filter(() => setStepId(event.target.value))}
+          >
+            <option value="">At any step</option>
+            {campaign.steps.map((step) => (
+              <option key={step.id} value={step.id}>
+                {step.number}. {step.headline}
+              </option>
+            ))}
+          </Select>
+        </>
+      }
+    >
+      {problem && (
+        <Callout kind="danger" title="The list could not be loaded">
+          {problem.message}
+        </Callout>
+      )}
+      {!people.data && !problem && <TableSkeleton columns={5} rows={5} />}
+      {people.data && (
+        <Table
+          label="People"
+          className="rounded-none border-0 shadow-none"
+          columns={columns}
+          rows={people.data.rows}
+          rowKey={(row) => row.id}
+          href={(row) => `/${workspace}/contacts/${row.contactId}`}
+          empty={
+            <p className="px-5 py-8 text-center text-muted">
+              {status || stepId ? "Nobody matches." : "Nobody has been enrolled yet."}
+            </p>
+          }
+        />
+      )}
+      {(pages.length > 0 || people.data?.next) && (
+        <nav aria-label="Pages of people" className="flex justify-end gap-2 border-t px-4 py-2">
+          <Button size="sm" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
+            Back
+          </Button>
+          <Button
+            size="sm"
+            disabled={!people.data?.next}
+            onClick={() => people.data?.next && setPages([...pages, people.data.next])}
+          >
+            Next
+          </Button>
+        </nav>
+      )}
+    </Section>
+  );
+}

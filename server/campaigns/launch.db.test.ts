@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { newTenant } from "#db/testing";
+import { email, finishedDraft } from "./testing.ts";
+
+describe("launch", () => {
+  test("is refused with a sentence for everything that is missing", async () => {
+    const { caller } = await newTenant();
+    const { id } = await caller.campaigns.create({ name: "Empty", type: "broadcast" });
+    const { version } = await caller.campaigns.byId({ id });
+    const refused = caller.campaigns.launch({ id, version });
+    await expect(refused).rejects.toThrow("Step 1 (email) has no subject: write one.");
+    await expect(refused).rejects.toThrow("The campaign has no audience");
+    expect((await caller.campaigns.byId({ id })).status).toBe("draft");
+  });
+
+  test("is refused for an unknown Liquid tag and a branch that leads nowhere", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign } = await finishedDraft(tenant);
+    const { caller } = tenant;
+    const saved = await caller.campaigns.saveStep({
+      id,
+      version: campaign.version,
+      stepId: first,
+      content: { ...email, emailContent: "<p>Hi</p>\n{% frobnicate %}" },
+    });
+    const forked = await caller.campaigns.addStep({
+      id,
+      version: saved.version,
+      type: "condition",
+      position: { kind: "edge", from: first, edge: "next" },
+    });
+    const refused = caller.campaigns.launch({ id, version: forked.version });
+    await expect(refused).rejects.toThrow(/body: line 2, column 1: .*frobnicate/);
+    await expect(refused).rejects.toThrow("The Yes branch of Step 2 (condition) leads nowhere");
+  });
+
+  test("a version that was changed after the review is not launched", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign } = await finishedDraft(tenant);
+    await tenant.caller.campaigns.saveStep({ id, version: campaign.version, stepId: first, content: email });
+    await expect(tenant.caller.campaigns.launch({ id, version: campaign.version })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+  });
+
+  test("the review says who gets it and when the first email leaves", async () => {
+    const tenant = await newTenant({ timezone: "Europe/Berlin" });
+    const { id } = await finishedDraft(tenant);
+    const review = await tenant.caller.campaigns.review({ id });
+    expect(review.problems).toEqual([]);
+    expect(review.audience).toEqual({ chosen: 2, count: 2, suppressed: 0, missing: 0 });
+    expect(review.forecast).toMatchObject({ count: 2, perDay: 50, days: 1 });
+  });
+
+  test("a preview is the message as it would leave, footer and all", async () => {
+    const tenant = await newTenant();
+    const { id, first } = await finishedDraft(tenant);
+    const [ada] = await tenant.caller.campaigns.previewContacts({ id });
+    const preview = await tenant.caller.campaigns.previewStep({
+      id,
+      stepId: first,
+      contactId: ada?.id ?? null,
+    });
+    expect(preview.to).toBe("ada@example.test");
+    expect(preview.html).toContain("1 Main Street, Springfield");
+    expect(preview.html).toContain("/u/");
+    expect(preview.warnings).toEqual(["first_name is empty."]);
+  });
+});
