@@ -11,6 +11,9 @@ const sizeMax = 30 * 1024 * 1024;
 const groupBytesMax = 8 * 1024 * 1024;
 const forgetEvery = 5_000;
 
+/** `settings` is asked for each group of mails; `appUrl` tells campaign mail of this installation from any other. */
+export type CatcherOptions = { settings: () => RobotSettings; onPlanned: () => void; appUrl?: string };
+
 export type Catcher = { port: number; stop(): Promise<void> };
 
 /**
@@ -19,9 +22,9 @@ export type Catcher = { port: number; stop(): Promise<void> };
  */
 export async function startCatcher(
   port: number,
-  { settings, onPlanned }: { settings: () => RobotSettings; onPlanned: () => void },
+  { settings, onPlanned, appUrl = env.APP_URL }: CatcherOptions,
 ): Promise<Catcher> {
-  const store = grouped(settings, onPlanned);
+  const store = grouped({ settings, onPlanned, appUrl });
   const server = new SMTPServer({
     banner: "Postroad sandbox",
     authOptional: true,
@@ -74,7 +77,7 @@ async function receive(
 type Waiting = { mails: CaughtMail[]; done: () => void; failed: (error: unknown) => void };
 
 /** One commit at a time; whoever arrives meanwhile waits for the next one. */
-function grouped(settings: () => RobotSettings, onPlanned: () => void): Store {
+function grouped({ settings, onPlanned, appUrl }: Required<CatcherOptions>): Store {
   let waiting: Waiting[] = [];
   let busy = false;
   let stored = 0;
@@ -85,7 +88,9 @@ function grouped(settings: () => RobotSettings, onPlanned: () => void): Store {
       const group = takeGroup(waiting);
       waiting = waiting.slice(group.length);
       const mails = group.flatMap((each) => each.mails);
-      const acts = mails.filter(({ raw }) => isOurs(raw)).flatMap(({ id }) => planActs(id, settings()));
+      const acts = mails
+        .filter(({ raw }) => isOurs(raw, appUrl))
+        .flatMap(({ id }) => planActs(id, settings()));
       try {
         await storeMails(mails, acts);
         for (const { done } of group) done();
@@ -120,7 +125,7 @@ function takeGroup(waiting: readonly Waiting[]): Waiting[] {
 }
 
 /** A campaign's mail, which a reader can do something with. The product's own mail and tests of it are left alone. */
-function isOurs(raw: Buffer): boolean {
+function isOurs(raw: Buffer, appUrl: string): boolean {
   const { unsubscribeUrl, subject } = readHead(raw);
-  return unsubscribeUrl?.startsWith(`${env.APP_URL}/u/`) === true && !subject.startsWith("[Test]");
+  return unsubscribeUrl?.startsWith(`${appUrl}/u/`) === true && !subject.startsWith("[Test]");
 }

@@ -12,7 +12,7 @@ const atOnce = 8;
 export type Robot = { /** Something was planned: look now. */ wake(): void; stop(): Promise<void> };
 
 /** Does what is planned when its time comes. The database's clock decides, so that tests can move it. */
-export function startRobot(): Robot {
+export function startRobot(appUrl = env.APP_URL): Robot {
   const stopping = new AbortController();
   let waking = new AbortController();
   const wake = () => waking.abort();
@@ -31,7 +31,7 @@ export function startRobot(): Robot {
   const running = (async () => {
     while (!stopping.signal.aborted) {
       try {
-        if ((await actOnDue()) === 0) await rest();
+        if ((await actOnDue(appUrl)) === 0) await rest();
       } catch (error) {
         log.error({ err: error }, "the sandbox's robot stumbled");
         await sleep(2_000, undefined, { signal: stopping.signal }).catch(() => undefined);
@@ -49,12 +49,12 @@ export function startRobot(): Robot {
 }
 
 /** An act is noted after it is done: after a crash it is done again, as a person may open a mail twice. */
-async function actOnDue(): Promise<number> {
+async function actOnDue(appUrl: string): Promise<number> {
   const due = await dueActs(atOnce);
   if (due.length === 0) return 0;
   const done = await Promise.all(
     due.map(async (each) => {
-      const result = await act(each, env.APP_URL).catch(
+      const result = await act(each, appUrl).catch(
         (error: unknown) => `could not: ${error instanceof Error ? error.message : String(error)}`,
       );
       return { id: each.id, result };

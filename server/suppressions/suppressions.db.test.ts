@@ -1,0 +1,61 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { withTenant } from "#db/tenancy";
+import { createContact } from "#db/factories";
+import { newTenant } from "#db/testing";
+import { suppressedAmong } from "./queries.ts";
+
+test("pasted addresses are closed once each, the unreadable ones come back with a sentence", async () => {
+  const { caller, scope } = await newTenant();
+  const pasted = "Ada@Example.org, bob@bücher.example\nnot an address;ada@example.org";
+  expect(await caller.suppressions.add({ emails: pasted, reason: "asked by phone" })).toMatchObject({
+    added: 2,
+    rejected: [{ email: "not an address", problem: expect.stringContaining("space") as string }],
+  });
+  expect(await caller.suppressions.add({ emails: pasted })).toMatchObject({ added: 0 });
+  const { rows } = await caller.suppressions.list({ q: "ADA" });
+  expect(rows).toMatchObject([{ email: "ada@example.org", reason: "asked by phone", scope: "workspace" }]);
+  const asked = ["ADA@example.org", "carol@example.org", "bob@xn--bcher-kva.example"];
+  expect(await withTenant(scope, (tx) => suppressedAmong(tx, asked))).toEqual([asked[0], asked[2]]);
+});
+
+test("a whole organization's suppression closes every workspace, and no workspace can lift it", async () => {
+  const { caller, scope } = await newTenant();
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`insert into suppressions (email_normalized, scope, reason, source) values ('x@example.org', 'tenant', 'complained', 'fbl')`,
+    ),
+  );
+  expect(await withTenant(scope, (tx) => suppressedAmong(tx, ["x@example.org"]))).toEqual(["x@example.org"]);
+  const [row] = (await caller.suppressions.list({})).rows;
+  await expect(caller.suppressions.remove({ id: row?.id ?? "" })).rejects.toMatchObject({
+    code: "FORBIDDEN",
+  });
+});
+
+test("who unsubscribed by their own click is not opened again by a colleague; what was added by hand is", async () => {
+  const { caller, scope, workspaceId } = await newTenant();
+  await withTenant(scope, async (tx) => {
+    await createContact(tx, { email: "x@example.org" });
+    await tx.execute(sql`insert into suppressions (email_normalized, scope, workspace_id, reason, source)
+      values ('x@example.org', 'workspace', ${workspaceId}::uuid, 'unsubscribed', 'one_click')`);
+  });
+  await caller.suppressions.add({ emails: "y@example.org" });
+  const { rows } = await caller.suppressions.list({});
+  const idOf = (email: string) => rows.find((row) => row.email === email)?.id ?? "";
+  await expect(caller.suppressions.remove({ id: idOf("x@example.org") })).rejects.toMatchObject({
+    code: "FORBIDDEN",
+  });
+  await caller.suppressions.remove({ id: idOf("y@example.org") });
+  expect((await caller.suppressions.list({})).rows).toHaveLength(1);
+});
+
+test("another tenant neither sees nor lifts a suppression", async () => {
+  const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
+  await ours.caller.suppressions.add({ emails: "x@example.org" });
+  const [row] = (await ours.caller.suppressions.list({})).rows;
+  expect((await theirs.caller.suppressions.list({})).rows).toEqual([]);
+  await expect(theirs.caller.suppressions.remove({ id: row?.id ?? "" })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+});
