@@ -19,7 +19,8 @@ export type NewTenant = {
   timezone?: string;
   roles?: (typeof tenantRoles)[number][];
   role?: (typeof workspaceRoles)[number];
-  user?: { email?: string; name?: string; passwordHash?: string };
+  user?: { email?: string; name?: string; passwordHash?: string; isOperator?: boolean };
+  mailbox?: Partial<typeof emailAccounts.$inferInsert>;
 };
 
 export type Tenant = {
@@ -34,6 +35,7 @@ export type Tenant = {
 
 /** A tenant, its first workspace, its owner and a sandbox mailbox. */
 export async function createTenant({
+  mailbox,
   name,
   slug,
   timezone,
@@ -50,6 +52,7 @@ export async function createTenant({
       email: user?.email ?? `owner-${unique}@example.test`,
       name: user?.name ?? "Olive Owner",
       passwordHash: user?.passwordHash,
+      isOperator: user?.isOperator ?? false,
       emailVerifiedAt: sql`app_now()`,
     });
     await tx.insert(tenants).values({ id: scope.tenantId, name: name ?? "Acme" });
@@ -68,7 +71,7 @@ export async function createTenant({
     await tx
       .insert(workspaceMembers)
       .values({ workspaceId: scope.workspaceId, userId: scope.userId, role: role ?? "admin" });
-    return createMailbox(tx);
+    return createMailbox(tx, mailbox);
   });
   return { ...scope, slug: workspaceSlug, emailAccountId, scope };
 }
