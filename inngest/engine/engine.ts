@@ -69,10 +69,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     server.listen(options.port, options.host);
     await once(server, "listening");
-  } catch (error) {
+  } catch (cause) {
     executor.abandon();
     await close();
-    throw error;
+    const taken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    if (!taken) throw cause;
+    const advice = "Set ENGINE_PORT to a free one, or stop what listens there.";
+    throw new Error(`Port ${options.port} is taken. ${advice}`, { cause });
   }
   const { port } = server.address() as AddressInfo;
   return {

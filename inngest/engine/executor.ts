@@ -132,11 +132,16 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
   };
 
   const loop = async () => {
+    let failing = false;
     while (running) {
       try {
         await pause(await turn());
+        if (failing) log.info({}, "the engine works again");
+        failing = false;
       } catch (error) {
-        log.error({ err: error }, "the engine's turn failed; it tries again");
+        // Told once per outage: it is tried several times a second.
+        if (!failing) log.error({ err: error }, "the engine cannot work; it tries again until it can");
+        failing = true;
         await sleep(300);
       }
     }
