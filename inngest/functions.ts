@@ -2,6 +2,24 @@ import type { InngestFunction } from "inngest";
 import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
 import { undoImport } from "./functions/undo-import.ts";
+import { runActionStep } from "./functions/run-action-step.ts";
+import { runCampaign } from "./functions/run-campaign.ts";
+import { runConditionStep } from "./functions/run-condition-step.ts";
+import { runEmailStep } from "./functions/run-email-step.ts";
+import { runWaitStep } from "./functions/run-wait-step.ts";
+import { sendFromMailbox } from "./functions/send-from-mailbox.ts";
+import { sweep } from "./functions/sweep.ts";
 
 /** Every function of the product, in the order of the dashboard. Whoever serves functions serves these. */
-export const functions: InngestFunction.Like[] = [importContacts, undoImport, exportContacts];
+export const functions: InngestFunction.Like[] = [
+  runCampaign,
+  runEmailStep,
+  runWaitStep,
+  runConditionStep,
+  runActionStep,
+  sendFromMailbox,
+  importContacts,
+  undoImport,
+  exportContacts,
+  sweep,
+];

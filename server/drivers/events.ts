@@ -34,8 +34,16 @@ const idOf = (event: { name: string }, id: string, fence: number, again?: string
   id: again === undefined ? onceId(event, id, fence) : `${onceId(event, id, fence)}:${again}`,
 });
 
-export const launchedEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string, fence: number, again?: string) =>
-  campaignLaunched.create({ tenantId, workspaceId, campaignId, fence }, idOf(campaignLaunched, campaignId, fence, again));
+export const launchedEvent = (
+  { tenantId, workspaceId }: EventScope,
+  campaignId: string,
+  fence: number,
+  again?: string,
+) =>
+  campaignLaunched.create(
+    { tenantId, workspaceId, campaignId, fence },
+    idOf(campaignLaunched, campaignId, fence, again),
+  );
 
 export const stepDueEvent = (
   { tenantId, workspaceId }: EventScope,
@@ -48,7 +56,12 @@ export const stepDueEvent = (
     idOf(campaignStepDue, stepId, fence, again),
   );
 
-export const queuedEvent = ({ tenantId, workspaceId }: EventScope, emailAccountId: string, fence: number, again?: string) =>
+export const queuedEvent = (
+  { tenantId, workspaceId }: EventScope,
+  emailAccountId: string,
+  fence: number,
+  again?: string,
+) =>
   mailboxMessagesQueued.create(
     { tenantId, workspaceId, emailAccountId, fence },
     idOf(mailboxMessagesQueued, emailAccountId, fence, again),

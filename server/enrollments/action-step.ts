@@ -19,12 +19,20 @@ export function performActions(tx: TenantTx, slice: Slice): Promise<SliceResult>
       return { acted: rows.length, events: [] };
     }
     if (step.action.type === "exit") {
-      await exitEnrollments(tx, ids.map((enrollmentId) => ({ enrollmentId, reason: "action_exit" })));
+      await exitEnrollments(
+        tx,
+        ids.map((enrollmentId) => ({ enrollmentId, reason: "action_exit" })),
+      );
       return { acted: rows.length, events: [] };
     }
     await act(tx, { action: step.action, enrollmentIds: ids, campaignId: graph.campaignId });
     const now = (await appNow(tx)).getTime();
-    const moves = ids.map((enrollmentId) => ({ enrollmentId, outcome: "acted", edge: "next" as const, at: now }));
+    const moves = ids.map((enrollmentId) => ({
+      enrollmentId,
+      outcome: "acted",
+      edge: "next" as const,
+      at: now,
+    }));
     const { events } = await advance(tx, { scope, graph, step, moves });
     return { acted: rows.length, events };
   });
@@ -67,9 +75,14 @@ async function removeTag(tx: TenantTx, tag: string, given: Act): Promise<void> {
 }
 
 /** Sets a column or a custom field that `loadGraph` has checked. Contacts that hold the value already are left as they are. */
-async function updateField(tx: TenantTx, { field, value }: { field: string; value: string }, given: Act): Promise<void> {
+async function updateField(
+  tx: TenantTx,
+  { field, value }: { field: string; value: string },
+  given: Act,
+): Promise<void> {
   const custom = field.startsWith("custom.") ? field.slice("custom.".length) : null;
-  const current = custom === null ? sql`c.${sql.identifier(field)}` : sql`c.custom_fields ->> ${custom}::text`;
+  const current =
+    custom === null ? sql`c.${sql.identifier(field)}` : sql`c.custom_fields ->> ${custom}::text`;
   const change =
     custom === null
       ? sql`${sql.identifier(field)} = nullif(${value}, '')`

@@ -25,7 +25,12 @@ export function planMoves(graph: StepGraph, step: EngineStep, moves: readonly Mo
 /** Moves everybody on from one step, and wakes the steps they reach. Drivers are locked first, then enrollments. */
 export async function advance(
   tx: TenantTx,
-  { scope, graph, step, moves }: { scope: EventScope; graph: StepGraph; step: EngineStep; moves: readonly Move[] },
+  {
+    scope,
+    graph,
+    step,
+    moves,
+  }: { scope: EventScope; graph: StepGraph; step: EngineStep; moves: readonly Move[] },
 ): Promise<Advanced> {
   const plan = planMoves(graph, step, moves);
   const events = await wakeSteps(tx, { scope, graph, dues: duesOf(plan) });
@@ -114,7 +119,9 @@ export async function wakeSteps(
   { scope, graph, dues }: { scope: EventScope; graph: StepGraph; dues: ReadonlyMap<string, number> },
 ): Promise<DriverEvent[]> {
   const events: DriverEvent[] = [];
-  const inOrder = [...dues].sort(([a], [b]) => (graph.steps.get(a)?.order ?? 0) - (graph.steps.get(b)?.order ?? 0));
+  const inOrder = [...dues].sort(
+    ([a], [b]) => (graph.steps.get(a)?.order ?? 0) - (graph.steps.get(b)?.order ?? 0),
+  );
   for (const [stepId, due] of inOrder) {
     const step = graph.steps.get(stepId);
     const fence = await wake(tx, { table: "step_drivers", id: stepId }, new Date(due));

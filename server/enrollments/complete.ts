@@ -36,5 +36,8 @@ async function endSlice(tx: TenantTx, campaignId: string): Promise<number> {
   const rows = await tx.execute<{ id: string }>(sql`
     select id from campaign_contacts
     where campaign_id = ${campaignId}::uuid and status in ('enrolled', 'active', 'paused') order by id limit ${slice}`);
-  return exitEnrollments(tx, rows.map(({ id }) => ({ enrollmentId: id, reason: "campaign_ended" })));
+  return exitEnrollments(
+    tx,
+    rows.map(({ id }) => ({ enrollmentId: id, reason: "campaign_ended" })),
+  );
 }

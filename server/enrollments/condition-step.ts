@@ -11,7 +11,14 @@ import { loadGraph, waitsUntil } from "./steps.ts";
 /** An open or click counts when it is this old: a scanner's burst shows only in hindsight. */
 const settleSeconds = 60;
 
-type Answer = { id: string; entered_at: Date; wait_until: Date | null; matches: boolean; unsettled: boolean; now: Date };
+type Answer = {
+  id: string;
+  entered_at: Date;
+  wait_until: Date | null;
+  matches: boolean;
+  unsettled: boolean;
+  now: Date;
+};
 type Delay = { id: string; at: number; until: number | null; reason: "settling" | "waiting_for_condition" };
 
 /** Asks the condition about everybody who is due at it, in one statement, and sends them down its edges. */
@@ -20,12 +27,22 @@ export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult
     const { graph, scope, step } = context;
     const rows = await dueRows(tx, slice);
     if (step.rules === null) {
-      await holdIncomplete(tx, rows.map((row) => row.id));
+      await holdIncomplete(
+        tx,
+        rows.map((row) => row.id),
+      );
       return { acted: rows.length, events: [] };
     }
-    const answers = await ask(tx, step.rules, rows.map((row) => row.id));
+    const answers = await ask(
+      tx,
+      step.rules,
+      rows.map((row) => row.id),
+    );
     const decided = answers.map((answer) => decide(context, answer));
-    await delay(tx, decided.flatMap((one) => ("reason" in one ? [one] : [])));
+    await delay(
+      tx,
+      decided.flatMap((one) => ("reason" in one ? [one] : [])),
+    );
     const moves = decided.flatMap((one) => ("edge" in one ? [one] : []));
     const { events } = await advance(tx, { scope, graph, step, moves });
     return { acted: rows.length, events };
@@ -35,7 +52,13 @@ export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult
 function decide({ graph, step }: StepContext, answer: Answer): Move | Delay {
   const now = answer.now.getTime();
   const { id } = answer;
-  if (answer.unsettled) return { id, at: now + settleSeconds * 1000, until: answer.wait_until?.getTime() ?? null, reason: "settling" };
+  if (answer.unsettled)
+    return {
+      id,
+      at: now + settleSeconds * 1000,
+      until: answer.wait_until?.getTime() ?? null,
+      reason: "settling",
+    };
   if (answer.matches) return { enrollmentId: id, outcome: "true", edge: "true", at: now };
   const until = answer.wait_until?.getTime() ?? waitsUntil(step, graph.zone, answer.entered_at.getTime());
   if (until === null) return { enrollmentId: id, outcome: "false", edge: "false", at: now };
@@ -64,11 +87,16 @@ async function ask(tx: TenantTx, rules: RuleTree, ids: readonly string[]): Promi
  * Whether a human opened or clicked. Without a step it is the last email of this pass that is meant, not any
  * earlier one of the campaign; with one, that step's in this pass.
  */
-function happened(field: "email_opened" | "email_clicked", which: Engagement, when: "settled" | "lately"): SQL {
+function happened(
+  field: "email_opened" | "email_clicked",
+  which: Engagement,
+  when: "settled" | "lately",
+): SQL {
   const column = field === "email_opened" ? sql`m.first_opened_at` : sql`m.first_clicked_at`;
   const settled = sql`app_now() - make_interval(secs => ${settleSeconds})`;
   const time = when === "settled" ? sql`${column} <= ${settled}` : sql`${column} > ${settled}`;
-  const since = which.days === undefined ? sql`` : sql`and ${column} >= app_now() - make_interval(days => ${which.days})`;
+  const since =
+    which.days === undefined ? sql`` : sql`and ${column} >= app_now() - make_interval(days => ${which.days})`;
   const message = which.campaignId
     ? sql`m.contact_id = c.id and m.campaign_id = ${which.campaignId}::uuid
         ${which.stepId ? sql`and m.step_id = ${which.stepId}::uuid` : sql``}`
@@ -97,7 +125,12 @@ export async function wakeWaiters(
   tx: TenantTx,
   { scope, contactIds }: { scope: EventScope; contactIds: readonly string[] },
 ): Promise<DriverEvent[]> {
-  const waiting = await tx.execute<{ id: string; campaign_id: string; current_step_id: string; at: Date }>(sql`
+  const waiting = await tx.execute<{
+    id: string;
+    campaign_id: string;
+    current_step_id: string;
+    at: Date;
+  }>(sql`
     select id, campaign_id, current_step_id, app_now() + make_interval(secs => ${settleSeconds + 1}) as at from campaign_contacts
     where contact_id = any(${sql.param(contactIds)}::uuid[]) and status in ('enrolled', 'active')
       and wait_reason = 'waiting_for_condition' and next_email_scheduled_at > app_now() + make_interval(secs => ${settleSeconds + 1})
@@ -105,7 +138,13 @@ export async function wakeWaiters(
   const events: DriverEvent[] = [];
   for (const [campaignId, rows] of Map.groupBy(waiting, (row) => row.campaign_id)) {
     const graph = await loadGraph(tx, campaignId);
-    events.push(...(await wakeSteps(tx, { scope, graph, dues: new Map(rows.map((row) => [row.current_step_id, row.at.getTime()])) })));
+    events.push(
+      ...(await wakeSteps(tx, {
+        scope,
+        graph,
+        dues: new Map(rows.map((row) => [row.current_step_id, row.at.getTime()])),
+      })),
+    );
   }
   if (waiting.length > 0) {
     await tx.execute(sql`

@@ -59,5 +59,8 @@ export async function exitContacts(
   const rows = await tx.execute<{ id: string }>(sql`
     select id from campaign_contacts
     where contact_id = any(${sql.param(contactIds)}::uuid[]) and status in ('enrolled', 'active', 'paused') order by id`);
-  return exitEnrollments(tx, rows.map(({ id }) => ({ enrollmentId: id, reason })));
+  return exitEnrollments(
+    tx,
+    rows.map(({ id }) => ({ enrollmentId: id, reason })),
+  );
 }

@@ -11,7 +11,12 @@ import { loadGraph } from "./steps.ts";
 
 export type Enrolled = { held: boolean; done: boolean; enrolled: number; events: DriverEvent[] };
 
-type Row = { audience: unknown; audience_up_to: string | null; checkpoint: string | null; frozen_at: Date | null };
+type Row = {
+  audience: unknown;
+  audience_up_to: string | null;
+  checkpoint: string | null;
+  frozen_at: Date | null;
+};
 
 /**
  * Enrolls the next slice of the audience, by id, up to the newest contact at launch: contacts added later are not in

@@ -60,7 +60,10 @@ export async function pauseCampaign(
  * Lets a paused campaign go on. What fell due meanwhile gets slots of its own from now on, at the campaign's pace.
  * Send the events after the commit. @throws AppError not_found, conflict
  */
-export async function resumeCampaign(tx: TenantTx, { campaignId }: { campaignId: string }): Promise<{ events: DriverEvent[] }> {
+export async function resumeCampaign(
+  tx: TenantTx,
+  { campaignId }: { campaignId: string },
+): Promise<{ events: DriverEvent[] }> {
   const [row] = await tx.execute<Scoped>(sql`
     update campaigns set status = 'active', paused_at = null, pause_reason = null, updated_at = app_now()
     where id = ${campaignId}::uuid and status = 'paused' and deleted_at is null and archived_at is null
@@ -73,7 +76,10 @@ export async function resumeCampaign(tx: TenantTx, { campaignId }: { campaignId:
  * For settings that changed while the campaign runs: slots given under the old ones are taken back, and every step
  * looks at what it may do now. Send the events after the commit.
  */
-export async function replanCampaign(tx: TenantTx, { campaignId }: { campaignId: string }): Promise<{ events: DriverEvent[] }> {
+export async function replanCampaign(
+  tx: TenantTx,
+  { campaignId }: { campaignId: string },
+): Promise<{ events: DriverEvent[] }> {
   const [row] = await tx.execute<Scoped>(sql`
     select tenant_id, workspace_id from campaigns where id = ${campaignId}::uuid and status = 'active'`);
   return { events: row ? await lookAgain(tx, campaignId, scopeOf(row)) : [] };
@@ -90,10 +96,18 @@ async function lookAgain(tx: TenantTx, campaignId: string, scope: EventScope): P
   return [...events, ...released.events];
 }
 
-async function refusal(tx: TenantTx, campaignId: string, wanted: "launched" | "paused" | "resumed"): Promise<AppError> {
+async function refusal(
+  tx: TenantTx,
+  campaignId: string,
+  wanted: "launched" | "paused" | "resumed",
+): Promise<AppError> {
   const [row] = await tx.execute<{ status: string; archived: boolean }>(sql`
     select status, archived_at is not null as archived from campaigns where id = ${campaignId}::uuid and deleted_at is null`);
   if (!row) return new AppError("not_found", "There is no such campaign.");
-  if (row.archived) return new AppError("conflict", `An archived campaign cannot be ${wanted}. Restore it first.`);
-  return new AppError("conflict", `This campaign is ${row.status}, so it cannot be ${wanted}. Reload to see where it stands.`);
+  if (row.archived)
+    return new AppError("conflict", `An archived campaign cannot be ${wanted}. Restore it first.`);
+  return new AppError(
+    "conflict",
+    `This campaign is ${row.status}, so it cannot be ${wanted}. Reload to see where it stands.`,
+  );
 }

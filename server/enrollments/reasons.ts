@@ -20,10 +20,12 @@ export type EnrollmentStatus = (typeof enrollmentStatuses)[number];
 export const waitReasons = {
   awaiting_send: "The email has its place in the queue and leaves at the time shown.",
   deferred: "The receiving server asked to try again later.",
-  outcome_unknown: "The connection broke while the email was handed over: it may have arrived. Send it again by hand, or it counts as sent after a day.",
+  outcome_unknown:
+    "The connection broke while the email was handed over: it may have arrived. Send it again by hand, or it counts as sent after a day.",
   waiting: "Waiting for the time of this step.",
   waiting_for_condition: "Waiting for the condition to come true.",
-  settling: "Something was just opened or clicked: counted after a minute, when scanners have shown themselves.",
+  settling:
+    "Something was just opened or clicked: counted after a minute, when scanners have shown themselves.",
   config_error: "The step is incomplete and cannot act: edit it.",
 } as const;
 export type WaitReason = keyof typeof waitReasons;

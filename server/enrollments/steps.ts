@@ -34,7 +34,12 @@ export type EngineStep = {
 };
 
 /** `zone` is the campaign's: waits of days and weeks keep its wall clock. */
-export type StepGraph = { campaignId: string; zone: string; entry: EngineStep | null; steps: ReadonlyMap<string, EngineStep> };
+export type StepGraph = {
+  campaignId: string;
+  zone: string;
+  entry: EngineStep | null;
+  steps: ReadonlyMap<string, EngineStep>;
+};
 
 type Row = {
   id: string;
@@ -90,7 +95,10 @@ function engineStep(row: Row): EngineStep {
     wait: readOrNull(waitDuration, row.wait_duration),
     rules: readOrNull(ruleTree, row.condition_rules),
     waitUpTo: readOrNull(waitDuration, row.wait_up_to),
-    action: readOrNull(stepAction, row.action_type === null ? null : { ...row.action_config, type: row.action_type }),
+    action: readOrNull(
+      stepAction,
+      row.action_type === null ? null : { ...row.action_config, type: row.action_type },
+    ),
   };
 }
 

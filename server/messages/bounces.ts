@@ -14,7 +14,11 @@ export async function recordBounces(
   settled: readonly { row: { id: string; contact_id: string | null; is_test: boolean }; verdict: Verdict }[],
 ): Promise<void> {
   const contactsOf = (wanted: (verdict: Verdict) => boolean) =>
-    settled.flatMap(({ row, verdict }) => (row.is_test || row.contact_id === null || !wanted(verdict) ? [] : [row.contact_id])).sort();
+    settled
+      .flatMap(({ row, verdict }) =>
+        row.is_test || row.contact_id === null || !wanted(verdict) ? [] : [row.contact_id],
+      )
+      .sort();
   const sent = contactsOf((verdict) => verdict.kind === "sent");
   const soft = contactsOf((verdict) => verdict.kind === "bounced" && verdict.type === "soft");
   const hard = contactsOf((verdict) => verdict.kind === "bounced" && verdict.type === "hard");

@@ -57,7 +57,9 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
         first_attempt_at = coalesce(m.first_attempt_at, app_now()), reason_code = null, error = null,
         step_version_id = case when m.is_test then m.step_version_id else coalesce((
           select v.id from campaign_steps s join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
-          where s.id = m.step_id), m.step_version_id) end, updated_at = app_now()
+          where s.id = m.step_id), m.step_version_id) end,
+        to_email = case when m.is_test then m.to_email else coalesce((select c.email from contacts c where c.id = m.contact_id), m.to_email) end,
+        updated_at = app_now()
       from granted g where m.id = g.id
       returning m.id, m.campaign_id, m.contact_id, m.step_id, m.step_version_id, m.is_test, g.next_attempt_at
     ), campaign_days as (
@@ -74,7 +76,9 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
 }
 
 /** A message of `content.email_messages m` with a slot that has come. */
-const isDue = (accountId: string): SQL => sql`m.email_account_id = ${accountId}::uuid and m.delivery_status = 'queued'
+const isDue = (
+  accountId: string,
+): SQL => sql`m.email_account_id = ${accountId}::uuid and m.delivery_status = 'queued'
   and m.scheduled_for is not null and m.next_attempt_at <= app_now()`;
 
 const recipientMailable = sql`(m.is_test or exists (select 1 from contacts c where c.id = m.contact_id and ${mailable}))`;

@@ -12,7 +12,10 @@ const slotColumns = (slots: readonly Slot[]) => sql`
   ${sql.param(slots.map((slot) => new Date(slot.sendBefore).toISOString()))}::timestamptz[]`;
 
 /** Gives messages that are already written a slot each, in order. */
-export async function giveSlots(tx: TenantTx, { ids, slots }: { ids: string[]; slots: readonly Slot[] }): Promise<void> {
+export async function giveSlots(
+  tx: TenantTx,
+  { ids, slots }: { ids: string[]; slots: readonly Slot[] },
+): Promise<void> {
   if (ids.length === 0) return;
   await tx.execute(sql`
     update content.email_messages m
@@ -32,7 +35,11 @@ export async function giveSlots(tx: TenantTx, { ids, slots }: { ids: string[]; s
  */
 export async function insertMessages(
   tx: TenantTx,
-  { campaignId, enrollmentIds, slots }: { campaignId: string; enrollmentIds: readonly string[]; slots: readonly Slot[] },
+  {
+    campaignId,
+    enrollmentIds,
+    slots,
+  }: { campaignId: string; enrollmentIds: readonly string[]; slots: readonly Slot[] },
 ): Promise<Slot[]> {
   if (enrollmentIds.length === 0) return [];
   const [campaign] = await tx.execute<{ from_email: string }>(
@@ -65,7 +72,11 @@ export async function insertMessages(
     from written w where e.id = w.enrollment_id
     returning e.id as enrollment_id`);
   const done = new Set(written.map((row) => row.enrollment_id));
-  if (done.size < enrollmentIds.length) await rejoin(tx, enrollmentIds.filter((id) => !done.has(id)));
+  if (done.size < enrollmentIds.length)
+    await rejoin(
+      tx,
+      enrollmentIds.filter((id) => !done.has(id)),
+    );
   return slots.filter((_, index) => done.has(enrollmentIds[index] ?? ""));
 }
 
@@ -83,11 +94,24 @@ async function rejoin(tx: TenantTx, enrollmentIds: readonly string[]): Promise<v
 }
 
 /** Counts the slots against the days they lie on. Hold the limits' locks. */
-export async function reserve(tx: TenantTx, { sending, slots }: { sending: Sending; slots: readonly Slot[] }): Promise<void> {
+export async function reserve(
+  tx: TenantTx,
+  { sending, slots }: { sending: Sending; slots: readonly Slot[] },
+): Promise<void> {
   if (slots.length === 0) return;
   const upserts = [
-    { table: "campaign_usage", column: "campaign_id", id: sending.campaignId, dayOf: (slot: Slot) => slot.day },
-    { table: "mailbox_usage", column: "email_account_id", id: sending.accountId, dayOf: (slot: Slot) => slot.mailboxDay },
+    {
+      table: "campaign_usage",
+      column: "campaign_id",
+      id: sending.campaignId,
+      dayOf: (slot: Slot) => slot.day,
+    },
+    {
+      table: "mailbox_usage",
+      column: "email_account_id",
+      id: sending.accountId,
+      dayOf: (slot: Slot) => slot.mailboxDay,
+    },
   ];
   for (const { table, column, id, dayOf } of upserts) {
     const days = Map.groupBy(slots, dayOf);

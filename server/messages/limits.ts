@@ -66,7 +66,11 @@ export async function loadSending(tx: TenantTx, campaignId: string): Promise<Sen
     where k.id = ${campaignId}::uuid`);
   if (!row) return null;
   const rules = rulesOf(campaignId, row);
-  const usage = await loadUsage(tx, { campaignId, accountId: row.account_id, hourlyLimit: rules.mailbox.hourlyLimit });
+  const usage = await loadUsage(tx, {
+    campaignId,
+    accountId: row.account_id,
+    hourlyLimit: rules.mailbox.hourlyLimit,
+  });
   return {
     campaignId,
     status: row.status,
@@ -89,7 +93,12 @@ function rulesOf(campaignId: string, row: Row): SlotRules {
   if (row.no_limits) return { ...base, window: null, dailyLimit: null, delayMs: 0, jitter: 0 };
   return {
     ...base,
-    window: { start: row.send_window_start, end: row.send_window_end, days: row.send_days, zone: row.timezone },
+    window: {
+      start: row.send_window_start,
+      end: row.send_window_end,
+      days: row.send_days,
+      zone: row.timezone,
+    },
     dailyLimit: row.daily_limit,
     delayMs: row.delay_between_emails_seconds * 1000,
     jitter,
@@ -100,7 +109,11 @@ type UsageRow = { owner: "campaign" | "mailbox"; day: string; used: number; last
 
 async function loadUsage(
   tx: TenantTx,
-  { campaignId, accountId, hourlyLimit }: { campaignId: string; accountId: string | null; hourlyLimit: number | null },
+  {
+    campaignId,
+    accountId,
+    hourlyLimit,
+  }: { campaignId: string; accountId: string | null; hourlyLimit: number | null },
 ): Promise<SlotUsage> {
   // Two days back reach the running day of every zone, and the last slot before a quiet one.
   const rows = await tx.execute<UsageRow>(sql`
@@ -120,7 +133,8 @@ async function loadUsage(
     lastAt: last(of("campaign")),
     mailboxDays: days(of("mailbox")),
     mailboxLastAt: last(of("mailbox")),
-    mailboxRecent: accountId === null || hourlyLimit === null ? [] : await recentSlots(tx, accountId, hourlyLimit),
+    mailboxRecent:
+      accountId === null || hourlyLimit === null ? [] : await recentSlots(tx, accountId, hourlyLimit),
   };
 }
 

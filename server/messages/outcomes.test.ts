@@ -26,14 +26,27 @@ test("a server's 4xx is tried again for a day, ever more slowly, and is then a s
 
 test("only an address that does not exist is a hard bounce", () => {
   const kindOf = (given: Partial<SendResult>) => verdictOf(result(given), first);
-  expect(kindOf({ code: 550, phase: "RCPT TO", text: "RCPT TO: 550 5.1.1 no such user" })).toEqual({ kind: "bounced", type: "hard" });
-  expect(kindOf({ code: 550, phase: "RCPT TO", text: "RCPT TO: 550 unknown mailbox" })).toEqual({ kind: "bounced", type: "hard" });
-  expect(kindOf({ code: 550, phase: "RCPT TO", text: "RCPT TO: 550 5.7.1 blocked by policy" })).toEqual({ kind: "failed" });
+  expect(kindOf({ code: 550, phase: "RCPT TO", text: "RCPT TO: 550 5.1.1 no such user" })).toEqual({
+    kind: "bounced",
+    type: "hard",
+  });
+  expect(kindOf({ code: 550, phase: "RCPT TO", text: "RCPT TO: 550 unknown mailbox" })).toEqual({
+    kind: "bounced",
+    type: "hard",
+  });
+  expect(kindOf({ code: 550, phase: "RCPT TO", text: "RCPT TO: 550 5.7.1 blocked by policy" })).toEqual({
+    kind: "failed",
+  });
   expect(kindOf({ code: 550, phase: "DATA", text: "DATA: 550 rejected" })).toEqual({ kind: "failed" });
-  expect(kindOf({ code: 553, phase: "MAIL FROM", text: "553 5.1.8 sender refused" })).toEqual({ kind: "failed" });
+  expect(kindOf({ code: 553, phase: "MAIL FROM", text: "553 5.1.8 sender refused" })).toEqual({
+    kind: "failed",
+  });
 });
 
 test("a message that never reached the socket is tried again however long that takes, and an unknown one never", () => {
-  expect(verdictOf(result({ outcome: "not_sent" }), { attempts: 90, elapsedMs: 90 * hour })).toMatchObject({ kind: "again", reached: false });
+  expect(verdictOf(result({ outcome: "not_sent" }), { attempts: 90, elapsedMs: 90 * hour })).toMatchObject({
+    kind: "again",
+    reached: false,
+  });
   expect(verdictOf(result({ outcome: "unknown" }), first)).toEqual({ kind: "unknown" });
 });

@@ -17,10 +17,14 @@ const backoffMs = [5 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 4 * hou
 /** A mailbox that cannot be reached is tried again sooner, since nothing was asked of the receiving side. */
 const reconnectMs = [minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute];
 
-const at = (delays: readonly number[], attempt: number) => delays[Math.min(Math.max(attempt, 1), delays.length) - 1] ?? minute;
+const at = (delays: readonly number[], attempt: number) =>
+  delays[Math.min(Math.max(attempt, 1), delays.length) - 1] ?? minute;
 
 /** Reads a result of the `attempts`-th try (from 1); `elapsedMs` since the first one. */
-export function verdictOf(result: SendResult, { attempts, elapsedMs }: { attempts: number; elapsedMs: number }): Verdict {
+export function verdictOf(
+  result: SendResult,
+  { attempts, elapsedMs }: { attempts: number; elapsedMs: number },
+): Verdict {
   switch (result.outcome) {
     case "sent":
       return { kind: "sent" };

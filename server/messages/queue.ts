@@ -43,7 +43,9 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
 
   const waiting = await lostSlots(tx, slice);
   const due = await dueEnrollments(tx, { ...slice, limit: slice.limit - waiting.length });
-  const gone = due.flatMap((row) => (row.reason === null ? [] : [{ enrollmentId: row.id, reason: row.reason }]));
+  const gone = due.flatMap((row) =>
+    row.reason === null ? [] : [{ enrollmentId: row.id, reason: row.reason }],
+  );
   const fresh = due.filter((row) => row.reason === null);
   const wanted = waiting.length + fresh.length;
   const { slots, next } = slotsFor(sending.rules, sending.usage, {
@@ -68,7 +70,8 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
     await yieldUntil(tx, driver, fence, { until, notBefore: until });
     return { held: true, acted, more: false, until, hold: next?.hold ?? null, events };
   }
-  if (wanted + gone.length >= slice.limit) return { held: true, acted, more: true, until: null, hold: null, events };
+  if (wanted + gone.length >= slice.limit)
+    return { held: true, acted, more: true, until: null, hold: null, events };
   const until = await nextDue(tx, stepId);
   await yieldUntil(tx, driver, fence, { until });
   return { held: true, acted, more: false, until, hold: null, events };
@@ -76,7 +79,8 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
 
 export function blockOf(sending: Sending | null): Block | null {
   // A message of a finished campaign that somebody asked to send again still needs its slot.
-  if (!sending || (sending.status !== "active" && sending.status !== "completed")) return "campaign_not_active";
+  if (!sending || (sending.status !== "active" && sending.status !== "completed"))
+    return "campaign_not_active";
   if (sending.accountId === null) return "no_mailbox";
   return sending.accountStatus === "active" ? null : "mailbox_inactive";
 }
@@ -106,7 +110,7 @@ function lostSlots(tx: TenantTx, { stepId, limit }: Slice): Promise<{ id: string
   return tx.execute<{ id: string }>(sql`
     select id from content.email_messages
     where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred')
-      and next_attempt_at <= app_now()
+      and next_attempt_at <= app_now() and not is_test
     order by next_attempt_at, id limit ${limit} for no key update skip locked`);
 }
 
@@ -133,6 +137,8 @@ async function wakeLane(
 
 /** The fence of the event that sends from a mailbox at `dueAt`, or null when its lane will see to it anyway. */
 export async function wakeMailbox(tx: TenantTx, accountId: string, dueAt: Date): Promise<number | null> {
-  await tx.execute(sql`insert into mailbox_lanes (email_account_id, lane) values (${accountId}::uuid, 0) on conflict do nothing`);
+  await tx.execute(
+    sql`insert into mailbox_lanes (email_account_id, lane) values (${accountId}::uuid, 0) on conflict do nothing`,
+  );
   return wake(tx, { table: "mailbox_lanes", id: accountId }, dueAt);
 }

@@ -3,6 +3,7 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { applyMoves, duesOf, type Plan, planMoves, wakeSteps } from "#server/enrollments/advance";
+import { drainedAmong } from "#server/enrollments/drained";
 import { type Exit, exitEnrollments } from "#server/enrollments/exits";
 import { loadGraph } from "#server/enrollments/steps";
 import type { SendResult } from "#server/mail/smtp-result";
@@ -38,8 +39,18 @@ export type SettleCounts = { sent: number; again: number; bounced: number; faile
  */
 export async function settleMessages(
   tx: TenantTx,
-  { scope, token, results }: { scope: EventScope; token: string; results: readonly SendResult[] },
-): Promise<{ counts: SettleCounts; events: DriverEvent[] }> {
+  {
+    scope,
+    token,
+    results,
+    subjects = new Map(),
+  }: {
+    scope: EventScope;
+    token: string;
+    results: readonly SendResult[];
+    subjects?: ReadonlyMap<string, string>;
+  },
+): Promise<{ counts: SettleCounts; events: DriverEvent[]; drained: string[] }> {
   const now = (await appNow(tx)).getTime();
   const open = await openMessages(tx, { token, ids: results.map((result) => result.id) });
   const byId = new Map(results.map((result) => [result.id, result]));
@@ -47,24 +58,41 @@ export async function settleMessages(
     const result = byId.get(row.id);
     if (!result) return [];
     const elapsedMs = now - row.first_attempt_at.getTime();
-    return [{ row, result, verdict: verdictOf(result, { attempts: row.attempts, elapsedMs }) }];
+    const verdict = verdictOf(result, { attempts: row.attempts, elapsedMs });
+    // Whoever asked for a test is waiting for it: it is not put off.
+    return [{ row, result, verdict: row.is_test && verdict.kind === "again" ? { kind: "failed" } : verdict }];
   });
   // Drivers are locked first, then limits, messages and enrollments: everybody takes them in this order.
   const plans = await planAfterSending(tx, { settled, now });
   const events: DriverEvent[] = [];
-  for (const plan of plans) events.push(...(await wakeSteps(tx, { scope, graph: plan.graph, dues: duesOf(plan) })));
+  for (const plan of plans)
+    events.push(...(await wakeSteps(tx, { scope, graph: plan.graph, dues: duesOf(plan) })));
   events.push(...(await wakeForRetries(tx, { scope, settled, now })));
   await lockLimits(tx, limitsOf(settled.filter(givesSlotBack).map(({ row }) => row)));
-  await writeResults(tx, { settled, now });
+  await writeResults(tx, { settled, subjects, now });
   await countSent(tx, { settled, now });
-  for (const plan of plans) await applyMoves(tx, plan);
+  let ended = 0;
+  for (const plan of plans) ended += (await applyMoves(tx, plan)).ended;
   await holdEnrollments(tx, { settled, now });
   await recordBounces(tx, settled);
-  await exitEnrollments(tx, settled.flatMap(exitOf));
-  return { counts: countsOf(settled), events };
+  ended += await exitEnrollments(tx, settled.flatMap(exitOf));
+  return {
+    counts: countsOf(settled),
+    events,
+    drained:
+      ended > 0
+        ? await drainedAmong(
+            tx,
+            settled.flatMap(({ row }) => row.campaign_id ?? []),
+          )
+        : [],
+  };
 }
 
-function openMessages(tx: TenantTx, { token, ids }: { token: string; ids: readonly string[] }): Promise<Row[]> {
+function openMessages(
+  tx: TenantTx,
+  { token, ids }: { token: string; ids: readonly string[] },
+): Promise<Row[]> {
   return tx.execute<Row>(sql`
     select id, campaign_id, email_account_id, enrollment_id, contact_id, step_id, attempts, first_attempt_at, is_test,
       delivery_status
@@ -74,7 +102,10 @@ function openMessages(tx: TenantTx, { token, ids }: { token: string; ids: readon
 }
 
 /** Contacts whose email left go on from the moment it did. A message sent again by hand moves nobody a second time. */
-async function planAfterSending(tx: TenantTx, { settled, now }: { settled: readonly Settled[]; now: number }): Promise<Plan[]> {
+async function planAfterSending(
+  tx: TenantTx,
+  { settled, now }: { settled: readonly Settled[]; now: number },
+): Promise<Plan[]> {
   const sent = settled.filter(({ verdict, row }) => verdict.kind === "sent" && !row.is_test);
   const plans: Plan[] = [];
   for (const [campaignId, ofCampaign] of Map.groupBy(sent, ({ row }) => row.campaign_id)) {
@@ -86,7 +117,15 @@ async function planAfterSending(tx: TenantTx, { settled, now }: { settled: reado
       const moves = ofStep.flatMap(({ row }) =>
         row.enrollment_id === null
           ? []
-          : [{ enrollmentId: row.enrollment_id, outcome: "sent", edge: "next" as const, at: now, messageId: row.id }],
+          : [
+              {
+                enrollmentId: row.enrollment_id,
+                outcome: "sent",
+                edge: "next" as const,
+                at: now,
+                messageId: row.id,
+              },
+            ],
       );
       plans.push(planMoves(graph, step, moves));
     }
@@ -103,7 +142,9 @@ async function wakeForRetries(
   for (const [stepId, some] of Map.groupBy(settled, ({ row }) => row.step_id)) {
     const waits = some.flatMap(({ verdict, row }) => (row.is_test ? [] : waitOf(verdict)));
     if (stepId === null || waits.length === 0) continue;
-    events.push(...(await wakeEmailSteps(tx, { scope, stepIds: [stepId], dueAt: new Date(now + Math.min(...waits)) })));
+    events.push(
+      ...(await wakeEmailSteps(tx, { scope, stepIds: [stepId], dueAt: new Date(now + Math.min(...waits)) })),
+    );
   }
   return events;
 }
@@ -124,7 +165,9 @@ const statusOf: Record<Verdict["kind"], string> = {
   unknown: "unknown",
 };
 
-async function writeResults(tx: TenantTx, { settled, now }: { settled: readonly Settled[]; now: number }): Promise<void> {
+type Written = { settled: readonly Settled[]; subjects: ReadonlyMap<string, string>; now: number };
+
+async function writeResults(tx: TenantTx, { settled, subjects, now }: Written): Promise<void> {
   if (settled.length === 0) return;
   const column = <T>(of: (one: Settled) => T) => sql.param(settled.map(of));
   const again = ({ verdict }: Settled) => (verdict.kind === "again" ? verdict : null);
@@ -138,14 +181,15 @@ async function writeResults(tx: TenantTx, { settled, now }: { settled: readonly 
         ${column(({ result }) => result.code?.toString() ?? null)}::text[],
         ${column(({ result }) => (result.outcome === "sent" ? null : (result.text ?? null)))}::text[],
         ${column(({ result }) => result.text ?? null)}::text[],
-        ${column(givesSlotBack)}::boolean[]
-      ) as r(id, status, again_at, bounce_type, code, error, response, gives_back)
+        ${column((one) => (givesSlotBack(one) ? 1 : 0))}::int[],
+        ${column(({ row }) => subjects.get(row.id) ?? null)}::text[]
+      ) as r(id, status, again_at, bounce_type, code, error, response, given_back, subject)
     ), before as materialized (
-      select m.* from content.email_messages m join results r on r.id = m.id and r.gives_back
+      select m.* from content.email_messages m join results r on r.id = m.id and r.given_back = 1
     ), written as (
       update content.email_messages m
       set delivery_status = r.status, lease_until = null, updated_at = app_now(), error = r.error,
-        smtp_response = coalesce(r.response, m.smtp_response),
+        smtp_response = coalesce(r.response, m.smtp_response), subject = coalesce(r.subject, m.subject),
         sent_at = case when r.status = 'sent' then app_now() end,
         bounced_at = case when r.status = 'bounced' then app_now() end,
         bounce_type = r.bounce_type, bounce_code = case when r.status in ('bounced', 'failed') then r.code end,
@@ -153,8 +197,8 @@ async function writeResults(tx: TenantTx, { settled, now }: { settled: readonly 
           when r.status = 'sent' then null else 'send_failed' end,
         next_attempt_at = r.again_at,
         scheduled_for = case when r.again_at is null then m.scheduled_for end,
-        campaign_day = case when not r.gives_back then m.campaign_day end,
-        mailbox_day = case when not r.gives_back then m.mailbox_day end,
+        campaign_day = case when r.given_back = 0 then m.campaign_day end,
+        mailbox_day = case when r.given_back = 0 then m.mailbox_day end,
         claim_token = case when r.again_at is null then m.claim_token end
       from results r where m.id = r.id
     ), ${slotsBack(sql`before`, "sent")}
@@ -165,7 +209,10 @@ async function writeResults(tx: TenantTx, { settled, now }: { settled: readonly 
  * Counts what left where moving on does not: at contacts, in their timeline, and at enrollments that are no longer
  * waiting for the message because they have left, or were sent it again later.
  */
-async function countSent(tx: TenantTx, { settled, now }: { settled: readonly Settled[]; now: number }): Promise<void> {
+async function countSent(
+  tx: TenantTx,
+  { settled, now }: { settled: readonly Settled[]; now: number },
+): Promise<void> {
   const sent = settled.filter(({ verdict, row }) => verdict.kind === "sent" && !row.is_test);
   if (sent.length === 0) return;
   const at = new Date(now).toISOString();
@@ -188,8 +235,13 @@ async function countSent(tx: TenantTx, { settled, now }: { settled: readonly Set
 }
 
 /** Contacts whose message has not left stay on the step, with the reason and, where there is one, the deadline. */
-async function holdEnrollments(tx: TenantTx, { settled, now }: { settled: readonly Settled[]; now: number }): Promise<void> {
-  const held = settled.filter(({ verdict, row }) => !row.is_test && (verdict.kind === "again" || verdict.kind === "unknown"));
+async function holdEnrollments(
+  tx: TenantTx,
+  { settled, now }: { settled: readonly Settled[]; now: number },
+): Promise<void> {
+  const held = settled.filter(
+    ({ verdict, row }) => !row.is_test && (verdict.kind === "again" || verdict.kind === "unknown"),
+  );
   if (held.length === 0) return;
   await tx.execute(sql`
     update campaign_contacts e
@@ -204,7 +256,12 @@ async function holdEnrollments(tx: TenantTx, { settled, now }: { settled: readon
 function exitOf({ row, verdict }: Settled): Exit[] {
   if (row.is_test || row.enrollment_id === null) return [];
   if (verdict.kind === "bounced") {
-    return [{ enrollmentId: row.enrollment_id, reason: verdict.type === "hard" ? "bounced_hard" : "bounced_soft_limit" }];
+    return [
+      {
+        enrollmentId: row.enrollment_id,
+        reason: verdict.type === "hard" ? "bounced_hard" : "bounced_soft_limit",
+      },
+    ];
   }
   return verdict.kind === "failed" ? [{ enrollmentId: row.enrollment_id, reason: "send_failed" }] : [];
 }

@@ -19,7 +19,10 @@ export function limitsOf(rows: readonly Owned[]) {
 const slotless = sql`scheduled_for = null, send_before = null, campaign_day = null, mailbox_day = null`;
 
 /** Cancels messages that have not been handed over, and gives their slots back. Locks limits, then messages. */
-export async function cancelMessages(tx: TenantTx, messages: readonly { id: string; reason: string }[]): Promise<void> {
+export async function cancelMessages(
+  tx: TenantTx,
+  messages: readonly { id: string; reason: string }[],
+): Promise<void> {
   if (messages.length === 0) return;
   const ids = sql.param(messages.map((message) => message.id));
   const owned = await tx.execute<Owned>(sql`
@@ -70,20 +73,33 @@ export async function releaseCampaignSlots(
   tx: TenantTx,
   { scope, campaignId }: { scope: EventScope; campaignId: string },
 ): Promise<{ released: number; events: DriverEvent[] }> {
-  const result = await takeBack(tx, { scope, limit: null, which: sql`m.campaign_id = ${campaignId}::uuid and not m.is_test` });
-  await tx.execute(sql`update campaign_usage set last_slot_at = last_claimed_at where campaign_id = ${campaignId}::uuid`);
+  const result = await takeBack(tx, {
+    scope,
+    limit: null,
+    which: sql`m.campaign_id = ${campaignId}::uuid and not m.is_test`,
+  });
+  await tx.execute(
+    sql`update campaign_usage set last_slot_at = last_claimed_at where campaign_id = ${campaignId}::uuid`,
+  );
   return result;
 }
 
 type TakeBack = { scope: EventScope; which: SQL; limit: number | null };
 
-async function takeBack(tx: TenantTx, { scope, which, limit }: TakeBack): Promise<{ released: number; events: DriverEvent[] }> {
+async function takeBack(
+  tx: TenantTx,
+  { scope, which, limit }: TakeBack,
+): Promise<{ released: number; events: DriverEvent[] }> {
   const rows = await tx.execute<Owned & { id: string; step_id: string }>(sql`
     select m.id, m.campaign_id, m.email_account_id, m.step_id from content.email_messages m
     where m.delivery_status = 'queued' and m.scheduled_for is not null and ${which}
     order by m.id limit ${limit}`);
   if (rows.length === 0) return { released: 0, events: [] };
-  const events = await wakeEmailSteps(tx, { scope, stepIds: [...new Set(rows.map((row) => row.step_id))], dueAt: null });
+  const events = await wakeEmailSteps(tx, {
+    scope,
+    stepIds: [...new Set(rows.map((row) => row.step_id))],
+    dueAt: null,
+  });
   await lockLimits(tx, limitsOf(rows));
   const [count] = await tx.execute<{ count: number }>(sql`
     with slotted as materialized (
@@ -113,7 +129,11 @@ export async function wakeEmailSteps(
     const fence = await wake(tx, { table: "step_drivers", id: step.id }, dueAt ?? step.now);
     if (fence === null) continue;
     events.push(
-      stepDueEvent(scope, { campaignId: step.campaign_id, stepId: step.id, stepOrder: step.step_order, stepType: "email" }, fence),
+      stepDueEvent(
+        scope,
+        { campaignId: step.campaign_id, stepId: step.id, stepOrder: step.step_order, stepType: "email" },
+        fence,
+      ),
     );
   }
   return events;

@@ -1,0 +1,10 @@
+import { queueMessages } from "#server/messages/queue";
+import { stepFunction } from "./step-run.ts";
+
+export const runEmailStep = stepFunction({
+  id: "run-email-step",
+  name: "Email step",
+  stepType: "email",
+  acts: "queue-messages",
+  work: queueMessages,
+});

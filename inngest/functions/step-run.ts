@@ -1,0 +1,57 @@
+import { inngest } from "#inngest/client";
+import { campaignStepDue, campaignStopped } from "#inngest/events";
+import { renewStep, startStep, type StepWork, workOnStep } from "#server/enrollments/run";
+
+/** A real server ends a run at 1,000 steps; long before that a fresh one takes over. */
+const roundsPerRun = 120;
+
+type StepFunction = {
+  id: string;
+  name: string;
+  stepType: "email" | "wait" | "condition" | "action";
+  /** What a slice does, as the dashboard says it. */
+  acts: string;
+  work: StepWork;
+};
+
+/**
+ * The run of one step of one campaign: act on everybody who is due, slice by slice, then sleep until the next ones
+ * are. Whoever moves people into the step wakes it earlier, by an event that a fresh run answers.
+ */
+export function stepFunction({ id, name, stepType, acts, work }: StepFunction) {
+  return inngest.createFunction(
+    {
+      id,
+      name,
+      triggers: [{ event: campaignStepDue, if: `event.data.stepType == "${stepType}"` }],
+      retries: 10,
+      concurrency: [
+        { key: "event.data.stepId", limit: 1 },
+        { key: "event.data.tenantId", limit: 5 },
+      ],
+      cancelOn: [
+        {
+          event: campaignStepDue,
+          if: "async.data.stepId == event.data.stepId && async.data.fence > event.data.fence",
+        },
+        { event: campaignStopped, match: "data.campaignId" },
+      ],
+    },
+    async ({ event, step, runId }) => {
+      const due = event.data;
+      const fence = await step.run("take-over", () => startStep(due, runId));
+      if (fence === null) return { outcome: "Another run drives this step, or it is not its time." };
+      let acted = 0;
+      for (let round = 1; round <= roundsPerRun; round++) {
+        const slice = await step.run(`${acts}-${round}`, () => workOnStep({ ...due, fence }, work));
+        acted += slice.acted;
+        if (!slice.held) return { outcome: "A newer run drives this step.", acted };
+        if (slice.more) continue;
+        if (slice.until === null) return { outcome: "Nobody is waiting here.", hold: slice.hold, acted };
+        await step.sleepUntil(`until-next-${round}`, new Date(slice.until));
+      }
+      const again = await step.run("hand-over", () => renewStep({ ...due, fence }));
+      return { outcome: again ? "Continued in a new run." : "A newer run drives this step.", acted };
+    },
+  );
+}

@@ -1,0 +1,14 @@
+import { inngest } from "#inngest/client";
+import { sweepCampaigns, sweepJobs, sweepLeases, sweepMailboxes, sweepSteps } from "#server/drivers/sweep";
+
+/** Finds what the rows call for and nobody is doing, and sends its events again. */
+export const sweep = inngest.createFunction(
+  { id: "sweep", name: "Sweep", triggers: [{ cron: "* * * * *" }], retries: 0, singleton: { mode: "skip" } },
+  async ({ step }) => ({
+    expiredMessages: await step.run("expire-leases", sweepLeases),
+    steps: await step.run("wake-steps", sweepSteps),
+    mailboxes: await step.run("wake-mailboxes", sweepMailboxes),
+    campaigns: await step.run("check-campaigns", sweepCampaigns),
+    jobs: await step.run("restart-jobs", sweepJobs),
+  }),
+);

@@ -1,0 +1,135 @@
+import { type SQL, sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
+import { withoutTenant } from "#db/client";
+import type { TenantTx } from "#db/tenancy";
+import { inngest } from "#inngest/client";
+import { exportRequested, importRequested, importUndoRequested, onceId } from "#inngest/events";
+import { completeIfDone } from "#server/enrollments/complete";
+import { launchCampaign } from "#server/enrollments/launch";
+import { nextSend } from "#server/messages/claim";
+import { expireLeases } from "#server/messages/unknown";
+import {
+  commitThenSend,
+  drainedEvent,
+  type DriverEvent,
+  type DueStep,
+  type EventScope,
+  launchedEvent,
+  queuedEvent,
+  stepDueEvent,
+} from "./events.ts";
+import { wake } from "./mutations.ts";
+import { fenceOfStalled } from "./queries.ts";
+
+/*
+ * What the rows call for and nobody is doing: a lost event, a run that died, an engine that was wiped. Looked up
+ * across tenants through functions that return ids, and acted upon in each tenant's own transaction.
+ */
+
+type Found = { tenant_id: string; workspace_id: string; id: string };
+type Handled = { events: DriverEvent[] };
+
+/** Acts on what `lookup` finds, a transaction per workspace. Returns how many were found. */
+async function sweep(
+  lookup: SQL,
+  act: (tx: TenantTx, scope: EventScope, ids: string[]) => Promise<Handled>,
+): Promise<number> {
+  const found = await withoutTenant((tx) => tx.execute<Found>(lookup));
+  for (const rows of Map.groupBy(found, (row) => row.workspace_id).values()) {
+    const [first] = rows;
+    if (!first) continue;
+    const scope = { tenantId: first.tenant_id, workspaceId: first.workspace_id };
+    await commitThenSend(scope, (tx) =>
+      act(
+        tx,
+        scope,
+        rows.map((row) => row.id),
+      ),
+    );
+  }
+  return found.length;
+}
+
+/** Repeated events are told apart by the minute: one a minute is enough, and each gets through. */
+async function minute(tx: TenantTx): Promise<string> {
+  return (await appNow(tx)).toISOString().slice(0, 16);
+}
+
+export const sweepLeases = (): Promise<number> =>
+  sweep(sql`select * from expired_messages()`, (tx, scope, messageIds) =>
+    expireLeases(tx, { scope, messageIds }),
+  );
+
+export const sweepSteps = (): Promise<number> =>
+  sweep(sql`select * from due_step_drivers()`, async (tx, scope, ids) => {
+    const again = await minute(tx);
+    const steps = await tx.execute<DueStep>(sql`
+      select campaign_id as "campaignId", id as "stepId", step_order as "stepOrder", step_type as "stepType"
+      from campaign_steps where id = any(${sql.param(ids)}::uuid[]) order by campaign_id, step_order`);
+    const events: DriverEvent[] = [];
+    for (const step of steps) {
+      const ref = { table: "step_drivers", id: step.stepId } as const;
+      const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, await appNow(tx)));
+      if (fence !== null) events.push(stepDueEvent(scope, step, fence, again));
+    }
+    return { events };
+  });
+
+export const sweepMailboxes = (): Promise<number> =>
+  sweep(sql`select * from due_mailbox_lanes()`, async (tx, scope, ids) => {
+    const again = await minute(tx);
+    const events: DriverEvent[] = [];
+    for (const id of ids.sort()) {
+      const ref = { table: "mailbox_lanes", id } as const;
+      const now = await appNow(tx);
+      const next = await nextSend(tx, id);
+      // What is queued belongs to a paused campaign, say: no run could do anything about it.
+      if (next === null || next > now) continue;
+      const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, now));
+      if (fence !== null) events.push(queuedEvent(scope, id, fence, again));
+    }
+    return { events };
+  });
+
+export const sweepCampaigns = (): Promise<number> =>
+  sweep(sql`select * from campaigns_to_check()`, async (tx, scope, ids) => {
+    const again = await minute(tx);
+    const events: DriverEvent[] = [];
+    for (const id of ids) events.push(...(await checkCampaign(tx, { scope, id, again })));
+    return { events };
+  });
+
+async function checkCampaign(
+  tx: TenantTx,
+  { scope, id, again }: { scope: EventScope; id: string; again: string },
+): Promise<DriverEvent[]> {
+  const [campaign] = await tx.execute<{ status: string }>(
+    sql`select status from campaigns where id = ${id}::uuid`,
+  );
+  if (campaign?.status === "scheduled") return (await launchCampaign(tx, { campaignId: id })).events;
+  if ((await completeIfDone(tx, id)) !== "running") return [drainedEvent(scope, id)];
+  const fence = await fenceOfStalled(tx, { table: "campaign_drivers", id });
+  return fence === null ? [] : [launchedEvent(scope, id, fence, again)];
+}
+
+type Job = Found & { kind: "import" | "export"; status: string; fence: number; again: string };
+
+/** Imports and exports whose run has fallen silent go on where their rows say. */
+export async function sweepJobs(): Promise<number> {
+  const jobs = await withoutTenant((tx) =>
+    tx.execute<Job>(
+      sql`select j.*, to_char(app_now() at time zone 'UTC', 'YYYYMMDDHH24MI') as again from stalled_jobs() j`,
+    ),
+  );
+  if (jobs.length > 0) await inngest.send(jobs.map(jobEvent));
+  return jobs.length;
+}
+
+function jobEvent({ kind, status, tenant_id, workspace_id, id, fence, again }: Job) {
+  const scope = { tenantId: tenant_id, workspaceId: workspace_id };
+  const once = (event: { name: string }) => ({ id: `${onceId(event, id, fence)}:${again}` });
+  if (kind === "export")
+    return exportRequested.create({ ...scope, exportId: id, fence }, once(exportRequested));
+  const event = status === "rolling_back" ? importUndoRequested : importRequested;
+  return event.create({ ...scope, importId: id, fence }, once(event));
+}

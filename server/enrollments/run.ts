@@ -1,0 +1,99 @@
+import { appNow } from "#db/clock";
+import type { TenantTx } from "#db/tenancy";
+import { withTenant } from "#db/tenancy";
+import {
+  commitThenSend,
+  type DueStep,
+  drainedEvent,
+  type EventScope,
+  launchedEvent,
+  stepDueEvent,
+} from "#server/drivers/events";
+import { handOver, holds, takeOver, yieldUntil } from "#server/drivers/mutations";
+import { completeIfDone, type Ending } from "./complete.ts";
+import { drainedAmong } from "./drained.ts";
+import { enrollSlice } from "./freeze.ts";
+import { recountCampaign } from "./recount.ts";
+import type { Slice, SliceResult } from "./slice.ts";
+
+/** As many contacts are acted on in one transaction. */
+export const sliceSize = 1_000;
+
+export type StepWork = (tx: TenantTx, slice: Slice) => Promise<SliceResult>;
+type Due = EventScope & DueStep;
+const scopeOf = ({ tenantId, workspaceId }: EventScope): EventScope => ({ tenantId, workspaceId });
+const driverOf = ({ stepId }: { stepId: string }) => ({ table: "step_drivers", id: stepId }) as const;
+
+/** Makes this run the step's driver: its fence, or null when another one is. */
+export function startStep(due: Due, runId: string): Promise<number | null> {
+  return withTenant(scopeOf(due), (tx) => takeOver(tx, driverOf(due), { runId }));
+}
+
+/** Lets `work` act on one slice of the step, and wakes after the commit whom that concerns. */
+export function workOnStep(
+  due: Due & { fence: number },
+  work: StepWork,
+): Promise<Omit<SliceResult, "events">> {
+  const scope = scopeOf(due);
+  return commitThenSend(scope, async (tx) => {
+    const { campaignId, stepId, fence } = due;
+    const result = await work(tx, { scope, campaignId, stepId, fence, limit: sliceSize });
+    const drained = result.acted > 0 ? await drainedAmong(tx, [campaignId]) : [];
+    return { ...result, events: [...result.events, ...drained.map((id) => drainedEvent(scope, id))] };
+  });
+}
+
+/** Calls for a fresh run of the step in place of this one. False when this one no longer drives it. */
+export async function renewStep(due: Due & { fence: number }): Promise<boolean> {
+  const { called } = await commitThenSend(scopeOf(due), async (tx) => {
+    const fence = await handOver(tx, driverOf(due), due.fence);
+    return { called: fence !== null, events: fence === null ? [] : [stepDueEvent(scopeOf(due), due, fence)] };
+  });
+  return called;
+}
+
+type OfCampaign = EventScope & { campaignId: string };
+const campaignDriver = ({ campaignId }: OfCampaign) =>
+  ({ table: "campaign_drivers", id: campaignId }) as const;
+
+export function startCampaign(campaign: OfCampaign, runId: string): Promise<number | null> {
+  return withTenant(scopeOf(campaign), (tx) => takeOver(tx, campaignDriver(campaign), { runId }));
+}
+
+export function enrollNext(campaign: OfCampaign & { fence: number }) {
+  const { campaignId, fence } = campaign;
+  const scope = scopeOf(campaign);
+  return commitThenSend(scope, (tx) => enrollSlice(tx, { scope, campaignId, fence, size: sliceSize }));
+}
+
+/** How long a campaign's run may sleep when nothing tells it of the end. */
+const restMs = 60 * 60_000;
+
+/** Brings the counters up to date and completes the campaign if nobody is on the way; else rests until told. */
+export function checkEnd(campaign: OfCampaign & { fence: number }): Promise<Ending | "lost"> {
+  const { campaignId, fence } = campaign;
+  return withTenant(scopeOf(campaign), async (tx) => {
+    if (!(await holds(tx, campaignDriver(campaign), fence))) return "lost";
+    await recountCampaign(tx, campaignId);
+    const ending = await completeIfDone(tx, campaignId);
+    const until = ending === "running" ? await restEnd(tx) : null;
+    if (ending !== "ending") await yieldUntil(tx, campaignDriver(campaign), fence, { until });
+    return ending;
+  });
+}
+
+async function restEnd(tx: TenantTx): Promise<Date> {
+  return new Date((await appNow(tx)).getTime() + restMs);
+}
+
+/** Calls for a fresh run of the campaign in place of this one. */
+export async function renewCampaign(campaign: OfCampaign & { fence: number }): Promise<boolean> {
+  const { called } = await commitThenSend(scopeOf(campaign), async (tx) => {
+    const fence = await handOver(tx, campaignDriver(campaign), campaign.fence);
+    return {
+      called: fence !== null,
+      events: fence === null ? [] : [launchedEvent(scopeOf(campaign), campaign.campaignId, fence)],
+    };
+  });
+  return called;
+}

@@ -1,0 +1,94 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import type { CompiledMessage } from "#server/mail/compile";
+import type { MergeContact } from "#server/mail/merge-fields";
+import { compileStep } from "#server/mail/message";
+import { mergeContacts } from "#server/mail/queries";
+import { renderFor, type RenderedMessage } from "#server/mail/render";
+import type { SendResult } from "#server/mail/smtp-result";
+
+export type Recipients = {
+  id: string;
+  to_email: string;
+  rfc_message_id: string | null;
+  is_test: boolean;
+  contact_id: string | null;
+  step_version_id: string | null;
+  now: Date;
+}[];
+
+/** Messages compiled once per step version; a sender keeps them while it works through a slice. */
+export type Compiled = Map<string, CompiledMessage | Error>;
+
+/** Reads what rendering these messages needs, and compiles what `compiled` does not hold yet. */
+export async function loadForRendering(
+  tx: TenantTx,
+  ids: readonly string[],
+  compiled: Compiled,
+): Promise<{ recipients: Recipients; contacts: Map<string, MergeContact> }> {
+  const recipients = await tx.execute<Recipients[number]>(sql`
+    select id, to_email, rfc_message_id, is_test, contact_id, step_version_id, app_now() as now
+    from content.email_messages where id = any(${sql.param(ids)}::uuid[]) order by next_attempt_at, id`);
+  for (const { step_version_id: version } of recipients) {
+    if (version !== null && !compiled.has(version)) compiled.set(version, await compile(tx, version));
+  }
+  const contacts = await mergeContacts(
+    tx,
+    recipients.flatMap((one) => one.contact_id ?? []),
+  );
+  return { recipients: [...recipients], contacts };
+}
+
+// The launch checks parse every template. One that fails here all the same must not lose the claim of the others.
+async function compile(tx: TenantTx, version: string): Promise<CompiledMessage | Error> {
+  return compileStep(tx, version).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+}
+
+/**
+ * The messages ready for the wire, and a result for each that cannot be: one that fails on its contact's values is
+ * never sent half-rendered, and one without a usable template waits until that is mended.
+ */
+export function renderAll(
+  { recipients, contacts }: { recipients: Recipients; contacts: Map<string, MergeContact> },
+  compiled: Compiled,
+): { rendered: RenderedMessage[]; refused: SendResult[] } {
+  const rendered: RenderedMessage[] = [];
+  const refused: SendResult[] = [];
+  for (const one of recipients) {
+    const message = one.step_version_id === null ? undefined : compiled.get(one.step_version_id);
+    const contact = one.contact_id === null ? undefined : contacts.get(one.contact_id);
+    if (!message || message instanceof Error || !contact) {
+      const text =
+        message instanceof Error
+          ? message.message
+          : contact
+            ? "The step has no content."
+            : "The contact is gone.";
+      refused.push({
+        id: one.id,
+        outcome: contact ? "not_sent" : "failed",
+        phase: "message",
+        text: `message: ${text}`,
+      });
+      continue;
+    }
+    try {
+      rendered.push(
+        renderFor(message, {
+          messageId: one.id,
+          email: one.to_email,
+          contact,
+          now: one.now,
+          rfcMessageId: one.rfc_message_id,
+          test: one.is_test,
+        }),
+      );
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      refused.push({ id: one.id, outcome: "failed", phase: "message", text: `message: ${text}` });
+    }
+  }
+  return { rendered, refused };
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "drizzle-orm";
+import type { Scope, TenantTx } from "#db/tenancy";
+import { withTenant } from "#db/tenancy";
+import { commitThenSend, drainedEvent } from "#server/drivers/events";
+import { holds, yieldUntil } from "#server/drivers/mutations";
+import { AppError } from "#server/errors";
+import { log } from "#server/log";
+import type { SendResult } from "#server/mail/smtp-result";
+import { type MailTransport, openTransport } from "#server/mail/smtp";
+import { mailServerOf } from "#server/mailboxes/queries";
+import { SealError } from "#server/seal";
+import { claimMessages, nextSend, type Claim } from "./claim.ts";
+import { noteMailbox } from "./mailbox-health.ts";
+import { type Compiled, loadForRendering, renderAll } from "./render.ts";
+import { settleMessages, type SettleCounts } from "./settle.ts";
+import { releaseLostSlots } from "./slots.ts";
+
+/** As many messages are claimed, and at worst left unknown, at a time. */
+export const groupSize = 100;
+/** A group is given up by its lease's end, and no message of it is begun after the deadline before that. */
+const leaseSeconds = 120;
+const deadlineMs = 80_000;
+
+export type Lane = { accountId: string; fence: number };
+/** Where a slice left the mailbox: `more` = come back at once, else `until`, null = when woken. */
+export type SendSlice = { held: boolean; sent: number; others: number; more: boolean; until: string | null };
+
+const none = { sent: 0, others: 0 };
+
+/**
+ * Sends what is due from a mailbox, group after group, for about `budgetMs`. Each group is claimed and committed
+ * before a socket is touched, and settled after the replies: a crash in between leaves its messages `unknown`.
+ */
+export async function sendFromMailbox(scope: Scope, lane: Lane, budgetMs: number): Promise<SendSlice> {
+  const opened = await openMailbox(scope, lane);
+  if (!opened) return { held: false, ...none, more: false, until: null };
+  const compiled: Compiled = new Map();
+  const total = { ...none };
+  const end = performance.now() + budgetMs;
+  try {
+    do {
+      if (!(await withTenant(scope, (tx) => holds(tx, laneOf(lane), lane.fence, leaseSeconds)))) {
+        return { held: false, ...total, more: false, until: null };
+      }
+      const claim = await withTenant(scope, (tx) =>
+        claimMessages(tx, { ...lane, limit: groupSize, leaseSeconds }),
+      );
+      if (claim.messages.length === 0) return { held: true, ...total, ...(await restUntilNext(scope, lane)) };
+      const { counts, unreached } = await handOver(scope, claim, { compiled, transport: opened.transport });
+      total.sent += counts.sent;
+      total.others += counts.again + counts.bounced + counts.failed + counts.unknown;
+      const wait = await withTenant(scope, (tx) => noteMailbox(tx, lane.accountId, unreached));
+      if (wait !== null) return { held: true, ...total, ...(await backOff(scope, lane, wait)) };
+    } while (performance.now() < end);
+    return { held: true, ...total, more: true, until: null };
+  } finally {
+    opened.transport.close();
+  }
+}
+
+const laneOf = ({ accountId }: Lane) => ({ table: "mailbox_lanes", id: accountId }) as const;
+
+/** A connection pool for the mailbox; null when it is another run's, or cannot be opened, which is then noted at it. */
+async function openMailbox(scope: Scope, lane: Lane): Promise<{ transport: MailTransport } | null> {
+  return withTenant(scope, async (tx) => {
+    if (!(await holds(tx, laneOf(lane), lane.fence, leaseSeconds))) return null;
+    try {
+      const server = await mailServerOf(tx, lane.accountId);
+      const [account] = await tx.execute<{ lanes: number }>(
+        sql`select lanes from email_accounts where id = ${lane.accountId}::uuid`,
+      );
+      return { transport: openTransport(server, account?.lanes ?? 1) };
+    } catch (error) {
+      if (!(error instanceof AppError || error instanceof SealError)) throw error;
+      await closeMailbox(tx, lane, error.message);
+      return null;
+    }
+  });
+}
+
+async function closeMailbox(tx: TenantTx, lane: Lane, problem: string): Promise<void> {
+  await tx.execute(sql`
+    update email_accounts set status = 'error', status_reason = ${problem}, last_error = ${problem}, updated_at = app_now()
+    where id = ${lane.accountId}::uuid`);
+  await yieldUntil(tx, laneOf(lane), lane.fence, { until: null });
+}
+
+type Sender = { compiled: Compiled; transport: MailTransport };
+
+async function handOver(
+  scope: Scope,
+  { token, messages }: Claim,
+  { compiled, transport }: Sender,
+): Promise<{ counts: SettleCounts; unreached: string | null }> {
+  const deadline = performance.now() + deadlineMs;
+  const loaded = await withTenant(scope, (tx) =>
+    loadForRendering(
+      tx,
+      messages.map(({ id }) => id),
+      compiled,
+    ),
+  );
+  const { rendered, refused } = renderAll(loaded, compiled);
+  const replies = await transport.send(rendered, { deadline });
+  const subjects = new Map(rendered.map(({ id, subject }) => [id, subject]));
+  const { counts } = await settleSurely(scope, { token, results: [...refused, ...replies], subjects });
+  const failed = replies.length > 0 && replies.every(({ outcome }) => outcome === "not_sent");
+  return { counts, unreached: failed ? (replies[0]?.text ?? "The mail server could not be reached.") : null };
+}
+
+type Replies = { token: string; results: SendResult[]; subjects: ReadonlyMap<string, string> };
+
+/** The replies exist in this process only: what cannot be written down now would be unknown for ever, so it is tried again. */
+async function settleSurely(scope: Scope, replies: Replies): Promise<{ counts: SettleCounts }> {
+  for (const pauseMs of [200, 1_000, 3_000, 8_000]) {
+    try {
+      return await settle(scope, replies);
+    } catch (error) {
+      log.warn(
+        { err: error, pauseMs },
+        "the results of a group could not be written down, and are tried again",
+      );
+      await sleep(pauseMs);
+    }
+  }
+  return settle(scope, replies);
+}
+
+async function settle(scope: Scope, replies: Replies): Promise<{ counts: SettleCounts }> {
+  return commitThenSend(scope, async (tx) => {
+    const { counts, events, drained } = await settleMessages(tx, { scope, ...replies });
+    return { counts, events: [...events, ...drained.map((campaignId) => drainedEvent(scope, campaignId))] };
+  });
+}
+
+type Rest = { more: boolean; until: string | null };
+
+/** Nothing can be claimed: slots that were missed go back to their steps, and the mailbox rests until its next one. */
+async function restUntilNext(scope: Scope, lane: Lane): Promise<Rest> {
+  const { released } = await commitThenSend(scope, (tx) =>
+    releaseLostSlots(tx, { scope, accountId: lane.accountId, limit: 1_000 }),
+  );
+  if (released === 1_000) return { more: true, until: null };
+  return withTenant(scope, async (tx) => {
+    if (!(await holds(tx, laneOf(lane), lane.fence))) return { more: false, until: null };
+    const until = await nextSend(tx, lane.accountId);
+    await yieldUntil(tx, laneOf(lane), lane.fence, { until });
+    return { more: false, until: until?.toISOString() ?? null };
+  });
+}
+
+/** Leaves a server alone that could not be reached. */
+async function backOff(scope: Scope, lane: Lane, waitMs: number): Promise<Rest> {
+  return withTenant(scope, async (tx) => {
+    const [row] = await tx.execute<{ until: Date }>(
+      sql`select app_now() + make_interval(secs => ${waitMs / 1000}) as until`,
+    );
+    const until = row?.until ?? null;
+    await yieldUntil(tx, laneOf(lane), lane.fence, { until, notBefore: until });
+    return { more: false, until: until?.toISOString() ?? null };
+  });
+}
