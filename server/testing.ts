@@ -1,4 +1,6 @@
-import { signIn } from "#server/accounts/sign-in";
+import { withoutTenant } from "#db/client";
+import { createSession, createTenant } from "#db/factories";
+import { users } from "#db/schema/users";
 import { createContext } from "#server/context";
 import type { WorkspaceRole } from "#server/permissions";
 import { createCaller } from "#server/router";
@@ -25,45 +27,27 @@ export function callerFor({
   );
 }
 
-export const passwordInTests = "correct horse battery";
-const device = { ip: "127.0.0.1", userAgent: "test" };
-const newEmail = () => `${crypto.randomUUID()}@example.com`;
-
-/** Signs in with the password of all test accounts; gives the session's id. */
-export async function signInAs(email: string): Promise<string> {
-  const session = await signIn({ email, password: passwordInTests }, device);
-  if (!session) throw new Error(`${email} could not sign in.`);
-  return session.id;
-}
-
-/** Registers somebody the way the page does: their own organization, workspace and session. */
-export async function newAccount({
-  name = "Ada Lovelace",
-  company = "Analytical Engines",
-  email = newEmail(),
-} = {}) {
-  const visitor = callerFor({ sessionId: null, workspaceSlug: null });
-  const { slug } = await visitor.accounts.register({ name, company, email, password: passwordInTests });
-  const sessionId = await signInAs(email);
-  const caller = callerFor({ sessionId, workspaceSlug: slug });
-  const { user } = await caller.workspaces.current();
-  return { email, slug, sessionId, caller, userId: user.id };
+/** The owner of a new organization with one workspace, signed in. No password: hashing one takes longer than a test. */
+export async function newAccount() {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const { slug, userId } = await createTenant({ user: { email, name: "Ada Lovelace" } });
+  const { sessionId } = await createSession(userId);
+  return { email, slug, userId, sessionId, caller: callerFor({ sessionId, workspaceSlug: slug }) };
 }
 
 type Account = Awaited<ReturnType<typeof newAccount>>;
 
-/** Invites somebody new into the account's workspace, and joins as them. */
-export async function newColleague({ caller, slug }: Account, role: WorkspaceRole, name = "Grace Hopper") {
-  const email = newEmail();
+/** Somebody new who has accepted an invitation into the account's workspace, signed in. */
+export async function newColleague({ caller, slug }: Account, role: WorkspaceRole): Promise<Account> {
+  const email = `${crypto.randomUUID()}@example.com`;
   const { link } = await caller.invitations.create({ email, role });
-  const token = link.split("/").at(-1) ?? "";
-  await callerFor({ sessionId: null, workspaceSlug: null }).invitations.join({
-    token,
-    name,
-    password: passwordInTests,
-  });
-  const sessionId = await signInAs(email);
+  const [user] = await withoutTenant((tx) =>
+    tx.insert(users).values({ email, name: "Grace Hopper" }).returning({ id: users.id }),
+  );
+  if (!user) throw new Error("The user was not inserted.");
+  const { sessionId } = await createSession(user.id);
   const colleague = callerFor({ sessionId, workspaceSlug: slug });
-  const { user } = await colleague.workspaces.current();
-  return { email, slug, sessionId, caller: colleague, userId: user.id };
+  await colleague.invitations.accept({ token: link.split("/").at(-1) ?? "" });
+  // A context keeps what it has proven: that somebody was no member yet.
+  return { email, slug, userId: user.id, sessionId, caller: callerFor({ sessionId, workspaceSlug: slug }) };
 }

@@ -6,11 +6,30 @@ import { passwordResetTokens, sessions } from "#db/schema/users";
 import { withTenant } from "#db/tenancy";
 import { createPasswordReset } from "#server/accounts/password-reset";
 import { signIn } from "#server/accounts/sign-in";
-import { callerFor, newAccount, passwordInTests, signInAs } from "#server/testing";
+import { callerFor } from "#server/testing";
 
 const visitor = () => callerFor({ sessionId: null, workspaceSlug: null });
 const device = { ip: "127.0.0.1", userAgent: "test" };
+const passwordInTests = "correct horse battery";
+const newEmail = () => `${crypto.randomUUID()}@example.com`;
 const attempt = (email: string, password: string) => signIn({ email, password }, device);
+
+/** Registers somebody the way the page does. */
+async function newAccount({
+  name = "Ada Lovelace",
+  company = "Analytical Engines",
+  email = newEmail(),
+} = {}) {
+  const { slug } = await visitor().accounts.register({ name, company, email, password: passwordInTests });
+  const sessionId = await signInAs(email);
+  return { email, slug, sessionId, caller: callerFor({ sessionId, workspaceSlug: slug }) };
+}
+
+async function signInAs(email: string): Promise<string> {
+  const session = await attempt(email, passwordInTests);
+  if (!session) throw new Error(`${email} could not sign in.`);
+  return session.id;
+}
 
 async function resetToken(email: string): Promise<string> {
   const reset = await createPasswordReset(email);
@@ -161,7 +180,8 @@ describe("the password", () => {
   });
 
   test("is not reset by a link older than an hour, nor by an earlier link", async () => {
-    const { email, userId } = await newAccount();
+    const { email, caller } = await newAccount();
+    const { user } = await caller.workspaces.current();
     const earlier = await resetToken(email);
     const token = await resetToken(email);
     const password = "a new and longer one";
@@ -172,7 +192,7 @@ describe("the password", () => {
       tx
         .update(passwordResetTokens)
         .set({ expiresAt: sql`app_now() - interval '1 second'` })
-        .where(eq(passwordResetTokens.userId, userId)),
+        .where(eq(passwordResetTokens.userId, user.id)),
     );
     await expect(visitor().accounts.resetPassword({ token, password })).rejects.toThrow("Ask for a new one");
   });

@@ -1,12 +1,21 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
-import { callerFor, newAccount, newColleague, passwordInTests, signInAs } from "#server/testing";
+import { signIn } from "#server/accounts/sign-in";
+import { callerFor, newAccount, newColleague } from "#server/testing";
 
 const visitor = () => callerFor({ sessionId: null, workspaceSlug: null });
 const tokenOf = (link: string) => link.split("/").at(-1) ?? "";
 const notFound = { code: "NOT_FOUND" };
 const newEmail = () => `${crypto.randomUUID()}@example.com`;
+
+const passwordInTests = "correct horse battery";
+
+async function signInAs(email: string): Promise<string> {
+  const session = await signIn({ email, password: passwordInTests }, { ip: "127.0.0.1", userAgent: "test" });
+  if (!session) throw new Error(`${email} could not sign in.`);
+  return session.id;
+}
 
 async function invited(role: "admin" | "member" | "viewer" = "member") {
   const owner = await newAccount();
