@@ -147,7 +147,14 @@ function waitFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
     { id: "yearly", triggers: [{ cron: "TZ=Asia/Tokyo 0 9 1 1 *" }] },
     ({ event }) => trace("cron", `fired ${new Date(event.ts ?? 0).toISOString()}`),
   );
-  return [nap, waiter, cancellable, yearly];
+  const patient = client.createFunction(
+    { id: "patient", singleton: { mode: "skip" }, triggers: [{ cron: "TZ=Asia/Tokyo 0-1 10 1 1 *" }] },
+    async ({ event, step }) => {
+      await step.run("begin", () => trace("patient", `fired ${new Date(event.ts ?? 0).toISOString()}`));
+      await step.sleep("nap", "10m");
+    },
+  );
+  return [nap, waiter, cancellable, yearly, patient];
 }
 
 function errorFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {

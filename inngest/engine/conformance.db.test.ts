@@ -243,7 +243,7 @@ test("a schedule fires once at its moment in its zone, however many engines look
   const second = await lab.launch({ port: 0 });
   const [row] = await lab.sql<
     { at: Date; wait: string }[]
-  >`select next_at as at, (next_at - app_now() - interval '1 minute')::text as wait from queue.crons`;
+  >`select next_at as at, (next_at - app_now() - interval '1 minute')::text as wait from queue.crons where function_id = 'lab-yearly'`;
   expect(row?.at.toISOString()).toMatch(/-01-01T00:00:00.000Z$/);
   await moveClock(row?.wait ?? "");
   await sleep(100);
@@ -254,7 +254,29 @@ test("a schedule fires once at its moment in its zone, however many engines look
   expect(lab.app.ran("cron")).toEqual([`fired ${row?.at.toISOString() ?? ""}`]);
   const [next] = await lab.sql<
     { years: number }[]
-  >`select extract(year from age(next_at, ${row?.at ?? null}))::int as years from queue.crons`;
+  >`select extract(year from age(next_at, ${row?.at ?? null}))::int as years from queue.crons where function_id = 'lab-yearly'`;
   expect(next?.years).toBe(1);
   await second.stop(1000);
+});
+
+test("a schedule whose singleton still runs skips its moment", async () => {
+  const until = async (time: string) => {
+    const [row] = await lab.sql<{ wait: string }[]>`
+      select (date_trunc('day', app_now() at time zone 'UTC') at time zone 'UTC' + ${time}::interval - app_now())::text as wait`;
+    await moveClock(row?.wait ?? "");
+  };
+  const isNapping = async () =>
+    (
+      await lab.sql`
+      select from queue.jobs where kind = 'sleep' and function_id = 'lab-patient'`
+    ).length === 1;
+  await until("1 hour 1 second");
+  await eventually(isNapping, "the first run naps");
+  await until("1 hour 1 minute 1 second");
+  await eventually(
+    async () => (await lab.sql`select from queue.cron_fires where function_id = 'lab-patient'`).length === 2,
+    "the second moment has come",
+  );
+  expect(lab.app.ran("patient")).toHaveLength(1);
+  expect(await lab.sql`select from queue.runs where function_id = 'lab-patient'`).toHaveLength(1);
 });

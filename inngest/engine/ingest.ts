@@ -119,7 +119,7 @@ async function startRuns(
   );
   const followUps: InngestEvent[] = [];
   for (const start of wanted.filter(({ fn }) => fn.config.singleton)) {
-    followUps.push(...(await startSingleton(sql, start)));
+    followUps.push(...(await startSingleton(sql, start)).followUps);
   }
   return followUps;
 }
@@ -158,11 +158,24 @@ async function claimKeys(sql: Sql, wanted: readonly Start[]): Promise<Start[]> {
   });
 }
 
+type Started = { runId: string | undefined; followUps: InngestEvent[] };
+
+/** Starts a function for a moment of its schedule. A singleton that still runs skips it, or is cancelled. */
+export async function startScheduled(
+  sql: Sql,
+  fn: RegisteredFunction,
+  event: InngestEvent,
+): Promise<Started> {
+  if (fn.config.singleton) return startSingleton(sql, { fn, event, events: [event], key: null });
+  const [runId] = await createRuns(sql, [{ fn, events: [event] }]);
+  return { runId, followUps: [] };
+}
+
 /**
  * One live run per key: a second start is dropped, or ends the first. The lock keeps two starts in a row.
  * A dropped start does not use up its event's id, so that the same event may start a run later.
  */
-async function startSingleton(sql: Sql, start: Start): Promise<InngestEvent[]> {
+async function startSingleton(sql: Sql, start: Start): Promise<Started> {
   const { fn, event } = start;
   const { key, mode } = fn.config.singleton ?? { key: undefined, mode: "skip" };
   const singletonKey = shortened(key ? keyOf(key, { event }) : "");
@@ -170,10 +183,11 @@ async function startSingleton(sql: Sql, start: Start): Promise<InngestEvent[]> {
   const [live] = await sql<{ id: string }>`
     select id from queue.runs
     where function_id = ${fn.id} and singleton_key = ${singletonKey} and status = 'running'`;
-  if (live && mode === "skip") return [];
-  if ((await claimKeys(sql, [start])).length === 0) return [];
+  const dropped = { runId: undefined, followUps: [] };
+  if (live && mode === "skip") return dropped;
+  if ((await claimKeys(sql, [start])).length === 0) return dropped;
   const run = live && (await lockRun(sql, live.id));
   const followUps = run?.status === "running" ? await endRun(sql, run, { status: "cancelled" }) : [];
-  await createRuns(sql, [{ fn, events: [event], singletonKey }]);
-  return followUps;
+  const [runId] = await createRuns(sql, [{ fn, events: [event], singletonKey }]);
+  return { runId, followUps };
 }

@@ -1,9 +1,9 @@
 import { nextFire, parseCron } from "./cron.ts";
 import type { Database, Sql } from "./database.ts";
 import { loadFunctions, type RegisteredFunction } from "./functions.ts";
+import { publish, startScheduled } from "./ingest.ts";
 import type { InngestEvent } from "./protocol.ts";
 import { notifyEngines } from "./run-store.ts";
-import { createRuns } from "./runs.ts";
 
 type DueCron = { functionId: string; expression: string; nextAt: Date; now: Date };
 
@@ -44,7 +44,8 @@ async function fire(sql: Sql, cron: DueCron, fn: RegisteredFunction | undefined)
     ts: nextAt.getTime(),
     user: {},
   };
-  const [runId] = await createRuns(sql, [{ fn, events: [event] }]);
+  const { runId, followUps } = await startScheduled(sql, fn, event);
+  await publish(sql, followUps);
   await sql`
     update queue.cron_fires set run_id = ${runId ?? ""}
     where function_id = ${functionId} and expression = ${expression} and fire_at = ${nextAt}::timestamptz`;

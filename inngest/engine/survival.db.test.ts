@@ -68,7 +68,7 @@ test("wiping every table while it runs costs the runs, and nothing else", async 
   await lab.waiting("lab/nap", lost);
   await lab.wipe();
   await lab.registered();
-  expect(await lab.sql`select function_id from queue.crons`).toEqual([{ function_id: "lab-yearly" }]);
+  expect(await lab.sql`select function_id from queue.crons`).toHaveLength(2);
   await lab.app.client.send({ name: "lab/steps", data: { key } });
   await lab.ended(key, "steps");
   await moveClock("1 hour");
