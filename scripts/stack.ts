@@ -18,6 +18,8 @@ export type StackOptions = {
   supervisor: Supervisor;
   /** Pages built beforehand, or compiled as they are asked for. */
   pages: { kind: "built"; distDir: string; ready: Promise<void> } | { kind: "compiled" };
+  /** Drops what an earlier run has left in the database: for tests only. */
+  freshDatabase?: boolean;
   /** Lets tests move the product's clock. */
   testClock?: boolean;
   /** Postgres without fsync: for tests only. */
@@ -52,6 +54,7 @@ export async function startStack(options: StackOptions): Promise<void> {
   const { env, supervisor, say } = options;
   await refuseTakenPorts(portsOf(env), options.portPatienceMs);
   if (env.embeddedPostgres) await supervisor.run(postgresService(env, { fast: options.fast ?? false, say }));
+  if (options.freshDatabase && env.embeddedPostgres) await dropDatabase(env.DATABASE_OWNER_URL);
   const applied = await migrate({
     ...databaseLogins(env),
     log: () => undefined,
@@ -112,6 +115,18 @@ export function portsOf(env: Env): WantedPort[] {
         ]
       : []),
   ];
+}
+
+async function dropDatabase(ownerUrl: string): Promise<void> {
+  const url = new URL(ownerUrl);
+  const name = url.pathname.slice(1);
+  url.pathname = "/postgres";
+  const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
+  try {
+    await sql`drop database if exists ${sql(name)} with (force)`;
+  } finally {
+    await sql.end();
+  }
 }
 
 async function switchTestClockOn(ownerUrl: string): Promise<void> {

@@ -1,0 +1,28 @@
+import path from "node:path";
+import { defineConfig, devices } from "@playwright/test";
+import { chromiumArgs, installedBrowser } from "../scripts/browser.ts";
+import { verifyDir, verifyVariables } from "../scripts/verify-env.ts";
+
+// Every process of a test run loads this file first: they all see the same installation and no other.
+Object.assign(process.env, verifyVariables(process.env));
+
+export default defineConfig({
+  testDir: ".",
+  globalSetup: "./global-setup.ts",
+  outputDir: path.join(verifyDir, "test-results"),
+  workers: 2,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [
+    ["list"],
+    ["json", { outputFile: process.env.E2E_REPORT ?? path.join(verifyDir, "playwright.json") }],
+  ],
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL: `http://127.0.0.1:${process.env.PORT}`,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: { executablePath: installedBrowser(), args: chromiumArgs },
+  },
+});
