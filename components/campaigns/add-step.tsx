@@ -33,11 +33,11 @@ type Props = {
   /** Steps the branch may go on with instead. */
   targets?: Step[];
   onLink?: (stepId: string) => void;
-  /** Shows words beside the plus. */
-  labelled?: boolean;
+  /** Words beside the plus. */
+  label?: string | null;
 };
 
-export function AddStep({ position, place, onAdd, ending, targets = [], onLink, labelled }: Props) {
+export function AddStep({ position, place, onAdd, ending, targets = [], onLink, label }: Props) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
@@ -45,13 +45,13 @@ export function AddStep({ position, place, onAdd, ending, targets = [], onLink, 
           size="icon-sm"
           aria-label={`Add a step ${place}`}
           className={
-            labelled
+            label
               ? "relative w-auto px-2.5 text-xs"
               : "relative size-5 rounded-full text-muted hover:text-ink max-sm:size-7"
           }
         >
           <Plus />
-          {labelled && "Add a step"}
+          {label}
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start" className="w-72">

@@ -103,11 +103,17 @@ function useAdding({ edits, onSelect, campaign }: FlowProps): (adding: Adding) =
   };
 }
 
-function Joint({ first, children }: { first?: boolean; children?: ReactNode }) {
+function Joint({ first, tall, children }: { first?: boolean; tall?: boolean; children?: ReactNode }) {
   return (
-    <div className={cn("relative flex h-7 items-center pl-[1.4rem]", first && "h-8")}>
+    <div className={cn("relative flex h-7 items-center pl-4", tall && "h-11")}>
       {!first && (
-        <span aria-hidden className="absolute inset-y-0 left-[1.6rem] w-px -translate-x-1/2 bg-line-strong" />
+        <span
+          aria-hidden
+          className={cn(
+            "absolute top-0 left-[1.625rem] w-px -translate-x-1/2 bg-line-strong",
+            tall ? "h-2" : "h-full",
+          )}
+        />
       )}
       {children}
     </div>
@@ -131,6 +137,7 @@ type TailProps = FlowProps & { tail: Tail; empty: boolean; branch: boolean; onAd
 function FlowTail({ tail, empty, branch, onAdd, campaign, edits, editable, onSelect }: TailProps) {
   if (tail.kind === "exit") return null;
   const target = tail.kind === "joins" ? campaign.steps.find((step) => step.id === tail.stepId) : null;
+  const labelled = empty || tail.kind !== "joins";
   const link = (to: string | null) => {
     if (tail.add.kind !== "edge") return;
     const { from, edge } = tail.add;
@@ -138,16 +145,18 @@ function FlowTail({ tail, empty, branch, onAdd, campaign, edits, editable, onSel
   };
   return (
     <div>
-      <Joint>
+      <Joint tall={editable && labelled} first={tail.kind === "parted"}>
         {editable && (
           <AddStep
             position={tail.add}
-            place={tail.kind === "parted" ? "behind both branches" : "at the end"}
+            place={tail.kind === "parted" ? "after both branches" : "at the end"}
             onAdd={onAdd}
             ending={branch && tail.add.kind === "edge"}
             targets={tail.add.kind === "edge" ? linkTargets(campaign, tail.add) : []}
             onLink={link}
-            labelled={empty || tail.kind === "open"}
+            label={
+              labelled ? (tail.kind === "parted" ? "Add a step after both branches" : "Add a step") : null
+            }
           />
         )}
       </Joint>

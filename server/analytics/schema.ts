@@ -27,5 +27,3 @@ export const peopleInput = z.object({
   after: id.optional().catch(undefined),
 });
 export type PeopleInput = z.infer<typeof peopleInput>;
-
-export const resendInput = z.object({ id, messageId: id });

@@ -1,8 +1,10 @@
+import { sql } from "drizzle-orm";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { commitThenSend } from "#server/drivers/events";
 import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
+import { confirmMessages, resendMessages } from "#server/messages/unknown";
 import type { Problem } from "./checks.ts";
 import { takeForEdit } from "./edits.ts";
 import { reviewCampaign } from "./review.ts";
@@ -46,6 +48,26 @@ export async function resume({ scope, act }: Where): Promise<void> {
     const resumed = await resumeCampaign(tx, { campaignId: act.id });
     await record(tx, scope, act, "campaign.resumed");
     return resumed;
+  });
+}
+
+/**
+ * Decides about a message of unknown fate: sends it again (it may arrive twice), or takes it for sent.
+ * Throws `not_found` for a message of another campaign, `conflict` when its fate is known by now.
+ */
+export async function decideUnknown(
+  { scope, act }: Where,
+  messageId: string,
+  arrived: boolean,
+): Promise<void> {
+  const { tenantId, workspaceId } = scope;
+  await commitThenSend(scope, async (tx) => {
+    const rows = await tx.execute(sql`
+      select from content.email_messages where id = ${messageId}::uuid and campaign_id = ${act.id}::uuid`);
+    if (rows.length === 0) throw new AppError("not_found", "There is no such message in this campaign.");
+    await record(tx, scope, act, arrived ? "message.confirmed" : "message.resent", { messageId });
+    const decide = arrived ? confirmMessages : resendMessages;
+    return decide(tx, { scope: { tenantId, workspaceId }, messageIds: [messageId] });
   });
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TenantTx } from "#db/tenancy";
 import { allowed, router } from "#server/trpc";
 import { countAudience } from "./audience.ts";
-import { launch, pause, resume } from "./lifecycle.ts";
+import { decideUnknown, launch, pause, resume } from "./lifecycle.ts";
 import * as mutations from "./mutations.ts";
 import {
   getCampaign,
@@ -29,6 +29,7 @@ import {
   stepRemove,
   stepSave,
   testSendInput,
+  unknownInput,
 } from "./schema.ts";
 import * as steps from "./step-mutations.ts";
 import { listPreviewContacts, previewStep, sendTest } from "./trial.ts";
@@ -126,5 +127,14 @@ export const campaignsRouter = router({
     .input(campaignRef)
     .mutation(({ ctx, input: { id } }) =>
       resume({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    ),
+  decideUnknown: launches
+    .input(unknownInput)
+    .mutation(({ ctx, input: { id, messageId, arrived } }) =>
+      decideUnknown(
+        { scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } },
+        messageId,
+        arrived,
+      ),
     ),
 });

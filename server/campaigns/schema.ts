@@ -191,6 +191,8 @@ export const stepLink = campaignEdit.extend({
 });
 export type StepLink = z.infer<typeof stepLink>;
 
+/** `arrived`: somebody found it in the inbox, so it counts as sent; otherwise it is sent again. */
+export const unknownInput = campaignRef.extend({ messageId: id, arrived: z.boolean() });
 export const testSendInput = z.object({
   id,
   stepId: id,
