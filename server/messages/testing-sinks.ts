@@ -1,0 +1,89 @@
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { SMTPServer } from "smtp-server";
+
+/*
+ * The outside world of the engine's tests, as real servers on this machine: one takes events as an Inngest server
+ * does, one takes mail. Started before anything that reads the environment is loaded, so this file imports nothing of ours.
+ */
+
+export type SentEvent = { id?: string; name: string; data: Record<string, unknown> };
+export type Mail = { to: string; messageId: string; subject: string; raw: string };
+export type Sinks = { events: SentEvent[]; mails: Mail[]; stop: () => Promise<void> };
+
+/**
+ * Starts both and points the environment at them. An event whose id came before is refused, as a real server does.
+ * The mail server answers by the recipient's name: `defer…` 451, `refuse…` 550 5.1.1, `policy…` 550 5.7.1, and
+ * `drop…` loses the connection after the message has arrived.
+ */
+export async function startSinks(): Promise<Sinks> {
+  const events: SentEvent[] = [];
+  const mails: Mail[] = [];
+  const seen = new Set<string>();
+  const http = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const sent = JSON.parse(Buffer.concat(chunks).toString()) as SentEvent | SentEvent[];
+      const all = Array.isArray(sent) ? sent : [sent];
+      for (const event of all) {
+        if (event.id !== undefined && seen.has(event.id)) continue;
+        if (event.id !== undefined) seen.add(event.id);
+        events.push(event);
+      }
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ ids: all.map((_, index) => `event-${index}`), status: 200 }));
+    });
+  });
+  const smtp = mailSink(mails);
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => smtp.listen(0, "127.0.0.1", () => resolve()));
+  const portOf = (address: AddressInfo | string | null) =>
+    typeof address === "object" && address ? address.port : 0;
+  process.env.INNGEST_DEV = `http://127.0.0.1:${portOf(http.address())}`;
+  process.env.SANDBOX_SMTP_PORT = String(portOf(smtp.server.address()));
+  return {
+    events,
+    mails,
+    stop: async () => {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+      await new Promise<void>((resolve) => smtp.close(() => resolve()));
+    },
+  };
+}
+
+const refusals: [prefix: string, code: number, text: string][] = [
+  ["defer", 451, "4.7.1 try again later"],
+  ["refuse", 550, "5.1.1 no such user"],
+  ["policy", 550, "5.7.1 refused by policy"],
+];
+
+function mailSink(mails: Mail[]): SMTPServer {
+  const sockets = new Map<number, Socket>();
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    allowInsecureAuth: true,
+    onAuth: (_auth, _session, done) => done(null, { user: "anyone" }),
+    onRcptTo: ({ address }, _session, done) => {
+      const refusal = refusals.find(([prefix]) => address.startsWith(prefix));
+      done(refusal ? Object.assign(new Error(refusal[2]), { responseCode: refusal[1] }) : null);
+    },
+    onData: (stream, session, done) => {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => {
+        const raw = Buffer.concat(chunks).toString();
+        const header = (name: string) => new RegExp(`^${name}: (.*)$`, "im").exec(raw)?.[1]?.trim() ?? "";
+        const to = session.envelope.rcptTo[0]?.address ?? "";
+        mails.push({ to, raw, messageId: header("Message-ID"), subject: header("Subject") });
+        // The message has arrived; the reply never will.
+        if (to.startsWith("drop")) sockets.get(session.remotePort)?.destroy();
+        else done();
+      });
+    },
+  });
+  server.server.on("connection", (socket) => sockets.set(socket.remotePort ?? 0, socket));
+  return server;
+}
