@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Scope, TenantTx } from "#db/tenancy";
+import type { TenantTx } from "#db/tenancy";
 import type { DuplicateStrategy } from "./schema.ts";
-import { openStaging, pickWinners, stageRows, writtenFields } from "./staging.ts";
+import { contactOf, openStaging, pickWinners, stageRows, writtenFields } from "./staging.ts";
 import type { Candidate } from "./validate.ts";
 
 /** What a slice of rows did, or would do. `repeated` counts rows that a later row of the file replaces. */
@@ -14,7 +14,6 @@ export type Outcome = {
 };
 
 export type Target = {
-  scope: Scope;
   importId: string;
   duplicates: DuplicateStrategy;
   /** Whether this import adds tags at all, on this slice or another. */
@@ -27,8 +26,6 @@ export type Target = {
 };
 
 const field = (name: string) => sql.identifier(name);
-const inScope = ({ tenantId, workspaceId }: Scope) =>
-  sql`c.tenant_id = ${tenantId}::uuid and c.workspace_id = ${workspaceId}::uuid and c.deleted_at is null`;
 
 /**
  * Writes candidates: new contacts, changed ones, tags, list members and the events that undo them. Runs in the
@@ -43,40 +40,42 @@ export async function applyRows(
   await openStaging(tx);
   await stageRows(tx, candidates);
   const doubles = await pickWinners(tx);
-  await createMissing(tx, target);
-  await compareExisting(tx, target);
-  await writeChanges(tx);
-  await addTags(tx, target);
-  await addToList(tx, target);
+  await openTouched(tx);
+  await createMissing(tx, target.importId);
+  await compareExisting(tx, target, true);
   const outcome = await countOutcome(tx, target.duplicates);
+  await writeChanges(tx);
+  if (outcome.repeated > 0 && target.tagged) await takeEarlierTags(tx);
+  if (target.tagged) await addTags(tx, target);
+  await addToList(tx, target);
   await recordEvents(tx, target.importId);
+  if (outcome.repeated > 0) await correctEvents(tx, target.importId);
   return { ...outcome, repeated: outcome.repeated + doubles };
 }
 
 /** What applying everything in `staged` would do; writes nothing but temporary tables. */
 export async function foreseeRows(
   tx: TenantTx,
-  target: Pick<Target, "scope" | "importId" | "duplicates">,
+  target: Pick<Target, "importId" | "duplicates">,
 ): Promise<Outcome> {
   const doubles = await pickWinners(tx);
   await openTouched(tx);
-  await compareExisting(tx, target);
+  await compareExisting(tx, target, false);
   const outcome = await countOutcome(tx, target.duplicates);
-  const [fresh] = await tx.execute<{ count: number }>(sql`
-    select count(*)::int as count from winners w where not exists (
-      select 1 from contacts c where ${inScope(target.scope)} and c.email_normalized = w.email_normalized)`);
+  const [fresh] = await tx.execute<{ count: number }>(
+    sql`select count(*)::int as count from winners where contact_id is null`,
+  );
   return { ...outcome, created: fresh?.count ?? 0, repeated: doubles };
 }
 
-/** `was` and `goal`: the written fields before this import and after it. `current`: what the row holds now. */
+/** `was` and `goal`: the written fields before this import and after it. `changes`: the row must be written. */
 const openTouched = (tx: TenantTx) =>
   tx.execute(sql`create temporary table touched (
-    contact_id uuid not null, row_no int not null, kind text not null, event_id uuid, earlier text,
+    contact_id uuid primary key, row_no int not null, kind text not null, event_id uuid, earlier text,
     was jsonb, goal jsonb not null, changes boolean not null, version int,
     tags_added uuid[] not null default '{}', listed boolean not null default false) on commit drop`);
 
-async function createMissing(tx: TenantTx, { scope, importId }: Target): Promise<void> {
-  await openTouched(tx);
+async function createMissing(tx: TenantTx, importId: string): Promise<void> {
   const columns = sql.join(writtenFields.map(field), sql`, `);
   const values = sql.join(
     writtenFields.map((name) => sql`w.${field(name)}`),
@@ -86,14 +85,16 @@ async function createMissing(tx: TenantTx, { scope, importId }: Target): Promise
     with made as (
       insert into contacts (email, email_normalized, ${columns}, custom_fields, first_source_import_id)
       select w.email, w.email_normalized, ${values}, w.custom, ${importId}::uuid
-      from winners w
-      where not exists (select 1 from contacts c where ${inScope(scope)} and c.email_normalized = w.email_normalized)
-      order by w.email_normalized
+      from winners w where w.contact_id is null order by w.email_normalized
       on conflict (tenant_id, workspace_id, email_normalized) where deleted_at is null do nothing
       returning id, email_normalized, version)
     insert into touched (contact_id, row_no, kind, goal, changes, version)
     select made.id, w.row_no, 'created', ${stateOf("w", sql`w.custom`)}, false, made.version
     from made join winners w on w.email_normalized = made.email_normalized`);
+  // Somebody else may have added the same address meanwhile: then it is there now.
+  await tx.execute(sql`
+    update winners last set contact_id = ${contactOf}
+    where contact_id is null and not exists (select 1 from touched t where t.row_no = last.row_no)`);
 }
 
 /** The written fields of a row as one object, without the empty ones. */
@@ -109,7 +110,8 @@ const stateOf = (alias: string, custom: SQL) =>
  */
 async function compareExisting(
   tx: TenantTx,
-  { scope, importId, duplicates }: Pick<Target, "scope" | "importId" | "duplicates">,
+  { importId, duplicates }: Pick<Target, "importId" | "duplicates">,
+  lock: boolean,
 ): Promise<void> {
   const base = writtenFields.map(
     (name) => sql`case
@@ -124,22 +126,21 @@ async function compareExisting(
     else l.${field(name)} end as ${field(name)}`,
   );
   await tx.execute(sql`
-    with locked as (
-      select c.* from contacts c join winners w on w.email_normalized = c.email_normalized
-      where ${inScope(scope)} and not exists (select 1 from touched t where t.contact_id = c.id)
-      order by c.id for no key update of c),
-    base as (
-      select c.id, c.email_normalized, c.version, e.id as event_id, e.event_type, ${sql.join(base, sql`, `)},
+    with base as materialized (
+      select c.id, w.row_no, c.version, e.id as event_id, e.event_type, ${sql.join(base, sql`, `)},
         ${stateOf("c", sql`c.custom_fields`)} as current,
         case when e.new_data is null then c.custom_fields else ${revertedCustom} end as custom
-      from locked c left join import_events e on e.contact_id = c.id and e.import_job_id = ${importId}::uuid
-        and e.tenant_id = ${scope.tenantId}::uuid),
+      from (select contact_id, row_no from winners where contact_id is not null order by contact_id) w
+        cross join lateral (select * from contacts c where c.id = w.contact_id and c.deleted_at is null ${lock ? sql`for no key update` : sql``}) c
+        left join lateral (
+          select * from import_events e where e.contact_id = w.contact_id
+            and e.import_job_id is not distinct from ${importId}::uuid limit 1) e on true),
     goals as (
       select l.id, l.version, l.event_id, l.event_type, l.current, w.row_no, ${stateOf("l", sql`l.custom`)} as was,
         ${sql.join(goal, sql`, `)},
         case when ${overwrites} then l.custom || w.custom when ${duplicates === "fill_blanks"} then w.custom || l.custom
           else l.custom end as custom
-      from base l join winners w on w.email_normalized = l.email_normalized),
+      from base l join winners w on w.row_no = l.row_no),
     states as (select g.*, ${stateOf("g", sql`g.custom`)} as goal from goals g)
     insert into touched (contact_id, row_no, kind, event_id, earlier, was, goal, changes, version)
     select id, row_no, case when event_type = 'created' then 'created' when goal <> was then 'updated' else 'skipped' end,
@@ -156,6 +157,7 @@ const revertedCustom = sql`coalesce((
     from jsonb_each(c.custom_fields) f) kept
   where kept.value is not null), '{}'::jsonb)`;
 
+// The array beside a join names the few rows it is about: an index finds them even when statistics are old.
 async function writeChanges(tx: TenantTx): Promise<void> {
   await tx.execute(sql`
     update contacts c set ${sql.join(
@@ -163,16 +165,23 @@ async function writeChanges(tx: TenantTx): Promise<void> {
       sql`, `,
     )},
       custom_fields = t.goal -> 'custom_fields', version = c.version + 1, updated_at = app_now()
-    from touched t where t.contact_id = c.id and t.changes`);
+    from touched t where t.contact_id = c.id and t.changes
+      and c.id = any (array(select contact_id from touched where changes))`);
   await tx.execute(sql`update touched set version = version + 1 where changes`);
 }
 
-async function addTags(tx: TenantTx, { tagged, tagIds, rowTags }: Target): Promise<void> {
-  if (!tagged) return;
-  // The row that this one replaces may have brought tags that this one does not.
+/** A row that another one replaces may have brought tags that the other one does not. */
+async function takeEarlierTags(tx: TenantTx): Promise<void> {
   await tx.execute(sql`
-    delete from contact_tags ct using touched t join import_events e on e.id = t.event_id
-    where ct.contact_id = t.contact_id and ct.tag_id = any(e.tags_added)`);
+    with earlier as materialized (
+      select e.contact_id, unnest(e.tags_added) as tag_id from import_events e
+      where e.id = any (array(select event_id from touched where event_id is not null)))
+    delete from contact_tags ct using earlier
+    where ct.contact_id = earlier.contact_id and ct.tag_id = earlier.tag_id
+      and ct.contact_id = any (array(select contact_id from touched where event_id is not null))`);
+}
+
+async function addTags(tx: TenantTx, { tagIds, rowTags }: Target): Promise<void> {
   const names = JSON.stringify(Object.fromEntries(rowTags));
   await tx.execute(sql`
     with wanted as (
@@ -222,11 +231,15 @@ async function recordEvents(tx: TenantTx, importId: string): Promise<void> {
       case when t.listed then array[j.segment_id] else '{}' end
     from touched t join winners w on w.row_no = t.row_no join import_jobs j on j.id = ${importId}::uuid
     where t.event_id is null`);
+}
+
+/** The events of rows that took the place of earlier ones. */
+async function correctEvents(tx: TenantTx, importId: string): Promise<void> {
   await tx.execute(sql`
     update import_events e set row_no = t.row_no, event_type = t.kind, contact_version = t.version,
       previous_data = case when t.kind = 'updated' then t.was end, new_data = case when t.kind <> 'skipped' then t.goal end,
       tags_added = t.tags_added,
       segments_added = case when t.listed then array[j.segment_id] else e.segments_added end
     from touched t join import_jobs j on j.id = ${importId}::uuid
-    where e.id = t.event_id`);
+    where e.id = t.event_id and e.id = any (array(select event_id from touched where event_id is not null))`);
 }

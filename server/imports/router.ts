@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { withTenant } from "#db/tenancy";
 import { importCancelled, importRequested, importUndoRequested, onceId } from "#inngest/events";
 import { inngest } from "#inngest/client";
 import { storage } from "#server/storage";
@@ -101,7 +102,9 @@ export const importsRouter = router({
   /** What undoing would do if it started now. */
   undoPreview: allowed("imports:undo")
     .input(importRef)
-    .query(({ ctx, input }) => ctx.tenant((tx) => previewUndo(tx, input.id))),
+    .query(({ ctx, input }) =>
+      withTenant(ctx.member.scope, (tx) => previewUndo(tx, input.id), { statementTimeoutMs: 120_000 }),
+    ),
   undo: allowed("imports:undo")
     .input(importRef)
     .mutation(async ({ ctx, input: { id } }) => {

@@ -57,7 +57,7 @@ export async function checkImport(
         const rows = from.row;
         await withTenant(scope, (other) => noteProgress(other, id, fence, rows));
       }
-      const outcome = await foreseeRows(tx, { scope, importId: id, duplicates: options.duplicates });
+      const outcome = await foreseeRows(tx, { importId: id, duplicates: options.duplicates });
       const problems = [...groups.values()].sort((a, b) => b.rows - a.rows);
       return {
         ...outcome,
@@ -98,10 +98,10 @@ async function noteProgress(tx: TenantTx, id: string, fence: number, rows: numbe
 /** People of the file who said stop, bounced or complained: an import never changes that. */
 async function countUnmailable(tx: TenantTx): Promise<number> {
   const [row] = await tx.execute<{ count: number }>(sql`
-    select count(*)::int as count from winners w where exists (
-        select 1 from contacts c where c.email_normalized = w.email_normalized and c.deleted_at is null and c.status <> 'active')
-      or exists (select 1 from suppressions s where s.email_normalized = w.email_normalized
-        and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now()))`);
+    select count(*)::int as count from winners w
+    where (select c.status from contacts c where c.id = w.contact_id) <> 'active'
+      or (select count(*) from suppressions s where s.email_normalized = w.email_normalized
+        and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now())) > 0`);
   return row?.count ?? 0;
 }
 
@@ -147,7 +147,6 @@ async function writeSlice(
     sql`select segment_id from import_jobs where id = ${id}::uuid`,
   );
   const outcome = await applyRows(tx, slice.candidates, {
-    scope,
     importId: id,
     duplicates: options.duplicates,
     tagged: options.tags.length > 0 || job.field_mapping.some(({ target }) => target === "tags"),

@@ -13,13 +13,18 @@ const leaseSeconds = 300;
 const field = (name: string) => sql.identifier(name);
 
 /** The fields of a state (`{first_name, …, custom_fields}`) on one level, custom ones as `custom.<name>`. */
-const flat = (state: SQL) => sql`((${state}) - 'custom_fields') || coalesce((
-  select jsonb_object_agg('custom.' || f.key, f.value) from jsonb_each((${state}) -> 'custom_fields') f), '{}'::jsonb)`;
+const flat = (state: SQL) => sql`((${state} - 'custom_fields') || coalesce((
+  select jsonb_object_agg('custom.' || f.key, f.value) from jsonb_each(${state} -> 'custom_fields') f), '{}'::jsonb))`;
 
 const current = sql`jsonb_strip_nulls(jsonb_build_object(${sql.join(
   writtenFields.map((name) => sql`${name}::text, c.${field(name)}`),
   sql`, `,
 )})) || jsonb_build_object('custom_fields', c.custom_fields)`;
+
+/** True when some field that the import changed still holds what it wrote. */
+const someHolds = sql`exists (
+  select 1 from jsonb_each(${flat(sql`v.goal`)}) g
+  where g.value is distinct from ${flat(sql`v.was`)} -> g.key and ${flat(sql`v.holds`)} -> g.key is not distinct from g.value)`;
 
 /**
  * What is to happen to the contact of each event, as `outcome`: `delete`, `restore`, `untag` (only tags and list
@@ -30,36 +35,40 @@ const judged = (importId: string, events: SQL) => sql`
   picked as (select e.* from import_events e where e.import_job_id = ${importId}::uuid and e.undone_at is null ${events}),
   seen as (
     select e.id as event_id, e.contact_id, e.event_type, e.tags_added, e.segments_added, c.id is not null as there,
-      c.deleted_at, ${flat(sql`e.previous_data`)} as was, ${flat(sql`e.new_data`)} as goal, ${flat(current)} as holds,
-      c.version <> e.contact_version or c.status <> 'active' or c.email_normalized <> e.contact_email as touched
-    from picked e left join contacts c on c.id = e.contact_id),
+      c.deleted_at, e.previous_data as was, e.new_data as goal, ${current} as holds,
+      c.status <> 'active' or c.email_normalized <> e.contact_email as moved
+    from picked e left join lateral (select * from contacts c where c.id = e.contact_id limit 1) c on true),
+  -- Most contacts hold just what the import left: only the others are taken apart field by field.
   weighed as (
-    select s.*, coalesce((
-      select array_agg(g.key order by g.key) from jsonb_each(s.goal) g
-      where g.value is distinct from s.was -> g.key and s.holds -> g.key is distinct from g.value
-        and s.holds -> g.key is distinct from s.was -> g.key), '{}') as fields
+    select s.*, case when holds = goal then '{}' else coalesce((
+      select array_agg(g.key order by g.key)
+      from (select ${flat(sql`s.holds`)} as now, coalesce(${flat(sql`s.was`)}, '{}'::jsonb) as before) v, jsonb_each(${flat(sql`s.goal`)}) g
+      where g.value is distinct from v.before -> g.key and v.now -> g.key is distinct from g.value
+        and v.now -> g.key is distinct from v.before -> g.key), '{}') end as fields
     from seen s),
   verdicts as (
     select w.*, case
       when not there then 'gone'
       when deleted_at is not null then 'deleted_since'
       when event_type <> 'created' then null
-      when touched or holds <> goal then 'edited'
+      when moved or holds <> goal then 'edited'
       when exists (select 1 from campaign_contacts x where x.contact_id = w.contact_id) then 'enrolled'
       when exists (select 1 from content.email_messages m where m.contact_id = w.contact_id) then 'mailed'
+      when exists (select 1 from contact_events x where x.contact_id = w.contact_id) then 'edited'
       when exists (select 1 from contact_tags x where x.contact_id = w.contact_id and x.tag_id <> all (w.tags_added)) then 'tagged'
       when exists (select 1 from segment_contacts x where x.contact_id = w.contact_id and x.segment_id <> all (w.segments_added)) then 'listed'
-      when exists (select 1 from import_events x where x.contact_id = w.contact_id and x.import_job_id <> ${importId}::uuid) then 'reimported'
+      when exists (select 1 from import_events x where x.contact_id = w.contact_id and x.import_job_id <> ${importId}::uuid
+        and x.undone_at is null) then 'reimported'
       end as reason
     from weighed w),
   plan as (
     select event_id, contact_id, event_type, fields, tags_added, segments_added, was, goal,
       case when reason is not null then 'keep' when event_type = 'created' then 'delete'
-        when event_type = 'updated' and exists (
-          select 1 from jsonb_each(goal) g where g.value is distinct from was -> g.key and holds -> g.key is not distinct from g.value) then 'restore'
-        when event_type = 'updated' and cardinality(fields) > 0 then 'keep' else 'untag' end as outcome,
+        when event_type <> 'updated' then 'untag'
+        when holds = goal or ${someHolds} then 'restore'
+        when cardinality(fields) > 0 then 'keep' else 'untag' end as outcome,
       coalesce(reason, case when cardinality(fields) > 0 then 'edited' end) as reason
-    from verdicts)`;
+    from verdicts v)`;
 
 /** What undoing would do if it started now. Nothing is written. */
 export async function previewUndo(tx: TenantTx, importId: string): Promise<UndoReport> {
@@ -127,12 +136,14 @@ export async function undoNext(
       const count = await planSlice(tx, importId, size);
       await restoreFields(tx);
       await takeTagsAndLists(tx, importId);
-      await deleteContacts(tx);
+      await tx.execute(
+        sql`delete from contacts where id = any (array(select contact_id from undoing where outcome = 'delete'))`,
+      );
       await tx.execute(sql`
         update import_events e set undone_at = app_now(), undo_outcome = p.outcome
           || case when p.reason is null then '' else ':' || p.reason end
           || case when cardinality(p.fields) = 0 then '' else ':' || array_to_string(p.fields, ',') end
-        from undoing p where p.event_id = e.id`);
+        from undoing p where p.event_id = e.id and e.id = any (array(select event_id from undoing))`);
       await tx.execute(
         sql`update import_jobs set processed_rows = processed_rows + ${count}, updated_at = app_now() where id = ${importId}::uuid`,
       );
@@ -144,13 +155,13 @@ export async function undoNext(
 
 async function planSlice(tx: TenantTx, importId: string, size: number): Promise<number> {
   await tx.execute(sql`create temporary table undoing (
-    event_id uuid not null, contact_id uuid, event_type text not null, fields text[] not null, tags_added uuid[] not null,
+    event_id uuid primary key, contact_id uuid, event_type text not null, fields text[] not null, tags_added uuid[] not null,
     segments_added uuid[] not null, was jsonb, goal jsonb, outcome text not null, reason text) on commit drop`);
   // Contacts are locked before they are judged, so that nobody mails or edits one in between.
   await tx.execute(sql`
-    select c.id from contacts c where c.id in (${sliceOf(importId, size, sql`e.contact_id`)}) order by c.id for update`);
+    select c.id from contacts c where c.id = any (array(${sliceOf(importId, size, sql`e.contact_id`)})) order by c.id for update`);
   const rows = await tx.execute(sql`
-    with ${judged(importId, sql`and e.id in (${sliceOf(importId, size, sql`e.id`)})`)}
+    with ${judged(importId, sql`and e.id = any (array(${sliceOf(importId, size, sql`e.id`)}))`)}
     insert into undoing select event_id, contact_id, event_type, fields, tags_added, segments_added, was, goal, outcome, reason from plan
     returning event_id`);
   await tx.execute(sql`analyze undoing`);
@@ -160,7 +171,7 @@ async function planSlice(tx: TenantTx, importId: string, size: number): Promise<
 const sliceOf = (importId: string, size: number, column: SQL) => sql`
   select ${column} from import_events e where e.import_job_id = ${importId}::uuid and e.undone_at is null order by e.id limit ${size}`;
 
-/** Gives back each field that still holds what the import wrote; `was` and `goal` are flat. */
+/** Gives back each field that still holds what the import wrote. */
 async function restoreFields(tx: TenantTx): Promise<void> {
   const standard = writtenFields.map(
     (name) => sql`${field(name)} = case when p.goal -> ${name}::text is distinct from p.was -> ${name}::text
@@ -170,33 +181,27 @@ async function restoreFields(tx: TenantTx): Promise<void> {
     update contacts c set ${sql.join(standard, sql`, `)},
       custom_fields = coalesce((
         select jsonb_object_agg(v.key, v.value) from (
-          select f.key, case when p.goal -> ('custom.' || f.key) is distinct from p.was -> ('custom.' || f.key)
-            and f.value is not distinct from p.goal -> ('custom.' || f.key) then p.was -> ('custom.' || f.key) else f.value end as value
+          select f.key, case when p.goal -> 'custom_fields' -> f.key is distinct from p.was -> 'custom_fields' -> f.key
+            and f.value is not distinct from p.goal -> 'custom_fields' -> f.key then p.was -> 'custom_fields' -> f.key else f.value end as value
           from jsonb_each(c.custom_fields) f) v
         where v.value is not null), '{}'::jsonb),
       version = c.version + 1, updated_at = app_now()
-    from undoing p where p.contact_id = c.id and p.outcome = 'restore'`);
+    from undoing p where p.contact_id = c.id and p.outcome = 'restore'
+      and c.id = any (array(select contact_id from undoing where outcome = 'restore'))`);
 }
 
 async function takeTagsAndLists(tx: TenantTx, importId: string): Promise<void> {
   await tx.execute(sql`
-    delete from contact_tags ct using undoing p where ct.contact_id = p.contact_id and ct.tag_id = any (p.tags_added)`);
+    delete from contact_tags ct using undoing p where ct.contact_id = p.contact_id and ct.tag_id = any (p.tags_added)
+      and ct.contact_id = any (array(select contact_id from undoing))`);
   await tx.execute(sql`
     with gone as (
       delete from segment_contacts sc using undoing p
       where sc.contact_id = p.contact_id and sc.segment_id = any (p.segments_added) and sc.import_job_id = ${importId}::uuid
+        and sc.contact_id = any (array(select contact_id from undoing))
       returning sc.segment_id)
     update segments s set contact_count = greatest(0, s.contact_count - g.count), updated_at = app_now()
     from (select segment_id, count(*)::int as count from gone group by segment_id) g where g.segment_id = s.id`);
-}
-
-async function deleteContacts(tx: TenantTx): Promise<void> {
-  await tx.execute(
-    sql`delete from contact_events e using undoing p where e.contact_id = p.contact_id and p.outcome = 'delete'`,
-  );
-  await tx.execute(
-    sql`delete from contacts c using undoing p where c.id = p.contact_id and p.outcome = 'delete'`,
-  );
 }
 
 /** Takes away the list, tags and custom fields that the import made and nobody else uses, and ends the undo. */

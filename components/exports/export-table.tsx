@@ -1,0 +1,80 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import { useTRPC } from "#components/trpc/client";
+import { DateTime } from "#components/ui/date-time";
+import { EmptyState } from "#components/ui/empty-state";
+import { NextPage } from "#components/ui/next-page";
+import { StatusBadge } from "#components/ui/status-badge";
+import { type Column, Table } from "#components/ui/table";
+import type { RouterOutputs } from "#server/router";
+import { DownloadButton } from "./download-button.tsx";
+
+type Page = RouterOutputs["exports"]["list"];
+type Row = Page["rows"][number];
+type Props = { initial: Page; view: { after?: string | undefined }; timeZone: string };
+
+const isRunning = (row: Row) => row.status === "pending" || row.status === "processing";
+
+/** The exports of a workspace; follows those that are being written. */
+export function ExportTable({ initial, view, timeZone }: Props) {
+  const trpc = useTRPC();
+  const { data } = useQuery({
+    ...trpc.exports.list.queryOptions(view),
+    initialData: initial,
+    refetchInterval: (query) => (query.state.data?.rows.some(isRunning) ? 1000 : false),
+  });
+  return (
+    <>
+      <Table
+        label="Exports"
+        columns={columnsOf(timeZone)}
+        rows={data.rows}
+        rowKey={(row) => row.id}
+        empty={
+          <EmptyState icon={Download} title="No exports yet">
+            Export everybody here, or one list or segment from its own page.
+          </EmptyState>
+        }
+      />
+      <NextPage
+        first={view.after ? { query: {} } : null}
+        next={data.next ? { query: { after: data.next } } : null}
+      />
+    </>
+  );
+}
+
+const columnsOf = (timeZone: string): Column<Row>[] => [
+  { key: "what", header: "Contacts of", cell: (row) => row.what },
+  {
+    key: "status",
+    header: "Status",
+    cell: (row) => (
+      <span>
+        <StatusBadge status={row.status} />
+        {row.problem && <span className="block pt-1 text-xs text-danger">{row.problem}</span>}
+      </span>
+    ),
+  },
+  {
+    key: "count",
+    header: "Contacts",
+    align: "right",
+    cell: (row) => (row.status === "failed" ? "–" : (row.total ?? row.processed).toLocaleString("en")),
+  },
+  { key: "by", header: "Asked by", cell: (row) => row.createdBy ?? "–", wideOnly: true },
+  {
+    key: "at",
+    header: "Asked",
+    cell: (row) => <DateTime at={row.createdAt} timeZone={timeZone} />,
+    wideOnly: true,
+  },
+  {
+    key: "file",
+    header: "File",
+    bare: true,
+    cell: (row) =>
+      row.status === "completed" ? <DownloadButton id={row.id} sizeBytes={row.fileSize ?? 0} /> : null,
+  },
+];
