@@ -13,6 +13,7 @@ import { membersRouter } from "#server/members/router";
 import { segmentsRouter } from "#server/segments/router";
 import { suppressionsRouter } from "#server/suppressions/router";
 import { tagsRouter } from "#server/tags/router";
+import { templatesRouter } from "#server/templates/router";
 import { workspacesRouter } from "#server/workspaces/router";
 import { createCallerFactory, router } from "#server/trpc";
 
@@ -31,6 +32,7 @@ export const appRouter = router({
   segments: segmentsRouter,
   suppressions: suppressionsRouter,
   tags: tagsRouter,
+  templates: templatesRouter,
   workspaces: workspacesRouter,
 });
 

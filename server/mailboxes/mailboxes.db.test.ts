@@ -173,7 +173,7 @@ test("a mailbox that a campaign needs stays; one with a history is switched off 
     minDelaySeconds: 0,
     status: "paused",
   });
-  expect((await tenant.caller.mailboxes.list()).find(({ id }) => id === tenant.emailAccountId)).toMatchObject(
-    { status: "paused", sentToday: 0 },
-  );
+  expect(
+    (await tenant.caller.mailboxes.list()).mailboxes.find(({ id }) => id === tenant.emailAccountId),
+  ).toMatchObject({ status: "paused", sentToday: 0 });
 });

@@ -1,3 +1,4 @@
+import { env } from "#server/env";
 import { AppError } from "#server/errors";
 import { allowed, router } from "#server/trpc";
 import { testMailbox } from "./live-test.ts";
@@ -48,7 +49,11 @@ const fieldOfPhase: Record<string, keyof MailboxConnectionInput> = {
 const failureIn = (checks: readonly MailboxCheck[]) => checks.find(({ outcome }) => outcome === "failed");
 
 export const mailboxesRouter = router({
-  list: allowed("campaigns:read").query(({ ctx }) => ctx.tenant(listMailboxes)),
+  /** `sandboxUrl` is where the mail of sandbox mailboxes can be read, on the machine of the installation. */
+  list: allowed("campaigns:read").query(async ({ ctx }) => ({
+    mailboxes: await ctx.tenant(listMailboxes),
+    sandboxUrl: `http://127.0.0.1:${env.SANDBOX_PORT}`,
+  })),
 
   /** Tries a connection before it is saved. */
   test: allowed("mailboxes:write")

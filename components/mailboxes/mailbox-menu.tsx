@@ -1,0 +1,121 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { CircleCheck, Ellipsis, Pause, Pencil, Play, Star, Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import { ConfirmDialog } from "#components/ui/confirm-dialog";
+import { Dialog, DialogContent } from "#components/ui/dialog";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "#components/ui/dropdown-menu";
+import { CheckList } from "./check-list.tsx";
+import { EditMailbox } from "./edit-mailbox.tsx";
+import type { Mailbox } from "./mailbox-list.tsx";
+
+type Open = "edit" | "test" | "remove" | null;
+
+export function MailboxMenu({ mailbox }: { mailbox: Mailbox }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const [open, setOpen] = useState<Open>(null);
+  const refresh = () => router.refresh();
+  const report = {
+    onSuccess: refresh,
+    onError: (error: { message: string }) => void toast.error(error.message),
+  };
+  const update = useMutation(trpc.mailboxes.update.mutationOptions(report));
+  const makeDefault = useMutation(trpc.mailboxes.makeDefault.mutationOptions(report));
+  const retest = useMutation(trpc.mailboxes.retest.mutationOptions({ onSettled: refresh }));
+  const remove = useMutation(trpc.mailboxes.remove.mutationOptions());
+  const { id, displayName, dailyLimit, minDelaySeconds, status } = mailbox;
+  const paused = status === "paused";
+  const pauseOrResume = () =>
+    update.mutate({
+      id,
+      displayName: displayName ?? "",
+      dailyLimit,
+      minDelaySeconds,
+      status: paused ? "active" : "paused",
+    });
+  const close = (next: boolean) => setOpen(next ? open : null);
+  return (
+    <>
+      <DropdownMenu>
+        <DropdownMenuTrigger asChild>
+          <Button
+            size="icon"
+            variant="ghost"
+            aria-label={`More for ${mailbox.email}`}
+            pending={update.isPending || makeDefault.isPending}
+          >
+            <Ellipsis />
+          </Button>
+        </DropdownMenuTrigger>
+        <DropdownMenuContent>
+          <DropdownMenuItem
+            onSelect={() => {
+              retest.mutate({ id });
+              setOpen("test");
+            }}
+          >
+            <CircleCheck /> Test now
+          </DropdownMenuItem>
+          <DropdownMenuItem onSelect={() => setOpen("edit")}>
+            <Pencil /> Name and limits
+          </DropdownMenuItem>
+          {!mailbox.isDefault && (
+            <DropdownMenuItem onSelect={() => makeDefault.mutate({ id })}>
+              <Star /> Make default
+            </DropdownMenuItem>
+          )}
+          {status !== "disabled" && (
+            <DropdownMenuItem onSelect={pauseOrResume}>
+              {paused ? <Play /> : <Pause />} {paused ? "Resume" : "Pause"}
+            </DropdownMenuItem>
+          )}
+          <DropdownMenuSeparator />
+          <DropdownMenuItem danger onSelect={() => setOpen("remove")}>
+            <Trash2 /> Remove
+          </DropdownMenuItem>
+        </DropdownMenuContent>
+      </DropdownMenu>
+      <Dialog open={open === "test"} onOpenChange={close}>
+        <DialogContent
+          title={`Test of ${mailbox.email}`}
+          description="As far as a mail would go, without sending one."
+          size="sm"
+        >
+          <CheckList checks={retest.data} pending={retest.isPending} failure={retest.error?.message} />
+        </DialogContent>
+      </Dialog>
+      <Dialog open={open === "edit"} onOpenChange={close}>
+        <DialogContent title={mailbox.email} size="sm">
+          <EditMailbox mailbox={mailbox} onDone={() => setOpen(null)} />
+        </DialogContent>
+      </Dialog>
+      <ConfirmDialog
+        open={open === "remove"}
+        onOpenChange={close}
+        title={`Remove ${mailbox.email}?`}
+        confirm="Remove mailbox"
+        danger
+        onConfirm={async () => {
+          const outcome = await remove.mutateAsync({ id });
+          toast.success(
+            outcome === "disabled" ? "Switched off. It stays for the numbers of what it sent." : "Removed.",
+          );
+          router.refresh();
+        }}
+      >
+        Its password is forgotten at once. What it sent stays in the numbers.
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useState } from "react";
+import { asProblem, useTRPCClient } from "#components/trpc/client";
+import type { RouterOutputs } from "#server/router";
+import type { TemplateProblems } from "#server/templates/schema";
+import type { Draft } from "./template-editor.tsx";
+
+type Answer = RouterOutputs["templates"]["preview"];
+export type PreviewState = {
+  /** The last message that could be made; it stays while something is mistyped. */
+  message: Answer["message"];
+  problems: TemplateProblems;
+  hints: string[];
+  failure: string | null;
+  pending: boolean;
+};
+
+/** The mail that the draft makes, a moment after the last keystroke. */
+export function useTemplatePreview(
+  { subject, previewText, html }: Draft,
+  contactId: string | null,
+): PreviewState {
+  const client = useTRPCClient();
+  const content = useSettled(JSON.stringify({ subject, previewText, html, contactId }), 350);
+  const query = useQuery({
+    queryKey: ["template preview", content],
+    queryFn: () =>
+      client.templates.preview.mutate(JSON.parse(content) as Draft & { contactId: string | null }),
+    placeholderData: (before) => before,
+    gcTime: 0,
+    retry: false,
+  });
+  const latest = query.data?.message ?? null;
+  const [kept, setKept] = useState<Answer["message"]>(null);
+  if (latest && latest !== kept) setKept(latest);
+  return {
+    message: useDeferredValue(kept),
+    problems: query.data?.problems ?? {},
+    hints: query.data?.hints ?? [],
+    failure: asProblem(query.error)?.message ?? null,
+    pending: query.isFetching,
+  };
+}
+
+function useSettled<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}

@@ -1,0 +1,73 @@
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { templates } from "#db/schema/templates";
+import type { TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import { checkTemplate } from "#server/mail/liquid";
+import type { TemplateInput, TemplateListInput, TemplatePart, TemplateProblems } from "./schema.ts";
+
+const pageSize = 50;
+
+/** Campaigns of which a step was started from the template, and which are not over. */
+const usedBy = sql<number>`(select count(distinct s.campaign_id)::int from campaign_steps s
+  join campaigns k on k.id = s.campaign_id
+  where s.template_id = templates.id and k.deleted_at is null and k.status in ('active', 'paused', 'scheduled'))`;
+
+const row = {
+  id: templates.id,
+  name: templates.name,
+  subject: templates.subject,
+  status: templates.status,
+  version: templates.version,
+  updatedAt: templates.updatedAt,
+  usedBy,
+};
+
+/** Newest first. `any` says whether the workspace has templates at all. */
+export async function listTemplates(tx: TenantTx, { q, after }: TemplateListInput) {
+  const live = isNull(templates.deletedAt);
+  const like = q ? `%${q.replace(/[\\%_]/g, "\\$&")}%` : null;
+  const rows = await tx
+    .select(row)
+    .from(templates)
+    .where(
+      and(
+        live,
+        like ? sql`(${templates.name} ilike ${like} or ${templates.subject} ilike ${like})` : undefined,
+        after ? lt(templates.id, after) : undefined,
+      ),
+    )
+    .orderBy(desc(templates.id))
+    .limit(pageSize + 1);
+  const shown = rows.slice(0, pageSize);
+  const any =
+    shown.length > 0
+    || (await tx.select({ id: templates.id }).from(templates).where(live).limit(1)).length > 0;
+  return { rows: shown, any, next: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
+}
+
+/** A template with what is wrong in it. @throws AppError not_found */
+export async function getTemplate(tx: TenantTx, id: string) {
+  const [found] = await tx
+    .select({ ...row, previewText: templates.previewText, html: templates.html })
+    .from(templates)
+    .where(and(eq(templates.id, id), isNull(templates.deletedAt)));
+  if (!found) throw new AppError("not_found", "There is no such template.");
+  const template = { ...found, previewText: found.previewText ?? "" };
+  return { ...template, problems: problemsIn(template) };
+}
+
+const parts = ["subject", "previewText", "html"] as const satisfies readonly TemplatePart[];
+
+export function problemsIn(content: Pick<TemplateInput, TemplatePart>): TemplateProblems {
+  const found = parts.map((part) => [part, checkTemplate(content[part])] as const);
+  return Object.fromEntries(found.filter(([, problems]) => problems.length > 0));
+}
+
+/** Contacts to see a template as: the newest 25. */
+export async function listPreviewContacts(tx: TenantTx) {
+  return [
+    ...(await tx.execute<{ id: string; email: string; name: string | null }>(sql`
+      select id, email, coalesce(name, nullif(concat_ws(' ', first_name, last_name), '')) as name
+      from contacts where deleted_at is null order by id desc limit 25`)),
+  ];
+}

@@ -1,0 +1,43 @@
+import { allowed, router } from "#server/trpc";
+import { createTemplate, duplicateTemplate, removeTemplate, saveTemplate } from "./mutations.ts";
+import { getTemplate, listPreviewContacts, listTemplates } from "./queries.ts";
+import {
+  templateIdInput,
+  templateInput,
+  templateListInput,
+  templatePreviewInput,
+  templateSaveInput,
+  templateTestInput,
+} from "./schema.ts";
+import { previewTemplate, sendTemplateTest } from "./trial.ts";
+
+const reads = allowed("campaigns:read");
+const writes = allowed("templates:write");
+
+export const templatesRouter = router({
+  list: reads
+    .input(templateListInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listTemplates(tx, input))),
+  byId: reads.input(templateIdInput).query(({ ctx, input }) => ctx.tenant((tx) => getTemplate(tx, input.id))),
+  previewContacts: reads.query(({ ctx }) => ctx.tenant(listPreviewContacts)),
+  /** A mutation only because a body can be too long for an address. It changes nothing. */
+  preview: reads
+    .input(templatePreviewInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => previewTemplate(tx, input))),
+
+  create: writes
+    .input(templateInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => createTemplate(tx, ctx.session.user.id, input))),
+  save: writes
+    .input(templateSaveInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => saveTemplate(tx, ctx.session.user.id, input))),
+  duplicate: writes
+    .input(templateIdInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => duplicateTemplate(tx, ctx.session.user.id, input.id))),
+  remove: writes
+    .input(templateIdInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => removeTemplate(tx, ctx.session.user.id, input.id))),
+  sendTest: writes
+    .input(templateTestInput)
+    .mutation(({ ctx, input }) => sendTemplateTest(ctx.member.scope, input)),
+});

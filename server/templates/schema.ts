@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { TemplateProblem } from "#server/mail/schema";
+
+export const templateListInput = z.object({
+  q: z.string().trim().max(100).optional().catch(undefined),
+  after: z.uuid().optional().catch(undefined),
+});
+export type TemplateListInput = z.infer<typeof templateListInput>;
+
+const content = {
+  subject: z.string().max(500, "A subject has at most 500 characters."),
+  previewText: z.string().max(500, "A preview text has at most 500 characters."),
+  html: z.string().max(1_000_000, "A body has at most a million characters."),
+};
+
+export const templateInput = z.object({
+  name: z.string().trim().min(1, "Give the template a name.").max(200, "A name has at most 200 characters."),
+  ...content,
+});
+export type TemplateInput = z.infer<typeof templateInput>;
+
+/** `version` is the one that was edited: a save over somebody else's is refused. */
+export const templateSaveInput = templateInput.extend({ id: z.uuid(), version: z.number().int() });
+export type TemplateSaveInput = z.infer<typeof templateSaveInput>;
+
+export const templateIdInput = z.object({ id: z.uuid() });
+
+/** What is in the editor, saved or not, as this contact would get it; null is an example. */
+export const templatePreviewInput = z.object({ ...content, contactId: z.uuid().nullable() });
+export type TemplatePreviewInput = z.infer<typeof templatePreviewInput>;
+
+export const testRecipientsMax = 5;
+
+/** Addresses parted by commas or lines. */
+export const templateTestInput = templatePreviewInput.extend({
+  to: z
+    .string()
+    .transform((text) => text.split(/[\s,;]+/).filter(Boolean))
+    .pipe(
+      z
+        .array(z.email("Enter whole addresses, parted by commas."))
+        .min(1, "Enter an address to send the test to.")
+        .max(testRecipientsMax, `A test goes to at most ${testRecipientsMax} addresses.`),
+    ),
+});
+export type TemplateTestInput = z.infer<typeof templateTestInput>;
+
+export type TemplatePart = "subject" | "previewText" | "html";
+/** Mistakes by part; an empty object means that it can be sent. */
+export type TemplateProblems = Partial<Record<TemplatePart, TemplateProblem[]>>;

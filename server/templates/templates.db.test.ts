@@ -1,0 +1,104 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { withTenant } from "#db/tenancy";
+import { createCampaign, createContact } from "#db/factories";
+import { newTenant } from "#db/testing";
+
+const welcome = {
+  name: "Welcome",
+  subject: "Hi {{ first_name }}",
+  previewText: "",
+  html: "<p>Hello {{ first_name|there }} from {{ company.name }}</p>",
+};
+
+test("every save is a version, and a save over somebody else's is refused without losing either", async () => {
+  const { caller, scope } = await newTenant();
+  const { id } = await caller.templates.create(welcome);
+  expect(await caller.templates.save({ ...welcome, id, version: 1, subject: "Second" })).toEqual({
+    version: 2,
+  });
+  await expect(caller.templates.save({ ...welcome, id, version: 1, subject: "Lost" })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+  expect(await caller.templates.byId({ id })).toMatchObject({
+    subject: "Second",
+    version: 2,
+    status: "active",
+  });
+  const versions = await withTenant(scope, (tx) =>
+    tx.execute<{ subject: string }>(
+      sql`select subject from template_versions where template_id = ${id}::uuid order by version_number`,
+    ),
+  );
+  expect(versions.map(({ subject }) => subject)).toEqual(["Hi {{ first_name }}", "Second"]);
+});
+
+test("a mistake is kept as a draft and named where it stands", async () => {
+  const { caller } = await newTenant();
+  const { id } = await caller.templates.create({ ...welcome, html: "<p>\n{% frob %}</p>" });
+  const template = await caller.templates.byId({ id });
+  expect(template.status).toBe("draft");
+  expect(template.problems.html).toMatchObject([
+    { line: 2, column: 1, message: expect.stringContaining("frob") as string },
+  ]);
+  const preview = await caller.templates.preview({ ...template, contactId: null });
+  expect(preview).toMatchObject({ message: null, problems: template.problems });
+});
+
+test("a preview shows what this contact would get, and what would be empty or is unknown", async () => {
+  const { caller, scope } = await newTenant();
+  const contactId = await withTenant(scope, (tx) =>
+    createContact(tx, { email: "bo@example.org", firstName: "Bo <3" }),
+  );
+  const html = "<p>{{ first_name }}, {{ city }} {{ frist_name }}</p>";
+  const { message, hints } = await caller.templates.preview({ ...welcome, html, contactId });
+  expect(message).toMatchObject({ subject: "Hi Bo <3", to: "bo@example.org" });
+  expect(message?.html).toContain("Bo &lt;3,");
+  expect(message?.text).toContain("Unsubscribe:");
+  expect(hints).toEqual(["No field is called frist_name. Did you mean first_name?", "city is empty."]);
+});
+
+test("names are taken once, copies get a free one, and a template in use is not deleted", async () => {
+  const { caller, scope } = await newTenant();
+  const { id } = await caller.templates.create(welcome);
+  await expect(caller.templates.create(welcome)).rejects.toMatchObject({ code: "CONFLICT" });
+  const copies = [await caller.templates.duplicate({ id }), await caller.templates.duplicate({ id })];
+  expect((await caller.templates.list({})).rows.map(({ name }) => name)).toEqual([
+    "Welcome (copy 2)",
+    "Welcome (copy)",
+    "Welcome",
+  ]);
+  await withTenant(scope, (tx) =>
+    createCampaign(tx, { status: "paused", steps: [{ stepType: "email", templateId: id }] }),
+  );
+  await expect(caller.templates.remove({ id })).rejects.toMatchObject({ code: "CONFLICT" });
+  await caller.templates.remove({ id: copies[0]?.id ?? "" });
+  expect((await caller.templates.list({ q: "copy" })).rows).toHaveLength(1);
+  await caller.templates.create({ ...welcome, name: "Welcome (copy)" });
+});
+
+test("a test goes to five addresses at most", async () => {
+  const { caller } = await newTenant();
+  const send = (to: string) => caller.templates.sendTest({ ...welcome, contactId: null, to });
+  await expect(send("a@b.example,".repeat(6))).rejects.toMatchObject({
+    message: expect.stringContaining("at most 5") as string,
+  });
+  await expect(send("not an address")).rejects.toMatchObject({ code: "BAD_REQUEST" });
+});
+
+test("another tenant's template does not exist here, and a viewer changes none", async () => {
+  const [ours, theirs, viewer] = await Promise.all([
+    newTenant(),
+    newTenant(),
+    newTenant({ roles: ["member"], role: "viewer" }),
+  ]);
+  const { id } = await ours.caller.templates.create(welcome);
+  const attempts = [
+    () => theirs.caller.templates.byId({ id }),
+    () => theirs.caller.templates.save({ ...welcome, id, version: 1 }),
+    () => theirs.caller.templates.duplicate({ id }),
+    () => theirs.caller.templates.remove({ id }),
+  ];
+  for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(viewer.caller.templates.create(welcome)).rejects.toMatchObject({ code: "FORBIDDEN" });
+});

@@ -1,0 +1,136 @@
+import PostalMime from "postal-mime";
+import { desc, inArray } from "drizzle-orm";
+import { v7 } from "uuid";
+import { appNow } from "#db/clock";
+import { emailAccounts } from "#db/schema/email-accounts";
+import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import { compileMessage, type CompiledMessage } from "#server/mail/compile";
+import { TemplateError, unknownVariables } from "#server/mail/liquid";
+import { exampleContact } from "#server/mail/example-contact";
+import type { MergeContact } from "#server/mail/merge-fields";
+import { mergeContacts, senderOf, workspaceSender } from "#server/mail/queries";
+import { renderFor } from "#server/mail/render";
+import { openTransport } from "#server/mail/smtp";
+import { mailServerOf } from "#server/mailboxes/queries";
+import { takeFromLimit } from "#server/rate-limits";
+import { problemsIn } from "./queries.ts";
+import type { TemplatePreviewInput, TemplateProblems, TemplateTestInput } from "./schema.ts";
+
+/** A message as it would leave, or the mistakes that keep it from leaving. `hints` are sentences. */
+export type TemplatePreview =
+  | { problems: TemplateProblems; message: null; hints: string[] }
+  | { problems: null; message: { subject: string; html: string; text: string; to: string }; hints: string[] };
+
+export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput): Promise<TemplatePreview> {
+  const problems = problemsIn(input);
+  if (Object.keys(problems).length > 0) return { problems, message: null, hints: [] };
+  const { compiled, contact, variables } = await compileTrial(tx, input);
+  const now = await appNow(tx);
+  const rendered = rendering(contact.email, () =>
+    renderFor(compiled, { messageId: v7(), email: contact.email, contact, now, test: true }),
+  );
+  const parsed = await PostalMime.parse(rendered.raw);
+  const unknown = unknownVariables([input.subject, input.previewText, input.html].join("\n"), variables);
+  return {
+    problems: null,
+    message: {
+      subject: rendered.subject.replace(/^\[Test\] /, ""),
+      html: parsed.html ?? "",
+      text: parsed.text ?? "",
+      to: contact.email,
+    },
+    hints: [
+      ...unknown,
+      ...rendered.warnings.filter(
+        (warning) => !unknown.some((hint) => hint.includes(warning.split(" ")[0] ?? "")),
+      ),
+    ],
+  };
+}
+
+/**
+ * Sends what is in the editor to a few addresses, marked [Test], from the workspace's default mailbox. Kept nowhere and
+ * counted nowhere. Opens its own transaction, since it waits for a mail server afterwards.
+ * @throws AppError invalid; unavailable with the server's words for the addresses that failed
+ */
+export async function sendTemplateTest(
+  scope: Scope,
+  { to, ...input }: TemplateTestInput,
+): Promise<{ sent: string[] }> {
+  await takeFromLimit(`test-send:${scope.userId ?? scope.workspaceId}`, { times: 30, seconds: 60 * 60 });
+  const { compiled, contact, server, now } = await withTenant(scope, async (tx) => {
+    const trial = await compileTrial(tx, input);
+    return { ...trial, server: await mailServerOf(tx, trial.mailboxId), now: await appNow(tx) };
+  });
+  const messages = to.map((email) =>
+    rendering(email, () => renderFor(compiled, { messageId: v7(), email, contact, now, test: true })),
+  );
+  const transport = openTransport(server, 1);
+  const results = await transport.send(messages);
+  transport.close();
+  const failed = results.flatMap(({ outcome, text }, at) =>
+    outcome === "sent" ? [] : [`${to[at]} (${text ?? outcome})`],
+  );
+  if (failed.length > 0) throw new AppError("unavailable", `The test did not reach ${failed.join(", ")}.`);
+  return { sent: to };
+}
+
+function rendering<T>(email: string, render: () => T): T {
+  try {
+    return render();
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    throw new AppError("invalid", `The mail cannot be made for ${email}: ${cause.message}`, {}, { cause });
+  }
+}
+
+type Trial = {
+  compiled: CompiledMessage;
+  contact: MergeContact;
+  mailboxId: string;
+  variables: Readonly<Record<string, string>>;
+};
+
+async function compileTrial(tx: TenantTx, input: TemplatePreviewInput): Promise<Trial> {
+  const [mailbox] = await tx
+    .select({ id: emailAccounts.id, email: emailAccounts.email, name: emailAccounts.displayName })
+    .from(emailAccounts)
+    .where(inArray(emailAccounts.status, ["active", "paused"]))
+    .orderBy(desc(emailAccounts.isDefault), emailAccounts.id)
+    .limit(1);
+  if (!mailbox)
+    throw new AppError("invalid", "This workspace has no mailbox to send from. Add one in the settings.");
+  const contact =
+    input.contactId === null
+      ? exampleContact
+      : (await mergeContacts(tx, [input.contactId])).get(input.contactId);
+  if (!contact) throw new AppError("not_found", "There is no such contact.");
+  const workspace = await workspaceSender(tx);
+  const { tenantId, workspaceId } = workspace;
+  const senderName = mailbox.name ?? workspace.workspaceName;
+  const sender = senderOf(workspace, {
+    senderName,
+    senderEmail: mailbox.email,
+    campaignName: "Test",
+    campaignId: "test",
+  });
+  const { subject, previewText, html } = input;
+  const options = {
+    trackOpens: false,
+    trackClicks: false,
+    unsubscribe: true,
+    plainTextOnly: false,
+    broadcast: false,
+    utm: {},
+  };
+  const from = { name: senderName, email: mailbox.email };
+  try {
+    const origin = { tenantId, workspaceId, sender, from, replyTo: null };
+    const compiled = compileMessage({ subject, previewText, html, text: null }, options, origin);
+    return { compiled, contact, mailboxId: mailbox.id, variables: sender.variables };
+  } catch (error) {
+    if (error instanceof TemplateError) throw new AppError("invalid", error.message, {}, { cause: error });
+    throw error;
+  }
+}
