@@ -88,12 +88,12 @@ export function createRunner(sinks: Sinks) {
   }
 
   return {
-    /** Works until nothing is to be done at this moment of the clock. */
-    async settle() {
+    /** Works until nothing is to be done at this moment of the clock. Events of the name `lost` never arrive. */
+    async settle(lost?: string) {
       for (;;) {
         const event = sinks.events.shift();
         if (event) {
-          await handle(event);
+          if (event.name !== lost) await handle(event);
           continue;
         }
         const now = (await clockNow()).getTime();
