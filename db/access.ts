@@ -123,17 +123,11 @@ async function grantTables(
   { app, engine, wide, definer }: Roles,
 ): Promise<void> {
   const everyone = [app, wide, definer].map(name).join(", ");
-  const present = await sql<{ nspname: string }[]>`
-    select nspname from pg_namespace where nspname = any(${everySchema})`;
-  for (const { nspname } of present) {
+  for (const schema of await presentSchemas(sql, everySchema)) {
+    const also: Record<string, string> = { public: `, ${name(engine)}` };
     // The app's workers say in queue.workers that they live, and see nothing else there.
-    const who =
-      nspname === "queue"
-        ? `${name(engine)}, ${name(app)}`
-        : nspname === "public"
-          ? `${everyone}, ${name(engine)}`
-          : everyone;
-    await sql.unsafe(`grant usage on schema ${name(nspname)} to ${who}`);
+    const who = schema === "queue" ? `${name(engine)}, ${name(app)}` : `${everyone}${also[schema] ?? ""}`;
+    await sql.unsafe(`grant usage on schema ${name(schema)} to ${who}`);
   }
   for (const relation of await relations(sql)) {
     const table = `${name(relation.schema)}.${name(relation.table)}`;
@@ -201,9 +195,9 @@ async function addPolicy(
 
 /** Functions are nobody's until granted; those that read across tenants belong to the definer role. */
 async function ownFunctions(sql: postgres.TransactionSql, roles: Roles, isSuper: boolean): Promise<void> {
-  const functions = await sql<{ call: string; definer: boolean; owner: string; trigger: boolean }[]>`
+  const functions = await sql<{ call: string; definer: boolean; owner: string }[]>`
     select p.oid::regprocedure::text as call, p.prosecdef and coalesce(obj_description(p.oid), '') not like 'Owner:%' as definer,
-      pg_get_userbyid(p.proowner) as owner, p.prorettype = 'trigger'::regtype as trigger
+      pg_get_userbyid(p.proowner) as owner
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where n.nspname = any(${appSchemas})
       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')`;
@@ -230,14 +224,19 @@ async function ownFunctions(sql: postgres.TransactionSql, roles: Roles, isSuper:
       .map(({ call }) => `function ${call}`),
     ...views.filter(({ owner }) => owner !== roles.definer).map(({ kind, view }) => `${kind} ${view}`),
   ];
-  for (const schema of appSchemas)
-    await sql.unsafe(`grant create on schema ${name(schema)} to ${name(roles.definer)}`);
-  // Giving something away needs membership; kept no longer than this, since a member may see every tenant's rows.
+  if (moving.length === 0) return;
+  const schemas = (await presentSchemas(sql, appSchemas)).map(name).join(", ");
+  // Giving something away needs membership, which the migration runner ends.
   if (!isSuper) await sql.unsafe(`grant ${name(roles.definer)} to ${name(roles.owner)}`);
+  await sql.unsafe(`grant create on schema ${schemas} to ${name(roles.definer)}`);
   for (const thing of moving) await sql.unsafe(`alter ${thing} owner to ${name(roles.definer)}`);
-  if (!isSuper) await sql.unsafe(`revoke ${name(roles.definer)} from ${name(roles.owner)}`);
-  for (const schema of appSchemas)
-    await sql.unsafe(`revoke create on schema ${name(schema)} from ${name(roles.definer)}`);
+  await sql.unsafe(`revoke create on schema ${schemas} from ${name(roles.definer)}`);
+}
+
+async function presentSchemas(sql: postgres.TransactionSql, wanted: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ schema: string }[]>`
+    select nspname as schema from pg_namespace where nspname = any(${[...wanted]})`;
+  return rows.map(({ schema }) => schema);
 }
 
 /** Quotes an identifier. */

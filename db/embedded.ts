@@ -173,6 +173,7 @@ async function launch(
     { ...binaries.runAs, cwd: "/", detached: true, stdio: ["ignore", output, output] },
   );
   fs.closeSync(output);
+  child.unref();
   let spawnError: Error | undefined;
   child.on("error", (error) => (spawnError = error));
   for (;;) {

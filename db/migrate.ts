@@ -13,10 +13,12 @@ export type MigrateOptions = {
   /** Whose role and password are made and granted. */
   appUrl: string;
   engineUrl: string;
+  /** Where the SQL files are; ours unless given. */
+  folder?: string;
   log?: (line: string) => void;
 };
 
-const folder = path.join(import.meta.dirname, "migrations");
+const ourFolder = path.join(import.meta.dirname, "migrations");
 const oldestServer = 150_000;
 
 /**
@@ -28,6 +30,7 @@ export async function migrate({
   ownerUrl,
   appUrl,
   engineUrl,
+  folder = ourFolder,
   log = () => undefined,
 }: MigrateOptions): Promise<string[]> {
   await makeDatabase(ownerUrl, log);
@@ -40,12 +43,16 @@ export async function migrate({
     await refuseUnfitServer(sql);
     return await alone(sql, async () => {
       await lendDefiner(sql);
-      const applied = await applyAll(sql, log);
-      await grantAccess(sql, {
-        app: loginOf("DATABASE_URL", appUrl),
-        engine: loginOf("ENGINE_DATABASE_URL", engineUrl),
-      });
-      return applied;
+      try {
+        const applied = await applyAll(sql, migrationFiles(folder), log);
+        await grantAccess(sql, {
+          app: loginOf("DATABASE_URL", appUrl),
+          engine: loginOf("ENGINE_DATABASE_URL", engineUrl),
+        });
+        return applied;
+      } finally {
+        await takeBackDefiner(sql);
+      }
     });
   } finally {
     await sql.end({ timeout: 5 });
@@ -55,14 +62,14 @@ export async function migrate({
 /** Digest of all migrations: names what a database was built from. */
 export function migrationsDigest(): string {
   const digest = createHash("sha256");
-  for (const file of migrationFiles()) digest.update(file.name).update(file.text);
+  for (const file of migrationFiles(ourFolder)) digest.update(file.name).update(file.text);
   digest.update(fs.readFileSync(path.join(import.meta.dirname, "access.ts")));
   return digest.digest("hex").slice(0, 16);
 }
 
 type MigrationFile = { name: string; text: string; hash: string; transactional: boolean };
 
-function migrationFiles(): MigrationFile[] {
+function migrationFiles(folder: string): MigrationFile[] {
   return fs
     .readdirSync(folder)
     .filter((name) => name.endsWith(".sql"))
@@ -135,7 +142,11 @@ async function alone<T>(sql: postgres.Sql, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function applyAll(sql: postgres.Sql, log: (line: string) => void): Promise<string[]> {
+async function applyAll(
+  sql: postgres.Sql,
+  files: MigrationFile[],
+  log: (line: string) => void,
+): Promise<string[]> {
   await sql`
     create table if not exists public.schema_migrations (
       name text primary key, hash text not null, applied_at timestamptz not null default clock_timestamp())`;
@@ -144,7 +155,6 @@ async function applyAll(sql: postgres.Sql, log: (line: string) => void): Promise
       (row) => [row.name, row.hash],
     ),
   );
-  const files = migrationFiles();
   refuseForeignHistory(done, files);
   const fresh = files.filter(({ name }) => !done.has(name));
   for (const file of fresh) {
@@ -202,12 +212,27 @@ async function applyConcurrently(sql: postgres.Sql, { name, text, hash }: Migrat
   await sql`insert into public.schema_migrations (name, hash) values (${name}, ${hash})`;
 }
 
-/** Functions of the definer role can be replaced only by a member of it; grantAccess ends the membership. */
+/**
+ * What belongs to the definer role can be changed only by a member of it. An owner that is no superuser is one for
+ * as long as it migrates, and no longer: a member sees every tenant's rows.
+ */
 async function lendDefiner(sql: postgres.Sql): Promise<void> {
-  const [role] = await sql<{ name: string; lend: boolean }[]>`
-    select quote_ident(r.rolname) as name, not pg_has_role(current_user, r.oid, 'MEMBER') as lend
-    from pg_roles r where r.rolname = current_database() || '_definer'`;
-  if (role?.lend) await sql.unsafe(`grant ${role.name} to current_user`);
+  const role = await definerRole(sql);
+  if (role) await sql.unsafe(`grant ${role} to current_user`);
+}
+
+async function takeBackDefiner(sql: postgres.Sql): Promise<void> {
+  const role = await definerRole(sql);
+  if (role) await sql.unsafe(`revoke ${role} from current_user`);
+}
+
+/** Its quoted name; undefined before it is made, and for a superuser, who needs no membership. */
+async function definerRole(sql: postgres.Sql): Promise<string | undefined> {
+  const [role] = await sql<{ name: string }[]>`
+    select quote_ident(rolname) as name from pg_roles
+    where rolname = current_database() || '_definer'
+      and not (select rolsuper from pg_roles where rolname = current_user)`;
+  return role?.name;
 }
 
 function loginOf(variable: string, url: string): Login {
