@@ -117,7 +117,7 @@ export function portsOf(env: Env): WantedPort[] {
   ];
 }
 
-async function dropDatabase(ownerUrl: string): Promise<void> {
+export async function dropDatabase(ownerUrl: string): Promise<void> {
   const url = new URL(ownerUrl);
   const name = url.pathname.slice(1);
   url.pathname = "/postgres";

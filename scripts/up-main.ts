@@ -1,6 +1,9 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import postgres from "postgres";
+import { closeDatabase } from "#db/client";
+import { demo, seed } from "#db/seed";
 import { parseEnv } from "#server/env";
 import type { Env } from "#server/env";
 import { isLoopback } from "#server/env-checks";
@@ -8,7 +11,6 @@ import { build, isBuilt } from "./build.ts";
 import { banner, complain, prefixed, say, worthShowing } from "./console.ts";
 import { findDevServer } from "./dev-server.ts";
 import { takeLock } from "./lock.mjs";
-import { runToEnd } from "./run-to-end.ts";
 import { alreadyRuns, root } from "./runtime.mjs";
 import { databaseLogins, startStack } from "./stack.ts";
 import type { StackOptions } from "./stack.ts";
@@ -51,25 +53,36 @@ function pages(env: Env, signal: AbortSignal): StackOptions["pages"] {
 /** Its password is known to all: never where others could sign in with it. */
 const hasDemo = (env: Env) => env.DEMO && isLoopback(env.HOST);
 
-/** A demo tenant for a database in which nobody has registered yet. */
+/** A demo tenant for a database in which nobody has registered yet. A start that died meanwhile goes on with it. */
 async function seedOnce(env: Env): Promise<void> {
   if (!hasDemo(env)) return;
+  const begun = path.resolve(env.DATA_DIR, "seeding");
+  if (!existsSync(begun) && !(await isNobodyHere(env))) return;
+  say("Seeding a demo tenant");
+  writeFileSync(begun, "");
+  try {
+    await seed();
+  } finally {
+    await closeDatabase();
+  }
+  rmSync(begun);
+}
+
+async function isNobodyHere(env: Env): Promise<boolean> {
   const sql = postgres(env.DATABASE_OWNER_URL, { max: 1, onnotice: () => undefined });
   try {
     const [row] = await sql<{ empty: boolean }[]>`select not exists (select from users) as empty`;
-    if (!row?.empty) return;
+    return row?.empty === true;
   } finally {
     await sql.end();
   }
-  say("Seeding a demo tenant");
-  await runToEnd("The seed", ["db/seed.ts"], { root, env: process.env });
 }
 
 function addresses(env: Env): string {
   const rows: [string, string][] = [["Product", env.APP_URL]];
   if (env.SANDBOX) rows.push(["Sandbox inbox", `http://127.0.0.1:${env.SANDBOX_PORT}`]);
   if (env.inngestMode === "dev") rows.push(["Inngest", env.INNGEST_BASE_URL ?? ""]);
-  if (hasDemo(env)) rows.push(["Sign in", "demo@postroad.test, password postroad-demo (or register)"]);
+  if (hasDemo(env)) rows.push(["Sign in", `${demo.email}, password ${demo.password} (or register)`]);
   rows.push(["Logs", path.relative(process.cwd(), path.resolve(env.DATA_DIR, "logs"))]);
   return `${banner("Postroad is running", rows)}\n  Ctrl-C stops everything.\n`;
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { EnvError } from "./env-checks.ts";
 import { parseEnv, variableNames } from "./env.ts";
@@ -93,4 +95,11 @@ describe("the environment", () => {
       "DATABASE_URL",
     );
   });
+});
+
+test(".env.example names every variable, and sets none", () => {
+  const example = readFileSync(path.join(import.meta.dirname, "..", ".env.example"), "utf8");
+  const named = [...example.matchAll(/^# ([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
+  expect(variableNames.filter((name) => !named.includes(name))).toEqual([]);
+  expect(example.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([]);
 });

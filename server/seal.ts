@@ -13,7 +13,8 @@ export class SealError extends Error {
   override name = "SealError";
 }
 
-const keyId = (key: Buffer) => createHash("sha256").update(key).digest("hex").slice(0, 8);
+/** The name under which a key stands in what it has sealed. */
+export const keyId = (key: Buffer) => createHash("sha256").update(key).digest("hex").slice(0, 8);
 
 const boundTo = ({ tenantId, table, rowId, column }: SealedPlace) =>
   Buffer.from(JSON.stringify([tenantId, table, rowId, column]));
