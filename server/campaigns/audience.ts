@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { mailable } from "#server/messages/mailable";
-import { segmentMembers } from "#server/segments/queries";
+import { inSegment } from "#server/segments/queries";
 import type { Audience } from "./schema.ts";
 
 /** `chosen`: in the audience; `suppressed`: of these, the ones who will get nothing; `count`: who will be written to. */
@@ -13,10 +13,8 @@ export type AudienceCount = { chosen: number; suppressed: number; count: number;
  */
 export async function audiencePredicate(tx: TenantTx, audience: Audience): Promise<SQL> {
   const existing = await existingSegments(tx, audience);
-  const inside = async (ids: readonly string[]) =>
-    Promise.all(
-      ids.filter((id) => existing.has(id)).map(async (id) => sql`c.id in (${await segmentMembers(tx, id)})`),
-    );
+  const inside = (ids: readonly string[]) =>
+    Promise.all(ids.filter((id) => existing.has(id)).map((id) => inSegment(tx, id)));
   const [include, exclude] = await Promise.all([inside(audience.include), inside(audience.exclude)]);
   const included = audience.everyone
     ? sql`true`

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import { segmentMembers } from "#server/segments/queries";
+import { inSegment } from "#server/segments/queries";
 import { type ContactListInput, pageSize, searchMax } from "./schema.ts";
 
 /** The name to show: first and last name, or the full one of a file. */
@@ -31,7 +31,7 @@ export async function listContacts(tx: TenantTx, view: ContactListInput): Promis
     conditions.push(sql`exists (select 1 from contact_tags ct join tags t on t.id = ct.tag_id
       where ct.contact_id = c.id and lower(t.name) = ${view.tag.toLowerCase()})`);
   }
-  if (view.list) conditions.push(sql`c.id in (${await segmentMembers(tx, view.list)})`);
+  if (view.list) conditions.push(await inSegment(tx, view.list));
   if (view.after && byEmail) conditions.push(sql`c.email_normalized > ${view.after}`);
   else if (view.after && /^[0-9a-f-]{36}$/.test(view.after)) conditions.push(sql`c.id < ${view.after}::uuid`);
 

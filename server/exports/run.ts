@@ -9,7 +9,7 @@ import { holds, takeOver, yieldUntil } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import { csvLine } from "#server/imports/csv";
 import { log } from "#server/log";
-import { readRules, rulePredicate, segmentMembers } from "#server/segments/queries";
+import { inSegment, readRules, rulePredicate } from "#server/segments/queries";
 import { storage } from "#server/storage";
 import { driverOf, failExport } from "./mutations.ts";
 import { fileDays } from "./schema.ts";
@@ -140,7 +140,7 @@ async function selectionOf(tx: TenantTx, id: string): Promise<{ members: SQL; wi
   }>(sql`select segment_id, filters, include_custom_fields from export_jobs where id = ${id}::uuid`);
   if (!job) throw new AppError("not_found", "No such export.");
   const members = job.segment_id
-    ? sql`c.id in (${await segmentMembers(tx, job.segment_id)})`
+    ? await inSegment(tx, job.segment_id)
     : job.filters
       ? await rulePredicate(tx, readRules(job.filters))
       : sql`true`;
