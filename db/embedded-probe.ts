@@ -13,7 +13,8 @@ export type Answer =
 
 /** Asks whoever listens on 127.0.0.1:`port` whether it is Postgres, and on which folder. */
 export async function probe(port: number, password: string): Promise<Answer> {
-  if (!(await listens(port))) return { kind: "closed" };
+  const greeting = await greet(port);
+  if (greeting !== "postgres") return { kind: greeting };
   const sql = postgres({
     host: "127.0.0.1",
     port,
@@ -41,16 +42,23 @@ export async function probe(port: number, password: string): Promise<Answer> {
   }
 }
 
-function listens(port: number): Promise<boolean> {
+/** Asks for TLS, to which Postgres alone answers with one letter, also while it is starting. */
+function greet(port: number): Promise<"closed" | "stranger" | "postgres"> {
   return new Promise((resolve) => {
     const socket = net.connect({ host: "127.0.0.1", port });
-    const done = (open: boolean) => {
+    let connected = false;
+    const done = (who: "closed" | "stranger" | "postgres") => {
       socket.destroy();
-      resolve(open);
+      resolve(who);
     };
-    socket.setTimeout(3000, () => done(false));
-    socket.once("connect", () => done(true));
-    socket.once("error", () => done(false));
+    socket.setTimeout(3000, () => done("stranger"));
+    socket.once("connect", () => {
+      connected = true;
+      socket.write(Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]));
+    });
+    socket.once("data", (answer) => done(/^[NS]$/.test(answer.toString("latin1")) ? "postgres" : "stranger"));
+    socket.once("error", () => done(connected ? "stranger" : "closed"));
+    socket.once("close", () => done("stranger"));
   });
 }
 

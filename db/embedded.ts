@@ -60,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     const child = await launch(dataDir, binaries, options, deadline);
     if (child)
       return { port: options.port, adopted: false, process: child, stop: () => stop(binaries, dataDir) };
-    await sleep(20);
+    await sleep(50);
   }
 }
 
@@ -152,7 +152,7 @@ function refuseOtherMajor(dataDir: string, version: string, binaries: Binaries):
   );
 }
 
-/** Starts the server; undefined when another process was faster and holds the cluster. */
+/** Starts the server; undefined when another process still holds the cluster: look again. */
 async function launch(
   dataDir: string,
   binaries: Binaries,
@@ -181,7 +181,9 @@ async function launch(
       throw new Error(`Postgres could not be started: ${spawnError.message}`, { cause: spawnError });
     if (child.exitCode !== null || child.signalCode !== null) {
       const said = fs.readFileSync(logFile).subarray(logStart).toString("utf8").trim();
-      if (said.includes('lock file "postmaster.pid" already exists')) return undefined;
+      // Another start was faster; or processes of a killed server have not noticed yet that they are orphans.
+      const passing = ['lock file "postmaster.pid" already exists', "pre-existing shared memory block"];
+      if (Date.now() < deadline && passing.some((words) => said.includes(words))) return undefined;
       throw new Error(
         `Postgres stopped while starting on port ${port} (its log is ${logFile}):\n${said.slice(-2000)}`,
       );
