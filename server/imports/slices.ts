@@ -23,7 +23,7 @@ export type ParsedSlice = {
 };
 
 /** Bytes of one slice: parsed and validated before its transaction opens. */
-export const sliceBytes = 8 * 1024 * 1024;
+export const sliceBytes = 2 * 1024 * 1024;
 
 /**
  * Reads, maps and validates the next slice of a file. It depends on the file, the mapping and `from` alone, so a
