@@ -89,7 +89,7 @@ export const importOptions = z.object({
   duplicates: z.enum(duplicateStrategies).default("overwrite"),
   tags: z.array(z.string().trim().toLowerCase().min(1).max(60)).max(20).default([]),
   listId: z.uuid().nullish(),
-  newList: z.string().trim().max(120).nullish(),
+  newList: z.string().trim().min(1, "Give the new list a name.").max(120).nullish(),
 });
 export type ImportOptions = z.infer<typeof importOptions>;
 

@@ -1,0 +1,17 @@
+const labels: Record<string, string> = {
+  pending: "Being set up",
+  validating: "Being checked",
+  awaiting_confirmation: "Waits for you",
+  processing: "Importing",
+  rolling_back: "Being undone",
+  rolled_back: "Undone",
+};
+
+/** A status as a person reads it; the others read as they are written. */
+export const importStatusLabel = (status: string): string | undefined => labels[status];
+
+/** True while something happens without anybody's doing, so that a page looks again. */
+export const isMoving = (status: string) =>
+  status === "validating" || status === "processing" || status === "rolling_back";
+
+export const count = (value: number) => value.toLocaleString("en");

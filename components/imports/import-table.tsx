@@ -1,0 +1,79 @@
+import { FileUp } from "lucide-react";
+import { DateTime } from "#components/ui/date-time";
+import { EmptyState } from "#components/ui/empty-state";
+import { LinkButton } from "#components/ui/link-button";
+import { NextPage } from "#components/ui/next-page";
+import { StatusBadge } from "#components/ui/status-badge";
+import { type Column, Table } from "#components/ui/table";
+import type { RouterOutputs } from "#server/router";
+import { importStatusLabel } from "./import-status.tsx";
+
+type ImportPage = RouterOutputs["imports"]["list"];
+type Row = ImportPage["rows"][number];
+type Props = { workspace: string; page: ImportPage; view: { after?: string | undefined }; timeZone: string };
+
+/** The history of imports. */
+export function ImportTable({ workspace, page, view, timeZone }: Props) {
+  const columns: Column<Row>[] = [
+    { key: "file", header: "File", cell: (row) => <span className="break-all">{row.fileName}</span> },
+    {
+      key: "status",
+      header: "Status",
+      cell: (row) => <StatusBadge status={row.status} label={importStatusLabel(row.status)} />,
+    },
+    {
+      key: "rows",
+      header: "Rows",
+      align: "right",
+      cell: (row) => row.totalRows?.toLocaleString("en") ?? "–",
+    },
+    { key: "created", header: "Created", align: "right", cell: (row) => row.created.toLocaleString("en") },
+    { key: "updated", header: "Updated", align: "right", cell: (row) => row.updated.toLocaleString("en") },
+    { key: "errors", header: "Rejected", align: "right", cell: (row) => row.errors.toLocaleString("en") },
+    { key: "by", header: "By", cell: (row) => row.createdBy ?? "–", wideOnly: true },
+    {
+      key: "at",
+      header: "Started",
+      cell: (row) => <DateTime at={row.createdAt} timeZone={timeZone} />,
+      wideOnly: true,
+    },
+  ];
+  return (
+    <>
+      <Table
+        label="Imports"
+        columns={columns}
+        rows={page.rows}
+        rowKey={(row) => row.id}
+        href={(row) =>
+          isUnfinished(row) ? `/${workspace}/imports/new?import=${row.id}` : `/${workspace}/imports/${row.id}`
+        }
+        empty={
+          <EmptyState
+            icon={FileUp}
+            title="No imports yet"
+            action={
+              <>
+                <LinkButton href="/api/samples/contacts" prefetch={false}>
+                  Download sample
+                </LinkButton>
+                <LinkButton href={`/${workspace}/imports/new`} variant="primary">
+                  Import a file
+                </LinkButton>
+              </>
+            }
+          >
+            Bring a CSV file of contacts. Nothing is written before you have seen what will happen.
+          </EmptyState>
+        }
+      />
+      <NextPage
+        first={view.after ? { query: {} } : null}
+        next={page.next ? { query: { after: page.next } } : null}
+      />
+    </>
+  );
+}
+
+const isUnfinished = (row: Row) =>
+  row.status === "pending" || row.status === "validating" || row.status === "awaiting_confirmation";

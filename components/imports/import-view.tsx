@@ -1,0 +1,145 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import Link from "next/link";
+import { useTRPC } from "#components/trpc/client";
+import { Callout } from "#components/ui/callout";
+import { DateTime } from "#components/ui/date-time";
+import { DefinitionList } from "#components/ui/definition-list";
+import { LinkButton } from "#components/ui/link-button";
+import { Page } from "#components/ui/page";
+import { Section } from "#components/ui/section";
+import { StatusBadge } from "#components/ui/status-badge";
+import type { RouterOutputs } from "#server/router";
+import { ImportActions } from "./import-actions.tsx";
+import { ImportProgress } from "./import-progress.tsx";
+import { count, importStatusLabel, isMoving } from "./import-status.tsx";
+import { ProblemGroups } from "./problem-groups.tsx";
+import { RowSum } from "./row-sum.tsx";
+import { UndoReport } from "./undo-report.tsx";
+
+export type Detail = RouterOutputs["imports"]["byId"];
+type Props = {
+  workspace: string;
+  initial: Detail;
+  initialProblems: RouterOutputs["imports"]["problems"];
+  permissions: RouterOutputs["workspaces"]["current"]["permissions"];
+  timeZone: string;
+};
+
+/** One import: its progress while it runs, then what became of the rows, and the way back. */
+export function ImportView({ workspace, initial, initialProblems, permissions, timeZone }: Props) {
+  const trpc = useTRPC();
+  const { data: job } = useQuery({
+    ...trpc.imports.byId.queryOptions({ id: initial.id }),
+    initialData: initial,
+    refetchInterval: (query) => (isMoving(query.state.data?.status ?? "") ? 700 : false),
+  });
+  const { data: problems } = useQuery({
+    ...trpc.imports.problems.queryOptions({ id: initial.id }),
+    initialData: initialProblems,
+    enabled: job.errors > 0 && !isMoving(job.status),
+    staleTime: 0,
+  });
+  const ended = ["completed", "failed", "cancelled", "rolled_back"].includes(job.status);
+  return (
+    <Page
+      width="narrow"
+      title={<span className="break-all">{job.fileName}</span>}
+      badge={<StatusBadge status={job.status} label={importStatusLabel(job.status)} />}
+      breadcrumbs={[{ label: "Imports", href: `/${workspace}/imports` }]}
+      action={<ImportActions workspace={workspace} job={job} permissions={permissions} />}
+    >
+      {job.problem && (
+        <Callout
+          kind="danger"
+          title={job.status === "failed" ? "The import stopped" : "The undo stopped"}
+          className="mb-5"
+        >
+          {job.problem}
+        </Callout>
+      )}
+      {isMoving(job.status) && <ImportProgress job={job} />}
+      {job.status === "rolled_back" && <UndoReport workspace={workspace} job={job} timeZone={timeZone} />}
+      {(ended || job.processedRows > 0) && job.status !== "rolling_back" && <Result job={job} />}
+      {problems.length > 0 && (
+        <ProblemGroups
+          groups={problems}
+          description="Mend them in the file and import that: rows that are in already are recognized."
+          action={
+            <LinkButton href={`/${workspace}/imports/${job.id}/errors.csv`} prefetch={false} size="sm">
+              <Download aria-hidden /> Rejected rows
+            </LinkButton>
+          }
+        />
+      )}
+      <About workspace={workspace} job={job} timeZone={timeZone} />
+    </Page>
+  );
+}
+
+function Result({ job }: { job: Detail }) {
+  const rows = job.created + job.updated + job.unchanged + job.skipped + job.errors;
+  const title =
+    job.status === "rolled_back"
+      ? "What the import had done"
+      : job.status === "processing"
+        ? "So far"
+        : "What became of the rows";
+  return (
+    <Section
+      title={title}
+      description={
+        job.status === "completed" ? (
+          <span role="status">{`${count(job.created + job.updated)} imported, ${count(job.skipped + job.unchanged)} skipped, ${count(job.errors)} rejected`}</span>
+        ) : undefined
+      }
+    >
+      <RowSum
+        total={rows}
+        created={job.created}
+        updated={job.updated}
+        unchanged={job.unchanged}
+        existing={job.skipReasons.existing}
+        repeated={job.skipReasons.repeated}
+        errors={job.errors}
+      />
+    </Section>
+  );
+}
+
+const strategies = { overwrite: "updated", fill_blanks: "blanks filled", skip: "skipped" };
+
+function About({ workspace, job, timeZone }: { workspace: string; job: Detail; timeZone: string }) {
+  return (
+    <Section title="About this import">
+      <DefinitionList
+        items={[
+          { term: "Started", value: <DateTime at={job.startedAt} timeZone={timeZone} empty="Not yet" /> },
+          { term: "Ended", value: <DateTime at={job.completedAt} timeZone={timeZone} empty="Not yet" /> },
+          { term: "By", value: job.createdBy ?? "–" },
+          { term: "File", value: `${Math.max(1, Math.round(job.fileSize / 1000)).toLocaleString("en")} kB` },
+          ...(job.options ? [{ term: "Known people", value: strategies[job.options.duplicates] }] : []),
+          ...(job.options && job.options.tags.length > 0
+            ? [{ term: "Tags", value: job.options.tags.join(", ") }]
+            : []),
+          ...(job.list
+            ? [
+                {
+                  term: "List",
+                  value: (
+                    <Link href={`/${workspace}/lists/${job.list.id}`} className="text-accent hover:underline">
+                      {job.list.name}
+                    </Link>
+                  ),
+                },
+              ]
+            : []),
+          ...(job.canUndo
+            ? [{ term: "Undo until", value: <DateTime at={job.undoDeadline} timeZone={timeZone} /> }]
+            : []),
+        ]}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,62 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useTRPC } from "#components/trpc/client";
+import { DateTime } from "#components/ui/date-time";
+import { Section } from "#components/ui/section";
+import type { Detail } from "./import-view.tsx";
+import { keptReasons, UndoSum } from "./undo-sum.tsx";
+
+/** What an undo did, and which contacts it kept. */
+export function UndoReport({
+  workspace,
+  job,
+  timeZone,
+}: {
+  workspace: string;
+  job: Detail;
+  timeZone: string;
+}) {
+  const trpc = useTRPC();
+  const kept = useQuery(trpc.imports.kept.queryOptions({ id: job.id }));
+  if (!job.undoReport) return null;
+  return (
+    <Section
+      title="This import was undone"
+      description={
+        <>
+          On <DateTime at={job.undoneAt} timeZone={timeZone} />. Tags, list and fields that it made are gone
+          too, where nothing else uses them.
+        </>
+      }
+    >
+      <UndoSum report={job.undoReport} tense="did" />
+      {kept.data && kept.data.length > 0 && (
+        <details className="mt-4">
+          <summary className="cursor-pointer font-medium">Contacts that were kept, wholly or in part</summary>
+          <ul className="mt-2 divide-y border-t">
+            {kept.data.map((contact) => (
+              <li key={contact.email} className="flex flex-wrap justify-between gap-x-4 py-1.5">
+                {contact.contactId ? (
+                  <Link
+                    href={`/${workspace}/contacts/${contact.contactId}`}
+                    className="min-w-0 break-all text-accent hover:underline"
+                  >
+                    {contact.email}
+                  </Link>
+                ) : (
+                  <span className="min-w-0 break-all">{contact.email}</span>
+                )}
+                <span className="text-muted">
+                  {keptReasons[contact.reason] ?? contact.reason}
+                  {contact.fields.length > 0
+                    && `: ${contact.fields.map((field) => field.replace(/^custom\./, "").replaceAll("_", " ")).join(", ")}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Section>
+  );
+}

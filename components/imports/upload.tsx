@@ -1,0 +1,57 @@
+import { partBytes } from "#server/imports/schema";
+
+const triesMax = 6;
+
+export type Sending = {
+  id: string;
+  file: File;
+  workspace: string;
+  from: number;
+  signal: AbortSignal;
+  onProgress: (bytes: number) => void;
+};
+
+/**
+ * Sends a file in parts, from part `from` on, each tried again for about a minute when the connection fails.
+ * Throws an Error whose message is a sentence for the person.
+ */
+export async function sendParts({ id, file, workspace, from, signal, onProgress }: Sending): Promise<void> {
+  const parts = Math.ceil(file.size / partBytes);
+  for (let part = from; part < parts; part++) {
+    await sendPart(
+      `/api/uploads/${id}/${part}`,
+      file.slice(part * partBytes, (part + 1) * partBytes),
+      workspace,
+      signal,
+    );
+    onProgress(Math.min(file.size, (part + 1) * partBytes));
+  }
+}
+
+async function sendPart(url: string, body: Blob, workspace: string, signal: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(url, {
+      method: "PUT",
+      body,
+      signal,
+      headers: { "x-workspace": workspace, "content-type": "application/octet-stream" },
+    }).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return null;
+    });
+    if (answer?.ok) return;
+    const lasting = answer !== null && answer.status < 500 && answer.status !== 429;
+    if (lasting || attempt === triesMax) throw new Error(await sentenceOf(answer));
+    await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
+  }
+}
+
+async function sentenceOf(answer: Response | null): Promise<string> {
+  if (!answer) return "The connection was lost. Choose the file again: the upload goes on where it stopped.";
+  if (answer.status === 413)
+    return "A proxy between you and Postroad refuses uploads of 900 kB. Ask whoever runs it to allow 1 MB.";
+  const body: unknown = await answer.json().catch(() => null);
+  if (body && typeof body === "object" && "message" in body && typeof body.message === "string")
+    return body.message;
+  return "The upload failed. Choose the file again: it goes on where it stopped.";
+}
