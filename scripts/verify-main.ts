@@ -38,7 +38,10 @@ const zoneTests = () =>
   );
 
 const stages = {
-  types: { name: "types", args: [bin("@typescript/native/bin/tsc"), "--noEmit", "-p", "."] },
+  types: {
+    name: "types",
+    args: [bin("@typescript/native/bin/tsc"), "--noEmit", "--pretty", "false", "-p", "."],
+  },
   lint: { name: "lint", args: [bin("eslint/bin/eslint.js"), ".", "--max-warnings=0"] },
   format: { name: "format", args: [bin("prettier/bin/prettier.cjs"), "--check", "."] },
   tests: { name: "tests", args: vitest(reports.vitest, []) },
