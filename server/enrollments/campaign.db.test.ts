@@ -16,7 +16,11 @@ import {
   type Started,
 } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => (await import("../messages/testing-sinks.ts")).startSinks());
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 afterAll(() => sinks.stop());
@@ -212,7 +216,7 @@ test("a pause stops everything that has not been handed over, and resuming sprea
   await commitThenSend(campaign.scope, (tx) => resumeCampaign(tx, { campaignId: campaign.campaignId }));
   await runner.settle();
   expect(mailsOf(campaign).length - before).toBeLessThanOrEqual(1);
-  await runner.pass("20 seconds", 24);
+  await runner.pass("49 seconds", 8);
   expect(mailsOf(campaign)).toHaveLength(6);
   const times = (await ledger(campaign)).map((row) => row.claimed_at?.getTime() ?? 0).sort((a, b) => a - b);
   const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));

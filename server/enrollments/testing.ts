@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { withoutTenant } from "#db/client";
 import {
   createCampaign,
   createContacts,
@@ -124,8 +125,9 @@ export function createRunner(sinks: Sinks) {
   };
 }
 
+export type Runner = ReturnType<typeof createRunner>;
+
 async function clockNow(): Promise<Date> {
-  const { withoutTenant } = await import("#db/client");
   const [row] = await withoutTenant((tx) => tx.execute<{ now: Date }>(sql`select app_now() as now`));
   if (!row) throw new Error("The clock gave no row.");
   return row.now;

@@ -9,10 +9,16 @@ import { SMTPServer } from "smtp-server";
 
 export type SentEvent = { id?: string; name: string; data: Record<string, unknown> };
 export type Mail = { to: string; messageId: string; subject: string; raw: string };
-export type Sinks = { events: SentEvent[]; mails: Mail[]; stop: () => Promise<void> };
+/** `env` points the product at both; put it into the environment before anything else is loaded. */
+export type Sinks = {
+  events: SentEvent[];
+  mails: Mail[];
+  env: Record<string, string>;
+  stop: () => Promise<void>;
+};
 
 /**
- * Starts both and points the environment at them. An event whose id came before is refused, as a real server does.
+ * Starts both. An event whose id came before is refused, as a real server does.
  * The mail server answers by the recipient's name: `defer…` 451, `refuse…` 550 5.1.1, `policy…` 550 5.7.1, and
  * `drop…` loses the connection after the message has arrived.
  */
@@ -40,9 +46,11 @@ export async function startSinks(): Promise<Sinks> {
   await new Promise<void>((resolve) => smtp.listen(0, "127.0.0.1", () => resolve()));
   const portOf = (address: AddressInfo | string | null) =>
     typeof address === "object" && address ? address.port : 0;
-  process.env.INNGEST_DEV = `http://127.0.0.1:${portOf(http.address())}`;
-  process.env.SANDBOX_SMTP_PORT = String(portOf(smtp.server.address()));
   return {
+    env: {
+      INNGEST_DEV: `http://127.0.0.1:${portOf(http.address())}`,
+      SANDBOX_SMTP_PORT: String(portOf(smtp.server.address())),
+    },
     events,
     mails,
     stop: async () => {

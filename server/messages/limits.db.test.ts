@@ -1,0 +1,160 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { withoutTenant } from "#db/client";
+import { createCampaign } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
+import { takeOver } from "#server/drivers/mutations";
+import {
+  createRunner,
+  emailStep,
+  launch,
+  ledger,
+  newCampaign,
+  type Started,
+} from "#server/enrollments/testing";
+import { queueMessages } from "./queue.ts";
+import { releaseLostSlots } from "./slots.ts";
+import { always, atOnce, changeSettings, claim, people, queued, settle, statuses, usage } from "./testing.ts";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("./testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+afterAll(() => sinks.stop());
+
+test("workers who claim at once never share a message, nor exceed the daily limit between them", async () => {
+  const campaign = await queued(
+    runner,
+    await newCampaign({ emails: people(40), settings: { ...atOnce, daily_limit: 40 } }),
+  );
+  // Lowered now, so that only the claim stands between forty slots and the limit.
+  await changeSettings(campaign, sql`daily_limit = 25`);
+  const claims = await Promise.all(Array.from({ length: 6 }, () => claim(campaign, 7)));
+  const ids = claims.flatMap((one) => one.messages.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(ids.length);
+  const rest = await claim(campaign);
+  expect(ids.length + rest.messages.length).toBe(25);
+});
+
+test("two campaigns that plan at once stay within the daily limit of the mailbox they share", async () => {
+  const one = await newCampaign({ emails: people(30), settings: { ...atOnce, daily_limit: 1000 } });
+  const other = await secondCampaign(one);
+  await withTenant(one.scope, (tx) =>
+    tx.execute(sql`update email_accounts set daily_limit = 20 where id = ${one.emailAccountId}::uuid`),
+  );
+  for (const { scope, campaignId } of [one, other]) await launch(scope, campaignId);
+  await runner.settle("campaign/step.due");
+  const slices = [one, other].map(({ scope, campaignId, stepIds: [stepId = ""] }) => ({
+    scope,
+    campaignId,
+    stepId,
+    limit: 7,
+  }));
+  for (let round = 0; round < 3; round += 1) {
+    await Promise.all(
+      slices.map((slice) =>
+        withTenant(one.scope, async (tx) => {
+          const fence = await takeOver(
+            tx,
+            { table: "step_drivers", id: slice.stepId },
+            { runId: slice.stepId },
+          );
+          return queueMessages(tx, { ...slice, fence: fence ?? -1 });
+        }),
+      ),
+    );
+  }
+  expect((await ledger(one)).length + (await ledger(other)).length).toBe(20);
+});
+
+/** The same list again, in another campaign of the same mailbox. */
+async function secondCampaign(first: Started): Promise<Started> {
+  return withTenant(first.scope, async (tx) => {
+    const audience = { everyone: false, include: [first.listId], exclude: [] };
+    const made = await createCampaign(tx, {
+      steps: [emailStep()],
+      emailAccountId: first.emailAccountId,
+      audience,
+    });
+    await tx.execute(sql`update campaign_settings set send_window_start = '00:00', send_window_end = '00:00',
+      send_days = ${atOnce.send_days}, delay_between_emails_seconds = 0, daily_limit = 1000 where campaign_id = ${made.campaignId}::uuid`);
+    return { ...first, ...made };
+  });
+}
+
+test("a sender that comes late keeps the distance between two emails all the same", async () => {
+  const paced = { ...always, delay_between_emails_seconds: 60, daily_limit: 1000 };
+  const campaign = await queued(runner, await newCampaign({ emails: people(5, "late"), settings: paced }));
+  runner.forget();
+  await moveClock("10 minutes");
+  await runner.sweep();
+  await runner.settle();
+  expect((await ledger(campaign)).filter((row) => row.claimed_at)).toHaveLength(1);
+  await runner.pass("49 seconds", 5);
+  const times = (await ledger(campaign))
+    .flatMap((row) => row.claimed_at?.getTime() ?? [])
+    .sort((a, b) => a - b);
+  expect(times).toHaveLength(5);
+  for (const [index, at] of times.entries())
+    expect(at - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(48_000);
+});
+
+test("a limit lowered after the slots were given holds at the claim, and the rest leave tomorrow", async () => {
+  const campaign = await queued(
+    runner,
+    await newCampaign({ emails: people(10), settings: { ...atOnce, daily_limit: 10 } }),
+  );
+  await changeSettings(campaign, sql`daily_limit = 4`);
+  await settle(campaign, await claim(campaign), "sent");
+  await withTenant(campaign.scope, (tx) =>
+    releaseLostSlots(tx, { scope: campaign.scope, accountId: campaign.emailAccountId, limit: 100 }),
+  );
+  expect(await usage(campaign)).toEqual({ reserved: 0, sent: 4 });
+  runner.forget();
+  for (let day = 0; day < 2; day += 1) {
+    await moveClock("1 day");
+    await runner.sweep();
+    await runner.settle();
+  }
+  const days = Map.groupBy(
+    (await ledger(campaign)).filter((row) => row.sent_at),
+    (row) => row.sent_at?.toISOString().slice(0, 10),
+  );
+  expect(Math.max(...[...days.values()].map((rows) => rows.length))).toBeLessThanOrEqual(4);
+  expect([...days.values()].flat().length).toBeGreaterThan(4);
+});
+
+test("nothing leaves outside the window, even when the sender comes late", async () => {
+  const [clock] = await withoutTenant((tx) => tx.execute<{ now: Date }>(sql`select app_now() as now`));
+  const opens = Math.ceil((clock?.now.getTime() ?? 0) / 3_600_000 + 1) * 3_600_000;
+  const hour = (at: number) => new Date(at).toISOString().slice(11, 16);
+  const window = {
+    send_window_start: hour(opens),
+    send_window_end: hour(opens + 3_600_000),
+    timezone: "UTC",
+  };
+  const campaign = await newCampaign({ emails: people(4), settings: { ...atOnce, ...window } });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const moveTo = (at: number, now: number) => moveClock(`${at - now} milliseconds`);
+
+  // Four minutes before it opens the slots are written; nobody sends until it has shut, then everybody is back.
+  await moveTo(opens - 240_000, clock?.now.getTime() ?? 0);
+  await runner.settle("mailbox/messages.queued");
+  const slotted = async () => (await ledger(campaign)).filter((row) => row.scheduled_for !== null).length;
+  expect(await slotted()).toBe(4);
+  runner.forget();
+  await moveClock("70 minutes");
+  await runner.sweep();
+  await runner.settle();
+  expect(await statuses(campaign)).toEqual(["queued", "queued", "queued", "queued"]);
+  expect(await slotted()).toBe(0);
+  await runner.pass("11 hours 30 minutes", 2);
+  await runner.pass("10 minutes", 2);
+  const hours = (await ledger(campaign)).map((row) => row.claimed_at?.toISOString().slice(11, 13));
+  expect(hours).toEqual(Array.from({ length: 4 }, () => hour(opens).slice(0, 2)));
+});
