@@ -64,5 +64,6 @@ function firstStepWords({ steps, settings }: Campaign, forecast: Review["forecas
   if (steps[0]?.type !== "email")
     return `Everybody starts with step 1, ${steps[0]?.title ?? ""}. Emails keep to the send window.`;
   if (!forecast) return "No email leaves while the send window stays shut.";
+  if (forecast.hold === null) return "The first email leaves right away.";
   return `The first email leaves ${forecast.firstAtText} (${settings.timezone}).`;
 }

@@ -36,7 +36,8 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         term: "First email",
         value: (
           <>
-            {forecast.firstAtText} <span className="text-muted">({timezone}) if launched now</span>
+            {forecast.hold === null ? "Right away" : forecast.firstAtText}{" "}
+            <span className="text-muted">if launched now ({timezone})</span>
           </>
         ),
       },

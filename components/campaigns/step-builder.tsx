@@ -31,13 +31,15 @@ export function StepBuilder({
     () => matchMedia(wide).matches,
     () => true,
   );
-  const [selected, setSelected] = useState<string | null>(firstStep ?? initial.steps[0]?.id ?? null);
+  const [chosen, setChosen] = useState<string | null | undefined>(firstStep ?? undefined);
+  // On a small screen an open editor would hide the flow, so it waits to be asked for.
+  const selected = chosen === undefined && isWide ? (initial.steps[0]?.id ?? null) : (chosen ?? null);
   const step = campaign.steps.find((each) => each.id === selected);
   const editable = canWrite && campaign.status === "draft" && !campaign.archived;
   const whole = campaign.problems.filter((problem) => problem.stepId === null);
   const select = (stepId: string | null) => {
     void edits.flush();
-    setSelected(stepId);
+    setChosen(stepId);
   };
   const editor = step && (
     <StepEditor

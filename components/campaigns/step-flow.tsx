@@ -145,7 +145,10 @@ function FlowTail({ tail, empty, branch, onAdd, campaign, edits, editable, onSel
   };
   return (
     <div>
-      <Joint tall={editable && labelled} first={tail.kind === "parted"}>
+      <Joint
+        tall={editable && labelled}
+        first={tail.kind === "parted" || (!editable && tail.kind === "open")}
+      >
         {editable && (
           <AddStep
             position={tail.add}

@@ -3,7 +3,7 @@ import type { Flow } from "#server/campaigns/flow";
 import type { Live } from "./live-view.tsx";
 import { percent } from "./percent.tsx";
 import { StepIcon } from "./step-icon.tsx";
-import type { Campaign } from "./use-campaign-edits.tsx";
+import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Props = { campaign: Campaign; live: Live; timeZone: string };
 type Line = { stepId: string; depth: number; branch: string | null };
@@ -28,10 +28,7 @@ export function StepProgress({ campaign, live, timeZone }: Props) {
                   {step.headline}
                 </p>
                 <p className="text-xs text-muted">
-                  {branch && `${branch} branch · `}
-                  {step.type === "email" && emailWords(at.numbers)}
-                  {step.type === "condition" && `${at.branches?.yes ?? 0} yes, ${at.branches?.no ?? 0} no`}
-                  {step.type !== "email" && step.type !== "condition" && step.detail}
+                  {[branch && `${branch} branch`, wordsFor(step, at)].filter(Boolean).join(" · ")}
                 </p>
               </div>
             </div>
@@ -39,7 +36,7 @@ export function StepProgress({ campaign, live, timeZone }: Props) {
               <Count label="Here" value={at.here} />
               <Count label="Waiting" value={at.waiting} />
               <Count label="Passed" value={at.passed} />
-              <div className="w-28">
+              <div className="w-36">
                 <dt className="text-xs text-muted">Next</dt>
                 <dd className="text-xs leading-5">
                   <DateTime at={at.nextAt} timeZone={timeZone} />
@@ -60,6 +57,12 @@ function Count({ label, value }: { label: string; value: number }) {
       <dd className={value === 0 ? "text-faint" : "font-medium"}>{value.toLocaleString("en")}</dd>
     </div>
   );
+}
+
+function wordsFor(step: Step, at: Live["steps"][number]): string | null {
+  if (step.type === "email") return emailWords(at.numbers);
+  if (step.type === "condition") return `${at.branches?.yes ?? 0} yes, ${at.branches?.no ?? 0} no`;
+  return step.detail;
 }
 
 const emailWords = ({ sent, delivered, opened, clicked }: Live["numbers"]) =>

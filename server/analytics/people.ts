@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { waitReasons, type EnrollmentStatus, type ExitReason } from "#server/enrollments/reasons";
 import type { PeopleInput } from "./schema.ts";
 
-export const peoplePageSize = 50;
+export const peoplePageSize = 25;
 
 /** Somebody's place in a campaign. `why` says in words what they wait for, or why they left. */
 export type Person = {
@@ -44,7 +44,10 @@ export async function listPeople(
     left join content.email_messages m on m.id = e.awaiting_message_id
     where ${sql.join(conditions, sql` and `)}
     order by e.id desc limit ${peoplePageSize + 1}`);
-  const shown = rows.slice(0, peoplePageSize).map((row) => ({ ...row, why: reasonInWords(row.reason) }));
+  const shown = rows.slice(0, peoplePageSize).map((row) => ({
+    ...row,
+    why: row.status === "completed" ? "Came to the end." : reasonInWords(row.reason),
+  }));
   return { rows: shown, next: rows.length > peoplePageSize ? (shown.at(-1)?.id ?? null) : null };
 }
 

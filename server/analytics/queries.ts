@@ -116,7 +116,8 @@ export async function stepPlaces(tx: TenantTx, campaignId: string): Promise<Step
       group by current_step_id
     ), passed as (
       select step_id, count(distinct enrollment_id)::int as passed from enrollment_step_log
-      where campaign_id = ${campaignId}::uuid and left_at is not null and outcome is distinct from 'exited' group by step_id
+      where campaign_id = ${campaignId}::uuid and left_at is not null and (outcome is distinct from 'exited' or detail ->> 'reason' = 'action_exit')
+      group by step_id
     )
     select s.id as "stepId", coalesce(h.here, 0) as here, coalesce(h.waiting, 0) as waiting,
       coalesce(p.passed, 0) as passed, h.next_at as "nextAt"

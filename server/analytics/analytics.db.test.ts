@@ -1,0 +1,175 @@
+import { sql } from "drizzle-orm";
+import { v7 } from "uuid";
+import { expect, test } from "vitest";
+import { createCampaign, createContacts, createSession } from "#db/factories";
+import { withTenant, type TenantTx } from "#db/tenancy";
+import { moveClock, newTenant } from "#db/testing";
+import { callerFor } from "#server/testing";
+
+type Message = {
+  status: string;
+  sent?: boolean;
+  opened?: boolean;
+  clicked?: boolean;
+  bounced?: boolean;
+  unsubscribed?: boolean;
+  machine?: boolean;
+  test?: boolean;
+};
+
+/** A message with the columns and the events that sending and tracking would have left behind. */
+async function writeMessage(
+  tx: TenantTx,
+  of: { campaignId: string; stepId: string; contactId: string },
+  message: Message,
+) {
+  const id = v7();
+  const when = (flag: boolean | undefined) => (flag ? sql`app_now()` : sql`null`);
+  await tx.execute(sql`
+    insert into content.email_messages (id, campaign_id, step_id, contact_id, from_email, to_email, delivery_status, is_test,
+      sent_at, first_opened_at, first_clicked_at, bounced_at, unsubscribed_at, machine_open_count)
+    values (${id}::uuid, ${of.campaignId}::uuid, ${of.stepId}::uuid, ${of.contactId}::uuid, 'a@x.test', 'b@x.test', ${message.status},
+      ${message.test ?? false}, ${when(message.sent)}, ${when(message.opened)}, ${when(message.clicked)}, ${when(message.bounced)},
+      ${when(message.unsubscribed)}, ${message.machine ? 1 : 0})`);
+  const events = [
+    ...(message.opened ? ["opened"] : []),
+    ...(message.clicked ? ["clicked", "clicked"] : []),
+    ...(message.bounced ? ["bounced"] : []),
+    ...(message.unsubscribed ? ["unsubscribed"] : []),
+    ...(message.machine ? ["opened"] : []),
+  ];
+  for (const type of events) {
+    const isMachine = message.machine === true && !message.opened;
+    await tx.execute(sql`
+      insert into email_events (message_id, campaign_id, step_id, contact_id, type, is_machine)
+      values (${id}::uuid, ${of.campaignId}::uuid, ${of.stepId}::uuid, ${of.contactId}::uuid, ${type}, ${isMachine})`);
+  }
+}
+
+async function measured() {
+  const tenant = await newTenant({ timezone: "Europe/Berlin" });
+  const made = await withTenant(tenant.scope, async (tx) => {
+    const { campaignId, stepIds } = await createCampaign(tx, {
+      status: "active",
+      launchedAt: new Date("2026-01-01T00:00:00Z"),
+      steps: [{ stepType: "email" }, { stepType: "wait" }, { stepType: "email" }],
+    });
+    const [contactId = ""] = await createContacts(tx, [{ email: "ada@example.test" }]);
+    const of = { campaignId, stepId: stepIds[0] ?? "", contactId };
+    const sent = { status: "sent", sent: true };
+    await writeMessage(tx, of, { ...sent, opened: true, clicked: true });
+    await writeMessage(tx, of, { ...sent, opened: true });
+    await writeMessage(tx, of, { ...sent, machine: true });
+    await writeMessage(tx, of, { status: "bounced", sent: true, bounced: true });
+    await writeMessage(
+      tx,
+      { ...of, stepId: stepIds[2] ?? "" },
+      { ...sent, opened: true, unsubscribed: true },
+    );
+    await writeMessage(tx, of, { status: "failed" });
+    await writeMessage(tx, of, { status: "unknown" });
+    await writeMessage(tx, of, { status: "queued" });
+    await writeMessage(tx, of, { ...sent, opened: true, test: true });
+    return { campaignId, stepIds, contactId };
+  });
+  return { ...tenant, ...made };
+}
+
+test("every number counts messages once, without tests and machines, and equals a recount from the events", async () => {
+  const { caller, campaignId: id, stepIds } = await measured();
+  const live = await caller.analytics.live({ id });
+  expect(live.numbers).toEqual({
+    queued: 1,
+    sent: 5,
+    delivered: 4,
+    bounced: 1,
+    opened: 3,
+    clicked: 1,
+    replied: 0,
+    unsubscribed: 1,
+    failed: 1,
+    unknown: 1,
+  });
+  expect(await caller.analytics.recount({ id })).toEqual(live.numbers);
+  expect(live.steps.map((step) => [step.stepId, step.numbers.sent])).toEqual([
+    [stepIds[0], 4],
+    [stepIds[1], 0],
+    [stepIds[2], 1],
+  ]);
+  expect(live.unknown).toHaveLength(1);
+  expect((await caller.campaigns.list({})).rows[0]?.numbers).toEqual(live.numbers);
+});
+
+test("a day belongs to the workspace's zone, and days without anything are zeros", async () => {
+  const { scope, userId, slug, campaignId: id } = await measured();
+  await moveClock("2 days");
+  const { sessionId } = await createSession(userId);
+  const { analytics } = callerFor({ sessionId, workspaceSlug: slug });
+  // Half past eleven at night in UTC is the next day in Berlin, summer and winter.
+  const [late] = await withTenant(scope, (tx) =>
+    tx.execute<{ day: string }>(sql`
+      with late as (select date_trunc('day', app_now() at time zone 'UTC') - interval '30 minutes' as at)
+      update content.email_messages m set sent_at = late.at at time zone 'UTC',
+        unsubscribed_at = null,
+        first_opened_at = case when first_opened_at is not null then late.at at time zone 'UTC' end,
+        first_clicked_at = case when first_clicked_at is not null then late.at at time zone 'UTC' + interval '2 days' end
+      from late where m.sent_at is not null returning to_char(app_now() at time zone 'UTC', 'YYYY-MM-DD') as day`),
+  );
+  const days = await analytics.daily({ id });
+  expect(days[0]?.day).toBe(late?.day);
+  expect(days.slice(0, 3).map(({ sent, opened, clicked }) => [sent, opened, clicked])).toEqual([
+    [5, 3, 0],
+    [0, 0, 0],
+    [0, 0, 1],
+  ]);
+});
+
+test("everybody's place says in words why they stand there or why they left", async () => {
+  const { caller, scope, campaignId: id, stepIds, contactId } = await measured();
+  await withTenant(scope, async (tx) => {
+    const [gone = ""] = await createContacts(tx, [{ email: "bob@example.test" }]);
+    await tx.execute(sql`
+      insert into campaign_contacts (campaign_id, contact_id, status, current_step_id, next_email_scheduled_at, wait_reason, exit_reason)
+      values (${id}::uuid, ${contactId}::uuid, 'active', ${stepIds[1]}::uuid, app_now() + interval '1 day', 'waiting', null),
+        (${id}::uuid, ${gone}::uuid, 'unsubscribed', null, null, null, 'unsubscribed')`);
+  });
+  const all = await caller.analytics.people({ id });
+  expect(all.rows.map((row) => [row.email, row.stepNumber, row.why])).toEqual(
+    expect.arrayContaining([
+      ["ada@example.test", 2, "Waiting for the time of this step."],
+      ["bob@example.test", null, "Unsubscribed."],
+    ]),
+  );
+  expect((await caller.analytics.people({ id, status: "live" })).rows.map((row) => row.email)).toEqual([
+    "ada@example.test",
+  ]);
+  const live = await caller.analytics.live({ id });
+  expect(live.steps[1]).toMatchObject({ here: 1, waiting: 1, passed: 0 });
+  expect(live.people).toBe(2);
+});
+
+test("home names what waits for a person", async () => {
+  const { caller, scope, campaignId } = await measured();
+  await caller.campaigns.create({ name: "Half done", type: "broadcast" });
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`update campaigns set status = 'paused', pause_reason = 'Too many bounces.' where id = ${campaignId}::uuid`,
+    ),
+  );
+  const home = await caller.analytics.home();
+  expect(home.needs.map((need) => [need.kind, need.detail])).toEqual([
+    ["campaign_paused", "Too many bounces."],
+    ["messages_unknown", null],
+    ["draft", null],
+  ]);
+  expect(home.onboarding).toEqual({
+    mailbox: true,
+    postalAddress: true,
+    contacts: true,
+    campaign: true,
+    launched: true,
+    hidden: false,
+  });
+  await caller.analytics.hideOnboarding();
+  expect((await caller.analytics.home()).onboarding.hidden).toBe(true);
+});
