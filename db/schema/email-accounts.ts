@@ -38,7 +38,7 @@ export const emailAccounts = pgTable(
     statusReason: text(),
     statusUntil: instant(),
     lastError: text(),
-    /** Sealed credentials; see docs of the sealed format. */
+    /** Sealed credentials, in the format of server/seal.ts. */
     secretSealed: text(),
     smtpHost: text(),
     smtpPort: integer(),
