@@ -29,7 +29,7 @@ export function CheckList({ checks, pending, failure }: Props) {
           <li key={phase} className="flex items-start gap-2">
             <Icon aria-label={word} className={`mt-0.5 size-4 shrink-0 ${color}`} />
             <div className="min-w-0">
-              <p className="font-medium">{phase}</p>
+              <p className="font-medium first-letter:uppercase">{phase}</p>
               <p className="break-words text-muted">{text}</p>
             </div>
           </li>

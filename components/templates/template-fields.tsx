@@ -81,7 +81,7 @@ export function TemplateFields({ draft, onChange, disabled, errors, problems }: 
               {...field}
               {...control("html")}
               ref={body}
-              rows={24}
+              rows={16}
               spellCheck
               className="min-h-80 font-mono text-xs leading-5"
             />

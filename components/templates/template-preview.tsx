@@ -51,7 +51,11 @@ export function TemplatePreview({ draft, preview, contactId, onContact, editable
           {failure}
         </Callout>
       )}
-      {broken && <Callout kind="warning">The template has a mistake. Below is how it looked before.</Callout>}
+      {broken && (
+        <Callout kind="warning">
+          The template has a mistake, named beside it. {message && "Below is how it looked before."}
+        </Callout>
+      )}
       {!message && !failure && !broken && <Skeleton className="h-96 w-full" />}
       {message && <Message message={message} stale={broken} />}
       {hints.length > 0 && (
