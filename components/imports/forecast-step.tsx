@@ -4,20 +4,26 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { FormError } from "#components/ui/form-error";
+import { LinkButton } from "#components/ui/link-button";
 import { ProgressBar } from "#components/ui/progress-bar";
 import { Section } from "#components/ui/section";
 import { Skeleton } from "#components/ui/skeleton";
-import type { RouterOutputs } from "#server/router";
-import { count, isMoving } from "./import-status.tsx";
+import { CancelImport } from "./cancel-import.tsx";
+import { contacts, count, isMoving } from "./import-status.tsx";
+import { Forecast } from "./forecast.tsx";
+import type { Detail } from "./import-view.tsx";
 import type { Inspection } from "./import-wizard.tsx";
-import { ProblemGroups } from "./problem-groups.tsx";
-import { RowSum } from "./row-sum.tsx";
+import { StepHeading } from "./step-heading.tsx";
 
-type Detail = RouterOutputs["imports"]["byId"];
-type Props = { id: string; onMapping: (inspection: Inspection) => void; onStarted: () => void };
+type Props = {
+  id: string;
+  workspace: string;
+  onMapping: (inspection: Inspection) => void;
+  onStarted: () => void;
+};
 
 /** What the import would do, before anything is written; and the button that does it. */
-export function ForecastStep({ id, onMapping, onStarted }: Props) {
+export function ForecastStep({ id, workspace, onMapping, onStarted }: Props) {
   const trpc = useTRPC();
   const job = useQuery({
     ...trpc.imports.byId.queryOptions({ id }),
@@ -28,9 +34,14 @@ export function ForecastStep({ id, onMapping, onStarted }: Props) {
   const problem = asProblem(start.error ?? back.error ?? job.error);
   if (!job.data) return problem ? <FormError>{problem.message}</FormError> : <Skeleton className="h-40" />;
   const { status, forecast } = job.data;
+  // A later row with the same address replaces an earlier one: people, not rows.
+  const people = forecast ? forecast.rows - forecast.errors - forecast.repeated : 0;
   const hopeless = forecast !== null && forecast.rows === forecast.errors;
   return (
     <div>
+      <p role="status" className="sr-only">
+        {progressOf(job.data)}
+      </p>
       {status === "validating" && <Checking job={job.data} />}
       {status === "failed" && (
         <Callout kind="danger" title="The file could not be checked">
@@ -43,85 +54,46 @@ export function ForecastStep({ id, onMapping, onStarted }: Props) {
       )}
       <FormError>{problem?.message}</FormError>
       <div className="mt-4 flex flex-wrap justify-end gap-2">
-        <Button
-          pending={back.isPending}
-          disabled={status !== "awaiting_confirmation"}
-          onClick={() => back.mutate({ id })}
-        >
-          Back to the columns
-        </Button>
-        <Button
-          variant="primary"
-          pending={start.isPending || start.isSuccess}
-          disabled={status !== "awaiting_confirmation" || hopeless}
-          onClick={() => start.mutate({ id })}
-        >
-          {forecast && !hopeless ? `Import ${count(forecast.rows - forecast.errors)} rows` : "Import"}
-        </Button>
+        {status === "validating" && <CancelImport id={id} written={false} />}
+        {hopeless && <LinkButton href={`/${workspace}/imports/new`}>Import another file</LinkButton>}
+        {status === "awaiting_confirmation" && (
+          <Button pending={back.isPending} onClick={() => back.mutate({ id })}>
+            Change mapping
+          </Button>
+        )}
+        {status === "awaiting_confirmation" && !hopeless && (
+          <Button
+            variant="primary"
+            pending={start.isPending || start.isSuccess}
+            onClick={() => start.mutate({ id })}
+          >
+            Import {contacts(people)}
+          </Button>
+        )}
+        {status !== "validating" && status !== "awaiting_confirmation" && (
+          <LinkButton href={`/${workspace}/imports/${id}`}>Show this import</LinkButton>
+        )}
       </div>
     </div>
   );
 }
 
+const progressOf = ({ status, processedRows, fileName, forecast }: Detail): string => {
+  if (status === "validating")
+    return `Checking ${fileName}. ${processedRows > 0 ? "Rows are being read." : ""}`;
+  if (status === "awaiting_confirmation" && forecast)
+    return `Checked: ${count(forecast.created)} to create, ${count(forecast.updated)} to update, ${count(forecast.errors)} of ${count(forecast.rows)} rows rejected.`;
+  return "";
+};
+
 function Checking({ job }: { job: Detail }) {
   return (
-    <Section title={`Checking ${job.fileName}`}>
+    <Section title={<StepHeading>Checking {job.fileName}</StepHeading>}>
       <ProgressBar label="Check" done={job.processedRows} total={null} />
-      <p role="status" className="mt-2 text-xs text-muted">
+      <p className="mt-2 text-xs text-muted">
         {job.processedRows > 0 ? `${count(job.processedRows)} rows read so far.` : "Reading the file…"}{" "}
         Nothing is written yet. You can leave this page: the check goes on.
       </p>
     </Section>
-  );
-}
-
-function Forecast({
-  job,
-  forecast,
-  hopeless,
-}: {
-  job: Detail;
-  forecast: NonNullable<Detail["forecast"]>;
-  hopeless: boolean;
-}) {
-  return (
-    <>
-      <Section
-        title={hopeless ? "Nothing can be imported" : "This is what will happen"}
-        description={`${job.fileName}: ${count(forecast.rows)} rows. Nothing is written yet.`}
-      >
-        <RowSum
-          total={forecast.rows}
-          created={forecast.created}
-          updated={forecast.updated}
-          unchanged={forecast.unchanged}
-          existing={forecast.existing}
-          repeated={forecast.repeated}
-          errors={forecast.errors}
-        />
-        {forecast.unmailable > 0 && (
-          <Callout
-            kind="info"
-            className="mt-4"
-            title={`${count(forecast.unmailable)} of these people are not mailed`}
-          >
-            They unsubscribed, bounced or are on the suppression list. Their fields are imported; they stay as
-            they are otherwise.
-          </Callout>
-        )}
-        {hopeless && (
-          <Callout kind="danger" className="mt-4" title="Every row is rejected">
-            Look at the reasons below. Often the column of the addresses is another one: go back to the
-            columns and choose it.
-          </Callout>
-        )}
-      </Section>
-      {forecast.problems.length > 0 && (
-        <ProblemGroups
-          groups={forecast.problems}
-          description="They are left out. You get them as a file to mend after the import."
-        />
-      )}
-    </>
   );
 }

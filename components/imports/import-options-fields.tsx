@@ -7,10 +7,16 @@ import { ValueList } from "#components/segments/value-list";
 import type { DuplicateStrategy, ImportOptions } from "#server/imports/schema";
 import type { Vocabulary } from "./import-wizard.tsx";
 
-type Props = { options: ImportOptions; vocabulary: Vocabulary; onChange: (options: ImportOptions) => void };
+type Props = {
+  options: ImportOptions;
+  vocabulary: Vocabulary;
+  /** What is wrong with the name of the new list. */
+  problem: string | undefined;
+  onChange: (options: ImportOptions) => void;
+};
 
 /** What the import does with people it knows, and where it puts everybody. */
-export function ImportOptionsFields({ options, vocabulary, onChange }: Props) {
+export function ImportOptionsFields({ options, vocabulary, problem, onChange }: Props) {
   const { lists, tags } = vocabulary;
   const choice = options.newList !== null && options.newList !== undefined ? "new" : (options.listId ?? "");
   return (
@@ -68,6 +74,7 @@ export function ImportOptionsFields({ options, vocabulary, onChange }: Props) {
               name="newList"
               label="Name of the new list"
               required
+              error={problem}
               maxLength={120}
               value={options.newList ?? ""}
               autoComplete="off"

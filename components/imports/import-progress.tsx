@@ -1,24 +1,45 @@
 "use client";
+import { useState } from "react";
 import { ProgressBar } from "#components/ui/progress-bar";
 import { Section } from "#components/ui/section";
 import { count } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
+import { StepHeading } from "./step-heading.tsx";
 
-/** How far an import or its undo is. */
-export function ImportProgress({ job }: { job: Detail }) {
+type Props = {
+  job: Detail;
+  /** When the numbers were fetched, in milliseconds. */
+  at: number;
+};
+
+/** How far an import or its undo is, and how fast. */
+export function ImportProgress({ job, at }: Props) {
+  const [start] = useState({ done: job.processedRows, at });
   const undoing = job.status === "rolling_back";
   const total = undoing
     ? job.created + job.updated + job.unchanged + job.skipReasons.existing
     : job.totalRows;
   const done = job.processedRows;
+  const title = undoing ? "Taking it back" : job.status === "validating" ? "Checking" : "Importing";
+  const rate = at > start.at ? Math.round(((done - start.done) / (at - start.at)) * 1000) : 0;
+  const left = rate > 0 && total ? Math.ceil((total - done) / rate) : null;
   return (
-    <Section title={undoing ? "Taking it back" : job.status === "validating" ? "Checking" : "Importing"}>
+    <Section title={<StepHeading>{title}</StepHeading>}>
       <ProgressBar label={undoing ? "Undo" : "Import"} done={done} total={total} />
-      <p role="status" className="mt-2 text-xs text-muted">
+      <p className="mt-2 text-xs text-muted tabular-nums">
         {count(done)}
-        {total ? ` of ${count(total)}` : ""} {undoing ? "contacts" : "rows"}. You can leave this page: it goes
-        on.
+        {total ? ` of ${count(total)}` : ""} {undoing ? "contacts" : "rows"}
+        {rate > 0 && ` · ${count(rate)} a second`}
+        {left !== null && ` · about ${span(left)} left`}
       </p>
+      <p className="mt-1 text-xs text-muted">You can leave this page: it goes on.</p>
     </Section>
   );
 }
+
+const span = (seconds: number) =>
+  seconds < 90
+    ? `${seconds} s`
+    : seconds < 5400
+      ? `${Math.round(seconds / 60)} min`
+      : `${Math.round(seconds / 3600)} h`;

@@ -15,3 +15,5 @@ export const isMoving = (status: string) =>
   status === "validating" || status === "processing" || status === "rolling_back";
 
 export const count = (value: number) => value.toLocaleString("en");
+
+export const contacts = (value: number) => (value === 1 ? "1 contact" : `${count(value)} contacts`);

@@ -29,6 +29,12 @@ export function ImportTable({ workspace, page, view, timeZone }: Props) {
     },
     { key: "created", header: "Created", align: "right", cell: (row) => row.created.toLocaleString("en") },
     { key: "updated", header: "Updated", align: "right", cell: (row) => row.updated.toLocaleString("en") },
+    {
+      key: "skipped",
+      header: "Skipped",
+      align: "right",
+      cell: (row) => (row.skipped + row.unchanged).toLocaleString("en"),
+    },
     { key: "errors", header: "Rejected", align: "right", cell: (row) => row.errors.toLocaleString("en") },
     { key: "by", header: "By", cell: (row) => row.createdBy ?? "–", wideOnly: true },
     {
@@ -58,7 +64,7 @@ export function ImportTable({ workspace, page, view, timeZone }: Props) {
                   Download sample
                 </LinkButton>
                 <LinkButton href={`/${workspace}/imports/new`} variant="primary">
-                  Import a file
+                  Import contacts
                 </LinkButton>
               </>
             }

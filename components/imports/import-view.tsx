@@ -12,10 +12,12 @@ import { Section } from "#components/ui/section";
 import { StatusBadge } from "#components/ui/status-badge";
 import type { RouterOutputs } from "#server/router";
 import { ImportActions } from "./import-actions.tsx";
+import { ImportSummary } from "./import-summary.tsx";
 import { ImportProgress } from "./import-progress.tsx";
-import { count, importStatusLabel, isMoving } from "./import-status.tsx";
+import { importStatusLabel, isMoving } from "./import-status.tsx";
 import { ProblemGroups } from "./problem-groups.tsx";
 import { RowSum } from "./row-sum.tsx";
+import { StepHeading } from "./step-heading.tsx";
 import { UndoReport } from "./undo-report.tsx";
 
 export type Detail = RouterOutputs["imports"]["byId"];
@@ -30,7 +32,7 @@ type Props = {
 /** One import: its progress while it runs, then what became of the rows, and the way back. */
 export function ImportView({ workspace, initial, initialProblems, permissions, timeZone }: Props) {
   const trpc = useTRPC();
-  const { data: job } = useQuery({
+  const { data: job, dataUpdatedAt } = useQuery({
     ...trpc.imports.byId.queryOptions({ id: initial.id }),
     initialData: initial,
     refetchInterval: (query) => (isMoving(query.state.data?.status ?? "") ? 700 : false),
@@ -59,7 +61,8 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
           {job.problem}
         </Callout>
       )}
-      {isMoving(job.status) && <ImportProgress job={job} />}
+      <ImportSummary job={job} />
+      {isMoving(job.status) && <ImportProgress key={job.status} job={job} at={dataUpdatedAt} />}
       {job.status === "rolled_back" && <UndoReport workspace={workspace} job={job} timeZone={timeZone} />}
       {(ended || job.processedRows > 0) && job.status !== "rolling_back" && <Result job={job} />}
       {problems.length > 0 && (
@@ -68,7 +71,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
           description="Mend them in the file and import that: rows that are in already are recognized."
           action={
             <LinkButton href={`/${workspace}/imports/${job.id}/errors.csv`} prefetch={false} size="sm">
-              <Download aria-hidden /> Rejected rows
+              <Download aria-hidden /> Download rejected rows
             </LinkButton>
           }
         />
@@ -87,14 +90,7 @@ function Result({ job }: { job: Detail }) {
         ? "So far"
         : "What became of the rows";
   return (
-    <Section
-      title={title}
-      description={
-        job.status === "completed" ? (
-          <span role="status">{`${count(job.created + job.updated)} imported, ${count(job.skipped + job.unchanged)} skipped, ${count(job.errors)} rejected`}</span>
-        ) : undefined
-      }
-    >
+    <Section title={isMoving(job.status) ? title : <StepHeading key={job.status}>{title}</StepHeading>}>
       <RowSum
         total={rows}
         created={job.created}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { RouterOutputs } from "#server/router";
 import { ForecastStep } from "./forecast-step.tsx";
 import { MappingStep } from "./mapping-step.tsx";
+import { ReadAgain } from "./read-again.tsx";
 import { UploadStep } from "./upload-step.tsx";
 import { WizardSteps } from "./wizard-steps.tsx";
 
@@ -13,9 +14,23 @@ export type Vocabulary = {
   tags: RouterOutputs["tags"]["list"];
   customFields: RouterOutputs["customFields"]["list"];
 };
-type Props = Vocabulary & { workspace: string; begun: RouterOutputs["imports"]["byId"] | null };
+type Begun = RouterOutputs["imports"]["byId"];
+type Props = Vocabulary & { workspace: string; begun: Begun | null };
 
-type Place = { step: "upload" } | { step: "mapping"; inspection: Inspection } | { step: "check"; id: string };
+type Place =
+  | { step: "upload" }
+  | { step: "reading"; id: string }
+  | { step: "mapping"; inspection: Inspection }
+  | { step: "check"; id: string };
+
+/** Where somebody goes on who comes back to an import that was begun. */
+function placeOf(begun: Begun | null): Place {
+  if (!begun) return { step: "upload" };
+  if (begun.status === "validating" || begun.status === "awaiting_confirmation")
+    return { step: "check", id: begun.id };
+  // Its format is known only when all of it is here.
+  return begun.headers.length > 0 ? { step: "reading", id: begun.id } : { step: "upload" };
+}
 
 /**
  * File, columns, check: three steps to an import. The URL names the import, so that a reload or a second tab goes
@@ -23,36 +38,42 @@ type Place = { step: "upload" } | { step: "mapping"; inspection: Inspection } | 
  */
 export function ImportWizard({ workspace, begun, ...vocabulary }: Props) {
   const router = useRouter();
-  const [place, setPlace] = useState<Place>(() =>
-    begun && (begun.status === "validating" || begun.status === "awaiting_confirmation")
-      ? { step: "check", id: begun.id }
-      : { step: "upload" },
-  );
-  const remember = (id: string) =>
-    window.history.replaceState(null, "", `/${workspace}/imports/new?import=${id}`);
+  const [place, setPlace] = useState(() => placeOf(begun));
+  const path = `/${workspace}/imports/new`;
+  const remember = (id: string | null) =>
+    window.history.replaceState(null, "", id ? `${path}?import=${id}` : path);
+  const mapped = (inspection: Inspection) => setPlace({ step: "mapping", inspection });
+  function anotherFile() {
+    remember(null);
+    setPlace({ step: "upload" });
+  }
   return (
     <>
-      <WizardSteps current={place.step} />
+      <WizardSteps current={place.step === "reading" ? "mapping" : place.step} />
       {place.step === "upload" && (
         <UploadStep
           workspace={workspace}
-          begun={begun?.status === "pending" ? begun : null}
-          onBegun={remember}
-          onInspected={(inspection) => setPlace({ step: "mapping", inspection })}
+          begun={begun?.status === "pending" && begun.headers.length === 0 ? begun : null}
+          onImport={remember}
+          onInspected={mapped}
         />
+      )}
+      {place.step === "reading" && (
+        <ReadAgain id={place.id} onInspected={mapped} onAnotherFile={anotherFile} />
       )}
       {place.step === "mapping" && (
         <MappingStep
           inspection={place.inspection}
           vocabulary={vocabulary}
-          onBack={() => router.push(`/${workspace}/imports/new`)}
+          onBack={anotherFile}
           onChecking={() => setPlace({ step: "check", id: place.inspection.id })}
         />
       )}
       {place.step === "check" && (
         <ForecastStep
           id={place.id}
-          onMapping={(inspection) => setPlace({ step: "mapping", inspection })}
+          workspace={workspace}
+          onMapping={mapped}
           onStarted={() => router.push(`/${workspace}/imports/${place.id}`)}
         />
       )}

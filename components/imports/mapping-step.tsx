@@ -10,6 +10,7 @@ import { type ColumnMapping, type ImportOptions, mappingInput } from "#server/im
 import { ColumnTable } from "./column-table.tsx";
 import { ImportOptionsFields } from "./import-options-fields.tsx";
 import type { Inspection, Vocabulary } from "./import-wizard.tsx";
+import { StepHeading } from "./step-heading.tsx";
 
 type Props = { inspection: Inspection; vocabulary: Vocabulary; onBack: () => void; onChecking: () => void };
 
@@ -25,19 +26,23 @@ export function MappingStep({ inspection, vocabulary, onBack, onChecking }: Prop
   const [tried, setTried] = useState(false);
   const check = useMutation(trpc.imports.check.mutationOptions({ onSuccess: onChecking }));
   const checked = mappingInput.safeParse(mapping);
+  const nameless =
+    typeof options.newList === "string" && options.newList.trim() === ""
+      ? "Give the new list a name, or choose another list."
+      : undefined;
   const sentence =
     tried && !checked.success ? checked.error.issues[0]?.message : asProblem(check.error)?.message;
 
   function submit(event: FormEvent) {
     event.preventDefault();
     setTried(true);
-    if (checked.success) check.mutate({ id: inspection.id, mapping, options });
+    if (checked.success && !nameless) check.mutate({ id: inspection.id, mapping, options });
   }
 
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} noValidate>
       <Section
-        title="Where each column goes"
+        title={<StepHeading>Where each column goes</StepHeading>}
         description={`${inspection.fileName}: ${inspection.headers.length} columns, divided by ${delimiters[inspection.delimiter] ?? "commas"}. Guessed from the names of the columns; change what is wrong.`}
         flush
       >
@@ -48,11 +53,16 @@ export function MappingStep({ inspection, vocabulary, onBack, onChecking }: Prop
           onChange={setMapping}
         />
       </Section>
-      <ImportOptionsFields options={options} vocabulary={vocabulary} onChange={setOptions} />
+      <ImportOptionsFields
+        options={options}
+        vocabulary={vocabulary}
+        problem={tried ? nameless : undefined}
+        onChange={setOptions}
+      />
       <FormError>{sentence}</FormError>
       <div className="mt-4 flex flex-wrap justify-end gap-2">
         <Button onClick={onBack}>Another file</Button>
-        <SubmitButton pending={check.isPending}>Check the file</SubmitButton>
+        <SubmitButton pending={check.isPending}>Check file</SubmitButton>
       </div>
       <p className="mt-2 text-right text-xs text-muted">Checking reads the whole file and writes nothing.</p>
     </form>

@@ -22,8 +22,9 @@ export function UndoDialog({ job }: { job: Detail }) {
   const undo = useMutation(
     trpc.imports.undo.mutationOptions({
       onSuccess: async () => {
-        await queries.invalidateQueries({ queryKey: trpc.imports.byId.queryKey({ id: job.id }) });
+        // Closed first: the focus goes back to the button, and from there to what takes its place.
         setOpen(false);
+        await queries.invalidateQueries({ queryKey: trpc.imports.byId.queryKey({ id: job.id }) });
       },
     }),
   );

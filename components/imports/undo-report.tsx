@@ -5,6 +5,7 @@ import { useTRPC } from "#components/trpc/client";
 import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import type { Detail } from "./import-view.tsx";
+import { StepHeading } from "./step-heading.tsx";
 import { keptReasons, UndoSum } from "./undo-sum.tsx";
 
 /** What an undo did, and which contacts it kept. */
@@ -22,7 +23,7 @@ export function UndoReport({
   if (!job.undoReport) return null;
   return (
     <Section
-      title="This import was undone"
+      title={<StepHeading>This import was undone</StepHeading>}
       description={
         <>
           On <DateTime at={job.undoneAt} timeZone={timeZone} />. Tags, list and fields that it made are gone

@@ -156,6 +156,8 @@ export type ImportSummary = Pick<
   | "processedRows"
   | "created"
   | "updated"
+  | "unchanged"
+  | "skipped"
   | "errors"
   | "createdAt"
   | "createdBy"
@@ -169,7 +171,8 @@ export async function listImports(
 ): Promise<{ rows: ImportSummary[]; next: string | null }> {
   const rows = await tx.execute<ImportSummary>(sql`
     select j.id, j.file_name as "fileName", j.status, j.total_rows as "totalRows", j.processed_rows as "processedRows",
-      j.created_count as created, j.updated_count as updated, j.error_count as errors, j.created_at as "createdAt",
+      j.created_count as created, j.updated_count as updated, j.unchanged_count as unchanged,
+      j.skipped_count as skipped, j.error_count as errors, j.created_at as "createdAt",
       u.name as "createdBy"
     from import_jobs j left join users u on u.id = j.created_by
     ${after ? sql`where j.id < ${after}::uuid` : sql``}

@@ -38,7 +38,7 @@ async function Start({ params }: Pick<Props, "params">) {
   if (!permissions.includes("contacts:write")) return null;
   return (
     <LinkButton href={`/${workspace}/imports/new`} variant="primary">
-      Import a file
+      Import contacts
     </LinkButton>
   );
 }

@@ -1,0 +1,110 @@
+"use client";
+import { useEffect, useRef, useState } from "react";
+import { v7 } from "uuid";
+import { asProblem, useTRPCClient } from "#components/trpc/client";
+import { fileBytesMax } from "#server/imports/schema";
+import type { RouterOutputs } from "#server/router";
+import { sendParts } from "./upload.tsx";
+
+export type UploadState =
+  | { name: "idle" }
+  | { name: "sending"; file: File; sent: number }
+  | { name: "reading"; file: File }
+  /** `again` is set when the same file can go on where it stopped. */
+  | { name: "failed"; problem: string; again: File | null };
+
+export type UploadOptions = {
+  workspace: string;
+  /** An upload that was begun and not finished: the same file goes on where it stopped. */
+  begun: RouterOutputs["imports"]["byId"] | null;
+  /** The import that the upload belongs to; null when there is none any more. */
+  onImport: (id: string | null) => void;
+  onInspected: (inspection: RouterOutputs["imports"]["inspect"]) => void;
+};
+
+type Attempt = { id: string; fileName: string; size: number; lastModified: number | null };
+
+/** Uploads a file and has its beginning read. One file is one import, however often it is tried. */
+export function useUpload({ workspace, begun, onImport, onInspected }: UploadOptions) {
+  const client = useTRPCClient();
+  const [state, setState] = useState<UploadState>({ name: "idle" });
+  const abort = useRef<AbortController>(null);
+  const attempt = useRef<Attempt | null>(
+    begun && { id: begun.id, fileName: begun.fileName, size: begun.fileSize, lastModified: null },
+  );
+  useEffect(() => () => abort.current?.abort(), []);
+
+  async function forget(): Promise<void> {
+    const id = attempt.current?.id;
+    attempt.current = null;
+    onImport(null);
+    if (id) await client.imports.cancel.mutate({ id });
+  }
+
+  async function send(file: File, signal: AbortSignal): Promise<void> {
+    if (!attempt.current || !isSame(attempt.current, file)) attempt.current = attemptOf(file);
+    const key = attempt.current.id;
+    const { id, partsReceived } = await client.imports.create.mutate({
+      key,
+      fileName: file.name,
+      sizeBytes: file.size,
+    });
+    onImport(id);
+    const onProgress = (sent: number) => setState({ name: "sending", file, sent });
+    await sendParts({ id, file, workspace, from: partsReceived, signal, onProgress });
+    setState({ name: "reading", file });
+    onInspected(await client.imports.inspect.mutate({ id }));
+  }
+
+  async function take(file: File | undefined): Promise<void> {
+    if (!file || state.name === "sending" || state.name === "reading") return;
+    const refusal = refusalOf(file);
+    if (refusal) return setState({ name: "failed", problem: refusal, again: null });
+    const controller = new AbortController();
+    abort.current = controller;
+    setState({ name: "sending", file, sent: 0 });
+    try {
+      await send(file, controller.signal);
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      const lasting = asProblem(error)?.code === "invalid";
+      setState({ name: "failed", problem: sentenceOf(error), again: lasting ? null : file });
+      // What can never be imported leaves no job behind that asks to be gone on with.
+      if (lasting) await forget().catch(show);
+    }
+  }
+
+  async function cancel(): Promise<void> {
+    abort.current?.abort();
+    setState({ name: "idle" });
+    await forget().catch(show);
+  }
+
+  const show = (error: unknown) => setState({ name: "failed", problem: sentenceOf(error), again: null });
+
+  return { state, take, cancel };
+}
+
+const attemptOf = ({ name, size, lastModified }: File): Attempt => ({
+  id: v7(),
+  fileName: name,
+  size,
+  lastModified,
+});
+
+const isSame = (attempt: Attempt, file: File) =>
+  attempt.fileName === file.name
+  && attempt.size === file.size
+  && (attempt.lastModified === null || attempt.lastModified === file.lastModified);
+
+function refusalOf(file: File): string | null {
+  if (file.size === 0) return `"${file.name}" is empty. It needs a header line and at least one contact.`;
+  if (file.size > fileBytesMax) return `"${file.name}" is larger than 5 GB. Split it into smaller files.`;
+  return null;
+}
+
+/** Errors of the upload itself carry a sentence; those of procedures are read like everywhere. */
+const sentenceOf = (error: unknown): string =>
+  error instanceof Error && error.name === "Error"
+    ? error.message
+    : (asProblem(error)?.message ?? "The upload failed. Try again.");

@@ -1,0 +1,62 @@
+import type { Page } from "@playwright/test";
+import { expect } from "./fixtures.ts";
+
+type CsvFile = { name: string; mimeType: string; buffer: Buffer };
+
+export const csvFile = (name: string, text: string): CsvFile => ({
+  name,
+  mimeType: "text/csv",
+  buffer: Buffer.from(text),
+});
+
+/** The sample that the wizard at `home` offers, as a file to choose. */
+export async function sampleFile(page: Page): Promise<CsvFile> {
+  const href = await page.getByRole("link", { name: "Download sample" }).getAttribute("href");
+  const answer = await page.request.get(href ?? "");
+  expect(answer.ok()).toBe(true);
+  return { name: "sample.csv", mimeType: "text/csv", buffer: await answer.body() };
+}
+
+export type Result = {
+  rows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  rejected: number;
+};
+
+/** Waits for the import on the page to complete, and reads the line that says what became of its rows. */
+export async function importResult(page: Page): Promise<Result> {
+  const line = page.getByRole("status").filter({ hasText: /^[\d,]+ rows?: .* rejected\.$/ });
+  await expect(line).toBeVisible({ timeout: 60_000 });
+  const words = (await line.textContent()) ?? "";
+  const number = (word: string) =>
+    Number((new RegExp(`([\\d,]+) ${word}`).exec(words)?.[1] ?? "0").replaceAll(",", ""));
+  return {
+    rows: number("rows?"),
+    created: number("created"),
+    updated: number("updated"),
+    unchanged: number("unchanged"),
+    skipped: number("skipped"),
+    rejected: number("rejected"),
+  };
+}
+
+/** Brings the sample in through the wizard, onto a new list. `home` is the path of the workspace. */
+export async function importSample(
+  page: Page,
+  home: string,
+  { list }: { list: string },
+): Promise<{ created: number }> {
+  await page.goto(`${home}/imports/new`);
+  await page.getByLabel("CSV file").setInputFiles(await sampleFile(page));
+  await expect(page.getByRole("heading", { name: "Where each column goes" })).toBeVisible();
+  await page.getByLabel("Add to a list").selectOption({ label: "A new list…" });
+  await page.getByLabel("Name of the new list").fill(list);
+  await page.getByRole("button", { name: "Check file" }).click();
+  await page.getByRole("button", { name: /^Import [\d,]+ contacts$/ }).click({ timeout: 30_000 });
+  await expect(page).toHaveURL(/\/imports\/[0-9a-f-]{36}$/);
+  const { created } = await importResult(page);
+  return { created };
+}
