@@ -31,7 +31,7 @@ export async function runStage(
     ["--import", tether, "--disable-warning=ExperimentalWarning", ...stage.args],
     {
       cwd: root,
-      env: forSpawn({ ...process.env, FORCE_COLOR: "0", ...stage.env }),
+      env: forSpawn({ ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...stage.env }),
       detached: process.platform !== "win32",
       stdio: ["pipe", "pipe", "pipe"],
     },
