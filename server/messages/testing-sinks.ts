@@ -95,3 +95,12 @@ function mailSink(mails: Mail[]): SMTPServer {
   server.server.on("connection", (socket) => sockets.set(socket.remotePort ?? 0, socket));
   return server;
 }
+
+/** A port that nothing listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}

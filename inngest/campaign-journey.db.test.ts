@@ -1,0 +1,128 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
+import { asOwner } from "#db/testing-database";
+import { eventually } from "#inngest/engine/conformance-lab";
+import { startEngine, type Engine } from "#inngest/engine/engine";
+import { startWorker, type Worker } from "#inngest/worker";
+import { emailStep, launch, ledger, newCampaign, statusOf, type Started } from "#server/enrollments/testing";
+import { env } from "#server/env";
+import { log } from "#server/log";
+import { people } from "#server/messages/testing";
+
+const sinks = await vi.hoisted(async () => {
+  const { startSinks, freePort } = await import("../server/messages/testing-sinks.ts");
+  const started = await startSinks();
+  const { SANDBOX_SMTP_PORT } = started.env;
+  Object.assign(process.env, {
+    SANDBOX_SMTP_PORT,
+    ENGINE_PORT: String(await freePort()),
+    WORKER_PORT: String(await freePort()),
+  });
+  return started;
+});
+
+const openEngine = () =>
+  startEngine({
+    databaseUrl: env.ENGINE_DATABASE_URL,
+    signingKey: env.INNGEST_SIGNING_KEY ?? "",
+    eventKey: env.INNGEST_EVENT_KEY ?? "",
+    workerUrls: [`http://127.0.0.1:${env.WORKER_PORT}/api/inngest`],
+    host: "127.0.0.1",
+    port: env.ENGINE_PORT,
+    log,
+  });
+let engine: Engine;
+let worker: Worker;
+beforeAll(async () => {
+  engine = await openEngine();
+  worker = await startWorker();
+  await registered();
+});
+afterAll(async () => {
+  await worker.stop();
+  await engine.stop(1_000);
+  await sinks.stop();
+});
+
+const registered = () =>
+  eventually(
+    async () =>
+      (await asOwner((owner) => owner`select from queue.functions where id like 'postroad-%'`)).length >= 10,
+    "the functions are registered",
+    10_000,
+  );
+const mailsOf = ({ workspaceId }: Started) => sinks.mails.filter((mail) => mail.raw.includes(workspaceId));
+const reaches = (campaign: Started, mails: number) =>
+  eventually(() => mailsOf(campaign).length === mails, `${mails} mails have arrived`, 15_000);
+const completes = (campaign: Started) =>
+  eventually(async () => (await statusOf(campaign)) === "completed", "the campaign is completed", 15_000);
+
+const drip = () =>
+  newCampaign({
+    emails: people(30),
+    steps: [
+      emailStep(),
+      { stepType: "wait", waitDuration: { value: 2, unit: "hours" } },
+      { stepType: "action", actionType: "add_tag", actionConfig: { tag: "second" } },
+      emailStep({ subjectLine: "Second" }),
+    ],
+  });
+
+/** As many runs are asleep or waiting: a campaign's own, and its wait step's. */
+const resting = (count: number) =>
+  eventually(
+    async () =>
+      (await asOwner((owner) => owner`select from queue.jobs where kind in ('sleep', 'timeout')`)).length
+      >= count,
+    `${count} runs rest`,
+    15_000,
+  );
+
+test("the durable functions carry a campaign from launch to completion on the embedded server", async () => {
+  const campaign = await drip();
+  await launch(campaign.scope, campaign.campaignId);
+  await reaches(campaign, 30);
+  await resting(2);
+  await moveClock("2 hours 1 minute");
+  await reaches(campaign, 60);
+  await completes(campaign);
+  expect((await ledger(campaign)).map((row) => row.delivery_status)).toEqual(
+    Array.from({ length: 60 }, () => "sent"),
+  );
+}, 60_000);
+
+test("all of the server's state lost in the middle of a campaign changes nothing in the end", async () => {
+  const campaign = await drip();
+  await launch(campaign.scope, campaign.campaignId);
+  await reaches(campaign, 30);
+  await resting(2);
+  await engine.abandon();
+  await asOwner(
+    (owner) => owner`
+    truncate queue.apps, queue.functions, queue.crons, queue.cron_fires, queue.events, queue.run_keys, queue.runs,
+      queue.steps, queue.waits, queue.jobs, queue.workers`,
+  );
+  engine = await openEngine();
+  await registered();
+  await moveClock("2 hours 1 minute");
+  // The sweeper runs every minute by the product's clock.
+  await eventually(
+    async () => {
+      await moveClock("1 minute");
+      return (await statusOf(campaign)) === "completed";
+    },
+    "the campaign is completed",
+    40_000,
+  );
+  const got = mailsOf(campaign).map((mail) => `${mail.to} ${mail.subject}`);
+  expect(new Set(got).size).toBe(60);
+  expect(got).toHaveLength(60);
+  const [tagged] = await withTenant(campaign.scope, (tx) =>
+    tx.execute<{ count: number }>(
+      sql`select count(*)::int as count from contact_events where type = 'tag.added'`,
+    ),
+  );
+  expect(tagged?.count).toBe(30);
+}, 90_000);
