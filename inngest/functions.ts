@@ -1,6 +1,8 @@
 import type { InngestFunction } from "inngest";
+import { expireExportsHourly } from "./functions/expire-exports.ts";
 import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
+import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
 import { runActionStep } from "./functions/run-action-step.ts";
 import { runCampaign } from "./functions/run-campaign.ts";
@@ -22,4 +24,6 @@ export const functions: InngestFunction.Like[] = [
   undoImport,
   exportContacts,
   sweep,
+  expireExportsHourly,
+  refreshAnalytics,
 ];

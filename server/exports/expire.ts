@@ -1,0 +1,29 @@
+import { sql } from "drizzle-orm";
+import { withoutTenant } from "#db/client";
+import { withTenant } from "#db/tenancy";
+import { storage } from "#server/storage";
+
+type Expired = { tenant_id: string; workspace_id: string; id: string };
+
+/**
+ * Removes the files of exports that are past their days; the rows stay. The file goes first: dying in between leaves a
+ * row that is found again, and removing a file that is gone changes nothing. Returns how many expired.
+ */
+export async function expireExports(): Promise<number> {
+  const expired = await withoutTenant((tx) => tx.execute<Expired>(sql`select * from expired_exports()`));
+  for (const { tenant_id: tenantId, workspace_id: workspaceId, id } of expired) {
+    const scope = { tenantId, workspaceId };
+    const [file] = await withTenant(scope, (tx) =>
+      tx.execute<{ key: string | null }>(
+        sql`select file_url as key from export_jobs where id = ${id}::uuid and status = 'completed'`,
+      ),
+    );
+    if (file?.key) await storage.remove(file.key);
+    await withTenant(scope, (tx) =>
+      tx.execute(sql`
+        update export_jobs set status = 'expired', file_url = null, updated_at = app_now()
+        where id = ${id}::uuid and status = 'completed' and expires_at <= app_now()`),
+    );
+  }
+  return expired.length;
+}
