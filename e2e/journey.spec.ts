@@ -122,7 +122,10 @@ test("a new user imports contacts, runs a drip, and every number moves and adds 
 async function add(list: Locator, place: string, type: string): Promise<void> {
   const page = list.page();
   const before = await page.getByRole("button", { name: /^Actions for step/ }).count();
-  await list.getByRole("button", { name: `Add a step ${place}` }).last().click();
+  await list
+    .getByRole("button", { name: `Add a step ${place}` })
+    .last()
+    .click();
   await page.getByRole("menuitem", { name: new RegExp(`^${type}`) }).click();
   await expect(page.getByRole("button", { name: /^Actions for step/ })).toHaveCount(before + 1);
   await expect(page.getByRole("heading", { name: new RegExp(`Step \\d+ · ${type}`) })).toBeVisible();

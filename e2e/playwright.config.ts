@@ -6,8 +6,16 @@ import { verifyDir, verifyVariables } from "../scripts/verify-env.ts";
 // Every process of a test run loads this file first: they all see the same installation and no other.
 Object.assign(process.env, verifyVariables(process.env));
 
+// These move the clock of the whole product, or kill its parts: nothing else may run beside them.
+const alone = ["journey.spec.ts", "crash.spec.ts"];
+
 export default defineConfig({
   testDir: ".",
+  projects: [
+    { name: "beside each other", testIgnore: alone },
+    { name: "journey", testMatch: "journey.spec.ts", dependencies: ["beside each other"] },
+    { name: "crash", testMatch: "crash.spec.ts", dependencies: ["journey"] },
+  ],
   globalSetup: "./global-setup.ts",
   outputDir: path.join(verifyDir, "test-results"),
   workers: 2,

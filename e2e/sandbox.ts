@@ -36,7 +36,7 @@ export async function setRobot(settings: Record<string, unknown>): Promise<void>
 /** Every mail whose subject contains the text, newest first. */
 export async function mailsAbout(subject: string): Promise<SandboxMail[]> {
   const found: SandboxMail[] = [];
-  for (let before = ""; ; ) {
+  for (let before = ""; ;) {
     const query = new URLSearchParams({ subject, limit: "1000", ...(before && { before }) });
     const rows = await ask<SandboxMail[]>(`/api/messages?${query}`);
     found.push(...rows);
