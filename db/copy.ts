@@ -16,16 +16,24 @@ export async function copyFrom(tx: Transaction, statement: SQL): Promise<Readabl
   return clientOf(tx).unsafe(unbound(statement)).readable();
 }
 
+let cursors = 0;
+
 /** The rows of a query, `size` at a time, without holding them all. Rows are as of a raw `tx.execute`. */
-export function pages<Row extends Record<string, unknown>>(
+export async function* pages<Row extends Record<string, unknown>>(
   tx: Transaction,
   query: SQL,
   size: number,
-): AsyncIterable<Row[]> {
+): AsyncGenerator<Row[]> {
+  const client = clientOf(tx);
   const { text, values } = compile(query);
-  return clientOf(tx)
-    .unsafe<Row[]>(text, values as string[])
-    .cursor(size);
+  const cursor = `pages_${++cursors}`;
+  await client.unsafe(`declare ${cursor} no scroll cursor for ${text}`, values as string[]);
+  for (;;) {
+    const rows = await client.unsafe<Row[]>(`fetch ${Math.trunc(size)} from ${cursor}`);
+    if (rows.length > 0) yield rows;
+    if (rows.length < size) break;
+  }
+  await client.unsafe(`close ${cursor}`);
 }
 
 function unbound(statement: SQL): string {

@@ -1,5 +1,5 @@
-import { inngest } from "#inngest/client";
 import { exportRequested, onceId } from "#inngest/events";
+import { announce } from "#server/imports/announce";
 import { allowed, router } from "#server/trpc";
 import { signDownload } from "./download.ts";
 import { createExport } from "./mutations.ts";
@@ -20,7 +20,7 @@ export const exportsRouter = router({
       if (fence !== null) {
         const { tenantId, workspaceId } = ctx.member.scope;
         const event = { tenantId, workspaceId, exportId: id, fence };
-        await inngest.send(exportRequested.create(event, { id: onceId(exportRequested, id, fence) }));
+        await announce(exportRequested.create(event, { id: onceId(exportRequested, id, fence) }));
       }
       return { id };
     }),

@@ -233,8 +233,12 @@ async function recordEvents(tx: TenantTx, importId: string): Promise<void> {
     where t.event_id is null`);
 }
 
-/** The events of rows that took the place of earlier ones. */
+/** The events of rows that took the place of earlier ones, and the address as the last of them spells it. */
 async function correctEvents(tx: TenantTx, importId: string): Promise<void> {
+  await tx.execute(sql`
+    update contacts c set email = w.email from touched t join winners w on w.row_no = t.row_no
+    where t.contact_id = c.id and t.earlier = 'created' and c.email <> w.email
+      and c.id = any (array(select contact_id from touched where earlier = 'created'))`);
   await tx.execute(sql`
     update import_events e set row_no = t.row_no, event_type = t.kind, contact_version = t.version,
       previous_data = case when t.kind = 'updated' then t.was end, new_data = case when t.kind <> 'skipped' then t.goal end,

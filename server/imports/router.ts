@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { withTenant } from "#db/tenancy";
 import { importCancelled, importRequested, importUndoRequested, onceId } from "#inngest/events";
-import { inngest } from "#inngest/client";
 import { storage } from "#server/storage";
 import { allowed, router } from "#server/trpc";
+import { announce } from "./announce.ts";
 import { partKey } from "./file.ts";
 import { inspectImport } from "./inspect.ts";
 import {
@@ -28,7 +28,6 @@ import { listKept, previewUndo, requestUndo } from "./undo.ts";
 
 type Where = { tenantId: string; workspaceId: string };
 
-// A lost event is sent again by the sweeper, which finds the job waiting; a repeated one has the same id.
 async function sendRequested(
   { tenantId, workspaceId }: Where,
   importId: string,
@@ -36,7 +35,7 @@ async function sendRequested(
 ): Promise<void> {
   if (fence === null) return;
   const id = onceId(importRequested, importId, fence);
-  await inngest.send(importRequested.create({ tenantId, workspaceId, importId, fence }, { id }));
+  await announce(importRequested.create({ tenantId, workspaceId, importId, fence }, { id }));
 }
 
 export const importsRouter = router({
@@ -95,7 +94,7 @@ export const importsRouter = router({
     .mutation(async ({ ctx, input: { id } }) => {
       await ctx.tenant((tx) => cancelImport(tx, id, ctx.session.user.id));
       const { tenantId, workspaceId } = ctx.member.scope;
-      await inngest.send(importCancelled.create({ tenantId, workspaceId, importId: id }));
+      await announce(importCancelled.create({ tenantId, workspaceId, importId: id }));
       return { id };
     }),
 
@@ -112,7 +111,7 @@ export const importsRouter = router({
       const { tenantId, workspaceId } = ctx.member.scope;
       if (fence !== null) {
         const event = { tenantId, workspaceId, importId: id, fence };
-        await inngest.send(importUndoRequested.create(event, { id: onceId(importUndoRequested, id, fence) }));
+        await announce(importUndoRequested.create(event, { id: onceId(importUndoRequested, id, fence) }));
       }
       return { id };
     }),

@@ -1,0 +1,164 @@
+import { sql } from "drizzle-orm";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { withTenant } from "#db/tenancy";
+import { moveClock, newTenant } from "#db/testing";
+import { detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
+import { finishUndo, previewUndo, requestUndo, undoNext } from "./undo.ts";
+
+const header = "email,first_name,company,plan,tags\n";
+
+/** Everything an undo must bring back, versions and times of change aside. */
+const stateOf = (tenant: TestTenant) =>
+  withTenant(tenant.scope, async (tx) => ({
+    contacts: [
+      ...(await tx.execute<{ email: string; first_name: string | null }>(sql`
+        select email, first_name, last_name, name, company, job_title, phone, city, custom_fields, status, lifecycle_stage, first_source_import_id
+        from contacts order by email_normalized`)),
+    ],
+    tags: [...(await tx.execute(sql`select name from tags order by name`))],
+    tagged: [
+      ...(await tx.execute(
+        sql`select c.email, t.name from contact_tags ct join tags t on t.id = ct.tag_id join contacts c on c.id = ct.contact_id order by 1, 2`,
+      )),
+    ],
+    lists: [...(await tx.execute(sql`select name, contact_count from segments order by name`))],
+    members: [
+      ...(await tx.execute(
+        sql`select c.email, s.name from segment_contacts sc join segments s on s.id = sc.segment_id join contacts c on c.id = sc.contact_id order by 1, 2`,
+      )),
+    ],
+    fields: [...(await tx.execute(sql`select field_name from custom_field_definitions order by 1`))],
+  }));
+
+const row = fc.record({
+  who: fc.integer({ min: 0, max: 9 }),
+  first: fc.constantFrom("", "Ada", "Zoë", '"Q"'),
+  company: fc.constantFrom("", "Acme, Inc.", "Line\nbreak"),
+  plan: fc.constantFrom("", "pro", "007"),
+  tags: fc.constantFrom("", "vip", "vip;new"),
+});
+type Row = typeof row extends fc.Arbitrary<infer T> ? T : never;
+const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
+const fileOf = (rows: Row[]) =>
+  header
+  + rows
+    .map(({ who, first, company, plan, tags }) =>
+      [`p${who}@example.com`, quoted(first), quoted(company), plan, quoted(tags)].join(","),
+    )
+    .join("\n");
+
+test("an import and its undo leave everything as it was, but for what was edited in between", async () => {
+  const rows = fc.array(row, { minLength: 1, maxLength: 12 });
+  const options = fc.record({
+    duplicates: fc.constantFrom("skip", "overwrite", "fill_blanks"),
+    edited: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 3 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(rows, rows, options, async (before, file, { duplicates, edited }) => {
+      const tenant = await newTenant();
+      await importFile(tenant, fileOf(before), { newList: "Old" });
+      const start = await stateOf(tenant);
+      const { id } = await importFile(tenant, fileOf(file), {
+        duplicates,
+        tags: ["spring"],
+        newList: "New",
+        bytes: 150,
+      });
+      const emails = edited.map((who) => `p${who}@example.com`);
+      await withTenant(tenant.scope, (tx) =>
+        tx.execute(
+          sql`update contacts set first_name = 'By hand', version = version + 1 where email_normalized = any (${sql.param(emails)}::text[])`,
+        ),
+      );
+      const foreseen = await withTenant(tenant.scope, (tx) => previewUndo(tx, id));
+      const done = await undoFile(tenant, id, 3);
+      expect(done).toMatchObject({ status: "rolled_back", undoReport: foreseen, canUndo: false });
+
+      const end = await stateOf(tenant);
+      const touched = (contact: { email: string }) => emails.includes(contact.email);
+      expect(end.contacts.filter((contact) => !touched(contact))).toEqual(
+        start.contacts.filter((contact) => !touched(contact)),
+      );
+      for (const contact of end.contacts.filter(touched)) expect(contact.first_name).toBe("By hand");
+      // Everything else of an edited contact that was there before is as it was.
+      const known = start.contacts.filter(touched).map(({ first_name: _, ...rest }) => rest);
+      expect(end.contacts.filter(touched).map(({ first_name: _, ...rest }) => rest)).toEqual(
+        expect.arrayContaining(known),
+      );
+      const { contacts: _, ...rest } = end;
+      const { contacts: __, fields, ...was } = start;
+      expect({ ...rest, fields: undefined }).toEqual({ ...was, fields: undefined });
+      expect(rest.fields).toEqual(expect.arrayContaining(fields));
+    }),
+    { numRuns: 4 },
+  );
+});
+
+test("contacts that were mailed, enrolled, tagged, listed or imported again since are kept, each for its reason", async () => {
+  const tenant = await newTenant();
+  const people = ["mailed", "tagged", "listed", "again", "edited", "free"];
+  const { id } = await importFile(
+    tenant,
+    `email,first_name\n${people.map((name) => `${name}@example.com,${name}`).join("\n")}\n`,
+    { newList: "L" },
+  );
+  const list = await tenant.caller.lists.create({ name: "Other" });
+  await tenant.caller.lists.addAddresses({ id: list.id, emails: ["listed@example.com"] });
+  const found = new Map(
+    (await tenant.caller.contacts.list({ sort: "email" })).rows.map((contact) => [contact.email, contact.id]),
+  );
+  const idOf = (name: string) => found.get(`${name}@example.com`) ?? "";
+  await withTenant(tenant.scope, async (tx) => {
+    await tx.execute(sql`with t as (insert into tags (name) values ('by hand') returning id)
+      insert into contact_tags (contact_id, tag_id) select ${idOf("tagged")}::uuid, id from t`);
+    await tx.execute(sql`insert into content.email_messages (contact_id, direction, message_type, from_email, to_email, subject)
+      values (${idOf("mailed")}::uuid, 'outbound', 'email', 'us@example.com', 'mailed@example.com', 'Hello')`);
+    await tx.execute(sql`update contacts set company = 'Changed' where id = ${idOf("edited")}::uuid`);
+  });
+  await importFile(tenant, "email,first_name\nagain@example.com,again\n");
+  const { undoReport } = await undoFile(tenant, id);
+  expect(undoReport).toMatchObject({
+    deleted: 1,
+    kept: 5,
+    reasons: { mailed: 1, tagged: 1, reimported: 1, edited: 2 },
+  });
+  const kept = await tenant.caller.imports.kept({ id });
+  expect(kept.map(({ email, reason }) => [email, reason]).sort()).toEqual([
+    ["again@example.com", "reimported"],
+    ["edited@example.com", "edited"],
+    ["listed@example.com", "edited"],
+    ["mailed@example.com", "mailed"],
+    ["tagged@example.com", "tagged"],
+  ]);
+  expect((await stateOf(tenant)).contacts.map(({ email }) => email)).not.toContain("free@example.com");
+});
+
+test("an undo that dies is gone on with, and nothing is taken back twice", async () => {
+  const tenant = await newTenant();
+  await importFile(tenant, `${header}a@example.com,Ada,,,\nb@example.com,Bob,,,\n`);
+  const start = await stateOf(tenant);
+  const { id } = await importFile(
+    tenant,
+    `${header}a@example.com,Anna,,,x\nb@example.com,Robert,,,\nc@example.com,Cy,,,\n`,
+  );
+  await withTenant(tenant.scope, (tx) => requestUndo(tx, id, tenant.userId));
+  const dead = await takeOver(tenant, id);
+  expect(await undoNext(tenant.scope, id, dead, 1)).toEqual({ done: false });
+  await moveClock("10 minutes");
+  const fence = await takeOver(tenant, id);
+  expect(await undoNext(tenant.scope, id, dead, 1)).toEqual({ done: true });
+  while (!(await undoNext(tenant.scope, id, fence, 1)).done);
+  await finishUndo(tenant.scope, id, fence);
+  expect(await detailOf(tenant, id)).toMatchObject({ undoReport: { deleted: 1, restored: 2, kept: 0 } });
+  expect(await stateOf(tenant)).toEqual(start);
+  await expect(tenant.caller.imports.undo({ id })).resolves.toEqual({ id });
+  expect(await stateOf(tenant)).toEqual(start);
+});
+
+test("undoing is for admins", async () => {
+  const member = await newTenant({ roles: ["member"], role: "member" });
+  const { id } = await importFile(member, `${header}a@example.com,Ada,,,\n`);
+  await expect(member.caller.imports.undo({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(member.caller.imports.undoPreview({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
