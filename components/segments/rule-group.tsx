@@ -1,6 +1,6 @@
 "use client";
 import { FolderPlus, Plus, Trash2 } from "lucide-react";
-import { useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "#components/ui/button";
 import { cn } from "#components/ui/cn";
 import { Select } from "#components/ui/select";
@@ -18,16 +18,17 @@ type Props = {
   onChange: (group: DraftGroup) => void;
   /** None for the whole tree, which cannot go. */
   onRemove?: () => void;
+  /** The key of a rule that takes the focus when it appears. */
+  focused?: string | null;
 };
 
 const matchLabels = { all: "all of these", any: "any of these", none: "none of these" };
 const joints = { all: "and", any: "or", none: "nor" };
 
 /** Rules and groups of rules, joined by all, any or none. */
-export function RuleGroup({ group, depth, vocabulary, problems, onChange, onRemove }: Props) {
-  const [added, setAdded] = useState<string | null>(null);
+export function RuleGroup({ group, depth, vocabulary, problems, onChange, onRemove, focused = null }: Props) {
+  const [added, setAdded] = useState(focused);
   const addButton = useRef<HTMLButtonElement>(null);
-  const legendId = useId();
   const offered = depth === 1 ? matches.filter((match) => match !== "none") : matches;
   const set = (rules: DraftRule[]) => onChange({ ...group, rules });
   const replace = (key: string, next: DraftRule) =>
@@ -45,16 +46,14 @@ export function RuleGroup({ group, depth, vocabulary, problems, onChange, onRemo
   return (
     <div
       role="group"
-      aria-labelledby={legendId}
+      aria-label={depth === 1 ? "All rules" : "Group of rules"}
       className={cn(
         depth > 1 && "rounded-lg border bg-sunken p-3 max-sm:p-2.5",
         depth % 2 === 1 && depth > 1 && "bg-surface",
       )}
     >
       <div className="mb-3 flex items-center gap-2">
-        <span id={legendId} className="text-muted">
-          {depth === 1 ? "Contacts match" : "Match"}
-        </span>
+        <span className="text-muted">{depth === 1 ? "Contacts match" : "Match"}</span>
         <Select
           aria-label="How many of these rules must hold"
           className="w-36"
@@ -96,6 +95,7 @@ export function RuleGroup({ group, depth, vocabulary, problems, onChange, onRemo
                   problems={problems}
                   onChange={(next) => replace(rule.key, next)}
                   onRemove={() => remove(rule.key)}
+                  focused={added}
                 />
               ) : (
                 <RuleRow

@@ -4,6 +4,7 @@ import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
+import { LiveCount } from "./live-count.tsx";
 
 type Row = RouterOutputs["segments"]["list"][number];
 type Props = { kind: "list" | "segment"; workspace: string; rows: Row[]; timeZone: string };
@@ -18,7 +19,17 @@ export function SegmentTable({ kind, workspace, rows, timeZone }: Props) {
       cell: (row) => <span className="text-muted">{row.description}</span>,
       wideOnly: true,
     },
-    { key: "count", header: "Contacts", cell: (row) => row.count.toLocaleString("en"), align: "right" },
+    {
+      key: "count",
+      header: "Contacts",
+      align: "right",
+      cell: (row) =>
+        kind === "list" ? (
+          row.count.toLocaleString("en")
+        ) : (
+          <LiveCount id={row.id} ids={neighbours(rows, row)} known={row.count} />
+        ),
+    },
     {
       key: "changed",
       header: "Changed",
@@ -36,6 +47,14 @@ export function SegmentTable({ kind, workspace, rows, timeZone }: Props) {
       empty={kind === "list" ? <NoLists workspace={workspace} /> : <NoSegments workspace={workspace} />}
     />
   );
+}
+
+const countedTogether = 50;
+
+/** The ids of the rows that are counted in the same request as this one. */
+function neighbours(rows: Row[], row: Row): string[] {
+  const first = Math.floor(rows.indexOf(row) / countedTogether) * countedTogether;
+  return rows.slice(first, first + countedTogether).map(({ id }) => id);
 }
 
 function NoLists({ workspace }: { workspace: string }) {

@@ -8,21 +8,23 @@ type Props = {
   label: string;
   values: string[];
   suggestions: string[];
+  /** Whether a value may hold a comma ("Acme, Inc."); else a comma ends one. */
+  withCommas?: boolean;
   onChange: (values: string[]) => void;
   className?: string;
 };
 
-/** Several values typed one after another; Enter or a comma ends one, Backspace takes the last one back. */
-export function ValueList({ label, values, suggestions, onChange, className }: Props) {
+/** Several values typed one after another or pasted line by line; Enter ends one, Backspace takes the last one back. */
+export function ValueList({ label, values, suggestions, withCommas = false, onChange, className }: Props) {
   const [typed, setTyped] = useState("");
   const list = useId();
   function take(text: string) {
     const added = text
-      .split(",")
+      .split(withCommas ? /[\r\n]+/ : /[,\r\n]+/)
       .map((value) => value.trim())
-      .filter((value) => value !== "" && !values.includes(value));
+      .filter((value) => value !== "");
     setTyped("");
-    if (added.length > 0) onChange([...values, ...added]);
+    if (added.length > 0) onChange([...new Set([...values, ...added])]);
   }
   return (
     <div
@@ -35,9 +37,9 @@ export function ValueList({ label, values, suggestions, onChange, className }: P
       {values.map((value) => (
         <span
           key={value}
-          className="flex h-5.5 items-center gap-0.5 rounded-full bg-selected pl-2 text-xs font-medium"
+          className="flex h-5.5 max-w-full items-center gap-0.5 rounded-full bg-selected pl-2 text-xs font-medium"
         >
-          {value}
+          <span className="truncate">{value}</span>
           <button
             type="button"
             aria-label={`Remove ${value}`}
@@ -55,8 +57,16 @@ export function ValueList({ label, values, suggestions, onChange, className }: P
         placeholder={values.length === 0 ? "Type, then Enter" : ""}
         className="min-w-24 flex-1 bg-transparent px-1 outline-none"
         onChange={(event) =>
-          event.target.value.endsWith(",") ? take(event.target.value) : setTyped(event.target.value)
+          !withCommas && event.target.value.endsWith(",")
+            ? take(event.target.value)
+            : setTyped(event.target.value)
         }
+        onPaste={(event) => {
+          const pasted = event.clipboardData.getData("text");
+          if (!/[\r\n]/.test(pasted)) return;
+          event.preventDefault();
+          take(`${typed}\n${pasted}`);
+        }}
         onBlur={() => take(typed)}
         onKeyDown={(event) => {
           if (event.key === "Enter") {

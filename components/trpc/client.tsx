@@ -48,7 +48,8 @@ export function ApiProvider({ workspace, children }: { workspace: string | null;
           url: "/api/trpc",
           transformer: superjson,
           maxItems: 20,
-          maxURLLength: 4_000,
+          // Rule trees and long choices do not fit an address.
+          methodOverride: "POST",
           headers: () => (workspace ? { "x-workspace": workspace } : {}),
         }),
       ],

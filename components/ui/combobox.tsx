@@ -17,6 +17,8 @@ type Props = {
   placeholder?: string;
   empty?: string;
   className?: string;
+  /** Where no Field gives it a label. */
+  "aria-label"?: string;
 } & Partial<ControlProps>;
 
 /** A select with a search box, for more options than one can scan. With `name`, it submits its value with the form. */

@@ -4,7 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/contacts/history";
 import { AppError } from "#server/errors";
 import { matchRules, ruleContext, usesOf } from "./queries.ts";
-import type { SegmentInput } from "./schema.ts";
+import type { SegmentInput, SegmentUpdate } from "./schema.ts";
 
 /** Makes a segment. Throws `conflict` when the name is taken, `invalid` when its rules refer to each other in a circle. */
 export async function createSegment(
@@ -32,22 +32,24 @@ export async function createSegment(
   return made;
 }
 
+/** Changes a segment. Throws `conflict` when the name is taken or somebody else changed it since `seen`. */
 export async function updateSegment(
   tx: TenantTx,
-  input: SegmentInput & { id: string },
+  input: SegmentUpdate,
   actorId: string,
-): Promise<void> {
+): Promise<{ updatedAt: Date }> {
+  await refuseUnseen(tx, input);
   await ruleContext(tx, input.rules, input.id);
   const { count } = await matchRules(tx, input.rules);
-  const rows = await tx
-    .execute(
+  const [saved] = await tx
+    .execute<{ updatedAt: Date }>(
       sql`
       update segments set name = ${input.name}, description = ${input.description ?? null}, rules = ${JSON.stringify(input.rules)}::jsonb,
         contact_count = ${count}, last_recalculated_at = app_now(), updated_at = app_now()
-      where id = ${input.id}::uuid and segment_type = 'dynamic' returning id`,
+      where id = ${input.id}::uuid and segment_type = 'dynamic' returning updated_at as "updatedAt"`,
     )
     .catch(nameTaken(input.name));
-  if (rows.length === 0) throw new AppError("not_found", "No such segment.");
+  if (!saved) throw new AppError("not_found", "No such segment.");
   await recordAct(tx, {
     actorId,
     action: "segment.updated",
@@ -55,6 +57,20 @@ export async function updateSegment(
     resourceId: input.id,
     after: { name: input.name, rules: input.rules },
   });
+  return saved;
+}
+
+/** Locks the segment. Dates reach the browser in milliseconds, so they are compared in them. */
+async function refuseUnseen(tx: TenantTx, { id, seen }: SegmentUpdate): Promise<void> {
+  const [row] = await tx.execute<{ updatedAt: Date }>(
+    sql`select updated_at as "updatedAt" from segments where id = ${id}::uuid and segment_type = 'dynamic' for update`,
+  );
+  if (seen && row && row.updatedAt.getTime() !== seen.getTime()) {
+    throw new AppError(
+      "conflict",
+      "Somebody else changed this segment meanwhile. Reload the page to see it, then make your change again.",
+    );
+  }
 }
 
 /** Deletes a list or segment that nothing uses; its contacts stay. Throws `conflict` naming what uses it. */

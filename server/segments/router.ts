@@ -2,8 +2,16 @@ import { listCustomFields } from "#server/custom-fields/queries";
 import { listTags } from "#server/tags/queries";
 import { allowed, router } from "#server/trpc";
 import { createSegment, deleteSegment, updateSegment } from "./mutations.ts";
-import { getSegment, listChoices, listSegments, matchRules, usesOf } from "./queries.ts";
-import { rulesInput, segmentInput, segmentRef, segmentUpdate } from "./schema.ts";
+import {
+  countSegments,
+  getSegment,
+  listCampaignChoices,
+  listChoices,
+  listSegments,
+  matchRules,
+  usesOf,
+} from "./queries.ts";
+import { rulesInput, segmentInput, segmentRef, segmentRefs, segmentUpdate } from "./schema.ts";
 
 export const segmentsRouter = router({
   list: allowed("contacts:read").query(({ ctx }) => ctx.tenant((tx) => listSegments(tx, "dynamic"))),
@@ -14,12 +22,17 @@ export const segmentsRouter = router({
     ),
   /** Lists and segments for a picker. */
   choices: allowed("contacts:read").query(({ ctx }) => ctx.tenant((tx) => listChoices(tx))),
-  /** What rules can name: tags, custom fields, lists and segments of the workspace. */
+  /** How many contacts segments hold now. */
+  counts: allowed("contacts:read")
+    .input(segmentRefs)
+    .query(({ ctx, input }) => ctx.tenant((tx) => countSegments(tx, input.ids))),
+  /** What rules can name: tags, custom fields, lists, segments and campaigns of the workspace. */
   vocabulary: allowed("contacts:read").query(({ ctx }) =>
     ctx.tenant(async (tx) => ({
       tags: await listTags(tx),
       customFields: await listCustomFields(tx),
       choices: await listChoices(tx),
+      campaigns: await listCampaignChoices(tx),
     })),
   ),
   /** How many contacts rules match now, with a sample: the live count of the builder. */

@@ -275,6 +275,9 @@ const description = z.string().trim().max(500).optional();
 
 export const segmentInput = z.object({ name, description, rules: ruleTree });
 export type SegmentInput = z.infer<typeof segmentInput>;
-export const segmentUpdate = segmentInput.extend({ id: z.uuid() });
+/** `seen` is when the segment that was on the screen was last changed: a change in between is refused. */
+export const segmentUpdate = segmentInput.extend({ id: z.uuid(), seen: z.date().optional() });
+export type SegmentUpdate = z.infer<typeof segmentUpdate>;
 export const segmentRef = z.object({ id: z.uuid() });
+export const segmentRefs = z.object({ ids: z.array(z.uuid()).min(1).max(50) });
 export const rulesInput = z.object({ rules: ruleTree });

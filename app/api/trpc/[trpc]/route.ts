@@ -15,6 +15,7 @@ async function handle(request: NextRequest) {
     req: request,
     router: appRouter,
     maxBatchSize: 20,
+    allowMethodOverride: true,
     createContext: async () =>
       createContext({
         sessionId: await readSessionId(request.cookies.get(sessionCookie())?.value),

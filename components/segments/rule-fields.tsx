@@ -1,0 +1,146 @@
+import type { RouterOutputs } from "#server/router";
+import {
+  type Condition,
+  type FieldKind,
+  fieldKind,
+  type Operator,
+  operatorsOf,
+  ruleFields,
+} from "#server/segments/schema";
+
+export type Vocabulary = RouterOutputs["segments"]["vocabulary"];
+type CustomType = Vocabulary["customFields"][number]["type"];
+
+export type RuleField = {
+  name: string;
+  label: string;
+  kind: FieldKind;
+  options?: readonly string[];
+  /** Of a custom field: what its values are meant to be. Imports make text fields, whatever the file holds. */
+  customType?: CustomType;
+};
+
+/** What kind of control a rule's value needs. `pair` takes two numbers or two days. */
+export type Shape =
+  | "none"
+  | "text"
+  | "choice"
+  | "number"
+  | "date"
+  | "texts"
+  | "choices"
+  | "tags"
+  | "members"
+  | "span"
+  | "pair"
+  | "numbers"
+  | "dates"
+  | "engagement";
+
+const headings: { label: string; kinds: readonly FieldKind[] }[] = [
+  { label: "Contact", kinds: ["text", "choice", "number"] },
+  { label: "Dates", kinds: ["date"] },
+  { label: "Tags, lists and segments", kinds: ["tags", "membership"] },
+  { label: "Emails", kinds: ["engagement"] },
+];
+
+/** The fields to choose from, under their headings. */
+export function fieldChoices({ customFields }: Vocabulary): { label: string; fields: RuleField[] }[] {
+  const custom = customFields.map(({ name, label, type }): RuleField => ({
+    name: `custom.${name}`,
+    label,
+    kind: "custom",
+    customType: type,
+  }));
+  return [
+    ...headings.map(({ label, kinds }) => ({
+      label,
+      fields: ruleFields.filter(({ kind }) => kinds.includes(kind)),
+    })),
+    { label: "Custom fields", fields: custom },
+  ].filter(({ fields }) => fields.length > 0);
+}
+
+/** The field a rule names; a custom field that was removed since keeps its name. */
+export function findField(name: string, vocabulary: Vocabulary): RuleField {
+  for (const { fields } of fieldChoices(vocabulary)) {
+    const found = fields.find((field) => field.name === name);
+    if (found) return found;
+  }
+  return { name, label: `${name.replace(/^custom\./, "")} (removed)`, kind: fieldKind(name) ?? "custom" };
+}
+
+const booleanOperators: readonly Operator[] = ["equals", "not_equals", "is_empty", "is_set"];
+
+/** The operators of a field, and `current` even when the field would not offer it. */
+export function operatorChoices(field: RuleField, current?: Operator): readonly Operator[] {
+  const offered =
+    field.customType === "number"
+      ? operatorsOf.number
+      : field.customType === "date"
+        ? operatorsOf.date
+        : field.customType === "boolean"
+          ? booleanOperators
+          : operatorsOf[field.kind];
+  return !current || offered.includes(current) ? offered : [current, ...offered];
+}
+
+const spans: readonly Operator[] = ["within_last", "more_than_ago", "within_next"];
+const days: readonly Operator[] = ["on", "before", "after"];
+const orders: readonly Operator[] = ["greater_than", "at_least", "less_than", "at_most"];
+
+export function shapeOf(field: RuleField, operator: Operator): Shape {
+  if (operator === "is_empty" || operator === "is_set") return "none";
+  if (field.kind === "engagement") return "engagement";
+  if (field.kind === "membership") return "members";
+  if (field.kind === "tags") return "tags";
+  if (spans.includes(operator)) return "span";
+  if (days.includes(operator)) return "date";
+  if (operator === "between") {
+    if (field.kind === "number" || field.customType === "number") return "numbers";
+    return field.kind === "date" || field.customType === "date" ? "dates" : "pair";
+  }
+  if (orders.includes(operator) || field.kind === "number" || field.customType === "number") return "number";
+  if (field.kind === "choice") return operator === "in" || operator === "not_in" ? "choices" : "choice";
+  if (field.customType === "boolean") return "choice";
+  return operator === "in" || operator === "not_in" ? "texts" : "text";
+}
+
+/** The values one can choose among, where there are few. */
+export const optionsOf = (field: RuleField): readonly string[] =>
+  field.options ?? (field.customType === "boolean" ? ["true", "false"] : []);
+
+const operatorLabels: Record<Operator, string> = {
+  equals: "is",
+  not_equals: "is not",
+  contains: "contains",
+  not_contains: "does not contain",
+  starts_with: "starts with",
+  ends_with: "ends with",
+  in: "is one of",
+  not_in: "is none of",
+  is_empty: "is empty",
+  is_set: "is not empty",
+  greater_than: "is more than",
+  at_least: "is at least",
+  less_than: "is less than",
+  at_most: "is at most",
+  between: "is between",
+  on: "is on",
+  before: "is before",
+  after: "is after",
+  within_last: "is in the last",
+  more_than_ago: "is longer ago than",
+  within_next: "is in the next",
+  contains_any: "include any of",
+  contains_all: "include all of",
+  contains_none: "include none of",
+  is_true: "did",
+  is_false: "did not",
+};
+
+export function operatorLabel(field: RuleField, operator: Condition["operator"]): string {
+  if (field.kind === "tags" && operator === "is_empty") return "are none at all";
+  if (field.kind === "tags" && operator === "is_set") return "are any at all";
+  return operatorLabels[operator];
+}

@@ -1,0 +1,200 @@
+"use client";
+import { Input } from "#components/ui/input";
+import { Select } from "#components/ui/select";
+import { ChoiceList } from "./choice-list.tsx";
+import { EngagementValue } from "./engagement-value.tsx";
+import type { DraftCondition, DraftSpan, DraftValue } from "./rule-draft.tsx";
+import { optionsOf, type RuleField, shapeOf, type Vocabulary } from "./rule-fields.tsx";
+import { ValueList } from "./value-list.tsx";
+
+type Props = {
+  rule: DraftCondition;
+  field: RuleField;
+  vocabulary: Vocabulary;
+  onChange: (value: DraftValue) => void;
+};
+
+const words = (value: string) => value.charAt(0).toUpperCase() + value.slice(1).replaceAll("_", " ");
+const asText = (value: DraftValue) => (typeof value === "string" ? value : "");
+const asTexts = (value: DraftValue) => (Array.isArray(value) ? value : []);
+const asSpan = (value: DraftValue): DraftSpan =>
+  typeof value === "object" && "amount" in value ? value : { amount: "", unit: "days" };
+
+/** The control that a rule's field and comparison need; nothing for those that need no value. */
+export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
+  const { value } = rule;
+  const label = `${field.label}: value`;
+  switch (shapeOf(field, rule.operator)) {
+    case "none":
+      return null;
+    case "choice":
+      return (
+        <Select aria-label={label} value={asText(value)} onChange={(event) => onChange(event.target.value)}>
+          {optionsOf(field).map((option) => (
+            <option key={option} value={option}>
+              {words(option)}
+            </option>
+          ))}
+        </Select>
+      );
+    case "choices": {
+      const options = optionsOf(field).map((option) => ({ value: option, label: words(option) }));
+      return (
+        <ChoiceList
+          label={label}
+          placeholder="Add…"
+          values={asTexts(value)}
+          options={options}
+          onChange={onChange}
+        />
+      );
+    }
+    case "texts":
+      return (
+        <ValueList
+          label={label}
+          values={asTexts(value)}
+          suggestions={[]}
+          withCommas
+          onChange={onChange}
+          className="w-full"
+        />
+      );
+    case "tags":
+      return (
+        <ValueList
+          label="Tags"
+          className="w-full"
+          values={asTexts(value)}
+          suggestions={vocabulary.tags.map(({ name }) => name)}
+          onChange={onChange}
+        />
+      );
+    case "members":
+      return (
+        <Members field={field} values={asTexts(value)} choices={vocabulary.choices} onChange={onChange} />
+      );
+    case "span":
+      return <SpanValue label={label} value={asSpan(value)} onChange={onChange} />;
+    case "pair":
+      return <Pair label={field.label} value={asTexts(value)} onChange={onChange} />;
+    case "numbers":
+      return <Pair label={field.label} inputMode="decimal" value={asTexts(value)} onChange={onChange} />;
+    case "dates":
+      return <Pair label={field.label} type="date" value={asTexts(value)} onChange={onChange} />;
+    case "engagement":
+      return (
+        <EngagementValue
+          value={typeof value === "object" && !Array.isArray(value) && !("amount" in value) ? value : {}}
+          campaigns={vocabulary.campaigns}
+          onChange={onChange}
+        />
+      );
+    case "number":
+      return <Scalar label={label} inputMode="decimal" value={asText(value)} onChange={onChange} />;
+    case "date":
+      return <Scalar label={label} type="date" value={asText(value)} onChange={onChange} />;
+    case "text":
+      return <Scalar label={label} placeholder="Value" value={asText(value)} onChange={onChange} />;
+  }
+}
+
+type ScalarProps = {
+  label: string;
+  value: string;
+  type?: "date";
+  inputMode?: "decimal";
+  placeholder?: string;
+  onChange: (value: string) => void;
+};
+
+function Scalar({ label, onChange, ...rest }: ScalarProps) {
+  return (
+    <Input
+      aria-label={label}
+      autoComplete="off"
+      {...rest}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
+type PairProps = Pick<ScalarProps, "label" | "type" | "inputMode"> & {
+  value: string[];
+  onChange: (value: string[]) => void;
+};
+
+function Pair({ label, value: [from = "", to = ""], onChange, ...rest }: PairProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <span className="min-w-32 flex-1">
+        <Scalar label={`${label}: from`} value={from} onChange={(text) => onChange([text, to])} {...rest} />
+      </span>
+      <span className="text-muted">and</span>
+      <span className="min-w-32 flex-1">
+        <Scalar label={`${label}: to`} value={to} onChange={(text) => onChange([from, text])} {...rest} />
+      </span>
+    </div>
+  );
+}
+
+const units = ["hours", "days", "weeks", "months"] as const;
+
+function SpanValue({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: DraftSpan;
+  onChange: (value: DraftSpan) => void;
+}) {
+  return (
+    <div className="flex gap-2">
+      <Input
+        aria-label={label}
+        inputMode="numeric"
+        className="w-20"
+        value={value.amount}
+        onChange={(event) => onChange({ ...value, amount: event.target.value })}
+      />
+      <Select
+        aria-label="Unit of time"
+        className="w-28"
+        value={value.unit}
+        onChange={(event) =>
+          onChange({ ...value, unit: units.find((unit) => unit === event.target.value) ?? value.unit })
+        }
+      >
+        {units.map((unit) => (
+          <option key={unit}>{unit}</option>
+        ))}
+      </Select>
+    </div>
+  );
+}
+
+type MembersProps = {
+  field: RuleField;
+  values: string[];
+  choices: Vocabulary["choices"];
+  onChange: (values: string[]) => void;
+};
+
+function Members({ field, values, choices, onChange }: MembersProps) {
+  const kind = field.name === "list" ? "list" : "segment";
+  const options = choices
+    .filter((choice) => choice.kind === kind)
+    .map(({ id, name, count }) => ({ value: id, label: name, hint: count.toLocaleString("en") }));
+  return (
+    <ChoiceList
+      label={`${kind}s`}
+      placeholder={`Choose a ${kind}…`}
+      empty={`There is no other ${kind}.`}
+      gone={`A ${kind} that is gone`}
+      values={values}
+      options={options}
+      onChange={onChange}
+    />
+  );
+}
