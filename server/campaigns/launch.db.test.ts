@@ -1,5 +1,8 @@
+import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
+import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
+import { launchCampaign } from "#server/enrollments/launch";
 import { email, finishedDraft } from "./testing.ts";
 
 describe("launch", () => {
@@ -65,5 +68,29 @@ describe("launch", () => {
     expect(preview.html).toContain("1 Main Street, Springfield");
     expect(preview.html).toContain("/u/");
     expect(preview.warnings).toEqual(["first_name is empty."]);
+  });
+
+  test("of a launched campaign the text of an email can change, as a new version, but not into one that cannot be sent", async () => {
+    const tenant = await newTenant();
+    const { id, first } = await finishedDraft(tenant);
+    const { campaigns } = tenant.caller;
+    await withTenant(tenant.scope, (tx) => launchCampaign(tx, { campaignId: id }));
+    const edit = async () => ({ id, version: (await campaigns.byId({ id })).version, stepId: first });
+    const empty = { ...email, subjectLine: "" };
+    await expect(campaigns.saveStep({ ...(await edit()), content: empty })).rejects.toThrow("has no subject");
+    await campaigns.saveStep({ ...(await edit()), content: { ...email, subjectLine: "Better" } });
+    const versions = await withTenant(tenant.scope, (tx) =>
+      tx.execute<{ subject: string }>(sql`
+        select subject from campaign_step_versions where step_id = ${first}::uuid order by version`),
+    );
+    expect(versions.map((version) => version.subject)).toEqual([email.subjectLine, "Better"]);
+    const added = campaigns.addStep({
+      id,
+      version: (await campaigns.byId({ id })).version,
+      type: "wait",
+      position: { kind: "start" },
+    });
+    await expect(added).rejects.toThrow("has been launched");
+    await expect(campaigns.removeStep(await edit())).rejects.toMatchObject({ code: "CONFLICT" });
   });
 });

@@ -6,7 +6,7 @@ export function liquidProblem(source: string): string | null {
   return first ? `line ${first.line}, column ${first.column}: ${first.message}` : null;
 }
 
-/** Names a template uses that nothing fills. Empty for a template that does not parse. */
-export function unknownNames(source: string): string[] {
-  return checkTemplate(source).length > 0 ? [] : unknownVariables(source);
+/** One sentence for each name that nothing fills. Empty for a template that does not parse. */
+export function unknownNames(source: string, variables: Readonly<Record<string, string>>): string[] {
+  return checkTemplate(source).length > 0 ? [] : unknownVariables(source, variables);
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { workspaceSender } from "#server/mail/queries";
 import { loadSending } from "#server/messages/limits";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
 import { countAudience, type AudienceCount } from "./audience.ts";
@@ -16,28 +17,23 @@ export type Review = {
   mailbox: { email: string; status: string; sandbox: boolean } | null;
 };
 
+/** Throws `not_found`. */
 export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> {
-  return reviewOf(tx, await getCampaign(tx, id));
-}
-
-/** The same for a campaign already loaded. */
-export async function reviewOf(tx: TenantTx, campaign: Campaign): Promise<Review> {
+  const campaign = await getCampaign(tx, id);
   const audience = await countAudience(tx, campaign.audience);
   const mailbox = await findMailbox(tx, campaign.settings.emailAccountId);
-  const [workspace] = await tx.execute<{ address: string | null }>(sql`
-    select postal_address as address from workspaces
-    where id = (select nullif(current_setting('app.current_workspace_id', true), '')::uuid)`);
+  const { postalAddress, variables } = await workspaceSender(tx);
   const { everyone, include } = campaign.audience;
   const problems = launchProblems({
     steps: campaign.steps,
     audience: { ...audience, chosen: everyone || include.length > 0 },
     settings: campaign.settings,
     mailbox,
-    postalAddress: workspace?.address ?? null,
+    postalAddress,
     liquidProblem,
   });
   return {
-    problems: [...problems, ...unknownNameWarnings(campaign)],
+    problems: [...problems, ...unknownNameWarnings(campaign, variables ?? {})],
     audience,
     forecast: await forecastFirstEmail(tx, campaign, audience.count),
     mailbox,
@@ -51,25 +47,19 @@ async function findMailbox(tx: TenantTx, id: string | null): Promise<Review["mai
   return row ?? null;
 }
 
-function unknownNameWarnings({ steps }: Campaign): Problem[] {
+function unknownNameWarnings({ steps }: Campaign, variables: Readonly<Record<string, string>>): Problem[] {
   return steps.flatMap((step, index) => {
-    const names = new Set(
-      [step.subjectLine, step.previewText, step.emailContent].flatMap((source) =>
-        source ? unknownNames(source) : [],
-      ),
+    const sources = [step.subjectLine, step.previewText, step.emailContent].filter(
+      (source) => source !== null,
     );
-    if (names.size === 0) return [];
-    const list = [...names].map((name) => `{{ ${name} }}`).join(", ");
-    const message = `${numbered(step, index)} uses ${list}, which nothing fills: correct the spelling, or give it a fallback such as {{ ${[...names][0]} | default: "there" }}.`;
-    return [
-      {
-        code: "unknown_variable",
-        severity: "warning" as const,
-        where: "steps" as const,
-        message,
-        stepId: step.id,
-      },
-    ];
+    const hints = new Set(sources.flatMap((source) => unknownNames(source, variables)));
+    return [...hints].map((hint) => ({
+      code: "unknown_variable",
+      severity: "warning" as const,
+      where: "steps" as const,
+      message: `${numbered(step, index)}: ${hint}`,
+      stepId: step.id,
+    }));
   });
 }
 

@@ -3,7 +3,9 @@ import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import { freezeVersions } from "#server/enrollments/versions";
 import { AppError } from "#server/errors";
+import { stepProblems } from "./checks.ts";
 import { takeForEdit } from "./edits.ts";
+import { liquidProblem } from "./liquid-problem.ts";
 import {
   anchorOf,
   findCycle,
@@ -78,7 +80,8 @@ export async function addStep(
 
 /**
  * Writes what a step says and does. In a launched campaign only the text of an email may change: contacts who have
- * passed the step keep what they got, those still to come get the new version.
+ * passed the step keep what they got, those still to come get the new version. Throws `invalid` for a text that could
+ * not be sent.
  */
 export async function saveStep(tx: TenantTx, { stepId, content, ...edit }: StepSave): Promise<void> {
   const status = await takeForEdit(
@@ -95,7 +98,12 @@ export async function saveStep(tx: TenantTx, { stepId, content, ...edit }: StepS
   await tx.execute(sql`
     update campaign_steps set (${contentColumns}, updated_at) = row(${contentValues(content)}, app_now())
     where id = ${stepId}::uuid and campaign_id = ${edit.id}::uuid`);
-  if (status !== "draft") await freezeVersions(tx, { campaignId: edit.id, stepId });
+  if (status === "draft") return;
+  const broken = stepProblems(await loadSteps(tx, edit.id), liquidProblem).filter(
+    (problem) => problem.stepId === stepId,
+  );
+  if (broken.length > 0) throw new AppError("invalid", broken.map((problem) => problem.message).join(" "));
+  await freezeVersions(tx, { campaignId: edit.id, stepId });
 }
 
 export async function relocateStep(

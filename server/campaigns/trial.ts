@@ -5,8 +5,8 @@ import { appNow } from "#db/clock";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { compileMessage, type CompiledMessage } from "#server/mail/compile";
+import { exampleContact } from "#server/mail/example-contact";
 import { TemplateError } from "#server/mail/liquid";
-import type { MergeContact } from "#server/mail/merge-fields";
 import { mergeContacts, senderOf, workspaceSender } from "#server/mail/queries";
 import { renderFor, type RenderedMessage } from "#server/mail/render";
 import { openTransport } from "#server/mail/smtp";
@@ -50,7 +50,7 @@ export async function renderTrial(
   { test }: { test: boolean },
 ): Promise<{ message: RenderedMessage; campaign: Campaign; to: string }> {
   const campaign = await getCampaign(tx, id);
-  const contact = contactId === null ? ada : (await mergeContacts(tx, [contactId])).get(contactId);
+  const contact = contactId === null ? exampleContact : (await mergeContacts(tx, [contactId])).get(contactId);
   if (!contact) throw new AppError("not_found", "There is no such contact.");
   const compiled = await compileTrial(tx, campaign, stepId);
   const now = await appNow(tx);
@@ -144,24 +144,3 @@ export async function listPreviewContacts(tx: TenantTx, campaignId: string): Pro
     from contacts c where ${predicate} order by c.id limit 25`);
   return [...rows];
 }
-
-/** Who a preview is for when nobody has been chosen. */
-const ada: MergeContact = {
-  email: "ada@example.com",
-  firstName: "Ada",
-  lastName: "Lovelace",
-  name: "Ada Lovelace",
-  phone: "+15551234567",
-  company: "Analytical Engines",
-  jobTitle: "Mathematician",
-  city: "London",
-  state: "England",
-  country: "GB",
-  timezone: "Europe/London",
-  language: "en",
-  leadScore: 42,
-  createdAt: new Date("2026-01-15T09:00:00Z"),
-  lastActivityAt: new Date("2026-02-03T14:30:00Z"),
-  tags: ["customer", "newsletter"],
-  customFields: {},
-};
