@@ -56,6 +56,24 @@ async function checkPorts(env: Env): Promise<Finding[]> {
   );
 }
 
+async function checkRunning(env: Env, pid: number): Promise<Finding[]> {
+  const engine = await checkEngine(env);
+  // `npm run dev` has the web server serve the functions, without a variable that the doctor could see.
+  const byWeb = engine.some(({ says }) => says.includes(`:${env.PORT}/api/inngest`));
+  const hasWorker = env.INNGEST_SERVE === "worker" && !byWeb;
+  return [
+    ok("running", `npm run up is at work (process ${pid})`),
+    ...engine,
+    ...(hasWorker ? [await checkWeb("worker", `http://127.0.0.1:${env.WORKER_PORT}/readyz`)] : []),
+    await checkWeb("web", `http://127.0.0.1:${env.PORT}/api/ready`),
+  ];
+}
+
+const checkStopped = async (env: Env): Promise<Finding[]> => [
+  note("running", "npm run up is not at work in this folder"),
+  ...(await checkPorts(env)),
+];
+
 async function examine(): Promise<Finding[]> {
   const first: Finding[] = [
     ok("node", `${process.version} (${nodeToRunOn()})`),
@@ -73,16 +91,7 @@ async function examine(): Promise<Finding[]> {
     return [...first, ...wrong];
   }
   const holder = lockHolder(path.resolve(env.DATA_DIR, "up.lock"));
-  const running = holder
-    ? [
-        ok("running", `npm run up is at work (process ${holder.pid})`),
-        ...(await checkEngine(env)),
-        ...(env.INNGEST_SERVE === "worker"
-          ? [await checkWeb("worker", `http://127.0.0.1:${env.WORKER_PORT}/readyz`)]
-          : []),
-        await checkWeb("web", `http://127.0.0.1:${env.PORT}/api/ready`),
-      ]
-    : [note("running", "npm run up is not at work in this folder"), ...(await checkPorts(env))];
+  const running = holder ? await checkRunning(env, holder.pid) : await checkStopped(env);
   return [
     ...first,
     ok("environment", "every variable makes sense"),

@@ -43,7 +43,7 @@ export async function checkEngine(env: Env): Promise<Finding[]> {
 
 export async function checkWeb(name: string, url: string): Promise<Finding> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) });
     const said = await answer.text();
     return answer.ok
       ? ok(name, `${url} is ready`)
