@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { type DriverEvent, type EventScope, launchedEvent } from "#server/drivers/events";
+import { type DriverEvent, type EventScope, launchedEvent, stepDueEvent } from "#server/drivers/events";
 import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import { releaseCampaignSlots } from "#server/messages/slots";
 import { dueStep } from "./advance.ts";
-import { stepDueEvent } from "#server/drivers/events";
+import { reconsiderIncomplete } from "./slice.ts";
 import { loadGraph } from "./steps.ts";
 import { freezeVersions } from "./versions.ts";
 
@@ -92,6 +92,7 @@ async function lookAgain(tx: TenantTx, campaignId: string, scope: EventScope): P
     const fence = await wakeNow(tx, { table: "step_drivers", id: step.id });
     if (fence !== null) events.push(stepDueEvent(scope, dueStep(graph, step), fence));
   }
+  await reconsiderIncomplete(tx, graph);
   const released = await releaseCampaignSlots(tx, { scope, campaignId });
   return [...events, ...released.events];
 }

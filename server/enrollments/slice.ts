@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { holds, yieldUntil } from "#server/drivers/mutations";
 import type { Block } from "#server/messages/limits";
-import { loadGraph, stepOf, type EngineStep, type StepGraph } from "./steps.ts";
+import { dueAt, loadGraph, stepOf, type EngineStep, type StepGraph } from "./steps.ts";
 
 /** A piece of a step's work: at most `limit` contacts, while `fence` drives the step. */
 export type Slice = { scope: EventScope; campaignId: string; stepId: string; fence: number; limit: number };
@@ -72,9 +72,31 @@ export async function nextDue(tx: TenantTx, stepId: string): Promise<Date | null
   return row?.at ?? null;
 }
 
-/** Holds contacts at a step that cannot act: it is incomplete. Editing and resuming sends them on. */
+/** Holds contacts at a step that cannot act: it is incomplete. */
 export async function holdIncomplete(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
   await tx.execute(sql`
     update campaign_contacts set wait_reason = 'config_error', next_email_scheduled_at = null, updated_at = app_now()
     where id = any(${sql.param(enrollmentIds)}::uuid[])`);
+}
+
+/** Looks again at contacts held at an incomplete step: it may have been mended. Their time runs from when they came. */
+export async function reconsiderIncomplete(tx: TenantTx, graph: StepGraph): Promise<void> {
+  const rows = await tx.execute<{ id: string; step_id: string; entered_at: Date }>(sql`
+    select id, current_step_id as step_id, coalesce(entered_step_at, enrolled_at) as entered_at from campaign_contacts
+    where campaign_id = ${graph.campaignId}::uuid and status in ('enrolled', 'active') and wait_reason = 'config_error'
+    order by id for no key update`);
+  const places = rows.flatMap((row) => {
+    const step = graph.steps.get(row.step_id);
+    const due = step ? dueAt(step, graph.zone, row.entered_at.getTime()) : null;
+    return due ? [{ id: row.id, due, reason: step?.type === "wait" ? "waiting" : null }] : [];
+  });
+  if (places.length === 0) return;
+  await tx.execute(sql`
+    update campaign_contacts e
+    set next_email_scheduled_at = p.due, due_local = p.due_local, tz_used = ${graph.zone}, wait_reason = p.reason, updated_at = app_now()
+    from unnest(${sql.param(places.map(({ id }) => id))}::uuid[],
+      ${sql.param(places.map(({ due }) => new Date(due.at).toISOString()))}::timestamptz[],
+      ${sql.param(places.map(({ due }) => due.local))}::timestamp[],
+      ${sql.param(places.map(({ reason }) => reason))}::text[]) as p(id, due, due_local, reason)
+    where e.id = p.id`);
 }

@@ -4,7 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import { exitEnrollments } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
 import { lockLimits } from "./limits.ts";
-import { mailable, unmailableReason } from "./mailable.ts";
+import { closedAmong, mailable, unmailableReason } from "./mailable.ts";
 import { maySend } from "./may-send.ts";
 import { cancelMessages } from "./slots.ts";
 
@@ -35,7 +35,7 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
   const token = v7();
   const messages = await tx.execute<Claimed>(sql`
     with due as materialized (
-      select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at, m.is_test
+      select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at, m.is_test, m.contact_id
       from content.email_messages m
       where ${isDue(ask.accountId)} and m.send_before > app_now()
         and exists (select 1 from mailbox_lanes l where l.email_account_id = ${ask.accountId}::uuid and l.lane = 0 and l.fence = ${ask.fence})
@@ -44,12 +44,16 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
         and ${maySend} and ${recipientMailable}
       order by m.next_attempt_at, m.id
       limit ${ask.limit} for no key update of m skip locked
+    ), closed as materialized (
+      ${closedAmong(sql`select c.email_normalized from due d join contacts c on c.id = d.contact_id`)}
     ), ranked as (
       select d.*, row_number() over (partition by d.campaign_id, d.is_test order by d.next_attempt_at, d.id) as nth,
         row_number() over (partition by d.is_test order by d.next_attempt_at, d.id) as nth_of_mailbox
       from due d
     ), granted as materialized (
-      select r.* from ranked r where r.is_test or (${campaignAllows} and ${mailboxAllows})
+      select r.* from ranked r
+      where r.is_test or (${campaignAllows} and ${mailboxAllows} and not exists (
+        select 1 from contacts c join closed x on x.email = c.email_normalized where c.id = r.contact_id))
     ), claimed as (
       update content.email_messages m
       set delivery_status = 'sending', claim_token = ${token}::uuid, claimed_at = app_now(),
@@ -121,12 +125,19 @@ async function campaignsDue(tx: TenantTx, { accountId, limit }: Ask): Promise<st
 /** Whoever may not be mailed any more leaves now; their message is cancelled and gives its slot back. */
 async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<void> {
   const rows = await tx.execute<{ id: string; enrollment_id: string; reason: ExitReason }>(sql`
-    select id, enrollment_id, reason from (
-      select m.id, m.enrollment_id, ${unmailableReason} as reason
+    with next as materialized (
+      select m.id, m.enrollment_id, c.email_normalized, ${unmailableReason} as reason
       from content.email_messages m join contacts c on c.id = m.contact_id
       where ${isDue(accountId)} and not m.is_test and ${maySend}
       order by m.next_attempt_at, m.id limit ${limit * 2}
-    ) next where reason is not null order by enrollment_id`);
+    ), closed as materialized (
+      ${closedAmong(sql`select email_normalized from next`)}
+    ), reasoned as (
+      select id, enrollment_id, coalesce(reason,
+        case when exists (select 1 from closed x where x.email = next.email_normalized) then 'suppressed' end) as reason
+      from next
+    )
+    select id, enrollment_id, reason from reasoned where reason is not null order by enrollment_id`);
   await cancelMessages(tx, rows);
   await exitEnrollments(
     tx,

@@ -17,3 +17,10 @@ export const unmailableReason: SQL = sql`case
   when c.status = 'complained' then ${"complained" satisfies ExitReason}
   when c.status = 'bounced' then ${"bounced_hard" satisfies ExitReason}
   when ${suppressed} then ${"suppressed" satisfies ExitReason} end`;
+
+/**
+ * Of the addresses that `addresses` selects, the ones nobody on this installation may mail (`email`). That list is
+ * out of a tenant's sight, and is asked for all of them at once.
+ */
+export const closedAmong = (addresses: SQL): SQL =>
+  sql`select platform_suppressed(array(${addresses})) as email`;
