@@ -1,6 +1,16 @@
-import { createCampaign, createContact, createList, createTemplate, createWorkspace } from "#db/factories";
+import {
+  createCampaign,
+  createContact,
+  createList,
+  createTemplate,
+  createTenant,
+  createWorkspace,
+} from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { expect, signIn, test } from "./fixtures.ts";
+
+/** The heading of a page that is not there, or not for this person. */
+const missing = "There is nothing here";
 
 /** Pages of a workspace that need nothing but the workspace. */
 const pages = [
@@ -38,24 +48,37 @@ test("a member of another tenant, or of another workspace, meets 404 everywhere"
     `/campaigns/${ids.campaignId}/edit`,
   ];
 
-  // The owner sees the rows in their workspace, so that a 404 below is about the asker.
+  // The owner sees the rows in their workspace, so that a missing page below is about the asker.
   for (const path of own) {
-    const answer = await page.request.get(`/${workspace.slug}${path}`);
-    expect(answer.status(), path).toBe(200);
+    await page.goto(`/${workspace.slug}${path}`);
+    await expect(page.getByRole("heading", { level: 1 }), path).not.toHaveText(missing);
   }
   for (const path of own) {
-    const answer = await page.request.get(`/${other.slug}${path}`);
-    expect(answer.status(), `${path} in another workspace`).toBe(404);
-    expect(await answer.text()).not.toMatch(/secret/i);
+    await page.goto(`/${other.slug}${path}`);
+    await expect(page.getByRole("heading", { level: 1 }), `${path} in another workspace`).toHaveText(missing);
+    expect(await page.content()).not.toMatch(/secret (list|campaign)|secret@/i);
+  }
+  for (const [procedure, id] of [
+    ["contacts.byId", ids.contact],
+    ["lists.byId", ids.list],
+    ["templates.byId", ids.template],
+    ["campaigns.byId", ids.campaignId],
+    ["analytics.live", ids.campaignId],
+  ] as const) {
+    const ask = (slug: string) =>
+      page.request.post(`/api/trpc/${procedure}`, {
+        headers: { "x-workspace": slug, origin: new URL(page.url()).origin },
+        data: { json: { id } },
+      });
+    expect((await ask(other.slug)).status(), `${procedure} in another workspace`).toBe(404);
   }
 
   const stranger = await browser.newPage();
-  const { createTenant } = await import("#db/factories");
   await signIn(stranger, (await createTenant()).userId);
   for (const path of [...pages, ...own]) {
-    const answer = await stranger.request.get(`/${workspace.slug}${path}`);
-    expect(answer.status(), `${path} for a stranger`).toBe(404);
-    expect(await answer.text()).not.toMatch(/secret/i);
+    await stranger.goto(`/${workspace.slug}${path}`);
+    await expect(stranger.getByRole("heading", { level: 1 }), `${path} for a stranger`).toHaveText(missing);
+    expect(await stranger.content()).not.toMatch(/secret (list|campaign)|secret@/i);
   }
   await stranger.close();
 });

@@ -35,6 +35,8 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
   const { data: job, dataUpdatedAt } = useQuery({
     ...trpc.imports.byId.queryOptions({ id: initial.id }),
     initialData: initial,
+    // The wizard has asked for this import before it was started, and that answer is still kept.
+    refetchOnMount: "always",
     refetchInterval: (query) => (isMoving(query.state.data?.status ?? "") ? 700 : false),
   });
   const { data: problems } = useQuery({

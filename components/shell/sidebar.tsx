@@ -47,7 +47,8 @@ export function Sidebar({ data, startCollapsed }: { data: ShellData; startCollap
         <button
           type="button"
           onClick={openPalette}
-          aria-label="Search and commands"
+          aria-label={collapsed ? "Search" : undefined}
+          aria-keyshortcuts="Control+K Meta+K"
           className={cn(
             "flex h-8 w-full items-center gap-2 rounded-md border bg-surface px-2 text-muted shadow-card hover:border-line-strong",
             collapsed && "justify-center",
