@@ -1,0 +1,57 @@
+import path from "node:path";
+import postgres from "postgres";
+import { startPostgres } from "#db/embedded";
+
+/** A fresh, migrated database with Postgres' own defaults (fsync on), and the environment that points at it. */
+export async function openBenchDatabase(): Promise<{ owner: postgres.Sql; close: () => Promise<void> }> {
+  const password = "bench";
+  const port = Number(process.env.BENCH_PG_PORT ?? 55490);
+  const dataDir = path.resolve(".data/bench-pg");
+  const server = await startPostgres({ dataDir, port, password, fast: false });
+  const url = (role: string, database = "bench") =>
+    `postgres://${role}:${password}@127.0.0.1:${server.port}/${database}`;
+  Object.assign(process.env, {
+    DATABASE_URL: url("bench_app"),
+    DATABASE_OWNER_URL: url("postgres"),
+    ENGINE_DATABASE_URL: url("bench_engine"),
+    DATA_DIR: path.resolve(".data/bench"),
+    LOG_LEVEL: "warn",
+  });
+  const admin = postgres(url("postgres", "postgres"), { max: 1, onnotice: () => undefined });
+  await admin`drop database if exists bench with (force)`;
+  await admin.end();
+  const { migrate } = await import("#db/migrate");
+  await migrate({
+    ownerUrl: url("postgres"),
+    appUrl: url("bench_app"),
+    engineUrl: url("bench_engine"),
+  });
+  const owner = postgres(url("postgres"), { max: 1, onnotice: () => undefined });
+  const close = async () => {
+    const { closeDatabase } = await import("#db/client");
+    await closeDatabase();
+    await owner.end();
+    await server.stop();
+  };
+  return { owner, close };
+}
+
+/** Seconds that `work` takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/** One line a machine can read too: the figure, the floor, and what share of the floor is reached. */
+export function report(name: string, unit: string, figure: number, floor: number): void {
+  const line = {
+    name,
+    unit,
+    figure: Math.round(figure),
+    floor: Math.round(floor),
+    ratio: +(figure / floor).toFixed(2),
+  };
+  console.log(`${name}: ${line.figure} ${unit}, floor ${line.floor} ${unit}, ratio ${line.ratio}`);
+  console.log(JSON.stringify(line));
+}

@@ -1,0 +1,104 @@
+/**
+ * Sending a campaign's email, from the launch to the last result written down, against the floor: the bare SMTP pool
+ * that hands the same bytes to the same server over as many connections.
+ *
+ *   npm run bench:send -- [mails]
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { startSinks } from "#server/messages/testing-sinks";
+import { openBenchDatabase, report, timed } from "./database.ts";
+
+const mails = Number(process.argv[2] ?? 10_000);
+const html = `<h1>Hello {{ first_name }}</h1>${"<p>Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore.</p>".repeat(40)}
+  <p><a href="https://www.example.com/offer">The offer</a> and <a href="https://www.example.com/more">more</a></p>`;
+
+const sink = fork(path.join(import.meta.dirname, "sink-process.ts"));
+const [port] = (await once(sink, "message")) as [number];
+// Events go to a listener that only takes them: the loop below does what they ask for.
+const events = await startSinks();
+Object.assign(process.env, events.env, { SANDBOX_SMTP_PORT: String(port) });
+const { owner, close } = await openBenchDatabase();
+try {
+  const campaign = await makeCampaign();
+  const seconds = await timed(() => runCampaign(campaign));
+  const [row] =
+    await owner`select count(*)::int as sent from content.email_messages where delivery_status = 'sent'`;
+  if (row?.sent !== mails) throw new Error(`${mails} mails should be sent, and ${row?.sent} are.`);
+  const floor = await bareSeconds(campaign);
+  report("send", "mails/s", mails / seconds, mails / floor);
+} finally {
+  await close();
+  await events.stop();
+  sink.disconnect();
+}
+
+type Campaign = Awaited<ReturnType<typeof makeCampaign>>;
+
+async function makeCampaign() {
+  const { createCampaign, createContacts, createTenant } = await import("#db/factories");
+  const { withTenant } = await import("#db/tenancy");
+  const tenant = await createTenant();
+  const made = await withTenant(tenant.scope, async (tx) => {
+    for (let from = 0; from < mails; from += 1000) {
+      const some = Array.from({ length: Math.min(1000, mails - from) }, (_, n) => ({
+        email: `person.${from + n}@example.org`,
+        firstName: `Person ${from + n}`,
+      }));
+      await createContacts(tx, some);
+    }
+    return createCampaign(tx, {
+      emailAccountId: tenant.emailAccountId,
+      audience: { everyone: true, include: [], exclude: [] },
+      steps: [{ stepType: "email", subjectLine: "Hello {{ first_name }}", emailContent: html }],
+    });
+  });
+  await owner`update campaign_settings set no_limits = true where campaign_id = ${made.campaignId}`;
+  return { ...tenant, campaignId: made.campaignId, stepId: made.stepIds[0] ?? "" };
+}
+
+async function runCampaign({ scope, campaignId, stepId, emailAccountId }: Campaign): Promise<void> {
+  const { commitThenSend } = await import("#server/drivers/events");
+  const { launchCampaign } = await import("#server/enrollments/launch");
+  const { enrollNext, startCampaign, startStep, workOnStep } = await import("#server/enrollments/run");
+  const { queueMessages } = await import("#server/messages/queue");
+  const { sendNext, startLane } = await import("#server/messages/run");
+  const held = (fence: number | null) => {
+    if (fence === null) throw new Error("Nobody else should be at work.");
+    return fence;
+  };
+  await commitThenSend(scope, (tx) => launchCampaign(tx, { campaignId }));
+  const campaign = { ...scope, campaignId };
+  const fence = held(await startCampaign(campaign, "bench"));
+  while (!(await enrollNext({ ...campaign, fence })).done);
+  const step = { ...campaign, stepId, stepOrder: 1, stepType: "email" as const };
+  const stepFence = held(await startStep(step, "bench"));
+  while ((await workOnStep({ ...step, fence: stepFence }, queueMessages)).more);
+  const lane = { ...scope, emailAccountId };
+  const laneFence = held(await startLane(lane, "bench"));
+  while ((await sendNext({ ...lane, fence: laneFence })).more);
+}
+
+/** The same messages, rendered beforehand, through the same pool. */
+async function bareSeconds({ scope, emailAccountId }: Campaign): Promise<number> {
+  const { withTenant } = await import("#db/tenancy");
+  const { mailServerOf } = await import("#server/mailboxes/queries");
+  const { openTransport } = await import("#server/mail/smtp");
+  const { loadForRendering, renderAll } = await import("#server/messages/render");
+  const rows = await owner<{ id: string; lanes: number }[]>`
+    select m.id, a.lanes from content.email_messages m join email_accounts a on a.id = m.email_account_id order by m.id`;
+  const { server, rendered } = await withTenant(scope, async (tx) => {
+    const compiled = new Map();
+    const loaded = await loadForRendering(
+      tx,
+      rows.map(({ id }) => id),
+      compiled,
+    );
+    return { server: await mailServerOf(tx, emailAccountId), rendered: renderAll(loaded, compiled).rendered };
+  });
+  const transport = openTransport(server, rows[0]?.lanes ?? 1);
+  const seconds = await timed(() => transport.send(rendered));
+  transport.close();
+  return seconds;
+}
