@@ -22,7 +22,10 @@ function lives(pid, began) {
   return began === undefined || now === undefined || now === began;
 }
 
-/** The live process that holds the lock, or null. A lock of a dead one, or a torn one, counts as none. */
+/**
+ * The live process that holds the lock, or null. A lock of a dead one, or a torn one, counts as none.
+ * @returns {{ pid: number, says: string } | null}
+ */
 export function lockHolder(file) {
   try {
     const { pid, began, says } = JSON.parse(readFileSync(file, "utf8"));
