@@ -19,17 +19,13 @@ export function CampaignFunnel({ numbers }: Pick<Live, "numbers">) {
     <>
       <dl className="space-y-3">
         {stages.map(({ key, label }) => (
-          <div key={key}>
-            <div className="flex justify-between gap-3">
-              <dt>{label}</dt>
-              <dd className="tabular-nums">
-                {numbers[key].toLocaleString("en")}{" "}
-                <span className="text-muted">
-                  {key === "sent" ? "" : percent(numbers[key], numbers.sent)}
-                </span>
-              </dd>
-            </div>
-            <dd aria-hidden className="mt-1 h-2 overflow-hidden rounded-full bg-selected">
+          <div key={key} className="grid grid-cols-[1fr_auto] gap-x-3">
+            <dt>{label}</dt>
+            <dd className="tabular-nums">
+              {numbers[key].toLocaleString("en")}{" "}
+              <span className="text-muted">{key === "sent" ? "" : percent(numbers[key], numbers.sent)}</span>
+            </dd>
+            <dd aria-hidden className="col-span-2 mt-1 h-2 overflow-hidden rounded-full bg-selected">
               <div
                 className="h-full rounded-full bg-accent transition-[width] duration-500"
                 style={{ width: `${numbers.sent === 0 ? 0 : (numbers[key] / numbers.sent) * 100}%` }}

@@ -25,7 +25,11 @@ export function DailyChart({ days }: { days: RouterOutputs["analytics"]["daily"]
       </ul>
       <div aria-hidden className="h-56">
         <ResponsiveContainer width="100%" height="100%">
-          <LineChart data={days} margin={{ top: 4, right: 8, bottom: 0, left: -20 }}>
+          <LineChart
+            accessibilityLayer={false}
+            data={days}
+            margin={{ top: 4, right: 8, bottom: 0, left: -20 }}
+          >
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis
               dataKey="day"

@@ -62,7 +62,12 @@ export function StepCard({ step, siblings, campaign, edits, selected, onSelect, 
           {step.detail && <span className="block truncate text-xs text-muted">{step.detail}</span>}
         </span>
         {problems.length > 0 && (
-          <span className="flex shrink-0 items-center gap-1 text-xs text-danger">
+          <span
+            className={cn(
+              "flex shrink-0 items-center gap-1 text-xs",
+              problems.some((problem) => problem.severity === "blocker") ? "text-danger" : "text-warning",
+            )}
+          >
             <CircleAlert aria-hidden className="size-3.5" />
             <span className="sr-only">Problems: </span>
             {problems.length}

@@ -52,7 +52,7 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
         </header>
         <div className="space-y-4 p-4">
           {problems.length > 0 && (
-            <Callout kind="danger">
+            <Callout kind={problems.some((problem) => problem.severity === "blocker") ? "danger" : "warning"}>
               <ul className="space-y-1">
                 {problems.map((problem) => (
                   <li key={problem.code + problem.message}>{problem.message}</li>
