@@ -18,8 +18,6 @@ import { RuleGroup } from "./rule-group.tsx";
 type Segment = RouterOutputs["segments"]["byId"];
 type Props = { workspace: string; vocabulary: Vocabulary; segment?: Segment; editable?: boolean };
 
-const noProblems: ReadonlyMap<string, string> = new Map();
-
 /** Builds a segment, or edits the one given. */
 export function SegmentEditor({ workspace, vocabulary, segment, editable = true }: Props) {
   const [name, setName] = useState(segment?.name ?? "");
@@ -27,8 +25,10 @@ export function SegmentEditor({ workspace, vocabulary, segment, editable = true 
   const [draft, setDraft] = useState(() =>
     segment ? toDraft(segment.rules) : { key: "root", match: "all" as const, rules: [newCondition()] },
   );
-  const [tried, setTried] = useState(false);
+  // Named once somebody tried to save, and only until they are finished: a rule added since is left in peace.
+  const [named, setNamed] = useState<ReadonlySet<string>>(new Set());
   const { tree, problems } = readDraft(draft, vocabulary);
+  const shown = new Map([...problems].filter(([key]) => named.has(key)));
   const current = JSON.stringify([name, description, tree]);
   const [saved, setSaved] = useState(current);
   const save = useSave(workspace, segment, () => setSaved(current));
@@ -37,7 +37,7 @@ export function SegmentEditor({ workspace, vocabulary, segment, editable = true 
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    setTried(true);
+    setNamed(new Set(problems.keys()));
     if (problems.size === 0) save.run({ name, description, rules: tree });
   }
 
@@ -45,7 +45,7 @@ export function SegmentEditor({ workspace, vocabulary, segment, editable = true 
     <form onSubmit={submit} noValidate>
       <fieldset
         disabled={!editable}
-        className="grid min-w-0 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18rem]"
+        className="grid min-w-0 grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18rem]"
       >
         <div className="min-w-0">
           <Section title="About">
@@ -86,16 +86,10 @@ export function SegmentEditor({ workspace, vocabulary, segment, editable = true 
               )
             }
           >
-            <RuleGroup
-              group={draft}
-              depth={1}
-              vocabulary={vocabulary}
-              problems={tried ? problems : noProblems}
-              onChange={setDraft}
-            />
+            <RuleGroup group={draft} depth={1} vocabulary={vocabulary} problems={shown} onChange={setDraft} />
             <div className="mt-4 empty:hidden">
               <FormError>
-                {tried && problems.size > 0
+                {shown.size > 0
                   ? "Finish the rules marked in red, or remove them."
                   : problem && !problem.fields.name && problem.message}
               </FormError>

@@ -1,8 +1,11 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { ContactTable } from "#components/contacts/contact-table";
+import { UserPlus } from "lucide-react";
 import { ListActions } from "#components/lists/list-actions";
+import { MemberTable } from "#components/lists/member-table";
 import { UsedBy } from "#components/segments/used-by";
+import { EmptyState } from "#components/ui/empty-state";
+import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
@@ -32,10 +35,10 @@ export default function ListPage(props: Props) {
 async function List({ params, searchParams }: Props) {
   const { workspace, id } = await params;
   const api = caller(workspace);
-  const view = { ...contactListInput.parse(await searchParams), list: id };
+  const { after } = contactListInput.parse(await searchParams);
   const [list, page, current] = await Promise.all([
     api.lists.byId({ id }),
-    api.contacts.list(view),
+    api.contacts.list({ after, list: id, sort: "newest" }),
     api.workspaces.current(),
   ]);
   const people = list.count === 1 ? "1 contact" : `${list.count.toLocaleString("en")} contacts`;
@@ -48,15 +51,21 @@ async function List({ params, searchParams }: Props) {
     >
       <UsedBy workspace={workspace} uses={list.uses} />
       {list.count === 0 ? (
-        <p className="rounded-lg border border-dashed border-line-strong px-6 py-10 text-center text-muted">
-          Nobody is on this list yet. Add people by their addresses, or choose this list in an import.
-        </p>
+        <EmptyState
+          icon={UserPlus}
+          title="Nobody is on this list yet"
+          action={<LinkButton href={`/${workspace}/imports/new`}>Import a file into it</LinkButton>}
+        >
+          Add people by their addresses with the button above, or choose this list in an import.
+        </EmptyState>
       ) : (
-        <ContactTable
+        <MemberTable
           workspace={workspace}
-          view={{ ...view, list: undefined }}
+          listId={id}
           page={page}
+          after={after}
           timeZone={current.workspace.timezone}
+          editable={current.permissions.includes("contacts:write")}
         />
       )}
     </Page>
