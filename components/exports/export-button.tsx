@@ -6,11 +6,12 @@ import { toast } from "sonner";
 import { v7 } from "uuid";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
+import type { RuleTree } from "#server/segments/schema";
 
-type Props = { workspace: string; segmentId?: string; label?: string; primary?: boolean };
+type Props = { workspace: string; segmentId?: string; rules?: RuleTree; label?: string; primary?: boolean };
 
-/** Asks for an export of everybody, or of a list or segment, and shows it being written. */
-export function ExportButton({ workspace, segmentId, label = "Export", primary = false }: Props) {
+/** Asks for an export of everybody, of a list or segment, or of whom rules fit, and shows it being written. */
+export function ExportButton({ workspace, segmentId, rules, label = "Export", primary = false }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   // Kept until it worked, so that a second click asks for the same export.
@@ -29,7 +30,7 @@ export function ExportButton({ workspace, segmentId, label = "Export", primary =
     <Button
       variant={primary ? "primary" : "secondary"}
       pending={create.isPending}
-      onClick={() => create.mutate({ key, segmentId: segmentId ?? null })}
+      onClick={() => create.mutate({ key, segmentId: segmentId ?? null, rules: rules ?? null })}
     >
       {label}
     </Button>

@@ -5,6 +5,7 @@ import { useTRPC } from "#components/trpc/client";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
 import { NextPage } from "#components/ui/next-page";
+import { ProgressBar } from "#components/ui/progress-bar";
 import { StatusBadge } from "#components/ui/status-badge";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
@@ -61,7 +62,7 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
     key: "count",
     header: "Contacts",
     align: "right",
-    cell: (row) => (row.status === "failed" ? "–" : (row.total ?? row.processed).toLocaleString("en")),
+    cell: (row) => <Written row={row} />,
   },
   { key: "by", header: "Asked by", cell: (row) => row.createdBy ?? "–", wideOnly: true },
   {
@@ -71,6 +72,14 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
     wideOnly: true,
   },
   {
+    key: "expires",
+    header: "Kept until",
+    cell: (row) => {
+      if (row.status === "expired") return <span className="text-muted">File deleted</span>;
+      return <DateTime at={row.status === "completed" ? row.expiresAt : null} timeZone={timeZone} />;
+    },
+  },
+  {
     key: "file",
     header: "File",
     bare: true,
@@ -78,3 +87,15 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
       row.status === "completed" ? <DownloadButton id={row.id} sizeBytes={row.fileSize ?? 0} /> : null,
   },
 ];
+
+/** How many contacts are in the file, or how far it is. The total is known when the last one is written. */
+function Written({ row }: { row: Row }) {
+  if (row.status === "failed") return "–";
+  if (!isRunning(row)) return (row.total ?? row.processed).toLocaleString("en");
+  return (
+    <span className="inline-block w-28">
+      {row.status === "pending" ? "Waiting" : `${row.processed.toLocaleString("en")} so far`}
+      <ProgressBar label={`Export of ${row.what}`} done={row.processed} total={row.total} className="mt-1" />
+    </span>
+  );
+}

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
+import { ContactExport } from "#components/contacts/contact-export";
 import { ContactFilters } from "#components/contacts/contact-filters";
 import { ContactTable } from "#components/contacts/contact-table";
 import { LinkButton } from "#components/ui/link-button";
@@ -17,7 +18,7 @@ type Props = {
 
 export default function ContactsPage({ params, searchParams }: Props) {
   return (
-    <Page title="Contacts" action={<Actions params={params} />}>
+    <Page title="Contacts" action={<Actions params={params} searchParams={searchParams} />}>
       <Suspense fallback={<TableSkeleton columns={5} />}>
         <Contacts params={params} searchParams={searchParams} />
       </Suspense>
@@ -25,21 +26,28 @@ export default function ContactsPage({ params, searchParams }: Props) {
   );
 }
 
-function Actions({ params }: Pick<Props, "params">) {
+function Actions(props: Props) {
   return (
     <Suspense fallback={null}>
-      <ActionLinks params={params} />
+      <ActionLinks {...props} />
     </Suspense>
   );
 }
 
-async function ActionLinks({ params }: Pick<Props, "params">) {
+async function ActionLinks({ params, searchParams }: Props) {
   const { workspace } = await params;
-  const { permissions } = await caller(workspace).workspaces.current();
+  const view = contactListInput.parse(await searchParams);
+  const api = caller(workspace);
+  const [{ permissions }, choices] = await Promise.all([api.workspaces.current(), api.segments.choices()]);
   return (
     <>
       {permissions.includes("contacts:export") && (
-        <LinkButton href={`/${workspace}/exports`}>Export</LinkButton>
+        <>
+          <LinkButton href={`/${workspace}/exports`} variant="ghost">
+            Exports
+          </LinkButton>
+          <ContactExport workspace={workspace} view={view} choices={choices} />
+        </>
       )}
       {permissions.includes("contacts:write") && (
         <>
