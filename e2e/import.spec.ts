@@ -6,6 +6,7 @@ test("the wizard works by keyboard alone, and the focus follows its steps", asyn
   signedInPage: page,
   workspace,
 }) => {
+  test.setTimeout(120_000);
   await page.goto(`/${workspace.slug}/imports/new`);
   const input = page.getByLabel("CSV file");
   await tabTo(page, input);
@@ -86,6 +87,7 @@ test("a file of which every row is wrong says why, and cannot be imported", asyn
 });
 
 test("an import that is undone leaves no contact behind", async ({ signedInPage: page, workspace }) => {
+  test.setTimeout(120_000);
   const home = `/${workspace.slug}`;
   const { created } = await importSample(page, home, { list: "To be undone" });
   const job = page.url();

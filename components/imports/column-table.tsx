@@ -27,9 +27,8 @@ export function ColumnTable({ inspection, mapping, customFields, onChange }: Pro
     {
       key: "sample",
       header: "First values",
-      wideOnly: true,
       cell: ({ column }) => (
-        <span className="block max-w-64 truncate text-muted">
+        <span className="block max-w-64 truncate text-muted max-sm:text-right">
           {inspection.sample
             .map((row) => row[column])
             .filter((value) => value?.trim())

@@ -33,9 +33,11 @@ export function MappingStep({ inspection, vocabulary, onBack, onChecking }: Prop
   const sentence =
     tried && !checked.success ? checked.error.issues[0]?.message : asProblem(check.error)?.message;
 
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setTried(true);
+    const name = event.currentTarget.elements.namedItem("newList");
+    if (nameless && name instanceof HTMLElement) name.focus();
     if (checked.success && !nameless) check.mutate({ id: inspection.id, mapping, options });
   }
 
