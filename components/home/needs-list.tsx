@@ -22,7 +22,7 @@ const kinds: Record<
   campaign_paused: {
     Icon: CirclePause,
     look: "text-warning",
-    words: (need) => `Paused. ${need.detail ?? ""}`,
+    words: (need) => need.detail ?? "Paused.",
     path: (need) => `campaigns/${need.ref}`,
   },
   messages_unknown: {

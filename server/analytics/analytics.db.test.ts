@@ -116,6 +116,11 @@ test("a day belongs to the workspace's zone, and days without anything are zeros
       from late where m.sent_at is not null returning to_char(app_now() at time zone 'UTC', 'YYYY-MM-DD') as day`),
   );
   const days = await analytics.daily({ id });
+  const { id: quiet } = await callerFor({ sessionId, workspaceSlug: slug }).campaigns.create({
+    name: "Quiet",
+    type: "drip",
+  });
+  expect(await analytics.daily({ id: quiet })).toEqual([]);
   expect(days[0]?.day).toBe(late?.day);
   expect(days.slice(0, 3).map(({ sent, opened, clicked }) => [sent, opened, clicked])).toEqual([
     [5, 3, 0],

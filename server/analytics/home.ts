@@ -89,7 +89,7 @@ async function listRunning(tx: TenantTx): Promise<RunningCampaign[]> {
     select k.id, k.name, e.people, e.live, e.next_at as "nextAt"
     from campaigns k cross join lateral (
       select count(*)::int as people, (count(*) filter (where e.status in ('enrolled', 'active', 'paused')))::int as live,
-        min(e.next_email_scheduled_at) filter (where e.status in ('enrolled', 'active')) as next_at
+        min(e.next_email_scheduled_at) filter (where e.status in ('enrolled', 'active') and e.next_email_scheduled_at > app_now()) as next_at
       from campaign_contacts e where e.campaign_id = k.id
     ) e
     where k.status = 'active' and k.deleted_at is null and k.archived_at is null

@@ -79,7 +79,7 @@ export async function dailyNumbers(
     ), span as (
       select greatest(min(day), (app_now() at time zone ${zone})::date - 59) as first,
         greatest(max(day), (app_now() at time zone ${zone})::date) as last
-      from moments
+      from moments having count(*) > 0
     )
     select to_char(d.day, 'YYYY-MM-DD') as day,
       (count(*) filter (where what = 'sent'))::int as sent,
@@ -89,7 +89,6 @@ export async function dailyNumbers(
     from span cross join lateral generate_series(first, last, interval '1 day') as g(at)
     cross join lateral (select g.at::date as day) d
     left join moments on moments.day = d.day
-    where span.first is not null
     group by d.day order by d.day`);
   return [...rows];
 }
@@ -111,7 +110,7 @@ export async function stepPlaces(tx: TenantTx, campaignId: string): Promise<Step
     with here as (
       select current_step_id as step_id, count(*)::int as here,
         (count(*) filter (where wait_reason is not null or next_email_scheduled_at > app_now()))::int as waiting,
-        min(next_email_scheduled_at) as next_at
+        min(next_email_scheduled_at) filter (where next_email_scheduled_at > app_now()) as next_at
       from campaign_contacts where campaign_id = ${campaignId}::uuid and status in ('enrolled', 'active', 'paused')
       group by current_step_id
     ), passed as (
