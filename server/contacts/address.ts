@@ -14,11 +14,12 @@ export function readEmail(typed: string): ReadEmail {
   const email = cleaned(typed).replace(/^mailto:/i, "");
   const wrong = (code: string, problem: string) => ({ code, problem });
   if (email === "") return wrong("email_missing", "The email address is missing. Every contact needs one.");
-  if (/\s/.test(email))
+  if (email.split("@").length > 2 && /[,;\s]/.test(email))
     return wrong(
       "email_invalid",
-      "The address has a space in it. Remove it, or give each person a row of their own.",
+      "There is more than one address here. Give each person a row of their own.",
     );
+  if (/\s/.test(email)) return wrong("email_invalid", "The address has a space in it. Remove it.");
   const at = email.lastIndexOf("@");
   if (at < 0) return wrong("email_invalid", 'The address has no "@".');
   const local = email.slice(0, at);
@@ -32,6 +33,7 @@ export function readEmail(typed: string): ReadEmail {
   if (local.startsWith(".") || local.endsWith(".") || local.includes("..")) {
     return wrong("email_invalid", 'The part before the "@" starts or ends with a dot, or has two in a row.');
   }
+  if (domain === "") return wrong("email_invalid", 'There is nothing behind the "@".');
   const ascii = domainToASCII(domain);
   if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i.test(ascii)) {
     return wrong(
