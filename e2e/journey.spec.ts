@@ -39,7 +39,7 @@ test("a new user imports contacts, runs a drip, and every number moves and adds 
     await page.getByLabel("Name").fill(`Welcome ${unique}`);
     await page.getByRole("button", { name: "Create campaign" }).click();
     await expect(page).toHaveURL(/\/edit$/);
-    await add(page.getByRole("list", { name: "Steps" }), "at the end", "Email");
+    // A new campaign begins with an email, and its editor is open.
     await fillEmail(page, subject("First"), body("welcome."));
     await add(page.getByRole("list", { name: "Steps" }), "at the end", "Wait");
     await page.getByLabel("Wait for").fill("3");
