@@ -5,7 +5,7 @@ import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { commitThenSend } from "#server/drivers/events";
 import { recordHits } from "#server/tracking/hits";
-import { replanCampaign } from "./launch.ts";
+import { pauseCampaign, resumeCampaign } from "./launch.ts";
 import { createRunner, emailStep, launch, ledger, newCampaign, places, type Started } from "./testing.ts";
 
 const sinks = await vi.hoisted(async () => {
@@ -137,11 +137,12 @@ test("an incomplete step holds its contacts with a reason instead of guessing, u
   const campaign = await started([emailStep(), broken]);
   const reasons = async () => (await places(campaign)).map((one) => one.wait_reason);
   expect(await reasons()).toEqual(["config_error", "config_error", "config_error"]);
-  await commitThenSend(campaign.scope, async (tx) => {
-    await tx.execute(sql`update campaign_steps set action_config = '{"field": "city", "value": "Paris"}'::jsonb
-      where id = ${campaign.stepIds[1]}::uuid`);
-    return replanCampaign(tx, { campaignId: campaign.campaignId });
-  });
+  await withTenant(campaign.scope, (tx) => pauseCampaign(tx, campaign));
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`update campaign_steps set action_config = '{"field": "city", "value": "Paris"}'::jsonb
+      where id = ${campaign.stepIds[1]}::uuid`),
+  );
+  await commitThenSend(campaign.scope, (tx) => resumeCampaign(tx, campaign));
   await runner.settle();
   expect((await places(campaign)).map((one) => one.status)).toEqual(["completed", "completed", "completed"]);
 });

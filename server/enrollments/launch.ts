@@ -72,19 +72,6 @@ export async function resumeCampaign(
   return { events: await lookAgain(tx, campaignId, scopeOf(row)) };
 }
 
-/**
- * For settings that changed while the campaign runs: slots given under the old ones are taken back, and every step
- * looks at what it may do now. Send the events after the commit.
- */
-export async function replanCampaign(
-  tx: TenantTx,
-  { campaignId }: { campaignId: string },
-): Promise<{ events: DriverEvent[] }> {
-  const [row] = await tx.execute<Scoped>(sql`
-    select tenant_id, workspace_id from campaigns where id = ${campaignId}::uuid and status = 'active'`);
-  return { events: row ? await lookAgain(tx, campaignId, scopeOf(row)) : [] };
-}
-
 async function lookAgain(tx: TenantTx, campaignId: string, scope: EventScope): Promise<DriverEvent[]> {
   const graph = await loadGraph(tx, campaignId);
   const events: DriverEvent[] = [];

@@ -18,6 +18,8 @@ import type { Slice, SliceResult } from "./slice.ts";
 
 /** As many contacts are acted on in one transaction. */
 export const sliceSize = 1_000;
+/** Enrolling touches little else, and evaluates the audience for every slice anew. */
+const enrollSize = 10_000;
 
 export type StepWork = (tx: TenantTx, slice: Slice) => Promise<SliceResult>;
 type Due = EventScope & DueStep;
@@ -63,7 +65,7 @@ export function startCampaign(campaign: OfCampaign, runId: string): Promise<numb
 export function enrollNext(campaign: OfCampaign & { fence: number }) {
   const { campaignId, fence } = campaign;
   const scope = scopeOf(campaign);
-  return commitThenSend(scope, (tx) => enrollSlice(tx, { scope, campaignId, fence, size: sliceSize }));
+  return commitThenSend(scope, (tx) => enrollSlice(tx, { scope, campaignId, fence, size: enrollSize }));
 }
 
 /** How long a campaign's run may sleep when nothing tells it of the end. */

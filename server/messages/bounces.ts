@@ -11,13 +11,11 @@ const softBouncesMax = 3;
  */
 export async function recordBounces(
   tx: TenantTx,
-  settled: readonly { row: { id: string; contact_id: string | null; is_test: boolean }; verdict: Verdict }[],
+  settled: readonly { row: { id: string; contact_id: string | null }; verdict: Verdict }[],
 ): Promise<void> {
   const contactsOf = (wanted: (verdict: Verdict) => boolean) =>
     settled
-      .flatMap(({ row, verdict }) =>
-        row.is_test || row.contact_id === null || !wanted(verdict) ? [] : [row.contact_id],
-      )
+      .flatMap(({ row, verdict }) => (row.contact_id === null || !wanted(verdict) ? [] : [row.contact_id]))
       .sort();
   const sent = contactsOf((verdict) => verdict.kind === "sent");
   const soft = contactsOf((verdict) => verdict.kind === "bounced" && verdict.type === "soft");

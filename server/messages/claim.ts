@@ -15,7 +15,6 @@ export type Claimed = {
   contact_id: string | null;
   step_id: string | null;
   step_version_id: string | null;
-  is_test: boolean;
 };
 export type Claim = { token: string; messages: Claimed[] };
 
@@ -35,37 +34,37 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
   const token = v7();
   const messages = await tx.execute<Claimed>(sql`
     with due as materialized (
-      select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at, m.is_test, m.contact_id
+      select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at, m.contact_id
       from content.email_messages m
       where ${isDue(ask.accountId)} and m.send_before > app_now()
         and exists (select 1 from mailbox_lanes l where l.email_account_id = ${ask.accountId}::uuid and l.lane = 0 and l.fence = ${ask.fence})
         and exists (select 1 from email_accounts a where a.id = ${ask.accountId}::uuid and a.status = 'active')
-        and (m.is_test or m.campaign_id = any(${sql.param(campaignIds)}::uuid[]))
+        and m.campaign_id = any(${sql.param(campaignIds)}::uuid[])
         and ${maySend} and ${recipientMailable}
       order by m.next_attempt_at, m.id
       limit ${ask.limit} for no key update of m skip locked
     ), closed as materialized (
       ${closedAmong(sql`select c.email_normalized from due d join contacts c on c.id = d.contact_id`)}
     ), ranked as (
-      select d.*, row_number() over (partition by d.campaign_id, d.is_test order by d.next_attempt_at, d.id) as nth,
-        row_number() over (partition by d.is_test order by d.next_attempt_at, d.id) as nth_of_mailbox
+      select d.*, row_number() over (partition by d.campaign_id order by d.next_attempt_at, d.id) as nth,
+        row_number() over (order by d.next_attempt_at, d.id) as nth_of_mailbox
       from due d
     ), granted as materialized (
       select r.* from ranked r
-      where r.is_test or (${campaignAllows} and ${mailboxAllows} and not exists (
-        select 1 from contacts c join closed x on x.email = c.email_normalized where c.id = r.contact_id))
+      where ${campaignAllows} and ${mailboxAllows} and not exists (
+        select 1 from contacts c join closed x on x.email = c.email_normalized where c.id = r.contact_id)
     ), claimed as (
       update content.email_messages m
       set delivery_status = 'sending', claim_token = ${token}::uuid, claimed_at = app_now(),
         lease_until = app_now() + make_interval(secs => ${ask.leaseSeconds}), attempts = m.attempts + 1,
         first_attempt_at = coalesce(m.first_attempt_at, app_now()), reason_code = null, error = null,
-        step_version_id = case when m.is_test then m.step_version_id else coalesce((
+        step_version_id = coalesce((
           select v.id from campaign_steps s join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
-          where s.id = m.step_id), m.step_version_id) end,
-        to_email = case when m.is_test then m.to_email else coalesce((select c.email from contacts c where c.id = m.contact_id), m.to_email) end,
+          where s.id = m.step_id), m.step_version_id),
+        to_email = coalesce((select c.email from contacts c where c.id = m.contact_id), m.to_email),
         updated_at = app_now()
       from granted g where m.id = g.id
-      returning m.id, m.campaign_id, m.contact_id, m.step_id, m.step_version_id, m.is_test, g.next_attempt_at
+      returning m.id, m.campaign_id, m.contact_id, m.step_id, m.step_version_id, g.next_attempt_at
     ), campaign_days as (
       update campaign_usage u set reserved = u.reserved - n.count, sent = u.sent + n.count, last_claimed_at = app_now()
       from (select campaign_id, campaign_day, count(*)::int as count from granted where campaign_day is not null group by 1, 2) n
@@ -75,7 +74,7 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
       from (select email_account_id, mailbox_day, count(*)::int as count from granted where mailbox_day is not null group by 1, 2) n
       where u.email_account_id = n.email_account_id and u.day = n.mailbox_day
     )
-    select id, campaign_id, contact_id, step_id, step_version_id, is_test from claimed order by next_attempt_at, id`);
+    select id, campaign_id, contact_id, step_id, step_version_id from claimed order by next_attempt_at, id`);
   return { token, messages: [...messages] };
 }
 
@@ -85,7 +84,8 @@ const isDue = (
 ): SQL => sql`m.email_account_id = ${accountId}::uuid and m.delivery_status = 'queued'
   and m.scheduled_for is not null and m.next_attempt_at <= app_now()`;
 
-const recipientMailable = sql`(m.is_test or exists (select 1 from contacts c where c.id = m.contact_id and ${mailable}))`;
+// Scalar, so that it is asked of each message in turn and not of every contact beforehand.
+const recipientMailable = sql`(select true from contacts c where c.id = m.contact_id and ${mailable} limit 1)`;
 
 const gapSince = (last: SQL, seconds: SQL) =>
   sql`(${last} is null or ${last} + make_interval(secs => ${seconds} * ${shortestGap}) <= app_now())`;
@@ -116,7 +116,7 @@ async function campaignsDue(tx: TenantTx, { accountId, limit }: Ask): Promise<st
   const rows = await tx.execute<{ campaign_id: string }>(sql`
     select distinct campaign_id from (
       select m.campaign_id from content.email_messages m
-      where ${isDue(accountId)} and not m.is_test and ${maySend}
+      where ${isDue(accountId)} and ${maySend}
       order by m.next_attempt_at, m.id limit ${limit * 2}
     ) next where campaign_id is not null`);
   return rows.map((row) => row.campaign_id);
@@ -125,11 +125,13 @@ async function campaignsDue(tx: TenantTx, { accountId, limit }: Ask): Promise<st
 /** Whoever may not be mailed any more leaves now; their message is cancelled and gives its slot back. */
 async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<void> {
   const rows = await tx.execute<{ id: string; enrollment_id: string; reason: ExitReason }>(sql`
-    with next as materialized (
-      select m.id, m.enrollment_id, c.email_normalized, ${unmailableReason} as reason
-      from content.email_messages m join contacts c on c.id = m.contact_id
-      where ${isDue(accountId)} and not m.is_test and ${maySend}
+    with due as materialized (
+      select m.id, m.enrollment_id, m.contact_id from content.email_messages m
+      where ${isDue(accountId)} and ${maySend}
       order by m.next_attempt_at, m.id limit ${limit * 2}
+    ), next as materialized (
+      select d.id, d.enrollment_id, c.email_normalized, ${unmailableReason} as reason
+      from due d join contacts c on c.id = d.contact_id
     ), closed as materialized (
       ${closedAmong(sql`select email_normalized from next`)}
     ), reasoned as (
@@ -151,17 +153,21 @@ async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<
  */
 export async function nextSend(tx: TenantTx, accountId: string): Promise<Date | null> {
   const [row] = await tx.execute<{ at: Date | null }>(sql`
-    select min(greatest(m.next_attempt_at,
-      case when not m.is_test and not s.no_limits then (
+    with soon as materialized (
+      select m.campaign_id, m.email_account_id, m.next_attempt_at from content.email_messages m
+      where m.email_account_id = ${accountId}::uuid and m.delivery_status = 'queued' and m.scheduled_for is not null
+        and exists (select 1 from email_accounts a where a.id = ${accountId}::uuid and a.status = 'active') and ${maySend}
+      order by m.next_attempt_at limit 1000
+    ), first as (
+      select campaign_id, email_account_id, min(next_attempt_at) as at from soon group by 1, 2
+    )
+    select min(greatest(f.at,
+      case when not s.no_limits then (
         select max(l.last_claimed_at) from campaign_usage l where l.campaign_id = s.campaign_id
       ) + make_interval(secs => s.delay_between_emails_seconds * ${shortestGap}) end,
-      case when not m.is_test and a.min_delay_seconds > 0 then (
+      case when a.min_delay_seconds > 0 then (
         select max(l.last_claimed_at) from mailbox_usage l where l.email_account_id = a.id
       ) + make_interval(secs => a.min_delay_seconds * ${shortestGap}) end)) as at
-    from content.email_messages m
-    join email_accounts a on a.id = m.email_account_id and a.status = 'active'
-    left join campaign_settings s on s.campaign_id = m.campaign_id
-    where m.email_account_id = ${accountId}::uuid and m.delivery_status = 'queued' and m.scheduled_for is not null
-      and ${maySend}`);
+    from first f join email_accounts a on a.id = f.email_account_id join campaign_settings s on s.campaign_id = f.campaign_id`);
   return row?.at ?? null;
 }

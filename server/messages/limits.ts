@@ -143,14 +143,14 @@ async function recentSlots(tx: TenantTx, accountId: string, limit: number): Prom
   const rows = await tx.execute<{ at: Date }>(sql`
     select at from (
       select sent_at as at from content.email_messages
-      where email_account_id = ${accountId}::uuid and sent_at > app_now() - interval '1 hour' and not is_test
+      where email_account_id = ${accountId}::uuid and sent_at > app_now() - interval '1 hour'
       union all
       select scheduled_for from content.email_messages
-      where email_account_id = ${accountId}::uuid and delivery_status = 'queued' and scheduled_for is not null and not is_test
+      where email_account_id = ${accountId}::uuid and delivery_status = 'queued' and scheduled_for is not null
       union all
       select claimed_at from content.email_messages
       where email_account_id = ${accountId}::uuid and delivery_status in ('sending', 'unknown')
-        and claimed_at > app_now() - interval '1 hour' and not is_test
+        and claimed_at > app_now() - interval '1 hour'
     ) slots order by at desc limit ${limit}`);
   return rows.map((row) => row.at.getTime()).reverse();
 }

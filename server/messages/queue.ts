@@ -110,7 +110,7 @@ function lostSlots(tx: TenantTx, { stepId, limit }: Slice): Promise<{ id: string
   return tx.execute<{ id: string }>(sql`
     select id from content.email_messages
     where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred')
-      and next_attempt_at <= app_now() and not is_test
+      and next_attempt_at <= app_now()
     order by next_attempt_at, id limit ${limit} for no key update skip locked`);
 }
 
@@ -118,12 +118,14 @@ type DueRow = { id: string; reason: ExitReason | null };
 
 function dueEnrollments(tx: TenantTx, { scope, stepId, limit }: Slice): Promise<DueRow[]> {
   return tx.execute<DueRow>(sql`
-    select e.id, ${unmailableReason} as reason
-    from campaign_contacts e join contacts c on c.id = e.contact_id
-    where e.tenant_id = ${scope.tenantId}::uuid and e.current_step_id = ${stepId}::uuid
-      and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now()
-      and e.wait_reason is distinct from 'outcome_unknown'
-    order by e.next_email_scheduled_at, e.id limit ${limit} for no key update of e skip locked`);
+    with due as materialized (
+      select e.id, e.contact_id, e.next_email_scheduled_at as due_at from campaign_contacts e
+      where e.tenant_id = ${scope.tenantId}::uuid and e.current_step_id = ${stepId}::uuid
+        and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now()
+        and e.wait_reason is distinct from 'outcome_unknown'
+      order by e.next_email_scheduled_at, e.id limit ${limit} for no key update skip locked
+    )
+    select d.id, ${unmailableReason} as reason from due d join contacts c on c.id = d.contact_id order by d.due_at, d.id`);
 }
 
 async function wakeLane(

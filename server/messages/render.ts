@@ -11,7 +11,6 @@ export type Recipients = {
   id: string;
   to_email: string;
   rfc_message_id: string | null;
-  is_test: boolean;
   contact_id: string | null;
   step_version_id: string | null;
   now: Date;
@@ -27,7 +26,7 @@ export async function loadForRendering(
   compiled: Compiled,
 ): Promise<{ recipients: Recipients; contacts: Map<string, MergeContact> }> {
   const recipients = await tx.execute<Recipients[number]>(sql`
-    select id, to_email, rfc_message_id, is_test, contact_id, step_version_id, app_now() as now
+    select id, to_email, rfc_message_id, contact_id, step_version_id, app_now() as now
     from content.email_messages where id = any(${sql.param(ids)}::uuid[]) order by next_attempt_at, id`);
   for (const { step_version_id: version } of recipients) {
     if (version !== null && !compiled.has(version)) compiled.set(version, await compile(tx, version));
@@ -82,7 +81,6 @@ export function renderAll(
           contact,
           now: one.now,
           rfcMessageId: one.rfc_message_id,
-          test: one.is_test,
         }),
       );
     } catch (error) {

@@ -24,7 +24,6 @@ type Row = {
   step_id: string | null;
   attempts: number;
   first_attempt_at: Date;
-  is_test: boolean;
   delivery_status: string;
 };
 type Settled = { row: Row; verdict: Verdict; result: SendResult };
@@ -59,8 +58,7 @@ export async function settleMessages(
     if (!result) return [];
     const elapsedMs = now - row.first_attempt_at.getTime();
     const verdict = verdictOf(result, { attempts: row.attempts, elapsedMs });
-    // Whoever asked for a test is waiting for it: it is not put off.
-    return [{ row, result, verdict: row.is_test && verdict.kind === "again" ? { kind: "failed" } : verdict }];
+    return [{ row, result, verdict }];
   });
   // Drivers are locked first, then limits, messages and enrollments: everybody takes them in this order.
   const plans = await planAfterSending(tx, { settled, now });
@@ -94,7 +92,7 @@ function openMessages(
   { token, ids }: { token: string; ids: readonly string[] },
 ): Promise<Row[]> {
   return tx.execute<Row>(sql`
-    select id, campaign_id, email_account_id, enrollment_id, contact_id, step_id, attempts, first_attempt_at, is_test,
+    select id, campaign_id, email_account_id, enrollment_id, contact_id, step_id, attempts, first_attempt_at,
       delivery_status
     from content.email_messages
     where id = any(${sql.param(ids)}::uuid[]) and claim_token = ${token}::uuid and delivery_status in ('sending', 'unknown')
@@ -106,7 +104,7 @@ async function planAfterSending(
   tx: TenantTx,
   { settled, now }: { settled: readonly Settled[]; now: number },
 ): Promise<Plan[]> {
-  const sent = settled.filter(({ verdict, row }) => verdict.kind === "sent" && !row.is_test);
+  const sent = settled.filter(({ verdict }) => verdict.kind === "sent");
   const plans: Plan[] = [];
   for (const [campaignId, ofCampaign] of Map.groupBy(sent, ({ row }) => row.campaign_id)) {
     if (campaignId === null) continue;
@@ -140,7 +138,7 @@ async function wakeForRetries(
 ): Promise<DriverEvent[]> {
   const events: DriverEvent[] = [];
   for (const [stepId, some] of Map.groupBy(settled, ({ row }) => row.step_id)) {
-    const waits = some.flatMap(({ verdict, row }) => (row.is_test ? [] : waitOf(verdict)));
+    const waits = some.flatMap(({ verdict }) => waitOf(verdict));
     if (stepId === null || waits.length === 0) continue;
     events.push(
       ...(await wakeEmailSteps(tx, { scope, stepIds: [stepId], dueAt: new Date(now + Math.min(...waits)) })),
@@ -213,7 +211,7 @@ async function countSent(
   tx: TenantTx,
   { settled, now }: { settled: readonly Settled[]; now: number },
 ): Promise<void> {
-  const sent = settled.filter(({ verdict, row }) => verdict.kind === "sent" && !row.is_test);
+  const sent = settled.filter(({ verdict }) => verdict.kind === "sent");
   if (sent.length === 0) return;
   const at = new Date(now).toISOString();
   await tx.execute(sql`
@@ -239,9 +237,7 @@ async function holdEnrollments(
   tx: TenantTx,
   { settled, now }: { settled: readonly Settled[]; now: number },
 ): Promise<void> {
-  const held = settled.filter(
-    ({ verdict, row }) => !row.is_test && (verdict.kind === "again" || verdict.kind === "unknown"),
-  );
+  const held = settled.filter(({ verdict }) => verdict.kind === "again" || verdict.kind === "unknown");
   if (held.length === 0) return;
   await tx.execute(sql`
     update campaign_contacts e
@@ -254,7 +250,7 @@ async function holdEnrollments(
 }
 
 function exitOf({ row, verdict }: Settled): Exit[] {
-  if (row.is_test || row.enrollment_id === null) return [];
+  if (row.enrollment_id === null) return [];
   if (verdict.kind === "bounced") {
     return [
       {

@@ -55,7 +55,7 @@ export async function releaseLostSlots(
   return takeBack(tx, {
     scope,
     limit,
-    which: sql`m.email_account_id = ${accountId}::uuid and not m.is_test and ${maySend} and (
+    which: sql`m.email_account_id = ${accountId}::uuid and ${maySend} and (
       m.send_before <= app_now()
       or (m.next_attempt_at <= app_now() and (
         exists (select 1 from campaign_settings s join campaign_usage u on u.campaign_id = s.campaign_id
@@ -76,7 +76,7 @@ export async function releaseCampaignSlots(
   const result = await takeBack(tx, {
     scope,
     limit: null,
-    which: sql`m.campaign_id = ${campaignId}::uuid and not m.is_test`,
+    which: sql`m.campaign_id = ${campaignId}::uuid`,
   });
   await tx.execute(
     sql`update campaign_usage set last_slot_at = last_claimed_at where campaign_id = ${campaignId}::uuid`,
