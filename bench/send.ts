@@ -7,6 +7,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import type { Compiled } from "#server/messages/render";
 import { startSinks } from "#server/messages/testing-sinks";
 import { openBenchDatabase, report, timed } from "./database.ts";
 
@@ -89,7 +90,7 @@ async function bareSeconds({ scope, emailAccountId }: Campaign): Promise<number>
   const rows = await owner<{ id: string; lanes: number }[]>`
     select m.id, a.lanes from content.email_messages m join email_accounts a on a.id = m.email_account_id order by m.id`;
   const { server, rendered } = await withTenant(scope, async (tx) => {
-    const compiled = new Map();
+    const compiled: Compiled = new Map();
     const loaded = await loadForRendering(
       tx,
       rows.map(({ id }) => id),

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { Page } from "@playwright/test";
 import postgres from "postgres";
 import { v7 } from "uuid";
 import { createCampaign, createContacts, createList, type Tenant } from "#db/factories";
@@ -43,7 +44,7 @@ test("after all of the engine's state is wiped in mid-campaign, everybody gets e
 });
 
 /** Five hundred people on their way through two emails with an hour between. */
-async function launch(page: import("@playwright/test").Page, tenant: Tenant) {
+async function launch(page: Page, tenant: Tenant) {
   const unique = v7().slice(-8);
   const [first, second] = [`First ${unique}`, `Second ${unique}`];
   const campaignId = await withTenant(tenant.scope, async (tx) => {

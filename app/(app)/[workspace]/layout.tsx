@@ -9,7 +9,11 @@ type Props = { children: ReactNode; params: Promise<{ workspace: string }> };
 export default async function WorkspaceLayout({ children, params }: Props) {
   const { workspace } = await params;
   const api = caller(workspace);
-  const [current, workspaces, jar] = await Promise.all([api.workspaces.current(), api.workspaces.list(), cookies()]);
+  const [current, workspaces, jar] = await Promise.all([
+    api.workspaces.current(),
+    api.workspaces.list(),
+    cookies(),
+  ]);
   return (
     <Shell data={{ ...current, workspaces }} collapsed={jar.get("sidebar")?.value === "collapsed"}>
       {children}

@@ -25,7 +25,10 @@ export default function AccountPage({ params }: Props) {
 
 async function Account({ params }: Props) {
   const api = caller((await params).workspace);
-  const [{ user, workspace }, sessions] = await Promise.all([api.workspaces.current(), api.accounts.sessions()]);
+  const [{ user, workspace }, sessions] = await Promise.all([
+    api.workspaces.current(),
+    api.accounts.sessions(),
+  ]);
   return (
     <>
       <ProfileForm name={user.name} email={user.email} />

@@ -25,7 +25,10 @@ export default function MembersPage({ params }: Props) {
 
 async function Members({ params }: Props) {
   const api = caller((await params).workspace);
-  const [members, { user, permissions, workspace }] = await Promise.all([api.members.list(), api.workspaces.current()]);
+  const [members, { user, permissions, workspace }] = await Promise.all([
+    api.members.list(),
+    api.workspaces.current(),
+  ]);
   const manages = permissions.includes("workspace:members");
   const invites = permissions.includes("organization:members");
   const [candidates, invitations] = await Promise.all([

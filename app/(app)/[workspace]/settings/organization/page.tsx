@@ -34,7 +34,10 @@ async function Organization({ params }: Props) {
         Owners and admins of the organization manage its people and workspaces here.
       </EmptyState>
     );
-  const [organization, people] = await Promise.all([api.workspaces.organization(), api.members.listOrganization()]);
+  const [organization, people] = await Promise.all([
+    api.workspaces.organization(),
+    api.members.listOrganization(),
+  ]);
   return (
     <div className="space-y-6">
       <OrganizationForm name={organization.name} />
