@@ -28,7 +28,7 @@ export async function storeMails(mails: readonly CaughtMail[], acts: readonly Pl
   const base64 = mails.map(({ raw }) => raw.toString("base64"));
   await withoutTenant(async (tx) => {
     // One text whatever the size of the group: arrays of base64, which cost less than a placeholder for each value.
-    await tx.execute(sql`
+    const stored = await tx.execute(sql`
       insert into ${sandboxMessages} (id, mailbox, mail_from, rcpt_to, from_text, subject, rfc_message_id, size_bytes, raw)
       select m.id, m.mailbox, m.mail_from, m.rcpt_to, m.from_text, m.subject, m.rfc_id, length(b.raw), b.raw
       from unnest(${sql.param(mails.map(({ id }) => id))}::uuid[], ${sql.param(mails.map(({ mailbox }) => mailbox))}::text[],
@@ -36,8 +36,10 @@ export async function storeMails(mails: readonly CaughtMail[], acts: readonly Pl
         ${sql.param(heads.map(({ from }) => from))}::text[], ${sql.param(heads.map(({ subject }) => subject))}::text[],
         ${sql.param(heads.map(({ messageId }) => messageId))}::text[], ${sql.param(base64)}::text[])
         as m(id, mailbox, mail_from, rcpt_to, from_text, subject, rfc_id, body)
-      cross join lateral (select decode(m.body, 'base64') as raw offset 0) b`);
-    if (acts.length === 0) return;
+      cross join lateral (select decode(m.body, 'base64') as raw offset 0) b
+      on conflict (id) do nothing returning id`);
+    // A commit whose answer was lost is tried again: the mails are there then, and must be taken, not refused.
+    if (stored.length === 0 || acts.length === 0) return;
     await tx.execute(sql`
       insert into sandbox.acts (message_id, act, due_at)
       select a.message_id, a.act, app_now() + make_interval(secs => a.seconds)
