@@ -19,7 +19,9 @@ type Place = {
 export type Plan = { graph: StepGraph; step: EngineStep; moves: readonly Move[]; places: readonly Place[] };
 
 export function planMoves(graph: StepGraph, step: EngineStep, moves: readonly Move[]): Plan {
-  return { graph, step, moves, places: moves.map((move) => placeAfter(graph, step, move)) };
+  // In the order in which everybody locks enrollments.
+  const sorted = [...moves].sort((a, b) => (a.enrollmentId < b.enrollmentId ? -1 : 1));
+  return { graph, step, moves: sorted, places: sorted.map((move) => placeAfter(graph, step, move)) };
 }
 
 /** Moves everybody on from one step, and wakes the steps they reach. Drivers are locked first, then enrollments. */
@@ -37,15 +39,32 @@ export async function advance(
   return { ...(await applyMoves(tx, plan)), events };
 }
 
+/** So many are moved by one statement: few enough that naming their ids beside the join is the cheapest way to them. */
+const chunk = 200;
+
 /**
- * Places and log in one statement for all. Who has left the step meanwhile is passed over. Whoever calls this has
- * woken the steps that are reached (`duesOf`) in the same transaction.
+ * Places and log, set by set. Who has left the step meanwhile is passed over. Whoever calls this has woken the steps
+ * that are reached (`duesOf`) in the same transaction.
  */
-export async function applyMoves(
+export async function applyMoves(tx: TenantTx, plan: Plan): Promise<{ moved: number; ended: number }> {
+  const total = { moved: 0, ended: 0 };
+  for (let from = 0; from < plan.moves.length; from += chunk) {
+    const moves = plan.moves.slice(from, from + chunk);
+    const { moved, ended } = await applyChunk(tx, {
+      ...plan,
+      moves,
+      places: plan.places.slice(from, from + chunk),
+    });
+    total.moved += moved;
+    total.ended += ended;
+  }
+  return total;
+}
+
+async function applyChunk(
   tx: TenantTx,
   { graph, step, moves, places }: Plan,
 ): Promise<{ moved: number; ended: number }> {
-  if (moves.length === 0) return { moved: 0, ended: 0 };
   const [counts] = await tx.execute<{ moved: number; ended: number }>(sql`
     with moves as materialized (
       select * from unnest(
@@ -60,10 +79,11 @@ export async function applyMoves(
       ) as m(enrollment_id, target, due, due_local, reason, outcome, at, message_id)
     ), here as materialized (
       select e.id, e.contact_id, e.run_number, e.visit, e.entered_step_at, e.enrolled_at, m.*
-      from moves m join campaign_contacts e on e.id = m.enrollment_id
-      where e.current_step_id = ${step.id}::uuid and e.status in ('enrolled', 'active', 'paused')
-      order by e.id
-      for no key update of e
+      from moves m cross join lateral (
+        select * from campaign_contacts e
+        where e.id = m.enrollment_id and e.current_step_id = ${step.id}::uuid and e.status in ('enrolled', 'active', 'paused')
+        limit 1 for no key update
+      ) e
     ), logged as (
       insert into enrollment_step_log (campaign_id, enrollment_id, contact_id, step_id, run_number, visit, entered_at,
         left_at, outcome, next_step_id, message_id)
@@ -82,7 +102,7 @@ export async function applyMoves(
         -- The step being left is in the log of this statement, which it cannot see: a step never leads to itself.
         visit = 1 + (select count(*) from enrollment_step_log l
           where l.enrollment_id = h.id and l.run_number = h.run_number and l.step_id = h.target)
-      from here h where e.id = h.id
+      from here h where e.id = h.id and e.id = any(array(select id from here))
       returning e.status
     )
     select count(*)::int as moved, (count(*) filter (where status = 'completed'))::int as ended from moved`);

@@ -78,7 +78,7 @@ async function ask(tx: TenantTx, rules: RuleTree, ids: readonly string[]): Promi
   const rows = await tx.execute<Answer>(sql`
     select e.id, coalesce(e.entered_step_at, e.enrolled_at) as entered_at, e.wait_until, ${predicate} as matches,
       (${unsettled}) as unsettled, app_now() as now
-    from campaign_contacts e join contacts c on c.id = e.contact_id
+    from campaign_contacts e cross join lateral (select * from contacts c where c.id = e.contact_id limit 1) c
     where e.id = any(${sql.param(ids)}::uuid[])`);
   return [...rows];
 }

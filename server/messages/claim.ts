@@ -34,7 +34,8 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
   const token = v7();
   const messages = await tx.execute<Claimed>(sql`
     with due as materialized (
-      select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at, m.contact_id
+      select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at,
+        (select c.email_normalized from contacts c where c.id = m.contact_id) as email
       from content.email_messages m
       where ${isDue(ask.accountId)} and m.send_before > app_now()
         and exists (select 1 from mailbox_lanes l where l.email_account_id = ${ask.accountId}::uuid and l.lane = 0 and l.fence = ${ask.fence})
@@ -44,15 +45,14 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
       order by m.next_attempt_at, m.id
       limit ${ask.limit} for no key update of m skip locked
     ), closed as materialized (
-      ${closedAmong(sql`select c.email_normalized from due d join contacts c on c.id = d.contact_id`)}
+      ${closedAmong(sql`select email from due`)}
     ), ranked as (
       select d.*, row_number() over (partition by d.campaign_id order by d.next_attempt_at, d.id) as nth,
         row_number() over (order by d.next_attempt_at, d.id) as nth_of_mailbox
       from due d
     ), granted as materialized (
       select r.* from ranked r
-      where ${campaignAllows} and ${mailboxAllows} and not exists (
-        select 1 from contacts c join closed x on x.email = c.email_normalized where c.id = r.contact_id)
+      where ${campaignAllows} and ${mailboxAllows} and not exists (select 1 from closed x where x.email = r.email)
     ), claimed as (
       update content.email_messages m
       set delivery_status = 'sending', claim_token = ${token}::uuid, claimed_at = app_now(),
@@ -131,7 +131,7 @@ async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<
       order by m.next_attempt_at, m.id limit ${limit * 2}
     ), next as materialized (
       select d.id, d.enrollment_id, c.email_normalized, ${unmailableReason} as reason
-      from due d join contacts c on c.id = d.contact_id
+      from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c
     ), closed as materialized (
       ${closedAmong(sql`select email_normalized from next`)}
     ), reasoned as (

@@ -5,6 +5,11 @@ import { rfcMessageId } from "#server/mail/message-id";
 import type { Slot } from "#server/planner/slots";
 import type { Sending } from "./limits.ts";
 
+/*
+ * Statements of the engine look hundreds of rows up by key, in tables that may have grown by a million a minute ago and
+ * have no statistics yet. A lateral sub-select of one row is an index probe whatever the planner believes.
+ */
+
 const slotColumns = (slots: readonly Slot[]) => sql`
   ${sql.param(slots.map((slot) => new Date(slot.at).toISOString()))}::timestamptz[],
   ${sql.param(slots.map((slot) => slot.day))}::date[],
@@ -59,8 +64,8 @@ export async function insertMessages(
         c.email, k.reply_to_email, split_part(c.email_normalized, '@', 2), g.rfc_message_id,
         ${messageKey}, 'awaiting_send', g.at, g.at, g.day, g.mailbox_day, g.send_before
       from given g
-      join campaign_contacts e on e.id = g.enrollment_id
-      join contacts c on c.id = e.contact_id
+      cross join lateral (select * from campaign_contacts e where e.id = g.enrollment_id limit 1) e
+      cross join lateral (select * from contacts c where c.id = e.contact_id limit 1) c
       join campaigns k on k.id = e.campaign_id
       join campaign_steps s on s.id = e.current_step_id
       left join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version

@@ -125,7 +125,9 @@ function dueEnrollments(tx: TenantTx, { scope, stepId, limit }: Slice): Promise<
         and e.wait_reason is distinct from 'outcome_unknown'
       order by e.next_email_scheduled_at, e.id limit ${limit} for no key update skip locked
     )
-    select d.id, ${unmailableReason} as reason from due d join contacts c on c.id = d.contact_id order by d.due_at, d.id`);
+    select d.id, ${unmailableReason} as reason
+    from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c
+    order by d.due_at, d.id`);
 }
 
 async function wakeLane(

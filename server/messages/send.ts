@@ -26,7 +26,8 @@ export type Lane = { accountId: string; fence: number };
 /** Where a slice left the mailbox: `more` = come back at once, else `until`, null = when woken. */
 export type SendSlice = { held: boolean; sent: number; others: number; more: boolean; until: string | null };
 
-const none = { sent: 0, others: 0 };
+/** While one group is on the wire, another is claimed, rendered or settled: so many at a time. */
+const groupsAtOnce = 2;
 
 /**
  * Sends what is due from a mailbox, group after group, for about `budgetMs`. Each group is claimed and committed
@@ -34,29 +35,58 @@ const none = { sent: 0, others: 0 };
  */
 export async function sendFromMailbox(scope: Scope, lane: Lane, budgetMs: number): Promise<SendSlice> {
   const opened = await openMailbox(scope, lane);
-  if (!opened) return { held: false, ...none, more: false, until: null };
-  const compiled: Compiled = new Map();
-  const total = { ...none };
-  const end = performance.now() + budgetMs;
+  const total = { sent: 0, others: 0 };
+  if (!opened) return { held: false, ...total, more: false, until: null };
+  const sender: Sender = {
+    ...opened,
+    compiled: new Map(),
+    wire: Promise.resolve(),
+    until: performance.now() + budgetMs,
+    total,
+  };
   try {
-    do {
-      if (!(await withTenant(scope, (tx) => holds(tx, laneOf(lane), lane.fence, leaseSeconds)))) {
-        return { held: false, ...total, more: false, until: null };
-      }
-      const claim = await withTenant(scope, (tx) =>
-        claimMessages(tx, { ...lane, limit: groupSize, leaseSeconds }),
-      );
-      if (claim.messages.length === 0) return { held: true, ...total, ...(await restUntilNext(scope, lane)) };
-      const { counts, unreached } = await handOver(scope, claim, { compiled, transport: opened.transport });
-      total.sent += counts.sent;
-      total.others += counts.again + counts.bounced + counts.failed + counts.unknown;
-      const wait = await withTenant(scope, (tx) => noteMailbox(tx, lane.accountId, unreached));
-      if (wait !== null) return { held: true, ...total, ...(await backOff(scope, lane, wait)) };
-    } while (performance.now() < end);
-    return { held: true, ...total, more: true, until: null };
+    const ends = await Promise.all(
+      Array.from({ length: groupsAtOnce }, () => sendGroups(scope, lane, sender)),
+    );
+    if (ends.includes("lost")) return { held: false, ...total, more: false, until: null };
+    const waitMs = ends.find((end) => typeof end === "number");
+    if (waitMs !== undefined) return { held: true, ...total, ...(await backOff(scope, lane, waitMs)) };
+    if (ends.includes("time")) return { held: true, ...total, more: true, until: null };
+    return { held: true, ...total, ...(await restUntilNext(scope, lane)) };
   } finally {
     opened.transport.close();
   }
+}
+
+type Sender = {
+  transport: MailTransport;
+  compiled: Compiled;
+  /** Resolves when the group that is on the wire has its replies. */
+  wire: Promise<unknown>;
+  /** Of `performance.now()`. */
+  until: number;
+  total: { sent: number; others: number };
+};
+
+/** Why it stopped: another run sends, nothing is due, the time is up, or the server is to be left alone so long (ms). */
+async function sendGroups(
+  scope: Scope,
+  lane: Lane,
+  sender: Sender,
+): Promise<"lost" | "empty" | "time" | number> {
+  while (performance.now() < sender.until) {
+    if (!(await withTenant(scope, (tx) => holds(tx, laneOf(lane), lane.fence, leaseSeconds)))) return "lost";
+    const claim = await withTenant(scope, (tx) =>
+      claimMessages(tx, { ...lane, limit: groupSize, leaseSeconds }),
+    );
+    if (claim.messages.length === 0) return "empty";
+    const { counts, unreached } = await handOver(scope, claim, sender);
+    sender.total.sent += counts.sent;
+    sender.total.others += counts.again + counts.bounced + counts.failed + counts.unknown;
+    const waitMs = await withTenant(scope, (tx) => noteMailbox(tx, lane.accountId, unreached));
+    if (waitMs !== null) return waitMs;
+  }
+  return "time";
 }
 
 const laneOf = ({ accountId }: Lane) => ({ table: "mailbox_lanes", id: accountId }) as const;
@@ -86,27 +116,32 @@ async function closeMailbox(tx: TenantTx, lane: Lane, problem: string): Promise<
   await yieldUntil(tx, laneOf(lane), lane.fence, { until: null });
 }
 
-type Sender = { compiled: Compiled; transport: MailTransport };
-
 async function handOver(
   scope: Scope,
   { token, messages }: Claim,
-  { compiled, transport }: Sender,
+  sender: Sender,
 ): Promise<{ counts: SettleCounts; unreached: string | null }> {
   const deadline = performance.now() + deadlineMs;
   const loaded = await withTenant(scope, (tx) =>
     loadForRendering(
       tx,
       messages.map(({ id }) => id),
-      compiled,
+      sender.compiled,
     ),
   );
-  const { rendered, refused } = renderAll(loaded, compiled);
-  const replies = await transport.send(rendered, { deadline });
+  const { rendered, refused } = renderAll(loaded, sender.compiled);
+  const replies = await onWire(sender, () => sender.transport.send(rendered, { deadline }));
   const subjects = new Map(rendered.map(({ id, subject }) => [id, subject]));
   const { counts } = await settleSurely(scope, { token, results: [...refused, ...replies], subjects });
   const failed = replies.length > 0 && replies.every(({ outcome }) => outcome === "not_sent");
   return { counts, unreached: failed ? (replies[0]?.text ?? "The mail server could not be reached.") : null };
+}
+
+/** One group at a time: the mailbox's connections are not for two. */
+async function onWire<T>(sender: Sender, send: () => Promise<T>): Promise<T> {
+  const turn = sender.wire.then(send, send);
+  sender.wire = turn;
+  return turn;
 }
 
 type Replies = { token: string; results: SendResult[]; subjects: ReadonlyMap<string, string> };

@@ -198,7 +198,7 @@ async function writeResults(tx: TenantTx, { settled, subjects, now }: Written): 
         campaign_day = case when r.given_back = 0 then m.campaign_day end,
         mailbox_day = case when r.given_back = 0 then m.mailbox_day end,
         claim_token = case when r.again_at is null then m.claim_token end
-      from results r where m.id = r.id
+      from results r where m.id = r.id and m.id = any(${column(({ row }) => row.id)}::uuid[])
     ), ${slotsBack(sql`before`, "sent")}
     select 1`);
 }
@@ -222,9 +222,10 @@ async function countSent(
       update campaign_contacts e
       set total_emails_sent = e.total_emails_sent + 1, last_email_sent_at = ${at}::timestamptz,
         last_message_id = coalesce(e.last_message_id, s.id)
-      from sent s where e.id = s.enrollment_id and e.awaiting_message_id is distinct from s.id
+      from sent s where e.id = s.enrollment_id and e.id = any(array(select enrollment_id from sent)) and e.awaiting_message_id is distinct from s.id
     ), people as (
-      update contacts c set last_emailed_at = ${at}::timestamptz from sent s where c.id = s.contact_id
+      update contacts c set last_emailed_at = ${at}::timestamptz from sent s
+      where c.id = s.contact_id and c.id = any(array(select contact_id from sent))
     )
     insert into contact_events (contact_id, type, ref_type, ref_id, data)
     select contact_id, 'email.sent', 'email_message', id,

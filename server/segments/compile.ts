@@ -195,11 +195,18 @@ function compileMembership(rule: Condition, context: RuleContext): SQL {
     const referenced = context.segments.get(id);
     if (!referenced) return sql`false`;
     if (referenced.rules) return compileRules(referenced.rules, context);
-    return sql`exists (select 1 from segment_contacts sc where sc.contact_id = c.id and sc.segment_id = ${id}::uuid)`;
+    return inList(id);
   });
   const some = sql`(${sql.join(parts, sql` or `)})`;
   return rule.operator === "not_in" ? sql`not ${some}` : some;
 }
+
+/**
+ * Whether `contacts c` is in a list. A scalar sub-select is asked of each contact by an index probe; `exists` may
+ * become a join that, while the tables have no statistics yet, reads the whole list for every contact.
+ */
+export const inList = (listId: string): SQL => sql`coalesce((select true from segment_contacts sm
+  where sm.tenant_id = c.tenant_id and sm.segment_id = ${listId}::uuid and sm.contact_id = c.id limit 1), false)`;
 
 function compileEngagement(rule: Condition, context: RuleContext): SQL {
   const field = rule.field === "email_opened" ? "email_opened" : "email_clicked";

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import { compileRules, type Referenced, type RuleContext } from "./compile.ts";
+import { compileRules, inList, type Referenced, type RuleContext } from "./compile.ts";
 import { everyone, isGroup, type Rule, ruleDepthMax, type RuleTree, ruleTree } from "./schema.ts";
 
 /**
@@ -84,8 +84,7 @@ export async function inSegment(tx: TenantTx, segmentId: string): Promise<SQL> {
   const [segment] = await loadSegments(tx, [segmentId]);
   if (!segment) throw new AppError("not_found", "No such list or segment.");
   if (segment.rules) return rulePredicate(tx, segment.rules);
-  return sql`exists (select 1 from segment_contacts sm
-    where sm.tenant_id = c.tenant_id and sm.segment_id = ${segmentId}::uuid and sm.contact_id = c.id)`;
+  return inList(segmentId);
 }
 
 export type ContactSample = { id: string; email: string; name: string | null; company: string | null };
