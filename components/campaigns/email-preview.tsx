@@ -2,13 +2,13 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import { useState } from "react";
+import { SeenBy } from "#components/templates/seen-by";
 import { asProblem, useTRPC, useTRPCClient } from "#components/trpc/client";
 import { Callout } from "#components/ui/callout";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
 import { PanelTabs } from "#components/ui/panel-tabs";
-import { Select } from "#components/ui/select";
 import { Skeleton } from "#components/ui/skeleton";
 import { SubmitButton } from "#components/ui/submit-button";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
@@ -33,22 +33,7 @@ export function EmailPreview({ campaign, step, flush }: Props) {
   const problem = asProblem(preview.error);
   return (
     <div className="space-y-4">
-      <Field name="contact" label="Seen by">
-        {(control) => (
-          <Select
-            {...control}
-            value={contactId ?? ""}
-            onChange={(event) => setContactId(event.target.value || null)}
-          >
-            <option value="">Ada Lovelace (an example)</option>
-            {people.data?.map((person) => (
-              <option key={person.id} value={person.id}>
-                {person.name ? `${person.name}, ${person.email}` : person.email}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <SeenBy people={people.data} value={contactId} onChange={setContactId} />
       {problem && (
         <Callout kind="danger" title="This email cannot be shown">
           {problem.message}

@@ -6,10 +6,9 @@ import { useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { cn } from "#components/ui/cn";
-import { Field } from "#components/ui/field";
 import { PanelTabs } from "#components/ui/panel-tabs";
-import { Select } from "#components/ui/select";
 import { Skeleton } from "#components/ui/skeleton";
+import { SeenBy } from "./seen-by.tsx";
 import type { Draft } from "./template-editor.tsx";
 import { TestSend } from "./test-send.tsx";
 import type { PreviewState } from "./use-template-preview.tsx";
@@ -30,22 +29,7 @@ export function TemplatePreview({ draft, preview, contactId, onContact, editable
   const broken = Object.keys(preview.problems).length > 0;
   return (
     <section aria-label="Preview" className="min-w-0 space-y-3 lg:sticky lg:top-6 lg:self-start">
-      <Field name="seenBy" label="Seen by">
-        {(control) => (
-          <Select
-            {...control}
-            value={contactId ?? ""}
-            onChange={(event) => onContact(event.target.value || null)}
-          >
-            <option value="">Ada Lovelace (an example)</option>
-            {people.data?.map((person) => (
-              <option key={person.id} value={person.id}>
-                {person.name ? `${person.name}, ${person.email}` : person.email}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <SeenBy people={people.data} value={contactId} onChange={onContact} />
       {failure && (
         <Callout kind="danger" title="This mail cannot be shown">
           {failure}
