@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import {
   driverColumns,
@@ -11,9 +12,16 @@ import {
 import { segments } from "./segments.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const exportStatuses = ["pending", "processing", "completed", "failed", "expired"] as const;
-export const exportTypes = ["full", "filtered", "segment"] as const;
-export const exportFormats = ["csv", "xlsx", "json"] as const;
+export const exportStatuses = [
+  "pending",
+  "processing",
+  "completed",
+  "failed",
+  "cancelled",
+  "expired",
+] as const;
+export const exportTypes = ["full", "filtered", "segment", "selection"] as const;
+export const exportFormats = ["csv", "xlsx", "json", "ndjson"] as const;
 
 export const exportJobs = pgTable(
   "export_jobs",
@@ -21,10 +29,17 @@ export const exportJobs = pgTable(
     ...workspaceColumns,
     exportType: text({ enum: exportTypes }).notNull(),
     segmentId: uuid(),
-    /** A rule tree, or the search of the page. */
+    /** A rule tree, the filter of the contact list, or the ids of a selection. */
     filters: jsonb().$type<Record<string, unknown>>(),
     /** What the export was of, as it was then: names and rules. */
     scopeSnapshot: jsonb().$type<Record<string, unknown>>(),
+    /** Contacts left out although they belong to it: `suppressed`, `bounced`, `archived`. */
+    leftOut: text()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    /** The moment the file shows: everything in it was so then. */
+    snapshotAt: instant(),
     selectedFields: jsonb().$type<string[]>().notNull().default([]),
     includeCustomFields: boolean().notNull().default(true),
     includeEngagement: boolean().notNull().default(false),
