@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contactStatuses, lifecycleStages } from "../segments/schema.ts";
 
 /** The fields of a contact that people edit, in the order of the form. Names are those of the columns. */
 export const contactFields = [
@@ -65,6 +66,51 @@ export const contactTagInput = z.object({
   id: z.uuid(),
   tag: z.string().trim().toLowerCase().min(1, "Type a tag.").max(60, "Keep tags under 60 characters."),
 });
+
+const filterText = z.string().trim().min(1).max(200);
+const score = z.coerce.number().int().min(0).max(100);
+const day = z.iso.date();
+/** A filter given once, as a URL gives it, or several times. */
+const several = <T extends z.ZodType>(each: T) =>
+  z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(each).max(50).optional(),
+  );
+
+const filterParts = {
+  /** Words of a name, an address or a company. */
+  q: filterText.optional(),
+  /** Any of these. */
+  status: several(z.enum(contactStatuses)),
+  stage: several(z.enum(lifecycleStages)),
+  /** All of these, in any case. */
+  tag: several(filterText),
+  list: z.uuid().optional(),
+  segment: z.uuid().optional(),
+  scoreMin: score.optional(),
+  scoreMax: score.optional(),
+  /** Days in the zone of the workspace, both ends included. */
+  addedFrom: day.optional(),
+  addedTo: day.optional(),
+  activeFrom: day.optional(),
+  activeTo: day.optional(),
+  /** Custom fields by name: the value itself, or "low..high" of a number or date, either end left out. */
+  custom: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/), filterText).optional(),
+};
+
+/**
+ * Which contacts of the workspace are meant; parts that are not there let everybody through, and an empty filter is
+ * every contact. Strict, since leaving out a part that was not understood would mean more people than were asked for.
+ */
+export const contactFilter = z.strictObject(filterParts);
+export type ContactFilter = z.infer<typeof contactFilter>;
+
+/** Contacts picked one by one, or all that a filter lets through when the work is done. */
+export const contactSelection = z.union([
+  z.strictObject({ ids: z.array(z.uuid()).min(1).max(10_000) }),
+  z.strictObject({ filter: contactFilter }),
+]);
+export type ContactSelection = z.infer<typeof contactSelection>;
 
 export const contactSorts = ["newest", "email"] as const;
 const optionalText = z.string().trim().max(200).optional().catch(undefined);
