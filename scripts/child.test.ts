@@ -88,3 +88,18 @@ test("a process ends when whoever started it is killed", async () => {
   starter.kill("SIGKILL");
   await expect.poll(() => lives(pid), { timeout: 5_000 }).toBe(false);
 });
+
+test("the tether lets helpers live that were given no pipe, as Next.js gives its own none", async () => {
+  const tether = path.join(import.meta.dirname, "tether.mjs");
+  const helper = (stdin: "pipe" | "ignore") => {
+    const code = "setTimeout(() => process.exit(7), 1000)";
+    const child = spawn(process.execPath, ["--import", tether, "--eval", code], {
+      stdio: [stdin, "ignore", "inherit"],
+    });
+    child.stdin?.end();
+    return once(child, "exit");
+  };
+  const [helpers, ownChild] = await Promise.all([helper("ignore"), helper("pipe")]);
+  expect(helpers).toEqual([7, null]);
+  expect(ownChild).toEqual([null, "SIGTERM"]);
+});

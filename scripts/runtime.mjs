@@ -10,6 +10,8 @@ import { install, missingPackages } from "./install.mjs";
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 const wantedMajor = 24;
+const starter = process.ppid;
+const lookMs = 300;
 const major = (version) => Number(version.replace(/^v/, "").split(".")[0]);
 
 /** The Node 24 that came with the packages; undefined where there is none for this machine. */
@@ -47,8 +49,22 @@ export async function installMissing() {
 }
 
 /**
+ * npm starts scripts through a shell, and hands a SIGTERM to that shell, which ends without a word to us: that it is
+ * gone is how we hear of it. Without npm a shell may well end and leave us running.
+ */
+function onShellGone(stop) {
+  if (!process.env.npm_lifecycle_event) return;
+  const timer = setInterval(() => {
+    if (process.ppid === starter) return;
+    clearInterval(timer);
+    stop();
+  }, lookMs);
+  timer.unref();
+}
+
+/**
  * Runs a TypeScript file of this folder on Node 24 and ends with its exit code. It shares the terminal; signals are
- * passed on, and it ends when this process does.
+ * passed on, and it ends when this process or the npm that started it does.
  */
 export function runOn24(file, args = process.argv.slice(2)) {
   const node = nodeToRunOn();
@@ -66,6 +82,7 @@ export function runOn24(file, args = process.argv.slice(2)) {
     },
   );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  onShellGone(() => child.kill("SIGTERM"));
   child.on("error", (error) => {
     process.stderr.write(`${node} could not be started: ${error.message}\n`);
     process.exit(1);
