@@ -10,6 +10,7 @@ import { invitationsRouter } from "#server/invitations/router";
 import { listsRouter } from "#server/lists/router";
 import { mailboxesRouter } from "#server/mailboxes/router";
 import { membersRouter } from "#server/members/router";
+import { notificationsRouter } from "#server/notifications/router";
 import { segmentsRouter } from "#server/segments/router";
 import { suppressionsRouter } from "#server/suppressions/router";
 import { tagsRouter } from "#server/tags/router";
@@ -29,6 +30,7 @@ export const appRouter = router({
   lists: listsRouter,
   mailboxes: mailboxesRouter,
   members: membersRouter,
+  notifications: notificationsRouter,
   segments: segmentsRouter,
   suppressions: suppressionsRouter,
   tags: tagsRouter,

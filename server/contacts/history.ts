@@ -16,22 +16,3 @@ export async function noteOnTimeline(
     values (${note.contactId}::uuid, ${note.type}, ${note.ref?.type ?? null}, ${note.ref?.id ?? null}::uuid,
       ${note.actorId ?? null}::uuid, ${JSON.stringify(note.data ?? {})}::jsonb)`);
 }
-
-/** What somebody did, for the audit log, in the transaction in which they do it. `actorId` null is the system. */
-export async function recordAct(
-  tx: TenantTx,
-  act: {
-    actorId: string | null;
-    action: string;
-    resourceType: string;
-    resourceId: string;
-    before?: Record<string, unknown>;
-    after?: Record<string, unknown>;
-  },
-): Promise<void> {
-  await tx.execute(sql`
-    insert into audit_log (workspace_id, actor_id, actor_type, action, resource_type, resource_id, old_value, new_value)
-    values (nullif(nullif(current_setting('app.current_workspace_id', true), ''), '*')::uuid, ${act.actorId}::uuid,
-      ${act.actorId ? "user" : "system"}, ${act.action}, ${act.resourceType}, ${act.resourceId}::uuid,
-      ${act.before ? JSON.stringify(act.before) : null}::jsonb, ${act.after ? JSON.stringify(act.after) : null}::jsonb)`);
-}

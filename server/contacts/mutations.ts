@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
 import { violates } from "#db/errors";
 import type { TenantTx } from "#db/tenancy";
+import { recordAct } from "#server/audit";
 import { ensureTextFields } from "#server/custom-fields/mutations";
 import { AppError } from "#server/errors";
 import { ensureTags, tagContacts } from "#server/tags/mutations";
 import { readEmail } from "./address.ts";
-import { noteOnTimeline, recordAct } from "./history.ts";
+import { noteOnTimeline } from "./history.ts";
 import type { ContactInput, ContactUpdate } from "./schema.ts";
 
 const editable = [

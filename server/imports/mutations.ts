@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Scope, TenantTx } from "#db/tenancy";
-import { recordAct } from "#server/contacts/history";
+import { recordAct } from "#server/audit";
 import { ensureTextFields } from "#server/custom-fields/mutations";
 import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";

@@ -1,7 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
+import {
+  type ColumnMapping,
+  type ImportOptions,
+  importOptions as optionsShape,
+  type ImportStatus,
+} from "./schema.ts";
 import type { Checkpoint, FileFormat } from "./slices.ts";
 
 /** A kind of problem with the number of its rows and the first of them. */
@@ -52,7 +57,12 @@ export async function getImportJob(tx: TenantTx, id: string, lock = false): Prom
     select id, file_name, file_size, file_url, file_format, field_mapping, import_options, status, fence, checkpoint
     from import_jobs where id = ${id}::uuid ${lock ? sql`for no key update` : sql``}`);
   if (!row) throw new AppError("not_found", "No such import.");
-  return row;
+  return { ...row, import_options: optionsOf(row.import_options) };
+}
+
+/** Options as they are known today: an import of an earlier version has the defaults of what came later. */
+function optionsOf(stored: object): StoredOptions {
+  return { ...optionsShape.parse(stored), ...("made" in stored ? { made: stored.made as Made } : {}) };
 }
 
 /** An import as its page shows it. */
@@ -140,7 +150,7 @@ function detailOf({
     partsReceived: fileFormat.parts ?? 0,
     headers: fileFormat.format?.headers ?? [],
     mapping: Array.isArray(fieldMapping) ? fieldMapping : [],
-    options: "duplicates" in importOptions ? (importOptions as StoredOptions) : null,
+    options: "duplicates" in importOptions ? optionsOf(importOptions) : null,
     forecast: fileFormat.forecast ?? null,
     skipReasons: { repeated: skipReasons.repeated ?? 0, existing: skipReasons.existing ?? 0 },
     list: listId && listName ? { id: listId, name: listName } : null,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { formatChoice } from "./formats/schema.ts";
 
 /** The columns of a contact that a file can fill. */
 export const standardFields = [
@@ -40,20 +41,48 @@ export const fileBytesMax = 5 * 1024 ** 3;
 /** Bytes of one upload request: proxies refuse bodies over 1 MB unless told otherwise. */
 export const partBytes = 900_000;
 
+/** What a column can fill beside the standard fields and custom ones (`custom.<name>`). */
+export const specialTargets = ["tags", "lead_score", "lifecycle_stage", "status", "updated_at"] as const;
+export type SpecialTarget = (typeof specialTargets)[number];
+export const specialTargetLabels: Record<SpecialTarget, string> = {
+  tags: "Tags",
+  lead_score: "Lead score",
+  lifecycle_stage: "Lifecycle stage",
+  status: "Status",
+  updated_at: "Last changed (decides which value is newer)",
+};
+
+const customTarget = /^custom\.[a-z][a-z0-9_]{0,62}$/;
 const target = z
   .string()
-  .regex(/^([a-z_]+|custom\.[a-z][a-z0-9_]{0,62})$/, "This is not a field a column can go to.")
   .refine(
     (name) =>
-      name.startsWith("custom.")
-      || name === "tags"
+      customTarget.test(name)
       || name === "ignore"
-      || standardFields.some((field) => field === name),
+      || [...standardFields, ...specialTargets].some((field) => field === name),
     "This is not a field a column can go to.",
   );
 
-export const columnMapping = z.object({ column: z.number().int().min(0), header: z.string(), target });
-/** Where one column of the file goes: a standard field, `tags`, `custom.<name>` or `ignore`. */
+/** Types of custom fields, the same as in their definitions. */
+export const fieldTypes = ["text", "number", "date", "boolean", "select", "multi_select"] as const;
+export type FieldType = (typeof fieldTypes)[number];
+
+/** The order of day, month and year in a file; `iso` is 2026-05-31, which is understood under every choice. */
+export const dateOrders = ["iso", "dmy", "mdy", "ymd"] as const;
+export type DateOrder = (typeof dateOrders)[number];
+
+export const columnMapping = z.object({
+  column: z.number().int().min(0),
+  header: z.string(),
+  target,
+  /** The type of the custom field that the import makes for this column; one that exists keeps its own. */
+  fieldType: z.enum(fieldTypes).optional(),
+  /** The choices of a select that the import makes. */
+  choices: z.array(z.string().trim().min(1).max(120)).max(200).optional(),
+  /** How this column writes dates, where it differs from the rest of the file. */
+  dateOrder: z.enum(dateOrders).optional(),
+});
+/** Where one column of the file goes: a standard field, a special one, `custom.<name>` or `ignore`. */
 export type ColumnMapping = z.infer<typeof columnMapping>;
 
 export const mappingInput = z
@@ -81,12 +110,77 @@ export const mappingInput = z
     }
   });
 
-export const duplicateStrategies = ["skip", "overwrite", "fill_blanks"] as const;
-/** What happens to a contact that is there already. A blank cell never erases a value. */
+export const duplicateStrategies = ["skip", "overwrite", "fill_blanks", "merge", "error"] as const;
+/**
+ * What happens to a contact that is there already: left alone, overwritten, filled where blank, merged field by field,
+ * or its row is reported as an error. A blank cell never erases a value, and no strategy mails somebody who said stop.
+ */
 export type DuplicateStrategy = (typeof duplicateStrategies)[number];
+
+/**
+ * What happens to one field under `merge`. `newest` compares the row's `updated_at` column with the contact's last
+ * change; `append_unique` is for tags and multi-selects, `keep_higher` for numbers. The address itself never changes,
+ * and a status only ever gets stricter.
+ */
+export const mergeRules = [
+  "keep_existing",
+  "overwrite",
+  "fill_if_blank",
+  "newest",
+  "append_unique",
+  "keep_higher",
+] as const;
+export type MergeRule = (typeof mergeRules)[number];
+
+/** The rules that a field can have under `merge`, the first of them unless another is chosen. */
+export function rulesFor(field: string, type: FieldType = "text"): readonly [MergeRule, ...MergeRule[]] {
+  if (field === "tags") return ["append_unique", "keep_existing"];
+  if (field === "status") return ["overwrite", "keep_existing"];
+  if (field === "lead_score") return ["keep_higher", "keep_existing", "overwrite", "newest"];
+  if (type === "multi_select")
+    return ["append_unique", "fill_if_blank", "keep_existing", "overwrite", "newest"];
+  if (type === "number") return ["fill_if_blank", "keep_existing", "overwrite", "newest", "keep_higher"];
+  return ["fill_if_blank", "keep_existing", "overwrite", "newest"];
+}
+
+/** How values of the file are read. */
+export const readingOptions = z.object({
+  /** Country (ISO 3166, two letters) of phone numbers that do not begin with "+"; without one they stay as they are. */
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "Choose a country.")
+    .nullable()
+    .default(null),
+  dateOrder: z.enum(dateOrders).default("iso"),
+  /** Zone (IANA) of times that name none; a date field keeps the day in this zone. */
+  timeZone: z.string().min(1).max(64).default("UTC"),
+  /** What separates the decimals of a number: 1,234.5 or 1.234,5. */
+  decimal: z.enum([".", ","]).default("."),
+  /** "ACME WIDGETS" becomes "Acme Widgets". */
+  titleCaseCompany: z.boolean().default(false),
+});
+export type ReadingOptions = z.infer<typeof readingOptions>;
+
+export const consentBases = ["consent", "contract", "legitimate_interest", "soft_opt_in"] as const;
+export type ConsentBasis = (typeof consentBases)[number];
+export const consentBasisLabels: Record<ConsentBasis, string> = {
+  consent: "They agreed (opt-in)",
+  contract: "There is a contract with them",
+  legitimate_interest: "Legitimate interest",
+  soft_opt_in: "Customers, about similar products (soft opt-in)",
+};
+/** Why these people may be mailed, and where that is known from. Written where a contact has no basis yet. */
+export const consentOptions = z.object({
+  basis: z.enum(consentBases),
+  source: z.string().trim().min(1, "Say where the consent comes from, such as a form or a fair.").max(200),
+});
 
 export const importOptions = z.object({
   duplicates: z.enum(duplicateStrategies).default("overwrite"),
+  /** Rules by target, for `merge`; a field without one follows the first of `rulesFor`. */
+  rules: z.record(z.string(), z.enum(mergeRules)).default({}),
+  reading: readingOptions.default(() => readingOptions.parse({})),
+  consent: consentOptions.nullable().default(null),
   tags: z.array(z.string().trim().toLowerCase().min(1).max(60)).max(20).default([]),
   listId: z.uuid().nullish(),
   newList: z.string().trim().min(1, "Give the new list a name.").max(120).nullish(),
@@ -115,13 +209,46 @@ export const createImportInput = z.object({
     .int()
     .min(1, "This file is empty. It needs a header line and at least one contact.")
     .max(fileBytesMax, "This file is larger than 5 GB. Split it into smaller ones."),
+  /** What tells this file from others of the same name and size: an upload that broke off is found by it. */
+  fingerprint: z.string().max(200).optional(),
 });
 export const importRef = z.object({ id: z.uuid() });
+export const inspectInput = importRef.extend({
+  /** Left out, the file is read as it was last time, or as it looks. */
+  format: formatChoice.optional(),
+});
 export const partInput = z.object({
   id: z.uuid(),
   part: z.number().int().min(0),
   bytes: z.instanceof(Uint8Array),
+  /** SHA-256 of the bytes in hex, as the sender counted it; a part that was damaged on the way is refused. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+});
+/** A file that the server fetches itself. `key` is that of `createImportInput`. */
+export const fetchImportInput = z.object({
+  key: z.uuid(),
+  url: z
+    .url({ protocol: /^https?$/, error: "This is not an address such as https://example.com/contacts.csv." })
+    .max(2000),
 });
 export const checkImportInput = z.object({ id: z.uuid(), mapping: mappingInput, options: importOptions });
 export const importListInput = z.object({ after: z.uuid().optional().catch(undefined) });
+
+/** Rows corrected in place, whole and in the order of the header. `line` is where the row stands in the file. */
+export const correctRowsInput = z.object({
+  id: z.uuid(),
+  rows: z
+    .array(
+      z.object({
+        line: z.number().int().min(1),
+        cells: z.array(z.string().max(10_000)).min(1).max(columnsMax),
+      }),
+    )
+    .min(1)
+    .max(500),
+});
+export type CorrectedRow = z.infer<typeof correctRowsInput>["rows"][number];
 export const rejectedInput = z.object({ id: z.uuid(), after: z.number().int().min(0) });

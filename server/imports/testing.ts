@@ -5,7 +5,7 @@ import type { Inspection } from "./inspect.ts";
 import { requestCheck, startImport } from "./mutations.ts";
 import { getImport, type ImportDetail } from "./queries.ts";
 import { checkImport, finishImport, importSlice, takeImport } from "./run.ts";
-import { type ImportOptions, partBytes } from "./schema.ts";
+import { type ImportOptions, importOptions, partBytes } from "./schema.ts";
 import { finishUndo, requestUndo, undoNext } from "./undo.ts";
 
 /*
@@ -47,7 +47,7 @@ export async function check(
   { bytes, ...options }: Options = {},
 ): Promise<ImportDetail> {
   const inspected = await upload(tenant, content);
-  const full = { duplicates: "overwrite" as const, tags: [], ...options };
+  const full = importOptions.parse(options);
   await withTenant(tenant.scope, (tx) => requestCheck(tx, inspected.id, inspected.mapping, full));
   await checkImport(tenant.scope, inspected.id, await takeOver(tenant, inspected.id), bytes);
   return detailOf(tenant, inspected.id);

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
-import { recordAct } from "#server/contacts/history";
+import { recordAct } from "#server/audit";
 import { holds, wakeNow, yieldUntil } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import { driverOf } from "./mutations.ts";

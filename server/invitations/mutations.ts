@@ -46,7 +46,8 @@ export async function createInvitation(tx: TenantTx, member: Member, { email, ro
     })
     .returning({ id: invitations.id });
   if (!created) throw new Error("The invitation was not inserted.");
-  await recordAct(tx, member.scope.userId, {
+  await recordAct(tx, {
+    actorId: member.scope.userId,
     action: "invitation.created",
     resourceType: "invitation",
     resourceId: created.id,
@@ -64,7 +65,8 @@ export async function revokeInvitation(tx: TenantTx, member: Member, { id }: { i
     .where(and(eq(invitations.id, id), eq(invitations.status, "pending")))
     .returning({ email: invitations.email });
   if (!revoked) throw new AppError("not_found", "This invitation is no longer open.");
-  await recordAct(tx, member.scope.userId, {
+  await recordAct(tx, {
+    actorId: member.scope.userId,
     action: "invitation.revoked",
     resourceType: "invitation",
     resourceId: id,
@@ -132,7 +134,8 @@ async function settle(
       .insert(workspaceMembers)
       .values(joined.map((workspace) => ({ workspaceId: workspace.id, userId, role: workspaceRole })))
       .onConflictDoNothing();
-    await recordAct(tx, userId, {
+    await recordAct(tx, {
+      actorId: userId,
       action: "invitation.accepted",
       resourceType: "invitation",
       resourceId: id,

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { readEmail } from "#server/contacts/address";
-import { recordAct } from "#server/contacts/history";
+import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 import { nameTaken } from "#server/segments/mutations";
 import type { ListInput } from "./schema.ts";

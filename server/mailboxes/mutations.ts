@@ -64,7 +64,8 @@ export async function createMailbox(
     const message = `There is a mailbox ${given.email} already.`;
     throw new AppError("conflict", message, { email: message });
   }
-  await recordAct(tx, userId, {
+  await recordAct(tx, {
+    actorId: userId,
     action: "mailbox.created",
     resourceType: "mailbox",
     resourceId: id,
@@ -85,7 +86,8 @@ export async function updateMailbox(tx: TenantTx, userId: string, input: Mailbox
     .update(emailAccounts)
     .set({ ...after, status: byHand ? status : before.status, updatedAt: sql`app_now()` })
     .where(eq(emailAccounts.id, id));
-  await recordAct(tx, userId, {
+  await recordAct(tx, {
+    actorId: userId,
     action: "mailbox.updated",
     resourceType: "mailbox",
     resourceId: id,
@@ -158,7 +160,8 @@ export async function removeMailbox(
       .set({ status: "disabled", isDefault: false, secretSealed: null })
       .where(eq(emailAccounts.id, id));
   else await tx.delete(emailAccounts).where(eq(emailAccounts.id, id));
-  await recordAct(tx, userId, {
+  await recordAct(tx, {
+    actorId: userId,
     action: "mailbox.removed",
     resourceType: "mailbox",
     resourceId: id,

@@ -88,7 +88,8 @@ export async function removeMember(
 type Values = Record<string, unknown> | undefined;
 
 function record(tx: TenantTx, member: Member, action: string, userId: string, before: Values, after: Values) {
-  return recordAct(tx, member.scope.userId, {
+  return recordAct(tx, {
+    actorId: member.scope.userId,
     action,
     resourceType: "member",
     resourceId: userId,

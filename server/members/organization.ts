@@ -39,7 +39,8 @@ export async function changeTenantRole(
     .update(tenantUsers)
     .set({ roles: [role], updatedAt: sql`app_now()` })
     .where(and(eq(tenantUsers.tenantId, member.scope.tenantId), eq(tenantUsers.userId, userId)));
-  await recordAct(tx, member.scope.userId, {
+  await recordAct(tx, {
+    actorId: member.scope.userId,
     action: "organization-member.role-changed",
     resourceType: "member",
     resourceId: userId,
@@ -61,7 +62,8 @@ export async function removeFromOrganization(tx: TenantTx, member: Member, { use
     .delete(tenantUsers)
     .where(and(eq(tenantUsers.tenantId, member.scope.tenantId), eq(tenantUsers.userId, userId)));
   await tx.delete(sessions).where(eq(sessions.userId, userId));
-  await recordAct(tx, member.scope.userId, {
+  await recordAct(tx, {
+    actorId: member.scope.userId,
     action: "organization-member.removed",
     resourceType: "member",
     resourceId: userId,

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { violates } from "#db/errors";
 import type { TenantTx } from "#db/tenancy";
-import { recordAct } from "#server/contacts/history";
+import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 import { matchRules, ruleContext, usesOf } from "./queries.ts";
 import type { SegmentInput, SegmentUpdate } from "./schema.ts";

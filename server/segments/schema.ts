@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { anyValue, date, daysAhead, engagement, number, span, tally, text } from "./values.ts";
+
+export type { Engagement, RuleValue, Span, Tally } from "./values.ts";
 
 /**
  * The rule tree of segments, audiences, condition steps and filtered exports. `version` is the version of
@@ -40,12 +43,23 @@ export const dateOperators = [
   "within_last",
   "more_than_ago",
   "within_next",
+  "anniversary_today",
+  "anniversary_this_month",
+  "anniversary_within_next",
   "is_empty",
   "is_set",
 ] as const;
 export const tagOperators = ["contains_any", "contains_all", "contains_none", "is_empty", "is_set"] as const;
 export const membershipOperators = ["in", "not_in"] as const;
 export const engagementOperators = ["is_true", "is_false"] as const;
+export const tallyOperators = [
+  "at_least",
+  "at_most",
+  "equals",
+  "not_equals",
+  "greater_than",
+  "less_than",
+] as const;
 
 export const operators = [
   ...textOperators,
@@ -60,6 +74,9 @@ export const operators = [
   "within_last",
   "more_than_ago",
   "within_next",
+  "anniversary_today",
+  "anniversary_this_month",
+  "anniversary_within_next",
   "contains_any",
   "contains_all",
   "contains_none",
@@ -68,7 +85,7 @@ export const operators = [
 export type Operator = (typeof operators)[number];
 
 export type FieldKind =
-  "text" | "choice" | "number" | "date" | "tags" | "membership" | "engagement" | "custom";
+  "text" | "choice" | "number" | "date" | "tags" | "membership" | "engagement" | "tally" | "custom";
 
 export const contactStatuses = ["active", "unsubscribed", "bounced", "complained", "archived"] as const;
 export const lifecycleStages = [
@@ -104,11 +121,23 @@ export const ruleFields: readonly Field[] = [
   { name: "created_at", label: "Date added", kind: "date" },
   { name: "updated_at", label: "Date changed", kind: "date" },
   { name: "last_activity_at", label: "Last activity", kind: "date" },
+  { name: "last_emailed_at", label: "Last email to them", kind: "date" },
+  { name: "last_opened_at", label: "Last open", kind: "date" },
+  { name: "last_clicked_at", label: "Last click", kind: "date" },
+  { name: "last_replied_at", label: "Last reply", kind: "date" },
   { name: "tags", label: "Tags", kind: "tags" },
   { name: "list", label: "List", kind: "membership" },
   { name: "segment", label: "Segment", kind: "membership" },
+  { name: "import", label: "First import", kind: "membership" },
+  { name: "campaign", label: "Campaign", kind: "membership" },
+  { name: "email_received", label: "Received an email", kind: "engagement" },
   { name: "email_opened", label: "Opened an email", kind: "engagement" },
   { name: "email_clicked", label: "Clicked a link", kind: "engagement" },
+  { name: "email_replied", label: "Replied to an email", kind: "engagement" },
+  { name: "received_count", label: "Number of emails received", kind: "tally" },
+  { name: "open_count", label: "Number of opens", kind: "tally" },
+  { name: "click_count", label: "Number of clicks", kind: "tally" },
+  { name: "reply_count", label: "Number of replies", kind: "tally" },
 ];
 
 const kinds = new Map(ruleFields.map((field) => [field.name, field.kind]));
@@ -119,7 +148,7 @@ export function fieldKind(name: string): FieldKind | null {
   return kinds.get(name) ?? null;
 }
 
-/** The operators that make sense for a kind of field. A custom field takes those of text, number and date. */
+/** The operators that make sense for a kind of field. A custom field takes those of text, number, date and tags. */
 export const operatorsOf: Record<FieldKind, readonly Operator[]> = {
   text: textOperators,
   choice: choiceOperators,
@@ -128,42 +157,16 @@ export const operatorsOf: Record<FieldKind, readonly Operator[]> = {
   tags: tagOperators,
   membership: membershipOperators,
   engagement: engagementOperators,
-  custom: [...new Set<Operator>([...textOperators, ...numberOperators, ...dateOperators])],
+  tally: tallyOperators,
+  custom: [...new Set<Operator>([...textOperators, ...numberOperators, ...dateOperators, ...tagOperators])],
 };
-
-const text = z.string().trim().min(1).max(1000);
-const number = z.number().finite();
-const date = z.iso.date();
-const span = z.object({
-  amount: z.number().int().min(1).max(10_000),
-  unit: z.enum(["hours", "days", "weeks", "months"]),
-});
-export type Span = z.infer<typeof span>;
-
-/** Which messages an engagement rule looks at: a campaign step's, and how long ago at most. */
-const engagement = z.object({
-  stepId: z.uuid().optional(),
-  campaignId: z.uuid().optional(),
-  days: z.number().int().min(1).max(3650).optional(),
-});
-export type Engagement = z.infer<typeof engagement>;
-
-export type RuleValue =
-  string | number | boolean | string[] | [number, number] | [string, string] | Span | Engagement;
-const anyValue: z.ZodType<RuleValue> = z.union([
-  z.string(),
-  number,
-  z.boolean(),
-  z.tuple([number, number]),
-  z.array(z.string()).max(1000),
-  span,
-  engagement,
-]);
 
 /** The value an operator needs on a kind of field; null = none. */
 function valueSchema(kind: FieldKind, operator: Operator): z.ZodType | null {
-  if (operator === "is_empty" || operator === "is_set") return null;
+  if (["is_empty", "is_set", "anniversary_today", "anniversary_this_month"].includes(operator)) return null;
   if (kind === "engagement") return engagement.optional();
+  if (kind === "tally") return tally;
+  if (operator === "anniversary_within_next") return daysAhead;
   if (kind === "membership") return z.array(z.uuid()).min(1).max(100);
   if (["contains_any", "contains_all", "contains_none"].includes(operator))
     return z.array(text).min(1).max(100);
@@ -184,9 +187,9 @@ function valueSchema(kind: FieldKind, operator: Operator): z.ZodType | null {
 const expected: Partial<Record<Operator, string>> = {
   in: "a list of values",
   not_in: "a list of values",
-  contains_any: "a list of tags",
-  contains_all: "a list of tags",
-  contains_none: "a list of tags",
+  contains_any: "a list of values",
+  contains_all: "a list of values",
+  contains_none: "a list of values",
   between: "a lower and an upper bound",
   on: "a date such as 2026-03-31",
   before: "a date such as 2026-03-31",
@@ -194,6 +197,7 @@ const expected: Partial<Record<Operator, string>> = {
   within_last: "a time span such as 30 days",
   more_than_ago: "a time span such as 30 days",
   within_next: "a time span such as 30 days",
+  anniversary_within_next: "a number of days from 1 to 366",
 };
 
 const condition = z
@@ -216,7 +220,10 @@ const condition = z
     }
     const schema = valueSchema(kind, rule.operator);
     if (schema && !schema.safeParse(rule.value).success) {
-      const what = expected[rule.operator] ?? (kind === "number" ? "a number" : "a value");
+      const what =
+        kind === "tally"
+          ? "how often, as a whole number"
+          : (expected[rule.operator] ?? (kind === "number" ? "a number" : "a value"));
       context.addIssue({ code: "custom", path: ["value"], message: `"${rule.field}" needs ${what} here.` });
     }
   });

@@ -41,7 +41,8 @@ export async function addSuppressions(
     from unnest(${sql.param([...new Set(normalized)].sort())}::text[]) as email
     on conflict do nothing returning id`);
   if (added.length > 0) {
-    await recordAct(tx, userId, {
+    await recordAct(tx, {
+      actorId: userId,
       action: "suppressions.added",
       resourceType: "suppression",
       after: { count: added.length, reason },
@@ -66,7 +67,8 @@ export async function removeSuppression(tx: TenantTx, userId: string, id: string
     );
   }
   await tx.delete(suppressions).where(eq(suppressions.id, id));
-  await recordAct(tx, userId, {
+  await recordAct(tx, {
+    actorId: userId,
     action: "suppression.removed",
     resourceType: "suppression",
     resourceId: id,

@@ -109,7 +109,8 @@ export async function removeTemplate(tx: TenantTx, userId: string, id: string): 
     .update(templates)
     .set({ deletedAt: sql`app_now()` })
     .where(eq(templates.id, id));
-  await recordAct(tx, userId, {
+  await recordAct(tx, {
+    actorId: userId,
     action: "template.removed",
     resourceType: "template",
     resourceId: id,

@@ -23,7 +23,8 @@ export async function insertWorkspace(
   const slug = await insertWithFreeSlug(tx, workspaceId, { name, timezone });
   await tx.insert(workspaceMembers).values({ workspaceId, userId, role: "admin" });
   await insertSandboxMailbox(tx);
-  await recordAct(tx, userId, {
+  await recordAct(tx, {
+    actorId: userId,
     action: "workspace.created",
     resourceType: "workspace",
     resourceId: workspaceId,
@@ -76,7 +77,8 @@ export async function updateWorkspace(
     .update(workspaces)
     .set({ ...after, updatedAt: sql`app_now()` })
     .where(eq(workspaces.id, id));
-  await recordAct(tx, member.scope.userId, {
+  await recordAct(tx, {
+    actorId: member.scope.userId,
     action: "workspace.updated",
     resourceType: "workspace",
     resourceId: id,
@@ -97,7 +99,8 @@ export async function renameOrganization(
     .update(tenants)
     .set({ name, updatedAt: sql`app_now()` })
     .where(eq(tenants.id, tenantId));
-  await recordAct(tx, member.scope.userId, {
+  await recordAct(tx, {
+    actorId: member.scope.userId,
     action: "organization.updated",
     resourceType: "organization",
     resourceId: tenantId,

@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+/** What somebody is told about. */
+export const notificationTypes = [
+  "import.completed",
+  "import.failed",
+  "import.undone",
+  "import_schedule.failed",
+] as const;
+export type NotificationType = (typeof notificationTypes)[number];
+
+/** `upTo`: the newest notification that was on the screen; what came after it stays unread. */
+export const readNotificationsInput = z.object({ upTo: z.uuid() });

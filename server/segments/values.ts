@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/** What a rule compares with, by shape. Objects are strict: a key that is not understood would change the meaning. */
+
+export const text = z.string().trim().min(1).max(1000);
+export const number = z.number().finite();
+export const date = z.iso.date();
+
+/** A length of wall-clock time in the workspace's zone. */
+export const span = z.strictObject({
+  amount: z.number().int().min(1).max(10_000),
+  unit: z.enum(["hours", "days", "weeks", "months"]),
+});
+export type Span = z.infer<typeof span>;
+
+const days = z.number().int().min(1).max(3650);
+
+/** Which messages a rule looks at: of a campaign or one of its steps, how long ago at most, to which address. */
+export const engagement = z.strictObject({
+  stepId: z.uuid().optional(),
+  campaignId: z.uuid().optional(),
+  days: days.optional(),
+  /** Of clicks: a part of the address that was followed, whatever its case. */
+  urlContains: text.optional(),
+});
+export type Engagement = z.infer<typeof engagement>;
+
+/** How often something happened, in the last so many days or ever, in one campaign or any. */
+export const tally = z.strictObject({
+  count: z.number().int().min(0).max(1_000_000),
+  days: days.optional(),
+  campaignId: z.uuid().optional(),
+});
+export type Tally = z.infer<typeof tally>;
+
+/** Days ahead, today being the first of them. */
+export const daysAhead = z.strictObject({
+  amount: z.number().int().min(1).max(366),
+  unit: z.literal("days"),
+});
+
+export type RuleValue =
+  string | number | boolean | string[] | [number, number] | [string, string] | Span | Engagement | Tally;
+
+export const anyValue: z.ZodType<RuleValue> = z.union([
+  z.string(),
+  number,
+  z.boolean(),
+  z.tuple([number, number]),
+  z.array(z.string()).max(1000),
+  span,
+  tally,
+  engagement,
+]);
