@@ -106,7 +106,13 @@ function Result({ job }: { job: Detail }) {
   );
 }
 
-const strategies = { overwrite: "updated", fill_blanks: "blanks filled", skip: "skipped" };
+const strategies = {
+  overwrite: "updated",
+  fill_blanks: "blanks filled",
+  merge: "merged",
+  skip: "skipped",
+  error: "reported",
+};
 
 function About({ workspace, job, timeZone }: { workspace: string; job: Detail; timeZone: string }) {
   return (

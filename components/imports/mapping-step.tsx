@@ -6,7 +6,7 @@ import { Button } from "#components/ui/button";
 import { FormError } from "#components/ui/form-error";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
-import { type ColumnMapping, type ImportOptions, mappingInput } from "#server/imports/schema";
+import { type ColumnMapping, type ImportOptions, importOptions, mappingInput } from "#server/imports/schema";
 import { ColumnTable } from "./column-table.tsx";
 import { ImportOptionsFields } from "./import-options-fields.tsx";
 import type { Inspection, Vocabulary } from "./import-wizard.tsx";
@@ -20,9 +20,7 @@ const delimiters: Record<string, string> = { ",": "commas", ";": "semicolons", "
 export function MappingStep({ inspection, vocabulary, onBack, onChecking }: Props) {
   const trpc = useTRPC();
   const [mapping, setMapping] = useState<ColumnMapping[]>(inspection.mapping);
-  const [options, setOptions] = useState<ImportOptions>(
-    inspection.options ?? { duplicates: "overwrite", tags: [], listId: null, newList: null },
-  );
+  const [options, setOptions] = useState<ImportOptions>(inspection.options ?? importOptions.parse({}));
   const [tried, setTried] = useState(false);
   const check = useMutation(trpc.imports.check.mutationOptions({ onSuccess: onChecking }));
   const checked = mappingInput.safeParse(mapping);
