@@ -1,6 +1,7 @@
 "use client";
 import { Menu, Search } from "lucide-react";
 import { useState } from "react";
+import { NotificationBell } from "#components/notifications/notification-bell";
 import { Button } from "#components/ui/button";
 import { Sheet, SheetContent, SheetTrigger } from "#components/ui/sheet";
 import { openPalette } from "./palette-event.tsx";
@@ -39,6 +40,7 @@ export function MobileBar({ data }: { data: ShellData }) {
       >
         <Search />
       </Button>
+      <NotificationBell data={data} />
     </header>
   );
 }

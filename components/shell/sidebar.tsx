@@ -1,6 +1,7 @@
 "use client";
 import { PanelLeft, Search } from "lucide-react";
 import { useState } from "react";
+import { NotificationBell } from "#components/notifications/notification-bell";
 import { Button } from "#components/ui/button";
 import { cn } from "#components/ui/cn";
 import { Kbd } from "#components/ui/kbd";
@@ -43,7 +44,7 @@ export function Sidebar({ data, startCollapsed }: { data: ShellData; startCollap
           </Button>
         </Tooltip>
       </div>
-      <div className="w-full px-2.5 pb-2">
+      <div className={cn("flex w-full items-center gap-1 px-2.5 pb-2", collapsed && "flex-col")}>
         <button
           type="button"
           onClick={openPalette}
@@ -62,6 +63,7 @@ export function Sidebar({ data, startCollapsed }: { data: ShellData; startCollap
             </>
           )}
         </button>
+        <NotificationBell data={data} />
       </div>
       <SidebarNav slug={data.workspace.slug} compact={collapsed} />
       <div className="mt-auto w-full border-t p-2.5">

@@ -10,7 +10,7 @@ const told = { type: "import.completed" as const, title: "a.csv was imported", p
 test("somebody is told what is meant for them, in the workspace it happened in, and no one else", async () => {
   const tenant = await newTenant();
   const stranger = await newTenant();
-  const other = await createWorkspace({ tenantId: tenant.scope.tenantId });
+  const other = await createWorkspace(tenant);
   await withTenant(tenant.scope, async (tx) => {
     await notify(tx, { ...told, userId: tenant.userId });
     await notify(tx, { ...told, userId: v7(), title: "For a colleague" });
