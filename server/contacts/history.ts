@@ -1,18 +1,26 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 
+type Note = {
+  type: string;
+  actorId?: string | null;
+  data?: Record<string, unknown>;
+  ref?: { type: string; id: string };
+};
+
 /** Notes on a contact's timeline what happened to it, in the transaction in which it happens. `type` is noun.verb. */
-export async function noteOnTimeline(
+export const noteOnTimeline = (tx: TenantTx, { contactId, ...note }: Note & { contactId: string }) =>
+  noteOnTimelines(tx, [contactId], note);
+
+/** The same note on the timelines of many. */
+export async function noteOnTimelines(
   tx: TenantTx,
-  note: {
-    contactId: string;
-    type: string;
-    actorId?: string;
-    data?: Record<string, unknown>;
-    ref?: { type: string; id: string };
-  },
+  contactIds: readonly string[],
+  { type, ref, actorId, data }: Note,
 ): Promise<void> {
+  if (contactIds.length === 0) return;
   await tx.execute(sql`insert into contact_events (contact_id, type, ref_type, ref_id, actor_id, data)
-    values (${note.contactId}::uuid, ${note.type}, ${note.ref?.type ?? null}, ${note.ref?.id ?? null}::uuid,
-      ${note.actorId ?? null}::uuid, ${JSON.stringify(note.data ?? {})}::jsonb)`);
+    select id, ${type}, ${ref?.type ?? null}, ${ref?.id ?? null}::uuid, ${actorId ?? null}::uuid,
+      ${JSON.stringify(data ?? {})}::jsonb
+    from unnest(${sql.param([...contactIds])}::uuid[]) as id`);
 }

@@ -135,22 +135,6 @@ function changesBetween(before: Stored, input: ContactInput, set: Record<string,
   return changed;
 }
 
-/** Takes a contact off every page. What it received stays in the ledger; its running campaigns let go of it. */
-export async function deleteContact(tx: TenantTx, id: string, actorId: string): Promise<void> {
-  const before = await lockContact(tx, id);
-  await tx.execute(
-    sql`update contacts set deleted_at = app_now(), updated_at = app_now(), version = version + 1 where id = ${id}::uuid`,
-  );
-  await noteOnTimeline(tx, { contactId: id, type: "contact.deleted", actorId });
-  await recordAct(tx, {
-    actorId,
-    action: "contact.deleted",
-    resourceType: "contact",
-    resourceId: id,
-    before: { email: before.email },
-  });
-}
-
 export async function addTag(
   tx: TenantTx,
   { id, tag }: { id: string; tag: string },

@@ -1,5 +1,6 @@
 import { allowed, router } from "#server/trpc";
-import { addTag, createContact, deleteContact, removeTag, updateContact } from "./mutations.ts";
+import { moveContact } from "./lifecycle.ts";
+import { addTag, createContact, removeTag, updateContact } from "./mutations.ts";
 import {
   getContact,
   hasContacts,
@@ -40,7 +41,19 @@ export const contactsRouter = router({
     .mutation(({ ctx, input }) => ctx.tenant((tx) => updateContact(tx, input, ctx.session.user.id))),
   delete: allowed("contacts:delete")
     .input(contactRef)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => deleteContact(tx, input.id, ctx.session.user.id))),
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => moveContact(tx, { ...input, act: "delete" }, ctx.session.user.id)),
+    ),
+  archive: allowed("contacts:write")
+    .input(contactRef)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => moveContact(tx, { ...input, act: "archive" }, ctx.session.user.id)),
+    ),
+  restore: allowed("contacts:write")
+    .input(contactRef)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => moveContact(tx, { ...input, act: "restore" }, ctx.session.user.id)),
+    ),
   addTag: allowed("contacts:write")
     .input(contactTagInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => addTag(tx, input, ctx.session.user.id))),

@@ -1,0 +1,57 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { createSession } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { newTenant } from "#db/testing";
+import { createRunner, newCampaign, places } from "#server/enrollments/testing";
+import { atOnce, claim, people, queued, statuses, usage } from "#server/messages/testing";
+import { callerFor } from "#server/testing";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+afterAll(() => sinks.stop());
+
+test("who is deleted or archived leaves the campaigns at once, and what was queued gives its place back", async () => {
+  const campaign = await queued(runner, await newCampaign({ emails: people(3), settings: atOnce }));
+  const { sessionId } = await createSession(campaign.userId);
+  const caller = callerFor({ sessionId, workspaceSlug: campaign.slug });
+  const [deleted = "", archived = ""] = campaign.contactIds;
+  expect((await usage(campaign)).reserved).toBe(3);
+  await caller.contacts.delete({ id: deleted });
+  await caller.contacts.archive({ id: archived });
+  expect((await places(campaign)).map((one) => one.exit_reason)).toEqual([
+    "contact_deleted",
+    "contact_deleted",
+    null,
+  ]);
+  expect(await statuses(campaign)).toEqual(["cancelled", "cancelled", "queued"]);
+  expect((await usage(campaign)).reserved).toBe(1);
+  expect((await claim(campaign)).messages).toHaveLength(1);
+});
+
+test("who comes back from the archive has the consent from before, not more", async () => {
+  const { caller, scope } = await newTenant();
+  const names = ["active", "unsubscribed", "bounced", "complained"];
+  const made = await Promise.all(
+    names.map((name) => caller.contacts.create({ email: `${name}@example.com` })),
+  );
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update contacts set status = split_part(email, '@', 1),
+      unsubscribed_at = case when email like 'unsub%' then app_now() end,
+      bounced_at = case when email like 'bounced%' then app_now() end,
+      complained_at = case when email like 'complained%' then app_now() end`),
+  );
+  for (const { id } of made) {
+    await caller.contacts.archive({ id });
+    expect((await caller.contacts.byId({ id })).status).toBe("archived");
+    await caller.contacts.restore({ id });
+    await caller.contacts.restore({ id });
+  }
+  const after = await Promise.all(made.map(async ({ id }) => (await caller.contacts.byId({ id })).status));
+  expect(after).toEqual(names);
+});

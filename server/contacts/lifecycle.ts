@@ -1,0 +1,87 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { recordAct } from "#server/audit";
+import { exitContacts } from "#server/enrollments/exits";
+import { AppError } from "#server/errors";
+import { noteOnTimelines } from "./history.ts";
+
+/*
+ * Leaving and coming back, for many contacts at once. Campaigns are left first: messages and enrollments are locked
+ * before contacts everywhere. What is being handed over to a mail server at this moment cannot be called back.
+ */
+
+/** Takes contacts off every page; what they received stays in the ledger. Returns the ids of those that were there. */
+export async function deleteContacts(
+  tx: TenantTx,
+  ids: readonly string[],
+  actorId: string,
+): Promise<string[]> {
+  await exitContacts(tx, { contactIds: ids, reason: "contact_deleted" });
+  const gone = await tx.execute<{ id: string }>(sql`
+    update contacts c set deleted_at = app_now(), updated_at = app_now(), version = version + 1
+    from ${inOrder(ids)} locked where c.id = locked.id returning c.id`);
+  await noteOnTimelines(tx, gone.map(idOf), { type: "contact.deleted", actorId });
+  return gone.map(idOf);
+}
+
+/** Keeps contacts but leaves them out of every campaign. Returns the ids of those that were not archived yet. */
+export async function archiveContacts(
+  tx: TenantTx,
+  ids: readonly string[],
+  actorId: string,
+): Promise<string[]> {
+  await exitContacts(tx, { contactIds: ids, reason: "contact_deleted" });
+  const archived = await tx.execute<{ id: string }>(sql`
+    update contacts c set status = 'archived', updated_at = app_now(), version = version + 1
+    from ${inOrder(ids)} locked where c.id = locked.id and c.status <> 'archived' returning c.id`);
+  await noteOnTimelines(tx, archived.map(idOf), { type: "contact.archived", actorId });
+  return archived.map(idOf);
+}
+
+/**
+ * Takes contacts back from the archive, with the consent they had: who unsubscribed, bounced or complained before or
+ * meanwhile is that again. Returns the ids of those that came back.
+ */
+export async function restoreContacts(
+  tx: TenantTx,
+  ids: readonly string[],
+  actorId: string,
+): Promise<string[]> {
+  const back = await tx.execute<{ id: string }>(sql`
+    update contacts c set status = case when complained_at is not null then 'complained'
+        when unsubscribed_at is not null then 'unsubscribed' when bounced_at is not null then 'bounced' else 'active' end,
+      updated_at = app_now(), version = version + 1
+    from ${inOrder(ids)} locked where c.id = locked.id and c.status = 'archived' returning c.id`);
+  await noteOnTimelines(tx, back.map(idOf), { type: "contact.restored", actorId });
+  return back.map(idOf);
+}
+
+const idOf = ({ id }: { id: string }) => id;
+
+/** The contacts that are there, locked in the order in which everybody locks them. */
+const inOrder = (ids: readonly string[]) => sql`(
+  select id from contacts where id = any(${sql.param([...ids])}::uuid[]) and deleted_at is null order by id for update)`;
+
+const acts = { delete: deleteContacts, archive: archiveContacts, restore: restoreContacts } as const;
+const facts = { delete: "deleted", archive: "archived", restore: "restored" } as const;
+
+/** One of these for one contact, on the audit log. Throws `not_found`; doing it again changes nothing. */
+export async function moveContact(
+  tx: TenantTx,
+  { id, act }: { id: string; act: keyof typeof acts },
+  actorId: string,
+): Promise<void> {
+  const [contact] = await tx.execute<{ email: string }>(
+    sql`select email from contacts where id = ${id}::uuid and deleted_at is null`,
+  );
+  if (!contact) throw new AppError("not_found", "No such contact.");
+  const [moved] = await acts[act](tx, [id], actorId);
+  if (!moved) return;
+  await recordAct(tx, {
+    actorId,
+    action: `contact.${facts[act]}`,
+    resourceType: "contact",
+    resourceId: id,
+    before: { email: contact.email },
+  });
+}
