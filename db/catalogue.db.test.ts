@@ -51,6 +51,7 @@ const withoutForeignKeys = [
   "public.audit_log",
   "public.campaign_contact_runs",
   "public.consent_records",
+  "public.contact_announcements",
   "public.contact_events",
   "public.email_events",
   "public.enrollment_step_log",
