@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DuplicateStrategy } from "./schema.ts";
-import { contactOf, openStaging, pickWinners, stageRows, writtenFields } from "./staging.ts";
+import { byIndexOrder, contactOf, openStaging, pickWinners, stageRows, writtenFields } from "./staging.ts";
 import type { Candidate } from "./validate.ts";
 
 /** What a slice of rows did, or would do. `repeated` counts rows that a later row of the file replaces. */
@@ -92,9 +92,12 @@ async function createMissing(tx: TenantTx, importId: string): Promise<void> {
     select made.id, w.row_no, 'created', ${stateOf("w", sql`w.custom`)}, false, made.version
     from made join winners w on w.email_normalized = made.email_normalized`);
   // Somebody else may have added the same address meanwhile: then it is there now.
-  await tx.execute(sql`
+  await byIndexOrder(
+    tx,
+    sql`
     update winners last set contact_id = ${contactOf}
-    where contact_id is null and not exists (select 1 from touched t where t.row_no = last.row_no)`);
+    where contact_id is null and not exists (select 1 from touched t where t.row_no = last.row_no)`,
+  );
 }
 
 /** The written fields of a row as one object, without the empty ones. */

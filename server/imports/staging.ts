@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { copyInto } from "#db/copy";
@@ -34,9 +34,12 @@ export async function pickWinners(tx: TenantTx): Promise<number> {
   await tx.execute(
     sql`create temporary table winners (like staged, contact_id uuid, primary key (row_no)) on commit drop`,
   );
-  await tx.execute(sql`
+  await byIndexOrder(
+    tx,
+    sql`
     insert into winners select last.*, ${contactOf} from (
-      select distinct on (email_normalized) * from staged order by email_normalized, row_no desc) last`);
+      select distinct on (email_normalized) * from staged order by email_normalized, row_no desc) last`,
+  );
   // Without statistics the planner takes a temporary table for a small one.
   await tx.execute(sql`analyze winners`);
   const [counted] = await tx.execute<{ doubles: number }>(
@@ -46,12 +49,21 @@ export async function pickWinners(tx: TenantTx): Promise<number> {
 }
 
 /**
- * The id of the contact with the address of a row `last`. A scalar sub-select is never turned into a join: one probe
- * of the unique index per row. Tenant and workspace are left to the policies here: named once more, they look so
- * selective to a planner without statistics that it prefers reading the whole workspace for each row.
+ * The id of the contact with the address of a row `last`. Between an equality on the unique index and one on any
+ * other index that begins with tenant and workspace, a planner without good statistics sees no difference, and may
+ * read the whole workspace for each row. Only the unique index can give the first contact at or behind an address in
+ * order, and `byIndexOrder` forbids to sort: whatever it believes, it is one probe per row.
  */
-export const contactOf = sql`(select c.id from contacts c
-  where c.email_normalized = last.email_normalized and c.deleted_at is null)`;
+export const contactOf = sql`(
+  select case when c.email_normalized = last.email_normalized then c.id end from contacts c
+  where c.email_normalized >= last.email_normalized and c.deleted_at is null order by c.email_normalized limit 1)`;
+
+/** Runs a statement that must read an index in its order. */
+export async function byIndexOrder(tx: TenantTx, statement: SQL): Promise<void> {
+  await tx.execute(sql`set local enable_sort = off`);
+  await tx.execute(statement);
+  await tx.execute(sql`set local enable_sort = on`);
+}
 
 function* copyLines(candidates: readonly Candidate[]): Generator<string> {
   let lines = "";
