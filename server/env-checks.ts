@@ -35,7 +35,7 @@ const secretNames = ["SESSION_SECRET", "TOKEN_SECRET", "SEALING_KEY"] as const;
 /** What no variable can tell alone: which ones need each other. Values are trimmed and not empty. */
 export function checkTogether(given: Given, embeddedEngine: boolean): EnvProblem[] {
   const problems: EnvProblem[] = [];
-  const needs = (name: string, expected: string, fix: string) => {
+  const needs: Needs = (name, expected, fix) => {
     if (!given[name]) problems.push({ name, expected, found: "nothing", fix });
   };
   const host = given.HOST;
@@ -47,6 +47,7 @@ export function checkTogether(given: Given, embeddedEngine: boolean): EnvProblem
         publicFix(name),
       );
     }
+    if (embeddedEngine) needEngineKeys(needs, given.ENGINE_PORT ?? "8288", host);
   }
   if (given.STORAGE_DRIVER === "s3") {
     needs(
@@ -81,6 +82,28 @@ export function checkTogether(given: Given, embeddedEngine: boolean): EnvProblem
     needs("INNGEST_SIGNING_KEY", "the signing key that goes with INNGEST_EVENT_KEY", fix);
   }
   return firstOfEach(problems);
+}
+
+type Needs = (name: string, expected: string, fix: string) => void;
+
+/** Its own address goes with its keys: without it they would be taken for those of Inngest Cloud. */
+function needEngineKeys(needs: Needs, port: string, host: string): void {
+  const reached = `because HOST=${host} lets others reach this server`;
+  needs(
+    "INNGEST_BASE_URL",
+    `the embedded engine's own address, ${reached} and its keys must come from the environment`,
+    `Set INNGEST_BASE_URL=http://127.0.0.1:${port} to keep the embedded engine, or the address of an Inngest server.`,
+  );
+  needs(
+    "INNGEST_EVENT_KEY",
+    `the engine's event key in the environment, ${reached}`,
+    "Set INNGEST_EVENT_KEY to the output of: openssl rand -hex 24",
+  );
+  needs(
+    "INNGEST_SIGNING_KEY",
+    `the engine's signing key in the environment, ${reached}`,
+    "Set INNGEST_SIGNING_KEY to signkey-prod- and the output of: openssl rand -hex 32",
+  );
 }
 
 const publicFix = (name: string) =>

@@ -8,6 +8,8 @@ import { throwawaySecrets } from "./secrets.ts";
 const secrets = throwawaySecrets();
 const parse = (source: Record<string, string>) => parseEnv(source as NodeJS.ProcessEnv, () => secrets);
 
+const engineVariables = ["INNGEST_BASE_URL", "INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY"];
+
 function problemsOf(source: Record<string, string>) {
   try {
     parse(source);
@@ -48,6 +50,49 @@ describe("the environment", () => {
     expect(error.message).toMatch(/PORT\n\s+expected\s+a port number.*\n\s+found\s+"80o"\n\s+fix\s+Set PORT/);
   });
 
+  const keys = { INNGEST_EVENT_KEY: "abc", INNGEST_SIGNING_KEY: "signkey-prod-ab12" };
+  const s3 = { STORAGE_DRIVER: "s3", STORAGE_S3_BUCKET: "files" };
+  test.each<[string, Record<string, string>, RegExp, RegExp]>([
+    ["DATABASE_URL", { DATABASE_URL: "mysql://me@db/app" }, /postgres:\/\/user/, /Correct DATABASE_URL/],
+    ["DATABASE_URL", { DATABASE_URL: "postgres://me@db" }, /host:5432\/database/, /built-in Postgres/],
+    ["DATABASE_OWNER_URL", { DATABASE_OWNER_URL: "db:5432" }, /role that migrates/, /Correct DATABASE_OWNER/],
+    ["ENGINE_DATABASE_URL", { ENGINE_DATABASE_URL: "x" }, /engine's role/, /Correct ENGINE_DATABASE_URL/],
+    ["DATABASE_PREPARE", { DATABASE_PREPARE: "maybe" }, /on or off/, /PgBouncer/],
+    ["SMTP_URL", { SMTP_URL: "smtp.example.com:587" }, /smtp:\/\/user:password/, /Correct SMTP_URL/],
+    ["SMTP_URL", { SMTP_URL: "https://smtp.example.com" }, /mail server/, /leave it out/],
+    ["INNGEST_BASE_URL", { ...keys, INNGEST_BASE_URL: "inngest:8288" }, /address/, /Set INNGEST_BASE_URL/],
+    [
+      "INNGEST_EVENT_KEY",
+      { INNGEST_BASE_URL: "https://i.example.com" },
+      /event key of the server/,
+      /Copy it/,
+    ],
+    [
+      "INNGEST_SIGNING_KEY",
+      { ...keys, INNGEST_SIGNING_KEY: "secret" },
+      /signkey-prod-/,
+      /Copy INNGEST_SIGNING/,
+    ],
+    ["INNGEST_SERVE", { INNGEST_SERVE: "both" }, /worker, web/, /leave it out for worker/],
+    ["INNGEST_SERVE_ORIGIN", { INNGEST_SERVE_ORIGIN: "worker" }, /address/, /reaches the functions/],
+    ["INNGEST_DEV", { INNGEST_DEV: "please" }, /1, 0, or the address/, /INNGEST_DEV=1/],
+    ["STORAGE_DRIVER", { STORAGE_DRIVER: "ftp" }, /folder, s3/, /leave it out for folder/],
+    ["STORAGE_S3_BUCKET", { STORAGE_DRIVER: "s3" }, /the bucket/, /Set STORAGE_S3_BUCKET/],
+    ["STORAGE_S3_ENDPOINT", { ...s3, STORAGE_S3_ENDPOINT: "minio" }, /address/, /other than Amazon's/],
+    ["STORAGE_S3_SECRET_ACCESS_KEY", { ...s3, STORAGE_S3_ACCESS_KEY_ID: "id" }, /belongs to/, /or neither/],
+    ["STORAGE_S3_FORCE_PATH_STYLE", { ...s3, STORAGE_S3_FORCE_PATH_STYLE: "2" }, /on or off/, /MinIO/],
+    ["PORT", { PORT: "70000" }, /1 to 65535/, /free port/],
+    ["APP_URL", { APP_URL: "mail.example.com/app" }, /nothing after the port/, /people type/],
+    ["SEALING_KEY", { SEALING_KEY: "short" }, /32 bytes in base64/, /openssl rand -base64 32/],
+  ])(
+    "refuses a wrong %s with its name, what was expected and the way out: %o",
+    (name, source, expected, fix) => {
+      const problem = problemsOf(source).problems.find((one) => one.name === name);
+      expect(problem?.expected).toMatch(expected);
+      expect(problem?.fix).toMatch(fix);
+    },
+  );
+
   test("has a way out for every variable that can be wrong", () => {
     const { problems } = problemsOf(Object.fromEntries(variableNames.map((name) => [name, "\u0000"])));
     expect(problems.length).toBeGreaterThan(20);
@@ -66,14 +111,21 @@ describe("the environment", () => {
 
   test("refuses to listen beyond this machine on secrets that only lie in a file", () => {
     const names = problemsOf({ HOST: "0.0.0.0" }).problems.map((problem) => problem.name);
-    expect(names).toEqual(["SESSION_SECRET", "TOKEN_SECRET", "SEALING_KEY"]);
+    expect(names).toEqual(["SESSION_SECRET", "TOKEN_SECRET", "SEALING_KEY", ...engineVariables]);
     const { SESSION_SECRET, TOKEN_SECRET, SEALING_KEY } = secrets;
-    expect(parse({ HOST: "0.0.0.0", SESSION_SECRET, TOKEN_SECRET, SEALING_KEY }).HOST).toBe("0.0.0.0");
+    const own = { HOST: "0.0.0.0", SESSION_SECRET, TOKEN_SECRET, SEALING_KEY };
+    expect(problemsOf(own).problems.map((problem) => problem.name)).toEqual(engineVariables);
+    const { INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY } = secrets;
+    const keys = { INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY };
+    const embedded = { ...own, ...keys, INNGEST_BASE_URL: "http://127.0.0.1:8288" };
+    expect(parse(embedded)).toMatchObject({ HOST: "0.0.0.0", inngestMode: "embedded" });
+    expect(parse({ ...own, ...keys, INNGEST_BASE_URL: "https://inngest.example.com" }).inngestMode).toBe(
+      "server",
+    );
     expect(parse({ HOST: "127.0.0.2" }).HOST).toBe("127.0.0.2");
   });
 
   test("knows where functions run from the Inngest variables alone", () => {
-    const keys = { INNGEST_EVENT_KEY: "abc", INNGEST_SIGNING_KEY: "signkey-prod-ab12" };
     expect(parse(keys)).toMatchObject({ inngestMode: "server", INNGEST_BASE_URL: undefined });
     expect(parse({ ...keys, INNGEST_BASE_URL: "https://inngest.example.com" }).inngestMode).toBe("server");
     expect(
