@@ -4,6 +4,7 @@ import { ZodError } from "zod";
 import { withTenant, type TenantTx } from "#db/tenancy";
 import type { Member } from "#server/accounts/queries";
 import type { Context } from "#server/context";
+import { isDeparted } from "#server/departed";
 import { AppError } from "#server/errors";
 import { log, withLogContext } from "#server/log";
 import { grants, type Permission } from "#server/permissions";
@@ -70,6 +71,7 @@ const procedure = t.procedure.use(async ({ ctx, path, type, next }) => {
   }
   const error = toTransport(result.error);
   if (error.cause instanceof AppError) log.info({ ...line, code: error.cause.code }, error.message);
+  else if (isDeparted(error.cause)) log.info(line, "the browser left before its request was whole");
   else log.error({ ...line, err: error.cause ?? error }, "procedure failed");
   throw error;
 });

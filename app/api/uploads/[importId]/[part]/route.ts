@@ -1,5 +1,6 @@
 import { isSameOrigin } from "#server/address";
 import { caller } from "#server/caller";
+import { isDeparted } from "#server/departed";
 import { env } from "#server/env";
 import { partBytes } from "#server/imports/schema";
 import { problemResponse } from "#server/problem-response";
@@ -13,7 +14,8 @@ export async function PUT(request: Request, { params }: Context) {
   }
   if (Number(request.headers.get("content-length")) > partBytes) return tooLarge();
   const { importId, part } = await params;
-  const bytes = new Uint8Array(await request.arrayBuffer());
+  const bytes = await bodyOf(request);
+  if (bytes === null) return new Response(null, { status: 400 });
   if (bytes.byteLength > partBytes) return tooLarge();
   try {
     await caller(request.headers.get("x-workspace")).imports.putPart({
@@ -25,6 +27,16 @@ export async function PUT(request: Request, { params }: Context) {
     return problemResponse(error);
   }
   return Response.json({ part: Number(part) }, { headers: { "cache-control": "no-store" } });
+}
+
+/** Null when the browser left half-way, as it does when an upload is cancelled. */
+async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch (error) {
+    if (isDeparted(error)) return null;
+    throw error;
+  }
 }
 
 const tooLarge = () =>
