@@ -52,6 +52,7 @@ const withoutForeignKeys = [
   "public.campaign_contact_runs",
   "public.consent_records",
   "public.contact_announcements",
+  "public.contact_edit_failures",
   "public.contact_events",
   "public.email_events",
   "public.enrollment_step_log",
@@ -161,6 +162,9 @@ test("a column that names a row of the tenant has a key, but for logs and hot co
     "public.campaign_contacts.pinned_account_id",
     "public.campaign_contacts.variant_id",
     // Written by the hundred thousand: where a contact and a membership came from.
+    // Places in the order of the contacts, not contacts.
+    "public.contact_edits.checkpoint_id",
+    "public.contact_edits.last_id",
     "public.contacts.first_source_import_id",
     "public.email_drafts.enrollment_id",
     "public.inbox_notes.author_id",

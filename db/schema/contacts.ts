@@ -75,9 +75,27 @@ export const contacts = pgTable(
     index("idx_contacts_status")
       .on(t.tenantId, t.workspaceId, t.status, t.id)
       .where(sql`status <> 'active'`),
-    index("idx_contacts_lead_score")
+    // The sorts of the contact list, made concurrently by a migration of their own.
+    index("idx_contacts_last_name")
+      .on(t.tenantId, t.workspaceId, t.lastName, t.id)
+      .where(sql`deleted_at is null`)
+      .concurrently(),
+    index("idx_contacts_company")
+      .on(t.tenantId, t.workspaceId, t.company, t.id)
+      .where(sql`deleted_at is null`)
+      .concurrently(),
+    index("idx_contacts_score")
       .on(t.tenantId, t.workspaceId, t.leadScore, t.id)
-      .where(sql`lead_score > 0`),
+      .where(sql`deleted_at is null`)
+      .concurrently(),
+    index("idx_contacts_last_activity")
+      .on(t.tenantId, t.workspaceId, t.lastActivityAt, t.id)
+      .where(sql`deleted_at is null`)
+      .concurrently(),
+    index("idx_contacts_stage")
+      .on(t.tenantId, t.workspaceId, t.lifecycleStage, t.id)
+      .where(sql`deleted_at is null and lifecycle_stage <> 'new'`)
+      .concurrently(),
     oneOf("valid_status", t.status, contactStatuses),
     oneOf("valid_lifecycle_stage", t.lifecycleStage, lifecycleStages),
     check("valid_lead_score", sql`lead_score between 0 and 100`),

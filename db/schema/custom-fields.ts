@@ -1,6 +1,14 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { oneOf, sortedText, tenantKey, within, workspaceColumns, workspacePolicy } from "./columns.ts";
+import {
+  instant,
+  oneOf,
+  sortedText,
+  tenantKey,
+  within,
+  workspaceColumns,
+  workspacePolicy,
+} from "./columns.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const customFieldTypes = ["text", "number", "date", "boolean", "select", "multi_select"] as const;
@@ -19,6 +27,8 @@ export const customFieldDefinitions = pgTable(
     options: jsonb().$type<string[]>().notNull().default([]),
     validation: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     position: integer().notNull().default(0),
+    /** Its values stay on the contacts, but no form or picker offers it. */
+    archivedAt: instant(),
   },
   (t) => [
     tenantKey(t),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { currentUser, idColumn, instant, oneOf, policy, sortedText, timeColumns } from "./columns.ts";
 
 /** A person who can sign in. No tenant policy: touched by the sign-in code only. */
@@ -111,6 +111,8 @@ export const userPreferences = pgTable(
     pushNotifications: boolean().notNull().default(false),
     weeklyReports: boolean().notNull().default(true),
     marketingEmails: boolean().notNull().default(false),
+    /** Columns of the contact list by workspace id, as this person chose them. */
+    contactColumns: jsonb().$type<Record<string, string[]>>().notNull().default({}),
     ...timeColumns,
   },
   (t) => [
