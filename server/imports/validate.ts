@@ -1,4 +1,6 @@
 import { cleaned, readEmail } from "#server/contacts/address";
+import { unguarded } from "#server/exports/guard";
+import { splitNames } from "#server/exports/names";
 import type { CsvRecord } from "./csv.ts";
 import { type ColumnMapping, type StandardField, standardFields, valueLengthMax } from "./schema.ts";
 
@@ -97,10 +99,10 @@ const tooLong = (length: number) =>
 const spoiled = (value: string) => value.includes("\u0000") || value.includes("\ufffd");
 
 /** A cell without white space at its ends, and without the apostrophe that files of ours put before a formula. */
-const cellOf = (cell: string | undefined) => cleaned(cell ?? "").replace(/^'(?=[=@+\-\t\r])/, "");
+const cellOf = (cell: string | undefined) => unguarded(cleaned(cell ?? ""));
 
 /** Tags of one cell, split at commas, semicolons and bars, lower-case, each once. */
 export function readTags(cell: string): string[] {
-  const names = cell.split(/[,;|]/).map((name) => cleaned(name).toLowerCase().slice(0, 60));
+  const names = splitNames(cell).map((name) => cleaned(name).toLowerCase().slice(0, 60));
   return [...new Set(names.filter((name) => name !== ""))];
 }
