@@ -1,5 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import type { Readable, Writable } from "node:stream";
+import { withoutTenant } from "./client.ts";
 import { clientOf, compile, type Transaction } from "./transaction.ts";
 
 /**
@@ -11,9 +12,31 @@ export async function copyInto(tx: Transaction, statement: SQL): Promise<Writabl
   return clientOf(tx).unsafe(unbound(statement)).writable();
 }
 
-/** A stream of the bytes of `copy (…) to stdout …`. Under row-level security, as any query. */
-export async function copyFrom(tx: Transaction, statement: SQL): Promise<Readable> {
-  return clientOf(tx).unsafe(unbound(statement)).readable();
+/**
+ * The bytes of `copy (…) to stdout …`, at the reader's speed. Under row-level security, as any query. A reader who
+ * leaves before the end has the statement cancelled: the transaction can then only be rolled back.
+ */
+export async function* copyFrom(tx: Transaction, statement: SQL): AsyncGenerator<Buffer> {
+  const client = clientOf(tx);
+  const [backend] = await client.unsafe<{ pid: number }[]>("select pg_backend_pid() as pid");
+  const stream = await client.unsafe(unbound(statement)).readable();
+  let ended = false;
+  try {
+    // Destroyed in mid-copy, the stream would leave the connection paused for ever: see the end.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
+    ended = true;
+  } finally {
+    if (!ended && !stream.destroyed) await abandon(stream, backend?.pid ?? 0);
+  }
+}
+
+/** Ends a copy that nobody reads any more. What Postgres had sent by then has to be read all the same. */
+async function abandon(stream: Readable, pid: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => stream.once("close", resolve));
+  stream.on("error", () => undefined);
+  stream.resume();
+  await withoutTenant((tx) => clientOf(tx).unsafe(`select pg_cancel_backend(${Math.trunc(pid)})`));
+  await closed;
 }
 
 let cursors = 0;
