@@ -15,9 +15,11 @@ const vocabulary: Vocabulary = {
   tags: [],
   choices: [],
   campaigns: [],
+  imports: [],
   customFields: [
-    { id: "1", name: "seats", label: "Seats", type: "number" },
-    { id: "2", name: "plan", label: "Plan", type: "text" },
+    { id: "1", name: "seats", label: "Seats", type: "number", options: [] },
+    { id: "2", name: "plan", label: "Plan", type: "text", options: [] },
+    { id: "3", name: "colours", label: "Colours", type: "multi_select", options: ["Red", "Green"] },
   ],
 };
 const id = "01890000-0000-7000-8000-000000000001";
@@ -36,6 +38,13 @@ describe("a rule draft", () => {
         { field: "custom.plan", operator: "between", value: [1, 2] },
         { field: "custom.plan", operator: "equals", value: "12" },
         { field: "email_opened", operator: "is_true" },
+        { field: "email_clicked", operator: "is_true", value: { urlContains: "/pricing", days: 7 } },
+        { field: "open_count", operator: "at_least", value: { count: 5, days: 30, campaignId: id } },
+        { field: "created_at", operator: "anniversary_this_month" },
+        { field: "last_replied_at", operator: "more_than_ago", value: { amount: 3, unit: "months" } },
+        { field: "created_at", operator: "anniversary_within_next", value: { amount: 14, unit: "days" } },
+        { field: "custom.colours", operator: "contains_all", value: ["Red", "Green"] },
+        { field: "import", operator: "in", value: [id] },
         {
           match: "none",
           rules: [

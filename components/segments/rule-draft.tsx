@@ -9,6 +9,7 @@ import {
   ruleTree,
   type RuleValue,
   type Span,
+  type Tally,
 } from "#server/segments/schema";
 import {
   findField,
@@ -22,7 +23,8 @@ import {
 
 /** A value as it is being typed: numbers are text until the rule is read. */
 export type DraftSpan = { amount: string; unit: Span["unit"] };
-export type DraftValue = string | string[] | DraftSpan | Engagement | undefined;
+export type DraftTally = Omit<Tally, "count"> & { count: string };
+export type DraftValue = string | string[] | DraftSpan | DraftTally | Engagement | undefined;
 export type DraftCondition = { key: string; field: string; operator: Operator; value: DraftValue };
 export type DraftGroup = { key: string; match: Group["match"]; rules: DraftRule[] };
 export type DraftRule = DraftCondition | DraftGroup;
@@ -49,7 +51,8 @@ function valueDraft(value: RuleValue | undefined): DraftValue {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return value.map(String);
   if (typeof value !== "object") return String(value);
-  return "amount" in value ? { amount: String(value.amount), unit: value.unit } : value;
+  if ("amount" in value) return { amount: String(value.amount), unit: value.unit };
+  return "count" in value ? { ...value, count: String(value.count) } : value;
 }
 
 export const newGroup = (): DraftGroup => ({ key: newKey(), match: "any", rules: [newCondition()] });
@@ -66,8 +69,7 @@ export function withField(rule: DraftCondition, field: RuleField, vocabulary: Vo
   const operator = offered.includes(rule.operator) ? rule.operator : (offered[0] ?? "equals");
   const before = shapeOf(findField(rule.field, vocabulary), rule.operator);
   const shape = shapeOf(field, operator);
-  const keeps =
-    before === shape && (shape === "text" || shape === "number" || shape === "date" || shape === "span");
+  const keeps = before === shape && ["text", "number", "date", "span", "tally"].includes(shape);
   return { ...rule, field: field.name, operator, value: keeps ? rule.value : blankValue(shape, field) };
 }
 
@@ -92,7 +94,10 @@ function blankValue(shape: Shape, field: RuleField): DraftValue {
     case "dates":
       return ["", ""];
     case "span":
+    case "days":
       return { amount: "30", unit: "days" };
+    case "tally":
+      return { count: "1" };
     case "choice":
       return optionsOf(field)[0] ?? "";
     default:
@@ -111,7 +116,8 @@ function readValue(value: DraftValue, shape: Shape): unknown {
     const numbers = value.map(asNumber);
     return numbers.every((each) => Number.isFinite(each)) ? numbers : value;
   }
-  return value && "amount" in value ? { ...value, amount: asNumber(value.amount) } : value;
+  if (value && "amount" in value) return { ...value, amount: asNumber(value.amount) };
+  return value && "count" in value ? { ...value, count: asNumber(value.count) } : value;
 }
 
 /** One condition as the schema reads it; null while it is not finished. */
@@ -133,10 +139,12 @@ const missing: Record<Shape, string> = {
   tags: "Add at least one tag.",
   members: "Choose at least one.",
   span: "Type a whole number from 1 to 10,000.",
+  days: "Type a whole number from 1 to 366.",
+  tally: "Type how often, as a whole number.",
   pair: "Type two numbers, or two days such as 2026-03-31.",
   numbers: "Type the lower and the upper number.",
   dates: "Choose the first and the last day.",
-  engagement: "Days go from 1 to 3,650.",
+  engagement: "Days go from 1 to 3,650, and an address may not be blank.",
 };
 
 export type ReadDraft = {

@@ -35,22 +35,25 @@ export type Shape =
   | "pair"
   | "numbers"
   | "dates"
-  | "engagement";
+  | "days"
+  | "engagement"
+  | "tally";
 
 const headings: { label: string; kinds: readonly FieldKind[] }[] = [
   { label: "Contact", kinds: ["text", "choice", "number"] },
   { label: "Dates", kinds: ["date"] },
-  { label: "Tags, lists and segments", kinds: ["tags", "membership"] },
-  { label: "Emails", kinds: ["engagement"] },
+  { label: "Belonging", kinds: ["tags", "membership"] },
+  { label: "Emails", kinds: ["engagement", "tally"] },
 ];
 
 /** The fields to choose from, under their headings. */
 export function fieldChoices({ customFields }: Vocabulary): { label: string; fields: RuleField[] }[] {
-  const custom = customFields.map(({ name, label, type }): RuleField => ({
+  const custom = customFields.map(({ name, label, type, options }): RuleField => ({
     name: `custom.${name}`,
     label,
     kind: "custom",
     customType: type,
+    ...(options && options.length > 0 ? { options } : {}),
   }));
   return [
     ...headings.map(({ label, kinds }) => ({
@@ -71,29 +74,40 @@ export function findField(name: string, vocabulary: Vocabulary): RuleField {
 }
 
 const booleanOperators: readonly Operator[] = ["equals", "not_equals", "is_empty", "is_set"];
+const selectOperators: readonly Operator[] = ["equals", "not_equals", "in", "not_in", "is_empty", "is_set"];
+const dateOnly = operatorsOf.date.filter((operator) => !operatorsOf.number.includes(operator));
+const numberOnly = operatorsOf.number.filter((operator) => !operatorsOf.text.includes(operator));
+
+const customOperators: Record<CustomType, readonly Operator[]> = {
+  // A file brings text, whatever it means.
+  text: [...operatorsOf.text, ...numberOnly, ...dateOnly],
+  number: operatorsOf.number,
+  date: operatorsOf.date,
+  boolean: booleanOperators,
+  select: selectOperators,
+  multi_select: operatorsOf.tags,
+};
 
 /** The operators of a field, and `current` even when the field would not offer it. */
 export function operatorChoices(field: RuleField, current?: Operator): readonly Operator[] {
-  const offered =
-    field.customType === "number"
-      ? operatorsOf.number
-      : field.customType === "date"
-        ? operatorsOf.date
-        : field.customType === "boolean"
-          ? booleanOperators
-          : operatorsOf[field.kind];
+  const offered = field.customType ? customOperators[field.customType] : operatorsOf[field.kind];
   return !current || offered.includes(current) ? offered : [current, ...offered];
 }
 
+const alone: readonly Operator[] = ["is_empty", "is_set", "anniversary_today", "anniversary_this_month"];
 const spans: readonly Operator[] = ["within_last", "more_than_ago", "within_next"];
 const days: readonly Operator[] = ["on", "before", "after"];
+const several: readonly Operator[] = ["contains_any", "contains_all", "contains_none"];
 const orders: readonly Operator[] = ["greater_than", "at_least", "less_than", "at_most"];
 
 export function shapeOf(field: RuleField, operator: Operator): Shape {
-  if (operator === "is_empty" || operator === "is_set") return "none";
+  if (alone.includes(operator)) return "none";
   if (field.kind === "engagement") return "engagement";
+  if (field.kind === "tally") return "tally";
   if (field.kind === "membership") return "members";
   if (field.kind === "tags") return "tags";
+  if (several.includes(operator)) return field.options ? "choices" : "texts";
+  if (operator === "anniversary_within_next") return "days";
   if (spans.includes(operator)) return "span";
   if (days.includes(operator)) return "date";
   if (operator === "between") {
@@ -101,7 +115,8 @@ export function shapeOf(field: RuleField, operator: Operator): Shape {
     return field.kind === "date" || field.customType === "date" ? "dates" : "pair";
   }
   if (orders.includes(operator) || field.kind === "number" || field.customType === "number") return "number";
-  if (field.kind === "choice") return operator === "in" || operator === "not_in" ? "choices" : "choice";
+  if (field.kind === "choice" || (field.customType === "select" && field.options))
+    return operator === "in" || operator === "not_in" ? "choices" : "choice";
   if (field.customType === "boolean") return "choice";
   return operator === "in" || operator === "not_in" ? "texts" : "text";
 }
@@ -132,15 +147,25 @@ const operatorLabels: Record<Operator, string> = {
   within_last: "is in the last",
   more_than_ago: "is longer ago than",
   within_next: "is in the next",
-  contains_any: "include any of",
-  contains_all: "include all of",
-  contains_none: "include none of",
+  anniversary_today: "has its anniversary today",
+  anniversary_this_month: "has its anniversary this month",
+  anniversary_within_next: "has its anniversary in the next",
+  contains_any: "includes any of",
+  contains_all: "includes all of",
+  contains_none: "includes none of",
   is_true: "did",
   is_false: "did not",
 };
 
+const tagLabels: Partial<Record<Operator, string>> = {
+  contains_any: "include any of",
+  contains_all: "include all of",
+  contains_none: "include none of",
+  is_empty: "are none at all",
+  is_set: "are any at all",
+};
+
 export function operatorLabel(field: RuleField, operator: Condition["operator"]): string {
-  if (field.kind === "tags" && operator === "is_empty") return "are none at all";
-  if (field.kind === "tags" && operator === "is_set") return "are any at all";
+  if (field.kind === "tags") return tagLabels[operator] ?? operatorLabels[operator];
   return operatorLabels[operator];
 }

@@ -2,9 +2,12 @@
 import { Input } from "#components/ui/input";
 import { Select } from "#components/ui/select";
 import { ChoiceList } from "./choice-list.tsx";
+import type { Engagement } from "#server/segments/schema";
 import { EngagementValue } from "./engagement-value.tsx";
+import { MemberValue } from "./member-value.tsx";
 import type { DraftCondition, DraftSpan, DraftValue } from "./rule-draft.tsx";
 import { optionsOf, type RuleField, shapeOf, type Vocabulary } from "./rule-fields.tsx";
+import { TallyValue } from "./tally-value.tsx";
 import { ValueList } from "./value-list.tsx";
 
 type Props = {
@@ -14,6 +17,13 @@ type Props = {
   onChange: (value: DraftValue) => void;
 };
 
+const asEngagement = (value: DraftValue): Engagement =>
+  typeof value === "object" && !Array.isArray(value) && !("amount" in value) && !("count" in value)
+    ? value
+    : {};
+/** States are spelled out; options that people made stay as they wrote them. */
+const optionLabel = (field: RuleField, option: string) =>
+  field.kind === "choice" || field.customType === "boolean" ? words(option) : option;
 const words = (value: string) => value.charAt(0).toUpperCase() + value.slice(1).replaceAll("_", " ");
 const asText = (value: DraftValue) => (typeof value === "string" ? value : "");
 const asTexts = (value: DraftValue) => (Array.isArray(value) ? value : []);
@@ -30,25 +40,26 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
     case "choice":
       return (
         <Select aria-label={label} value={asText(value)} onChange={(event) => onChange(event.target.value)}>
+          {!optionsOf(field).includes(asText(value)) && (
+            <option value={asText(value)}>{asText(value)}</option>
+          )}
           {optionsOf(field).map((option) => (
             <option key={option} value={option}>
-              {words(option)}
+              {optionLabel(field, option)}
             </option>
           ))}
         </Select>
       );
-    case "choices": {
-      const options = optionsOf(field).map((option) => ({ value: option, label: words(option) }));
+    case "choices":
       return (
         <ChoiceList
           label={label}
           placeholder="Add…"
           values={asTexts(value)}
-          options={options}
+          options={optionsOf(field).map((option) => ({ value: option, label: optionLabel(field, option) }))}
           onChange={onChange}
         />
       );
-    }
     case "texts":
       return (
         <ValueList
@@ -72,10 +83,21 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
       );
     case "members":
       return (
-        <Members field={field} values={asTexts(value)} choices={vocabulary.choices} onChange={onChange} />
+        <MemberValue field={field} values={asTexts(value)} vocabulary={vocabulary} onChange={onChange} />
       );
     case "span":
       return <SpanValue label={label} value={asSpan(value)} onChange={onChange} />;
+    case "days":
+      return <DaysValue label={label} value={asSpan(value)} onChange={onChange} />;
+    case "tally":
+      return (
+        <TallyValue
+          label={label}
+          value={typeof value === "object" && "count" in value ? value : { count: "" }}
+          campaigns={vocabulary.campaigns}
+          onChange={onChange}
+        />
+      );
     case "pair":
       return <Pair label={field.label} value={asTexts(value)} onChange={onChange} />;
     case "numbers":
@@ -85,8 +107,9 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
     case "engagement":
       return (
         <EngagementValue
-          value={typeof value === "object" && !Array.isArray(value) && !("amount" in value) ? value : {}}
+          value={asEngagement(value)}
           campaigns={vocabulary.campaigns}
+          withAddress={field.name === "email_clicked"}
           onChange={onChange}
         />
       );
@@ -138,6 +161,29 @@ function Pair({ label, value: [from = "", to = ""], onChange, ...rest }: PairPro
   );
 }
 
+function DaysValue({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: DraftSpan;
+  onChange: (value: DraftSpan) => void;
+}) {
+  return (
+    <div className="flex items-center gap-2">
+      <Input
+        aria-label={label}
+        inputMode="numeric"
+        className="w-20"
+        value={value.amount}
+        onChange={({ target }) => onChange({ amount: target.value, unit: "days" })}
+      />
+      <span className="text-muted">days, today included</span>
+    </div>
+  );
+}
+
 const units = ["hours", "days", "weeks", "months"] as const;
 
 function SpanValue({
@@ -171,30 +217,5 @@ function SpanValue({
         ))}
       </Select>
     </div>
-  );
-}
-
-type MembersProps = {
-  field: RuleField;
-  values: string[];
-  choices: Vocabulary["choices"];
-  onChange: (values: string[]) => void;
-};
-
-function Members({ field, values, choices, onChange }: MembersProps) {
-  const kind = field.name === "list" ? "list" : "segment";
-  const options = choices
-    .filter((choice) => choice.kind === kind)
-    .map(({ id, name, count }) => ({ value: id, label: name, hint: count.toLocaleString("en") }));
-  return (
-    <ChoiceList
-      label={`${kind}s`}
-      placeholder={`Choose a ${kind}…`}
-      empty={`There is no other ${kind}.`}
-      gone={`A ${kind} that is gone`}
-      values={values}
-      options={options}
-      onChange={onChange}
-    />
   );
 }

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { compileRules } from "#server/segments/compile";
+import { addressHolds } from "#server/segments/compile-history";
 import { ruleContext } from "#server/segments/queries";
 import type { Engagement, RuleTree } from "#server/segments/schema";
 import { type DriverEvent, type EventScope } from "#server/drivers/events";
@@ -103,7 +104,12 @@ function happened(
     : which.stepId
       ? sql`m.contact_id = c.id and m.enrollment_id = e.id and m.run_number = e.run_number and m.step_id = ${which.stepId}::uuid`
       : sql`m.id = e.last_message_id`;
-  return sql`exists (select 1 from content.email_messages m where ${message} and ${time} ${since})`;
+  const followed =
+    which.urlContains === undefined
+      ? sql``
+      : sql`and exists (select 1 from email_events ev where ev.message_id = m.id and ev.type = 'clicked'
+          and not ev.is_machine and ${addressHolds(which.urlContains)})`;
+  return sql`exists (select 1 from content.email_messages m where ${message} and ${time} ${since} ${followed})`;
 }
 
 async function delay(tx: TenantTx, delays: readonly Delay[]): Promise<void> {

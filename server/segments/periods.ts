@@ -1,5 +1,8 @@
 import { DateTime } from "luxon";
-import type { Span } from "./schema.ts";
+import type { Condition, Span } from "./schema.ts";
+
+/** The moment a rule is asked, and the zone whose days count. */
+export type Zoned = { now: Date; zone: string };
 
 /** The instants between which a calendar day of a zone lies: `from` inclusive, `until` exclusive. */
 export function dayBounds(day: string, zone: string): { from: Date; until: Date } {
@@ -17,4 +20,61 @@ export function shifted(now: Date, span: Span, direction: -1 | 1, zone: string):
 /** An instant as the calendar day it falls on in the zone, as `YYYY-MM-DD`. */
 export function dayIn(instant: Date, zone: string): string {
   return DateTime.fromJSDate(instant, { zone }).toISODate() ?? "";
+}
+
+export type Bounds = { from?: Date; until?: Date };
+
+/** The instants a date rule allows, `from` inclusive and `until` exclusive. */
+export function dateBounds({ operator, value, field }: Condition, { now, zone }: Zoned): Bounds {
+  const span = value as Span;
+  const day = typeof value === "string" ? value : "";
+  const [low = "", high = ""] = Array.isArray(value) ? value.map(String) : [];
+  switch (operator) {
+    case "on":
+      return dayBounds(day, zone);
+    case "before":
+      return { until: dayBounds(day, zone).from };
+    case "after":
+      return { from: dayBounds(day, zone).until };
+    case "between":
+      return { from: dayBounds(low, zone).from, until: dayBounds(high, zone).until };
+    case "within_last":
+      return { from: shifted(now, span, -1, zone), until: new Date(now.getTime() + 1) };
+    case "more_than_ago":
+      return { until: shifted(now, span, -1, zone) };
+    case "within_next":
+      return { from: now, until: shifted(now, span, 1, zone) };
+    default:
+      throw new Error(`No operator ${operator} for ${field} in a tree that was validated.`);
+  }
+}
+
+/** Days that are celebrated in a year, as `MM-DD`; those of earlier years come round. */
+export type Round = { year: number; monthDays: string[] };
+
+/** The days that an anniversary rule covers, per year; null for rules about anything else. */
+export function anniversaries({ operator, value }: Condition, { now, zone }: Zoned): Round[] | null {
+  const today = DateTime.fromJSDate(now, { zone }).startOf("day");
+  const covered = (from: DateTime, count: number) =>
+    roundsOf(Array.from({ length: count }, (_, ahead) => from.plus({ days: ahead })));
+  switch (operator) {
+    case "anniversary_today":
+      return covered(today, 1);
+    case "anniversary_this_month":
+      return covered(today.startOf("month"), today.daysInMonth ?? 31);
+    case "anniversary_within_next":
+      return covered(today, (value as Span).amount);
+    default:
+      return null;
+  }
+}
+
+function roundsOf(days: DateTime[]): Round[] {
+  return [...Map.groupBy(days, (day) => day.year)].map(([year, within]) => ({
+    year,
+    monthDays: within.flatMap((day) =>
+      // Without a 29 February, who was born on one has the 28th.
+      day.month === 2 && day.day === 28 && !day.isInLeapYear ? ["02-28", "02-29"] : [day.toFormat("MM-dd")],
+    ),
+  }));
 }

@@ -165,24 +165,3 @@ export async function usesOf(tx: TenantTx, id: string): Promise<SegmentUse[]> {
       order by 1, 3 limit 50`)),
   ];
 }
-
-export type AudienceChoice = { id: string; name: string; kind: "list" | "segment"; count: number };
-
-/** Every list and segment one can choose in a picker. */
-export async function listChoices(tx: TenantTx): Promise<AudienceChoice[]> {
-  return [
-    ...(await tx.execute<AudienceChoice>(sql`
-      select id, name, case segment_type when 'static' then 'list' else 'segment' end as kind, contact_count as count
-      from segments where is_active order by segment_type desc, name, id limit 2000`)),
-  ];
-}
-
-export type CampaignChoice = { id: string; name: string };
-
-/** The campaigns that a rule about opens and clicks can name, newest first. */
-export async function listCampaignChoices(tx: TenantTx): Promise<CampaignChoice[]> {
-  return [
-    ...(await tx.execute<CampaignChoice>(sql`
-      select id, name from campaigns where deleted_at is null and status <> 'draft' order by id desc limit 1000`)),
-  ];
-}

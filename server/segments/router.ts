@@ -1,16 +1,8 @@
-import { listCustomFields } from "#server/custom-fields/queries";
 import { listTags } from "#server/tags/queries";
 import { allowed, router } from "#server/trpc";
 import { createSegment, deleteSegment, updateSegment } from "./mutations.ts";
-import {
-  countSegments,
-  getSegment,
-  listCampaignChoices,
-  listChoices,
-  listSegments,
-  matchRules,
-  usesOf,
-} from "./queries.ts";
+import { listCampaignChoices, listChoices, listFieldChoices, listImportChoices } from "./choices.ts";
+import { countSegments, getSegment, listSegments, matchRules, usesOf } from "./queries.ts";
 import { rulesInput, segmentInput, segmentRef, segmentRefs, segmentUpdate } from "./schema.ts";
 
 export const segmentsRouter = router({
@@ -26,13 +18,14 @@ export const segmentsRouter = router({
   counts: allowed("contacts:read")
     .input(segmentRefs)
     .query(({ ctx, input }) => ctx.tenant((tx) => countSegments(tx, input.ids))),
-  /** What rules can name: tags, custom fields, lists, segments and campaigns of the workspace. */
+  /** What rules can name: tags, custom fields, lists, segments, campaigns and imports of the workspace. */
   vocabulary: allowed("contacts:read").query(({ ctx }) =>
     ctx.tenant(async (tx) => ({
       tags: await listTags(tx),
-      customFields: await listCustomFields(tx),
+      customFields: await listFieldChoices(tx),
       choices: await listChoices(tx),
       campaigns: await listCampaignChoices(tx),
+      imports: await listImportChoices(tx),
     })),
   ),
   /** How many contacts rules match now, with a sample: the live count of the builder. */

@@ -2,7 +2,13 @@ import { z } from "zod";
 
 /** What a rule compares with, by shape. Objects are strict: a key that is not understood would change the meaning. */
 
-export const text = z.string().trim().min(1).max(1000);
+/** Without U+0000, which Postgres cannot hold. */
+export const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(1000)
+  .regex(/^[^\0]*$/);
 export const number = z.number().finite();
 export const date = z.iso.date();
 
