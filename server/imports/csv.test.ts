@@ -79,7 +79,10 @@ test("any text at all is read to its end, whatever its quotes", () => {
 test("a quote that never closes costs its line, not the rest of the file", () => {
   expect(read('a,b\n"open,1\nx,2\ny,3\n')).toEqual([
     { line: 1, fields: ["a", "b"] },
-    { line: 2, problem: { code: "quote_unclosed", text: '"open,1' } },
+    {
+      line: 2,
+      problem: { code: "quote_unclosed", text: '"open,1', message: expect.stringMatching(/never closes/) },
+    },
     { line: 3, fields: ["x", "2"] },
     { line: 4, fields: ["y", "3"] },
   ]);
@@ -88,7 +91,10 @@ test("a quote that never closes costs its line, not the rest of the file", () =>
 test("text behind a closing quote costs its line", () => {
   expect(read('a,b\n"x"y,1\nz,2')).toEqual([
     { line: 1, fields: ["a", "b"] },
-    { line: 2, problem: { code: "quote_stray", text: '"x"y,1' } },
+    {
+      line: 2,
+      problem: { code: "quote_stray", text: '"x"y,1', message: expect.stringMatching(/behind the closing/) },
+    },
     { line: 3, fields: ["z", "2"] },
   ]);
 });
@@ -105,6 +111,32 @@ test("semicolons, tabs and lone carriage returns divide as they are told to", ()
   expect(fieldsOf('a\t"b"\r1\t2', { delimiter: "\t", newline: "\r" })).toEqual([
     ["a", "b"],
     ["1", "2"],
+  ]);
+});
+
+test("any delimiter of one to three characters divides, and any quote or none holds values together", () => {
+  expect(fieldsOf('a|b\n"x|y"|2', { delimiter: "|", newline: "\n" })).toEqual([
+    ["a", "b"],
+    ["x|y", "2"],
+  ]);
+  expect(fieldsOf('a§b\n"x§y"§"é"\n', { delimiter: "§", newline: "\n" })).toEqual([
+    ["a", "b"],
+    ["x§y", "é"],
+  ]);
+  expect(fieldsOf('a~|~b\n"1"~|~2\r\n', { delimiter: "~|~", newline: "\n" })).toEqual([
+    ["a", "b"],
+    ["1", "2"],
+  ]);
+  expect(fieldsOf(`a,b\n'x,y',it''s "me"\n'it''s',3`, { delimiter: ",", quote: "'", newline: "\n" })).toEqual(
+    [
+      ["a", "b"],
+      ["x,y", `it''s "me"`],
+      ["it's", "3"],
+    ],
+  );
+  expect(fieldsOf('a,b\n5" pipe,"x\n', { delimiter: ",", quote: "", newline: "\n" })).toEqual([
+    ["a", "b"],
+    ['5" pipe', '"x'],
   ]);
 });
 

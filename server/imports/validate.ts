@@ -40,8 +40,7 @@ export function rowReader(mapping: readonly ColumnMapping[], width: number) {
       code,
       message,
     });
-    if (record.problem)
-      return problem("", record.problem.text, record.problem.code, quoteSentences[record.problem.code]);
+    if (record.problem) return problem("", record.problem.text, record.problem.code, record.problem.message);
     const { fields } = record;
     if (fields.length > width && fields.slice(width).some((extra) => extra.trim() !== "")) {
       return problem("", fields.slice(width).join(" | "), "too_many_values", tooMany(fields.length, width));
@@ -84,12 +83,6 @@ export function rowReader(mapping: readonly ColumnMapping[], width: number) {
 
 export const isCandidate = (read: Candidate | RowProblem): read is Candidate => "emailNormalized" in read;
 
-const quoteSentences = {
-  quote_unclosed:
-    'A value on this line opens with a quotation mark (") that never closes. Close it, or double it if it belongs to the value.',
-  quote_stray:
-    'There is text behind the closing quotation mark (") of a value on this line. Double quotation marks that belong to a value.',
-};
 const tooMany = (found: number, width: number) =>
   `This row has ${found} values, the header has ${width} columns. Put values that hold the delimiter in quotation marks.`;
 const tooLong = (length: number) =>
