@@ -157,40 +157,6 @@ function detailOf({
   };
 }
 
-export type ImportSummary = Pick<
-  ImportDetail,
-  | "id"
-  | "fileName"
-  | "status"
-  | "totalRows"
-  | "processedRows"
-  | "created"
-  | "updated"
-  | "unchanged"
-  | "skipped"
-  | "errors"
-  | "createdAt"
-  | "createdBy"
->;
-const historyPage = 30;
-
-/** Imports, newest first; `after` is the last id of the page before. */
-export async function listImports(
-  tx: TenantTx,
-  { after }: { after?: string | undefined },
-): Promise<{ rows: ImportSummary[]; next: string | null }> {
-  const rows = await tx.execute<ImportSummary>(sql`
-    select j.id, j.file_name as "fileName", j.status, j.total_rows as "totalRows", j.processed_rows as "processedRows",
-      j.created_count as created, j.updated_count as updated, j.unchanged_count as unchanged,
-      j.skipped_count as skipped, j.error_count as errors, j.created_at as "createdAt",
-      u.name as "createdBy"
-    from import_jobs j left join users u on u.id = j.created_by
-    ${after ? sql`where j.id < ${after}::uuid` : sql``}
-    order by j.id desc limit ${historyPage + 1}`);
-  const page = rows.slice(0, historyPage);
-  return { rows: page, next: rows.length > historyPage ? (page.at(-1)?.id ?? null) : null };
-}
-
 /** The rejected rows of an import by kind, the most frequent first, each with its first rows. */
 export async function listProblemGroups(tx: TenantTx, importId: string): Promise<ProblemGroup[]> {
   return [

@@ -5,6 +5,7 @@ import { storage } from "#server/storage";
 import { allowed, router } from "#server/trpc";
 import { announce } from "./announce.ts";
 import { partKey } from "./file.ts";
+import { listImporters, listImports } from "./history.ts";
 import { inspectImport } from "./inspect.ts";
 import {
   cancelImport,
@@ -14,7 +15,7 @@ import {
   requestCheck,
   startImport,
 } from "./mutations.ts";
-import { getImport, listImports, listProblemGroups } from "./queries.ts";
+import { getImport, listProblemGroups } from "./queries.ts";
 import { readRejected } from "./rejected.ts";
 import {
   checkImportInput,
@@ -41,7 +42,9 @@ async function sendRequested(
 export const importsRouter = router({
   list: allowed("contacts:read")
     .input(importListInput)
-    .query(({ ctx, input }) => ctx.tenant((tx) => listImports(tx, input))),
+    .query(({ ctx, input }) => ctx.tenant((tx) => listImports(tx, input, ctx.member.workspace.timezone))),
+  /** Who has imported before. */
+  importers: allowed("contacts:read").query(({ ctx }) => ctx.tenant(listImporters)),
   byId: allowed("contacts:read")
     .input(importRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => getImport(tx, input.id))),

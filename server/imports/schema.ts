@@ -235,7 +235,33 @@ export const fetchImportInput = z.object({
     .max(2000),
 });
 export const checkImportInput = z.object({ id: z.uuid(), mapping: mappingInput, options: importOptions });
-export const importListInput = z.object({ after: z.uuid().optional().catch(undefined) });
+
+/** What the history of imports can be narrowed to. */
+export const historyStates = [
+  "waiting",
+  "running",
+  "completed",
+  "rejected",
+  "failed",
+  "cancelled",
+  "undone",
+] as const;
+export type HistoryState = (typeof historyStates)[number];
+
+const blank = (value: unknown) => (value === "" ? undefined : value);
+const day = z.preprocess(blank, z.iso.date().optional()).catch(undefined);
+/** The history as its URL says it: what makes no sense there is left out. */
+export const importListInput = z.object({
+  after: z.uuid().optional().catch(undefined),
+  state: z.preprocess(blank, z.enum(historyStates).optional()).catch(undefined),
+  /** Who imported it. */
+  by: z.preprocess(blank, z.uuid().optional()).catch(undefined),
+  from: day,
+  to: day,
+  /** Part of the name of the file. */
+  q: z.preprocess(blank, z.string().trim().max(200).optional()).catch(undefined),
+});
+export type ImportListInput = z.infer<typeof importListInput>;
 
 /** Rows corrected in place, whole and in the order of the header. `line` is where the row stands in the file. */
 export const correctRowsInput = z.object({
