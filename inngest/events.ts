@@ -56,6 +56,36 @@ export const mailboxMessagesQueued = eventType("mailbox/messages.queued", {
   schema: z.object({ ...scope, emailAccountId: id, fence }),
 });
 
+/** Segments of the workspace are to be recalculated. */
+export const segmentRefreshRequested = eventType("segment/refresh.requested", {
+  schema: z.object({ ...scope, fence }),
+});
+const contactIds = z
+  .array(id, { error: says("a list of ids (uuid)") })
+  .min(1, { error: says("at least one id") })
+  .max(1000, { error: says("at most 1,000 ids") });
+/** A recalculation found these contacts in a segment who were not in it before, or the other way round. */
+export const segmentEntered = eventType("segment/entered", {
+  schema: z.object({ ...scope, segmentId: id, contactIds }),
+});
+export const segmentLeft = eventType("segment/left", {
+  schema: z.object({ ...scope, segmentId: id, contactIds }),
+});
+
+/** The scores of a model are to be recalculated. */
+export const scoreRefreshRequested = eventType("score/refresh.requested", {
+  schema: z.object({ ...scope, modelId: id, fence }),
+});
+/** These contacts have come into another tier of their lead score. */
+export const scoreTierChanged = eventType("score/tier.changed", {
+  schema: z.object({
+    ...scope,
+    modelId: id,
+    tier: z.enum(["cold", "nurture", "mql", "sql"], { error: says("cold, nurture, mql or sql") }),
+    contactIds,
+  }),
+});
+
 /**
  * The id of an event that asks for one piece of work: the same job under the same fence starts once, however often
  * it is sent; a higher fence is a new request.

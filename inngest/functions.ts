@@ -2,6 +2,7 @@ import type { InngestFunction } from "inngest";
 import { expireExportsHourly } from "./functions/expire-exports.ts";
 import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
+import { recalculateSegments } from "./functions/recalculate-segments.ts";
 import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
 import { runActionStep } from "./functions/run-action-step.ts";
@@ -23,6 +24,7 @@ export const functions: InngestFunction.Like[] = [
   importContacts,
   undoImport,
   exportContacts,
+  recalculateSegments,
   sweep,
   expireExportsHourly,
   refreshAnalytics,

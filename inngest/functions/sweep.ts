@@ -1,5 +1,12 @@
 import { inngest } from "#inngest/client";
-import { sweepCampaigns, sweepJobs, sweepLeases, sweepMailboxes, sweepSteps } from "#server/drivers/sweep";
+import {
+  sweepCampaigns,
+  sweepJobs,
+  sweepLeases,
+  sweepMailboxes,
+  sweepSegments,
+  sweepSteps,
+} from "#server/drivers/sweep";
 
 /** Finds what the rows call for and nobody is doing, and sends its events again. */
 export const sweep = inngest.createFunction(
@@ -10,5 +17,6 @@ export const sweep = inngest.createFunction(
     mailboxes: await step.run("wake-mailboxes", sweepMailboxes),
     campaigns: await step.run("check-campaigns", sweepCampaigns),
     jobs: await step.run("restart-jobs", sweepJobs),
+    segments: await step.run("refresh-segments", sweepSegments),
   }),
 );

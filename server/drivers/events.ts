@@ -7,6 +7,8 @@ import {
   campaignStepDue,
   mailboxMessagesQueued,
   onceId,
+  scoreRefreshRequested,
+  segmentRefreshRequested,
 } from "#inngest/events";
 
 /** Whose work it is, as events carry it. */
@@ -16,7 +18,9 @@ export type DriverEvent =
   | ReturnType<typeof campaignLaunched.create>
   | ReturnType<typeof campaignStepDue.create>
   | ReturnType<typeof campaignDrained.create>
-  | ReturnType<typeof mailboxMessagesQueued.create>;
+  | ReturnType<typeof mailboxMessagesQueued.create>
+  | ReturnType<typeof segmentRefreshRequested.create>
+  | ReturnType<typeof scoreRefreshRequested.create>;
 
 /** A step as its events name it. */
 export type DueStep = {
@@ -65,6 +69,23 @@ export const queuedEvent = (
   mailboxMessagesQueued.create(
     { tenantId, workspaceId, emailAccountId, fence },
     idOf(mailboxMessagesQueued, emailAccountId, fence, again),
+  );
+
+export const segmentRefreshEvent = ({ tenantId, workspaceId }: EventScope, fence: number, again?: string) =>
+  segmentRefreshRequested.create(
+    { tenantId, workspaceId, fence },
+    idOf(segmentRefreshRequested, workspaceId, fence, again),
+  );
+
+export const scoreRefreshEvent = (
+  { tenantId, workspaceId }: EventScope,
+  modelId: string,
+  fence: number,
+  again?: string,
+) =>
+  scoreRefreshRequested.create(
+    { tenantId, workspaceId, modelId, fence },
+    idOf(scoreRefreshRequested, modelId, fence, again),
   );
 
 /** Says that nobody is on the way any more. Without an id: it may be said as often as it is noticed. */

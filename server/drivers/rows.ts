@@ -16,6 +16,8 @@ const keys = {
   campaign_drivers: "campaign_id",
   import_jobs: "id",
   export_jobs: "id",
+  segment_drivers: "workspace_id",
+  lead_scoring_models: "id",
 } as const;
 
 /** A row with driver columns: the table and the id that events name it by. */

@@ -8,6 +8,7 @@ import { completeIfDone } from "#server/enrollments/complete";
 import { launchCampaign } from "#server/enrollments/launch";
 import { nextSend } from "#server/messages/claim";
 import { expireLeases } from "#server/messages/unknown";
+import { refreshDriver, requestDueRefresh } from "#server/segments/refresh";
 import {
   commitThenSend,
   drainedEvent,
@@ -16,6 +17,7 @@ import {
   type EventScope,
   launchedEvent,
   queuedEvent,
+  segmentRefreshEvent,
   stepDueEvent,
 } from "./events.ts";
 import { wake } from "./mutations.ts";
@@ -111,6 +113,16 @@ async function checkCampaign(
   const fence = await fenceOfStalled(tx, { table: "campaign_drivers", id });
   return fence === null ? [] : [launchedEvent(scope, id, fence, again)];
 }
+
+/** Segments whose half hour is over, whose contacts have changed, or whose run has fallen silent. */
+export const sweepSegments = (): Promise<number> =>
+  sweep(sql`select * from due_segment_drivers()`, async (tx, scope) => {
+    const again = await minute(tx);
+    const fence =
+      (await requestDueRefresh(tx, scope.workspaceId))
+      ?? (await fenceOfStalled(tx, refreshDriver(scope.workspaceId)));
+    return { events: fence === null ? [] : [segmentRefreshEvent(scope, fence, again)] };
+  });
 
 type Job = Found & { kind: "import" | "export"; status: string; fence: number; again: string };
 

@@ -1,12 +1,21 @@
 import { inngest } from "#inngest/client";
-import type { exportRequested, importCancelled, importRequested, importUndoRequested } from "#inngest/events";
+import type {
+  exportRequested,
+  importCancelled,
+  importRequested,
+  importUndoRequested,
+  scoreRefreshRequested,
+  segmentRefreshRequested,
+} from "#inngest/events";
 import { log } from "#server/log";
 
 type JobEvent =
   | ReturnType<typeof importRequested.create>
   | ReturnType<typeof importUndoRequested.create>
   | ReturnType<typeof importCancelled.create>
-  | ReturnType<typeof exportRequested.create>;
+  | ReturnType<typeof exportRequested.create>
+  | ReturnType<typeof segmentRefreshRequested.create>
+  | ReturnType<typeof scoreRefreshRequested.create>;
 
 /**
  * Sends the event of a job whose row is committed. When nobody takes it the job waits in its row, where the sweeper

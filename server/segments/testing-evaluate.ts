@@ -81,7 +81,7 @@ function compareText(rule: Condition, held: string | null): boolean {
   if (held === null) return false;
   const text = held.toLowerCase();
   if (Array.isArray(rule.value)) return rule.value.some((value) => String(value).toLowerCase() === text);
-  const value = String(rule.value as string | number | boolean).toLowerCase();
+  const value = `${rule.value as string | number | boolean}`.toLowerCase();
   if (rule.operator === "contains") return text.includes(value);
   if (rule.operator === "starts_with") return text.startsWith(value);
   return rule.operator === "ends_with" ? text.endsWith(value) : text === value;
@@ -131,7 +131,7 @@ function compareDay(rule: Condition, day: string, asked: Zoned): boolean {
   const span = rule.value as Span;
   const [low = "", high = ""] = Array.isArray(rule.value)
     ? rule.value.map(String)
-    : [String(rule.value as string)];
+    : [`${rule.value as string}`];
   switch (rule.operator) {
     case "on":
       return day === low;

@@ -1,0 +1,57 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { compileRules } from "./compile.ts";
+import { ruleContext } from "./queries.ts";
+import type { RuleTree } from "./schema.ts";
+
+/** Contacts whose membership is worked out in one transaction, of some hundred milliseconds. */
+const sliceSize = 20_000;
+/** Contacts that one event names. */
+export const announcedTogether = 500;
+
+type Range = { segmentId: string; rules: RuleTree; now: Date; after: string | null };
+
+/**
+ * Works out who of the contacts that follow `after` is in the segment, and changes what differs from the members
+ * known so far: nobody is taken out and put in again. Who came and who went is kept for the events that say so.
+ * Returns the last contact dealt with, or null when there are no more.
+ */
+export async function refreshRange(
+  tx: TenantTx,
+  { segmentId, rules, now, after }: Range,
+): Promise<string | null> {
+  const predicate = compileRules(rules, { ...(await ruleContext(tx, rules, segmentId)), now });
+  const upto = await endOfSlice(tx, after, sliceSize);
+  const within = (id: SQL) => sql`${after === null ? sql`` : sql`${id} > ${after}::uuid and`}
+    ${upto === null ? sql`true` : sql`${id} <= ${upto}::uuid`}`;
+  await tx.execute(sql`
+    with matched as materialized (
+      select c.id from contacts c where ${within(sql`c.id`)} and c.deleted_at is null and ${predicate}
+    ), known as materialized (
+      select m.contact_id as id from segment_contacts m
+      where m.segment_id = ${segmentId}::uuid and ${within(sql`m.contact_id`)}
+    ), gone as (
+      delete from segment_contacts m
+      where m.segment_id = ${segmentId}::uuid and m.contact_id in (select id from known except select id from matched)
+      returning m.contact_id as id
+    ), come as (
+      insert into segment_contacts (segment_id, contact_id, added_via)
+      select ${segmentId}::uuid, id, 'rule_match' from (select id from matched except select id from known) fresh
+      on conflict do nothing returning contact_id as id
+    ), told as (
+      select 'segment.left' as event, id from gone union all select 'segment.entered', id from come
+    )
+    insert into contact_announcements (event, ref_id, contact_ids)
+    select event, ${segmentId}::uuid, array_agg(id order by id)
+    from (select event, id, (row_number() over (partition by event order by id) - 1) / ${announcedTogether}::int as part from told) parts
+    group by event, part order by event, part`);
+  return upto;
+}
+
+/** The contact that ends a slice of so many after `after`; null when all that are left fit. */
+export async function endOfSlice(tx: TenantTx, after: string | null, size: number): Promise<string | null> {
+  const [end] = await tx.execute<{ id: string }>(sql`
+    select c.id from contacts c ${after === null ? sql`` : sql`where c.id > ${after}::uuid`}
+    order by c.id limit 1 offset ${size - 1}`);
+  return end?.id ?? null;
+}
