@@ -9,6 +9,7 @@ import { folderOf, partCount, partSize } from "./file.ts";
 import { getImportJob, type Made, type StoredFormat, type StoredOptions } from "./queries.ts";
 import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
 import type { FileFormat } from "./slices.ts";
+import { tellEnd } from "./tell.ts";
 
 /** The driver row of an import. */
 export const driverOf = (id: string) => ({ table: "import_jobs" as const, id });
@@ -200,11 +201,12 @@ export async function cancelImport(tx: TenantTx, id: string, actorId: string): P
 
 /** Ends a running import in failure, with a sentence for the person who started it. Rows already written stay. */
 export async function failImport(tx: TenantTx, id: string, sentence: string): Promise<void> {
-  await tx.execute(sql`
+  const failed = await tx.execute(sql`
     update import_jobs set problem = ${sentence}, updated_at = app_now(), completed_at = coalesce(completed_at, app_now()),
       status = case when status = 'rolling_back' then 'completed' else 'failed' end,
       fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
-    where id = ${id}::uuid and status in ('validating', 'processing', 'rolling_back')`);
+    where id = ${id}::uuid and status in ('validating', 'processing', 'rolling_back') returning id`);
+  if (failed.length > 0) await tellEnd(tx, id);
 }
 
 export function mustBe(status: ImportStatus, allowed: readonly ImportStatus[], sentence: string): void {

@@ -7,6 +7,7 @@ import { driverOf } from "./mutations.ts";
 import { getImportJob, type Forecast, type ProblemGroup, type SkipReasons } from "./queries.ts";
 import { type Checkpoint, parseSlice, type ParsedSlice, sliceBytes } from "./slices.ts";
 import { openStaging, stageRows } from "./staging.ts";
+import { tellEnd } from "./tell.ts";
 
 /** What the run is to do, as the row says; null when another run is at it, or nothing is asked for any more. */
 export type Assignment = { fence: number; work: "check" | "import" | "undo" } | null;
@@ -209,9 +210,10 @@ async function moveCheckpoint(
 export async function finishImport(scope: Scope, id: string, fence: number): Promise<void> {
   await withTenant(scope, async (tx) => {
     if (!(await holds(tx, driverOf(id), fence))) return;
-    await tx.execute(sql`
+    const ended = await tx.execute(sql`
       update import_jobs set status = 'completed', completed_at = app_now(), total_rows = processed_rows, updated_at = app_now()
-      where id = ${id}::uuid and status = 'processing'`);
+      where id = ${id}::uuid and status = 'processing' returning id`);
+    if (ended.length > 0) await tellEnd(tx, id);
     await yieldUntil(tx, driverOf(id), fence, { until: null });
   });
 }

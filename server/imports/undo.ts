@@ -6,6 +6,7 @@ import { AppError } from "#server/errors";
 import { driverOf } from "./mutations.ts";
 import { getImport, getImportJob, type Made, type UndoReport } from "./queries.ts";
 import { writtenFields } from "./staging.ts";
+import { tellEnd } from "./tell.ts";
 
 /** Contacts that one transaction of an undo takes back. */
 export const undoSlice = 5000;
@@ -218,6 +219,7 @@ export async function finishUndo(scope: Scope, importId: string, fence: number):
     await tx.execute(sql`
       update import_jobs set status = 'rolled_back', can_rollback = false, rolled_back_at = app_now(), updated_at = app_now(),
         rollback_report = ${JSON.stringify(reportOf(rows))}::jsonb where id = ${importId}::uuid`);
+    await tellEnd(tx, importId);
     await yieldUntil(tx, driverOf(importId), fence, { until: null });
   });
 }
