@@ -123,7 +123,7 @@ test("an owner that is no superuser can migrate everything, and sees no tenant's
       select pg_has_role(current_user, ${`${target.database}_definer`}, 'USAGE') as sees, 
         (select count(*)::int from pg_proc where prosecdef and proname like 'auth%' and proowner = to_regrole(${`${target.database}_definer`})) as moved`;
     await owner.end();
-    expect(row).toEqual({ sees: false, moved: 6 });
+    expect(row).toEqual({ sees: false, moved: 7 });
   } finally {
     await server`drop database if exists ${server(target.database)} with (force)`;
     for (const suffix of ["app", "engine", "wide", "definer"])

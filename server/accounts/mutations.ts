@@ -3,6 +3,7 @@ import { withoutTenant } from "#db/client";
 import { sessions, users } from "#db/schema/users";
 import { hashPassword, passwordMatches } from "#server/accounts/passwords";
 import type { Session } from "#server/accounts/queries";
+import { demandPassword, findPasswordRules } from "#server/accounts/rules";
 import { AppError } from "#server/errors";
 import { takeFromLimit } from "#server/rate-limits";
 
@@ -17,7 +18,8 @@ export async function updateAccount(userId: string, { name }: { name: string }):
 
 /**
  * Changes the password and signs out everywhere but here.
- * @throws AppError `invalid` on `current` when the old password is wrong; `limit` after ten tries in 15 minutes
+ * @throws AppError `invalid` on `current` when the old password is wrong, on `password` when the new one breaks the
+ * organization's rules; `limit` after ten tries in 15 minutes
  */
 export async function changePassword(
   session: Session,
@@ -32,6 +34,7 @@ export async function changePassword(
     const message = "This is not your current password.";
     throw new AppError("invalid", message, { current: message });
   }
+  demandPassword(password, await withoutTenant((tx) => findPasswordRules(tx, userId)));
   const passwordHash = await hashPassword(password);
   await withoutTenant(async (tx) => {
     await tx

@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { withoutTenant } from "#db/client";
 import { passwordResetTokens, sessions, users } from "#db/schema/users";
 import { hashPassword } from "#server/accounts/passwords";
+import { demandPassword, findPasswordRules } from "#server/accounts/rules";
 import { normalizedEmail } from "#server/accounts/schema";
 import { signInLimit } from "#server/accounts/sign-in";
 import { hashToken, newToken } from "#server/accounts/tokens";
@@ -39,7 +40,8 @@ export async function createPasswordReset(
 
 /**
  * Sets a new password once per link, signs every session of the account out, and lifts its lockout.
- * @throws AppError `invalid` when the link is unknown, used or older than an hour
+ * @throws AppError `invalid` when the link is unknown, used or older than an hour, and on `password` when it breaks the
+ * organization's rules: the link then works on
  */
 export async function resetPassword({ token, password }: { token: string; password: string }): Promise<void> {
   const passwordHash = await hashPassword(password);
@@ -57,6 +59,7 @@ export async function resetPassword({ token, password }: { token: string; passwo
       .returning({ userId: passwordResetTokens.userId });
     if (!used)
       throw new AppError("invalid", "This link has been used or is older than an hour. Ask for a new one.");
+    demandPassword(password, await findPasswordRules(tx, used.userId));
     await tx.delete(sessions).where(eq(sessions.userId, used.userId));
     const [user] = await tx
       .update(users)

@@ -2,7 +2,6 @@ import { desc, sql } from "drizzle-orm";
 import { withoutTenant } from "#db/client";
 import type { Scope } from "#db/tenancy";
 import { sessions } from "#db/schema/users";
-import { sessionIdleHours } from "#server/accounts/schema";
 import type { TenantRole, WorkspaceRole } from "#server/permissions";
 
 export type Session = {
@@ -62,7 +61,7 @@ export async function findIdentity(
       select s.user_id, s.email, s.name, s.is_operator,
         s.last_seen_at < app_now() - interval '5 minutes' as untouched, m.tenant_id, m.tenant_name, m.tenant_roles,
         m.workspace_id, m.slug, m.name as workspace_name, m.timezone, m.role
-      from auth_session(${sessionId}::uuid, ${sessionIdleHours}::int) s
+      from auth_session(${sessionId}::uuid, null) s
       left join lateral auth_membership(s.user_id, ${workspaceSlug}::text) m on true`),
   );
   if (!row) return nobody;
@@ -101,7 +100,8 @@ export async function listSessions(userId: string) {
       .from(sessions)
       .where(
         sql`${sessions.userId} = ${userId} and ${sessions.revokedAt} is null and ${sessions.expiresAt} > app_now()
-          and ${sessions.lastSeenAt} > app_now() - make_interval(hours => ${sessionIdleHours})`,
+          and ${sessions.lastSeenAt} > app_now()
+            - make_interval(hours => (select r.session_timeout_hours from auth_rules(${userId}::uuid) r))`,
       )
       .orderBy(desc(sessions.lastSeenAt)),
   );

@@ -2,8 +2,7 @@ import { z } from "zod";
 
 export const passwordLengthMin = 10;
 
-/** A session ends after this long without a request, and after this many days in any case. */
-export const sessionIdleHours = 8;
+/** A session ends after this many days in any case, and earlier without a request: `auth_rules` says how long. */
 export const sessionDaysMax = 30;
 
 /** Kept as typed, without the blanks that pasting brings. */

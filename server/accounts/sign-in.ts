@@ -9,7 +9,8 @@ import { clearLimit, takeFromLimit } from "#server/rate-limits";
 /** Where a sign-in came from, for the list of sessions. */
 export type Device = { ip: string; userAgent: string | null };
 
-const perAccount = { times: 5, seconds: 15 * 60 };
+const attemptsMax = 5;
+const attemptSeconds = 15 * 60;
 /** Failures of one address over all accounts: somebody trying one common password on many. */
 const perAddress = { times: 100, seconds: 15 * 60 };
 const sessionsPerUser = 5;
@@ -20,17 +21,24 @@ export const signInLimit = (email: string) => `sign-in:${normalizedEmail(email)}
 /**
  * Opens a session, or gives null for a wrong password and an unknown address alike. Each try is counted before the
  * password is looked at, so that parallel tries cannot outrun the count; a success clears it.
- * @throws AppError `limit` from the sixth wrong try on, for 15 minutes
+ * @throws AppError `limit` from the sixth wrong try on, or the one that the organization's rules name, for 15 minutes
  */
 export async function signIn({ email, password }: SignInInput, device: Device) {
   const normalized = normalizedEmail(email);
-  await takeFromLimit(signInLimit(normalized), perAccount);
   const user = await withoutTenant(async (tx) => {
     const [row] = await tx
-      .select({ id: users.id, passwordHash: users.passwordHash })
+      .select({
+        id: users.id,
+        passwordHash: users.passwordHash,
+        attemptsMax: sql<number>`(select r.max_login_attempts from auth_rules(${users.id}) r)`,
+      })
       .from(users)
       .where(sql`lower(${users.email}) = ${normalized} and ${users.deletedAt} is null`);
     return row;
+  });
+  await takeFromLimit(signInLimit(normalized), {
+    times: user?.attemptsMax ?? attemptsMax,
+    seconds: attemptSeconds,
   });
   const matches = await passwordMatches(password, user?.passwordHash ?? null);
   if (!user || !matches) {

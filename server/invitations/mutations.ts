@@ -6,6 +6,7 @@ import { withTenant, type TenantTx } from "#db/tenancy";
 import type { Member, Session } from "#server/accounts/queries";
 import { hashPassword } from "#server/accounts/passwords";
 import { insertUser } from "#server/accounts/registration";
+import { demandPassword, findPasswordRulesOfTenant } from "#server/accounts/rules";
 import { normalizedEmail } from "#server/accounts/schema";
 import { hashToken, newToken } from "#server/accounts/tokens";
 import { recordAct } from "#server/audit";
@@ -90,7 +91,8 @@ export async function acceptInvitation({ user }: Session, token: string): Promis
 
 /**
  * Registers the invited address and joins. Gives the slug and the address to sign in with.
- * @throws AppError `not_found` for a dead link; `conflict` when the address has an account
+ * @throws AppError `not_found` for a dead link; `conflict` when the address has an account; `invalid` on `password`
+ * when it breaks the organization's rules
  */
 export async function joinByInvitation({
   token,
@@ -99,7 +101,10 @@ export async function joinByInvitation({
 }: JoinInput): Promise<{ slug: string; email: string }> {
   const invitation = await getOpenInvitation(token);
   const newUser = { id: v7(), name, email: invitation.email, passwordHash: await hashPassword(password) };
-  const { slug } = await settle(invitation, newUser.id, (tx) => insertUser(tx, newUser));
+  const { slug } = await settle(invitation, newUser.id, async (tx) => {
+    demandPassword(password, await findPasswordRulesOfTenant(tx));
+    await insertUser(tx, newUser);
+  });
   return { slug, email: invitation.email };
 }
 

@@ -1,0 +1,81 @@
+import { eq, sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { withoutTenant } from "#db/client";
+import { createTenant } from "#db/factories";
+import { tenantPolicies, tenantUsers } from "#db/schema/tenants";
+import { sessions } from "#db/schema/users";
+import { withTenant } from "#db/tenancy";
+import { createPasswordReset } from "#server/accounts/password-reset";
+import { signIn } from "#server/accounts/sign-in";
+import { callerFor, newAccount } from "#server/testing";
+
+const device = { ip: "127.0.0.1", userAgent: "test" };
+const visitor = () => callerFor({ sessionId: null, workspaceSlug: null });
+
+/** An account in an organization with rules of its own. */
+async function newAccountUnder(rules: Partial<typeof tenantPolicies.$inferInsert>) {
+  const account = await newAccount();
+  const { workspace } = await account.caller.workspaces.current();
+  const scope = { tenantId: workspace.tenantId, workspaceId: "*" as const };
+  await withTenant(scope, (tx) => tx.insert(tenantPolicies).values(rules));
+  return { ...account, scope };
+}
+
+test("a new password keeps the organization's rules, and a refused one uses no link up", async () => {
+  const { email } = await newAccountUnder({ passwordMinLength: 14, passwordRequireNumber: true });
+  const token = (await createPasswordReset(email))?.token ?? "";
+  const weak = visitor().accounts.resetPassword({ token, password: "no digits here" });
+  await expect(weak).rejects.toMatchObject({ cause: { code: "invalid", fields: { password: /a digit/ } } });
+  const password = "fourteen and 1 digit";
+  await visitor().accounts.resetPassword({ token, password });
+  const session = await signIn({ email, password }, device);
+  const { accounts } = callerFor({ sessionId: session?.id ?? null, workspaceSlug: null });
+  await expect(
+    accounts.changePassword({ current: password, password: "no digits here" }),
+  ).rejects.toMatchObject({ cause: { code: "invalid" } });
+});
+
+test("who joins by invitation keeps the rules of the organization they join", async () => {
+  const { caller } = await newAccountUnder({ passwordRequireSymbol: true });
+  const email = `${crypto.randomUUID()}@example.com`;
+  const { link } = await caller.invitations.create({ email, role: "member" });
+  const token = link.split("/").at(-1) ?? "";
+  const join = (password: string) => visitor().invitations.join({ token, name: "Grace Hopper", password });
+  await expect(join("plain and long")).rejects.toMatchObject({ cause: { code: "invalid" } });
+  expect((await join("plain and long!")).email).toBe(email);
+});
+
+test("a lockout comes after as many wrong passwords as the organization allows", async () => {
+  const { email } = await newAccountUnder({ maxLoginAttempts: 2 });
+  const attempt = () => signIn({ email, password: "not the password" }, device);
+  expect(await attempt()).toBeNull();
+  expect(await attempt()).toBeNull();
+  await expect(attempt()).rejects.toMatchObject({ code: "limit" });
+});
+
+test("of several organizations, the one with the shortest session decides, and one without rules has eight hours", async () => {
+  const { userId, email, sessionId, slug, scope } = await newAccountUnder({ sessionTimeoutHours: 24 });
+  const isSignedInAfter = async (hours: number) => {
+    await withoutTenant((tx) =>
+      tx
+        .update(sessions)
+        .set({ lastSeenAt: sql`app_now() - make_interval(hours => ${hours})` })
+        .where(eq(sessions.id, sessionId)),
+    );
+    return callerFor({ sessionId, workspaceSlug: slug })
+      .workspaces.current()
+      .then(
+        () => true,
+        () => false,
+      );
+  };
+  expect(await isSignedInAfter(23)).toBe(true);
+  const other = await createTenant();
+  await withTenant({ tenantId: other.tenantId, workspaceId: "*" }, (tx) =>
+    tx.insert(tenantUsers).values({ userId, email, roles: ["member"] }),
+  );
+  expect(await isSignedInAfter(9)).toBe(false);
+  expect(await isSignedInAfter(7)).toBe(true);
+  await withTenant(scope, (tx) => tx.update(tenantPolicies).set({ sessionTimeoutHours: 2 }));
+  expect(await isSignedInAfter(3)).toBe(false);
+});
