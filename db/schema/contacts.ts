@@ -92,6 +92,10 @@ export const contacts = pgTable(
       .on(t.tenantId, t.workspaceId, t.lastActivityAt, t.id)
       .where(sql`deleted_at is null`)
       .concurrently(),
+    index("idx_contacts_created")
+      .on(t.tenantId, t.workspaceId, t.createdAt, t.id)
+      .where(sql`deleted_at is null`)
+      .concurrently(),
     index("idx_contacts_stage")
       .on(t.tenantId, t.workspaceId, t.lifecycleStage, t.id)
       .where(sql`deleted_at is null and lifecycle_stage <> 'new'`)
