@@ -3,6 +3,7 @@ import { inngest } from "#inngest/client";
 import { importCancelled, importRequested, onceId } from "#inngest/events";
 import { checkImport, finishImport, handOverImport, importSlice, takeImport } from "#server/imports/run";
 import { markImportFailed } from "#server/imports/failures";
+import { spoolImport } from "#server/imports/spool";
 
 /** Slices of one run: a real server stops at 1,000 steps, and a long run grows slow. */
 const slicesPerRun = 200;
@@ -25,6 +26,9 @@ export const importContacts = inngest.createFunction(
     if (!taken || taken.work === "undo")
       return { outcome: "Another run is at work, or the import has ended." };
     const { fence, work } = taken;
+    const rows = await step.run("normalise-rows", () => spoolImport(scope, importId, fence));
+    if (rows.outcome === "refused") return { outcome: "The file cannot be read; the import says why." };
+    if (rows.outcome === "lost") return { outcome: "Another run took over." };
     if (work === "check") {
       await step.run("dry-run", () => checkImport(scope, importId, fence));
       return { outcome: "checked" };

@@ -1,24 +1,26 @@
 import { withTenant, type Scope } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import { readRecords } from "./csv.ts";
-import { guessDialect, recognize } from "./detect.ts";
-import { partCount, readBytes } from "./file.ts";
+import { partCount } from "./file.ts";
+import { type FileFormat, needsSpool, spoolOf } from "./formats/format.ts";
+import { type Look, lookAtFile } from "./formats/look.ts";
+import type { FilePreview, FormatChoice, Note } from "./formats/schema.ts";
+import { storedSource } from "./formats/source.ts";
 import { guessMapping } from "./mapping.ts";
 import { saveFormat } from "./mutations.ts";
 import { getImport, getImportJob, type ImportDetail } from "./queries.ts";
-import { columnsMax } from "./schema.ts";
-import type { FileFormat } from "./slices.ts";
 
-export type Inspection = ImportDetail & { sample: string[][]; delimiter: string };
+/** An uploaded file as its columns are mapped: its first rows, each cell cut to 80 characters, and how it was read. */
+export type Inspection = ImportDetail & { sample: string[][]; preview: FilePreview };
 
-const headBytes = 1024 * 1024;
-const sampleRows = 6;
+const previewRows = 10;
+const previewChars = 80;
 
 /**
- * Reads the beginning of an uploaded file: what it is, its header, its first rows and a guess of the mapping.
- * Throws `invalid` with a sentence for what is no CSV with a header and addresses.
+ * Reads the beginning of an uploaded file: what it is, its header, its first rows and a guess of the mapping. `choice`
+ * says how to read it; without one it is read as last time, or as it looks. Throws `invalid` with a sentence for what is
+ * no list of contacts.
  */
-export async function inspectImport(scope: Scope, id: string): Promise<Inspection> {
+export async function inspectImport(scope: Scope, id: string, choice?: FormatChoice): Promise<Inspection> {
   const job = await withTenant(scope, (tx) => getImportJob(tx, id));
   if (job.file_format.parts < partCount(job.file_size)) {
     throw new AppError(
@@ -26,76 +28,40 @@ export async function inspectImport(scope: Scope, id: string): Promise<Inspectio
       `The upload is not complete: ${job.file_format.parts} of ${partCount(job.file_size)} parts are here. Choose the file again to go on.`,
     );
   }
-  const head = await readBytes({ folder: job.file_url, sizeBytes: job.file_size }, 0, headBytes);
-  const { format, sample } = formatOf(head, head.length === job.file_size, job.file_name);
+  const file = { folder: job.file_url, sizeBytes: job.file_size };
+  const stored = job.file_format.format;
+  const look = await lookAtFile(storedSource(file), job.file_name, choice ?? stored?.choice ?? {});
+  const format = withKnownRows(look.format, stored, file.folder);
   return withTenant(scope, async (tx) => {
     await saveFormat(tx, id, format, guessMapping(format.headers));
-    return { ...(await getImport(tx, id)), sample, delimiter: format.delimiter };
+    return { ...(await getImport(tx, id)), ...shown(look, format) };
   });
 }
 
-/** The format of a file by its first bytes. */
-export function formatOf(
-  head: Buffer,
-  complete: boolean,
-  fileName: string,
-): { format: FileFormat; sample: string[][] } {
-  const seen = recognize(head, complete);
-  if (!seen.ok) throw new AppError("invalid", seen.reason, { file: seen.reason });
-  const start = seen.byteOrderMark ? 3 : 0;
-  const text = head.toString("latin1", start);
-  const dialect = guessDialect(text, complete);
-  const { records } = readRecords(text, dialect, { line: 1, final: complete });
-  const [header, ...rest] = records;
-  if (!header?.fields)
-    throw refused(
-      "The first line of the file cannot be read: it has a quotation mark that does not close. The first line must hold the names of the columns.",
-    );
-  const headers = header.fields.map((name) => name.trim());
-  if (headers.length > columnsMax)
-    throw refused(
-      `This file has ${headers.length} columns; ${columnsMax} are the most. Remove those you do not need.`,
-    );
-  if (headers.some((name) => /^\S+@\S+\.\S+$/.test(name))) {
-    throw refused(
-      'The first line of the file holds an address, not the names of the columns. Add a line such as "email,first_name,company" at the top.',
-    );
-  }
-  const samples = rest.flatMap((record) => (record.fields ? [record.fields] : []));
-  if (rest.length === 0 && complete)
-    throw refused(`"${fileName}" has a header line and nothing below it. Add at least one contact.`);
-  const hasAddress =
-    guessMapping(headers).some(({ target }) => target === "email")
-    || samples.slice(0, 100).some((row) => row.some((value) => value.includes("@")));
-  if (!hasAddress) {
-    throw refused(
-      `This file has no column with email addresses: its columns are ${headers
-        .slice(0, 8)
-        .map((name) => `"${name}"`)
-        .join(", ")}${headers.length > 8 ? " …" : ""}. Every contact needs an address.`,
-    );
-  }
-  const { consumed, line } = firstRecordOf(text, dialect, complete);
+/** The format with the normalised rows of before, where the file is read in the same way as then. */
+function withKnownRows(format: FileFormat, stored: FileFormat | undefined, folder: string): FileFormat {
+  if (!stored?.spool || !needsSpool(format)) return format;
+  const file = { folder, sizeBytes: 0 };
+  if (spoolOf(file, format, 0).folder !== spoolOf(file, stored, 0).folder) return format;
+  const late = stored.late ?? [];
+  return { ...format, spool: stored.spool, late, headers: late.length > 0 ? stored.headers : format.headers };
+}
+
+function shown({ rows, preview }: Look, { headers, late = [] }: FileFormat) {
+  const first = rows.slice(0, previewRows);
+  const notes: Note[] = late.map(({ header, line }) => ({
+    code: "late_columns",
+    column: headers.indexOf(header),
+    message: `"${header}" comes up first in item ${line}. It is left out unless you say where it goes.`,
+  }));
   return {
-    format: { ...dialect, headers, dataAt: { offset: start + consumed, line, row: 0 } },
-    sample: samples
-      .slice(0, sampleRows)
-      .map((row) => headers.map((_, column) => (row[column] ?? "").slice(0, 80))),
+    sample: first.map(({ fields }) =>
+      headers.map((_, column) => (fields[column] ?? "").slice(0, previewChars)),
+    ),
+    preview: {
+      ...preview,
+      sampleLines: first.map(({ line }) => line),
+      notes: [...preview.notes, ...notes],
+    },
   };
 }
-
-/** Where the header ends: the shortest beginning of the file that holds one record. */
-function firstRecordOf(
-  text: string,
-  dialect: FileFormat | Parameters<typeof readRecords>[1],
-  complete: boolean,
-) {
-  for (let end = text.indexOf(dialect.newline); end >= 0; end = text.indexOf(dialect.newline, end + 1)) {
-    // One byte more decides whether a quote at the end of the line was the first of two.
-    const piece = readRecords(text.slice(0, end + 1), dialect, { line: 1, final: false });
-    if (piece.records.length > 0) return piece;
-  }
-  return readRecords(text, dialect, { line: 1, final: complete });
-}
-
-const refused = (sentence: string) => new AppError("invalid", sentence, { file: sentence });

@@ -75,6 +75,10 @@ export function guessMapping(headers: readonly string[]): ColumnMapping[] {
   });
 }
 
+/** Whether some header names the column with the addresses. */
+export const knowsAddressColumn = (headers: readonly string[]): boolean =>
+  guessMapping(headers).some(({ target }) => target === "email");
+
 function firstMatch(
   headers: readonly string[],
   names: readonly string[],

@@ -78,7 +78,7 @@ export async function receivePart(tx: TenantTx, id: string, part: number): Promi
     where id = ${id}::uuid and status = 'pending'`);
 }
 
-/** Keeps what inspection found, and its guess of the mapping unless one was chosen before. */
+/** Keeps what inspection found, and its guess of the mapping unless one was chosen before for the same columns. */
 export async function saveFormat(
   tx: TenantTx,
   id: string,
@@ -87,7 +87,9 @@ export async function saveFormat(
 ): Promise<void> {
   await tx.execute(sql`
     update import_jobs set file_format = file_format || ${JSON.stringify({ format })}::jsonb, updated_at = app_now(),
-      field_mapping = case when jsonb_typeof(field_mapping) = 'array' then field_mapping else ${JSON.stringify(guess)}::jsonb end
+      field_mapping = case when jsonb_typeof(field_mapping) = 'array'
+          and file_format #> '{format,headers}' = ${JSON.stringify(format.headers)}::jsonb
+        then field_mapping else ${JSON.stringify(guess)}::jsonb end
     where id = ${id}::uuid and status in ('pending', 'awaiting_confirmation')`);
 }
 

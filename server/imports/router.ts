@@ -22,6 +22,7 @@ import {
   createImportInput,
   importListInput,
   importRef,
+  inspectInput,
   partInput,
   rejectedInput,
 } from "./schema.ts";
@@ -72,10 +73,10 @@ export const importsRouter = router({
       await ctx.tenant((tx) => receivePart(tx, id, part));
       return { part };
     }),
-  /** Reads the header and the first rows of an uploaded file, and guesses the mapping. */
+  /** Reads the header and the first rows of an uploaded file, as it looks or as it is told, and guesses the mapping. */
   inspect: allowed("contacts:write")
-    .input(importRef)
-    .mutation(({ ctx, input }) => inspectImport(ctx.member.scope, input.id)),
+    .input(inspectInput)
+    .mutation(({ ctx, input }) => inspectImport(ctx.member.scope, input.id, input.format)),
   /** Asks for a dry run with a mapping. */
   check: allowed("contacts:write")
     .input(checkImportInput)
