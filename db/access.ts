@@ -137,7 +137,9 @@ async function grantTables(
       if (!relation.partition) await sql.unsafe(`grant select, insert, update, delete on ${table} to ${who}`);
       continue;
     }
-    if (!relation.partition) await sql.unsafe(`grant select on ${table} to ${name(definer)}`);
+    // An owner can lose its rights like anybody else: the definer role refreshes the materialized view that is its own.
+    const reads = relation.kind === "m" ? "all" : "select";
+    if (!relation.partition) await sql.unsafe(`grant ${reads} on ${table} to ${name(definer)}`);
     const may = privileges(relation);
     if (may !== "") await sql.unsafe(`grant ${may} on ${table} to ${name(app)}, ${name(wide)}`);
   }

@@ -109,6 +109,18 @@ test("an app role that owns the tables or bypasses the policies is refused", asy
   await expect(migrate({ ...target, folder })).rejects.toThrow("bypasses row-level security");
 });
 
+test("a second start takes nothing away: the app can still have the performance view refreshed", async () => {
+  const target = fresh();
+  await migrate(target);
+  await migrate(target);
+  const app = postgres(target.appUrl, { max: 1 });
+  try {
+    expect(await app`select refresh_campaign_performance()`).toHaveLength(1);
+  } finally {
+    await app.end();
+  }
+});
+
 test("an owner that is no superuser can migrate everything, and sees no tenant's rows afterwards", async () => {
   const target = fresh();
   const role = `${target.database}_definer`.replace("_definer", "_wide").replace("_wide", "_owner");
