@@ -73,7 +73,8 @@ async function importFile({ scope, userId }: Tenant): Promise<{ check: number; r
   const { partBytes, importOptions } = await import("#server/imports/schema");
   const { createImport, receivePart, requestCheck, startImport } = await import("#server/imports/mutations");
   const { inspectImport } = await import("#server/imports/inspect");
-  const { checkImport, finishImport, importSlice, takeImport } = await import("#server/imports/run");
+  const { checkImport } = await import("#server/imports/check");
+  const { finishImport, importSlices, takeImport } = await import("#server/imports/run");
   const { getImportJob } = await import("#server/imports/queries");
 
   const file = Buffer.from(
@@ -101,7 +102,7 @@ async function importFile({ scope, userId }: Tenant): Promise<{ check: number; r
     await withTenant(scope, (tx) => startImport(tx, id, userId));
     const taken = await takeImport(scope, id, "bench-import");
     if (!taken) throw new Error("Nobody else should hold this import.");
-    while (!(await importSlice(scope, id, taken.fence)).done);
+    while (!(await importSlices(scope, id, taken.fence)).done);
     await finishImport(scope, id, taken.fence);
   });
   return { check, run };

@@ -1,12 +1,13 @@
 import type { Scope } from "#db/tenancy";
 import { inngest } from "#inngest/client";
 import { importCancelled, importRequested, onceId } from "#inngest/events";
-import { checkImport, finishImport, handOverImport, importSlice, takeImport } from "#server/imports/run";
+import { checkImport } from "#server/imports/check";
+import { finishImport, handOverImport, importSlices, takeImport } from "#server/imports/run";
 import { markImportFailed } from "#server/imports/failures";
 import { spoolImport } from "#server/imports/spool";
 
-/** Slices of one run: a real server stops at 1,000 steps, and a long run grows slow. */
-const slicesPerRun = 200;
+/** Steps of one run, some seconds of slices each: a real server stops at 1,000 steps, and a long run grows slow. */
+const stepsPerRun = 200;
 
 /** Checks a file, or imports it slice by slice. The job row says which, and where to go on. */
 export const importContacts = inngest.createFunction(
@@ -33,8 +34,8 @@ export const importContacts = inngest.createFunction(
       await step.run("dry-run", () => checkImport(scope, importId, fence));
       return { outcome: "checked" };
     }
-    for (let slice = 1; slice <= slicesPerRun; slice++) {
-      const { done } = await step.run(`import-slice-${slice}`, () => importSlice(scope, importId, fence));
+    for (let turn = 1; turn <= stepsPerRun; turn++) {
+      const { done } = await step.run(`import-slices-${turn}`, () => importSlices(scope, importId, fence));
       if (!done) continue;
       await step.run("finish", () => finishImport(scope, importId, fence));
       return { outcome: "imported" };

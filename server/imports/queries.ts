@@ -28,6 +28,8 @@ export type Forecast = {
   repeated: number;
   errors: number;
   problems: ProblemGroup[];
+  /** Remarks about rows that are imported all the same. */
+  warnings: ProblemGroup[];
   /** Addresses of the file that must not be mailed: imported, and still not mailed. */
   unmailable: number;
 };

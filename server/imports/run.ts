@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
-import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
+import { type Scope, withTenant } from "#db/tenancy";
 import { handOver, holds, takeOver, yieldUntil } from "#server/drivers/mutations";
-import { ensureTags } from "#server/tags/mutations";
-import { applyRows, foreseeRows, type Outcome } from "./apply.ts";
+import type { Target } from "./apply.ts";
+import { rowsOf } from "./formats/format.ts";
+import { type ImportContext, loadContext, loadTarget } from "./context.ts";
 import { driverOf } from "./mutations.ts";
-import { getImportJob, type Forecast, type ProblemGroup, type SkipReasons } from "./queries.ts";
-import { type Checkpoint, parseSlice, type ParsedSlice, sliceBytes } from "./slices.ts";
-import { openStaging, stageRows } from "./staging.ts";
+import { getImportJob } from "./queries.ts";
+import { type Checkpoint, type FileFormat, parseSlice, type ParsedSlice, sliceBytes } from "./slices.ts";
 import { tellEnd } from "./tell.ts";
+import { leaseSeconds, Superseded, writeSlice } from "./write.ts";
 
 /** What the run is to do, as the row says; null when another run is at it, or nothing is asked for any more. */
 export type Assignment = { fence: number; work: "check" | "import" | "undo" } | null;
@@ -23,187 +24,108 @@ export async function takeImport(scope: Scope, id: string, runId: string): Promi
   });
 }
 
-/** Longer than a slice of the slowest import takes, and than the dry run goes without a word. */
-const leaseSeconds = 300;
+export type Progress = { done: boolean; rows: number };
 
-/**
- * Reads the whole file and says what importing it would do; writes nothing but the forecast. One step, since
- * rows with the same address can stand anywhere in the file; memory does not grow with it.
- */
-export async function checkImport(
-  scope: Scope,
-  id: string,
-  fence: number,
-  bytes = sliceBytes,
-): Promise<void> {
-  const job = await withTenant(scope, (tx) => getImportJob(tx, id));
-  const { format } = job.file_format;
-  if (!format || job.status !== "validating" || job.fence !== fence) return;
-  const file = { folder: job.file_url, sizeBytes: job.file_size };
-  const options = job.import_options;
+/** One import as a step of its run sees it. */
+type Run = ImportContext & {
+  scope: Scope;
+  fence: number;
+  format: FileFormat;
+  from: Checkpoint;
+  target: Target;
+};
 
-  const forecast = await withTenant(
-    scope,
-    async (tx) => {
-      const groups = new Map<string, ProblemGroup>();
-      let from = format.dataAt;
-      let errors = 0;
-      await openStaging(tx);
-      for (let last = false; !last;) {
-        const slice = await parseSlice(file, { format, mapping: job.field_mapping, from, bytes });
-        await stageRows(tx, slice.candidates);
-        for (const problem of slice.problems) addProblem(groups, problem);
-        errors += slice.problems.length;
-        ({ to: from, last } = slice);
-        const rows = from.row;
-        await withTenant(scope, (other) => noteProgress(other, id, fence, rows));
-      }
-      const outcome = await foreseeRows(tx, { importId: id, duplicates: options.duplicates });
-      const problems = [...groups.values()].sort((a, b) => b.rows - a.rows);
-      return {
-        ...outcome,
-        rows: from.row,
-        errors,
-        problems,
-        unmailable: await countUnmailable(tx),
-      } satisfies Forecast;
-    },
-    { statementTimeoutMs: 10 * 60_000 },
-  );
-
-  await withTenant(scope, async (tx) => {
-    if (!(await holds(tx, driverOf(id), fence))) return;
-    await tx.execute(sql`
-      update import_jobs set status = 'awaiting_confirmation', total_rows = ${forecast.rows}, processed_rows = 0,
-        file_format = file_format || ${JSON.stringify({ forecast })}::jsonb, updated_at = app_now()
-      where id = ${id}::uuid and status = 'validating'`);
-    await yieldUntil(tx, driverOf(id), fence, { until: null });
+async function loadRun(scope: Scope, id: string, fence: number): Promise<Run | Progress> {
+  return withTenant(scope, async (tx) => {
+    const context = await loadContext(tx, id);
+    const { job } = context;
+    const { format } = job.file_format;
+    const from = job.checkpoint;
+    if (!format || !from || job.status !== "processing" || job.fence !== fence)
+      return { done: true, rows: 0 };
+    const file = { folder: job.file_url, sizeBytes: job.file_size };
+    if (from.offset >= rowsOf(file, format).sizeBytes) return { done: true, rows: from.row };
+    return { ...context, scope, fence, format, from, target: await loadTarget(tx, context) };
   });
 }
 
-function addProblem(
-  groups: Map<string, ProblemGroup>,
-  { code, line, field, value, message }: ParsedSlice["problems"][number],
-): void {
-  const group = groups.get(code) ?? { code, rows: 0, examples: [] };
-  group.rows += 1;
-  if (group.examples.length < 5) group.examples.push({ line, field, value, message });
-  groups.set(code, group);
-}
-
-async function noteProgress(tx: TenantTx, id: string, fence: number, rows: number): Promise<void> {
-  if (!(await holds(tx, driverOf(id), fence, leaseSeconds))) return;
-  await tx.execute(sql`update import_jobs set processed_rows = ${rows} where id = ${id}::uuid`);
-}
-
-/** People of the file who said stop, bounced or complained: an import never changes that. */
-async function countUnmailable(tx: TenantTx): Promise<number> {
-  const [row] = await tx.execute<{ count: number }>(sql`
-    select count(*)::int as count from winners w
-    where (select c.status from contacts c where c.id = w.contact_id) <> 'active'
-      or (select count(*) from suppressions s where s.email_normalized = w.email_normalized
-        and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now())) > 0`);
-  return row?.count ?? 0;
-}
+const parse = ({ job, format, reading }: Run, from: Checkpoint, bytes: number): Promise<ParsedSlice> =>
+  parseSlice(
+    { folder: job.file_url, sizeBytes: job.file_size },
+    { format, mapping: job.field_mapping, from, reading, bytes },
+  );
 
 /**
  * Imports the next slice: parses it, then writes rows, errors, counts and the checkpoint in one transaction. Run
  * again after a crash it finds the checkpoint moved, or not, and nothing in between. True when the file is done.
  */
-export async function importSlice(
+export const importSlice = (scope: Scope, id: string, fence: number, bytes = sliceBytes): Promise<Progress> =>
+  importSlices(scope, id, fence, { bytes, slicesMax: 1 });
+
+type Flight = { emails: ReadonlySet<string>; landed: Promise<void> };
+
+/**
+ * Imports slices for some seconds. Each is a transaction of its own; the next is parsed, and if it can be written,
+ * while the one before is under way, but commits only after it: the checkpoint never jumps.
+ */
+export async function importSlices(
   scope: Scope,
   id: string,
   fence: number,
-  bytes = sliceBytes,
-): Promise<{ done: boolean; rows: number }> {
-  const job = await withTenant(scope, (tx) => getImportJob(tx, id));
-  const { format } = job.file_format;
-  const from = job.checkpoint;
-  if (!format || !from || job.status !== "processing" || job.fence !== fence) return { done: true, rows: 0 };
-  if (from.offset >= job.file_size) return { done: true, rows: from.row };
-  const slice = await parseSlice(
-    { folder: job.file_url, sizeBytes: job.file_size },
-    { format, mapping: job.field_mapping, from, bytes },
-  );
-  return withTenant(scope, (tx) => writeSlice(tx, scope, id, fence, slice), { statementTimeoutMs: 120_000 });
-}
-
-async function writeSlice(
-  tx: TenantTx,
-  scope: Scope,
-  id: string,
-  fence: number,
-  slice: ParsedSlice,
-): Promise<{ done: boolean; rows: number }> {
-  if (!(await holds(tx, driverOf(id), fence, leaseSeconds))) return { done: true, rows: 0 };
-  const job = await getImportJob(tx, id, true);
-  if (job.status !== "processing") return { done: true, rows: 0 };
-  if (job.checkpoint?.offset !== slice.from.offset) return { done: false, rows: job.checkpoint?.row ?? 0 };
-
-  const options = job.import_options;
-  const rowTagNames = [...new Set(slice.candidates.flatMap((candidate) => candidate.tags))];
-  const rowTags = await ensureTags(tx, rowTagNames);
-  const everyRow = await ensureTags(tx, options.tags);
-  const [{ segment_id: listId } = { segment_id: null }] = await tx.execute<{ segment_id: string | null }>(
-    sql`select segment_id from import_jobs where id = ${id}::uuid`,
-  );
-  const outcome = await applyRows(tx, slice.candidates, {
-    importId: id,
-    duplicates: options.duplicates,
-    tagged: options.tags.length > 0 || job.field_mapping.some(({ target }) => target === "tags"),
-    tagIds: [...everyRow.ids.values()],
-    rowTags: rowTags.ids,
-    listId,
-  });
-  await recordProblems(tx, id, slice.problems);
-  await moveCheckpoint(tx, id, slice, outcome, [...rowTags.created, ...everyRow.created]);
-  return { done: slice.last, rows: slice.to.row };
-}
-
-async function recordProblems(tx: TenantTx, id: string, problems: ParsedSlice["problems"]): Promise<void> {
-  for (let at = 0; at < problems.length; at += 2000) {
-    const batch = problems.slice(at, at + 2000).map(({ line, field, value, code, message, raw }) => ({
-      line,
-      field,
-      value: plain(value),
-      code,
-      message,
-      raw: raw.map(plain),
-    }));
-    await tx.execute(sql`
-      insert into import_row_errors (import_job_id, row_no, field, value, code, message, raw_row)
-      select ${id}::uuid, line, nullif(field, ''), value, code, message, raw
-      from jsonb_to_recordset(${JSON.stringify(batch)}::jsonb)
-        as p(line int, field text, value text, code text, message text, raw jsonb)`);
+  { bytes = sliceBytes, seconds = 20, slicesMax = Infinity, abreast = 2 } = {},
+): Promise<Progress> {
+  const run = await loadRun(scope, id, fence);
+  if ("done" in run) return run;
+  const started = performance.now();
+  const flights: Flight[] = [];
+  const tags = new Map<string, string>();
+  let { from } = run;
+  let turn: Promise<void> = Promise.resolve();
+  try {
+    for (let count = 1; ; count++) {
+      const slice = await parse(run, from, bytes);
+      const emails = new Set(slice.candidates.map(({ emailNormalized }) => emailNormalized));
+      const fresh = slice.candidates.some((candidate) => candidate.tags.some((name) => !tags.has(name)));
+      while (flights.length >= abreast || flights.some((flight) => fresh || meets(flight, slice)))
+        await flights.shift()?.landed;
+      const landed = fly(run, slice, turn, tags);
+      // Its failure is met where it is awaited: by the slice behind it, and at the end.
+      landed.catch(() => undefined);
+      turn = landed;
+      flights.push({ emails, landed });
+      from = slice.to;
+      if (slice.last || count >= slicesMax || performance.now() - started > seconds * 1000) {
+        await landed;
+        return { done: slice.last, rows: slice.to.row };
+      }
+    }
+  } catch (error) {
+    await Promise.allSettled(flights.map(({ landed }) => landed));
+    if (!(error instanceof Superseded)) throw error;
+    const { job } = await withTenant(scope, (tx) => loadContext(tx, id));
+    const ours = job.status === "processing" && job.fence === fence;
+    return { done: !ours, rows: job.checkpoint?.row ?? 0 };
   }
 }
 
-/** Zero bytes cannot be stored as text. */
-const plain = (value: string) => value.replaceAll("\u0000", "\u2400");
+/** Both have rows for one address: the later one must see what the earlier one wrote. */
+const meets = ({ emails }: Flight, slice: ParsedSlice) =>
+  slice.candidates.some(({ emailNormalized }) => emails.has(emailNormalized));
 
-/** Sets counts to those of the rows up to the new checkpoint; the lock on the job makes the sum exact. */
-async function moveCheckpoint(
-  tx: TenantTx,
-  id: string,
-  { to, problems, last, from }: ParsedSlice,
-  outcome: Outcome,
-  newTags: string[],
+/** Writes a slice, and commits after `turn`. The tags it made are known only then. */
+async function fly(
+  run: Run,
+  slice: ParsedSlice,
+  turn: Promise<void>,
+  tags: Map<string, string>,
 ): Promise<void> {
-  const reasons: SkipReasons = { repeated: outcome.repeated, existing: outcome.existing };
-  const checkpoint: Checkpoint = to;
-  await tx.execute(sql`
-    update import_jobs set checkpoint = ${JSON.stringify(checkpoint)}::jsonb, checkpoint_row = ${to.row}, processed_rows = ${to.row},
-      total_rows = case when ${last} then ${to.row} else total_rows end,
-      created_count = created_count + ${outcome.created}, updated_count = updated_count + ${outcome.updated},
-      imported_count = imported_count + ${outcome.created + outcome.updated},
-      unchanged_count = unchanged_count + ${outcome.unchanged},
-      skipped_count = skipped_count + ${outcome.existing + outcome.repeated}, error_count = error_count + ${problems.length},
-      skip_reasons = jsonb_build_object(
-        'repeated', coalesce((skip_reasons ->> 'repeated')::int, 0) + ${reasons.repeated}::int,
-        'existing', coalesce((skip_reasons ->> 'existing')::int, 0) + ${reasons.existing}::int),
-      import_options = jsonb_set(import_options, '{made,tags}', (import_options #> '{made,tags}') || ${JSON.stringify(newTags)}::jsonb),
-      updated_at = app_now()
-    where id = ${id}::uuid and (checkpoint ->> 'offset')::bigint = ${from.offset}`);
+  const { scope, fence, target } = run;
+  const found = await withTenant(
+    scope,
+    (tx) => writeSlice(tx, { target: { ...target, rowTags: tags }, fence, slice, turn }),
+    { statementTimeoutMs: 120_000 },
+  );
+  for (const [name, tagId] of found) tags.set(name, tagId);
 }
 
 /** Ends the import, once every row is accounted for. */

@@ -1,16 +1,11 @@
-import { type Dialect, readRecords, recordBytesMax } from "./csv.ts";
+import { readRecords, recordBytesMax } from "./csv.ts";
 import { readBytes, type StoredFile } from "./file.ts";
+import { type Checkpoint, type FileFormat, isNormalized, rowsOf } from "./formats/format.ts";
+import { readNormalized } from "./formats/normalized.ts";
 import type { ColumnMapping } from "./schema.ts";
-import { type Candidate, isCandidate, type RowProblem, rowReader } from "./validate.ts";
+import { type Candidate, isCandidate, type RowProblem, type RowReading, rowReader } from "./validate.ts";
 
-/** Where reading goes on: a byte offset at the start of a record, its physical line, and the rows read so far. */
-export type Checkpoint = { offset: number; line: number; row: number };
-
-/** What inspection found out about a file. `dataAt` is where the first row below the header begins. */
-export type FileFormat = Dialect & {
-  headers: string[];
-  dataAt: Checkpoint;
-};
+export type { Checkpoint, FileFormat };
 
 export type ParsedSlice = {
   from: Checkpoint;
@@ -35,11 +30,18 @@ export async function parseSlice(
     format,
     mapping,
     from,
+    reading,
     bytes = sliceBytes,
-  }: { format: FileFormat; mapping: readonly ColumnMapping[]; from: Checkpoint; bytes?: number },
+  }: {
+    format: FileFormat;
+    mapping: readonly ColumnMapping[];
+    from: Checkpoint;
+    reading?: RowReading;
+    bytes?: number;
+  },
 ): Promise<ParsedSlice> {
   const { records, consumed, line, last } = await readSlice(file, format, from, bytes);
-  const readRow = rowReader(mapping, format.headers.length);
+  const readRow = rowReader(mapping, format.headers.length, reading);
   const candidates: Candidate[] = [];
   const problems: ParsedSlice["problems"] = [];
   let row = from.row;
@@ -53,12 +55,15 @@ export async function parseSlice(
   return { from, to, rows: records.length, candidates, problems, last };
 }
 
-async function readSlice(file: StoredFile, dialect: Dialect, from: Checkpoint, bytes: number) {
+async function readSlice(upload: StoredFile, format: FileFormat, from: Checkpoint, bytes: number) {
+  const file = rowsOf(upload, format);
   // A record may be longer than a small slice: read further until one ends, which it must within recordBytesMax.
   for (let length = bytes; ; length += recordBytesMax) {
     const chunk = await readBytes(file, from.offset, length);
     const final = from.offset + chunk.length >= file.sizeBytes;
-    const piece = readRecords(chunk.toString("latin1"), dialect, { line: from.line, final });
+    const piece = isNormalized(format)
+      ? readNormalized(chunk, { line: from.line, final })
+      : readRecords(chunk.toString("latin1"), format, { line: from.line, final });
     if (piece.consumed > 0 || final) return { ...piece, last: final };
   }
 }

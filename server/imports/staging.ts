@@ -1,51 +1,34 @@
 import { type SQL, sql } from "drizzle-orm";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { v7 } from "uuid";
 import { copyInto } from "#db/copy";
 import type { TenantTx } from "#db/tenancy";
-import { standardFields } from "./schema.ts";
+import { column } from "./contact-fields.ts";
+import type { Plan } from "./plan.ts";
 import type { Candidate } from "./validate.ts";
 
-/** The fields an import writes, the address aside, which is the contact's identity. */
-export const writtenFields = standardFields.filter((field) => field !== "email");
+/** What a row brings beside its own values. `now` is the clock as `contact-fields.ts` writes moments. */
+export type Staged = { now: string; tagIds: (candidate: Candidate) => readonly string[] };
 
-/** Makes the temporary tables of a transaction that stages rows; they go with it. */
-export async function openStaging(tx: TenantTx): Promise<void> {
+/** Makes the temporary table that rows are copied into; it goes with the transaction. */
+export async function openStaging(tx: TenantTx, plan: Plan): Promise<void> {
+  const fields = plan.fields.map((field) => sql`${column(field)} text,`);
   await tx.execute(sql`create temporary table staged (
-    row_no int not null, email text collate "C" not null, email_normalized text collate "C" not null,
-    ${sql.join(
-      writtenFields.map((field) => sql`${sql.identifier(field)} text`),
-      sql`, `,
-    )},
-    custom jsonb not null, tags jsonb not null) on commit drop`);
+    row_no int not null, contact_id uuid, email text collate "C" not null, email_normalized text collate "C" not null,
+    ${sql.join(fields, sql` `)} changed_at text, custom jsonb not null, tag_ids uuid[] not null, wrote jsonb not null) on commit drop`);
 }
 
 /** Streams rows into `staged`. COPY into a table under row-level security is refused, into a temporary one it is not. */
-export async function stageRows(tx: TenantTx, candidates: readonly Candidate[]): Promise<void> {
+export async function stageRows(
+  tx: TenantTx,
+  candidates: readonly Candidate[],
+  plan: Plan,
+  staged: Staged,
+): Promise<void> {
   if (candidates.length === 0) return;
-  await pipeline(Readable.from(copyLines(candidates)), await copyInto(tx, sql`copy staged from stdin`));
-}
-
-/**
- * Picks of each address the last row, into `winners`, with the contact that has the address already. Returns how
- * many rows stood before another one of the same address.
- */
-export async function pickWinners(tx: TenantTx): Promise<number> {
-  await tx.execute(
-    sql`create temporary table winners (like staged, contact_id uuid, primary key (row_no)) on commit drop`,
-  );
-  await byIndexOrder(
-    tx,
-    sql`
-    insert into winners select last.*, ${contactOf} from (
-      select distinct on (email_normalized) * from staged order by email_normalized, row_no desc) last`,
-  );
-  // Without statistics the planner takes a temporary table for a small one.
-  await tx.execute(sql`analyze winners`);
-  const [counted] = await tx.execute<{ doubles: number }>(
-    sql`select (select count(*) from staged) - (select count(*) from winners) as doubles`,
-  );
-  return counted?.doubles ?? 0;
+  const lines = Readable.from(copyLines(candidates, plan, staged));
+  await pipeline(lines, await copyInto(tx, sql`copy staged from stdin`));
 }
 
 /**
@@ -65,27 +48,47 @@ export async function byIndexOrder(tx: TenantTx, statement: SQL): Promise<void> 
   await tx.execute(sql`set local enable_sort = on`);
 }
 
-function* copyLines(candidates: readonly Candidate[]): Generator<string> {
+function* copyLines(
+  candidates: readonly Candidate[],
+  plan: Plan,
+  { now, tagIds }: Staged,
+): Generator<string> {
+  const valueOf = readerOf(plan, now);
+  const names = plan.fields.map(({ name }) => name);
+  const hasCustom = plan.custom.size > 0;
   let lines = "";
   for (const candidate of candidates) {
-    const cells = [
-      String(candidate.row),
-      escaped(candidate.email),
-      escaped(candidate.emailNormalized),
-      ...writtenFields.map((field) => {
-        const value = candidate.values[field];
-        return value === undefined ? "\\N" : escaped(value);
-      }),
-      escaped(JSON.stringify(candidate.custom)),
-      escaped(JSON.stringify(candidate.tags)),
-    ];
-    lines += `${cells.join("\t")}\n`;
+    let line = `${candidate.line}\t${v7()}\t${escaped(candidate.email)}\t${escaped(candidate.emailNormalized)}`;
+    const state: Record<string, unknown> = {};
+    for (const name of names) {
+      const value = valueOf(candidate, name);
+      if (value === undefined) line += "\t\\N";
+      else {
+        line += `\t${escaped(value)}`;
+        state[name] = value;
+      }
+    }
+    state.custom_fields = candidate.custom;
+    const custom = hasCustom ? escaped(JSON.stringify(candidate.custom)) : "{}";
+    line += `\t${candidate.changedAt ?? "\\N"}\t${custom}\t{${tagIds(candidate).join(",")}}\t${escaped(JSON.stringify(state))}\n`;
+    lines += line;
     if (lines.length > 64 * 1024) {
       yield lines;
       lines = "";
     }
   }
   if (lines !== "") yield lines;
+}
+
+/** A candidate's value of a field as text; undefined when there is none, or it is the default. */
+function readerOf({ consent }: Plan, now: string) {
+  return (candidate: Candidate, name: string): string | undefined => {
+    if (name === "consent_basis") return consent?.basis;
+    if (name === "consent_source") return consent?.source;
+    if (name === "consent_at") return now;
+    if (name.endsWith("_at")) return `${candidate.values.status}_at` === name ? now : undefined;
+    return candidate.values[name as keyof Candidate["values"]];
+  };
 }
 
 const escapes: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };

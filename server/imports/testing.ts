@@ -1,11 +1,14 @@
 import { v7 } from "uuid";
 import { withTenant } from "#db/tenancy";
 import type { newTenant } from "#db/testing";
+import type { FormatChoice } from "./formats/schema.ts";
 import type { Inspection } from "./inspect.ts";
 import { requestCheck, startImport } from "./mutations.ts";
 import { getImport, type ImportDetail } from "./queries.ts";
-import { checkImport, finishImport, importSlice, takeImport } from "./run.ts";
+import { checkImport } from "./check.ts";
+import { finishImport, importSlice, takeImport } from "./run.ts";
 import { type ImportOptions, importOptions, partBytes } from "./schema.ts";
+import { spoolImport } from "./spool.ts";
 import { finishUndo, requestUndo, undoNext } from "./undo.ts";
 
 /*
@@ -13,13 +16,14 @@ import { finishUndo, requestUndo, undoNext } from "./undo.ts";
  */
 
 export type TestTenant = Awaited<ReturnType<typeof newTenant>>;
-type Options = Partial<ImportOptions> & { bytes?: number };
+type Options = Partial<ImportOptions> & { bytes?: number; fileName?: string; format?: FormatChoice };
 
 /** Uploads a file as the browser does, and has it inspected. */
 export async function upload(
   tenant: TestTenant,
   content: string | Buffer,
   fileName = "contacts.csv",
+  format?: FormatChoice,
 ): Promise<Inspection> {
   const bytes = Buffer.from(content);
   const { id } = await tenant.caller.imports.create({ key: v7(), fileName, sizeBytes: bytes.length });
@@ -30,7 +34,7 @@ export async function upload(
       bytes: bytes.subarray(part * partBytes, (part + 1) * partBytes),
     });
   }
-  return tenant.caller.imports.inspect({ id });
+  return tenant.caller.imports.inspect({ id, format });
 }
 
 /** Takes the job over as a run of its own would; fails the test when it cannot. */
@@ -44,12 +48,14 @@ export async function takeOver(tenant: TestTenant, id: string): Promise<number> 
 export async function check(
   tenant: TestTenant,
   content: string | Buffer,
-  { bytes, ...options }: Options = {},
+  { bytes, fileName, format, ...options }: Options = {},
 ): Promise<ImportDetail> {
-  const inspected = await upload(tenant, content);
+  const inspected = await upload(tenant, content, fileName, format);
   const full = importOptions.parse(options);
   await withTenant(tenant.scope, (tx) => requestCheck(tx, inspected.id, inspected.mapping, full));
-  await checkImport(tenant.scope, inspected.id, await takeOver(tenant, inspected.id), bytes);
+  const fence = await takeOver(tenant, inspected.id);
+  const { outcome } = await spoolImport(tenant.scope, inspected.id, fence);
+  if (outcome === "ready") await checkImport(tenant.scope, inspected.id, fence, bytes);
   return detailOf(tenant, inspected.id);
 }
 

@@ -3,24 +3,23 @@ import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { holds, wakeNow, yieldUntil } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
+import { asStored, asText, column, contactFields, stateOf } from "./contact-fields.ts";
 import { driverOf } from "./mutations.ts";
 import { getImport, getImportJob, type Made, type UndoReport } from "./queries.ts";
-import { writtenFields } from "./staging.ts";
+
 import { tellEnd } from "./tell.ts";
 
 /** Contacts that one transaction of an undo takes back. */
 export const undoSlice = 5000;
 const leaseSeconds = 300;
-const field = (name: string) => sql.identifier(name);
 
 /** The fields of a state (`{first_name, …, custom_fields}`) on one level, custom ones as `custom.<name>`. */
 const flat = (state: SQL) => sql`((${state} - 'custom_fields') || coalesce((
   select jsonb_object_agg('custom.' || f.key, f.value) from jsonb_each(${state} -> 'custom_fields') f), '{}'::jsonb))`;
 
-const current = sql`jsonb_strip_nulls(jsonb_build_object(${sql.join(
-  writtenFields.map((name) => sql`${name}::text, c.${field(name)}`),
-  sql`, `,
-)})) || jsonb_build_object('custom_fields', c.custom_fields)`;
+/** The score is the engine's to change: that alone says nothing about who touched a contact. */
+const current = stateOf(contactFields, (field) => asText(field, "c"), sql`c.custom_fields`);
+const differs = sql`(holds - 'lead_score') <> (goal - 'lead_score')`;
 
 /** True when some field that the import changed still holds what it wrote. */
 const someHolds = sql`exists (
@@ -37,11 +36,11 @@ const judged = (importId: string, events: SQL) => sql`
   seen as (
     select e.id as event_id, e.contact_id, e.event_type, e.tags_added, e.segments_added, c.id is not null as there,
       c.deleted_at, e.previous_data as was, e.new_data as goal, ${current} as holds,
-      c.status <> 'active' or c.email_normalized <> e.contact_email as moved
+      c.email_normalized <> e.contact_email as moved
     from picked e left join lateral (select * from contacts c where c.id = e.contact_id limit 1) c on true),
   -- Most contacts hold just what the import left: only the others are taken apart field by field.
   weighed as (
-    select s.*, case when holds = goal then '{}' else coalesce((
+    select s.*, case when holds @> goal then '{}' else coalesce((
       select array_agg(g.key order by g.key)
       from (select ${flat(sql`s.holds`)} as now, coalesce(${flat(sql`s.was`)}, '{}'::jsonb) as before) v, jsonb_each(${flat(sql`s.goal`)}) g
       where g.value is distinct from v.before -> g.key and v.now -> g.key is distinct from g.value
@@ -52,7 +51,7 @@ const judged = (importId: string, events: SQL) => sql`
       when not there then 'gone'
       when deleted_at is not null then 'deleted_since'
       when event_type <> 'created' then null
-      when moved or holds <> goal then 'edited'
+      when moved or ${differs} then 'edited'
       when exists (select 1 from campaign_contacts x where x.contact_id = w.contact_id) then 'enrolled'
       when exists (select 1 from content.email_messages m where m.contact_id = w.contact_id) then 'mailed'
       when exists (select 1 from contact_events x where x.contact_id = w.contact_id) then 'edited'
@@ -66,7 +65,7 @@ const judged = (importId: string, events: SQL) => sql`
     select event_id, contact_id, event_type, fields, tags_added, segments_added, was, goal,
       case when reason is not null then 'keep' when event_type = 'created' then 'delete'
         when event_type <> 'updated' then 'untag'
-        when holds = goal or ${someHolds} then 'restore'
+        when holds @> goal or ${someHolds} then 'restore'
         when cardinality(fields) > 0 then 'keep' else 'untag' end as outcome,
       coalesce(reason, case when cardinality(fields) > 0 then 'edited' end) as reason
     from verdicts v)`;
@@ -174,9 +173,12 @@ const sliceOf = (importId: string, size: number, column: SQL) => sql`
 
 /** Gives back each field that still holds what the import wrote. */
 async function restoreFields(tx: TenantTx): Promise<void> {
-  const standard = writtenFields.map(
-    (name) => sql`${field(name)} = case when p.goal -> ${name}::text is distinct from p.was -> ${name}::text
-      and c.${field(name)} is not distinct from p.goal ->> ${name}::text then p.was ->> ${name}::text else c.${field(name)} end`,
+  const standard = contactFields.map(
+    (
+      field,
+    ) => sql`${column(field)} = case when p.goal -> ${field.name}::text is distinct from p.was -> ${field.name}::text
+      and ${asText(field, "c")} is not distinct from p.goal ->> ${field.name}::text
+      then ${asStored(field, sql`p.was ->> ${field.name}::text`)} else c.${column(field)} end`,
   );
   await tx.execute(sql`
     update contacts c set ${sql.join(standard, sql`, `)},

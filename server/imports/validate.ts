@@ -1,95 +1,142 @@
+import { isDisposableEmailDomain } from "disposable-email-domains-js";
 import { cleaned, readEmail } from "#server/contacts/address";
+import type { CustomValue } from "#server/custom-fields/values";
 import { unguarded } from "#server/exports/guard";
 import { splitNames } from "#server/exports/names";
 import type { CsvRecord } from "./csv.ts";
-import { type ColumnMapping, type StandardField, standardFields, valueLengthMax } from "./schema.ts";
+import { type CellReader, cellReader, plainReading, type RowReading } from "./reading.ts";
+import { type ColumnMapping, type StandardField, valueLengthMax } from "./schema.ts";
+import type { Remark } from "./values.ts";
 
-/** Why a row, or a value of it, cannot be imported. `value` is what was found, shortened. */
-export type RowProblem = {
-  row: number;
-  line: number;
-  field: string;
-  value: string;
-  code: string;
-  message: string;
-};
+export type { RowReading } from "./reading.ts";
 
-/** A row that can be imported. Blank values are left out. */
+/** A remark about a value of a row. `value` is what was found, shortened. */
+export type RowWarning = { field: string; value: string; code: string; message: string };
+/** Why a row cannot be imported. */
+export type RowProblem = RowWarning & { row: number; line: number };
+
+/** A row that can be imported. Blank values are left out, and so are defaults: no score, stage new, status active. */
 export type Candidate = {
   row: number;
   line: number;
   email: string;
   emailNormalized: string;
-  values: Partial<Record<StandardField, string>>;
-  custom: Record<string, string>;
+  values: Partial<Record<StandardField | "lead_score" | "lifecycle_stage" | "status", string>>;
+  custom: Record<string, Exclude<CustomValue, null>>;
   tags: string[];
+  /** When the row was last changed, as it says itself: ISO 8601 in UTC. */
+  changedAt?: string;
+  warnings: RowWarning[];
+  /** The cells as they stand in the file. */
+  raw: readonly string[];
 };
 
+type Column = {
+  column: number;
+  header: string;
+  target: string;
+  custom: string | null;
+  read: CellReader | null;
+};
+type Row = Pick<Candidate, "values" | "custom" | "tags" | "changedAt" | "warnings">;
+const defaults: Record<string, string> = { lead_score: "0", lifecycle_stage: "new", status: "active" };
+
 /** Reads rows of one mapping. `width` is the number of columns of the header. */
-export function rowReader(mapping: readonly ColumnMapping[], width: number) {
-  const standard = mapping.filter(({ target }) => (standardFields as readonly string[]).includes(target));
-  const custom = mapping.filter(({ target }) => target.startsWith("custom."));
-  const tags = mapping.find(({ target }) => target === "tags");
+export function rowReader(
+  mapping: readonly ColumnMapping[],
+  width: number,
+  reading: RowReading = plainReading,
+) {
+  const columns = mapping
+    .filter(({ target }) => target !== "ignore")
+    .map((each): Column => {
+      const { column, header, target } = each;
+      const custom = target.startsWith("custom.") ? target.slice("custom.".length) : null;
+      return { column, header, target, custom, read: cellReader(each, reading) };
+    });
+  const emailHeader = mapping.find(({ target }) => target === "email")?.header ?? "email";
+  const required = columns.filter(({ custom }) => custom && reading.fields.get(custom)?.required);
 
   return (record: CsvRecord, row: number): Candidate | RowProblem => {
-    const problem = (field: string, value: string, code: string, message: string): RowProblem => ({
+    const { line } = record;
+    const problem = (field: string, value: string, { code, message }: Remark): RowProblem => ({
       row,
-      line: record.line,
+      line,
       field,
       value: value.slice(0, 200),
       code,
       message,
     });
-    if (record.problem) return problem("", record.problem.text, record.problem.code, record.problem.message);
+    if (record.problem) return problem("", record.problem.text, record.problem);
     const { fields } = record;
-    if (fields.length > width && fields.slice(width).some((extra) => extra.trim() !== "")) {
-      return problem("", fields.slice(width).join(" | "), "too_many_values", tooMany(fields.length, width));
-    }
-    const broken = mapping.find(({ column }) => spoiled(fields[column] ?? ""));
-    if (broken)
-      return problem(
-        broken.header,
-        fields[broken.column] ?? "",
-        "bad_characters",
-        "This value holds characters that were damaged on the way (not valid UTF-8). Correct them and import the row again.",
-      );
+    if (fields.length > width && fields.slice(width).some((extra) => extra.trim() !== ""))
+      return problem("", fields.slice(width).join(" | "), tooMany(fields.length, width));
+    for (const { column, header } of mapping)
+      if (spoiled(fields[column] ?? "")) return problem(header, fields[column] ?? "", damaged);
 
-    const values: Candidate["values"] = {};
-    for (const { column, header, target } of standard) {
-      const value = cellOf(fields[column]);
-      if (value.length > valueLengthMax) return problem(header, value, "too_long", tooLong(value.length));
-      if (value !== "") values[target as StandardField] = value;
+    const read: Row = { values: {}, custom: {}, tags: [], warnings: [] };
+    for (const each of columns) {
+      const cell = cellOf(fields[each.column]);
+      if (cell === "") continue;
+      const wrong = cell.length > valueLengthMax ? tooLong(cell.length) : takeCell(read, each, cell);
+      if (wrong) return problem(each.header, cell, wrong);
     }
-    const address = readEmail(values.email ?? "");
-    if ("problem" in address) return problem("email", values.email ?? "", address.code, address.problem);
-
-    const extra: Candidate["custom"] = {};
-    for (const { column, header, target } of custom) {
-      const value = cellOf(fields[column]);
-      if (value.length > valueLengthMax) return problem(header, value, "too_long", tooLong(value.length));
-      if (value !== "") extra[target.slice("custom.".length)] = value;
-    }
-    return {
-      row,
-      line: record.line,
-      email: address.email,
-      emailNormalized: address.normalized,
-      values,
-      custom: extra,
-      tags: tags ? readTags(fields[tags.column] ?? "") : [],
-    };
+    const address = readEmail(read.values.email ?? "");
+    if ("problem" in address)
+      return problem(emailHeader, read.values.email ?? "", { code: address.code, message: address.problem });
+    for (const { custom, header } of required)
+      if (custom && !(custom in read.custom)) return problem(header, "", missing(header));
+    const domain = address.normalized.slice(address.normalized.lastIndexOf("@") + 1);
+    if (isDisposableEmailDomain(domain))
+      read.warnings.push({ field: emailHeader, value: address.email, ...disposable(domain) });
+    return { row, line, email: address.email, emailNormalized: address.normalized, ...read, raw: fields };
   };
+}
+
+/** Puts the value of a cell where it goes, or says what is wrong with it. */
+function takeCell(row: Row, { target, custom, header, read }: Column, cell: string): Remark | null {
+  if (target === "tags") {
+    row.tags = readTags(cell);
+    return null;
+  }
+  const result = read ? read(cell) : { value: cell };
+  if ("problem" in result) return result.problem;
+  const { value } = result;
+  if (result.warning) row.warnings.push({ field: header, value: cell.slice(0, 200), ...result.warning });
+  if (custom !== null) {
+    if (value !== null && !(Array.isArray(value) && value.length === 0)) row.custom[custom] = value;
+  } else if (target === "updated_at") row.changedAt = String(value);
+  else if (defaults[target] !== value) row.values[target as keyof Row["values"]] = String(value);
+  return null;
 }
 
 export const isCandidate = (read: Candidate | RowProblem): read is Candidate => "emailNormalized" in read;
 
-const tooMany = (found: number, width: number) =>
-  `This row has ${found} values, the header has ${width} columns. Put values that hold the delimiter in quotation marks.`;
-const tooLong = (length: number) =>
-  `This value has ${length} characters; ${valueLengthMax} are allowed. Shorten it.`;
+const tooMany = (found: number, width: number): Remark => ({
+  code: "too_many_values",
+  message: `This row has ${found} values, the header has ${width} columns. Put values that hold the delimiter in quotation marks.`,
+});
+const tooLong = (length: number): Remark => ({
+  code: "too_long",
+  message: `This value has ${length} characters; ${valueLengthMax} are allowed. Shorten it.`,
+});
+const damaged: Remark = {
+  code: "bad_characters",
+  message:
+    "This value holds characters that were damaged on the way (not valid UTF-8). Correct them and import the row again.",
+};
+const missing = (header: string): Remark => ({
+  code: "required_missing",
+  message: `"${header}" is a required field, and blank here. Fill it in.`,
+});
+const disposable = (domain: string): Remark => ({
+  code: "disposable",
+  message: `${domain} gives out throw-away addresses: mail to them is hardly ever read.`,
+});
 
 /** Zero bytes cannot be stored; U+FFFD is what a decoder leaves of bytes that are not UTF-8. */
-const spoiled = (value: string) => value.includes("\u0000") || value.includes("\ufffd");
+const spoiled = (value: string) =>
+  value.includes("\u0000") || value.includes("\ufffd") || !value.isWellFormed();
 
 /** A cell without white space at its ends, and without the apostrophe that files of ours put before a formula. */
 const cellOf = (cell: string | undefined) => unguarded(cleaned(cell ?? ""));

@@ -1,0 +1,129 @@
+import { sql } from "drizzle-orm";
+import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
+import { holds, yieldUntil } from "#server/drivers/mutations";
+import { alreadyHere, leaseSeconds, warningsOf } from "./write.ts";
+import { countOutcome, type Outcome } from "./apply.ts";
+import { type ImportContext, loadContext } from "./context.ts";
+import { compareKnown, openTouched } from "./merge.ts";
+import { driverOf } from "./mutations.ts";
+import type { Plan } from "./plan.ts";
+import { ProblemCounter } from "./problems.ts";
+import type { Forecast } from "./queries.ts";
+import { type FileFormat, parseSlice, sliceBytes } from "./slices.ts";
+import { byIndexOrder, contactOf, openStaging, stageRows } from "./staging.ts";
+
+type Check = ImportContext & { scope: Scope; id: string; fence: number; format: FileFormat; bytes: number };
+
+/**
+ * Reads the whole file and says what importing it would do; writes nothing but the forecast. One step, since
+ * rows with the same address can stand anywhere in the file; memory does not grow with it.
+ */
+export async function checkImport(
+  scope: Scope,
+  id: string,
+  fence: number,
+  bytes = sliceBytes,
+): Promise<void> {
+  const context = await withTenant(scope, (tx) => loadContext(tx, id));
+  const { format } = context.job.file_format;
+  if (!format || context.job.status !== "validating" || context.job.fence !== fence) return;
+  const check: Check = { ...context, scope, id, fence, format, bytes };
+  const forecast = await withTenant(scope, (tx) => foresee(tx, check), { statementTimeoutMs: 10 * 60_000 });
+  await withTenant(scope, async (tx) => {
+    if (!(await holds(tx, driverOf(id), fence))) return;
+    await tx.execute(sql`
+      update import_jobs set status = 'awaiting_confirmation', total_rows = ${forecast.rows}, processed_rows = 0,
+        file_format = file_format || ${JSON.stringify({ forecast })}::jsonb, updated_at = app_now()
+      where id = ${id}::uuid and status = 'validating'`);
+    await yieldUntil(tx, driverOf(id), fence, { until: null });
+  });
+}
+
+/** Writes nothing but temporary tables. */
+async function foresee(tx: TenantTx, check: Check): Promise<Forecast> {
+  const { plan } = check;
+  const problems = new ProblemCounter();
+  const warnings = new ProblemCounter();
+  const rows = await stageFile(tx, check, problems, warnings);
+  const outcome = await foreseeRows(tx, plan);
+  if (outcome.refused > 0) await countRefused(tx, outcome.refused, problems);
+  const { refused: _, ...counts } = outcome;
+  return {
+    ...counts,
+    rows,
+    errors: problems.count,
+    problems: problems.groups,
+    warnings: warnings.groups,
+    unmailable: await countUnmailable(tx),
+  };
+}
+
+async function stageFile(
+  tx: TenantTx,
+  { scope, id, fence, job, plan, reading, format, bytes }: Check,
+  problems: ProblemCounter,
+  warnings: ProblemCounter,
+): Promise<number> {
+  const file = { folder: job.file_url, sizeBytes: job.file_size };
+  await openStaging(tx, plan);
+  let from = format.dataAt;
+  for (let last = false; !last;) {
+    const slice = await parseSlice(file, { format, mapping: job.field_mapping, from, reading, bytes });
+    await stageRows(tx, slice.candidates, plan, { now: "", tagIds: () => [] });
+    for (const problem of slice.problems) problems.add(problem);
+    for (const warning of warningsOf(slice.candidates)) warnings.add(warning);
+    ({ to: from, last } = slice);
+    const rows = from.row;
+    await withTenant(scope, (other) => noteProgress(other, id, fence, rows));
+  }
+  return from.row;
+}
+
+/** What applying everything in `staged` would do. */
+async function foreseeRows(tx: TenantTx, plan: Plan): Promise<Outcome> {
+  await tx.execute(sql`create temporary table known (like staged) on commit drop`);
+  await byIndexOrder(
+    tx,
+    sql`
+    insert into known select * from (
+      select distinct on (email_normalized) * from staged order by email_normalized, row_no desc) last`,
+  );
+  await byIndexOrder(tx, sql`update known last set contact_id = ${contactOf}`);
+  // Without statistics the planner takes a temporary table for a small one.
+  await tx.execute(sql`analyze known`);
+  await openTouched(tx);
+  await compareKnown(tx, plan, { lock: false });
+  const outcome = await countOutcome(tx, plan);
+  const [rows] = await tx.execute<{ created: number; repeated: number }>(sql`
+    select count(*) filter (where contact_id is null)::int as created,
+      (select count(*) from staged)::int - count(*)::int as repeated from known`);
+  return { ...outcome, created: rows?.created ?? 0, repeated: rows?.repeated ?? 0 };
+}
+
+async function countRefused(tx: TenantTx, refused: number, problems: ProblemCounter): Promise<void> {
+  const examples = await tx.execute<{ line: number; email: string }>(sql`
+    select k.row_no as line, k.email from touched t join known k on k.row_no = t.row_no where t.kind = 'refused' order by 1 limit 5`);
+  examples.forEach(({ line, email }, index) =>
+    problems.addMany("exists", index === 0 ? refused - examples.length + 1 : 1, {
+      line,
+      field: "email",
+      value: email,
+      message: alreadyHere(email),
+    }),
+  );
+}
+
+async function noteProgress(tx: TenantTx, id: string, fence: number, rows: number): Promise<void> {
+  if (!(await holds(tx, driverOf(id), fence, leaseSeconds))) return;
+  await tx.execute(sql`update import_jobs set processed_rows = ${rows} where id = ${id}::uuid`);
+}
+
+/** People of the file who said stop, bounced or complained: an import never changes that. */
+async function countUnmailable(tx: TenantTx): Promise<number> {
+  const [row] = await tx.execute<{ count: number }>(sql`
+    select count(*)::int as count from known w
+    where (select c.status from contacts c where c.id = w.contact_id) <> 'active'
+      or (select count(*) from suppressions s where s.email_normalized = w.email_normalized
+        and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now())) > 0`);
+  return row?.count ?? 0;
+}

@@ -1,0 +1,52 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { listCustomFields } from "#server/custom-fields/queries";
+import { ensureTags } from "#server/tags/mutations";
+import type { Target } from "./apply.ts";
+import { type Plan, planOf } from "./plan.ts";
+import { getImportJob } from "./queries.ts";
+import type { FieldShape, RowReading } from "./reading.ts";
+import type { ColumnMapping, FieldType, ImportOptions } from "./schema.ts";
+
+type Job = Awaited<ReturnType<typeof getImportJob>>;
+
+/** What a run needs to know beside the rows: what it writes and how it reads. */
+export type ImportContext = { job: Job; plan: Plan; reading: RowReading };
+
+/** Reads what a run needs. Throws `not_found`. */
+export async function loadContext(tx: TenantTx, id: string): Promise<ImportContext> {
+  const job = await getImportJob(tx, id);
+  return contextOf(tx, job, job.field_mapping, job.import_options);
+}
+
+export async function contextOf(
+  tx: TenantTx,
+  job: Job,
+  mapping: readonly ColumnMapping[],
+  options: ImportOptions,
+): Promise<ImportContext> {
+  const defined = await listCustomFields(tx, { archived: true });
+  const fields = new Map(
+    defined.map(({ name, type, options: choices, required }): [string, FieldShape] => [
+      name,
+      { type, options: choices, required },
+    ]),
+  );
+  const types = new Map<string, FieldType>(
+    mapping
+      .filter(({ target }) => target.startsWith("custom."))
+      .map(({ target, fieldType = "text" }) => [target.slice("custom.".length), fieldType]),
+  );
+  for (const [name, { type }] of fields) types.set(name, type);
+  const plan = planOf(job.id, Array.isArray(mapping) ? mapping : [], options, types);
+  return { job, plan, reading: { options: options.reading, fields } };
+}
+
+/** Where a run puts every contact: the tags of its options and its list. */
+export async function loadTarget(tx: TenantTx, { job, plan }: ImportContext): Promise<Target> {
+  const { ids } = await ensureTags(tx, job.import_options.tags);
+  const [row] = await tx.execute<{ segment_id: string | null }>(
+    sql`select segment_id from import_jobs where id = ${job.id}::uuid`,
+  );
+  return { plan, tagIds: [...ids.values()], rowTags: new Map(), listId: row?.segment_id ?? null };
+}

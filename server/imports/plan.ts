@@ -1,0 +1,78 @@
+import {
+  type ContactField,
+  consentFields,
+  scoreField,
+  stageField,
+  statusFields,
+  textFields,
+} from "./contact-fields.ts";
+import {
+  type ColumnMapping,
+  type ConsentBasis,
+  type DuplicateStrategy,
+  type FieldType,
+  type ImportOptions,
+  type MergeRule,
+  rulesFor,
+} from "./schema.ts";
+
+/** What an import writes to contacts, and by which rule to those that are here already. */
+export type Plan = {
+  importId: string;
+  strategy: DuplicateStrategy;
+  fields: readonly PlannedField[];
+  /** Custom fields by name. */
+  custom: ReadonlyMap<string, MergeRule>;
+  tags: MergeRule;
+  /** The row's own moment of change decides for some field. */
+  comparesTime: boolean;
+  consent: { basis: ConsentBasis; source: string } | null;
+};
+
+export type PlannedField = ContactField & { rule: MergeRule };
+
+type Asked = Pick<ImportOptions, "duplicates" | "rules" | "consent">;
+
+/** `types` are those of the custom fields, by name. */
+export function planOf(
+  importId: string,
+  mapping: readonly ColumnMapping[],
+  { duplicates, rules, consent }: Asked,
+  types: ReadonlyMap<string, FieldType>,
+): Plan {
+  const ruleOf = (target: string, type?: FieldType): MergeRule => {
+    if (duplicates === "overwrite") return "overwrite";
+    if (duplicates === "fill_blanks") return "fill_if_blank";
+    if (duplicates === "skip" || duplicates === "error") return "keep_existing";
+    const allowed = rulesFor(target, type);
+    const chosen = rules[target];
+    return chosen && allowed.includes(chosen) ? chosen : allowed[0];
+  };
+  const targets = new Set(mapping.map(({ target }) => target));
+  const planned = (fields: readonly ContactField[], target: string): PlannedField[] =>
+    fields.map((field) => ({ ...field, rule: ruleOf(target) }));
+  const fields = [
+    ...textFields.filter(({ name }) => targets.has(name)).flatMap((field) => planned([field], field.name)),
+    ...(targets.has("lead_score") ? planned([scoreField], "lead_score") : []),
+    ...(targets.has("lifecycle_stage") ? planned([stageField], "lifecycle_stage") : []),
+    ...(targets.has("status") ? planned(statusFields, "status") : []),
+    ...(consent ? planned(consentFields, "consent") : []),
+  ];
+  const custom = new Map(
+    [...targets]
+      .filter((target) => target.startsWith("custom."))
+      .map((target) => [
+        target.slice("custom.".length),
+        ruleOf(target, types.get(target.slice("custom.".length))),
+      ]),
+  );
+  return {
+    importId,
+    strategy: duplicates,
+    fields,
+    custom,
+    tags: ruleOf("tags"),
+    comparesTime: [...fields.map(({ rule }) => rule), ...custom.values()].includes("newest"),
+    consent,
+  };
+}

@@ -1,0 +1,88 @@
+import { IANAZone } from "luxon";
+import type { CustomValue } from "#server/custom-fields/values";
+import { splitNames } from "#server/exports/names";
+import { type ColumnMapping, type FieldType, type ReadingOptions, readingOptions } from "./schema.ts";
+import {
+  type Read,
+  readBoolean,
+  readChoice,
+  readDay,
+  readMoment,
+  readNumber,
+  readPhone,
+  readScore,
+  readStage,
+  readStatus,
+  type Remark,
+  titleCase,
+} from "./values.ts";
+
+/** What the rows of a file must fit: how values are written, and the custom fields by name. */
+export type RowReading = { options: ReadingOptions; fields: ReadonlyMap<string, FieldShape> };
+export type FieldShape = { type: FieldType; options: readonly string[]; required: boolean };
+
+export const plainReading: RowReading = { options: readingOptions.parse({}), fields: new Map() };
+
+/** Reads the values of one column; they are neither blank nor too long. */
+export type CellReader = (cell: string) => Read<string | CustomValue>;
+
+/** The reader of a column, by where it goes; null where values are taken as they stand. */
+export function cellReader(mapping: ColumnMapping, { options, fields }: RowReading): CellReader | null {
+  const { target } = mapping;
+  const order = mapping.dateOrder ?? options.dateOrder;
+  if (target === "phone") return (cell) => readPhone(cell, options.country);
+  if (target === "company") return (cell) => readCompany(options.titleCaseCompany ? titleCase(cell) : cell);
+  if (target === "timezone") return zoneReader();
+  if (target === "lead_score") return readScore;
+  if (target === "lifecycle_stage") return readStage;
+  if (target === "status") return readStatus;
+  if (target === "updated_at") return (cell) => readMoment(cell, order, options.timeZone);
+  if (!target.startsWith("custom.")) return null;
+  const known = fields.get(target.slice("custom.".length));
+  const type = known?.type ?? mapping.fieldType ?? "text";
+  const choices = new Map(
+    (known?.options ?? mapping.choices ?? []).map((choice) => [choice.toLowerCase(), choice]),
+  );
+  if (type === "number") return (cell) => readNumber(cell, options.decimal);
+  if (type === "date") return (cell) => readDay(cell, order, options.timeZone);
+  if (type === "boolean") return readBoolean;
+  if (type === "select") return (cell) => readChoice(cell, choices);
+  if (type === "multi_select") return (cell) => readChoices(cell, choices);
+  return null;
+}
+
+function readCompany(name: string): Read<string> {
+  if (name.length > 200) {
+    const message = `This company's name has ${name.length} characters; 200 are allowed. Shorten it.`;
+    return { problem: { code: "company_too_long", message } };
+  }
+  if (name.length >= 2) return { value: name };
+  return {
+    value: name,
+    warning: { code: "company_short", message: `"${name}" is a very short name for a company.` },
+  };
+}
+
+function zoneReader(): CellReader {
+  const seen = new Map<string, Remark | null>();
+  return (zone) => {
+    let remark = seen.get(zone);
+    if (remark === undefined) {
+      const message = `"${zone.slice(0, 40)}" is no known time zone, such as Europe/Berlin: mail goes out in the campaign's zone.`;
+      remark = IANAZone.isValidZone(zone) ? null : { code: "zone_unknown", message };
+      seen.set(zone, remark);
+    }
+    return remark ? { value: zone, warning: remark } : { value: zone };
+  };
+}
+
+function readChoices(cell: string, choices: ReadonlyMap<string, string>): Read<string[]> {
+  const picked = new Set<string>();
+  for (const name of splitNames(cell)) {
+    if (name.trim() === "") continue;
+    const read = readChoice(name.trim(), choices);
+    if ("problem" in read) return read;
+    picked.add(read.value);
+  }
+  return { value: [...picked] };
+}

@@ -1,0 +1,109 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { ensureTags } from "#server/tags/mutations";
+import { applyRows, type Outcome, type Refusal, type Target } from "./apply.ts";
+import {
+  type LineWarning,
+  type RawProblem,
+  recordProblems,
+  recordWarnings,
+  warningsMax,
+} from "./problems.ts";
+import type { SkipReasons } from "./queries.ts";
+import type { Checkpoint, ParsedSlice } from "./slices.ts";
+import type { Candidate } from "./validate.ts";
+
+/** Longer than a slice of the slowest import takes, and than the dry run goes without a word. */
+export const leaseSeconds = 300;
+
+/** The job went on, or ended, without this run: what its transaction wrote goes with it. */
+export class Superseded extends Error {}
+
+type Task = { target: Target; fence: number; slice: ParsedSlice; turn: Promise<void> };
+
+/**
+ * Writes a slice: contacts, tags, list members, undo events, errors, and once `turn` has come the counts and the
+ * checkpoint, all in this transaction. Returns the ids of the tags that its rows name. Throws Superseded when the
+ * checkpoint is not where the slice begins, or the run no longer drives the job.
+ */
+export async function writeSlice(
+  tx: TenantTx,
+  { target, fence, slice, turn }: Task,
+): Promise<ReadonlyMap<string, string>> {
+  const { importId } = target.plan;
+  const names = new Set(slice.candidates.flatMap(({ tags }) => tags));
+  const missing = [...names].filter((name) => !target.rowTags.has(name));
+  const { ids, created } = await ensureTags(tx, missing);
+  const rowTags = new Map([...target.rowTags, ...ids]);
+  const { refusals, listed, ...outcome } = await applyRows(tx, slice.candidates, { ...target, rowTags });
+  await recordProblems(tx, importId, [...slice.problems, ...refusedRows(refusals, slice.candidates)]);
+  const warnings = warningsOf(slice.candidates);
+  // Whoever is before commits first, and holds the rows of the job and the list until then.
+  await turn;
+  const counted = await moveCheckpoint(tx, {
+    importId,
+    fence,
+    slice,
+    outcome,
+    warnings: warnings.length,
+    created,
+  });
+  const room = Math.max(0, warningsMax - (counted - warnings.length));
+  await recordWarnings(tx, importId, warnings.slice(0, room));
+  if (target.listId && listed > 0)
+    await tx.execute(sql`
+      update segments set contact_count = contact_count + ${listed}, updated_at = app_now() where id = ${target.listId}::uuid`);
+  return ids;
+}
+
+function refusedRows(refusals: readonly Refusal[], candidates: readonly Candidate[]): RawProblem[] {
+  const byLine = new Map(candidates.map((candidate) => [candidate.line, candidate]));
+  return refusals.map(({ line, email }) => {
+    const { row = 0, raw = [] } = byLine.get(line) ?? {};
+    return { row, line, field: "email", value: email, code: "exists", message: alreadyHere(email), raw };
+  });
+}
+
+export const alreadyHere = (email: string) =>
+  `${email} is here already, and this import was to take new people only. Leave the row out, or import it with another choice.`;
+
+export const warningsOf = (candidates: readonly Candidate[]): LineWarning[] =>
+  candidates.flatMap(({ line, warnings }) => warnings.map((warning) => ({ ...warning, line })));
+
+type Step = {
+  importId: string;
+  fence: number;
+  slice: ParsedSlice;
+  outcome: Outcome;
+  warnings: number;
+  /** Tags that this slice made. */
+  created: string[];
+};
+
+/** Sets counts to those of the rows up to the new checkpoint, and renews the lease. Returns the warnings so far. */
+async function moveCheckpoint(
+  tx: TenantTx,
+  { importId, fence, slice: { to, from, problems, last }, outcome, warnings, created }: Step,
+): Promise<number> {
+  const checkpoint: Checkpoint = to;
+  const reasons: SkipReasons = { repeated: outcome.repeated, existing: outcome.existing };
+  const [row] = await tx.execute<{ warnings: number }>(sql`
+    update import_jobs set checkpoint = ${JSON.stringify(checkpoint)}::jsonb, checkpoint_row = ${to.row}, processed_rows = ${to.row},
+      total_rows = case when ${last} then ${to.row} else total_rows end,
+      created_count = created_count + ${outcome.created}, updated_count = updated_count + ${outcome.updated},
+      imported_count = imported_count + ${outcome.created + outcome.updated},
+      unchanged_count = unchanged_count + ${outcome.unchanged},
+      skipped_count = skipped_count + ${outcome.existing + outcome.repeated},
+      error_count = error_count + ${problems.length + outcome.refused}, warning_count = warning_count + ${warnings},
+      skip_reasons = jsonb_build_object(
+        'repeated', coalesce((skip_reasons ->> 'repeated')::int, 0) + ${reasons.repeated}::int,
+        'existing', coalesce((skip_reasons ->> 'existing')::int, 0) + ${reasons.existing}::int),
+      import_options = case when ${created.length} = 0 then import_options else
+        jsonb_set(import_options, '{made,tags}', (import_options #> '{made,tags}') || ${JSON.stringify(created)}::jsonb) end,
+      lease_until = app_now() + make_interval(secs => ${leaseSeconds}), wakes_at = least(wakes_at, app_now()), updated_at = app_now()
+    where id = ${importId}::uuid and fence = ${fence} and status = 'processing'
+      and (checkpoint ->> 'offset')::bigint = ${from.offset}
+    returning warning_count as warnings`);
+  if (!row) throw new Superseded("The import went on or ended without this run.");
+  return row.warnings;
+}
