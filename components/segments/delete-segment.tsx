@@ -1,15 +1,22 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import type { ComponentProps } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
 
 type Props = { workspace: string; kind: "list" | "segment"; id: string; name: string };
+type DialogProps = Props & Pick<ComponentProps<typeof ConfirmDialog>, "trigger" | "open" | "onOpenChange">;
 
-/** Deletes a list or segment, after a question. */
-export function DeleteSegment({ workspace, kind, id, name }: Props) {
+/** A button that deletes a list or segment, after a question. */
+export function DeleteSegment(props: Props) {
+  return <DeleteSegmentDialog {...props} trigger={<Button variant="danger-quiet">Delete</Button>} />;
+}
+
+/** The question. What uses the list or segment is named, and keeps it. */
+export function DeleteSegmentDialog({ workspace, kind, id, name, ...dialog }: DialogProps) {
   const trpc = useTRPC();
   const router = useRouter();
   const remove = useMutation(trpc.segments.delete.mutationOptions());
@@ -25,7 +32,7 @@ export function DeleteSegment({ workspace, kind, id, name }: Props) {
   }
   return (
     <ConfirmDialog
-      trigger={<Button variant="danger-quiet">Delete</Button>}
+      {...dialog}
       title={`Delete ${name}?`}
       confirm={`Delete ${kind}`}
       danger

@@ -41,11 +41,17 @@ export function MatchPanel({ workspace, tree, unfinished }: Props) {
       {!problem && match.data && (
         <div className={cn("transition-opacity", stale && "opacity-50")}>
           <p role="status" className="text-2xl font-semibold tabular-nums">
+            {!match.data.exact && "≈ "}
             {match.data.count.toLocaleString("en")}{" "}
             <span className="text-sm font-normal text-muted">
               {match.data.count === 1 ? "contact" : "contacts"}
             </span>
           </p>
+          {!match.data.exact && (
+            <p className="text-xs text-muted">
+              Estimated from a sample: counting them all takes longer than two seconds.
+            </p>
+          )}
           {tree.rules.length === 0 && unfinished === 0 && (
             <p className="text-muted">Without a rule, everybody is in the segment.</p>
           )}
@@ -63,13 +69,17 @@ export function MatchPanel({ workspace, tree, unfinished }: Props) {
 }
 
 function Sample({ workspace, match }: { workspace: string; match: RouterOutputs["segments"]["match"] }) {
+  if (match.sample.length === 0 && !match.exact) return null;
   if (match.sample.length === 0)
     return <p className="mt-1 text-muted">Nobody yet. Loosen a rule, or change “all” to “any”.</p>;
+  const heading = !match.exact
+    ? "Some of them"
+    : match.count > match.sample.length
+      ? `The newest ${match.sample.length}`
+      : "All of them";
   return (
     <>
-      <h3 className="mt-3 border-t pt-3 text-xs text-muted">
-        {match.count > match.sample.length ? `The newest ${match.sample.length}` : "All of them"}
-      </h3>
+      <h3 className="mt-3 border-t pt-3 text-xs text-muted">{heading}</h3>
       <ul className="mt-1.5 space-y-1.5">
         {match.sample.map((contact) => (
           <li key={contact.id} className="min-w-0">

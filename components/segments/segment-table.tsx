@@ -1,10 +1,10 @@
 import { List, ListFilter } from "lucide-react";
+import { Badge } from "#components/ui/badge";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
-import { LiveCount } from "./live-count.tsx";
 
 type Row = RouterOutputs["segments"]["list"][number];
 type Props = { kind: "list" | "segment"; workspace: string; rows: Row[]; timeZone: string };
@@ -23,13 +23,9 @@ export function SegmentTable({ kind, workspace, rows, timeZone }: Props) {
       key: "count",
       header: "Contacts",
       align: "right",
-      cell: (row) =>
-        kind === "list" ? (
-          row.count.toLocaleString("en")
-        ) : (
-          <LiveCount id={row.id} ids={neighbours(rows, row)} known={row.count} />
-        ),
+      cell: (row) => (kind === "list" || row.countedAt ? row.count.toLocaleString("en") : "…"),
     },
+    ...(kind === "segment" ? [counted(timeZone)] : []),
     {
       key: "changed",
       header: "Changed",
@@ -49,13 +45,17 @@ export function SegmentTable({ kind, workspace, rows, timeZone }: Props) {
   );
 }
 
-const countedTogether = 50;
-
-/** The ids of the rows that are counted in the same request as this one. */
-function neighbours(rows: Row[], row: Row): string[] {
-  const first = Math.floor(rows.indexOf(row) / countedTogether) * countedTogether;
-  return rows.slice(first, first + countedTogether).map(({ id }) => id);
-}
+/** Sizes are as of the last recalculation, and say of when that is. */
+const counted = (timeZone: string): Column<Row> => ({
+  key: "counted",
+  header: "As of",
+  cell: (row) =>
+    row.problem ? (
+      <Badge tone="warning">Not counted</Badge>
+    ) : (
+      <DateTime at={row.countedAt} timeZone={timeZone} empty="Being counted" className="text-muted" />
+    ),
+});
 
 function NoLists({ workspace }: { workspace: string }) {
   return (

@@ -14,7 +14,7 @@ export function UsedBy({ workspace, uses }: Props) {
         <span key={use.id}>
           {index > 0 && ", "}
           <Link
-            href={`/${workspace}/${use.kind}s/${use.id}`}
+            href={`/${workspace}/${use.kind === "scoring" ? "settings/scoring" : `${use.kind}s/${use.id}`}`}
             className="font-medium underline-offset-4 hover:underline"
           >
             {use.name}

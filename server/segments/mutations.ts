@@ -1,76 +1,119 @@
 import { sql } from "drizzle-orm";
+import { isDeepStrictEqual } from "node:util";
 import { violates } from "#db/errors";
-import type { TenantTx } from "#db/tenancy";
+import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
-import { matchRules, ruleContext, usesOf } from "./queries.ts";
-import type { SegmentInput, SegmentUpdate } from "./schema.ts";
+import { getSegment, heightAbove, ruleContext, usesOf } from "./queries.ts";
+import { requestRefresh } from "./refresh.ts";
+import { nameLengthMax, type SegmentInput, type SegmentUpdate } from "./schema.ts";
 
-/** Makes a segment. Throws `conflict` when the name is taken, `invalid` when its rules refer to each other in a circle. */
+/** `fence` is that of the event which has the members worked out; null when a run is at work that will see to it. */
+export type Saved = { id: string; updatedAt: Date; fence: number | null };
+
+/** Makes a segment. Throws `conflict` when the name is taken, `invalid` when its rules nest too deep in others. */
 export async function createSegment(
   tx: TenantTx,
   input: SegmentInput,
-  actorId: string,
-): Promise<{ id: string }> {
-  const { count } = await matchRules(tx, input.rules);
+  { userId, workspaceId }: Scope,
+): Promise<Saved> {
+  await ruleContext(tx, input.rules);
   const [made] = await tx
-    .execute<{ id: string }>(
+    .execute<{ id: string; updatedAt: Date }>(
       sql`
-      insert into segments (name, description, segment_type, rules, contact_count, last_recalculated_at, created_by)
-      values (${input.name}, ${input.description ?? null}, 'dynamic', ${JSON.stringify(input.rules)}::jsonb, ${count}, app_now(), ${actorId}::uuid)
-      returning id`,
+      insert into segments (name, description, segment_type, rules, created_by)
+      values (${input.name}, ${input.description ?? null}, 'dynamic', ${JSON.stringify(input.rules)}::jsonb, ${userId ?? null}::uuid)
+      returning id, updated_at as "updatedAt"`,
     )
     .catch(nameTaken(input.name));
   if (!made) throw new Error("insert into segments returned no row.");
   await recordAct(tx, {
-    actorId,
+    actorId: userId ?? null,
     action: "segment.created",
     resourceType: "segment",
     resourceId: made.id,
     after: { name: input.name },
   });
-  return made;
+  return { ...made, fence: await requestRefresh(tx, workspaceId, made.id) };
 }
 
-/** Changes a segment. Throws `conflict` when the name is taken or somebody else changed it since `seen`. */
+/**
+ * Changes a segment. Throws `conflict` when the name is taken or somebody else changed it since `seen`, `invalid`
+ * when it would be part of itself, or nest too deep below the segments that are built on it.
+ */
 export async function updateSegment(
   tx: TenantTx,
   input: SegmentUpdate,
-  actorId: string,
-): Promise<{ updatedAt: Date }> {
-  await refuseUnseen(tx, input);
-  await ruleContext(tx, input.rules, input.id);
-  const { count } = await matchRules(tx, input.rules);
+  { userId, workspaceId }: Scope,
+): Promise<Saved> {
+  // One at a time: two changes that are harmless alone could make a circle together.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`segments:${workspaceId}`}))`);
+  const before = await seenRules(tx, input);
+  await ruleContext(tx, input.rules, input.id, await heightAbove(tx, input.id));
   const [saved] = await tx
-    .execute<{ updatedAt: Date }>(
+    .execute<{ id: string; updatedAt: Date }>(
       sql`
-      update segments set name = ${input.name}, description = ${input.description ?? null}, rules = ${JSON.stringify(input.rules)}::jsonb,
-        contact_count = ${count}, last_recalculated_at = app_now(), updated_at = app_now()
-      where id = ${input.id}::uuid and segment_type = 'dynamic' returning updated_at as "updatedAt"`,
+      update segments set name = ${input.name}, description = ${input.description ?? null},
+        rules = ${JSON.stringify(input.rules)}::jsonb, updated_at = app_now()
+      where id = ${input.id}::uuid returning id, updated_at as "updatedAt"`,
     )
     .catch(nameTaken(input.name));
   if (!saved) throw new AppError("not_found", "No such segment.");
   await recordAct(tx, {
-    actorId,
+    actorId: userId ?? null,
     action: "segment.updated",
     resourceType: "segment",
     resourceId: input.id,
     after: { name: input.name, rules: input.rules },
   });
-  return saved;
+  const changed = !isDeepStrictEqual(before, input.rules);
+  return { ...saved, fence: changed ? await requestRefresh(tx, workspaceId, input.id) : null };
 }
 
-/** Locks the segment. Dates reach the browser in milliseconds, so they are compared in them. */
-async function refuseUnseen(tx: TenantTx, { id, seen }: SegmentUpdate): Promise<void> {
-  const [row] = await tx.execute<{ updatedAt: Date }>(
-    sql`select updated_at as "updatedAt" from segments where id = ${id}::uuid and segment_type = 'dynamic' for update`,
+/** Makes a segment with the same rules. Throws `not_found`. */
+export async function duplicateSegment(tx: TenantTx, id: string, scope: Scope): Promise<Saved> {
+  const { name, description, rules } = await getSegment(tx, id);
+  const taken = await tx.execute<{ name: string }>(
+    sql`select name::text as name from segments where starts_with(name, ${`Copy of ${name}`})`,
   );
-  if (seen && row && row.updatedAt.getTime() !== seen.getTime()) {
+  return createSegment(
+    tx,
+    { name: freeName(name, taken), description: description ?? undefined, rules },
+    scope,
+  );
+}
+
+function freeName(name: string, taken: readonly { name: string }[]): string {
+  const names = new Set(taken.map((each) => each.name));
+  for (let number = 1; ; number++) {
+    const free = `Copy of ${name}`.slice(0, nameLengthMax - 4) + (number > 1 ? ` ${number}` : "");
+    if (!names.has(free)) return free;
+  }
+}
+
+/** Has the members worked out as of now. Throws `not_found`. */
+export async function refreshSegment(
+  tx: TenantTx,
+  id: string,
+  { workspaceId }: Scope,
+): Promise<number | null> {
+  await getSegment(tx, id);
+  return requestRefresh(tx, workspaceId, id);
+}
+
+/** Locks the segment and gives its rules. Dates reach the browser in milliseconds, so they are compared in them. */
+async function seenRules(tx: TenantTx, { id, seen }: SegmentUpdate): Promise<unknown> {
+  const [row] = await tx.execute<{ updatedAt: Date; rules: unknown }>(
+    sql`select updated_at as "updatedAt", rules from segments where id = ${id}::uuid and segment_type = 'dynamic' for update`,
+  );
+  if (!row) throw new AppError("not_found", "No such segment.");
+  if (seen && row.updatedAt.getTime() !== seen.getTime()) {
     throw new AppError(
       "conflict",
       "Somebody else changed this segment meanwhile. Reload the page to see it, then make your change again.",
     );
   }
+  return row.rules;
 }
 
 /** Deletes a list or segment that nothing uses; its contacts stay. Throws `conflict` naming what uses it. */
@@ -83,7 +126,7 @@ export async function deleteSegment(tx: TenantTx, id: string, actorId: string): 
   if (uses.length > 0) {
     const named = uses
       .slice(0, 3)
-      .map((use) => `the ${use.kind} "${use.name}"`)
+      .map((use) => (use.kind === "scoring" ? "the lead score" : `the ${use.kind} "${use.name}"`))
       .join(", ");
     throw new AppError(
       "conflict",

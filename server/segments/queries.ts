@@ -3,31 +3,45 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { compileRules, inList, type Referenced, type RuleContext } from "./compile.ts";
-import { everyone, isGroup, type Rule, ruleDepthMax, type RuleTree, ruleTree } from "./schema.ts";
+import {
+  everyone,
+  isGroup,
+  memberPageSize,
+  type Rule,
+  ruleDepthMax,
+  type RuleTree,
+  ruleTree,
+} from "./schema.ts";
 
 /**
  * Everything `compileRules` needs beside the tree: the clock, the workspace's zone and the rules of the
- * segments that the tree refers to, followed up to `ruleDepthMax` deep.
- * Throws `invalid` when segments refer to each other in a circle, or deeper than that.
+ * segments that the tree refers to, followed up to `ruleDepthMax` deep; less deep by as much as others are built
+ * on `self`. Throws `invalid` when segments refer to each other in a circle, or deeper than that.
  */
-export async function ruleContext(tx: TenantTx, rules: RuleTree, self?: string): Promise<RuleContext> {
+export async function ruleContext(
+  tx: TenantTx,
+  rules: RuleTree,
+  self?: string,
+  above = 0,
+): Promise<RuleContext> {
   const segments = new Map<string, Referenced>();
   let wanted = referencedBy(rules.rules);
-  for (let depth = 0; wanted.size > 0; depth++) {
+  let depth = 0;
+  for (; wanted.size > 0 && depth <= ruleDepthMax; depth++) {
     if (self && wanted.has(self))
       throw new AppError("invalid", "A segment cannot be part of itself, not even through another one.");
-    if (depth >= ruleDepthMax) {
-      throw new AppError(
-        "invalid",
-        `Segments may refer to each other ${ruleDepthMax} deep, and never in a circle.`,
-      );
-    }
     const found = await loadSegments(tx, [...wanted]);
     wanted = new Set();
     for (const one of found) {
       segments.set(one.id, { rules: one.rules });
       for (const id of referencedBy(one.rules?.rules ?? [])) wanted.add(id);
     }
+  }
+  if (depth + above > ruleDepthMax) {
+    throw new AppError(
+      "invalid",
+      `Segments may refer to each other ${ruleDepthMax} deep, and never in a circle.`,
+    );
   }
   const [workspace] = await tx.execute<{ timezone: string }>(
     sql`select timezone from workspaces where id = (select nullif(current_setting('app.current_workspace_id', true), '')::uuid)`,
@@ -87,81 +101,103 @@ export async function inSegment(tx: TenantTx, segmentId: string): Promise<SQL> {
   return inList(segmentId);
 }
 
-export type ContactSample = { id: string; email: string; name: string | null; company: string | null };
-export type Match = { count: number; sample: ContactSample[] };
-
-/** How many contacts the rules match now, and the ten newest of them. */
-export async function matchRules(tx: TenantTx, rules: RuleTree): Promise<Match> {
-  const predicate = await rulePredicate(tx, rules);
-  const [counted] = await tx.execute<{ count: number }>(
-    sql`select count(*)::int as count from contacts c where c.deleted_at is null and ${predicate}`,
-  );
-  const sample = await tx.execute<ContactSample>(
-    sql`select c.id, c.email, nullif(concat_ws(' ', c.first_name, c.last_name), '') as name, c.company
-      from contacts c where c.deleted_at is null and ${predicate} order by c.id desc limit 10`,
-  );
-  return { count: counted?.count ?? 0, sample: [...sample] };
-}
-
 export type SegmentSummary = {
   id: string;
   name: string;
   description: string | null;
   count: number;
+  /** When a segment's members and count were worked out; null while they never were. */
+  countedAt: Date | null;
+  problem: string | null;
   createdAt: Date;
   updatedAt: Date;
 };
 
-/** The segments of the workspace, or its lists, by name. Counts of segments are as of their last evaluation. */
+const summary = sql`id, name, description, contact_count as count, last_recalculated_at as "countedAt", problem,
+  created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** The segments of the workspace, or its lists, by name. Counts of segments are as of their last recalculation. */
 export async function listSegments(tx: TenantTx, type: "static" | "dynamic"): Promise<SegmentSummary[]> {
   return [
-    ...(await tx.execute<SegmentSummary>(sql`
-      select id, name, description, contact_count as count, created_at as "createdAt", updated_at as "updatedAt"
-      from segments where segment_type = ${type} order by name, id limit 1000`)),
+    ...(await tx.execute<SegmentSummary>(
+      sql`select ${summary} from segments where segment_type = ${type} order by name, id limit 1000`,
+    )),
   ];
 }
 
-export type SegmentCount = { id: string; count: number };
-
-/** How many contacts each of these segments holds now, in one statement; ids that are no segments are left out. */
-export async function countSegments(tx: TenantTx, ids: string[]): Promise<SegmentCount[]> {
-  const trees = (await loadSegments(tx, ids)).flatMap(({ id, rules }) => (rules ? [{ id, rules }] : []));
-  if (trees.length === 0) return [];
-  const together = trees.flatMap(({ rules }) => rules.rules);
-  const context = await ruleContext(tx, { version: 1, match: "any", rules: together });
-  const counts = trees.map(
-    ({ id, rules }) => sql`select ${id}::uuid as id, count(*)::int as count
-      from contacts c where c.deleted_at is null and ${compileRules(rules, context)}`,
-  );
-  return [...(await tx.execute<SegmentCount>(sql.join(counts, sql` union all `)))];
-}
-
-export type SegmentDetail = {
-  id: string;
-  name: string;
-  description: string | null;
-  updatedAt: Date;
-  rules: RuleTree;
-};
+/** `refreshing`: a recalculation has been asked for and has not ended. */
+export type SegmentDetail = SegmentSummary & { rules: RuleTree; refreshing: boolean };
 
 export async function getSegment(tx: TenantTx, id: string): Promise<SegmentDetail> {
   const [row] = await tx.execute<Omit<SegmentDetail, "rules"> & { rules: unknown }>(sql`
-    select id, name, description, updated_at as "updatedAt", rules
+    select ${summary}, rules,
+      last_recalculated_at is null or coalesce(last_recalculated_at < refresh_requested_at, false) as refreshing
     from segments where id = ${id}::uuid and segment_type = 'dynamic'`);
   if (!row) throw new AppError("not_found", "No such segment.");
   return { ...row, rules: readRules(row.rules) };
 }
 
-export type SegmentUse = { kind: "campaign" | "segment"; id: string; name: string };
+export type SegmentSize = { day: string; count: number };
 
-/** The live campaigns and the segments that name a list or segment. */
+/** How many were in the segment at the end of each of the last days, in the workspace's zone. */
+export async function listSizes(tx: TenantTx, id: string, days = 90): Promise<SegmentSize[]> {
+  return [
+    ...(await tx.execute<SegmentSize>(sql`
+      select date::text as day, contact_count as count from analytics.segment_analytics
+      where segment_id = ${id}::uuid and date > (app_now() - make_interval(days => ${days}))::date order by date`)),
+  ];
+}
+
+export type SegmentMember = {
+  id: string;
+  email: string;
+  name: string | null;
+  company: string | null;
+  status: string;
+  since: Date;
+};
+export type MemberPage = { rows: SegmentMember[]; next: string | null };
+
+/** Who was in the segment at its last recalculation, the newest contacts first, fifty at a time. */
+export async function listMembers(
+  tx: TenantTx,
+  { id, after }: { id: string; after?: string | undefined },
+): Promise<MemberPage> {
+  const rows = await tx.execute<SegmentMember>(sql`
+    select c.id, c.email, coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.name) as name, c.company,
+      c.status, m.added_at as since
+    from (select contact_id, added_at from segment_contacts
+      where segment_id = ${id}::uuid ${after ? sql`and contact_id < ${after}::uuid` : sql``}
+      order by contact_id desc limit ${memberPageSize + 1}) m
+    join contacts c on c.id = m.contact_id order by c.id desc`);
+  const page = rows.slice(0, memberPageSize);
+  return { rows: page, next: rows.length > memberPageSize ? (page.at(-1)?.id ?? null) : null };
+}
+
+export type SegmentUse = { kind: "campaign" | "segment" | "scoring"; id: string; name: string };
+
+/** The live campaigns, the segments and the scoring that name a list or segment. */
 export async function usesOf(tx: TenantTx, id: string): Promise<SegmentUse[]> {
+  const names = (json: SQL) => sql`strpos((${json})::text, ${id}::text) > 0`;
   return [
     ...(await tx.execute<SegmentUse>(sql`
-      select 'campaign' as kind, id, name from campaigns
-      where deleted_at is null and status <> 'completed' and (segment_id = ${id}::uuid or strpos(audience::text, ${id}::text) > 0)
+      select 'campaign' as kind, k.id, k.name from campaigns k
+      where k.deleted_at is null and k.status <> 'completed' and (k.segment_id = ${id}::uuid or ${names(sql`k.audience`)}
+        or exists (select 1 from campaign_steps s where s.campaign_id = k.id and s.is_active
+          and (${names(sql`s.condition_rules`)} or ${names(sql`s.action_config`)})))
       union all
-      select 'segment', id, name from segments where segment_type = 'dynamic' and id <> ${id}::uuid and strpos(rules::text, ${id}::text) > 0
+      select 'segment', id, name from segments where segment_type = 'dynamic' and id <> ${id}::uuid and ${names(sql`rules`)}
+      union all
+      select 'scoring', id, name from lead_scoring_models where ${names(sql`rules`)}
       order by 1, 3 limit 50`)),
   ];
+}
+
+/** How deep the segments built on this one nest above it, 0 for none; what it refers to may nest so much less. */
+export async function heightAbove(tx: TenantTx, id: string, seen = new Set([id])): Promise<number> {
+  const above = (await usesOf(tx, id)).filter((use) => use.kind === "segment" && !seen.has(use.id));
+  const heights = await Promise.all(
+    above.map((use) => heightAbove(tx, use.id, new Set([...seen, use.id])).then((height) => height + 1)),
+  );
+  return Math.max(0, ...heights);
 }

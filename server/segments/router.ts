@@ -1,9 +1,24 @@
+import type { Scope } from "#db/tenancy";
+import { segmentRefreshEvent } from "#server/drivers/events";
+import { announce } from "#server/imports/announce";
 import { listTags } from "#server/tags/queries";
 import { allowed, router } from "#server/trpc";
-import { createSegment, deleteSegment, updateSegment } from "./mutations.ts";
 import { listCampaignChoices, listChoices, listFieldChoices, listImportChoices } from "./choices.ts";
-import { countSegments, getSegment, listSegments, matchRules, usesOf } from "./queries.ts";
-import { rulesInput, segmentInput, segmentRef, segmentRefs, segmentUpdate } from "./schema.ts";
+import { matchRules } from "./match.ts";
+import {
+  createSegment,
+  deleteSegment,
+  duplicateSegment,
+  refreshSegment,
+  updateSegment,
+} from "./mutations.ts";
+import { getSegment, listMembers, listSegments, listSizes, usesOf } from "./queries.ts";
+import { memberListInput, rulesInput, segmentInput, segmentRef, segmentUpdate } from "./schema.ts";
+
+/** After the commit: has the members worked out now, not at the sweeper's next round. */
+async function refreshSoon(scope: Scope, fence: number | null): Promise<void> {
+  if (fence !== null) await announce(segmentRefreshEvent(scope, fence));
+}
 
 export const segmentsRouter = router({
   list: allowed("contacts:read").query(({ ctx }) => ctx.tenant((tx) => listSegments(tx, "dynamic"))),
@@ -12,12 +27,16 @@ export const segmentsRouter = router({
     .query(({ ctx, input }) =>
       ctx.tenant(async (tx) => ({ ...(await getSegment(tx, input.id)), uses: await usesOf(tx, input.id) })),
     ),
+  /** Who was in a segment at its last recalculation. */
+  members: allowed("contacts:read")
+    .input(memberListInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listMembers(tx, input))),
+  /** The size of a segment, day by day. */
+  sizes: allowed("contacts:read")
+    .input(segmentRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listSizes(tx, input.id))),
   /** Lists and segments for a picker. */
   choices: allowed("contacts:read").query(({ ctx }) => ctx.tenant((tx) => listChoices(tx))),
-  /** How many contacts segments hold now. */
-  counts: allowed("contacts:read")
-    .input(segmentRefs)
-    .query(({ ctx, input }) => ctx.tenant((tx) => countSegments(tx, input.ids))),
   /** What rules can name: tags, custom fields, lists, segments, campaigns and imports of the workspace. */
   vocabulary: allowed("contacts:read").query(({ ctx }) =>
     ctx.tenant(async (tx) => ({
@@ -34,10 +53,34 @@ export const segmentsRouter = router({
     .query(({ ctx, input }) => ctx.tenant((tx) => matchRules(tx, input.rules))),
   create: allowed("segments:write")
     .input(segmentInput)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => createSegment(tx, input, ctx.session.user.id))),
+    .mutation(async ({ ctx, input }) => {
+      const { fence, ...saved } = await ctx.tenant((tx) => createSegment(tx, input, ctx.member.scope));
+      await refreshSoon(ctx.member.scope, fence);
+      return saved;
+    }),
   update: allowed("segments:write")
     .input(segmentUpdate)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => updateSegment(tx, input, ctx.session.user.id))),
+    .mutation(async ({ ctx, input }) => {
+      const { fence, ...saved } = await ctx.tenant((tx) => updateSegment(tx, input, ctx.member.scope));
+      await refreshSoon(ctx.member.scope, fence);
+      return saved;
+    }),
+  duplicate: allowed("segments:write")
+    .input(segmentRef)
+    .mutation(async ({ ctx, input }) => {
+      const { fence, id } = await ctx.tenant((tx) => duplicateSegment(tx, input.id, ctx.member.scope));
+      await refreshSoon(ctx.member.scope, fence);
+      return { id };
+    }),
+  /** Works the members out anew, in the background. */
+  refresh: allowed("segments:write")
+    .input(segmentRef)
+    .mutation(async ({ ctx, input }) => {
+      await refreshSoon(
+        ctx.member.scope,
+        await ctx.tenant((tx) => refreshSegment(tx, input.id, ctx.member.scope)),
+      );
+    }),
   delete: allowed("segments:write")
     .input(segmentRef)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => deleteSegment(tx, input.id, ctx.session.user.id))),

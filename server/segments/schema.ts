@@ -277,7 +277,12 @@ export const ruleTree: z.ZodType<RuleTree> = z
 
 export const everyone: RuleTree = { version: 1, match: "all", rules: [] };
 
-const name = z.string().trim().min(1, "Give it a name.").max(120, "Keep the name under 120 characters.");
+export const nameLengthMax = 120;
+const name = z
+  .string()
+  .trim()
+  .min(1, "Give it a name.")
+  .max(nameLengthMax, `Keep the name under ${nameLengthMax} characters.`);
 const description = z.string().trim().max(500).optional();
 
 export const segmentInput = z.object({ name, description, rules: ruleTree });
@@ -286,5 +291,6 @@ export type SegmentInput = z.infer<typeof segmentInput>;
 export const segmentUpdate = segmentInput.extend({ id: z.uuid(), seen: z.date().optional() });
 export type SegmentUpdate = z.infer<typeof segmentUpdate>;
 export const segmentRef = z.object({ id: z.uuid() });
-export const segmentRefs = z.object({ ids: z.array(z.uuid()).min(1).max(50) });
+export const memberListInput = z.object({ id: z.uuid(), after: z.uuid().optional().catch(undefined) });
+export const memberPageSize = 50;
 export const rulesInput = z.object({ rules: ruleTree });

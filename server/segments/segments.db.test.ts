@@ -1,8 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { createContacts } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import type { RuleTree } from "./schema.ts";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+afterAll(() => sinks.stop());
 
 const company = (value: string): RuleTree => ({
   version: 1,
@@ -23,28 +30,62 @@ async function workspaceOfThree() {
 }
 
 describe("segments", () => {
-  it("are counted as they are now, through other segments too, and never across tenants", async () => {
+  it("show how many match now and ten of them, and only of this workspace", async () => {
     const { caller, scope } = await workspaceOfThree();
-    const other = await newTenant();
+    await workspaceOfThree();
     const acme = await caller.segments.create({ name: "Acme", rules: company("acme") });
-    const rest = await caller.segments.create({
-      name: "The rest",
-      rules: {
-        version: 1,
-        match: "all",
-        rules: [{ field: "segment", operator: "not_in", value: [acme.id] }],
-      },
-    });
-    await withTenant(scope, (tx) => createContacts(tx, [{ email: "d@people.test", company: "ACME" }]));
-    const ids = [acme.id, rest.id];
-    const counts = await caller.segments.counts({ ids });
-    expect(new Map(counts.map(({ id, count }) => [id, count]))).toEqual(
-      new Map([
-        [acme.id, 3],
-        [rest.id, 1],
-      ]),
+    const rest: RuleTree = {
+      version: 1,
+      match: "all",
+      rules: [{ field: "segment", operator: "not_in", value: [acme.id] }],
+    };
+    await withTenant(scope, (tx) =>
+      createContacts(
+        tx,
+        Array.from({ length: 12 }, (_, index) => ({ email: `d${index}@people.test`, company: "ACME" })),
+      ),
     );
-    expect(await other.caller.segments.counts({ ids })).toEqual([]);
+    const { count, exact, sample } = await caller.segments.match({ rules: company("acme") });
+    expect({ count, exact, first: sample[0]?.email, shown: sample.length }).toEqual({
+      count: 14,
+      exact: true,
+      first: "d11@people.test",
+      shown: 10,
+    });
+    expect(await caller.segments.match({ rules: rest })).toMatchObject({
+      count: 1,
+      sample: [{ email: "c@people.test" }],
+    });
+  });
+
+  it("may not be part of themselves, nor nest deeper than five through a change at the bottom", async () => {
+    const { caller } = await workspaceOfThree();
+    const on = (id: string): RuleTree => ({
+      version: 1,
+      match: "all",
+      rules: [{ field: "segment", operator: "in", value: [id] }],
+    });
+    const chain = [await caller.segments.create({ name: "0", rules: company("acme") })];
+    for (let level = 1; level <= 5; level++)
+      chain.push(await caller.segments.create({ name: `${level}`, rules: on(chain.at(-1)?.id ?? "") }));
+    const [bottom, , , , , top] = chain.map(({ id }) => id);
+    const circle = caller.segments.update({ id: bottom ?? "", name: "0", rules: on(top ?? "") });
+    await expect(circle).rejects.toThrow(/part of itself/);
+    const under = await caller.segments.create({ name: "Under", rules: company("globex") });
+    const deeper = caller.segments.update({ id: bottom ?? "", name: "0", rules: on(under.id) });
+    await expect(deeper).rejects.toThrow(/5 deep/);
+    await expect(caller.segments.create({ name: "6", rules: on(top ?? "") })).rejects.toThrow(/5 deep/);
+  });
+
+  it("are duplicated under a free name", async () => {
+    const { caller } = await workspaceOfThree();
+    const { id } = await caller.segments.create({ name: "Acme", rules: company("acme") });
+    await caller.segments.duplicate({ id });
+    const second = await caller.segments.duplicate({ id });
+    expect(await caller.segments.byId(second)).toMatchObject({
+      name: "Copy of Acme 2",
+      rules: company("acme"),
+    });
   });
 
   it("refuse a change by somebody who has not seen the last one", async () => {

@@ -1,10 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { ExportButton } from "#components/exports/export-button";
-import { DeleteSegment } from "#components/segments/delete-segment";
 import { SegmentEditor } from "#components/segments/segment-editor";
-import { UsedBy } from "#components/segments/used-by";
-import { LinkButton } from "#components/ui/link-button";
+import { SegmentFrame } from "#components/segments/segment-frame";
 import { Page } from "#components/ui/page";
 import { Skeleton } from "#components/ui/skeleton";
 import { caller } from "#server/caller";
@@ -35,29 +32,16 @@ async function Segment({ params }: Props) {
     api.segments.vocabulary(),
     api.workspaces.current(),
   ]);
-  const editable = permissions.includes("segments:write");
   const others = vocabulary.choices.filter((choice) => choice.id !== id);
   return (
-    <Page
-      title={segment.name}
-      breadcrumbs={[{ label: "Segments", href: `/${workspace}/segments` }]}
-      description={segment.description}
-      action={
-        <>
-          {editable && <DeleteSegment workspace={workspace} kind="segment" id={id} name={segment.name} />}
-          {permissions.includes("contacts:export") && <ExportButton workspace={workspace} segmentId={id} />}
-          <LinkButton href={`/${workspace}/contacts?list=${id}`}>Show contacts</LinkButton>
-        </>
-      }
-    >
-      <UsedBy workspace={workspace} uses={segment.uses} />
+    <SegmentFrame workspace={workspace} segment={segment} permissions={permissions}>
       <SegmentEditor
         key={id}
         workspace={workspace}
         vocabulary={{ ...vocabulary, choices: others }}
         segment={segment}
-        editable={editable}
+        editable={permissions.includes("segments:write")}
       />
-    </Page>
+    </SegmentFrame>
   );
 }
