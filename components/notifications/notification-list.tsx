@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, Undo2 } from "lucide-react";
+import { CircleAlert, CircleCheck, Undo2, Download } from "lucide-react";
 import Link from "next/link";
 import { cn } from "#components/ui/cn";
 import { DateTime } from "#components/ui/date-time";
@@ -20,6 +20,8 @@ const looks = {
   "import.failed": { Icon: CircleAlert, tone: "text-danger" },
   "import.undone": { Icon: Undo2, tone: "text-muted" },
   "import_schedule.failed": { Icon: CircleAlert, tone: "text-danger" },
+  "export.completed": { Icon: Download, tone: "text-success" },
+  "export.failed": { Icon: CircleAlert, tone: "text-danger" },
 };
 
 export function NotificationList({ slug, timeZone, rows, failed, onFollow }: Props) {

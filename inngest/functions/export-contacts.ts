@@ -1,9 +1,10 @@
 import type { Scope } from "#db/tenancy";
 import { inngest } from "#inngest/client";
 import { exportRequested } from "#inngest/events";
+import { mailExport } from "#server/exports/mails";
 import { markExportFailed, takeExport, writeExport } from "#server/exports/run";
 
-/** Writes the contacts of a list, a segment or a whole workspace to a file. */
+/** Writes the contacts of a list, a segment, a filter or a whole workspace to a file. */
 export const exportContacts = inngest.createFunction(
   {
     id: "export-contacts",
@@ -18,6 +19,9 @@ export const exportContacts = inngest.createFunction(
     const scope: Scope = { tenantId, workspaceId };
     const fence = await step.run("take-over", () => takeExport(scope, exportId, runId));
     if (fence === null) return { outcome: "Another run is at work, or the export has ended." };
-    return step.run("write-file", () => writeExport(scope, exportId, fence));
+    const contacts = await step.run("write-file", () => writeExport(scope, exportId, fence));
+    if (contacts === null) return { outcome: "Cancelled, or taken over by another run." };
+    const mailed = await step.run("mail-link", () => mailExport(scope, exportId));
+    return { contacts, mailed };
   },
 );

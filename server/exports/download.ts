@@ -7,12 +7,19 @@ import { AppError } from "#server/errors";
 import { storage } from "#server/storage";
 import { recordDownload } from "./mutations.ts";
 import { getExportFile } from "./queries.ts";
-import { linkMinutes } from "./schema.ts";
+import { type ExportFormat, linkMinutes } from "./schema.ts";
 
 /*
  * A download link: v1.<export>.<tenant>.<workspace>.<user>.<expires, unix seconds>.<MAC>. It needs no session, so
  * that a download manager or a mail can use it, and lives for minutes.
  */
+
+const contentTypes: Record<ExportFormat, string> = {
+  csv: "text/csv; charset=utf-8",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  json: "application/json; charset=utf-8",
+  ndjson: "application/x-ndjson; charset=utf-8",
+};
 
 const macOf = (payload: string) =>
   createHmac("sha256", env.TOKEN_SECRET).update(`export-download:${payload}`).digest("base64url");
@@ -31,7 +38,7 @@ export async function signDownload(scope: Scope & { userId: string }, id: string
 /** Opens the file behind a link. Throws `not_found` for a link that was changed, has run out, or whose file is gone. */
 export async function openDownload(
   token: string,
-): Promise<{ stream: Readable; name: string; sizeBytes: number }> {
+): Promise<{ stream: Readable; name: string; sizeBytes: number; contentType: string }> {
   const gone = () =>
     new AppError("not_found", "This download link has run out. Open the exports page for a new one.");
   const cut = token.lastIndexOf(".");
@@ -47,5 +54,6 @@ export async function openDownload(
     await recordDownload(tx, id, userId);
     return found;
   });
-  return { stream: storage.read(file.key), name: file.name, sizeBytes: file.sizeBytes };
+  const { key, name, sizeBytes, format } = file;
+  return { stream: storage.read(key), name, sizeBytes, contentType: contentTypes[format] };
 }

@@ -6,13 +6,14 @@ import { moveClock, newTenant } from "#db/testing";
 import { storage } from "#server/storage";
 import { expireExports } from "./expire.ts";
 import { createExport } from "./mutations.ts";
+import { exportInput } from "./schema.ts";
 import { takeExport, writeExport } from "./run.ts";
 
 test("after its days an export keeps its row and loses its file", async () => {
   const tenant = await newTenant();
   const id = v7();
   await withTenant(tenant.scope, (tx) =>
-    createExport(tx, { key: id, segmentId: null, includeCustomFields: true }, tenant.scope),
+    createExport(tx, exportInput.parse({ key: id, of: { kind: "all" } }), tenant.scope),
   );
   const fence = await takeExport(tenant.scope, id, v7());
   await writeExport(tenant.scope, id, fence ?? 0);

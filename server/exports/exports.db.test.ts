@@ -1,87 +1,149 @@
 import { sql } from "drizzle-orm";
-import { text } from "node:stream/consumers";
 import { v7 } from "uuid";
 import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
-import { importFile, type TestTenant } from "#server/imports/testing";
+import { importFile } from "#server/imports/testing";
 import { openDownload, signDownload } from "./download.ts";
-import { createExport } from "./mutations.ts";
 import { takeExport, writeExport } from "./run.ts";
+import { askForExport, exported, exportFile, download } from "./testing.ts";
 
-const people = `email,first_name,plan,tags
+const people = `email,first_name,custom.plan,tags
 a@example.com,"=HYPERLINK(""x"")",pro,vip
 b@example.com,"Zoë, ""the"" Bee",,
 c@example.com,+49 30 123,free,new|vip
 `;
 
-/** Asks for an export and writes it, as the durable function does. */
-async function exportFile(tenant: TestTenant, segmentId: string | null = null): Promise<string> {
-  const key = v7();
-  await withTenant(tenant.scope, (tx) =>
-    createExport(tx, { key, segmentId, includeCustomFields: true }, tenant.scope),
-  );
-  const fence = await takeExport(tenant.scope, key, v7());
-  if (fence === null) throw new Error("The export could not be taken over.");
-  await writeExport(tenant.scope, key, fence);
-  return key;
-}
+const lines = (file: Buffer) => file.toString("utf8").replace(/\r\n$/, "").split("\r\n");
+const addresses = (file: Buffer) =>
+  lines(file)
+    .slice(1)
+    .map((line) => line.split(",")[0]);
 
-async function download(tenant: TestTenant, id: string): Promise<string> {
-  const { path } = await signDownload(tenant.scope, id);
-  return text((await openDownload(path.replace("/api/exports/", ""))).stream);
-}
-
-test("an export holds every field, guards formulas, and imported elsewhere gives the same contacts", async () => {
-  const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
-  await importFile(ours, people);
-  const file = await download(ours, await exportFile(ours));
-  expect(file.split("\r\n")[1]).toMatch(/^a@example\.com,"'=HYPERLINK\(""x""\)",/);
-  expect(file).toContain("+49 30 123");
-  await importFile(theirs, file);
-  const contents = (tenant: TestTenant) =>
-    withTenant(tenant.scope, async (tx) => [
-      ...(await tx.execute(sql`select email, first_name, custom_fields ->> 'plan' as plan,
-        array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by 1) as tags
-        from contacts c order by email`)),
-    ]);
-  expect(await contents(theirs)).toEqual(await contents(ours));
+test("a file holds the fields that were chosen, in their order, with formulas guarded", async () => {
+  const tenant = await newTenant();
+  await importFile(tenant, people);
+  const file = await exported(tenant, { fields: ["email", "custom", "first_name", "tags"] });
+  expect(lines(file)).toEqual([
+    "\ufeffemail,custom.plan,first_name,tags",
+    `a@example.com,pro,"'=HYPERLINK(""x"")",vip`,
+    'b@example.com,,"Zoë, ""the"" Bee",',
+    "c@example.com,free,+49 30 123,new|vip",
+  ]);
+  const objects = (
+    await exported(tenant, { format: "ndjson", fields: ["email", "first_name", "tags", "lead_score"] })
+  )
+    .toString("utf8")
+    .trim()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line));
+  expect(objects[0]).toEqual({
+    email: "a@example.com",
+    first_name: '=HYPERLINK("x")',
+    tags: ["vip"],
+    lead_score: 0,
+  });
 });
 
-test("an export of a list holds its members only", async () => {
+test("an export of a list, of rules, of a filter or of picked contacts holds these and nobody else", async () => {
   const tenant = await newTenant();
   await importFile(tenant, people);
   const list = await tenant.caller.lists.create({ name: "Some" });
   await tenant.caller.lists.addAddresses({ id: list.id, emails: ["c@example.com"] });
-  const id = await exportFile(tenant, list.id);
-  expect(
-    (await download(tenant, id))
-      .trim()
-      .split("\r\n")
-      .slice(1)
-      .map((line) => line.split(",")[0]),
-  ).toEqual(["c@example.com"]);
+  const of = { kind: "segment", segmentId: list.id } as const;
+  const id = await exportFile(tenant, { of, fields: ["email", "lists"] });
+  expect(lines(await download(tenant, id))).toEqual(["\ufeffemail,lists", "c@example.com,Some"]);
   expect((await tenant.caller.exports.list({})).rows).toMatchObject([
-    { id, status: "completed", total: 1, what: 'List "Some"' },
+    { id, status: "completed", total: 1, what: 'List "Some"', format: "csv" },
   ]);
+  const tagged = {
+    version: 1,
+    match: "all",
+    rules: [{ field: "tags", operator: "contains_any", value: ["vip"] }],
+  } as const;
+  expect(
+    addresses(await exported(tenant, { of: { kind: "rules", rules: structuredClone(tagged) as never } })),
+  ).toEqual(["a@example.com", "c@example.com"]);
+  expect(addresses(await exported(tenant, { of: { kind: "filter", filter: { tag: ["new"] } } }))).toEqual([
+    "c@example.com",
+  ]);
+  const [picked] = await withTenant(tenant.scope, (tx) =>
+    tx.execute<{ id: string }>(sql`select id from contacts where email = 'b@example.com'`),
+  );
+  const ids = [picked?.id ?? "", v7()];
+  expect(addresses(await exported(tenant, { of: { kind: "selection", ids } }))).toEqual(["b@example.com"]);
 });
 
-test("a run that was taken over cannot finish the export", async () => {
+test("those who bounced, said stop or are suppressed can be left out", async () => {
   const tenant = await newTenant();
   await importFile(tenant, people);
-  const key = v7();
-  await withTenant(tenant.scope, (tx) => createExport(tx, { key, includeCustomFields: true }, tenant.scope));
-  const dead = (await takeExport(tenant.scope, key, "dead")) ?? 0;
-  expect(await takeExport(tenant.scope, key, "impatient")).toBe(null);
-  await moveClock("1 hour");
-  const fence = (await takeExport(tenant.scope, key, "alive")) ?? 0;
-  await expect(writeExport(tenant.scope, key, dead)).rejects.toMatchObject({ code: "conflict" });
-  expect(await tenant.caller.exports.byId({ id: key })).toMatchObject({ status: "processing" });
-  await writeExport(tenant.scope, key, fence);
-  expect(await tenant.caller.exports.byId({ id: key })).toMatchObject({ status: "completed", total: 3 });
+  await withTenant(tenant.scope, async (tx) => {
+    await tx.execute(sql`update contacts set status = 'bounced' where email = 'a@example.com'`);
+    await tx.execute(sql`insert into suppressions (email_normalized, scope, workspace_id, reason, source)
+      values ('b@example.com', 'workspace', ${tenant.workspaceId}::uuid, 'manual', 'manual')`);
+  });
+  expect(addresses(await exported(tenant))).toHaveLength(3);
+  expect(addresses(await exported(tenant, { leaveOut: ["bounced", "suppressed"] }))).toEqual([
+    "c@example.com",
+  ]);
+  expect(await tenant.caller.exports.count({ of: { kind: "all" }, leaveOut: ["bounced"] })).toEqual({
+    count: 2,
+    more: false,
+  });
 });
 
-test("a link runs out, cannot be changed, and the file goes after a week", async () => {
+test("a file shows one moment, whatever changes while it is written", async () => {
+  const tenant = await newTenant();
+  await importFile(tenant, people);
+  const id = await askForExport(tenant, { fields: ["email", "first_name"] });
+  const fence = (await takeExport(tenant.scope, id, v7())) ?? 0;
+  const [moment] = await withTenant(tenant.scope, (tx) =>
+    tx.execute<{ at: Date }>(sql`select app_now() as at`),
+  );
+  await writeExport(tenant.scope, id, fence);
+  const row = await tenant.caller.exports.byId({ id });
+  expect(row.snapshotAt?.getTime()).toBeGreaterThanOrEqual(moment?.at.getTime() ?? Infinity);
+  const stamp = row.snapshotAt?.toISOString().slice(0, 19).replaceAll(":", "-");
+  expect(row.fileName).toBe(`all-contacts-${stamp}Z.csv`);
+});
+
+test("a run that was taken over, and one that was cancelled, leave no file and change nothing", async () => {
+  const tenant = await newTenant();
+  await importFile(tenant, people);
+  const id = await askForExport(tenant);
+  const dead = (await takeExport(tenant.scope, id, "dead")) ?? 0;
+  expect(await takeExport(tenant.scope, id, "impatient")).toBe(null);
+  await moveClock("1 hour");
+  const fence = (await takeExport(tenant.scope, id, "alive")) ?? 0;
+  expect(await writeExport(tenant.scope, id, dead)).toBe(null);
+  expect(await tenant.caller.exports.byId({ id })).toMatchObject({ status: "processing" });
+  expect(await writeExport(tenant.scope, id, fence)).toBe(3);
+  expect(await tenant.caller.exports.byId({ id })).toMatchObject({ status: "completed", total: 3 });
+
+  const second = await askForExport(tenant);
+  const other = (await takeExport(tenant.scope, second, v7())) ?? 0;
+  await tenant.caller.exports.cancel({ id: second });
+  await tenant.caller.exports.cancel({ id: second });
+  expect(await writeExport(tenant.scope, second, other)).toBe(null);
+  expect(await tenant.caller.exports.byId({ id: second })).toMatchObject({ status: "cancelled" });
+  await expect(signDownload(tenant.scope, second)).rejects.toMatchObject({ code: "not_found" });
+  await expect(tenant.caller.exports.cancel({ id })).rejects.toMatchObject({ code: "CONFLICT" });
+});
+
+test("a small export is there at once, once per key, and who asked is told", async () => {
+  const tenant = await newTenant();
+  await importFile(tenant, people);
+  const input = { key: v7(), of: { kind: "all" as const }, fields: ["email"] };
+  expect(await tenant.caller.exports.create(input)).toEqual({ id: input.key, done: true });
+  expect(await tenant.caller.exports.create(input)).toEqual({ id: input.key, done: false });
+  expect(addresses(await download(tenant, input.key))).toHaveLength(3);
+  const told = await tenant.caller.notifications.list();
+  expect(told.rows).toContainEqual(
+    expect.objectContaining({ type: "export.completed", title: "The export of All contacts is ready" }),
+  );
+});
+
+test("a link runs out, cannot be changed, is written down, and the file goes after a week", async () => {
   const [tenant, other] = await Promise.all([newTenant(), newTenant()]);
   await importFile(tenant, people);
   const id = await exportFile(tenant);
@@ -91,6 +153,13 @@ test("a link runs out, cannot be changed, and the file goes after a week", async
   });
   await expect(openDownload(`${token}x`)).rejects.toMatchObject({ code: "not_found" });
   await expect(signDownload(other.scope, id)).rejects.toMatchObject({ code: "not_found" });
+  await openDownload(token);
+  const acts = await withTenant(tenant.scope, (tx) =>
+    tx.execute(
+      sql`select actor_id from audit_log where action = 'export.downloaded' and resource_id = ${id}::uuid`,
+    ),
+  );
+  expect([...acts]).toEqual([{ actor_id: tenant.userId }]);
   await moveClock("6 minutes");
   await expect(openDownload(token)).rejects.toMatchObject({ code: "not_found" });
   await moveClock("7 days");
@@ -104,10 +173,22 @@ test("exports are for admins, and stay within their workspace", async () => {
     newTenant({ roles: ["member"], role: "member" }),
     newTenant(),
   ]);
+  const all = { key: v7(), of: { kind: "all" as const } };
   await expect(member.caller.exports.list({})).rejects.toMatchObject({ code: "FORBIDDEN" });
-  await expect(member.caller.exports.create({ key: v7() })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(member.caller.exports.create(all)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await importFile(tenant, people);
   const list = await tenant.caller.lists.create({ name: "Ours" });
-  await expect(other.caller.exports.create({ key: v7(), segmentId: list.id })).rejects.toMatchObject({
-    code: "NOT_FOUND",
-  });
+  const [ours] = await withTenant(tenant.scope, (tx) =>
+    tx.execute<{ id: string }>(sql`select id from contacts limit 1`),
+  );
+  const foreign = [
+    { kind: "segment" as const, segmentId: list.id },
+    { kind: "filter" as const, filter: { list: list.id } },
+    { kind: "selection" as const, ids: [ours?.id ?? ""] },
+  ];
+  for (const of of foreign)
+    await expect(other.caller.exports.create({ key: v7(), of })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(other.caller.exports.create({ ...all, fields: ["password"] })).rejects.toThrow(
+    "There is no field",
+  );
 });

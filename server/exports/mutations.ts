@@ -3,10 +3,19 @@ import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
-import { ruleContext } from "#server/segments/queries";
-import type { ExportInput } from "./schema.ts";
+import { notify } from "#server/notifications/mutations";
+import { allCustomFields, type ExportInput, type ExportOf } from "./schema.ts";
+import { describeSelected, exportPredicate } from "./selection.ts";
 
 export const driverOf = (id: string) => ({ table: "export_jobs" as const, id });
+
+const typeOf: Record<ExportOf["kind"], string> = {
+  all: "full",
+  segment: "segment",
+  rules: "filtered",
+  filter: "filtered",
+  selection: "selection",
+};
 
 /** Asks for an export; the fence of its event, or null when this key asked before. */
 export async function createExport(
@@ -14,12 +23,17 @@ export async function createExport(
   input: ExportInput,
   scope: Scope,
 ): Promise<{ id: string; fence: number | null }> {
-  const what = await described(tx, input);
-  const type = input.segmentId ? "segment" : input.rules ? "filtered" : "full";
+  const { of, fields } = input;
+  const what = await describeSelected(tx, of);
+  // What cannot be selected is refused now, not by the run.
+  await exportPredicate(tx, input);
   const made = await tx.execute(sql`
-    insert into export_jobs (id, export_type, segment_id, filters, scope_snapshot, include_custom_fields, created_by)
-    values (${input.key}::uuid, ${type}, ${input.segmentId ?? null}::uuid, ${input.rules ? JSON.stringify(input.rules) : null}::jsonb,
-      ${JSON.stringify({ what })}::jsonb, ${input.includeCustomFields}, ${scope.userId ?? null}::uuid)
+    insert into export_jobs (id, export_type, segment_id, filters, scope_snapshot, selected_fields, include_custom_fields,
+      include_engagement, left_out, file_format, created_by)
+    values (${input.key}::uuid, ${typeOf[of.kind]}, ${of.kind === "segment" ? of.segmentId : null}::uuid,
+      ${JSON.stringify(of)}::jsonb, ${JSON.stringify({ what })}::jsonb, ${JSON.stringify(fields)}::jsonb,
+      ${fields.some((name) => name.startsWith(allCustomFields))}, ${fields.some((name) => name.startsWith("emails_"))},
+      ${sql.param(input.leaveOut)}::text[], ${input.format}, ${scope.userId ?? null}::uuid)
     on conflict (id) do nothing returning id`);
   if (made.length === 0) {
     const [known] = await tx.execute(sql`select 1 from export_jobs where id = ${input.key}::uuid`);
@@ -32,27 +46,44 @@ export async function createExport(
     action: "export.requested",
     resourceType: "export",
     resourceId: input.key,
-    after: { what },
+    after: { what, format: input.format, fields, leaveOut: input.leaveOut },
   });
   return { id: input.key, fence: await wakeNow(tx, driverOf(input.key)) };
 }
 
-async function described(tx: TenantTx, { segmentId, rules }: ExportInput): Promise<string> {
-  if (rules) await ruleContext(tx, rules);
-  if (!segmentId) return rules ? "Contacts by rules" : "All contacts";
-  const [segment] = await tx.execute<{ name: string; segment_type: string }>(
-    sql`select name, segment_type from segments where id = ${segmentId}::uuid`,
-  );
-  if (!segment) throw new AppError("not_found", "No such list or segment.");
-  return `${segment.segment_type === "static" ? "List" : "Segment"} "${segment.name}"`;
+/** Stops an export that is waiting or being written; its run notices within some thousand rows. */
+export async function cancelExport(tx: TenantTx, id: string, actorId: string | null): Promise<void> {
+  const rows = await tx.execute(sql`
+    update export_jobs set status = 'cancelled', completed_at = app_now(), updated_at = app_now(),
+      fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
+    where id = ${id}::uuid and status in ('pending', 'processing') returning id`);
+  if (rows.length === 0) {
+    const [job] = await tx.execute<{ status: string }>(
+      sql`select status from export_jobs where id = ${id}::uuid`,
+    );
+    if (!job) throw new AppError("not_found", "No such export.");
+    // Pressed twice, or a moment too late.
+    if (job.status === "cancelled") return;
+    throw new AppError("conflict", "This export has ended already.");
+  }
+  await recordAct(tx, { actorId, action: "export.cancelled", resourceType: "export", resourceId: id });
 }
 
 /** Ends an export in failure, with a sentence for the person who asked for it. */
 export async function failExport(tx: TenantTx, id: string, sentence: string): Promise<void> {
-  await tx.execute(sql`
+  const [failed] = await tx.execute<{ what: string; created_by: string | null }>(sql`
     update export_jobs set status = 'failed', problem = ${sentence}, completed_at = app_now(), updated_at = app_now(),
       fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
-    where id = ${id}::uuid and status in ('pending', 'processing')`);
+    where id = ${id}::uuid and status in ('pending', 'processing')
+    returning scope_snapshot ->> 'what' as what, created_by`);
+  if (!failed) return;
+  await notify(tx, {
+    userId: failed.created_by,
+    type: "export.failed",
+    title: `The export of ${failed.what} failed`,
+    body: sentence,
+    path: "/exports",
+  });
 }
 
 /** Notes who downloaded an export. */

@@ -1,10 +1,10 @@
-import { exportRequested, onceId } from "#inngest/events";
-import { announce } from "#server/imports/announce";
 import { allowed, router } from "#server/trpc";
 import { signDownload } from "./download.ts";
-import { createExport } from "./mutations.ts";
+import { cancelExport } from "./mutations.ts";
 import { getExport, listExports } from "./queries.ts";
-import { exportInput, exportListInput, exportRef } from "./schema.ts";
+import { countMax, exportCountInput, exportInput, exportListInput, exportRef } from "./schema.ts";
+import { countSelected } from "./selection.ts";
+import { startExport } from "./start.ts";
 
 export const exportsRouter = router({
   list: allowed("contacts:export")
@@ -13,17 +13,23 @@ export const exportsRouter = router({
   byId: allowed("contacts:export")
     .input(exportRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => getExport(tx, input.id))),
+  /** How many contacts an export would hold now, counted up to `countMax`. */
+  count: allowed("contacts:export")
+    .input(exportCountInput)
+    .query(({ ctx, input }) =>
+      ctx.tenant(async (tx) => {
+        const count = await countSelected(tx, input);
+        return { count: Math.min(count, countMax), more: count > countMax };
+      }),
+    ),
   create: allowed("contacts:export")
     .input(exportInput)
-    .mutation(async ({ ctx, input }) => {
-      const { id, fence } = await ctx.tenant((tx) => createExport(tx, input, ctx.member.scope));
-      if (fence !== null) {
-        const { tenantId, workspaceId } = ctx.member.scope;
-        const event = { tenantId, workspaceId, exportId: id, fence };
-        await announce(exportRequested.create(event, { id: onceId(exportRequested, id, fence) }));
-      }
-      return { id };
-    }),
+    .mutation(({ ctx, input }) => startExport(ctx.member.scope, input)),
+  cancel: allowed("contacts:export")
+    .input(exportRef)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => cancelExport(tx, input.id, ctx.member.scope.userId ?? null)),
+    ),
   /** A link to the file that works for a few minutes. */
   link: allowed("contacts:export")
     .input(exportRef)

@@ -1,40 +1,18 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { once } from "node:events";
 import { PassThrough, type Writable } from "node:stream";
 import { z } from "zod";
-import { pages } from "#db/copy";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
-import { listCustomFields } from "#server/custom-fields/queries";
-import { holds, takeOver, yieldUntil } from "#server/drivers/mutations";
+import { takeOver } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
-import { csvLine } from "#server/imports/csv";
 import { log } from "#server/log";
-import { inSegment, readRules, rulePredicate } from "#server/segments/queries";
 import { storage } from "#server/storage";
+import { fileChunks } from "./file.ts";
+import { finishExport, noteProgress, type RunningExport, Superseded } from "./progress.ts";
 import { driverOf, failExport } from "./mutations.ts";
-import { fileDays } from "./schema.ts";
+import { getExportJob } from "./queries.ts";
 
 const leaseSeconds = 600;
-const pageRows = 2000;
-const progressEvery = 20_000;
-
-const columns = [
-  "email",
-  "first_name",
-  "last_name",
-  "name",
-  "company",
-  "job_title",
-  "phone",
-  "city",
-  "state",
-  "country",
-  "timezone",
-  "language",
-  "status",
-  "lifecycle_stage",
-  "lead_score",
-] as const;
 
 /** Makes this run the export's driver; its fence, or null when another is at work or it has ended. */
 export async function takeExport(scope: Scope, id: string, runId: string): Promise<number | null> {
@@ -49,138 +27,65 @@ export async function takeExport(scope: Scope, id: string, runId: string): Promi
 }
 
 /**
- * Writes the file of an export from one snapshot of the database, then the row that says it is there. A run that
- * dies leaves a file nobody knows of, under the key of its fence; the next one writes its own.
+ * Writes the file of an export from one snapshot of the database, then the row that says it is there. The rows are
+ * spooled as fast as Postgres gives them; what is slow, as sending the file to a store, comes after the commit. A
+ * run that dies leaves a file nobody knows of, under the key of its fence; the next one writes its own.
+ * Returns how many contacts there are in it; null when the export was cancelled or taken over meanwhile.
  */
-export async function writeExport(scope: Scope, id: string, fence: number): Promise<{ contacts: number }> {
-  const key = `${scope.tenantId}/${scope.workspaceId}/exports/${id}/${fence}.csv`;
+export async function writeExport(scope: Scope, id: string, fence: number): Promise<number | null> {
+  const { format } = await withTenant(scope, (tx) => getExportJob(tx, id));
+  const job: RunningExport = { id, fence, scope, leaseSeconds };
+  const key = `${scope.tenantId}/${scope.workspaceId}/exports/${id}/${fence}.${format}`;
   const file = new PassThrough({ highWaterMark: 1024 * 1024 });
-  let result = { contacts: 0, takenAt: "" };
   let begun = false;
-  const work = (tx: TenantTx) => {
-    // The transaction is tried again when its connection is lost; the stream cannot be, so the whole step is.
-    if (begun)
-      throw new AppError("unavailable", "The database connection was lost while the file was written.");
-    begun = true;
-    return writeRows(tx, scope, { id, fence }, file);
-  };
-  const writing = withTenant(scope, work, {
-    isolation: "repeatable read",
-    readOnly: true,
-    statementTimeoutMs: 60 * 60_000,
-  }).then(
-    (written) => {
-      result = written;
-      file.end();
+  const reading = withTenant(
+    scope,
+    (tx) => {
+      // The transaction is tried again when its connection is lost; the stream cannot be, so the whole step is.
+      if (begun)
+        throw new AppError("unavailable", "The database connection was lost while the file was written.");
+      begun = true;
+      return readInto(tx, job, file);
     },
-    (error: unknown) => file.destroy(error instanceof Error ? error : new Error(String(error))),
+    { isolation: "repeatable read", statementTimeoutMs: 60 * 60_000 },
   );
-  const [{ sizeBytes }] = await Promise.all([storage.put(key, file), writing]);
-  const stale = await withTenant(scope, (tx) => finishExport(tx, { id, fence, key, sizeBytes, ...result }));
-  if (stale) await storage.remove(stale);
-  return { contacts: result.contacts };
-}
-
-async function writeRows(
-  tx: TenantTx,
-  scope: Scope,
-  job: { id: string; fence: number },
-  file: Writable,
-): Promise<{ contacts: number; takenAt: string }> {
-  const { members, withCustom } = await selectionOf(tx, job.id);
-  const custom = withCustom ? await listCustomFields(tx) : [];
-  const [clock] = await tx.execute<{ at: string }>(
-    sql`select to_char(app_now() at time zone 'utc', 'YYYY-MM-DD') as at`,
+  const written = reading.then(
+    (result) => {
+      file.end();
+      return result;
+    },
+    (error: unknown) => {
+      file.destroy(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    },
   );
-  file.write(`\ufeff${csvLine([...columns, ...custom.map(({ name }) => name), "tags", "created_at"])}`);
-  const query = sql`select ${sql.join(
-    columns.map((name) => sql`c.${sql.identifier(name)}`),
-    sql`, `,
-  )}, c.custom_fields,
-      to_char(c.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as created_at,
-      coalesce((select string_agg(t.name, '|' order by t.name) from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id), '') as tags
-    from contacts c where c.deleted_at is null and ${members} order by c.id`;
-  let contacts = 0;
-  for await (const rows of pages<ExportRow>(tx, query, pageRows)) {
-    const lines = rows.map((row) =>
-      csvLine([
-        ...columns.map((name) => row[name]),
-        ...custom.map(({ name }) => asText(row.custom_fields[name])),
-        row.tags,
-        row.created_at,
-      ]),
-    );
-    contacts += rows.length;
-    if (!file.write(lines.join(""))) await once(file, "drain");
-    if (contacts % progressEvery < pageRows) await noteProgress(scope, job, contacts);
+  const [stored, read] = await Promise.allSettled([storage.put(key, file), written]);
+  if (read.status === "rejected") {
+    if (read.reason instanceof Superseded) return null;
+    throw read.reason;
   }
-  return { contacts, takenAt: clock?.at ?? "" };
+  if (stored.status === "rejected") throw stored.reason;
+  const kept = await withTenant(scope, (tx) =>
+    finishExport(tx, job, { key, sizeBytes: stored.value.sizeBytes, ...read.value }),
+  );
+  if (!kept) await storage.remove(key);
+  return kept ? read.value.contacts : null;
 }
 
-type ExportRow = Record<(typeof columns)[number], string | number | null> & {
-  custom_fields: Record<string, unknown>;
-  tags: string;
-  created_at: string;
-};
-
-const asText = (value: unknown): string =>
-  value === null || value === undefined
-    ? ""
-    : typeof value === "string"
-      ? value
-      : Array.isArray(value)
-        ? value.join("|")
-        : JSON.stringify(value);
-
-async function selectionOf(tx: TenantTx, id: string): Promise<{ members: SQL; withCustom: boolean }> {
-  const [job] = await tx.execute<{
-    segment_id: string | null;
-    filters: unknown;
-    include_custom_fields: boolean;
-  }>(sql`select segment_id, filters, include_custom_fields from export_jobs where id = ${id}::uuid`);
-  if (!job) throw new AppError("not_found", "No such export.");
-  const members = job.segment_id
-    ? await inSegment(tx, job.segment_id)
-    : job.filters
-      ? await rulePredicate(tx, readRules(job.filters))
-      : sql`true`;
-  return { members, withCustom: job.include_custom_fields };
-}
-
-async function noteProgress(
-  scope: Scope,
-  { id, fence }: { id: string; fence: number },
-  contacts: number,
-): Promise<void> {
-  await withTenant(scope, async (tx) => {
-    if (!(await holds(tx, driverOf(id), fence, leaseSeconds)))
-      throw new AppError("conflict", "Another run took this export over.");
-    await tx.execute(sql`update export_jobs set processed_contacts = ${contacts} where id = ${id}::uuid`);
-  });
-}
-
-type Written = {
-  id: string;
-  fence: number;
-  key: string;
-  sizeBytes: number;
-  contacts: number;
-  takenAt: string;
-};
-
-/** Says that the file is there. Returns the key of a file nobody will ask for: this one when the run was superseded. */
-async function finishExport(
+async function readInto(
   tx: TenantTx,
-  { id, fence, key, sizeBytes, contacts, takenAt }: Written,
-): Promise<string | null> {
-  if (!(await holds(tx, driverOf(id), fence))) return key;
-  await tx.execute(sql`
-    update export_jobs set status = 'completed', file_url = ${key}, file_size = ${sizeBytes}, total_contacts = ${contacts},
-      processed_contacts = ${contacts}, file_name = ${`contacts-${takenAt}.csv`}, completed_at = app_now(),
-      expires_at = app_now() + make_interval(days => ${fileDays}), updated_at = app_now()
-    where id = ${id}::uuid and status = 'processing'`);
-  await yieldUntil(tx, driverOf(id), fence, { until: null });
-  return null;
+  job: RunningExport,
+  file: Writable,
+): Promise<{ contacts: number; takenAt: Date }> {
+  let contacts = 0;
+  const { chunks, takenAt, total } = await fileChunks(tx, job, async (count) => {
+    contacts = count;
+    await noteProgress(job, { done: count });
+  });
+  await noteProgress(job, { done: 0, total });
+  // Not a pipeline: it would end the file, which must not happen before the commit.
+  for await (const chunk of chunks) if (!file.write(chunk)) await once(file, "drain");
+  return { contacts, takenAt };
 }
 
 const failedEvent = z.object({ tenantId: z.uuid(), workspaceId: z.uuid(), exportId: z.uuid() });

@@ -6,6 +6,8 @@ export const notificationTypes = [
   "import.failed",
   "import.undone",
   "import_schedule.failed",
+  "export.completed",
+  "export.failed",
 ] as const;
 export type NotificationType = (typeof notificationTypes)[number];
 

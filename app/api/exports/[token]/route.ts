@@ -10,9 +10,10 @@ export async function GET(_request: Request, { params }: Context) {
     const file = await openDownload(decodeURIComponent((await params).token));
     return new Response(Readable.toWeb(file.stream) as ReadableStream, {
       headers: {
-        "content-type": "text/csv; charset=utf-8",
+        "content-type": file.contentType,
         "content-length": String(file.sizeBytes),
         "content-disposition": `attachment; filename="${file.name}"`,
+        "x-content-type-options": "nosniff",
         "cache-control": "private, no-store",
       },
     });
