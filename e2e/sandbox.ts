@@ -46,6 +46,9 @@ export async function mailsAbout(subject: string): Promise<SandboxMail[]> {
   }
 }
 
+/** Every mail that an address got, newest first. */
+export const mailsTo = (to: string) => ask<SandboxMail[]>(`/api/messages?${new URLSearchParams({ to })}`);
+
 export const readMail = (id: string) => ask<SandboxMailDetail>(`/api/messages/${id}`);
 
 /** Waits until exactly so many mails about something have come. */
