@@ -1,4 +1,5 @@
-import type { Page } from "@playwright/test";
+import path from "node:path";
+import type { Locator, Page } from "@playwright/test";
 import { expect } from "./fixtures.ts";
 
 type CsvFile = { name: string; mimeType: string; buffer: Buffer };
@@ -9,6 +10,9 @@ export const csvFile = (name: string, text: string): CsvFile => ({
   buffer: Buffer.from(text),
 });
 
+/** A file of `e2e/fixtures`. */
+export const fixture = (name: string): string => path.join(import.meta.dirname, "fixtures", name);
+
 /** The sample that the wizard at `home` offers, as a file to choose. */
 export async function sampleFile(page: Page): Promise<CsvFile> {
   const href = await page.getByRole("link", { name: "Download sample" }).getAttribute("href");
@@ -16,6 +20,28 @@ export async function sampleFile(page: Page): Promise<CsvFile> {
   expect(answer.ok()).toBe(true);
   return { name: "sample.csv", mimeType: "text/csv", buffer: await answer.body() };
 }
+
+/** Opens the wizard and gives it a file; the columns are there afterwards. */
+export async function chooseFile(page: Page, home: string, file: string | CsvFile): Promise<void> {
+  await page.goto(`${home}/imports/new`);
+  await page.getByLabel("File of contacts").setInputFiles(file);
+  await expect(page.getByRole("heading", { name: "Where each column goes" })).toBeVisible({
+    timeout: 30_000,
+  });
+}
+
+/** From the columns, as they were guessed, to what the check found. */
+export async function checkFile(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Check file" }).click();
+  await expect(page.getByRole("heading", { name: "This is what will happen" })).toBeVisible({
+    timeout: 30_000,
+  });
+}
+
+/** The button that starts the import, with or without rows that are left out. */
+export const startButton = (page: Page): Locator =>
+  page.getByRole("button", { name: /^Import (valid rows: )?[\d,]+ contacts?$/ });
 
 export type Result = {
   rows: number;
@@ -50,12 +76,12 @@ export async function importSample(
   { list }: { list: string },
 ): Promise<{ created: number }> {
   await page.goto(`${home}/imports/new`);
-  await page.getByLabel("CSV file").setInputFiles(await sampleFile(page));
-  await expect(page.getByRole("heading", { name: "Where each column goes" })).toBeVisible();
+  await chooseFile(page, home, await sampleFile(page));
+  await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Add to a list").selectOption({ label: "A new list…" });
   await page.getByLabel("Name of the new list").fill(list);
   await page.getByRole("button", { name: "Check file" }).click();
-  await page.getByRole("button", { name: /^Import [\d,]+ contacts$/ }).click({ timeout: 30_000 });
+  await startButton(page).click({ timeout: 30_000 });
   await expect(page).toHaveURL(/\/imports\/[0-9a-f-]{36}$/);
   const { created } = await importResult(page);
   return { created };

@@ -3,14 +3,15 @@ import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
 import { NextPage } from "#components/ui/next-page";
-import { StatusBadge } from "#components/ui/status-badge";
 import { type Column, Table } from "#components/ui/table";
+import type { ImportListInput } from "#server/imports/schema";
 import type { RouterOutputs } from "#server/router";
-import { importStatusLabel } from "./import-status.tsx";
+import { isFiltered } from "./import-filters.tsx";
+import { ImportBadge } from "./import-badge.tsx";
 
 type ImportPage = RouterOutputs["imports"]["list"];
 type Row = ImportPage["rows"][number];
-type Props = { workspace: string; page: ImportPage; view: { after?: string | undefined }; timeZone: string };
+type Props = { workspace: string; page: ImportPage; view: ImportListInput; timeZone: string };
 
 /** The history of imports. */
 export function ImportTable({ workspace, page, view, timeZone }: Props) {
@@ -19,7 +20,7 @@ export function ImportTable({ workspace, page, view, timeZone }: Props) {
     {
       key: "status",
       header: "Status",
-      cell: (row) => <StatusBadge status={row.status} label={importStatusLabel(row.status)} />,
+      cell: (row) => <ImportBadge job={row} />,
     },
     {
       key: "rows",
@@ -36,7 +37,12 @@ export function ImportTable({ workspace, page, view, timeZone }: Props) {
       cell: (row) => (row.skipped + row.unchanged).toLocaleString("en"),
     },
     { key: "errors", header: "Rejected", align: "right", cell: (row) => row.errors.toLocaleString("en") },
-    { key: "by", header: "By", cell: (row) => row.createdBy ?? "–", wideOnly: true },
+    {
+      key: "by",
+      header: "By",
+      cell: (row) => (row.source === "scheduled" ? "Schedule" : (row.createdBy ?? "–")),
+      wideOnly: true,
+    },
     {
       key: "at",
       header: "Started",
@@ -44,6 +50,8 @@ export function ImportTable({ workspace, page, view, timeZone }: Props) {
       wideOnly: true,
     },
   ];
+  const { after: _, ...narrowed } = view;
+  const filters = Object.fromEntries(Object.entries(narrowed).filter(([, value]) => value));
   return (
     <>
       <Table
@@ -54,30 +62,45 @@ export function ImportTable({ workspace, page, view, timeZone }: Props) {
         href={(row) =>
           isUnfinished(row) ? `/${workspace}/imports/new?import=${row.id}` : `/${workspace}/imports/${row.id}`
         }
-        empty={
-          <EmptyState
-            icon={FileUp}
-            title="No imports yet"
-            action={
-              <>
-                <LinkButton href="/api/samples/contacts" prefetch={false}>
-                  Download sample
-                </LinkButton>
-                <LinkButton href={`/${workspace}/imports/new`} variant="primary">
-                  Import contacts
-                </LinkButton>
-              </>
-            }
-          >
-            Bring a CSV file of contacts. Nothing is written before you have seen what will happen.
-          </EmptyState>
-        }
+        empty={<Nothing workspace={workspace} filtered={isFiltered(view)} />}
       />
       <NextPage
-        first={view.after ? { query: {} } : null}
-        next={page.next ? { query: { after: page.next } } : null}
+        first={view.after ? { query: filters } : null}
+        next={page.next ? { query: { ...filters, after: page.next } } : null}
       />
     </>
+  );
+}
+
+function Nothing({ workspace, filtered }: { workspace: string; filtered: boolean }) {
+  if (filtered)
+    return (
+      <EmptyState
+        icon={FileUp}
+        title="No import fits"
+        action={<LinkButton href={`/${workspace}/imports`}>Show all imports</LinkButton>}
+      >
+        Nothing was imported under these filters.
+      </EmptyState>
+    );
+  return (
+    <EmptyState
+      icon={FileUp}
+      title="No imports yet"
+      action={
+        <>
+          <LinkButton href="/api/samples/contacts" prefetch={false}>
+            Download sample
+          </LinkButton>
+          <LinkButton href={`/${workspace}/imports/new`} variant="primary">
+            Import contacts
+          </LinkButton>
+        </>
+      }
+    >
+      Bring a file of contacts: CSV, Excel, JSON, or rows that you paste. Nothing is written before you have
+      seen what will happen.
+    </EmptyState>
   );
 }
 

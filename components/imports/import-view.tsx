@@ -1,20 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import Link from "next/link";
 import { useTRPC } from "#components/trpc/client";
 import { Callout } from "#components/ui/callout";
-import { DateTime } from "#components/ui/date-time";
-import { DefinitionList } from "#components/ui/definition-list";
 import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { Section } from "#components/ui/section";
-import { StatusBadge } from "#components/ui/status-badge";
 import type { RouterOutputs } from "#server/router";
+import { ImportAbout } from "./import-about.tsx";
 import { ImportActions } from "./import-actions.tsx";
 import { ImportSummary } from "./import-summary.tsx";
 import { ImportProgress } from "./import-progress.tsx";
-import { importStatusLabel, isMoving } from "./import-status.tsx";
+import { ImportBadge } from "./import-badge.tsx";
+import { isMoving } from "./import-status.tsx";
 import { ProblemGroups } from "./problem-groups.tsx";
 import { RowSum } from "./row-sum.tsx";
 import { StepHeading } from "./step-heading.tsx";
@@ -50,7 +48,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
     <Page
       width="narrow"
       title={<span className="break-all">{job.fileName}</span>}
-      badge={<StatusBadge status={job.status} label={importStatusLabel(job.status)} />}
+      badge={<ImportBadge job={job} />}
       breadcrumbs={[{ label: "Imports", href: `/${workspace}/imports` }]}
       action={<ImportActions workspace={workspace} job={job} permissions={permissions} />}
     >
@@ -78,7 +76,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
           }
         />
       )}
-      <About workspace={workspace} job={job} timeZone={timeZone} />
+      <ImportAbout workspace={workspace} job={job} timeZone={timeZone} />
     </Page>
   );
 }
@@ -101,48 +99,6 @@ function Result({ job }: { job: Detail }) {
         existing={job.skipReasons.existing}
         repeated={job.skipReasons.repeated}
         errors={job.errors}
-      />
-    </Section>
-  );
-}
-
-const strategies = {
-  overwrite: "updated",
-  fill_blanks: "blanks filled",
-  merge: "merged",
-  skip: "skipped",
-  error: "reported",
-};
-
-function About({ workspace, job, timeZone }: { workspace: string; job: Detail; timeZone: string }) {
-  return (
-    <Section title="About this import">
-      <DefinitionList
-        items={[
-          { term: "Started", value: <DateTime at={job.startedAt} timeZone={timeZone} empty="Not yet" /> },
-          { term: "Ended", value: <DateTime at={job.completedAt} timeZone={timeZone} empty="Not yet" /> },
-          { term: "By", value: job.createdBy ?? "–" },
-          { term: "File", value: `${Math.max(1, Math.round(job.fileSize / 1000)).toLocaleString("en")} kB` },
-          ...(job.options ? [{ term: "Known people", value: strategies[job.options.duplicates] }] : []),
-          ...(job.options && job.options.tags.length > 0
-            ? [{ term: "Tags", value: job.options.tags.join(", ") }]
-            : []),
-          ...(job.list
-            ? [
-                {
-                  term: "List",
-                  value: (
-                    <Link href={`/${workspace}/lists/${job.list.id}`} className="text-accent hover:underline">
-                      {job.list.name}
-                    </Link>
-                  ),
-                },
-              ]
-            : []),
-          ...(job.canUndo
-            ? [{ term: "Undo until", value: <DateTime at={job.undoDeadline} timeZone={timeZone} /> }]
-            : []),
-        ]}
       />
     </Section>
   );

@@ -1,11 +1,17 @@
 "use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import type { FormatChoice } from "#server/imports/formats/schema";
 import type { RouterOutputs } from "#server/router";
-import { ForecastStep } from "./forecast-step.tsx";
-import { MappingStep } from "./mapping-step.tsx";
+import { CheckStep } from "./check-step.tsx";
+import { ColumnsStep } from "./columns-step.tsx";
+import { OptionsStep } from "./options-step.tsx";
 import { ReadAgain } from "./read-again.tsx";
-import { UploadStep } from "./upload-step.tsx";
+import { SourceStep } from "./source-step.tsx";
+import { useDraft } from "./use-draft.tsx";
+import { useWizardPlace, type WizardStep } from "./use-wizard-place.tsx";
 import { WizardSteps } from "./wizard-steps.tsx";
 
 export type Inspection = RouterOutputs["imports"]["inspect"];
@@ -15,68 +21,120 @@ export type Vocabulary = {
   customFields: RouterOutputs["customFields"]["list"];
 };
 type Begun = RouterOutputs["imports"]["byId"];
-type Props = Vocabulary & { workspace: string; begun: Begun | null };
+type Props = Vocabulary & { workspace: string; timeZone: string; begun: Begun | null };
 
-type Place =
-  | { step: "upload" }
-  | { step: "reading"; id: string }
-  | { step: "mapping"; inspection: Inspection }
-  | { step: "check"; id: string };
-
-/** Where somebody goes on who comes back to an import that was begun. */
-function placeOf(begun: Begun | null): Place {
-  if (!begun) return { step: "upload" };
-  if (begun.status === "validating" || begun.status === "awaiting_confirmation")
-    return { step: "check", id: begun.id };
-  // Its format is known only when all of it is here.
-  return begun.headers.length > 0 ? { step: "reading", id: begun.id } : { step: "upload" };
+/** The step an import is at that is not named by the address, or cannot be the one that is. */
+function stepOf(job: Begun | null, asked: WizardStep | null): WizardStep {
+  if (!job) return "file";
+  const checked = job.status === "validating" || job.status === "awaiting_confirmation";
+  if (!checked && job.status !== "pending") return "check";
+  // Its columns are known only when all of it is here.
+  if (!checked && job.headers.length === 0) return "file";
+  if (job.status === "validating") return "check";
+  if (asked === "check") return checked ? "check" : "options";
+  return asked ?? (checked ? "check" : "columns");
 }
 
-/**
- * File, columns, check: three steps to an import. The URL names the import, so that a reload or a second tab goes
- * on with the same one.
- */
-export function ImportWizard({ workspace, begun, ...vocabulary }: Props) {
+/** File, columns, options, check: four steps to an import. The address names the import and the step. */
+export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Props) {
+  const trpc = useTRPC();
   const router = useRouter();
-  const [place, setPlace] = useState(() => placeOf(begun));
-  const path = `/${workspace}/imports/new`;
-  const remember = (id: string | null) =>
-    window.history.replaceState(null, "", id ? `${path}?import=${id}` : path);
-  const mapped = (inspection: Inspection) => setPlace({ step: "mapping", inspection });
-  function anotherFile() {
-    remember(null);
-    setPlace({ step: "upload" });
+  const queries = useQueryClient();
+  const place = useWizardPlace(workspace);
+  const { draftOf, save } = useDraft(timeZone);
+  const [inspection, setInspection] = useState<Inspection | null>(null);
+  const { data: found } = useQuery({
+    ...trpc.imports.byId.queryOptions({ id: place.id ?? "" }),
+    enabled: place.id !== null,
+    ...(begun && begun.id === place.id && { initialData: begun }),
+  });
+  const job = place.id === null ? null : (found ?? null);
+  const read = inspection && inspection.id === place.id ? inspection : null;
+  const reread = useMutation(trpc.imports.inspect.mutationOptions({ onSuccess: inspected }));
+  // Just inspected, it may still be pending without columns in an answer that is older.
+  const step = stepOf(
+    read && (!job || job.status === "pending") ? { ...read, status: "pending" } : job,
+    place.step,
+  );
+
+  function inspected(next: Inspection) {
+    setInspection(next);
+    void queries.invalidateQueries({ queryKey: trpc.imports.byId.queryKey({ id: next.id }) });
   }
+  function arrived(next: Inspection) {
+    inspected(next);
+    place.go({ id: next.id, step: "file" }, "replace");
+    place.go({ id: next.id, step: "columns" });
+  }
+  const goTo = (to: WizardStep) => place.go({ id: place.id, step: to });
+  function changeFormat(format: FormatChoice) {
+    if (read) reread.mutate({ id: read.id, format: { ...chosen(read), ...format } });
+  }
+
   return (
     <>
-      <WizardSteps current={place.step === "reading" ? "mapping" : place.step} />
-      {place.step === "upload" && (
-        <UploadStep
+      <WizardSteps
+        current={step}
+        onGo={step === "check" && job?.status !== "awaiting_confirmation" ? null : goTo}
+      />
+      {step === "file" && (
+        <SourceStep
           workspace={workspace}
-          begun={begun?.status === "pending" && begun.headers.length === 0 ? begun : null}
-          onImport={remember}
-          onInspected={mapped}
+          begun={job?.status === "pending" ? job : null}
+          onGoOn={job && job.headers.length > 0 ? () => goTo("columns") : null}
+          onImport={(id) => place.go({ id }, "replace")}
+          onInspected={arrived}
         />
       )}
-      {place.step === "reading" && (
-        <ReadAgain id={place.id} onInspected={mapped} onAnotherFile={anotherFile} />
+      {(step === "columns" || step === "options") && !read && place.id && (
+        <ReadAgain id={place.id} onInspected={inspected} onAnotherFile={() => place.go({ id: null })} />
       )}
-      {place.step === "mapping" && (
-        <MappingStep
-          inspection={place.inspection}
+      {step === "columns" && read && (
+        <ColumnsStep
+          inspection={read}
+          draft={draftOf(read)}
+          customFields={vocabulary.customFields}
+          reading={{ pending: reread.isPending, problem: asProblem(reread.error)?.message }}
+          onDraft={(draft) => save(read, draft)}
+          onFormat={changeFormat}
+          onBack={() => goTo("file")}
+          onNext={() => goTo("options")}
+        />
+      )}
+      {step === "options" && read && (
+        <OptionsStep
+          inspection={read}
+          draft={draftOf(read)}
           vocabulary={vocabulary}
-          onBack={anotherFile}
-          onChecking={() => setPlace({ step: "check", id: place.inspection.id })}
+          onDraft={(draft) => save(read, draft)}
+          onBack={() => goTo("columns")}
+          onChecking={() => {
+            void queries.invalidateQueries({ queryKey: trpc.imports.byId.queryKey({ id: read.id }) });
+            goTo("check");
+          }}
         />
       )}
-      {place.step === "check" && (
-        <ForecastStep
+      {step === "check" && place.id && (
+        <CheckStep
           id={place.id}
           workspace={workspace}
-          onMapping={mapped}
+          onBack={() => goTo("options")}
           onStarted={() => router.push(`/${workspace}/imports/${place.id}`)}
         />
       )}
     </>
   );
+}
+
+/** What was chosen before stays chosen when something else is. */
+function chosen({ preview }: Inspection): FormatChoice {
+  const { kind, encoding, delimiter, quote, header, entry, sheet } = preview;
+  return {
+    ...(kind !== "xlsx" && { encoding }),
+    ...(delimiter !== null && { delimiter }),
+    ...(quote !== null && { quote }),
+    header,
+    ...(entry !== null && { entry }),
+    ...(sheet !== null && { sheet }),
+  };
 }

@@ -20,7 +20,7 @@ export function StepHeading({ children }: { children: ReactNode }) {
     if (!loaded && (!focused || focused === document.body)) heading.current?.focus();
   }, [loaded]);
   return (
-    <span ref={heading} tabIndex={-1} className="rounded-sm">
+    <span ref={heading} tabIndex={-1} className="outline-none">
       {children}
     </span>
   );

@@ -1,19 +1,23 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Dialog, DialogClose, DialogContent, DialogFooter, DialogTrigger } from "#components/ui/dialog";
+import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { Spinner } from "#components/ui/spinner";
 import type { Detail } from "./import-view.tsx";
 import { UndoSum } from "./undo-sum.tsx";
 
-/** Shows what undoing would do, and does it. */
+const word = "undo";
+
+/** Shows what undoing would do, and does it once that is confirmed by a word. */
 export function UndoDialog({ job }: { job: Detail }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
+  const [typed, setTyped] = useState("");
   const preview = useQuery({
     ...trpc.imports.undoPreview.queryOptions({ id: job.id }),
     enabled: open,
@@ -23,14 +27,23 @@ export function UndoDialog({ job }: { job: Detail }) {
     trpc.imports.undo.mutationOptions({
       onSuccess: async () => {
         // Closed first: the focus goes back to the button, and from there to what takes its place.
-        setOpen(false);
+        change(false);
         await queries.invalidateQueries({ queryKey: trpc.imports.byId.queryKey({ id: job.id }) });
       },
     }),
   );
   const problem = asProblem(undo.error ?? preview.error);
+  const confirmed = typed.trim().toLowerCase() === word;
+  function change(next: boolean) {
+    setOpen(next);
+    setTyped("");
+  }
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (confirmed && preview.data && !undo.isPending) undo.mutate({ id: job.id });
+  }
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
+    <Dialog open={open} onOpenChange={change}>
       <DialogTrigger asChild>
         <Button variant="danger-quiet">Undo import</Button>
       </DialogTrigger>
@@ -38,29 +51,45 @@ export function UndoDialog({ job }: { job: Detail }) {
         title="Undo this import?"
         description="Fields get back what they held before, unless somebody changed them since. The undo itself cannot be undone."
       >
-        {preview.data ? (
-          <UndoSum report={preview.data} tense="will" />
-        ) : (
-          !problem && (
-            <p role="status" className="flex items-center gap-2 text-muted">
-              <Spinner /> Looking at every contact of this import…
-            </p>
-          )
-        )}
-        <FormError>{problem?.message}</FormError>
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button>Keep the import</Button>
-          </DialogClose>
-          <Button
-            variant="danger"
-            disabled={!preview.data}
-            pending={undo.isPending}
-            onClick={() => undo.mutate({ id: job.id })}
-          >
-            Undo import
-          </Button>
-        </DialogFooter>
+        <form onSubmit={submit} noValidate>
+          {preview.data ? (
+            <div className="space-y-4">
+              <UndoSum report={preview.data} tense="will" />
+              <Field
+                name="confirm"
+                label={
+                  <>
+                    Type <strong className="font-semibold">{word}</strong> to go on
+                  </>
+                }
+                value={typed}
+                autoComplete="off"
+                autoCapitalize="none"
+                onChange={(event) => setTyped(event.target.value)}
+              />
+            </div>
+          ) : (
+            !problem && (
+              <p role="status" className="flex items-center gap-2 text-muted">
+                <Spinner /> Looking at every contact of this import…
+              </p>
+            )
+          )}
+          <FormError>{problem?.message}</FormError>
+          <DialogFooter>
+            <DialogClose asChild>
+              <Button>Keep the import</Button>
+            </DialogClose>
+            <Button
+              type="submit"
+              variant="danger"
+              disabled={!preview.data || !confirmed}
+              pending={undo.isPending}
+            >
+              Undo import
+            </Button>
+          </DialogFooter>
+        </form>
       </DialogContent>
     </Dialog>
   );

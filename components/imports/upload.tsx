@@ -8,27 +8,31 @@ export type Sending = {
   workspace: string;
   from: number;
   signal: AbortSignal;
+  /** Bytes that have arrived. */
   onProgress: (bytes: number) => void;
+  /** A part did not arrive, and is tried again in a moment. */
+  onWaiting: () => void;
 };
 
 /**
  * Sends a file in parts, from part `from` on, each tried again for about a minute when the connection fails.
  * Throws an Error whose message is a sentence for the person.
  */
-export async function sendParts({ id, file, workspace, from, signal, onProgress }: Sending): Promise<void> {
+export async function sendParts(sending: Sending): Promise<void> {
+  const { id, file, from, onProgress } = sending;
   const parts = Math.ceil(file.size / partBytes);
+  onProgress(Math.min(file.size, from * partBytes));
   for (let part = from; part < parts; part++) {
     await sendPart(
       `/api/uploads/${id}/${part}`,
       file.slice(part * partBytes, (part + 1) * partBytes),
-      workspace,
-      signal,
+      sending,
     );
     onProgress(Math.min(file.size, (part + 1) * partBytes));
   }
 }
 
-async function sendPart(url: string, body: Blob, workspace: string, signal: AbortSignal): Promise<void> {
+async function sendPart(url: string, body: Blob, { workspace, signal, onWaiting }: Sending): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const answer = await fetch(url, {
       method: "PUT",
@@ -40,8 +44,10 @@ async function sendPart(url: string, body: Blob, workspace: string, signal: Abor
       return null;
     });
     if (answer?.ok) return;
+    signal.throwIfAborted();
     const lasting = answer !== null && answer.status < 500 && answer.status !== 429;
     if (lasting || attempt === triesMax) throw new Error(await sentenceOf(answer));
+    onWaiting();
     await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
   }
 }

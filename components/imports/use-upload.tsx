@@ -8,14 +8,16 @@ import { sendParts } from "./upload.tsx";
 
 export type UploadState =
   | { name: "idle" }
-  | { name: "sending"; file: File; sent: number }
-  | { name: "reading"; file: File }
-  /** `again` is set when the same file can go on where it stopped. */
-  | { name: "failed"; problem: string; again: File | null };
+  /** `rate` in bytes a second; `waiting` while a part is tried again. */
+  | { name: "sending"; file: File; sent: number; rate: number; waiting: boolean }
+  | { name: "fetching"; url: string }
+  | { name: "reading"; file: File | null }
+  /** `again` is set when the same thing can go on where it stopped. */
+  | { name: "failed"; problem: string; again: (() => void) | null };
 
 export type UploadOptions = {
   workspace: string;
-  /** An upload that was begun and not finished: the same file goes on where it stopped. */
+  /** An import that was begun: the same file goes on where it stopped. */
   begun: RouterOutputs["imports"]["byId"] | null;
   /** The import that the upload belongs to; null when there is none any more. */
   onImport: (id: string | null) => void;
@@ -24,10 +26,11 @@ export type UploadOptions = {
 
 type Attempt = { id: string; fileName: string; size: number; lastModified: number | null };
 
-/** Uploads a file and has its beginning read. One file is one import, however often it is tried. */
+/** Brings a file here and has its beginning read. One file is one import, however often it is tried. */
 export function useUpload({ workspace, begun, onImport, onInspected }: UploadOptions) {
   const client = useTRPCClient();
   const [state, setState] = useState<UploadState>({ name: "idle" });
+  /** Of the attempt under way. */
   const abort = useRef<AbortController>(null);
   const attempt = useRef<Attempt | null>(
     begun && { id: begun.id, fileName: begun.fileName, size: begun.fileSize, lastModified: null },
@@ -43,39 +46,72 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
 
   async function send(file: File, signal: AbortSignal): Promise<void> {
     if (!attempt.current || !isSame(attempt.current, file)) attempt.current = attemptOf(file);
-    const key = attempt.current.id;
     const { id, partsReceived } = await client.imports.create.mutate({
-      key,
+      key: attempt.current.id,
       fileName: file.name,
       sizeBytes: file.size,
+      fingerprint: fingerprintOf(file),
     });
+    attempt.current.id = id;
     onImport(id);
-    const onProgress = (sent: number) => setState({ name: "sending", file, sent });
-    await sendParts({ id, file, workspace, from: partsReceived, signal, onProgress });
+    const startedAt = performance.now();
+    let first: number | null = null;
+    await sendParts({
+      id,
+      file,
+      workspace,
+      from: partsReceived,
+      signal,
+      onProgress: (sent) => {
+        // Parts of an earlier attempt are no measure of the speed of this one.
+        first ??= sent;
+        const seconds = (performance.now() - startedAt) / 1000;
+        setState({ name: "sending", file, sent, rate: (sent - first) / seconds, waiting: false });
+      },
+      onWaiting: () => setState((now) => (now.name === "sending" ? { ...now, waiting: true } : now)),
+    });
     setState({ name: "reading", file });
     onInspected(await client.imports.inspect.mutate({ id }));
   }
 
-  async function take(file: File | undefined): Promise<void> {
-    if (!file || state.name === "sending" || state.name === "reading") return;
-    const refusal = refusalOf(file);
-    if (refusal) return setState({ name: "failed", problem: refusal, again: null });
+  /** Runs one attempt; a second one has to wait for it to end. */
+  async function attemptTo(
+    work: (signal: AbortSignal) => Promise<void>,
+    again: () => void,
+    start: UploadState,
+  ): Promise<void> {
+    if (abort.current) return;
     const controller = new AbortController();
     abort.current = controller;
-    setState({ name: "sending", file, sent: 0 });
+    setState(start);
     try {
-      await send(file, controller.signal);
+      await work(controller.signal);
     } catch (error) {
       if (controller.signal.aborted) return;
       const lasting = asProblem(error)?.code === "invalid";
-      setState({ name: "failed", problem: sentenceOf(error), again: lasting ? null : file });
+      setState({ name: "failed", problem: sentenceOf(error), again: lasting ? null : again });
       // What can never be imported leaves no job behind that asks to be gone on with.
       if (lasting) await forget().catch(show);
+    } finally {
+      if (abort.current === controller) abort.current = null;
     }
+  }
+
+  function take(file: File | undefined): void {
+    if (!file) return;
+    const refusal = refusalOf(file);
+    if (refusal) return setState({ name: "failed", problem: refusal, again: null });
+    const start: UploadState = { name: "sending", file, sent: 0, rate: 0, waiting: false };
+    void attemptTo(
+      (signal) => send(file, signal),
+      () => take(file),
+      start,
+    );
   }
 
   async function cancel(): Promise<void> {
     abort.current?.abort();
+    abort.current = null;
     setState({ name: "idle" });
     await forget().catch(show);
   }
@@ -91,6 +127,8 @@ const attemptOf = ({ name, size, lastModified }: File): Attempt => ({
   size,
   lastModified,
 });
+
+const fingerprintOf = ({ size, lastModified }: File) => `${size}:${lastModified}`;
 
 const isSame = (attempt: Attempt, file: File) =>
   attempt.fileName === file.name

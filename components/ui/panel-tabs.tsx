@@ -9,13 +9,21 @@ export function PanelTabs({
   label,
   panels,
   defaultValue,
+  value,
+  onChange,
 }: {
   label: string;
   panels: Panel[];
   defaultValue?: string;
+  /** The panel shown, where something else than a click can change it. */
+  value?: string;
+  onChange?: (value: string) => void;
 }) {
   return (
-    <Tabs.Root defaultValue={defaultValue ?? panels[0]?.value}>
+    <Tabs.Root
+      {...(value === undefined ? { defaultValue: defaultValue ?? panels[0]?.value } : { value })}
+      {...(onChange && { onValueChange: onChange })}
+    >
       <Tabs.List aria-label={label} className="mb-3 inline-flex gap-0.5 rounded-md bg-selected p-0.5">
         {panels.map((panel) => (
           <Tabs.Trigger

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
+import { ImportFilters } from "#components/imports/import-filters";
 import { ImportTable } from "#components/imports/import-table";
 import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
@@ -47,6 +48,15 @@ async function Imports({ params, searchParams }: Props) {
   const { workspace } = await params;
   const api = caller(workspace);
   const view = importListInput.parse(await searchParams);
-  const [page, current] = await Promise.all([api.imports.list(view), api.workspaces.current()]);
-  return <ImportTable workspace={workspace} page={page} view={view} timeZone={current.workspace.timezone} />;
+  const [page, importers, current] = await Promise.all([
+    api.imports.list(view),
+    api.imports.importers(),
+    api.workspaces.current(),
+  ]);
+  return (
+    <>
+      {importers.length > 0 && <ImportFilters workspace={workspace} view={view} importers={importers} />}
+      <ImportTable workspace={workspace} page={page} view={view} timeZone={current.workspace.timezone} />
+    </>
+  );
 }

@@ -45,10 +45,11 @@ async function NewImport({ params, searchParams }: Props) {
   const { workspace } = await params;
   const { import: id } = await searchParams;
   const api = caller(workspace);
-  const [lists, tags, customFields, begun] = await Promise.all([
+  const [lists, tags, customFields, { workspace: current }, begun] = await Promise.all([
     api.lists.list(),
     api.tags.list(),
     api.customFields.list(),
+    api.workspaces.current(),
     id && /^[0-9a-f-]{36}$/.test(id) ? api.imports.byId({ id }) : null,
   ]);
   return (
@@ -56,6 +57,7 @@ async function NewImport({ params, searchParams }: Props) {
       <ImportWizard
         key={id}
         workspace={workspace}
+        timeZone={current.timezone}
         lists={lists}
         tags={tags}
         customFields={customFields}

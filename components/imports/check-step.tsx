@@ -9,73 +9,77 @@ import { ProgressBar } from "#components/ui/progress-bar";
 import { Section } from "#components/ui/section";
 import { Skeleton } from "#components/ui/skeleton";
 import { CancelImport } from "./cancel-import.tsx";
-import { contacts, count, isMoving } from "./import-status.tsx";
 import { Forecast } from "./forecast.tsx";
+import { contacts, count, isMoving } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
-import type { Inspection } from "./import-wizard.tsx";
+import { ProblemGroups } from "./problem-groups.tsx";
 import { StepHeading } from "./step-heading.tsx";
+import { Warnings } from "./warnings.tsx";
+import { WizardFooter } from "./wizard-footer.tsx";
 
-type Props = {
-  id: string;
-  workspace: string;
-  onMapping: (inspection: Inspection) => void;
-  onStarted: () => void;
-};
+type Props = { id: string; workspace: string; onBack: () => void; onStarted: () => void };
 
-/** What the import would do, before anything is written; and the button that does it. */
-export function ForecastStep({ id, workspace, onMapping, onStarted }: Props) {
+/** What the import would do, before anything is written; the rows that cannot go in, to be corrected; and the button. */
+export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
   const trpc = useTRPC();
   const job = useQuery({
     ...trpc.imports.byId.queryOptions({ id }),
     refetchInterval: (query) => (query.state.data && !isMoving(query.state.data.status) ? false : 700),
   });
   const start = useMutation(trpc.imports.start.mutationOptions({ onSuccess: onStarted }));
-  const back = useMutation(trpc.imports.inspect.mutationOptions({ onSuccess: onMapping }));
-  const problem = asProblem(start.error ?? back.error ?? job.error);
+  const problem = asProblem(start.error ?? job.error);
   if (!job.data) return problem ? <FormError>{problem.message}</FormError> : <Skeleton className="h-40" />;
   const { status, forecast } = job.data;
+  const waiting = status === "awaiting_confirmation";
   // A later row with the same address replaces an earlier one: people, not rows.
   const people = forecast ? forecast.rows - forecast.errors - forecast.repeated : 0;
-  const hopeless = forecast !== null && forecast.rows === forecast.errors;
+  const hopeless = forecast !== null && people === 0;
   return (
     <div>
       <p role="status" className="sr-only">
         {progressOf(job.data)}
       </p>
       {status === "validating" && <Checking job={job.data} />}
-      {status === "failed" && (
-        <Callout kind="danger" title="The file could not be checked">
-          {job.data.problem}
-        </Callout>
-      )}
-      {status === "cancelled" && <Callout kind="warning" title="This import was cancelled" />}
-      {forecast && status === "awaiting_confirmation" && (
-        <Forecast job={job.data} forecast={forecast} hopeless={hopeless} />
+      <Ended job={job.data} />
+      {forecast && waiting && (
+        <>
+          <Forecast job={job.data} forecast={forecast} hopeless={hopeless} />
+          {forecast.problems.length > 0 && (
+            <ProblemGroups
+              groups={forecast.problems}
+              description="They are left out. You get them as a file to mend after the import."
+            />
+          )}
+          <Warnings groups={forecast.warnings} />
+        </>
       )}
       <FormError>{problem?.message}</FormError>
-      <div className="mt-4 flex flex-wrap justify-end gap-2">
+      <WizardFooter note={waiting && !hopeless && whatNext(forecast?.errors ?? 0)}>
         {status === "validating" && <CancelImport id={id} written={false} />}
-        {hopeless && <LinkButton href={`/${workspace}/imports/new`}>Import another file</LinkButton>}
-        {status === "awaiting_confirmation" && (
-          <Button pending={back.isPending} onClick={() => back.mutate({ id })}>
-            Change mapping
-          </Button>
-        )}
-        {status === "awaiting_confirmation" && !hopeless && (
+        {waiting && <Button onClick={onBack}>Back</Button>}
+        {waiting && !hopeless && (
           <Button
             variant="primary"
             pending={start.isPending || start.isSuccess}
             onClick={() => start.mutate({ id })}
           >
-            Import {contacts(people)}
+            {forecast && forecast.errors > 0 ? "Import valid rows: " : "Import "}
+            {contacts(people)}
           </Button>
         )}
-        {status !== "validating" && status !== "awaiting_confirmation" && (
-          <LinkButton href={`/${workspace}/imports/${id}`}>Show this import</LinkButton>
+        {status !== "validating" && !waiting && (
+          <LinkButton href={`/${workspace}/imports/${id}`} variant="primary">
+            Show this import
+          </LinkButton>
         )}
-      </div>
+      </WizardFooter>
     </div>
   );
+}
+
+function whatNext(errors: number): string {
+  if (errors === 0) return "You can undo it for 30 days.";
+  return `${errors === 1 ? "1 row is" : `${count(errors)} rows are`} left out. You can undo it for 30 days.`;
 }
 
 const progressOf = ({ status, processedRows, fileName, forecast }: Detail): string => {
@@ -86,11 +90,23 @@ const progressOf = ({ status, processedRows, fileName, forecast }: Detail): stri
   return "";
 };
 
+function Ended({ job }: { job: Detail }) {
+  if (job.status === "failed")
+    return (
+      <Callout kind="danger" title="The file could not be checked">
+        {job.problem}
+      </Callout>
+    );
+  if (job.status === "cancelled") return <Callout kind="warning" title="This import was cancelled" />;
+  if (job.status === "validating" || job.status === "awaiting_confirmation") return null;
+  return <Callout kind="info" title="This import was started already, here or in another window" />;
+}
+
 function Checking({ job }: { job: Detail }) {
   return (
     <Section title={<StepHeading>Checking {job.fileName}</StepHeading>}>
       <ProgressBar label="Check" done={job.processedRows} total={null} />
-      <p className="mt-2 text-xs text-muted">
+      <p className="mt-2 text-xs text-muted tabular-nums">
         {job.processedRows > 0 ? `${count(job.processedRows)} rows read so far.` : "Reading the file…"}{" "}
         Nothing is written yet. You can leave this page: the check goes on.
       </p>

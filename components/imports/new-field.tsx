@@ -1,0 +1,38 @@
+"use client";
+import { Select } from "#components/ui/select";
+import { type ColumnMapping, fieldTypes } from "#server/imports/schema";
+import { fieldTypeLabels } from "./field-types.tsx";
+
+type Props = { mapping: ColumnMapping; name: string; onChange: (mapping: ColumnMapping) => void };
+
+/** The type of a custom field that the import makes for a column. */
+export function NewField({ mapping, name, onChange }: Props) {
+  const type = mapping.fieldType ?? "text";
+  const choices = mapping.choices ?? [];
+  const some = choices.slice(0, 4).join(", ");
+  return (
+    <>
+      <Select
+        aria-label={`Type of the new field for ${name}`}
+        className="w-full sm:w-36"
+        value={type}
+        onChange={(event) => {
+          const fieldType = fieldTypes.find((each) => each === event.target.value) ?? "text";
+          onChange({ ...mapping, fieldType });
+        }}
+      >
+        {fieldTypes.map((each) => (
+          <option key={each} value={each}>
+            {fieldTypeLabels[each]}
+          </option>
+        ))}
+      </Select>
+      {(type === "select" || type === "multi_select") && choices.length > 0 && (
+        <p className="w-full text-xs text-muted">
+          {choices.length} choices: {some}
+          {choices.length > 4 && " …"}
+        </p>
+      )}
+    </>
+  );
+}

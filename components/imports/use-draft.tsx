@@ -1,0 +1,50 @@
+"use client";
+import { useState } from "react";
+import { type ColumnMapping, type ImportOptions, importOptions } from "#server/imports/schema";
+import type { Inspection } from "./import-wizard.tsx";
+
+export type Draft = { mapping: ColumnMapping[]; options: ImportOptions };
+
+/**
+ * What was chosen so far, for the file as it is read now. It is kept in the tab until it is sent with a check, so that
+ * a reload loses nothing; when the file is read another way, its columns are others and the choice begins anew.
+ */
+export function useDraft(timeZone: string) {
+  const [kept, setKept] = useState<{ key: string; draft: Draft } | null>(null);
+
+  function draftOf(inspection: Inspection): Draft {
+    const key = keyOf(inspection);
+    return kept?.key === key ? kept.draft : (stored(key) ?? fresh(inspection, timeZone));
+  }
+
+  function save(inspection: Inspection, draft: Draft): void {
+    const key = keyOf(inspection);
+    setKept({ key, draft });
+    try {
+      sessionStorage.setItem(key, JSON.stringify(draft));
+    } catch {
+      // A full or forbidden store costs no more than the memory of a reload.
+    }
+  }
+
+  return { draftOf, save };
+}
+
+const keyOf = ({ id, headers }: Inspection) => `import:${id}:${JSON.stringify(headers)}`;
+
+function stored(key: string): Draft | null {
+  try {
+    const text = sessionStorage.getItem(key);
+    return text === null ? null : (JSON.parse(text) as Draft);
+  } catch {
+    return null;
+  }
+}
+
+function fresh({ mapping, options }: Inspection, timeZone: string): Draft {
+  const { rules, reading, consent, ...rest } = importOptions.parse(options ?? {});
+  return {
+    mapping,
+    options: { ...rest, rules, consent, reading: options ? reading : { ...reading, timeZone } },
+  };
+}
