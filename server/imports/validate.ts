@@ -1,4 +1,4 @@
-import { isDisposableEmailDomain } from "disposable-email-domains-js";
+import { disposableEmailBlocklistSet } from "disposable-email-domains-js";
 import { cleaned, readEmail } from "#server/contacts/address";
 import type { CustomValue } from "#server/custom-fields/values";
 import { unguarded } from "#server/exports/guard";
@@ -39,6 +39,8 @@ type Column = {
   read: CellReader | null;
 };
 type Row = Pick<Candidate, "values" | "custom" | "tags" | "changedAt" | "warnings">;
+// Asked for each time, the library would build its set anew.
+const throwAwayDomains = disposableEmailBlocklistSet();
 const defaults: Record<string, string> = { lead_score: "0", lifecycle_stage: "new", status: "active" };
 
 /** Reads rows of one mapping. `width` is the number of columns of the header. */
@@ -87,7 +89,7 @@ export function rowReader(
     for (const { custom, header } of required)
       if (custom && !(custom in read.custom)) return problem(header, "", missing(header));
     const domain = address.normalized.slice(address.normalized.lastIndexOf("@") + 1);
-    if (isDisposableEmailDomain(domain))
+    if (throwAwayDomains.has(domain))
       read.warnings.push({ field: emailHeader, value: address.email, ...disposable(domain) });
     return { row, line, email: address.email, emailNormalized: address.normalized, ...read, raw: fields };
   };
