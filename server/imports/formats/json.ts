@@ -117,8 +117,7 @@ class Splitter {
       return start + 1;
     }
     const end = this.#text[start] === "{" ? objectEnd(this.#text, start) : "broken";
-    if (end === "incomplete" && !final && this.#text.length - start <= recordBytesMax)
-      return start === at ? -1 : start;
+    if (end === "incomplete" && !final && this.#text.length - start <= recordBytesMax) return start;
     if (typeof end === "number") {
       const item = itemOf(this.#text.slice(start, end), this.#item + 1);
       if (item.cells) {
@@ -132,7 +131,7 @@ class Splitter {
 
   /** Reports what is broken from `start` on, and goes on where the next object begins. */
   #skipBroken(start: number, final: boolean, items: JsonItem[]): number {
-    const following = this.#inArray ? /[,\]}]\s*\{/g : /[}\n]\s*\{/g;
+    const following = /[,\]}\n]\s*\{/g;
     following.lastIndex = start + 1;
     const found = following.exec(this.#text);
     const tooLong = this.#text.length - start > recordBytesMax;

@@ -101,7 +101,8 @@ function encodingNotes({ encoding, sure }: SeenText, head: Buffer): Note[] {
     const message = `The file is not in UTF-8; it is read as ${encodingName(encoding)}. If letters look wrong below, choose another of the ${encodings.length} encodings.`;
     return [{ code: "encoding_guessed", message }];
   }
-  if (!head.includes("\ufffd")) return [];
+  // The last line may be cut within a character.
+  if (!head.toString("utf8", 0, head.lastIndexOf(0x0a) + 1).includes("\ufffd")) return [];
   const message = `Some characters cannot be read as ${encodingName(encoding)}. Rows with such values are reported and not imported; another encoding may read them.`;
   return [{ code: "damaged_characters", message }];
 }

@@ -11,6 +11,8 @@ const memoryCharsDefault = 16 * 1024 * 1024;
 
 /** The strings that cells refer to by number. Memory does not grow with their number. */
 export class SharedStrings {
+  /** All strings of the workbook are here, not only the first. */
+  isWhole = true;
   #memoryChars: number;
   #held = new Map<number, { strings: string[]; chars: number }>();
   #heldChars = 0;
@@ -56,7 +58,9 @@ export class SharedStrings {
         },
       };
       for await (const _ of readXml(archive.stream(part), handlers, "sharedStrings.xml")) {
-        if (length >= count) break;
+        if (length < count) continue;
+        strings.isWhole = false;
+        break;
       }
       return strings;
     } catch (error) {

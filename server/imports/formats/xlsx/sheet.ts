@@ -91,7 +91,7 @@ class RowBuilder {
   }
 
   #valueOf({ type, style, text }: Cell): string {
-    if (type === "s") return text === "" ? "" : (this.#strings.at(Number(text)) ?? "");
+    if (type === "s") return text === "" ? "" : this.#sharedString(text);
     if (type === "b") return text.trim() === "1" ? "true" : text.trim() === "0" ? "false" : text;
     if (type === "inlineStr" || type === "str") return unescaped(text);
     // An ISO date with the midnight that its writer added.
@@ -99,6 +99,14 @@ class RowBuilder {
     if (type !== "n" || text === "") return text;
     const meaning: NumberMeaning = this.#workbook.styles[style] ?? { as: "number" };
     return writeNumber(text, meaning, this.#workbook.epoch1904);
+  }
+
+  #sharedString(index: string): string {
+    const text = this.#strings.at(Number(index));
+    if (text !== undefined || !this.#strings.isWhole) return text ?? "";
+    throw refused(
+      `This workbook is damaged: a cell in row ${this.#line} shows a text that is not in it. Open it in Excel and save it again.`,
+    );
   }
 }
 

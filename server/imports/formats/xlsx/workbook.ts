@@ -29,7 +29,8 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
         if (name !== "sheet") return;
         const relation = relations.get(attributes["r:id"] ?? attributes.id ?? "");
         // Charts and macro sheets have no rows.
-        if (!relation || !relation.type.endsWith("/worksheet") || !archive.has(relation.path)) return;
+        if (relation && !relation.type.endsWith("/worksheet")) return;
+        if (!relation || !archive.has(relation.path)) throw incomplete(`the sheet "${attributes.name}"`);
         const hidden = (attributes.state ?? "visible") !== "visible";
         sheets.push({ name: attributes.name ?? `Sheet ${sheets.length + 1}`, hidden, path: relation.path });
       },
@@ -37,9 +38,11 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
     "workbook.xml",
   );
   if (sheets.length === 0) throw refused("This workbook has no sheet with cells.");
-  const partOf = (type: string) =>
-    [...relations.values()].find((relation) => relation.type.endsWith(type) && archive.has(relation.path))
-      ?.path;
+  const partOf = (type: string) => {
+    const part = [...relations.values()].find((relation) => relation.type.endsWith(type))?.path;
+    if (part !== undefined && !archive.has(part)) throw incomplete(part);
+    return part;
+  };
   const stylesPart = partOf("/styles");
   return {
     sheets,
@@ -48,6 +51,9 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
     sharedStrings: partOf("/sharedStrings") ?? null,
   };
 }
+
+const incomplete = (what: string) =>
+  refused(`This workbook is damaged: ${what} is not in it. Open it in Excel and save it again.`);
 
 async function readRelations(archive: Archive): Promise<Map<string, Relation>> {
   const relations = new Map<string, Relation>();
