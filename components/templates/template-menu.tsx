@@ -1,6 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { Copy, Ellipsis, Trash2 } from "lucide-react";
+import { Copy, Ellipsis, History, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -39,6 +39,9 @@ export function TemplateMenu({ workspace, template: { id, name } }: Props) {
         <DropdownMenuContent>
           <DropdownMenuItem onSelect={() => duplicate.mutate({ id })}>
             <Copy /> Duplicate
+          </DropdownMenuItem>
+          <DropdownMenuItem onSelect={() => router.push(`/${workspace}/templates/${id}/versions`)}>
+            <History /> Versions
           </DropdownMenuItem>
           <DropdownMenuSeparator />
           <DropdownMenuItem danger onSelect={() => setDeleting(true)}>

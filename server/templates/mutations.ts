@@ -3,8 +3,8 @@ import { templates, templateVersions } from "#db/schema/templates";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
-import { getTemplate, problemsIn } from "./queries.ts";
-import type { TemplateInput, TemplateSaveInput } from "./schema.ts";
+import { getTemplate, getTemplateVersion, problemsIn } from "./queries.ts";
+import type { TemplateInput, TemplateRestoreInput, TemplateSaveInput } from "./schema.ts";
 
 /** A template with a mistake stays a draft: it cannot be sent. */
 const statusOf = (input: TemplateInput) => (Object.keys(problemsIn(input)).length > 0 ? "draft" : "active");
@@ -82,6 +82,20 @@ export async function saveTemplate(
     "conflict",
     "Somebody saved this template meanwhile. Copy your changes, and load the page again.",
   );
+}
+
+/**
+ * Subject and body of an earlier version become the newest one; name and preview text stay, nothing is lost.
+ * @throws AppError not_found; conflict when somebody saved meanwhile
+ */
+export async function restoreTemplateVersion(
+  tx: TenantTx,
+  userId: string,
+  { id, number, version }: TemplateRestoreInput,
+): Promise<{ version: number }> {
+  const { name, previewText } = await getTemplate(tx, id);
+  const { subject, html } = await getTemplateVersion(tx, id, number);
+  return saveTemplate(tx, userId, { id, version, name, previewText, subject, html });
 }
 
 /** A copy under the first free name. @throws AppError not_found */

@@ -1,5 +1,5 @@
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
-import { templates } from "#db/schema/templates";
+import { templates, templateVersions } from "#db/schema/templates";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { checkTemplate } from "#server/mail/liquid";
@@ -54,6 +54,38 @@ export async function getTemplate(tx: TenantTx, id: string) {
   if (!found) throw new AppError("not_found", "There is no such template.");
   const template = { ...found, previewText: found.previewText ?? "" };
   return { ...template, problems: problemsIn(template) };
+}
+
+const versionsShown = 100;
+
+/** What was saved, newest first: the last hundred times. @throws AppError not_found */
+export async function listTemplateVersions(tx: TenantTx, id: string) {
+  await getTemplate(tx, id);
+  return tx
+    .select({
+      number: templateVersions.versionNumber,
+      subject: templateVersions.subject,
+      savedAt: templateVersions.createdAt,
+    })
+    .from(templateVersions)
+    .where(eq(templateVersions.templateId, id))
+    .orderBy(desc(templateVersions.versionNumber))
+    .limit(versionsShown);
+}
+
+/** @throws AppError not_found */
+export async function getTemplateVersion(tx: TenantTx, id: string, number: number) {
+  await getTemplate(tx, id);
+  const [found] = await tx
+    .select({
+      number: templateVersions.versionNumber,
+      subject: templateVersions.subject,
+      html: templateVersions.html,
+    })
+    .from(templateVersions)
+    .where(and(eq(templateVersions.templateId, id), eq(templateVersions.versionNumber, number)));
+  if (!found) throw new AppError("not_found", `This template has no version ${number}.`);
+  return found;
 }
 
 const parts = ["subject", "previewText", "html"] as const satisfies readonly TemplatePart[];

@@ -1,13 +1,27 @@
 import { allowed, router } from "#server/trpc";
-import { createTemplate, duplicateTemplate, removeTemplate, saveTemplate } from "./mutations.ts";
-import { getTemplate, listPreviewContacts, listTemplates } from "./queries.ts";
+import {
+  createTemplate,
+  duplicateTemplate,
+  removeTemplate,
+  restoreTemplateVersion,
+  saveTemplate,
+} from "./mutations.ts";
+import {
+  getTemplate,
+  getTemplateVersion,
+  listPreviewContacts,
+  listTemplates,
+  listTemplateVersions,
+} from "./queries.ts";
 import {
   templateIdInput,
   templateInput,
   templateListInput,
   templatePreviewInput,
+  templateRestoreInput,
   templateSaveInput,
   templateTestInput,
+  templateVersionInput,
 } from "./schema.ts";
 import { previewTemplate, sendTemplateTest } from "./trial.ts";
 
@@ -19,6 +33,12 @@ export const templatesRouter = router({
     .input(templateListInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => listTemplates(tx, input))),
   byId: reads.input(templateIdInput).query(({ ctx, input }) => ctx.tenant((tx) => getTemplate(tx, input.id))),
+  versions: reads
+    .input(templateIdInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listTemplateVersions(tx, input.id))),
+  version: reads
+    .input(templateVersionInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => getTemplateVersion(tx, input.id, input.number))),
   previewContacts: reads.query(({ ctx }) => ctx.tenant(listPreviewContacts)),
   /** A mutation only because a body can be too long for an address. It changes nothing. */
   preview: reads
@@ -31,6 +51,9 @@ export const templatesRouter = router({
   save: writes
     .input(templateSaveInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => saveTemplate(tx, ctx.session.user.id, input))),
+  restore: writes
+    .input(templateRestoreInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => restoreTemplateVersion(tx, ctx.session.user.id, input))),
   duplicate: writes
     .input(templateIdInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => duplicateTemplate(tx, ctx.session.user.id, input.id))),

@@ -25,6 +25,15 @@ export type TemplateSaveInput = z.infer<typeof templateSaveInput>;
 
 export const templateIdInput = z.object({ id: z.uuid() });
 
+export const templateVersionInput = z.object({ id: z.uuid(), number: z.coerce.number().int().positive() });
+/** `version` is the newest one the person has seen. */
+export const templateRestoreInput = z.object({
+  id: z.uuid(),
+  number: z.number().int().positive(),
+  version: z.number().int(),
+});
+export type TemplateRestoreInput = z.infer<typeof templateRestoreInput>;
+
 /** What is in the editor, saved or not, as this contact would get it; null is an example. */
 export const templatePreviewInput = z.object({ ...content, contactId: z.uuid().nullable() });
 export type TemplatePreviewInput = z.infer<typeof templatePreviewInput>;

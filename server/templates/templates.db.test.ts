@@ -33,6 +33,36 @@ test("every save is a version, and a save over somebody else's is refused withou
   expect(versions.map(({ subject }) => subject)).toEqual(["Hi {{ first_name }}", "Second"]);
 });
 
+test("an earlier version can be looked at and becomes the newest one, and nothing between is lost", async () => {
+  const { caller } = await newTenant();
+  const { templates } = caller;
+  const { id } = await templates.create(welcome);
+  await templates.save({ ...welcome, id, version: 1, name: "Renamed", subject: "Second", html: "<p>2</p>" });
+  expect(await templates.version({ id, number: 1 })).toMatchObject({
+    subject: welcome.subject,
+    html: welcome.html,
+  });
+  await expect(templates.restore({ id, number: 1, version: 1 })).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(await templates.restore({ id, number: 1, version: 2 })).toEqual({ version: 3 });
+  expect(await templates.byId({ id })).toMatchObject({
+    name: "Renamed",
+    subject: welcome.subject,
+    version: 3,
+  });
+  expect((await templates.versions({ id })).map(({ number, subject }) => [number, subject])).toEqual([
+    [3, welcome.subject],
+    [2, "Second"],
+    [1, welcome.subject],
+  ]);
+  const missing = templates.version({ id, number: 9 });
+  await expect(missing).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    message: "This template has no version 9.",
+  });
+  const stranger = await newTenant();
+  await expect(stranger.caller.templates.versions({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
 test("a mistake is kept as a draft and named where it stands", async () => {
   const { caller } = await newTenant();
   const { id } = await caller.templates.create({ ...welcome, html: "<p>\n{% frob %}</p>" });

@@ -1,0 +1,56 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { Suspense } from "react";
+import { TemplateVersions } from "#components/templates/template-versions";
+import { Page } from "#components/ui/page";
+import { Skeleton } from "#components/ui/skeleton";
+import { caller } from "#server/caller";
+import { templateIdInput, templateVersionInput } from "#server/templates/schema";
+
+export const metadata: Metadata = { title: "Versions of a template" };
+
+type Props = {
+  params: Promise<{ workspace: string; id: string }>;
+  searchParams: Promise<{ number?: string }>;
+};
+
+export default function TemplateVersionsPage(props: Props) {
+  return (
+    <Suspense fallback={<Page title="Versions">{<Skeleton className="h-96 w-full" />}</Page>}>
+      <Versions {...props} />
+    </Suspense>
+  );
+}
+
+async function Versions({ params, searchParams }: Props) {
+  const [{ workspace, id }, { number }] = await Promise.all([params, searchParams]);
+  if (!templateIdInput.safeParse({ id }).success) notFound();
+  const api = caller(workspace);
+  const [template, versions, current] = await Promise.all([
+    api.templates.byId({ id }),
+    api.templates.versions({ id }),
+    api.workspaces.current(),
+  ]);
+  const asked = templateVersionInput.safeParse({ id, number });
+  const shown = await api.templates.version(asked.success ? asked.data : { id, number: template.version });
+  const { message } = await api.templates.preview({ ...shown, previewText: "", contactId: null });
+  return (
+    <Page
+      title="Versions"
+      breadcrumbs={[
+        { label: "Templates", href: `/${workspace}/templates` },
+        { label: template.name, href: `/${workspace}/templates/${id}` },
+      ]}
+    >
+      <TemplateVersions
+        workspace={workspace}
+        template={template}
+        versions={versions}
+        shown={shown}
+        message={message}
+        timeZone={current.workspace.timezone}
+        editable={current.permissions.includes("templates:write")}
+      />
+    </Page>
+  );
+}
