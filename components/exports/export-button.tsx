@@ -1,38 +1,51 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
-import { v7 } from "uuid";
-import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
+import { Dialog, DialogContent, DialogTrigger } from "#components/ui/dialog";
+import type { ContactFilter } from "#server/contacts/schema";
+import type { ExportOf } from "#server/exports/schema";
 import type { RuleTree } from "#server/segments/schema";
+import { ExportForm } from "./export-form.tsx";
 
-type Props = { workspace: string; segmentId?: string; rules?: RuleTree; label?: string; primary?: boolean };
+type Props = {
+  workspace: string;
+  /** Whom: a list or segment, whom rules or a filter let through, or picked contacts. Everybody without any. */
+  segmentId?: string;
+  rules?: RuleTree;
+  filter?: ContactFilter;
+  ids?: string[];
+  label?: string;
+  primary?: boolean;
+};
 
-/** Asks for an export of everybody, of a list or segment, or of whom rules fit, and shows it being written. */
-export function ExportButton({ workspace, segmentId, rules, label = "Export", primary = false }: Props) {
-  const trpc = useTRPC();
-  const router = useRouter();
-  // Kept until it worked, so that a second click asks for the same export.
-  const [key, setKey] = useState(() => v7());
-  const create = useMutation(
-    trpc.exports.create.mutationOptions({
-      onSuccess: () => {
-        setKey(v7());
-        router.push(`/${workspace}/exports`);
-        router.refresh();
-      },
-      onError: (error) => toast.error(asProblem(error)?.message),
-    }),
-  );
+/** Opens the choices of an export. */
+export function ExportButton({ workspace, label = "Export", primary = false, ...whom }: Props) {
+  const [open, setOpen] = useState(false);
   return (
-    <Button
-      variant={primary ? "primary" : "secondary"}
-      pending={create.isPending}
-      onClick={() => create.mutate({ key, segmentId: segmentId ?? null, rules: rules ?? null })}
-    >
-      {label}
-    </Button>
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button variant={primary ? "primary" : "secondary"}>{label}</Button>
+      </DialogTrigger>
+      <DialogContent
+        title="Export contacts"
+        description="One file, as of the moment it is written. It is kept for 7 days."
+        size="lg"
+      >
+        <ExportForm workspace={workspace} of={exportOf(whom)} onDone={() => setOpen(false)} />
+      </DialogContent>
+    </Dialog>
   );
+}
+
+export function exportOf({
+  segmentId,
+  rules,
+  filter,
+  ids,
+}: Pick<Props, "segmentId" | "rules" | "filter" | "ids">): ExportOf {
+  if (ids) return { kind: "selection", ids };
+  if (segmentId) return { kind: "segment", segmentId };
+  if (rules) return { kind: "rules", rules };
+  if (filter && Object.keys(filter).length > 0) return { kind: "filter", filter };
+  return { kind: "all" };
 }

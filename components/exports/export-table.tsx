@@ -9,6 +9,7 @@ import { ProgressBar } from "#components/ui/progress-bar";
 import { StatusBadge } from "#components/ui/status-badge";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
+import { CancelExport } from "./cancel-export.tsx";
 import { DownloadButton } from "./download-button.tsx";
 
 type Page = RouterOutputs["exports"]["list"];
@@ -34,7 +35,7 @@ export function ExportTable({ initial, view, timeZone }: Props) {
         rowKey={(row) => row.id}
         empty={
           <EmptyState icon={Download} title="No exports yet">
-            Export everybody here, or one list or segment from its own page.
+            Export everybody here, or a list, a segment or what a filter shows from their own pages.
           </EmptyState>
         }
       />
@@ -47,7 +48,15 @@ export function ExportTable({ initial, view, timeZone }: Props) {
 }
 
 const columnsOf = (timeZone: string): Column<Row>[] => [
-  { key: "what", header: "Contacts of", cell: (row) => row.what },
+  {
+    key: "what",
+    header: "Contacts of",
+    cell: (row) => (
+      <span>
+        {row.what} <span className="text-xs text-muted">{row.format.toUpperCase()}</span>
+      </span>
+    ),
+  },
   {
     key: "status",
     header: "Status",
@@ -76,26 +85,33 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
     header: "Kept until",
     cell: (row) => {
       if (row.status === "expired") return <span className="text-muted">File deleted</span>;
-      return <DateTime at={row.status === "completed" ? row.expiresAt : null} timeZone={timeZone} />;
+      if (row.status !== "completed") return "–";
+      return <DateTime at={row.expiresAt} timeZone={timeZone} />;
     },
   },
   {
     key: "file",
     header: "File",
     bare: true,
-    cell: (row) =>
-      row.status === "completed" ? <DownloadButton id={row.id} sizeBytes={row.fileSize ?? 0} /> : null,
+    cell: (row) => {
+      if (isRunning(row)) return <CancelExport id={row.id} what={row.what} />;
+      if (row.status !== "completed") return null;
+      return <DownloadButton id={row.id} what={row.what} sizeBytes={row.fileSize ?? 0} />;
+    },
   },
 ];
 
-/** How many contacts are in the file, or how far it is. The total is known when the last one is written. */
+/** How many contacts are in the file, or how far it is. */
 function Written({ row }: { row: Row }) {
-  if (row.status === "failed") return "–";
+  if (row.status === "failed" || row.status === "cancelled") return "–";
   if (!isRunning(row)) return (row.total ?? row.processed).toLocaleString("en");
   return (
     <span className="inline-block w-28">
-      {row.status === "pending" ? "Waiting" : `${row.processed.toLocaleString("en")} so far`}
+      {row.status === "pending" ? "Waiting" : progressText(row)}
       <ProgressBar label={`Export of ${row.what}`} done={row.processed} total={row.total} className="mt-1" />
     </span>
   );
 }
+
+const progressText = ({ processed, total }: Row) =>
+  total === null ? "Beginning" : `${processed.toLocaleString("en")} of ${total.toLocaleString("en")}`;

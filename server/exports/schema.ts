@@ -91,7 +91,8 @@ const fieldName = z
 
 /** Contacts that can be left out although they belong to what is exported. */
 export const leftOutKinds = ["suppressed", "bounced", "unsubscribed", "archived"] as const;
-export const leftOutLabels: Record<(typeof leftOutKinds)[number], string> = {
+export type LeftOutKind = (typeof leftOutKinds)[number];
+export const leftOutLabels: Record<LeftOutKind, string> = {
   suppressed: "On a suppression list",
   bounced: "Mail came back",
   unsubscribed: "Unsubscribed or complained",

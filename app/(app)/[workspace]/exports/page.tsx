@@ -19,14 +19,14 @@ export default function ExportsPage(props: Props) {
     <Page
       title="Exports"
       breadcrumbs={[]}
-      description="Contacts as CSV, each from one moment in time. Files are kept for 7 days; a download link works for 5 minutes."
+      description="Contacts as files, each from one moment in time. Files are kept for 7 days; a download link works for 5 minutes."
       action={
         <Suspense fallback={null}>
           <ExportAll params={props.params} />
         </Suspense>
       }
     >
-      <Suspense fallback={<TableSkeleton columns={4} />}>
+      <Suspense fallback={<TableSkeleton columns={5} />}>
         <Exports {...props} />
       </Suspense>
     </Page>
@@ -37,7 +37,7 @@ async function ExportAll({ params }: Pick<Props, "params">) {
   const { workspace } = await params;
   const { permissions } = await caller(workspace).workspaces.current();
   return permissions.includes("contacts:export") ? (
-    <ExportButton workspace={workspace} label="Export all contacts" primary />
+    <ExportButton workspace={workspace} label="Export contacts" primary />
   ) : null;
 }
 
