@@ -2,6 +2,7 @@ import type { InngestFunction } from "inngest";
 import { expireExportsHourly } from "./functions/expire-exports.ts";
 import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
+import { recalculateScores } from "./functions/recalculate-scores.ts";
 import { recalculateSegments } from "./functions/recalculate-segments.ts";
 import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
@@ -25,6 +26,7 @@ export const functions: InngestFunction.Like[] = [
   undoImport,
   exportContacts,
   recalculateSegments,
+  recalculateScores,
   sweep,
   expireExportsHourly,
   refreshAnalytics,

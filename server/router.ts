@@ -11,6 +11,7 @@ import { listsRouter } from "#server/lists/router";
 import { mailboxesRouter } from "#server/mailboxes/router";
 import { membersRouter } from "#server/members/router";
 import { notificationsRouter } from "#server/notifications/router";
+import { scoringRouter } from "#server/scoring/router";
 import { segmentsRouter } from "#server/segments/router";
 import { suppressionsRouter } from "#server/suppressions/router";
 import { tagsRouter } from "#server/tags/router";
@@ -31,6 +32,7 @@ export const appRouter = router({
   mailboxes: mailboxesRouter,
   members: membersRouter,
   notifications: notificationsRouter,
+  scoring: scoringRouter,
   segments: segmentsRouter,
   suppressions: suppressionsRouter,
   tags: tagsRouter,

@@ -4,6 +4,7 @@ import {
   sweepJobs,
   sweepLeases,
   sweepMailboxes,
+  sweepScores,
   sweepSegments,
   sweepSteps,
 } from "#server/drivers/sweep";
@@ -18,5 +19,6 @@ export const sweep = inngest.createFunction(
     campaigns: await step.run("check-campaigns", sweepCampaigns),
     jobs: await step.run("restart-jobs", sweepJobs),
     segments: await step.run("refresh-segments", sweepSegments),
+    scores: await step.run("refresh-scores", sweepScores),
   }),
 );

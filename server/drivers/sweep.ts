@@ -8,6 +8,7 @@ import { completeIfDone } from "#server/enrollments/complete";
 import { launchCampaign } from "#server/enrollments/launch";
 import { nextSend } from "#server/messages/claim";
 import { expireLeases } from "#server/messages/unknown";
+import { modelDriver } from "#server/scoring/mutations";
 import { refreshDriver, requestDueRefresh } from "#server/segments/refresh";
 import {
   commitThenSend,
@@ -17,6 +18,7 @@ import {
   type EventScope,
   launchedEvent,
   queuedEvent,
+  scoreRefreshEvent,
   segmentRefreshEvent,
   stepDueEvent,
 } from "./events.ts";
@@ -122,6 +124,19 @@ export const sweepSegments = (): Promise<number> =>
       (await requestDueRefresh(tx, scope.workspaceId))
       ?? (await fenceOfStalled(tx, refreshDriver(scope.workspaceId)));
     return { events: fence === null ? [] : [segmentRefreshEvent(scope, fence, again)] };
+  });
+
+/** Scoring models whose day has come, or whose run has fallen silent. */
+export const sweepScores = (): Promise<number> =>
+  sweep(sql`select * from due_scoring_models()`, async (tx, scope, ids) => {
+    const again = await minute(tx);
+    const events: DriverEvent[] = [];
+    for (const id of ids) {
+      const ref = modelDriver(id);
+      const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, await appNow(tx)));
+      if (fence !== null) events.push(scoreRefreshEvent(scope, id, fence, again));
+    }
+    return { events };
   });
 
 type Job = Found & { kind: "import" | "export"; status: string; fence: number; again: string };
