@@ -41,6 +41,7 @@ function entries(): { kind: string; founding: string; ours: string }[] {
     Triggers: "trigger",
     Policies: "policy",
     Partitions: "partition",
+    "Beyond the founding schemas": "relation",
   };
   let kind = "";
   let relation = "";
