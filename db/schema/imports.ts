@@ -104,6 +104,8 @@ export const importRowErrors = pgTable(
       .notNull()
       .default("error"),
     rawRow: jsonb().$type<unknown>(),
+    /** The row as somebody corrected it; read instead of the file's from then on. */
+    correctedRow: jsonb().$type<string[]>(),
   },
   (t) => [
     within(t, t.importJobId, importJobs),
