@@ -9,6 +9,7 @@ import {
   type ImportOptions,
 } from "#server/imports/schema";
 import { MergeRules } from "./merge-rules.tsx";
+import { StepHeading } from "./step-heading.tsx";
 
 export const strategyLabels: Record<DuplicateStrategy, { label: string; hint: string }> = {
   overwrite: { label: "Update", hint: "Values of the file replace those that are here." },
@@ -30,7 +31,7 @@ type Props = {
 export function DuplicatesFields({ options, mapping, labelOf, typeOf, onChange }: Props) {
   return (
     <Section
-      title="People who are here already"
+      title={<StepHeading>People who are here already</StepHeading>}
       description="Known by their address. A blank cell never removes a value, and nobody is resubscribed."
     >
       <RadioCards

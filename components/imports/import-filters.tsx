@@ -57,14 +57,8 @@ export function ImportFilters({ workspace, view, importers }: Props) {
           </option>
         ))}
       </Select>
-      <Input
-        type="date"
-        name="from"
-        defaultValue={view.from ?? ""}
-        aria-label="From day"
-        className="sm:w-36"
-      />
-      <Input type="date" name="to" defaultValue={view.to ?? ""} aria-label="To day" className="sm:w-36" />
+      <DayField name="from" label="From" value={view.from} />
+      <DayField name="to" label="to" value={view.to} />
       <Button type="submit">Apply</Button>
       {isFiltered(view) && (
         <Link
@@ -75,5 +69,14 @@ export function ImportFilters({ workspace, view, importers }: Props) {
         </Link>
       )}
     </form>
+  );
+}
+
+function DayField({ name, label, value }: { name: string; label: string; value: string | undefined }) {
+  return (
+    <label className="flex items-center gap-1.5 text-muted">
+      {label}
+      <Input type="date" name={name} defaultValue={value ?? ""} className="min-w-0 sm:w-36" />
+    </label>
   );
 }

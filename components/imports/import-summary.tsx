@@ -1,10 +1,10 @@
-import { contacts, count } from "./import-status.tsx";
+import { contacts, count, isMoving } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
 
 /** What an import is at, or has come to, in one line that is said aloud when it changes. */
 export function ImportSummary({ job }: { job: Detail }) {
   return (
-    <p role="status" className="mb-4 text-muted">
+    <p role="status" className={isMoving(job.status) ? "sr-only" : "mb-4 text-muted"}>
       {wordsOf(job)}
     </p>
   );

@@ -35,6 +35,7 @@ export function ImportTable({ workspace, page, view, timeZone }: Props) {
       header: "Skipped",
       align: "right",
       cell: (row) => (row.skipped + row.unchanged).toLocaleString("en"),
+      wideOnly: true,
     },
     { key: "errors", header: "Rejected", align: "right", cell: (row) => row.errors.toLocaleString("en") },
     {

@@ -10,7 +10,6 @@ import { AudienceFields } from "./audience-fields.tsx";
 import { DuplicatesFields } from "./duplicates-fields.tsx";
 import { labelOfTarget, typeOfColumn } from "./field-types.tsx";
 import type { Inspection, Vocabulary } from "./import-wizard.tsx";
-import { StepHeading } from "./step-heading.tsx";
 import type { Draft } from "./use-draft.tsx";
 import { WizardFooter } from "./wizard-footer.tsx";
 
@@ -45,9 +44,6 @@ export function OptionsStep({ inspection, draft, vocabulary, onDraft, onBack, on
 
   return (
     <form onSubmit={submit} noValidate>
-      <p className="sr-only">
-        <StepHeading>Options</StepHeading>
-      </p>
       <DuplicatesFields
         options={options}
         mapping={mapping}
