@@ -41,7 +41,7 @@ export async function startApp(
     ran: (key) =>
       lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1)),
     count: (key, line) => lines.filter((one) => one === `${key} ${line}`).length,
-    seen: (key, line, timeoutMs = 5000) =>
+    seen: (key, line, timeoutMs = 15_000) =>
       new Promise((resolve, reject) => {
         const settle = (act: () => void) => {
           clearTimeout(timer);
