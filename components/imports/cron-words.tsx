@@ -14,8 +14,8 @@ export function cronOf(rhythm: Rhythm): string {
   if (rhythm.every === "hour") return `${rhythm.minute} * * * *`;
   const time = `${rhythm.minute} ${rhythm.hour}`;
   if (rhythm.every === "day") return `${time} * * *`;
-  if (rhythm.every === "weekday") return `${time} * * 1-5`;
-  return rhythm.every === "week" ? `${time} * * ${rhythm.weekday}` : `${time} ${rhythm.day} * *`;
+  if (rhythm.every === "week") return `${time} * * ${rhythm.weekday}`;
+  return rhythm.every === "month" ? `${time} ${rhythm.day} * *` : `${time} * * 1-5`;
 }
 
 /** The rhythm that a cron expression stands for; `custom` where it is none of the usual ones. */
@@ -45,7 +45,6 @@ export function cronWords(cron: string): string {
   if (rhythm.every === "hour") return `Every hour at minute ${rhythm.minute}`;
   const at = `at ${clock(rhythm)}`;
   if (rhythm.every === "day") return `Every day ${at}`;
-  if (rhythm.every === "weekday") return `Monday to Friday ${at}`;
   if (rhythm.every === "week") return `Every ${weekdays[rhythm.weekday]} ${at}`;
-  return `On day ${rhythm.day} of each month ${at}`;
+  return rhythm.every === "month" ? `On day ${rhythm.day} of each month ${at}` : `Monday to Friday ${at}`;
 }
