@@ -32,6 +32,10 @@ export const exportRequested = eventType("export/requested", {
   schema: z.object({ ...scope, exportId: id, fence }),
 });
 
+export const contactEditRequested = eventType("contact-edit/requested", {
+  schema: z.object({ ...scope, editId: id, fence }),
+});
+
 export const campaignLaunched = eventType("campaign/launched", {
   schema: z.object({ ...scope, campaignId: id, fence }),
 });

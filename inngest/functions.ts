@@ -1,5 +1,6 @@
 import type { InngestFunction } from "inngest";
 import { expireExportsHourly } from "./functions/expire-exports.ts";
+import { editContacts } from "./functions/edit-contacts.ts";
 import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
 import { recalculateScores } from "./functions/recalculate-scores.ts";
@@ -25,6 +26,7 @@ export const functions: InngestFunction.Like[] = [
   importContacts,
   undoImport,
   exportContacts,
+  editContacts,
   recalculateSegments,
   recalculateScores,
   sweep,

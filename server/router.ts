@@ -2,6 +2,7 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { accountsRouter } from "#server/accounts/router";
 import { analyticsRouter } from "#server/analytics/router";
 import { campaignsRouter } from "#server/campaigns/router";
+import { contactEditsRouter } from "#server/contact-edits/router";
 import { contactsRouter } from "#server/contacts/router";
 import { customFieldsRouter } from "#server/custom-fields/router";
 import { exportsRouter } from "#server/exports/router";
@@ -23,6 +24,7 @@ export const appRouter = router({
   accounts: accountsRouter,
   analytics: analyticsRouter,
   campaigns: campaignsRouter,
+  contactEdits: contactEditsRouter,
   contacts: contactsRouter,
   customFields: customFieldsRouter,
   exports: exportsRouter,

@@ -1,26 +1,36 @@
-import { ExportButton } from "#components/exports/export-button";
-import type { ContactListInput } from "#server/contacts/schema";
-import type { RouterOutputs } from "#server/router";
-import type { Rule } from "#server/segments/schema";
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { v7 } from "uuid";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import type { ContactFilter } from "#server/contacts/schema";
 
-type Props = {
-  workspace: string;
-  view: ContactListInput;
-  choices: RouterOutputs["segments"]["choices"];
-};
-
-/** Exports what the filters let through. A search is for finding people; it is no rule, so it cannot be exported. */
-export function ContactExport({ workspace, view, choices }: Props) {
-  if (view.q) return null;
-  const rules: Rule[] = [];
-  if (view.status) rules.push({ field: "status", operator: "equals", value: view.status });
-  if (view.tag) rules.push({ field: "tags", operator: "contains_any", value: [view.tag] });
-  if (rules.length === 0 && view.list)
-    return <ExportButton workspace={workspace} segmentId={view.list} label="Export these" />;
-  const kind = choices.find(({ id }) => id === view.list)?.kind;
-  if (view.list && kind) rules.push({ field: kind, operator: "in", value: [view.list] });
-  if (rules.length === 0) return <ExportButton workspace={workspace} />;
+/** Exports whom the filters let through, or everybody. */
+export function ContactExport({ workspace, filter }: { workspace: string; filter: ContactFilter }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  // Kept until it worked, so that a second click asks for the same export.
+  const [key, setKey] = useState(() => v7());
+  const create = useMutation(
+    trpc.exports.create.mutationOptions({
+      onSuccess: () => {
+        setKey(v7());
+        router.push(`/${workspace}/exports`);
+        router.refresh();
+      },
+      onError: (error) => toast.error(asProblem(error)?.message),
+    }),
+  );
+  const filtered = Object.values(filter).some((part) => part !== undefined);
   return (
-    <ExportButton workspace={workspace} rules={{ version: 1, match: "all", rules }} label="Export these" />
+    <Button
+      pending={create.isPending}
+      onClick={() => create.mutate({ key, of: filtered ? { kind: "filter", filter } : { kind: "all" } })}
+    >
+      {filtered ? "Export these" : "Export"}
+    </Button>
   );
 }

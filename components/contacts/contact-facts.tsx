@@ -3,6 +3,7 @@ import { DateTime } from "#components/ui/date-time";
 import { DefinitionList } from "#components/ui/definition-list";
 import { Section } from "#components/ui/section";
 import { contactFields } from "#server/contacts/schema";
+import { shownValue } from "#server/custom-fields/schema";
 import type { RouterOutputs } from "#server/router";
 
 type Props = {
@@ -11,8 +12,6 @@ type Props = {
   customFields: RouterOutputs["customFields"]["list"];
   timeZone: string;
 };
-
-const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** Fields, custom fields and lists of a contact; what is empty is left out. */
 export function ContactFacts({ workspace, contact, customFields, timeZone }: Props) {
@@ -23,7 +22,7 @@ export function ContactFacts({ workspace, contact, customFields, timeZone }: Pro
   const custom = Object.entries(contact.custom).map(([name, value]) => ({
     key: `custom.${name}`,
     term: labels.get(name) ?? name,
-    value: shown(value),
+    value: shownValue(value),
   }));
   return (
     <>

@@ -1,77 +1,187 @@
 import Link from "next/link";
 import type { RouterOutputs } from "#server/router";
-import type { ContactListInput } from "#server/contacts/schema";
-import { contactStatuses } from "#server/segments/schema";
+import { type ContactListInput, filterOf } from "#server/contacts/schema";
+import { contactStatuses, lifecycleStages } from "#server/segments/schema";
+import { Badge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
+import { Input } from "#components/ui/input";
 import { SearchBox } from "#components/ui/search-box";
 import { Select } from "#components/ui/select";
+import { ColumnChoice } from "./column-choice.tsx";
+import { words } from "./columns.tsx";
+import { CustomFieldFilter } from "./custom-field-filter.tsx";
 
 type Props = {
   workspace: string;
   view: ContactListInput;
   choices: RouterOutputs["segments"]["choices"];
   tags: RouterOutputs["tags"]["list"];
+  customFields: RouterOutputs["customFields"]["list"];
+  columns: string[];
 };
 
+const simple = ["q", "status", "tag", "list"];
+
 /** Search and filters as a plain form: the URL holds them, and a change starts at the first page again. */
-export function ContactFilters({ workspace, view, choices, tags }: Props) {
-  const filtered = Boolean(view.q || view.status || view.tag || view.list);
+export function ContactFilters({ workspace, view, choices, tags, customFields, columns }: Props) {
+  const used = Object.entries(filterOf(view)).filter(([, value]) => value !== undefined);
+  const further = used.filter(([name]) => !simple.includes(name)).length;
   return (
-    <form method="get" role="search" aria-label="Contacts" className="mb-4 flex flex-wrap items-center gap-2">
-      <SearchBox
-        name="q"
-        defaultValue={view.q ?? ""}
-        placeholder="Name, email or company"
-        aria-label="Search contacts"
-      />
-      <Select
-        name="status"
-        defaultValue={view.status ?? ""}
-        aria-label="Status"
-        className="w-36 max-sm:w-full"
-      >
-        <option value="">Any status</option>
-        {contactStatuses.map((status) => (
-          <option key={status} value={status}>
-            {status[0]?.toUpperCase() + status.slice(1)}
-          </option>
-        ))}
-      </Select>
-      {tags.length > 0 && (
-        <Select name="tag" defaultValue={view.tag ?? ""} aria-label="Tag" className="w-36 max-sm:w-full">
-          <option value="">Any tag</option>
-          {tags.map((tag) => (
-            <option key={tag.id} value={tag.name}>
-              {tag.name}
-            </option>
-          ))}
-        </Select>
-      )}
-      {choices.length > 0 && (
-        <Select
-          name="list"
-          defaultValue={view.list ?? ""}
-          aria-label="List or segment"
-          className="w-44 max-sm:w-full"
-        >
-          <option value="">Any list or segment</option>
-          {choices.map((choice) => (
-            <option key={choice.id} value={choice.id}>
-              {choice.name}
-              {choice.kind === "segment" ? " (segment)" : ""}
-            </option>
-          ))}
-        </Select>
-      )}
-      <Button type="submit">Apply</Button>
-      {filtered && (
-        <Link
-          href={`/${workspace}/contacts`}
-          className="px-1 text-muted underline-offset-4 hover:text-ink hover:underline"
-        >
-          Clear
-        </Link>
-      )}
+    <form method="get" role="search" aria-label="Contacts" className="mb-4 space-y-2">
+      {view.sort !== "newest" && <input type="hidden" name="sort" value={view.sort} />}
+      {view.order && <input type="hidden" name="order" value={view.order} />}
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchBox
+          name="q"
+          defaultValue={view.q ?? ""}
+          placeholder="Name, email or company"
+          aria-label="Search contacts"
+        />
+        <Choice
+          name="status"
+          label="Status"
+          none="Any status"
+          value={view.status?.[0]}
+          options={contactStatuses}
+        />
+        {tags.length > 0 && (
+          <Choice
+            name="tag"
+            label="Tag"
+            none="Any tag"
+            value={view.tag?.[0]}
+            options={tags.map(({ name }) => name)}
+            asTyped
+          />
+        )}
+        {choices.length > 0 && (
+          <Select
+            name="list"
+            defaultValue={view.list ?? ""}
+            aria-label="List or segment"
+            className="w-44 max-sm:w-full"
+          >
+            <option value="">Any list or segment</option>
+            {choices.map((choice) => (
+              <option key={choice.id} value={choice.id}>
+                {choice.name} ({choice.kind})
+              </option>
+            ))}
+          </Select>
+        )}
+        <Button type="submit">Filter</Button>
+        {used.length > 0 && (
+          <Link href={`/${workspace}/contacts`} className="px-1 text-sm text-muted hover:text-ink">
+            Clear
+          </Link>
+        )}
+        <span className="flex-1 max-sm:hidden" />
+        <ColumnChoice columns={columns} customFields={customFields} />
+      </div>
+      <details open={further > 0} className="group rounded-lg border px-3 py-2 open:pb-3">
+        <summary className="cursor-pointer text-sm text-muted select-none hover:text-ink">
+          More filters {further > 0 && <Badge>{further}</Badge>}
+        </summary>
+        <MoreFilters view={view} customFields={customFields} />
+      </details>
     </form>
+  );
+}
+
+function MoreFilters({ view, customFields }: Pick<Props, "view" | "customFields">) {
+  return (
+    <div className="mt-3 grid gap-x-4 gap-y-3 sm:grid-cols-2 lg:grid-cols-4">
+      <Labelled label="Stage">
+        <Choice
+          name="stage"
+          label="Stage"
+          none="Any stage"
+          value={view.stage?.[0]}
+          options={lifecycleStages}
+          wide
+        />
+      </Labelled>
+      <Labelled label="Score">
+        <Pair>
+          <Input
+            name="scoreMin"
+            type="number"
+            min={0}
+            max={100}
+            defaultValue={view.scoreMin}
+            aria-label="Score from"
+            placeholder="0"
+          />
+          <Input
+            name="scoreMax"
+            type="number"
+            min={0}
+            max={100}
+            defaultValue={view.scoreMax}
+            aria-label="Score to"
+            placeholder="100"
+          />
+        </Pair>
+      </Labelled>
+      <Labelled label="Added">
+        <Pair>
+          <Input name="addedFrom" type="date" defaultValue={view.addedFrom} aria-label="Added from" />
+          <Input name="addedTo" type="date" defaultValue={view.addedTo} aria-label="Added until" />
+        </Pair>
+      </Labelled>
+      <Labelled label="Last activity">
+        <Pair>
+          <Input
+            name="activeFrom"
+            type="date"
+            defaultValue={view.activeFrom}
+            aria-label="Last activity from"
+          />
+          <Input name="activeTo" type="date" defaultValue={view.activeTo} aria-label="Last activity until" />
+        </Pair>
+      </Labelled>
+      {customFields.length > 0 && <CustomFieldFilter view={view} customFields={customFields} />}
+    </div>
+  );
+}
+
+const Pair = ({ children }: { children: React.ReactNode }) => (
+  <span className="grid grid-cols-2 gap-1.5">{children}</span>
+);
+
+const Labelled = ({ label, children }: { label: string; children: React.ReactNode }) => (
+  <div className="space-y-1">
+    <span aria-hidden className="text-xs text-muted">
+      {label}
+    </span>
+    {children}
+  </div>
+);
+
+type ChoiceProps = {
+  name: string;
+  label: string;
+  none: string;
+  value: string | undefined;
+  options: readonly string[];
+  asTyped?: boolean;
+  wide?: boolean;
+};
+
+function Choice({ name, label, none, value, options, asTyped, wide }: ChoiceProps) {
+  return (
+    <Select
+      name={name}
+      defaultValue={value ?? ""}
+      aria-label={label}
+      className={wide ? "w-full" : "w-36 max-sm:w-full"}
+    >
+      <option value="">{none}</option>
+      {options.map((option) => (
+        <option key={option} value={option}>
+          {asTyped ? option : words(option)}
+        </option>
+      ))}
+    </Select>
   );
 }

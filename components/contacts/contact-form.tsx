@@ -10,7 +10,9 @@ import { LinkButton } from "#components/ui/link-button";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
 import { contactFields } from "#server/contacts/schema";
+import { shownValue } from "#server/custom-fields/schema";
 import type { RouterInputs, RouterOutputs } from "#server/router";
+import { CustomFieldControl } from "./custom-field-control.tsx";
 
 type Contact = RouterOutputs["contacts"]["byId"];
 type Props = { workspace: string; customFields: RouterOutputs["customFields"]["list"]; contact?: Contact };
@@ -39,7 +41,9 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const input = readForm(new FormData(event.currentTarget), customFields);
-    if (contact) update.mutate({ ...input, id: contact.id, version: contact.version });
+    // After a conflict the version is the one whose values were shown: saving again overwrites them knowingly.
+    const version = Number(problem?.fields.version ?? contact?.version);
+    if (contact) update.mutate({ ...input, id: contact.id, version });
     else create.mutate(input);
   }
 
@@ -98,10 +102,18 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
                 key={field.id}
                 name={`custom.${field.name}`}
                 label={field.label}
-                defaultValue={shown(contact?.custom[field.name])}
+                aside={field.required ? "Required" : undefined}
                 error={problem?.fields[`custom.${field.name}`]}
-                maxLength={1000}
-              />
+                className={field.type === "multi_select" ? "sm:col-span-2" : undefined}
+              >
+                {(control) => (
+                  <CustomFieldControl
+                    control={control}
+                    field={field}
+                    value={shownValue(contact?.custom[field.name])}
+                  />
+                )}
+              </Field>
             ))}
           </div>
           <div className="mt-4">
@@ -132,13 +144,10 @@ function Buttons({
   );
 }
 
-const shown = (value: unknown) =>
-  typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
-
 function readForm(form: FormData, customFields: Props["customFields"]): RouterInputs["contacts"]["create"] {
   const text = (name: string) => {
-    const value = form.get(name);
-    return typeof value === "string" ? value : "";
+    const values = form.getAll(name).filter((value) => typeof value === "string");
+    return values.join(", ");
   };
   const standard = Object.fromEntries(contactFields.map(({ name }) => [name, text(name)]));
   const custom = Object.fromEntries(customFields.map(({ name }) => [name, text(`custom.${name}`)]));

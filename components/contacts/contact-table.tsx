@@ -1,84 +1,121 @@
+"use client";
 import { SearchX, Users } from "lucide-react";
-import { type ContactListInput, searchMax } from "#server/contacts/schema";
-import type { RouterOutputs } from "#server/router";
-import { Badge } from "#components/ui/badge";
-import { DateTime } from "#components/ui/date-time";
+import { useState } from "react";
+import { Checkbox } from "#components/ui/checkbox";
 import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
 import { NextPage } from "#components/ui/next-page";
-import { SortLink } from "#components/ui/sort-link";
-import { StatusBadge } from "#components/ui/status-badge";
 import { type Column, Table } from "#components/ui/table";
+import { type ContactListInput, countMax, filterOf, queryOf } from "#server/contacts/schema";
+import type { Permission } from "#server/permissions";
+import type { RouterOutputs } from "#server/router";
+import { BulkBar } from "./bulk-bar.tsx";
+import { columnsOf, type ContactRow, counted } from "./columns.tsx";
 
-type ContactPage = RouterOutputs["contacts"]["list"];
-type Row = ContactPage["rows"][number];
-type Props = { workspace: string; view: ContactListInput; page: ContactPage; timeZone: string };
+type Props = {
+  workspace: string;
+  view: ContactListInput;
+  page: RouterOutputs["contacts"]["list"];
+  columns: string[];
+  customFields: RouterOutputs["customFields"]["list"];
+  permissions: Permission[];
+  timeZone: string;
+};
 
-export function ContactTable({ workspace, view, page, timeZone }: Props) {
-  const { after, ...rest } = view;
-  const query = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+/** The contacts of a view; several, or all that match, can be changed at once. */
+export function ContactTable({ workspace, view, page, columns, customFields, permissions, timeZone }: Props) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  // All that match, of the filter that was on the screen when it was said.
+  const [every, setEvery] = useState<string | null>(null);
+  const filter = filterOf(view);
+  const filterKey = JSON.stringify(filter);
+  const everyone = every === filterKey;
+  const toggle = (ids: string[], on: boolean) => {
+    setEvery(null);
+    setChosen((before) => {
+      const next = new Set(before);
+      for (const id of ids) {
+        if (on) next.add(id);
+        else next.delete(id);
+      }
+      return next;
+    });
+  };
+  const clear = () => {
+    setEvery(null);
+    setChosen(new Set());
+  };
+  const shown = columnsOf(view, columns, { customFields, timeZone });
+  const editable = permissions.includes("contacts:write");
+  const { after: _, before: __, ...rest } = view;
   return (
     <>
+      {(chosen.size > 0 || everyone) && (
+        <BulkBar
+          workspace={workspace}
+          selection={everyone ? { filter } : { ids: [...chosen] }}
+          count={everyone ? page.total : chosen.size}
+          matching={page.total}
+          everyone={everyone}
+          onEveryone={() => setEvery(filterKey)}
+          onClear={clear}
+          customFields={customFields}
+          permissions={permissions}
+        />
+      )}
       <Table
         label="Contacts"
-        columns={columnsOf(query, view.sort, timeZone)}
+        columns={editable ? [selection(page.rows, chosen, everyone, toggle), ...shown] : shown}
         rows={page.rows}
         rowKey={(row) => row.id}
         href={(row) => `/${workspace}/contacts/${row.id}`}
         empty={page.any ? <NothingFound workspace={workspace} /> : <NoContacts workspace={workspace} />}
       />
-      <NextPage
-        first={after ? { query } : null}
-        next={page.next ? { query: { ...query, after: page.next } } : null}
-      />
-      {view.q && page.rows.length > 0 && (
-        <p className="pt-2 text-xs text-muted">
-          A search shows up to {searchMax.toLocaleString("en")} of the newest matches.
-        </p>
-      )}
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        {page.rows.length > 0 && (
+          <p className="pt-3 text-xs text-muted" role="status">
+            {counted(page.total)} {page.total === 1 ? "contact" : "contacts"}
+            {page.capped
+              && `; the list goes through ${countMax.toLocaleString("en")} of them. Narrow the search to see others.`}
+          </p>
+        )}
+        <NextPage
+          first={view.after || view.before ? { query: queryOf(rest) } : null}
+          previous={page.before ? { query: queryOf({ ...rest, before: page.before }) } : null}
+          next={page.next ? { query: queryOf({ ...rest, after: page.next }) } : null}
+        />
+      </div>
     </>
   );
 }
 
-const columnsOf = (query: Record<string, unknown>, sort: string, timeZone: string): Column<Row>[] => [
-  {
-    key: "email",
-    header: "Email",
+function selection(
+  rows: ContactRow[],
+  chosen: ReadonlySet<string>,
+  everyone: boolean,
+  toggle: (ids: string[], on: boolean) => void,
+): Column<ContactRow> {
+  const here = rows.map(({ id }) => id);
+  return {
+    key: "select",
+    header: "Select",
+    bare: true,
     head: (
-      <SortLink href={{ query: { ...query, sort: "email" } }} direction={sort === "email" ? "asc" : null}>
-        Email
-      </SortLink>
+      <Checkbox
+        aria-label="Select all on this page"
+        checked={everyone || (here.length > 0 && here.every((id) => chosen.has(id)))}
+        onChange={(event) => toggle(here, event.target.checked)}
+      />
     ),
-    cell: (row) => <span className="break-all">{row.email}</span>,
-  },
-  { key: "name", header: "Name", cell: (row) => row.name ?? <span className="text-faint">–</span> },
-  { key: "company", header: "Company", cell: (row) => row.company ?? "", wideOnly: true },
-  {
-    key: "tags",
-    header: "Tags",
-    wideOnly: true,
     cell: (row) => (
-      <span className="flex flex-wrap gap-1">
-        {row.tags.slice(0, 3).map((tag) => (
-          <Badge key={tag}>{tag}</Badge>
-        ))}
-        {row.tags.length > 3 && <span className="text-xs text-muted">and more</span>}
-      </span>
+      <Checkbox
+        aria-label={`Select ${row.email}`}
+        checked={everyone || chosen.has(row.id)}
+        onChange={(event) => toggle([row.id], event.target.checked)}
+      />
     ),
-  },
-  { key: "status", header: "Status", cell: (row) => <StatusBadge status={row.status} /> },
-  {
-    key: "added",
-    header: "Added",
-    wideOnly: true,
-    head: (
-      <SortLink href={{ query: { ...query, sort: "newest" } }} direction={sort === "newest" ? "desc" : null}>
-        Added
-      </SortLink>
-    ),
-    cell: (row) => <DateTime at={row.createdAt} timeZone={timeZone} show="date" />,
-  },
-];
+  };
+}
 
 function NothingFound({ workspace }: { workspace: string }) {
   return (

@@ -2,7 +2,9 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
-import { pageSize } from "./schema.ts";
+import { contactSorts, pageSize, usualColumns } from "./schema.ts";
+
+type ContactListQuery = Record<string, unknown>;
 
 test("a contact is added once, is found by name, address and company, and can be tagged", async () => {
   const { caller } = await newTenant();
@@ -32,6 +34,7 @@ test("a contact is added once, is found by name, address and company, and can be
 
 test("an edit of a contact that somebody else changed meanwhile is refused", async () => {
   const { caller } = await newTenant();
+  await caller.customFields.create({ label: "Plan", type: "text" });
   const { id } = await caller.contacts.create({ email: "ada@example.com", custom: { plan: "pro" } });
   const { version } = await caller.contacts.byId({ id });
   await caller.contacts.update({
@@ -43,7 +46,12 @@ test("an edit of a contact that somebody else changed meanwhile is refused", asy
   });
   await expect(
     caller.contacts.update({ id, version, email: "ada@example.com", first_name: "Anna", custom: {} }),
-  ).rejects.toMatchObject({ code: "CONFLICT" });
+  ).rejects.toMatchObject({
+    code: "CONFLICT",
+    cause: {
+      fields: { first_name: expect.stringContaining('"Ada"') as string, version: String(version + 1) },
+    },
+  });
   expect(await caller.contacts.byId({ id })).toMatchObject({
     first_name: "Ada",
     custom: {},
@@ -82,25 +90,115 @@ test("a contact that may not be mailed says why", async () => {
   ]);
 });
 
-test("pages follow each other without a gap, by newest and by address", async () => {
+test("an edit of one field minds that field only, and says what somebody else put there", async () => {
+  const { caller } = await newTenant();
+  await caller.customFields.create({ label: "Seats", type: "number" });
+  const { id } = await caller.contacts.create({ email: "ada@example.com", city: "London" });
+  await caller.contacts.edit({ id, field: "company", seen: "", value: "Engines" });
+  await caller.contacts.edit({ id, field: "city", seen: "London", value: "Turin" });
+  await expect(
+    caller.contacts.edit({ id, field: "city", seen: "London", value: "Paris" }),
+  ).rejects.toMatchObject({
+    code: "CONFLICT",
+    cause: { fields: { theirs: "Turin" } },
+  });
+  await caller.contacts.edit({ id, field: "custom.seats", seen: "", value: "12.50" });
+  await expect(
+    caller.contacts.edit({ id, field: "custom.seats", seen: "12.5", value: "a dozen" }),
+  ).rejects.toMatchObject({ cause: { fields: { "custom.seats": expect.any(String) as string } } });
+  await caller.contacts.edit({ id, field: "stage", seen: "new", value: "customer" });
+  await expect(
+    caller.contacts.edit({ id, field: "status", seen: "active", value: "x" }),
+  ).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+  });
+  expect(await caller.contacts.byId({ id })).toMatchObject({
+    company: "Engines",
+    city: "Turin",
+    lifecycleStage: "customer",
+    custom: { seats: 12.5 },
+  });
+});
+
+test("pages follow each other without a gap, forwards and back, by every order and with empty values", async () => {
   const { caller, scope } = await newTenant();
-  const total = pageSize + 7;
+  const total = 2 * pageSize + 7;
   await withTenant(scope, (tx) =>
     tx.execute(
-      sql`insert into contacts (email, email_normalized) select e, e from (select 'p' || lpad(n::text, 3, '0') || '@example.com' as e from generate_series(1, ${total}) n) x`,
+      sql`insert into contacts (email, email_normalized, company, last_name, lead_score, last_activity_at)
+        select e, e, case when n % 3 = 0 then 'Company ' || n % 5 end, case when n % 60 <> 0 then 'Name ' || n % 7 end, n % 4,
+          case when n % 4 = 0 then app_now() - make_interval(secs => n % 6) end
+        from (select n, 'p' || lpad(n::text, 3, '0') || '@example.com' as e from generate_series(1, ${total}) n) x`,
     ),
   );
-  for (const sort of ["newest", "email"] as const) {
-    const first = await caller.contacts.list({ sort });
-    const second = await caller.contacts.list({ sort, after: first.next ?? "" });
-    expect(second.next).toBe(null);
-    const all = [...first.rows, ...second.rows].map(({ email }) => email);
-    expect(new Set(all).size).toBe(total);
-    if (sort === "email") expect(all).toEqual([...all].sort());
+  for (const sort of contactSorts) {
+    for (const order of ["asc", "desc"] as const) {
+      const pages = [await caller.contacts.list({ sort, order })];
+      for (let next = pages[0]?.next; next; next = pages.at(-1)?.next)
+        pages.push(await caller.contacts.list({ sort, order, after: next }));
+      const ids = pages.map((page) => page.rows.map(({ id }) => id));
+      expect(ids.map((page) => page.length)).toEqual([pageSize, pageSize, 7]);
+      expect(new Set(ids.flat()).size).toBe(total);
+      const back = [await caller.contacts.list({ sort, order, before: pages[2]?.before ?? "" })];
+      back.unshift(await caller.contacts.list({ sort, order, before: back[0]?.before ?? "" }));
+      expect(back.map((page) => page.rows.map(({ id }) => id))).toEqual(ids.slice(0, 2));
+      expect(back[0]?.before).toBe(null);
+    }
   }
-  expect((await caller.contacts.list({ sort: "newest", after: "no such place" })).rows).toHaveLength(
-    pageSize,
-  );
+  const nowhere = ["no such place", Buffer.from('["score","x","y"]').toString("base64url")];
+  for (const after of nowhere)
+    expect((await caller.contacts.list({ sort: "score", after })).rows).toHaveLength(pageSize);
+});
+
+test("filters combine, and none lets through more than all of them do", async () => {
+  const { caller } = await newTenant();
+  await caller.customFields.create({ label: "Plan", type: "select", options: ["Pro", "Free"] });
+  await caller.customFields.create({ label: "Seats", type: "number" });
+  await caller.customFields.create({ label: "Renewal", type: "date" });
+  const add = (name: string, custom: Record<string, string>, stage: "new" | "customer" = "new") =>
+    caller.contacts.create({ email: `${name}@example.com`, first_name: name, custom, stage });
+  const ada = await add("ada", { plan: "Pro", seats: "5", renewal: "2026-03-01" }, "customer");
+  const bob = await add("bob", { plan: "Pro", seats: "50" });
+  const cy = await add("cy", { plan: "Free", seats: "7" }, "customer");
+  const { id: list } = await caller.lists.create({ name: "Some" });
+  await caller.lists.add({ id: list, contactIds: [ada.id, bob.id] });
+  for (const tag of ["one", "two"]) await caller.contacts.addTag({ id: ada.id, tag });
+  await caller.contacts.addTag({ id: cy.id, tag: "one" });
+  const found = async (filter: ContactListQuery) => {
+    const { rows, total } = await caller.contacts.list({ ...filter, sort: "email" });
+    expect(total).toBe(rows.length);
+    return rows.map(({ name }) => name);
+  };
+  expect(await found({ "custom.plan": "pro" })).toEqual(["ada", "bob"]);
+  expect(await found({ "custom.plan": "Pro", list, stage: "customer" })).toEqual(["ada"]);
+  expect(await found({ "custom.seats": "5..10" })).toEqual(["ada", "cy"]);
+  expect(await found({ "custom.seats": "6.." })).toEqual(["bob", "cy"]);
+  expect(await found({ "custom.renewal": "2026-01-01..2026-12-31" })).toEqual(["ada"]);
+  expect(await found({ tag: ["one", "two"] })).toEqual(["ada"]);
+  expect(await found({ tag: ["one", "never"] })).toEqual([]);
+  expect(await found({ q: "example.com", tag: "one", stage: ["customer", "churned"] })).toEqual([
+    "ada",
+    "cy",
+  ]);
+  expect(await found({ scoreMin: 1 })).toEqual([]);
+  const today = new Date().toISOString().slice(0, 10);
+  expect(await found({ addedFrom: "2020-01-01", addedTo: today, status: "active" })).toHaveLength(3);
+  expect(await found({ activeFrom: "2020-01-01" })).toEqual([]);
+  await expect(caller.contacts.list({ "custom.seats": "many" })).rejects.toMatchObject({
+    message: expect.stringContaining("Seats") as string,
+  });
+  await expect(caller.contacts.list({ "custom.nothing": "x" })).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+  });
+});
+
+test("columns are remembered for a person and a workspace", async () => {
+  const [mine, other] = await Promise.all([newTenant(), newTenant()]);
+  expect(await mine.caller.contacts.columns()).toEqual(usualColumns);
+  await mine.caller.contacts.chooseColumns({ columns: ["name", "custom.plan"] });
+  await mine.caller.contacts.chooseColumns({ columns: ["score"] });
+  expect(await mine.caller.contacts.columns()).toEqual(["score"]);
+  expect(await other.caller.contacts.columns()).toEqual(usualColumns);
 });
 
 test("a deleted contact is gone from every page, and its address is free again", async () => {

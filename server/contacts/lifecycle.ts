@@ -56,14 +56,53 @@ export async function restoreContacts(
   return back.map(idOf);
 }
 
+/**
+ * Notes that contacts said stop: they leave every campaign, and the address is closed to this workspace. Who bounced or
+ * complained keeps that status. Returns the ids of those that were not unsubscribed yet.
+ */
+export async function unsubscribeContacts(
+  tx: TenantTx,
+  ids: readonly string[],
+  actorId: string,
+): Promise<string[]> {
+  await exitContacts(tx, { contactIds: ids, reason: "unsubscribed" });
+  const changed = await tx.execute<{ id: string }>(sql`
+    update contacts c set status = 'unsubscribed', unsubscribed_at = app_now(), updated_at = app_now(), version = version + 1
+    from ${inOrder(ids)} locked where c.id = locked.id and c.status in ('active', 'archived') returning c.id`);
+  const stopped = sql`${sql.param(changed.map(idOf))}::uuid[]`;
+  await tx.execute(sql`
+    insert into suppressions (email_normalized, scope, workspace_id, reason, source, added_by)
+    select email_normalized, 'workspace', workspace_id, 'unsubscribed', 'manual', ${actorId}::uuid
+    from contacts where id = any(${stopped}) on conflict do nothing`);
+  await tx.execute(sql`
+    insert into consent_records (contact_id, action, basis, source)
+    select id, 'withdrawn', 'unsubscribed', 'noted by hand' from unnest(${stopped}) as id`);
+  await noteOnTimelines(tx, changed.map(idOf), {
+    type: "contact.unsubscribed",
+    actorId,
+    data: { source: "by hand" },
+  });
+  return changed.map(idOf);
+}
+
 const idOf = ({ id }: { id: string }) => id;
 
 /** The contacts that are there, locked in the order in which everybody locks them. */
 const inOrder = (ids: readonly string[]) => sql`(
   select id from contacts where id = any(${sql.param([...ids])}::uuid[]) and deleted_at is null order by id for update)`;
 
-const acts = { delete: deleteContacts, archive: archiveContacts, restore: restoreContacts } as const;
-const facts = { delete: "deleted", archive: "archived", restore: "restored" } as const;
+const acts = {
+  delete: deleteContacts,
+  archive: archiveContacts,
+  restore: restoreContacts,
+  unsubscribe: unsubscribeContacts,
+} as const;
+const facts = {
+  delete: "deleted",
+  archive: "archived",
+  restore: "restored",
+  unsubscribe: "unsubscribed",
+} as const;
 
 /** One of these for one contact, on the audit log. Throws `not_found`; doing it again changes nothing. */
 export async function moveContact(

@@ -2,12 +2,14 @@ import { sql } from "drizzle-orm";
 import { violates } from "#db/errors";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
-import { ensureTextFields } from "#server/custom-fields/mutations";
+import { readCustomFields } from "#server/custom-fields/mutations";
+import { shownValue } from "#server/custom-fields/schema";
+import type { CustomValue } from "#server/custom-fields/values";
 import { AppError } from "#server/errors";
 import { ensureTags, tagContacts } from "#server/tags/mutations";
 import { readEmail } from "./address.ts";
 import { noteOnTimeline } from "./history.ts";
-import type { ContactInput, ContactUpdate } from "./schema.ts";
+import { type ContactFieldEdit, type ContactInput, contactInput, type ContactUpdate } from "./schema.ts";
 
 const editable = [
   "first_name",
@@ -23,14 +25,14 @@ const editable = [
   "language",
 ] as const;
 
-/** Adds a contact. Throws `invalid` on `email`, and `conflict` when the workspace has that address already. */
+/** Adds a contact. Throws `invalid` on `email` and on custom fields, `conflict` when the workspace has that address. */
 export async function createContact(
   tx: TenantTx,
   input: ContactInput,
   actorId: string,
 ): Promise<{ id: string }> {
   const { email, normalized } = addressOf(input.email);
-  const { set: custom } = await customValues(tx, input.custom);
+  const { set: custom } = await readCustomFields(tx, input.custom, { whole: true });
   const names = sql.join(
     editable.map((name) => sql.identifier(name)),
     sql`, `,
@@ -42,8 +44,8 @@ export async function createContact(
   const [made] = await tx
     .execute<{ id: string }>(
       sql`
-      insert into contacts (email, email_normalized, custom_fields, ${names})
-      values (${email}, ${normalized}, ${JSON.stringify(custom)}::jsonb, ${values}) returning id`,
+      insert into contacts (email, email_normalized, lifecycle_stage, custom_fields, ${names})
+      values (${email}, ${normalized}, ${input.stage ?? "new"}, ${JSON.stringify(custom)}::jsonb, ${values}) returning id`,
     )
     .catch(translated);
   if (!made) throw new Error("insert into contacts returned no row.");
@@ -61,73 +63,149 @@ export async function createContact(
 type Stored = Record<(typeof editable)[number], string | null> & {
   email: string;
   email_normalized: string;
+  lifecycle_stage: string;
   custom_fields: Record<string, unknown>;
   status: string;
   version: number;
 };
+type Saved = { id: string; version: number };
 
 /**
- * Changes a contact. Throws `conflict` when it is no longer at the version that was edited. A new address starts
- * with a clean record of bounces; a suppression of the old one stays with the old one.
+ * Changes a contact. Throws `conflict` when it is no longer at the version that was edited, with what each field that
+ * differs holds now, and the version to give to overwrite that.
  */
-export async function updateContact(
-  tx: TenantTx,
-  input: ContactUpdate,
-  actorId: string,
-): Promise<{ id: string; version: number }> {
+export async function updateContact(tx: TenantTx, input: ContactUpdate, actorId: string): Promise<Saved> {
   const before = await lockContact(tx, input.id);
   if (before.version !== input.version) {
+    const { set, remove } = await readCustomFields(tx, input.custom, { whole: false });
+    const theirs = Object.entries(changesBetween(before, input, set, remove)).map(
+      ([name, [held]]) => [name, `It holds "${shownValue(held)}" now. Save again to put yours.`] as const,
+    );
     throw new AppError(
       "conflict",
-      "Somebody changed this contact while you were editing it. Reload the page to see the change, then edit again.",
+      "Somebody changed this contact while you were editing it. What differs from yours is marked: save again to overwrite it, or reload the page to take theirs.",
+      { ...Object.fromEntries(theirs), version: String(before.version) },
     );
   }
+  return saveContact(tx, before, input, actorId);
+}
+
+/**
+ * Changes one field where it is shown; `seen` is what was shown. Changes of other fields meanwhile do not matter. Throws
+ * `conflict` when this field holds something else by now, which is given as `theirs`.
+ */
+export async function editContactField(
+  tx: TenantTx,
+  { id, field, seen, value }: ContactFieldEdit,
+  actorId: string,
+): Promise<Saved> {
+  const before = await lockContact(tx, id);
+  const name = field.startsWith("custom.") ? field.slice("custom.".length) : null;
+  const held = name
+    ? shownValue(before.custom_fields[name])
+    : shownValue(field === "stage" ? before.lifecycle_stage : before[standardField(field)]);
+  if (held !== seen && held !== value) {
+    throw new AppError("conflict", `Somebody else set this to "${held}" meanwhile. You wrote "${value}".`, {
+      theirs: held,
+    });
+  }
+  const { lifecycle_stage: stage, custom_fields: _, ...stored } = before;
+  const parsed = contactInput.safeParse({
+    ...stored,
+    stage,
+    custom: {},
+    ...(name ? { custom: { [name]: value } } : { [field]: value }),
+  });
+  if (!parsed.success) {
+    const problem = parsed.error.issues[0]?.message ?? "This value does not fit.";
+    throw new AppError("invalid", problem, { [field]: problem });
+  }
+  return saveContact(tx, before, { ...parsed.data, id }, actorId);
+}
+
+function standardField(field: string): "email" | (typeof editable)[number] {
+  const known = (["email", ...editable] as const).find((name) => name === field);
+  if (!known) throw new AppError("invalid", `There is no field "${field}".`);
+  return known;
+}
+
+/**
+ * Writes what changed. A new address starts with a clean record of bounces and takes mail that is still queued with it; a
+ * suppression of the old one stays with the old one.
+ */
+async function saveContact(
+  tx: TenantTx,
+  before: Stored,
+  input: ContactInput & { id: string },
+  actorId: string,
+): Promise<Saved> {
   const { email, normalized } = addressOf(input.email);
-  const { set, remove } = await customValues(tx, input.custom);
+  const { set, remove } = await readCustomFields(tx, input.custom, { whole: false });
+  const changed = changesBetween(before, { ...input, email }, set, remove);
+  if (Object.keys(changed).length === 0) return { id: input.id, version: before.version };
   const moved = normalized !== before.email_normalized;
   const [after] = await tx
-    .execute<{ id: string; version: number }>(
+    .execute<Saved>(
       sql`
       update contacts set email = ${email}, email_normalized = ${normalized},
+        lifecycle_stage = ${input.stage ?? before.lifecycle_stage},
         ${sql.join(
           editable.map((name) => sql`${sql.identifier(name)} = ${input[name]}::text`),
           sql`, `,
         )},
         custom_fields = (custom_fields || ${JSON.stringify(set)}::jsonb) - ${sql.param(remove)}::text[],
         status = case when ${moved} and status = 'bounced' then 'active' else status end,
+        bounced_at = case when ${moved} then null else bounced_at end,
         soft_bounce_count = case when ${moved} then 0 else soft_bounce_count end,
         version = version + 1, updated_at = app_now()
       where id = ${input.id}::uuid returning id, version`,
     )
     .catch(translated);
   if (!after) throw new AppError("not_found", "No such contact.");
-  const changed = changesBetween(before, { ...input, email }, set, remove);
-  if (Object.keys(changed).length > 0) {
-    await noteOnTimeline(tx, {
-      contactId: input.id,
-      type: "contact.updated",
-      actorId,
-      data: { fields: Object.keys(changed) },
-    });
-    await recordAct(tx, {
-      actorId,
-      action: "contact.updated",
-      resourceType: "contact",
-      resourceId: input.id,
-      before: Object.fromEntries(Object.entries(changed).map(([name, [old]]) => [name, old])),
-      after: Object.fromEntries(Object.entries(changed).map(([name, [, now]]) => [name, now])),
-    });
-  }
+  await noteChange(tx, input.id, changed, actorId);
   return after;
 }
 
-function changesBetween(before: Stored, input: ContactInput, set: Record<string, string>, remove: string[]) {
-  const changed: Record<string, [unknown, unknown]> = {};
+type Changes = Record<string, [before: unknown, after: unknown]>;
+
+async function noteChange(tx: TenantTx, id: string, changed: Changes, actorId: string): Promise<void> {
+  const { stage, ...fields } = changed;
+  if (stage) {
+    const data = { from: stage[0], stage: stage[1] };
+    await noteOnTimeline(tx, { contactId: id, type: "contact.stage_changed", actorId, data });
+  }
+  if (Object.keys(fields).length > 0) {
+    await noteOnTimeline(tx, {
+      contactId: id,
+      type: "contact.updated",
+      actorId,
+      data: { fields: Object.keys(fields) },
+    });
+  }
+  await recordAct(tx, {
+    actorId,
+    action: "contact.updated",
+    resourceType: "contact",
+    resourceId: id,
+    before: Object.fromEntries(Object.entries(changed).map(([name, [old]]) => [name, old])),
+    after: Object.fromEntries(Object.entries(changed).map(([name, [, now]]) => [name, now])),
+  });
+}
+
+function changesBetween(
+  before: Stored,
+  input: ContactInput,
+  set: Record<string, CustomValue>,
+  remove: string[],
+): Changes {
+  const changed: Changes = {};
   if (before.email !== input.email) changed.email = [before.email, input.email];
   for (const name of editable) if (before[name] !== input[name]) changed[name] = [before[name], input[name]];
+  if (input.stage && input.stage !== before.lifecycle_stage)
+    changed.stage = [before.lifecycle_stage, input.stage];
   for (const [name, value] of Object.entries(set)) {
     const old = before.custom_fields[name] ?? null;
-    if (old !== value) changed[`custom.${name}`] = [old, value];
+    if (JSON.stringify(old) !== JSON.stringify(value)) changed[`custom.${name}`] = [old, value];
   }
   for (const name of remove) {
     if (name in before.custom_fields) changed[`custom.${name}`] = [before.custom_fields[name], null];
@@ -184,7 +262,7 @@ export async function removeTag(
 
 async function lockContact(tx: TenantTx, id: string): Promise<Stored> {
   const [row] = await tx.execute<Stored>(sql`
-    select email, email_normalized, custom_fields, status, version, ${sql.join(
+    select email, email_normalized, lifecycle_stage, custom_fields, status, version, ${sql.join(
       editable.map((name) => sql.identifier(name)),
       sql`, `,
     )}
@@ -197,19 +275,6 @@ function addressOf(typed: string): { email: string; normalized: string } {
   const read = readEmail(typed);
   if ("problem" in read) throw new AppError("invalid", read.problem, { email: read.problem });
   return read;
-}
-
-/** Values to set and names to remove; a name that is new to the workspace becomes a text field. */
-async function customValues(
-  tx: TenantTx,
-  custom: Record<string, string>,
-): Promise<{ set: Record<string, string>; remove: string[] }> {
-  const set = Object.fromEntries(Object.entries(custom).filter(([, value]) => value !== ""));
-  await ensureTextFields(
-    tx,
-    Object.keys(set).map((name) => ({ name, label: name.replaceAll("_", " ") })),
-  );
-  return { set, remove: Object.keys(custom).filter((name) => custom[name] === "") };
 }
 
 function translated(error: unknown): never {

@@ -1,50 +1,7 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import { inSegment } from "#server/segments/queries";
-import { type ContactListInput, pageSize, searchMax } from "./schema.ts";
-
-/** The name to show: first and last name, or the full one of a file. */
-export const displayName = sql`coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.name)`;
-
-export type ContactRow = {
-  id: string;
-  email: string;
-  name: string | null;
-  company: string | null;
-  status: string;
-  createdAt: Date;
-  tags: string[];
-};
-export type ContactPage = { rows: ContactRow[]; next: string | null };
-
-/**
- * Contacts by newest or by address, fifty at a time. Throws `not_found` for a list that is not there. A search
- * covers names, addresses and companies, and shows at most the `searchMax` newest matches.
- */
-export async function listContacts(tx: TenantTx, view: ContactListInput): Promise<ContactPage> {
-  const byEmail = view.sort === "email";
-  const conditions: SQL[] = [sql`c.deleted_at is null`];
-  if (view.q) conditions.push(sql`c.id = any (array(select search_contacts(${view.q}, ${searchMax})))`);
-  if (view.status) conditions.push(sql`c.status = ${view.status}`);
-  if (view.tag) {
-    conditions.push(sql`exists (select 1 from contact_tags ct join tags t on t.id = ct.tag_id
-      where ct.contact_id = c.id and lower(t.name) = ${view.tag.toLowerCase()})`);
-  }
-  if (view.list) conditions.push(await inSegment(tx, view.list));
-  if (view.after && byEmail) conditions.push(sql`c.email_normalized > ${view.after}`);
-  else if (view.after && /^[0-9a-f-]{36}$/.test(view.after)) conditions.push(sql`c.id < ${view.after}::uuid`);
-
-  const rows = await tx.execute<ContactRow & { key: string }>(sql`
-    select c.id, c.email, ${displayName} as name, c.company, c.status, c.created_at as "createdAt",
-      ${byEmail ? sql`c.email_normalized` : sql`c.id::text`} as key,
-      array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by t.name limit 6) as tags
-    from contacts c where ${sql.join(conditions, sql` and `)}
-    order by ${byEmail ? sql`c.email_normalized` : sql`c.id desc`} limit ${pageSize + 1}`);
-  const page = rows.slice(0, pageSize);
-  const next = rows.length > pageSize ? (page.at(-1)?.key ?? null) : null;
-  return { rows: page.map(({ key: _, ...row }) => row), next };
-}
+import { displayName } from "./listing.ts";
 
 /** Whether the workspace has any contact at all: an empty list means different things. */
 export async function hasContacts(tx: TenantTx): Promise<boolean> {

@@ -1,15 +1,18 @@
 import { allowed, router } from "#server/trpc";
+import { listContacts } from "./listing.ts";
 import { moveContact } from "./lifecycle.ts";
-import { addTag, createContact, removeTag, updateContact } from "./mutations.ts";
+import { addTag, createContact, editContactField, removeTag, updateContact } from "./mutations.ts";
+import { getContact, hasContacts, listContactCampaigns, listHindrances, listTimeline } from "./queries.ts";
+import { chooseColumns, findColumns } from "./columns.ts";
 import {
-  getContact,
-  hasContacts,
-  listContactCampaigns,
-  listContacts,
-  listHindrances,
-  listTimeline,
-} from "./queries.ts";
-import { contactInput, contactListInput, contactRef, contactTagInput, contactUpdate } from "./schema.ts";
+  contactColumnsInput,
+  contactFieldEdit,
+  contactInput,
+  contactListInput,
+  contactRef,
+  contactTagInput,
+  contactUpdate,
+} from "./schema.ts";
 
 export const contactsRouter = router({
   list: allowed("contacts:read")
@@ -20,6 +23,11 @@ export const contactsRouter = router({
         return { ...page, any: page.rows.length > 0 || (await hasContacts(tx)) };
       }),
     ),
+  /** The columns of the list that this person chose for this workspace. */
+  columns: allowed("contacts:read").query(({ ctx }) => ctx.tenant((tx) => findColumns(tx))),
+  chooseColumns: allowed("contacts:read")
+    .input(contactColumnsInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => chooseColumns(tx, input.columns))),
   byId: allowed("contacts:read")
     .input(contactRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => getContact(tx, input.id))),
@@ -39,6 +47,14 @@ export const contactsRouter = router({
   update: allowed("contacts:write")
     .input(contactUpdate)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => updateContact(tx, input, ctx.session.user.id))),
+  edit: allowed("contacts:write")
+    .input(contactFieldEdit)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => editContactField(tx, input, ctx.session.user.id))),
+  unsubscribe: allowed("contacts:write")
+    .input(contactRef)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => moveContact(tx, { ...input, act: "unsubscribe" }, ctx.session.user.id)),
+    ),
   delete: allowed("contacts:delete")
     .input(contactRef)
     .mutation(({ ctx, input }) =>

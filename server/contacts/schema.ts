@@ -47,11 +47,12 @@ export const contactInput = z.object({
   country: optional(200),
   timezone: optional(64).refine(isZone, 'Use a zone such as "Europe/Berlin".'),
   language: optional(35),
-  /** Values of custom fields by name; an empty one removes the value. */
+  stage: z.enum(lifecycleStages).optional(),
+  /** Values of custom fields by name, as typed; an empty one removes the value. */
   custom: z
     .record(
       z.string().regex(/^[a-z][a-z0-9_]{0,62}$/),
-      z.string().trim().max(1000, "Keep this under 1,000 characters."),
+      z.string().trim().max(20_000, "Keep this under 20,000 characters."),
     )
     .default({}),
 });
@@ -60,6 +61,15 @@ export type ContactInput = z.infer<typeof contactInput>;
 /** `version` is the one that was on the screen: somebody else's change in between is refused, not overwritten. */
 export const contactUpdate = contactInput.extend({ id: z.uuid(), version: z.number().int() });
 export type ContactUpdate = z.infer<typeof contactUpdate>;
+
+/** One field, edited where it is shown: `seen` is what was shown. Custom ones are named `custom.<name>`. */
+export const contactFieldEdit = z.object({
+  id: z.uuid(),
+  field: z.string().regex(/^(custom\.)?[a-z][a-z0-9_]{0,62}$/),
+  seen: z.string().max(20_000),
+  value: z.string().trim().max(20_000),
+});
+export type ContactFieldEdit = z.infer<typeof contactFieldEdit>;
 
 export const contactRef = z.object({ id: z.uuid() });
 export const contactTagInput = z.object({
@@ -72,10 +82,7 @@ const score = z.coerce.number().int().min(0).max(100);
 const day = z.iso.date();
 /** A filter given once, as a URL gives it, or several times. */
 const several = <T extends z.ZodType>(each: T) =>
-  z.preprocess(
-    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(each).max(50).optional(),
-  );
+  z.union([z.array(each).max(50), each.transform((value) => [value])]).optional();
 
 const filterParts = {
   /** Words of a name, an address or a company. */
@@ -112,22 +119,93 @@ export const contactSelection = z.union([
 ]);
 export type ContactSelection = z.infer<typeof contactSelection>;
 
-export const contactSorts = ["newest", "email"] as const;
-const optionalText = z.string().trim().max(200).optional().catch(undefined);
+export const contactSorts = ["newest", "email", "name", "company", "score", "activity"] as const;
+export type ContactSort = (typeof contactSorts)[number];
+/** How a sort runs unless the other way is asked for. */
+export const usualOrder = {
+  newest: "desc",
+  email: "asc",
+  name: "asc",
+  company: "asc",
+  score: "desc",
+  activity: "desc",
+} as const;
 
-/** What the URL of the contact list says. A wrong part is as if it were not there. */
-export const contactListInput = z.object({
-  q: optionalText,
-  status: z.enum(["active", "unsubscribed", "bounced", "complained", "archived"]).optional().catch(undefined),
-  tag: optionalText,
-  /** A list or a segment. */
-  list: z.uuid().optional().catch(undefined),
+const { custom, ...plainParts } = filterParts;
+const lenient = Object.fromEntries(
+  Object.entries(plainParts).map(([name, part]) => [name, (part as z.ZodType).catch(undefined)]),
+) as { [Name in keyof typeof plainParts]: z.ZodCatch<(typeof plainParts)[Name]> };
+
+const view = z.object({
+  ...lenient,
+  custom: custom.catch(undefined),
   sort: z.enum(contactSorts).catch("newest"),
-  /** The last contact of the page before: its id, or its address when sorted by that. */
-  after: z.string().max(320).optional().catch(undefined),
+  order: z.enum(["asc", "desc"]).optional().catch(undefined),
+  /** The place behind which, or before which, the page begins. */
+  after: z.string().max(1000).optional().catch(undefined),
+  before: z.string().max(1000).optional().catch(undefined),
 });
-export type ContactListInput = z.infer<typeof contactListInput>;
+
+/** What the URL of the contact list says. A wrong part is as if it were not there; `custom.plan=pro` filters by a field. */
+export const contactListInput = z.preprocess((value) => {
+  if (typeof value !== "object" || value === null) return {};
+  const parts = Object.entries(value).filter(([, part]) => part !== "");
+  const fields = parts.filter(([name]) => name.startsWith("custom."));
+  const known = Object.fromEntries(parts) as Record<string, unknown>;
+  const named = Object.fromEntries(fields.map(([name, typed]) => [name.slice("custom.".length), typed]));
+  return fields.length > 0
+    ? { ...known, custom: { ...(known.custom as object | undefined), ...named } }
+    : known;
+}, view);
+export type ContactListInput = z.infer<typeof view>;
+
+/** The filter of a list view, without its sort and place. */
+export function filterOf({
+  sort: _,
+  order: __,
+  after: ___,
+  before: ____,
+  ...filter
+}: ContactListInput): ContactFilter {
+  return filter;
+}
+
+/** The query of a URL that shows this filter. */
+export function queryOf({
+  custom: fields,
+  ...parts
+}: Partial<ContactListInput>): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(parts)) {
+    if (value !== undefined) query[name] = Array.isArray(value) ? value : String(value);
+  }
+  for (const [name, value] of Object.entries(fields ?? {})) query[`custom.${name}`] = value;
+  return query;
+}
+
+/** Columns of the list beside the address, in their order; custom fields are `custom.<name>`. */
+export const contactColumns = [
+  "name",
+  "company",
+  "job_title",
+  "phone",
+  "city",
+  "state",
+  "country",
+  "timezone",
+  "language",
+  "tags",
+  "status",
+  "stage",
+  "score",
+  "added",
+  "activity",
+] as const;
+export const usualColumns = ["name", "company", "tags", "status", "added"];
+export const contactColumnsInput = z.object({
+  columns: z.array(z.string().regex(/^(custom\.)?[a-z][a-z0-9_]{0,62}$/)).max(40),
+});
 
 export const pageSize = 50;
-/** A search shows at most this many contacts, the newest ones. */
-export const searchMax = 1000;
+/** Matches are counted exactly up to here. */
+export const countMax = 10_000;

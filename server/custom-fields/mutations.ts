@@ -1,5 +1,11 @@
 import { sql } from "drizzle-orm";
+import { violates } from "#db/errors";
 import type { TenantTx } from "#db/tenancy";
+import { recordAct } from "#server/audit";
+import { AppError } from "#server/errors";
+import { fieldNamed, listCustomFields } from "./queries.ts";
+import type { CustomFieldInput, CustomFieldUpdate } from "./schema.ts";
+import { type CustomValue, readCustomValue } from "./values.ts";
 
 /** Defines text fields that are not defined yet and returns the ids of the new ones. */
 export async function ensureTextFields(
@@ -13,4 +19,147 @@ export async function ensureTextFields(
     from unnest(${sql.param(fields.map(({ name }) => name))}::text[], ${sql.param(fields.map(({ label }) => label))}::text[]) as f(name, label)
     on conflict do nothing returning id`);
   return rows.map((row) => row.id);
+}
+
+/** Defines a field. Throws `conflict` when its key is taken, by an archived field too. */
+export async function createCustomField(
+  tx: TenantTx,
+  input: CustomFieldInput,
+  actorId: string,
+): Promise<{ id: string; name: string }> {
+  const name = input.name ?? keyOf(input.label);
+  const options = input.type === "select" || input.type === "multi_select" ? input.options : [];
+  const [made] = await tx
+    .execute<{ id: string; name: string }>(
+      sql`
+      insert into custom_field_definitions (field_name, label, field_type, required, options, position)
+      values (${name}, ${input.label}, ${input.type}, ${input.required}, ${JSON.stringify(options)}::jsonb,
+        (select coalesce(max(position), 0) + 1 from custom_field_definitions))
+      returning id, field_name as name`,
+    )
+    .catch((error: unknown) => {
+      if (!violates(error, "custom_field_definitions_name_unique")) throw error;
+      const sentence = `There is a field with the key "${name}" already, in use or archived. Choose another name.`;
+      throw new AppError("conflict", sentence, { label: sentence }, { cause: error });
+    });
+  if (!made) throw new Error("insert into custom_field_definitions returned no row.");
+  await note(tx, actorId, "custom_field.created", made.id, { after: { name, ...input } });
+  return made;
+}
+
+/** Renames a field, changes whether it is required and its options. An option that contacts hold cannot go. */
+export async function updateCustomField(
+  tx: TenantTx,
+  { id, label, required, options }: CustomFieldUpdate,
+  actorId: string,
+): Promise<void> {
+  const field = await lockField(tx, id);
+  const chosen = field.type === "select" || field.type === "multi_select";
+  if (chosen && options.length === 0)
+    throw new AppError("invalid", "Write at least one option.", {
+      options: "Write at least one option, each on a line of its own.",
+    });
+  if (chosen) await refuseUsedOptions(tx, field, options);
+  await tx.execute(sql`
+    update custom_field_definitions set label = ${label}, required = ${required},
+      options = ${JSON.stringify(chosen ? options : [])}::jsonb, updated_at = app_now()
+    where id = ${id}::uuid`);
+  await note(tx, actorId, "custom_field.updated", id, {
+    before: { label: field.label, required: field.required, options: field.options },
+    after: { label, required, options },
+  });
+}
+
+async function refuseUsedOptions(tx: TenantTx, field: Locked, options: readonly string[]): Promise<void> {
+  const gone = field.options.filter((option) => !options.includes(option));
+  for (const option of gone) {
+    const wanted = JSON.stringify({ [field.name]: field.type === "select" ? option : [option] });
+    const used = await tx.execute(sql`select find_contacts(null, ${wanted}::jsonb, 1)`);
+    if (used.length === 0) continue;
+    const sentence = `Contacts hold "${option}": give them another value first, or keep the option.`;
+    throw new AppError("conflict", sentence, { options: sentence });
+  }
+}
+
+/** Takes a field off every form and picker, or puts it back. Values on the contacts stay. */
+export async function archiveCustomField(
+  tx: TenantTx,
+  { id, archived }: { id: string; archived: boolean },
+  actorId: string,
+): Promise<void> {
+  const field = await lockField(tx, id);
+  await tx.execute(sql`
+    update custom_field_definitions set archived_at = case when ${archived} then coalesce(archived_at, app_now()) end,
+      updated_at = app_now() where id = ${id}::uuid`);
+  const action = archived ? "custom_field.archived" : "custom_field.restored";
+  await note(tx, actorId, action, id, { before: { label: field.label } });
+}
+
+/** Puts fields in this order. Ids that are not the workspace's are left out. */
+export async function orderCustomFields(tx: TenantTx, ids: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    update custom_field_definitions d set position = o.place
+    from unnest(${sql.param([...ids])}::uuid[]) with ordinality as o(id, place) where d.id = o.id`);
+}
+
+type Locked = { name: string; label: string; type: string; required: boolean; options: string[] };
+
+async function lockField(tx: TenantTx, id: string): Promise<Locked> {
+  const [field] = await tx.execute<Locked>(sql`
+    select field_name as name, label, field_type as type, required, options from custom_field_definitions
+    where id = ${id}::uuid for update`);
+  if (!field) throw new AppError("not_found", "No such field.");
+  return field;
+}
+
+const note = (
+  tx: TenantTx,
+  actorId: string,
+  action: string,
+  resourceId: string,
+  values: { before?: Record<string, unknown>; after?: Record<string, unknown> },
+) => recordAct(tx, { actorId, action, resourceType: "custom_field", resourceId, ...values });
+
+/** A label as a key: `Favourite colour` is `favourite_colour`. */
+function keyOf(label: string): string {
+  const key = label
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^[^a-z]+|_+$/g, "")
+    .slice(0, 63);
+  if (key !== "") return key;
+  const sentence = "Use at least one letter from a to z, or give the field a key of its own.";
+  throw new AppError("invalid", sentence, { label: sentence });
+}
+
+/**
+ * Typed values of custom fields, as they are to be stored: what to set and what to take away. `whole` also asks for
+ * those that are required. Throws `invalid` naming each field as `custom.<name>`.
+ */
+export async function readCustomFields(
+  tx: TenantTx,
+  typed: Readonly<Record<string, string>>,
+  { whole }: { whole: boolean },
+): Promise<{ set: Record<string, CustomValue>; remove: string[] }> {
+  const fields = await listCustomFields(tx, { archived: true });
+  const problems: Record<string, string> = {};
+  const set: Record<string, CustomValue> = {};
+  const remove: string[] = [];
+  for (const [name, text] of Object.entries(typed)) {
+    const field = fieldNamed(fields, name);
+    const read = readCustomValue(field, text);
+    if ("problem" in read) problems[`custom.${name}`] = read.problem;
+    else if (read.value !== null) set[name] = read.value;
+    else if (field.required && !field.archivedAt) problems[`custom.${name}`] = `${field.label} is required.`;
+    else remove.push(name);
+  }
+  if (whole) {
+    for (const { name, label, required, archivedAt } of fields) {
+      if (required && !archivedAt && !(name in typed)) problems[`custom.${name}`] = `${label} is required.`;
+    }
+  }
+  const [first] = Object.values(problems);
+  if (first !== undefined) throw new AppError("invalid", first, problems);
+  return { set, remove };
 }

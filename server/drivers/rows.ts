@@ -16,6 +16,7 @@ const keys = {
   campaign_drivers: "campaign_id",
   import_jobs: "id",
   export_jobs: "id",
+  contact_edits: "id",
   segment_drivers: "workspace_id",
   lead_scoring_models: "id",
 } as const;

@@ -3,7 +3,13 @@ import { appNow } from "#db/clock";
 import { withoutTenant } from "#db/client";
 import type { TenantTx } from "#db/tenancy";
 import { inngest } from "#inngest/client";
-import { exportRequested, importRequested, importUndoRequested, onceId } from "#inngest/events";
+import {
+  contactEditRequested,
+  exportRequested,
+  importRequested,
+  importUndoRequested,
+  onceId,
+} from "#inngest/events";
 import { completeIfDone } from "#server/enrollments/complete";
 import { launchCampaign } from "#server/enrollments/launch";
 import { nextSend } from "#server/messages/claim";
@@ -139,9 +145,14 @@ export const sweepScores = (): Promise<number> =>
     return { events };
   });
 
-type Job = Found & { kind: "import" | "export"; status: string; fence: number; again: string };
+type Job = Found & {
+  kind: "import" | "export" | "contact_edit";
+  status: string;
+  fence: number;
+  again: string;
+};
 
-/** Imports and exports whose run has fallen silent go on where their rows say. */
+/** Imports, exports and edits of contacts whose run has fallen silent go on where their rows say. */
 export async function sweepJobs(): Promise<number> {
   const jobs = await withoutTenant((tx) =>
     tx.execute<Job>(
@@ -157,6 +168,8 @@ function jobEvent({ kind, status, tenant_id, workspace_id, id, fence, again }: J
   const once = (event: { name: string }) => ({ id: `${onceId(event, id, fence)}:${again}` });
   if (kind === "export")
     return exportRequested.create({ ...scope, exportId: id, fence }, once(exportRequested));
+  if (kind === "contact_edit")
+    return contactEditRequested.create({ ...scope, editId: id, fence }, once(contactEditRequested));
   const event = status === "rolling_back" ? importUndoRequested : importRequested;
   return event.create({ ...scope, importId: id, fence }, once(event));
 }

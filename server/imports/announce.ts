@@ -1,5 +1,6 @@
 import { inngest } from "#inngest/client";
 import type {
+  contactEditRequested,
   exportRequested,
   importCancelled,
   importRequested,
@@ -14,6 +15,7 @@ type JobEvent =
   | ReturnType<typeof importUndoRequested.create>
   | ReturnType<typeof importCancelled.create>
   | ReturnType<typeof exportRequested.create>
+  | ReturnType<typeof contactEditRequested.create>
   | ReturnType<typeof segmentRefreshRequested.create>
   | ReturnType<typeof scoreRefreshRequested.create>;
 

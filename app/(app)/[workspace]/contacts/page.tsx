@@ -7,7 +7,7 @@ import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
-import { contactListInput } from "#server/contacts/schema";
+import { contactListInput, filterOf } from "#server/contacts/schema";
 
 export const metadata: Metadata = { title: "Contacts" };
 
@@ -37,8 +37,7 @@ function Actions(props: Props) {
 async function ActionLinks({ params, searchParams }: Props) {
   const { workspace } = await params;
   const view = contactListInput.parse(await searchParams);
-  const api = caller(workspace);
-  const [{ permissions }, choices] = await Promise.all([api.workspaces.current(), api.segments.choices()]);
+  const { permissions } = await caller(workspace).workspaces.current();
   return (
     <>
       {permissions.includes("contacts:export") && (
@@ -46,7 +45,7 @@ async function ActionLinks({ params, searchParams }: Props) {
           <LinkButton href={`/${workspace}/exports`} variant="ghost">
             Exports
           </LinkButton>
-          <ContactExport workspace={workspace} view={view} choices={choices} />
+          <ContactExport workspace={workspace} filter={filterOf(view)} />
         </>
       )}
       {permissions.includes("contacts:write") && (
@@ -65,16 +64,22 @@ async function Contacts({ params, searchParams }: Props) {
   const { workspace } = await params;
   const view = contactListInput.parse(await searchParams);
   const api = caller(workspace);
-  const [page, choices, tags, { workspace: here }] = await Promise.all([
+  const [page, choices, tags, customFields, columns, current] = await Promise.all([
     api.contacts.list(view),
     api.segments.choices(),
     api.tags.list(),
+    api.customFields.list(),
+    api.contacts.columns(),
     api.workspaces.current(),
   ]);
   return (
     <>
-      {page.any && <ContactFilters workspace={workspace} view={view} choices={choices} tags={tags} />}
-      <ContactTable workspace={workspace} view={view} page={page} timeZone={here.timezone} />
+      {page.any && <ContactFilters {...{ workspace, view, choices, tags, customFields, columns }} />}
+      <ContactTable
+        {...{ workspace, view, page, columns, customFields }}
+        permissions={current.permissions}
+        timeZone={current.workspace.timezone}
+      />
     </>
   );
 }

@@ -1,0 +1,139 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { ChevronDown, X } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { v7 } from "uuid";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "#components/ui/dropdown-menu";
+import type { ContactSelection } from "#server/contacts/schema";
+import type { Permission } from "#server/permissions";
+import type { RouterOutputs } from "#server/router";
+import { type BulkAction, BulkDialog } from "./bulk-dialog.tsx";
+import { counted } from "./columns.tsx";
+
+type Props = {
+  workspace: string;
+  selection: ContactSelection;
+  count: number;
+  /** How many match the filter of the page. */
+  matching: number;
+  everyone: boolean;
+  onEveryone: () => void;
+  onClear: () => void;
+  customFields: RouterOutputs["customFields"]["list"];
+  permissions: Permission[];
+};
+
+const quick: { action: BulkAction; label: string }[] = [
+  { action: "tag", label: "Tag" },
+  { action: "add_to_list", label: "Add to list" },
+];
+const more: { action: BulkAction; label: string }[] = [
+  { action: "untag", label: "Take a tag off" },
+  { action: "remove_from_list", label: "Take off a list" },
+  { action: "set_field", label: "Set a field" },
+  { action: "set_stage", label: "Set the stage" },
+];
+const status: { action: BulkAction; label: string }[] = [
+  { action: "archive", label: "Archive" },
+  { action: "restore", label: "Take back from the archive" },
+  { action: "unsubscribe", label: "Unsubscribe" },
+];
+
+/** What can be done with the contacts that are selected. */
+export function BulkBar(props: Props) {
+  const { selection, count, matching, everyone, onEveryone, onClear, permissions } = props;
+  const [action, setAction] = useState<BulkAction | null>(null);
+  const item = (one: { action: BulkAction; label: string }) => (
+    <DropdownMenuItem key={one.action} onSelect={() => setAction(one.action)}>
+      {one.label}
+    </DropdownMenuItem>
+  );
+  return (
+    <div
+      role="region"
+      aria-label="Selection"
+      className="sticky top-2 z-20 mb-3 flex flex-wrap items-center gap-2 rounded-lg border bg-raised px-3 py-2 shadow-menu"
+    >
+      <p className="mr-1 text-sm font-medium tabular-nums" role="status">
+        {counted(count)} selected
+      </p>
+      {!everyone && matching > count && (
+        <Button variant="ghost" size="sm" onClick={onEveryone}>
+          Select all {counted(matching)} that match
+        </Button>
+      )}
+      <span className="flex-1" />
+      {quick.map((one) => (
+        <Button key={one.action} size="sm" onClick={() => setAction(one.action)}>
+          {one.label}
+        </Button>
+      ))}
+      {permissions.includes("contacts:export") && <ExportSelection {...props} />}
+      <DropdownMenu>
+        <DropdownMenuTrigger asChild>
+          <Button size="sm">
+            More <ChevronDown aria-hidden />
+          </Button>
+        </DropdownMenuTrigger>
+        <DropdownMenuContent>
+          {more.map(item)}
+          <DropdownMenuSeparator />
+          {status.map(item)}
+          {permissions.includes("contacts:delete") && (
+            <>
+              <DropdownMenuSeparator />
+              <DropdownMenuItem danger onSelect={() => setAction("delete")}>
+                Delete
+              </DropdownMenuItem>
+            </>
+          )}
+        </DropdownMenuContent>
+      </DropdownMenu>
+      <Button variant="ghost" size="icon-sm" aria-label="Clear the selection" onClick={onClear}>
+        <X />
+      </Button>
+      {action && (
+        <BulkDialog
+          key={action}
+          workspace={props.workspace}
+          action={action}
+          selection={selection}
+          count={count}
+          customFields={props.customFields}
+          onClose={() => setAction(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function ExportSelection({ workspace, selection }: Props) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const [key] = useState(() => v7());
+  const create = useMutation(
+    trpc.exports.create.mutationOptions({
+      onSuccess: () => router.push(`/${workspace}/exports`),
+      onError: (error) => toast.error(asProblem(error)?.message),
+    }),
+  );
+  const of =
+    "ids" in selection
+      ? { kind: "selection" as const, ids: selection.ids }
+      : { kind: "filter" as const, filter: selection.filter };
+  return (
+    <Button size="sm" pending={create.isPending} onClick={() => create.mutate({ key, of })}>
+      Export
+    </Button>
+  );
+}

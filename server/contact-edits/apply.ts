@@ -1,0 +1,162 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { noteOnTimelines } from "#server/contacts/history";
+import {
+  archiveContacts,
+  deleteContacts,
+  restoreContacts,
+  unsubscribeContacts,
+} from "#server/contacts/lifecycle";
+import { readCustomFields } from "#server/custom-fields/mutations";
+import { AppError } from "#server/errors";
+import { addMembers, removeMembers } from "#server/lists/mutations";
+import { ensureTags, tagContacts } from "#server/tags/mutations";
+import { bulkFields, type ContactChange } from "./schema.ts";
+
+/** How many were changed, and who was not, with the reason; the others were so already. */
+export type Applied = { changed: number; failures: Failure[] };
+export type Failure = { contactId: string; email: string | null; reason: string };
+
+/** Makes one change to contacts, in a handful of statements. Made again, it changes nothing. */
+export async function applyChange(
+  tx: TenantTx,
+  change: ContactChange,
+  { ids, actorId }: { ids: readonly string[]; actorId: string },
+): Promise<Applied> {
+  switch (change.action) {
+    case "tag":
+      return all(await addTagTo(tx, ids, { tag: change.tag, actorId }));
+    case "untag":
+      return all(await takeTagOff(tx, ids, { tag: change.tag, actorId }));
+    case "add_to_list":
+      return all((await addMembers(tx, { id: change.listId, contactIds: [...ids] })).added);
+    case "remove_from_list":
+      return all((await removeMembers(tx, { id: change.listId, contactIds: [...ids] })).removed);
+    case "set_field":
+      return all(await setField(tx, ids, { ...change, actorId }));
+    case "set_stage":
+      return all(await setStage(tx, ids, { stage: change.stage, actorId }));
+    case "unsubscribe":
+      return all((await unsubscribeContacts(tx, ids, actorId)).length);
+    case "archive":
+      return all((await archiveContacts(tx, ids, actorId)).length);
+    case "restore":
+      return restore(tx, ids, actorId);
+    case "delete":
+      return all((await deleteContacts(tx, ids, actorId)).length);
+  }
+}
+
+const all = (changed: number): Applied => ({ changed, failures: [] });
+const array = (ids: readonly string[]) => sql`${sql.param([...ids])}::uuid[]`;
+
+async function addTagTo(
+  tx: TenantTx,
+  ids: readonly string[],
+  { tag, actorId }: { tag: string; actorId: string },
+): Promise<number> {
+  const tagId = (await ensureTags(tx, [tag])).ids.get(tag);
+  if (!tagId) throw new Error("A tag that was just made is not there.");
+  const tagged = await tagContacts(tx, tagId, ids);
+  await noteOnTimelines(tx, tagged, {
+    type: "tag.added",
+    actorId,
+    data: { tag },
+    ref: { type: "tag", id: tagId },
+  });
+  return tagged.length;
+}
+
+async function takeTagOff(
+  tx: TenantTx,
+  ids: readonly string[],
+  { tag, actorId }: { tag: string; actorId: string },
+): Promise<number> {
+  const rows = await tx.execute<{ id: string }>(sql`
+    delete from contact_tags using tags where tags.id = contact_tags.tag_id and lower(tags.name) = ${tag}
+      and contact_tags.contact_id = any(${array(ids)}) returning contact_tags.contact_id as id`);
+  await noteOnTimelines(
+    tx,
+    rows.map(({ id }) => id),
+    { type: "tag.removed", actorId, data: { tag } },
+  );
+  return rows.length;
+}
+
+async function setField(
+  tx: TenantTx,
+  ids: readonly string[],
+  { field, value, actorId }: { field: string; value: string; actorId: string },
+): Promise<number> {
+  const [assignment, differs] = field.startsWith("custom.")
+    ? await customAssignment(tx, field.slice("custom.".length), value)
+    : standardAssignment(field, value);
+  const rows = await tx.execute<{ id: string }>(sql`
+    update contacts c set ${assignment}, version = version + 1, updated_at = app_now()
+    from (select id from contacts c where id = any(${array(ids)}) and deleted_at is null and ${differs}
+      order by id for update) locked
+    where c.id = locked.id returning c.id`);
+  await noteOnTimelines(
+    tx,
+    rows.map(({ id }) => id),
+    { type: "contact.updated", actorId, data: { fields: [field] } },
+  );
+  return rows.length;
+}
+
+function standardAssignment(field: string, value: string) {
+  if (!bulkFields.some(({ name }) => name === field))
+    throw new AppError("invalid", `There is no field "${field}".`);
+  const set = value === "" ? null : value;
+  return [
+    sql`${sql.identifier(field)} = ${set}::text`,
+    sql`c.${sql.identifier(field)} is distinct from ${set}::text`,
+  ];
+}
+
+async function customAssignment(tx: TenantTx, name: string, value: string) {
+  const { set, remove } = await readCustomFields(tx, { [name]: value }, { whole: false });
+  const json = sql`${JSON.stringify(set)}::jsonb`;
+  return remove.length > 0
+    ? [sql`custom_fields = custom_fields - ${name}::text`, sql`c.custom_fields -> ${name}::text is not null`]
+    : [sql`custom_fields = custom_fields || ${json}`, sql`not c.custom_fields @> ${json}`];
+}
+
+async function setStage(
+  tx: TenantTx,
+  ids: readonly string[],
+  { stage, actorId }: { stage: string; actorId: string },
+): Promise<number> {
+  const rows = await tx.execute<{ id: string }>(sql`
+    update contacts c set lifecycle_stage = ${stage}, version = version + 1, updated_at = app_now()
+    from (select id from contacts where id = any(${array(ids)}) and deleted_at is null and lifecycle_stage <> ${stage}
+      order by id for update) locked
+    where c.id = locked.id returning c.id`);
+  await noteOnTimelines(
+    tx,
+    rows.map(({ id }) => id),
+    { type: "contact.stage_changed", actorId, data: { stage } },
+  );
+  return rows.length;
+}
+
+const stays: Record<string, string> = {
+  unsubscribed: "Unsubscribed: only they can take that back, with the link in any mail they got.",
+  bounced: "Mail to this address came back: give the contact another address.",
+  complained: "Reported a mail as spam: that is final.",
+};
+
+/** Back from the archive. Who said stop, bounced or complained is told apart: nothing brings them back to active. */
+async function restore(tx: TenantTx, ids: readonly string[], actorId: string): Promise<Applied> {
+  const back = await restoreContacts(tx, ids, actorId);
+  const closed = await tx.execute<{ id: string; email: string; status: string }>(sql`
+    select id, email, status from contacts
+    where id = any(${array(ids)}) and deleted_at is null and status in ('unsubscribed', 'bounced', 'complained') order by id`);
+  const failures = closed.map(({ id, email, status }) => ({
+    contactId: id,
+    email,
+    reason: stays[status] ?? status,
+  }));
+  const failed = new Set(failures.map(({ contactId }) => contactId));
+  return { changed: back.filter((id) => !failed.has(id)).length, failures };
+}
