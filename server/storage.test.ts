@@ -1,81 +1,34 @@
-import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
-import { buffer, text } from "node:stream/consumers";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startS3, testKeys } from "./storage-testing.ts";
 import { folderStorage, s3ClientConfig, s3Storage } from "./storage.ts";
 import type { Storage } from "./storage.ts";
 
-/** As much of the S3 protocol as the storage speaks, strict where real stores are: no upload without a length. */
-function s3Double(bucket: string) {
-  const files = new Map<string, Buffer>();
-  const xml = (response: ServerResponse, status: number, body: string) =>
-    response.writeHead(status, { "content-type": "application/xml" }).end(`<?xml version="1.0"?>${body}`);
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? "/", "http://s3");
-    const [, name, ...parts] = decodeURIComponent(url.pathname).split("/");
-    const key = parts.join("/");
-    const body = await buffer(request);
-    if (name !== bucket) return xml(response, 404, "<Error><Code>NoSuchBucket</Code></Error>");
-    if (request.method === "GET" && key === "") {
-      const found = [...files.keys()].filter((file) => file.startsWith(url.searchParams.get("prefix") ?? ""));
-      const list = found.map((file) => `<Contents><Key>${file}</Key><Size>1</Size></Contents>`).join("");
-      return xml(
-        response,
-        200,
-        `<ListBucketResult><IsTruncated>false</IsTruncated>${list}</ListBucketResult>`,
-      );
-    }
-    if (request.method === "POST") {
-      for (const [, file] of body.toString().matchAll(/<Key>([^<]+)<\/Key>/g)) files.delete(file ?? "");
-      return xml(response, 200, "<DeleteResult/>");
-    }
-    if (request.method === "PUT") {
-      if (request.headers["content-length"] === undefined)
-        return xml(response, 411, "<Error><Code>MissingContentLength</Code></Error>");
-      files.set(key, body);
-      return response.writeHead(200, { etag: '"x"' }).end();
-    }
-    if (request.method === "DELETE") {
-      files.delete(key);
-      return response.writeHead(204).end();
-    }
-    const file = files.get(key);
-    if (!file) return xml(response, 404, "<Error><Code>NoSuchKey</Code></Error>");
-    const range = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? "");
-    if (range && Number(range[1]) >= file.length)
-      return xml(response, 416, "<Error><Code>InvalidRange</Code></Error>");
-    const part = range ? file.subarray(Number(range[1]), Number(range[2]) + 1) : file;
-    response.writeHead(range ? 206 : 200, {
-      "content-length": part.length,
-      "last-modified": new Date(0).toUTCString(),
-    });
-    return response.end(request.method === "HEAD" ? undefined : part);
-  };
-  return createServer((request, response) => void answer(request, response));
-}
-
 const folder = mkdtempSync(path.join(tmpdir(), "storage-"));
-// A real store can stand in for the double: its address, with the bucket "files" made and the keys S3RVER/S3RVER.
-const realStore = process.env.STORAGE_TEST_S3_ENDPOINT;
-const double = s3Double("files");
 let storages: Record<string, Storage>;
 
+let stopS3 = () => Promise.resolve();
+
 beforeAll(async () => {
-  await new Promise<void>((resolve) => double.listen(0, "127.0.0.1", resolve));
-  const endpoint = realStore ?? `http://127.0.0.1:${(double.address() as AddressInfo).port}`;
-  const credentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
+  const { endpoint, stop } = await startS3("files");
+  stopS3 = stop;
   storages = {
     folder: folderStorage(folder),
-    s3: s3Storage({ bucket: "files", region: "us-east-1", endpoint, credentials, forcePathStyle: true }),
+    s3: s3Storage({
+      bucket: "files",
+      region: "us-east-1",
+      endpoint,
+      credentials: testKeys,
+      forcePathStyle: true,
+    }),
   };
 });
-afterAll(() => {
-  double.close();
+afterAll(async () => {
+  await stopS3();
   rmSync(folder, { recursive: true });
 });
 
