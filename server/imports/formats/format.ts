@@ -40,10 +40,13 @@ export const needsSpool = ({
   kind = "delimited",
   packing = "none",
   encoding = "utf-8",
-}: FileFormat): boolean => kind !== "delimited" || packing !== "none" || encoding !== "utf-8";
+}: Pick<FileFormat, "kind" | "packing" | "encoding">): boolean =>
+  kind !== "delimited" || packing !== "none" || encoding !== "utf-8";
 
 /** Rows of JSON and workbooks are normalised to a JSON array per line; text stays the text it was, in UTF-8. */
-export const isNormalized = ({ kind = "delimited" }: FileFormat): boolean => kind !== "delimited";
+export const isNormalized = ({
+  kind = "delimited",
+}: Pick<FileFormat, "kind" | "packing" | "encoding">): boolean => kind !== "delimited";
 
 /** Where normalised rows lie. Read in another way, the same file gives other rows: they must not mix. */
 export function spoolOf(file: StoredFile, format: FileFormat, sizeBytes: number): StoredFile {

@@ -128,10 +128,7 @@ describe("what holds no contacts says what it is", () => {
     ["gzip within gzip", gzipSync(gzipSync(people)), /compressed twice/],
     ["a broken archive", Buffer.from([0x50, 0x4b, 3, 4, 20, 0]), /damaged archive/],
   ])("%s", async (_, bytes, sentence) => {
-    await expect(look(bytes)).rejects.toMatchObject({
-      code: "invalid",
-      message: expect.stringMatching(sentence),
-    });
+    await expect(look(bytes)).rejects.toThrow(sentence);
   });
 
   test("documents of other programs in an archive", async () => {

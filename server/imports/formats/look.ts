@@ -1,5 +1,5 @@
 import { type Contents, withContents } from "./contents.ts";
-import { type FileFormat } from "./format.ts";
+import { type FileFormat, needsSpool } from "./format.ts";
 import { looksLikeJson, lookAtJson } from "./look-json.ts";
 import { lookAtText } from "./look-text.ts";
 import { lookAtWorkbook } from "./look-workbook.ts";
@@ -50,11 +50,13 @@ async function lookAtPlain(
   const { head, complete } = await headOf(pieces, headBytes);
   if (head.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09))
     throw refused("This file is empty. It needs a header line and at least one contact.");
+  const { encoding: used, markBytes } = encoding;
+  // What is normalised first has lost its mark when its rows are read.
+  const start = needsSpool({ packing: contents.packing, encoding: used }) ? 0 : markBytes;
   const text = head.toString("latin1");
   const finding = looksLikeJson(text)
     ? lookAtJson(head, complete, contents.name)
-    : lookAtText(text, { complete, choice, name: contents.name, start: encoding.markBytes });
-  const { encoding: used, markBytes } = encoding;
+    : lookAtText(text, { complete, choice, name: contents.name, start });
   const notes = [...encodingNotes(encoding, head), ...finding.notes];
   return assemble(contents, { ...finding, notes, format: { ...finding.format, markBytes } }, choice, used);
 }

@@ -1,0 +1,146 @@
+import { gzipSync } from "node:zlib";
+import { sql } from "drizzle-orm";
+import { beforeAll, expect, test } from "vitest";
+import { withTenant } from "#db/tenancy";
+import { newTenant } from "#db/testing";
+import type { FormatChoice } from "./formats/schema.ts";
+import { workbook, zipped } from "./formats/testing.ts";
+import { requestCheck } from "./mutations.ts";
+import { importOptions } from "./schema.ts";
+import { spoolImport } from "./spool.ts";
+import { check, detailOf, importFile, takeOver, type TestTenant, upload } from "./testing.ts";
+
+const header = ["Email", "First name", "Company", "Phone", "Zip", "Notes", "Tags"];
+/** Two hundred rows with what differs between forms: leading zeros, quotes, line breaks, blanks, a bad and a double address. */
+const rows = Array.from({ length: 200 }, (_, n) => [
+  n === 50 ? "nobody" : n === 60 ? "P10@Example.com" : `p${n}@example.com`,
+  ["Zoë", "Jürgen", "Ana María", ""][n % 4] ?? "",
+  n % 3 === 0 ? `"The ${n}", Müller & Söhne; <GmbH>` : "",
+  `0049 30 ${String(n).padStart(5, "0")}`,
+  String(n).padStart(5, "0"),
+  n % 7 === 0 ? `one\n“two” – ${n}` : n % 5 === 0 ? "1.50" : "",
+  n % 2 === 0 ? "vip;news" : "",
+]);
+const table = [header, ...rows];
+
+const quoted = (value: string, delimiter: string) =>
+  new RegExp(`[${delimiter}"\r\n]`).test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+const text = (delimiter: string, newline: string) =>
+  table.map((cells) => cells.map((cell) => quoted(cell, delimiter)).join(delimiter) + newline).join("");
+const windows1252 = (value: string) =>
+  Buffer.from(
+    value.replace(/[“”–]/g, (c) => ({ "“": "\x93", "”": "\x94", "–": "\x96" })[c] ?? c),
+    "latin1",
+  );
+const objects = rows.map((cells) =>
+  Object.fromEntries(header.map((name, at) => [name, cells[at] === "" && at % 2 ? null : cells[at]])),
+);
+const tagged = objects.map((item) => ({ ...item, Tags: item.Tags ? ["vip", "news"] : [] }));
+const book = (inline: boolean) => workbook({ sheets: [{ name: "People", rows: table }], inline });
+
+type Form = [
+  name: string,
+  file: () => Promise<Buffer> | Buffer | string,
+  fileName: string,
+  format?: FormatChoice,
+];
+const forms: Form[] = [
+  ["TSV", () => text("\t", "\n"), "people.tsv"],
+  ["semicolons, CRLF, with a mark", () => `\ufeff${text(";", "\r\n")}`, "people.csv"],
+  ["pipes", () => text("|", "\n"), "people.txt"],
+  ["carets", () => text("^", "\n"), "people.txt"],
+  ["another delimiter", () => text("§", "\n"), "people.txt", { delimiter: "§" }],
+  ["lone carriage returns", () => text(",", "\r"), "people.csv"],
+  ["UTF-16 LE", () => Buffer.from(`\ufeff${text("\t", "\r\n")}`, "utf16le"), "people.txt"],
+  ["UTF-16 BE without a mark", () => Buffer.from(text(",", "\n"), "utf16le").swap16(), "people.csv"],
+  ["Windows-1252", () => windows1252(text(",", "\r\n")), "people.csv"],
+  ["JSON", () => JSON.stringify(objects), "people.json"],
+  ["JSON with lists, written over lines", () => JSON.stringify({ contacts: tagged }, null, 2), "people.json"],
+  ["NDJSON", () => objects.map((item) => JSON.stringify(item)).join("\n"), "people.ndjson"],
+  ["XLSX", () => book(false), "people.xlsx"],
+  ["XLSX with text in its cells", () => book(true), "people.xlsx"],
+  ["gzip of CSV with a mark", () => gzipSync(`\ufeff${text(",", "\n")}`), "people.csv.gz"],
+  [
+    "gzip of NDJSON",
+    () => gzipSync(objects.map((item) => JSON.stringify(item)).join("\n")),
+    "people.ndjson.gz",
+  ],
+  ["zip of CSV", () => zipped({ "people.csv": text(",", "\n") }), "people.zip"],
+  ["zip of XLSX", async () => zipped({ "people.xlsx": await book(false) }), "people.zip"],
+];
+
+const contactsOf = (tenant: TestTenant) =>
+  withTenant(tenant.scope, async (tx) => [
+    ...(await tx.execute(sql`
+      select c.email_normalized, c.email, c.first_name, c.company, c.phone, c.custom_fields,
+        array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by 1) as tags
+      from contacts c where c.deleted_at is null order by c.email_normalized`)),
+  ]);
+
+let expected: Awaited<ReturnType<typeof contactsOf>>;
+beforeAll(async () => {
+  const tenant = await newTenant();
+  const done = await importFile(tenant, text(",", "\n"));
+  expect(done).toMatchObject({ created: 198, errors: 1, skipped: 1, totalRows: 200 });
+  expected = await contactsOf(tenant);
+  expect(expected[0]).toMatchObject({ custom_fields: { zip: "00000", notes: "one\n“two” – 0" } });
+});
+
+test.each(forms)("the same rows give the same contacts: %s", async (_, file, fileName, format) => {
+  const tenant = await newTenant();
+  // Small slices, so that a file is read in many.
+  const done = await importFile(tenant, await file(), { fileName, bytes: 8000, ...(format && { format }) });
+  expect(done).toMatchObject({ status: "completed", created: 198, errors: 1, skipped: 1, totalRows: 200 });
+  expect(await contactsOf(tenant)).toEqual(expected);
+});
+
+test("rows laid down half-way by a run that died are written again, and the file is read in another way afresh", async () => {
+  const tenant = await newTenant();
+  const bytes = windows1252(text(",", "\n"));
+  const { id, mapping } = await upload(tenant, bytes);
+  const options = importOptions.parse({});
+  await withTenant(tenant.scope, (tx) => requestCheck(tx, id, mapping, options));
+  const fence = await takeOver(tenant, id);
+  expect(await spoolImport(tenant.scope, id, fence)).toEqual({ outcome: "ready" });
+  expect(await spoolImport(tenant.scope, id, fence)).toEqual({ outcome: "ready" });
+  expect(await spoolImport(tenant.scope, id, fence + 1)).toEqual({ outcome: "lost" });
+});
+
+test("a column that comes up late is named, left out, and can be mapped then", async () => {
+  const tenant = await newTenant();
+  const items = Array.from({ length: 1500 }, (_, n) => ({
+    email: `p${n}@example.com`,
+    ...(n > 1400 && { late: `l${n}` }),
+  }));
+  const seen = await check(tenant, JSON.stringify(items), { fileName: "people.json" });
+  expect(seen.forecast).toMatchObject({ rows: 1500, errors: 0 });
+  const again = await tenant.caller.imports.inspect({ id: seen.id });
+  expect(again.headers).toEqual(["email", "late"]);
+  expect(again.mapping[1]).toMatchObject({ header: "late", target: "ignore" });
+  expect(again.preview.notes).toMatchObject([{ code: "late_columns", column: 1, message: /item 1402/ }]);
+});
+
+test("damage behind the first rows fails the check with a sentence, and writes nothing", async () => {
+  const tenant = await newTenant();
+  const many = Array.from({ length: 60_000 }, (_, n) => `p${n}@example.com,${Math.sin(n)}\n`).join("");
+  const packed = gzipSync(`email,x\n${many}`);
+  packed[packed.length - 6] = (packed[packed.length - 6] ?? 0) ^ 1;
+  const { id } = await check(tenant, packed, { fileName: "people.csv.gz" });
+  const failed = await detailOf(tenant, id);
+  expect(failed).toMatchObject({ status: "failed", created: 0 });
+  expect(failed.problem).toMatch(/"people\.csv\.gz" is damaged: .*Pack it again/);
+});
+
+test("broken items of JSON are reported with their number, and the others are imported", async () => {
+  const tenant = await newTenant();
+  const done = await importFile(
+    tenant,
+    `[{"email":"a@example.com"},{"email":"b@example.com},{"email":"c@example.com"},7]`,
+    {
+      fileName: "people.json",
+    },
+  );
+  expect(done).toMatchObject({ created: 2, errors: 2, totalRows: 4 });
+  const [group] = await tenant.caller.imports.problems({ id: done.id });
+  expect(group).toMatchObject({ code: "json_broken", rows: 2, examples: [{ line: 2 }, { line: 4 }] });
+});
