@@ -6,7 +6,7 @@ import { campaigns } from "./schema/campaigns.ts";
 import { contacts } from "./schema/contacts.ts";
 import { emailAccounts } from "./schema/email-accounts.ts";
 import { segmentContacts, segments } from "./schema/segments.ts";
-import { templates } from "./schema/templates.ts";
+import { templates, templateVersions } from "./schema/templates.ts";
 import { tenants, tenantUsers, type tenantRoles } from "./schema/tenants.ts";
 import { sessions, users } from "./schema/users.ts";
 import { workspaceMembers, workspaces, type workspaceRoles } from "./schema/workspaces.ts";
@@ -152,14 +152,11 @@ export async function createTemplate(
   values: Partial<typeof templates.$inferInsert> = {},
 ): Promise<string> {
   const id = values.id ?? v7();
-  await tx.insert(templates).values({
-    name: `Template ${id.slice(-6)}`,
-    subject: "Hello {{ first_name }}",
-    html: "<p>Hello {{ first_name }}</p>",
-    status: "active",
-    ...values,
-    id,
-  });
+  const content = { subject: "Hello {{ first_name }}", html: "<p>Hello {{ first_name }}</p>" };
+  const template = { name: `Template ${id.slice(-6)}`, ...content, status: "active", ...values, id };
+  await tx.insert(templates).values(template);
+  const { name, subject, html } = template;
+  await tx.insert(templateVersions).values({ templateId: id, versionNumber: 1, name, subject, html });
   return id;
 }
 

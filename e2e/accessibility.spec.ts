@@ -44,6 +44,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       "/templates",
       "/templates/new",
       `/templates/${ids.template}`,
+      `/templates/${ids.template}/versions`,
       "/settings",
       "/settings/members",
       "/settings/mailboxes",

@@ -32,7 +32,10 @@ async function Versions({ params, searchParams }: Props) {
     api.workspaces.current(),
   ]);
   const asked = templateVersionInput.safeParse({ id, number });
-  const shown = await api.templates.version(asked.success ? asked.data : { id, number: template.version });
+  // A template of an early demo has not been saved since, and so has no version to show.
+  const newest = versions[0]?.number;
+  if (newest === undefined) notFound();
+  const shown = await api.templates.version(asked.success ? asked.data : { id, number: newest });
   const { message } = await api.templates.preview({ ...shown, previewText: "", contactId: null });
   return (
     <Page
