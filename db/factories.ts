@@ -153,8 +153,8 @@ export async function createTemplate(
 ): Promise<string> {
   const id = values.id ?? v7();
   const content = { subject: "Hello {{ first_name }}", html: "<p>Hello {{ first_name }}</p>" };
-  const template = { name: `Template ${id.slice(-6)}`, ...content, status: "active", ...values, id };
-  await tx.insert(templates).values(template);
+  const template = { name: `Template ${id.slice(-6)}`, ...content, ...values, id };
+  await tx.insert(templates).values({ status: "active", ...template });
   const { name, subject, html } = template;
   await tx.insert(templateVersions).values({ templateId: id, versionNumber: 1, name, subject, html });
   return id;
