@@ -13,6 +13,7 @@ export function SettingsTabs() {
         { label: "Workspace", href: at("") },
         { label: "Members", href: at("/members") },
         { label: "Mailboxes", href: at("/mailboxes") },
+        { label: "Lead score", href: at("/scoring") },
         { label: "Organization", href: at("/organization") },
         { label: "Account", href: at("/account") },
       ]}
