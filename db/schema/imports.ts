@@ -28,6 +28,43 @@ export const importStatuses = [
 export const importSources = ["upload", "scheduled", "api", "campaign_wizard"] as const;
 export const importFileTypes = ["csv", "tsv", "xlsx", "json"] as const;
 
+/** Recurring imports from a server. */
+export const importSchedules = pgTable(
+  "import_schedules",
+  {
+    ...workspaceColumns,
+    name: sortedText().notNull(),
+    source: text({ enum: ["sftp", "https", "api"] }).notNull(),
+    /** The address, which may carry a token, and headers to send with it. */
+    secretSealed: text(),
+    /** What is no secret: the address without its query, how the file is read and the columns it must have. */
+    config: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    cron: text().notNull(),
+    timezone: text().notNull().default("UTC"),
+    fieldMapping: jsonb().$type<unknown>().notNull().default({}),
+    importOptions: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    notifyEmail: sortedText(),
+    lastRunAt: instant(),
+    nextRunAt: instant(),
+    /** Failures in a row. */
+    failures: integer().notNull().default(0),
+    /** Why the last run failed, as a sentence. */
+    problem: text(),
+    /** Of the file that was imported last: an unchanged one is not imported again. */
+    lastFileHash: sortedText(),
+    createdBy: uuid(),
+    enabled: boolean().notNull().default(true),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.workspaceId, workspaces),
+    workspacePolicy("import_schedules"),
+    index("idx_import_schedules_due").on(t.nextRunAt),
+    unique("import_schedules_name_unique").on(t.tenantId, t.workspaceId, t.name),
+    oneOf("valid_source", t.source, ["sftp", "https", "api"]),
+  ],
+);
+
 export const importJobs = pgTable(
   "import_jobs",
   {
@@ -38,7 +75,12 @@ export const importJobs = pgTable(
     /** Key in file storage. */
     fileUrl: text(),
     fileType: text({ enum: importFileTypes }).notNull().default("csv"),
+    /** Of the bytes as they came: the same file again is noticed by it. */
     fileHash: sortedText(),
+    /** Of the names of the columns: a mapping is remembered by it. */
+    headerHash: sortedText(),
+    /** The schedule that fetched the file. */
+    scheduleId: uuid(),
     /** Encoding, delimiter, header and sizes found by the inspection. */
     fileFormat: jsonb().$type<Record<string, unknown>>(),
     fieldMapping: jsonb().$type<unknown>().notNull().default({}),
@@ -78,7 +120,11 @@ export const importJobs = pgTable(
     tenantKey(t),
     within(t, t.workspaceId, workspaces),
     within(t, t.segmentId, segments, "set null"),
+    within(t, t.scheduleId, importSchedules, "set null"),
     workspacePolicy("import_jobs"),
+    index("idx_import_jobs_header").on(t.tenantId, t.workspaceId, t.headerHash, t.id),
+    index("idx_import_jobs_file").on(t.tenantId, t.workspaceId, t.fileHash, t.id),
+    index("idx_import_jobs_schedule").on(t.tenantId, t.scheduleId, t.id),
     index("idx_import_jobs_tenant").on(t.tenantId, t.workspaceId, t.id),
     index("idx_import_jobs_status").on(t.status, t.leaseUntil),
     index("idx_import_jobs_created").on(t.tenantId, t.createdAt.desc()),
@@ -149,33 +195,5 @@ export const importEvents = pgTable(
     index("idx_import_events_job").on(t.tenantId, t.importJobId, t.id),
     index("idx_import_events_contact").on(t.tenantId, t.contactId),
     oneOf("valid_event_type", t.eventType, ["created", "updated", "skipped"]),
-  ],
-);
-
-/** Recurring imports from a server. */
-export const importSchedules = pgTable(
-  "import_schedules",
-  {
-    ...workspaceColumns,
-    name: sortedText().notNull(),
-    source: text({ enum: ["sftp", "https", "api"] }).notNull(),
-    secretSealed: text(),
-    config: jsonb().$type<Record<string, unknown>>().notNull().default({}),
-    cron: text().notNull(),
-    timezone: text().notNull().default("UTC"),
-    fieldMapping: jsonb().$type<unknown>().notNull().default({}),
-    importOptions: jsonb().$type<Record<string, unknown>>().notNull().default({}),
-    notifyEmail: sortedText(),
-    lastRunAt: instant(),
-    nextRunAt: instant(),
-    failures: integer().notNull().default(0),
-    enabled: boolean().notNull().default(true),
-  },
-  (t) => [
-    tenantKey(t),
-    within(t, t.workspaceId, workspaces),
-    workspacePolicy("import_schedules"),
-    unique("import_schedules_name_unique").on(t.tenantId, t.workspaceId, t.name),
-    oneOf("valid_source", t.source, ["sftp", "https", "api"]),
   ],
 );
