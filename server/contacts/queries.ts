@@ -65,7 +65,8 @@ export async function listHindrances(tx: TenantTx, id: string): Promise<Hindranc
     from contacts c where c.id = ${id}::uuid and c.status <> 'active'
     union all
     select s.scope, s.reason, s.source, s.created_at
-    from suppressions s join contacts c on c.email_normalized = s.email_normalized
+    from contacts c, lateral (select * from suppressions s
+      where s.email_normalized = any(suppression_keys(c.tenant_id, c.email_normalized))) s
     where c.id = ${id}::uuid and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now())
     order by 1, 4`);
   return rows.map(({ kind, reason, since }) => ({ reason: hindranceSentence(kind, reason), since }));

@@ -7,7 +7,8 @@ import type { ExitReason } from "#server/enrollments/reasons";
  */
 export const suppressed: SQL = sql`coalesce((
   select true from suppressions x
-  where x.tenant_id = c.tenant_id and x.email_normalized = c.email_normalized and x.scope in ('tenant', 'workspace')
+  where x.tenant_id = c.tenant_id
+    and x.email_normalized = any(suppression_keys(c.tenant_id, c.email_normalized)) and x.scope in ('tenant', 'workspace')
     and (x.expires_at is null or x.expires_at > app_now()) limit 1), false)`;
 
 /** Whether `contacts c` may be mailed at all. */

@@ -1,10 +1,13 @@
-import { and, desc, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { suppressions } from "#db/schema/suppressions";
+import { users } from "#db/schema/users";
 import type { TenantTx } from "#db/tenancy";
 import { readEmail } from "#server/contacts/address";
+import { csvLine } from "#server/imports/csv";
 import type { SuppressionListInput } from "./schema.ts";
 
 const pageSize = 50;
+const fileRows = 2000;
 const row = {
   id: suppressions.id,
   email: suppressions.emailNormalized,
@@ -12,23 +15,42 @@ const row = {
   reason: suppressions.reason,
   source: suppressions.source,
   addedAt: suppressions.createdAt,
+  addedBy: users.name,
 };
 
 /** Newest first: the workspace's own, and those of the whole organization. `q` is the start of an address. */
-export async function listSuppressions(tx: TenantTx, { q, after }: SuppressionListInput) {
-  const rows = await tx
+export async function listSuppressions(tx: TenantTx, view: SuppressionListInput) {
+  const rows = await readRows(tx, view, pageSize + 1);
+  const shown = rows.slice(0, pageSize);
+  return { rows: shown, next: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
+}
+
+const readRows = (tx: TenantTx, { q, scope, after }: SuppressionListInput, limit: number) =>
+  tx
     .select(row)
     .from(suppressions)
+    .leftJoin(users, eq(users.id, suppressions.addedBy))
     .where(
       and(
         q ? sql`starts_with(${suppressions.emailNormalized}, ${q.toLowerCase()})` : undefined,
+        scope ? eq(suppressions.scope, scope) : undefined,
         after ? lt(suppressions.id, after) : undefined,
       ),
     )
     .orderBy(desc(suppressions.id))
-    .limit(pageSize + 1);
-  const shown = rows.slice(0, pageSize);
-  return { rows: shown, next: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
+    .limit(limit);
+
+/** A piece of the list as CSV; `next` is where to ask on, or null. */
+export async function writeSuppressions(
+  tx: TenantTx,
+  view: SuppressionListInput,
+): Promise<{ lines: string; next: string | null }> {
+  const rows = await readRows(tx, view, fileRows);
+  const lines = rows.map(({ email, scope, reason, source, addedAt }) =>
+    csvLine([email, scope === "tenant" ? "organization" : scope, reason, source, addedAt.toISOString()]),
+  );
+  const head = view.after ? "" : `\ufeff${csvLine(["email", "scope", "reason", "source", "added_at"])}`;
+  return { lines: head + lines.join(""), next: rows.length === fileRows ? (rows.at(-1)?.id ?? null) : null };
 }
 
 /** Which of these addresses, as typed, may not be mailed by this workspace. */
@@ -38,9 +60,10 @@ export async function suppressedAmong(tx: TenantTx, emails: readonly string[]): 
     return "normalized" in read ? [{ typed, normalized: read.normalized }] : [];
   });
   const found = await tx.execute<{ email: string }>(sql`
-    select distinct email_normalized as email from ${suppressions}
-    where email_normalized = any(${sql.param(wanted.map(({ normalized }) => normalized))}::text[])
-      and scope in ('tenant', 'workspace') and (expires_at is null or expires_at > app_now())`);
+    select distinct a.email from unnest(${sql.param(wanted.map(({ normalized }) => normalized))}::text[]) as a(email)
+    where exists (select from suppressions s
+      where s.email_normalized = any(suppression_keys((select nullif(current_setting('app.current_tenant_id', true), '')::uuid), a.email))
+        and s.scope in ('tenant', 'workspace') and (s.expires_at is null or s.expires_at > app_now()))`);
   const closed = new Set(found.map(({ email }) => email));
   return wanted.filter(({ normalized }) => closed.has(normalized)).map(({ typed }) => typed);
 }

@@ -1,16 +1,34 @@
+import { AppError } from "#server/errors";
+import { grants } from "#server/permissions";
 import { allowed, router } from "#server/trpc";
 import { addSuppressions, removeSuppression } from "./mutations.ts";
-import { listSuppressions } from "./queries.ts";
+import { listSuppressions, writeSuppressions } from "./queries.ts";
 import { suppressionAddInput, suppressionListInput, suppressionRemoveInput } from "./schema.ts";
 
 export const suppressionsRouter = router({
   list: allowed("contacts:read")
     .input(suppressionListInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => listSuppressions(tx, input))),
+  /** A piece of the list as a file. */
+  file: allowed("contacts:export")
+    .input(suppressionListInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => writeSuppressions(tx, input))),
   add: allowed("contacts:write")
     .input(suppressionAddInput)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => addSuppressions(tx, ctx.session.user.id, input))),
+    .mutation(({ ctx, input }) => {
+      if (input.scope === "tenant" && !grants(ctx.member, "organization:settings"))
+        throw new AppError(
+          "forbidden",
+          "Only an owner or admin of the organization can close an address for all of it.",
+        );
+      return ctx.tenant((tx) => addSuppressions(tx, ctx.session.user.id, input));
+    }),
   remove: allowed("suppressions:remove")
     .input(suppressionRemoveInput)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => removeSuppression(tx, ctx.session.user.id, input.id))),
+    .mutation(({ ctx, input }) => {
+      const mayOpenOrganization = grants(ctx.member, "organization:settings");
+      return ctx.tenant((tx) =>
+        removeSuppression(tx, ctx.session.user.id, { ...input, mayOpenOrganization }),
+      );
+    }),
 });

@@ -1,19 +1,30 @@
 import { z } from "zod";
 
+export const suppressionScopes = ["workspace", "tenant"] as const;
+export const scopeLabels = { workspace: "This workspace", tenant: "The whole organization" } as const;
+
 export const suppressionListInput = z.object({
+  /** The start of an address, or a domain with its @. */
   q: z.string().trim().max(254).optional().catch(undefined),
+  scope: z.enum(suppressionScopes).optional().catch(undefined),
   after: z.uuid().optional().catch(undefined),
 });
 export type SuppressionListInput = z.infer<typeof suppressionListInput>;
 
-/** Addresses as typed or pasted, one per line or parted by commas. */
+/** Addresses and domains ("@example.com") as typed or pasted, one per line or parted by commas. */
 export const suppressionAddInput = z.object({
   emails: z
     .string()
     .min(1, "Enter at least one address.")
     .max(200_000, "Add at most 200,000 characters at a time."),
-  reason: z.string().trim().max(200).default("added by hand"),
+  reason: z.string().trim().max(200, "Keep the reason under 201 characters.").default("added by hand"),
+  scope: z.enum(suppressionScopes).default("workspace"),
 });
 export type SuppressionAddInput = z.infer<typeof suppressionAddInput>;
 
-export const suppressionRemoveInput = z.object({ id: z.uuid() });
+export const suppressionRemoveInput = z.object({
+  id: z.uuid(),
+  /** How it is known that this person wants mail again. */
+  evidence: z.string().trim().min(3, "Say how you know that they want mail again.").max(500),
+});
+export type SuppressionRemoveInput = z.infer<typeof suppressionRemoveInput>;

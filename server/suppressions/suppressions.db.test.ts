@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { createContact } from "#db/factories";
 import { newTenant } from "#db/testing";
+import { mailable } from "#server/messages/mailable";
 import { suppressedAmong } from "./queries.ts";
 
 test("pasted addresses are closed once each, the unreadable ones come back with a sentence", async () => {
@@ -28,7 +29,9 @@ test("a whole organization's suppression closes every workspace, and no workspac
   );
   expect(await withTenant(scope, (tx) => suppressedAmong(tx, ["x@example.org"]))).toEqual(["x@example.org"]);
   const [row] = (await caller.suppressions.list({})).rows;
-  await expect(caller.suppressions.remove({ id: row?.id ?? "" })).rejects.toMatchObject({
+  await expect(
+    caller.suppressions.remove({ id: row?.id ?? "", evidence: "They wrote to us." }),
+  ).rejects.toMatchObject({
     code: "FORBIDDEN",
   });
 });
@@ -43,10 +46,12 @@ test("who unsubscribed by their own click is not opened again by a colleague; wh
   await caller.suppressions.add({ emails: "y@example.org" });
   const { rows } = await caller.suppressions.list({});
   const idOf = (email: string) => rows.find((row) => row.email === email)?.id ?? "";
-  await expect(caller.suppressions.remove({ id: idOf("x@example.org") })).rejects.toMatchObject({
+  await expect(
+    caller.suppressions.remove({ id: idOf("x@example.org"), evidence: "They wrote." }),
+  ).rejects.toMatchObject({
     code: "FORBIDDEN",
   });
-  await caller.suppressions.remove({ id: idOf("y@example.org") });
+  await caller.suppressions.remove({ id: idOf("y@example.org"), evidence: "They wrote." });
   expect((await caller.suppressions.list({})).rows).toHaveLength(1);
 });
 
@@ -55,7 +60,53 @@ test("another tenant neither sees nor lifts a suppression", async () => {
   await ours.caller.suppressions.add({ emails: "x@example.org" });
   const [row] = (await ours.caller.suppressions.list({})).rows;
   expect((await theirs.caller.suppressions.list({})).rows).toEqual([]);
-  await expect(theirs.caller.suppressions.remove({ id: row?.id ?? "" })).rejects.toMatchObject({
+  await expect(
+    theirs.caller.suppressions.remove({ id: row?.id ?? "", evidence: "They wrote to us." }),
+  ).rejects.toMatchObject({
     code: "NOT_FOUND",
   });
+});
+
+test("a whole domain is closed, in the contact's page, in the list and for every address of it", async () => {
+  const { caller, scope } = await newTenant();
+  const { id } = await caller.contacts.create({ email: "ada@Rivals.example" });
+  expect(
+    await caller.suppressions.add({ emails: "@rivals.example\n*@Bücher.example\n@nonsense" }),
+  ).toMatchObject({
+    added: 2,
+    rejected: [{ email: "@nonsense" }],
+  });
+  const asked = ["bob@rivals.example", "bob@not-rivals.example", "eve@bücher.example"];
+  expect(await withTenant(scope, (tx) => suppressedAmong(tx, asked))).toEqual([asked[0], asked[2]]);
+  expect(await caller.contacts.hindrances({ id })).toHaveLength(1);
+  const [counted] = await withTenant(scope, (tx) =>
+    tx.execute<{ mailable: boolean }>(sql`select ${mailable} as mailable from contacts c`),
+  );
+  expect(counted?.mailable).toBe(false);
+});
+
+test("who was unsubscribed by hand is opened again on evidence, with consent on record", async () => {
+  const { caller } = await newTenant();
+  const { id } = await caller.contacts.create({ email: "ada@example.org" });
+  await caller.contacts.unsubscribe({ id });
+  const [row] = (await caller.suppressions.list({ q: "ada@" })).rows;
+  await expect(caller.suppressions.remove({ id: row?.id ?? "", evidence: "" })).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+  });
+  await caller.suppressions.remove({ id: row?.id ?? "", evidence: "Signed up again at the fair." });
+  expect(await caller.contacts.byId({ id })).toMatchObject({ status: "active" });
+  expect(await caller.contacts.hindrances({ id })).toEqual([]);
+});
+
+test("the organization's list is for those who speak for it, and comes out as a file", async () => {
+  const [ours, member] = await Promise.all([newTenant(), newTenant({ roles: ["member"], role: "admin" })]);
+  await expect(
+    member.caller.suppressions.add({ emails: "x@example.org", scope: "tenant" }),
+  ).rejects.toMatchObject({
+    code: "FORBIDDEN",
+  });
+  await ours.caller.suppressions.add({ emails: "x@example.org", scope: "tenant", reason: "=cmd()" });
+  const { lines, next } = await ours.caller.suppressions.file({});
+  expect(lines.split("\n")[1]).toMatch(/^x@example\.org,organization,'=cmd\(\),manual,/);
+  expect(next).toBe(null);
 });
