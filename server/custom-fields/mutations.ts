@@ -4,19 +4,18 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 import { fieldNamed, listCustomFields } from "./queries.ts";
-import type { CustomFieldInput, CustomFieldUpdate } from "./schema.ts";
+import type { CustomField, CustomFieldInput, CustomFieldUpdate } from "./schema.ts";
 import { type CustomValue, readCustomValue } from "./values.ts";
 
-/** Defines text fields that are not defined yet and returns the ids of the new ones. */
-export async function ensureTextFields(
-  tx: TenantTx,
-  fields: readonly { name: string; label: string }[],
-): Promise<string[]> {
+type NewField = { name: string; label: string; type: CustomField["type"]; options: readonly string[] };
+
+/** Defines fields that are not defined yet and returns the ids of the new ones. One that is there stays as it is. */
+export async function ensureFields(tx: TenantTx, fields: readonly NewField[]): Promise<string[]> {
   if (fields.length === 0) return [];
   const rows = await tx.execute<{ id: string }>(sql`
-    insert into custom_field_definitions (field_name, label, field_type)
-    select name, label, 'text'
-    from unnest(${sql.param(fields.map(({ name }) => name))}::text[], ${sql.param(fields.map(({ label }) => label))}::text[]) as f(name, label)
+    insert into custom_field_definitions (field_name, label, field_type, options)
+    select name, label, type, options
+    from jsonb_to_recordset(${JSON.stringify(fields)}::jsonb) as f(name text, label text, type text, options jsonb)
     on conflict do nothing returning id`);
   return rows.map((row) => row.id);
 }

@@ -1,16 +1,19 @@
 import { sql } from "drizzle-orm";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { holds, yieldUntil } from "#server/drivers/mutations";
-import { alreadyHere, leaseSeconds, warningsOf } from "./write.ts";
 import { countOutcome, type Outcome } from "./apply.ts";
 import { type ImportContext, loadContext } from "./context.ts";
+import { corrected, keepBadRows } from "./corrections.ts";
+import { domainsWithoutMail } from "./mail-servers.ts";
 import { compareKnown, openTouched } from "./merge.ts";
 import { driverOf } from "./mutations.ts";
 import type { Plan } from "./plan.ts";
-import { ProblemCounter } from "./problems.ts";
+import type { ProblemCounter } from "./problems.ts";
 import type { Forecast } from "./queries.ts";
 import { type FileFormat, parseSlice, sliceBytes } from "./slices.ts";
 import { byIndexOrder, contactOf, openStaging, stageRows } from "./staging.ts";
+import { Tally } from "./tally.ts";
+import { alreadyHere, leaseSeconds } from "./write.ts";
 
 type Check = ImportContext & { scope: Scope; id: string; fence: number; format: FileFormat; bytes: number };
 
@@ -28,9 +31,20 @@ export async function checkImport(
   const { format } = context.job.file_format;
   if (!format || context.job.status !== "validating" || context.job.fence !== fence) return;
   const check: Check = { ...context, scope, id, fence, format, bytes };
-  const forecast = await withTenant(scope, (tx) => foresee(tx, check), { statementTimeoutMs: 10 * 60_000 });
+  const tally = new Tally();
+  const found = await withTenant(scope, (tx) => foresee(tx, check, tally), {
+    statementTimeoutMs: 10 * 60_000,
+  });
+  tally.warnOfDomains(await domainsWithoutMail(tally.domains));
+  const forecast: Forecast = {
+    ...found,
+    errors: tally.problems.count,
+    problems: tally.problems.groups,
+    warnings: tally.warnings.groups,
+  };
   await withTenant(scope, async (tx) => {
     if (!(await holds(tx, driverOf(id), fence))) return;
+    await keepBadRows(tx, id, tally.bad);
     await tx.execute(sql`
       update import_jobs set status = 'awaiting_confirmation', total_rows = ${forecast.rows}, processed_rows = 0,
         file_format = file_format || ${JSON.stringify({ forecast })}::jsonb, updated_at = app_now()
@@ -39,39 +53,28 @@ export async function checkImport(
   });
 }
 
-/** Writes nothing but temporary tables. */
-async function foresee(tx: TenantTx, check: Check): Promise<Forecast> {
+type Foreseen = Omit<Forecast, "errors" | "problems" | "warnings">;
+
+/** Writes nothing but temporary tables. May be run again: the tally begins anew. */
+async function foresee(tx: TenantTx, check: Check, tally: Tally): Promise<Foreseen> {
   const { plan } = check;
-  const problems = new ProblemCounter();
-  const warnings = new ProblemCounter();
-  const rows = await stageFile(tx, check, problems, warnings);
-  const outcome = await foreseeRows(tx, plan);
-  if (outcome.refused > 0) await countRefused(tx, outcome.refused, problems);
-  const { refused: _, ...counts } = outcome;
-  return {
-    ...counts,
-    rows,
-    errors: problems.count,
-    problems: problems.groups,
-    warnings: warnings.groups,
-    unmailable: await countUnmailable(tx),
-  };
+  tally.clear();
+  const rows = await stageFile(tx, check, tally);
+  const { refused, ...outcome } = await foreseeRows(tx, plan);
+  if (refused > 0) await countRefused(tx, refused, tally.problems);
+  return { ...outcome, rows, unmailable: await countUnmailable(tx) };
 }
 
-async function stageFile(
-  tx: TenantTx,
-  { scope, id, fence, job, plan, reading, format, bytes }: Check,
-  problems: ProblemCounter,
-  warnings: ProblemCounter,
-): Promise<number> {
+async function stageFile(tx: TenantTx, check: Check, tally: Tally): Promise<number> {
+  const { scope, id, fence, job, plan, reading, format, bytes } = check;
   const file = { folder: job.file_url, sizeBytes: job.file_size };
   await openStaging(tx, plan);
   let from = format.dataAt;
   for (let last = false; !last;) {
-    const slice = await parseSlice(file, { format, mapping: job.field_mapping, from, reading, bytes });
+    const parsed = await parseSlice(file, { format, mapping: job.field_mapping, from, reading, bytes });
+    const slice = corrected(parsed, check.corrections, check);
     await stageRows(tx, slice.candidates, plan, { now: "", tagIds: () => [] });
-    for (const problem of slice.problems) problems.add(problem);
-    for (const warning of warningsOf(slice.candidates)) warnings.add(warning);
+    tally.add(slice);
     ({ to: from, last } = slice);
     const rows = from.row;
     await withTenant(scope, (other) => noteProgress(other, id, fence, rows));

@@ -3,28 +3,21 @@ import type { TenantTx } from "#db/tenancy";
 import { listCustomFields } from "#server/custom-fields/queries";
 import { ensureTags } from "#server/tags/mutations";
 import type { Target } from "./apply.ts";
+import { type Corrections, loadCorrections } from "./corrections.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { getImportJob } from "./queries.ts";
 import type { FieldShape, RowReading } from "./reading.ts";
-import type { ColumnMapping, FieldType, ImportOptions } from "./schema.ts";
+import type { FieldType } from "./schema.ts";
 
 type Job = Awaited<ReturnType<typeof getImportJob>>;
 
 /** What a run needs to know beside the rows: what it writes and how it reads. */
-export type ImportContext = { job: Job; plan: Plan; reading: RowReading };
+export type ImportContext = { job: Job; plan: Plan; reading: RowReading; corrections: Corrections };
 
 /** Reads what a run needs. Throws `not_found`. */
 export async function loadContext(tx: TenantTx, id: string): Promise<ImportContext> {
   const job = await getImportJob(tx, id);
-  return contextOf(tx, job, job.field_mapping, job.import_options);
-}
-
-export async function contextOf(
-  tx: TenantTx,
-  job: Job,
-  mapping: readonly ColumnMapping[],
-  options: ImportOptions,
-): Promise<ImportContext> {
+  const mapping = Array.isArray(job.field_mapping) ? job.field_mapping : [];
   const defined = await listCustomFields(tx, { archived: true });
   const fields = new Map(
     defined.map(({ name, type, options: choices, required }): [string, FieldShape] => [
@@ -38,8 +31,9 @@ export async function contextOf(
       .map(({ target, fieldType = "text" }) => [target.slice("custom.".length), fieldType]),
   );
   for (const [name, { type }] of fields) types.set(name, type);
-  const plan = planOf(job.id, Array.isArray(mapping) ? mapping : [], options, types);
-  return { job, plan, reading: { options: options.reading, fields } };
+  const plan = planOf(job.id, mapping, job.import_options, types);
+  const reading = { options: job.import_options.reading, fields };
+  return { job, plan, reading, corrections: await loadCorrections(tx, id) };
 }
 
 /** Where a run puts every contact: the tags of its options and its list. */

@@ -151,7 +151,7 @@ export async function writeChanges(tx: TenantTx, { fields, custom }: Plan): Prom
 export async function correctEvents(tx: TenantTx, { importId }: Plan): Promise<void> {
   const type = sql`case when t.kind = 'refused' then 'skipped' else t.kind end`;
   const before = sql`case when t.kind = 'updated' then t.was end`;
-  const after = sql`case when t.kind = 'updated' then t.goal when t.kind = 'created' then t.goal end`;
+  const after = sql`case when t.kind = 'updated' then t.goal when t.kind = 'created' then '{"custom_fields": {}}'::jsonb || t.goal end`;
   const lists = sql`case when t.listed then array[j.segment_id] else '{}' end`;
   await tx.execute(sql`
     insert into import_events (import_job_id, contact_id, contact_email, row_no, event_type, previous_data, new_data,

@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
-import { ensureTextFields } from "#server/custom-fields/mutations";
+import { ensureFields } from "#server/custom-fields/mutations";
 import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import { ensureTags } from "#server/tags/mutations";
-import { folderOf, partCount, partSize } from "./file.ts";
+import { forgetBadRows } from "./corrections.ts";
 import { getImportJob, type Made, type StoredFormat, type StoredOptions } from "./queries.ts";
 import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
 import type { FileFormat } from "./slices.ts";
@@ -13,70 +13,6 @@ import { tellEnd } from "./tell.ts";
 
 /** The driver row of an import. */
 export const driverOf = (id: string) => ({ table: "import_jobs" as const, id });
-
-type Upload = { key: string; fileName: string; sizeBytes: number };
-
-/** Begins an upload. Asked again with the same key, it gives the same import. */
-export async function createImport(
-  tx: TenantTx,
-  { key, fileName, sizeBytes }: Upload,
-  scope: Scope,
-): Promise<{ id: string; partsReceived: number }> {
-  const made = await tx.execute(sql`
-    insert into import_jobs (id, file_name, file_size, file_url, file_format, created_by)
-    values (${key}::uuid, ${fileName}, ${sizeBytes}, ${folderOf(scope, key)}, ${JSON.stringify({ parts: 0 })}::jsonb, ${scope.userId ?? null}::uuid)
-    on conflict (id) do nothing returning id`);
-  if (made.length > 0) {
-    await recordAct(tx, {
-      actorId: scope.userId ?? null,
-      action: "import.created",
-      resourceType: "import",
-      resourceId: key,
-      after: { fileName, sizeBytes },
-    });
-    return { id: key, partsReceived: 0 };
-  }
-  const job = await getImportJob(tx, key);
-  if (job.file_size !== sizeBytes || job.file_name !== fileName) {
-    throw new AppError(
-      "conflict",
-      `This import already began with another file ("${job.file_name}"). Start a new one.`,
-    );
-  }
-  return { id: key, partsReceived: job.file_format.parts };
-}
-
-/** Refuses a part that is not the next one, or not of its size; one that came before is fine and changes nothing. */
-export async function expectPart(
-  tx: TenantTx,
-  id: string,
-  part: number,
-  bytes: number,
-): Promise<{ folder: string; known: boolean }> {
-  const job = await getImportJob(tx, id);
-  if (job.status !== "pending") throw new AppError("conflict", "The upload of this import has ended.");
-  const parts = partCount(job.file_size);
-  if (part >= parts)
-    throw new AppError("invalid", `This file has ${parts} parts; there is no part ${part + 1}.`);
-  if (part > job.file_format.parts) {
-    throw new AppError("conflict", `Part ${job.file_format.parts + 1} must come before part ${part + 1}.`);
-  }
-  const expected = partSize(job.file_size, part);
-  if (bytes !== expected)
-    throw new AppError(
-      "invalid",
-      `Part ${part + 1} must have ${expected} bytes; it has ${bytes}. Choose the file again.`,
-    );
-  return { folder: job.file_url, known: part < job.file_format.parts };
-}
-
-/** Notes that a part is in storage. */
-export async function receivePart(tx: TenantTx, id: string, part: number): Promise<void> {
-  await tx.execute(sql`
-    update import_jobs set updated_at = app_now(),
-      file_format = file_format || jsonb_build_object('parts', greatest((file_format ->> 'parts')::int, ${part + 1}::int))
-    where id = ${id}::uuid and status = 'pending'`);
-}
 
 /** Keeps what inspection found, and its guess of the mapping unless one was chosen before for the same columns. */
 export async function saveFormat(
@@ -132,6 +68,7 @@ export async function startImport(tx: TenantTx, id: string, actorId: string): Pr
   const { format } = job.file_format;
   if (!format) throw new Error(`Import ${id} was checked without a format.`);
   const options = job.import_options;
+  await forgetBadRows(tx, id);
   const made = await makeTargets(tx, id, options, job.field_mapping, job.file_name);
   const listId = made.listId ?? options.listId ?? null;
   await tx.execute(sql`
@@ -157,13 +94,15 @@ async function makeTargets(
   mapping: ColumnMapping[],
   fileName: string,
 ): Promise<Made> {
-  const fields = await ensureTextFields(
+  const fields = await ensureFields(
     tx,
     mapping
       .filter(({ target }) => target.startsWith("custom."))
-      .map(({ target, header }) => ({
+      .map(({ target, header, fieldType = "text", choices = [] }) => ({
         name: target.slice("custom.".length),
         label: header.trim().slice(0, 120) || target.slice("custom.".length),
+        type: fieldType,
+        options: fieldType === "select" || fieldType === "multi_select" ? choices : [],
       })),
   );
   const { created } = await ensureTags(tx, options.tags);

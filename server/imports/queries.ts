@@ -166,7 +166,7 @@ export async function listProblemGroups(tx: TenantTx, importId: string): Promise
       select code, max(of_code)::int as rows,
         jsonb_agg(jsonb_build_object('line', row_no, 'field', coalesce(field, ''), 'value', coalesce(value, ''), 'message', message) order by row_no) as examples
       from (select e.*, row_number() over (partition by code order by row_no, id) as place, count(*) over (partition by code) as of_code
-        from import_row_errors e where import_job_id = ${importId}::uuid and severity = 'error') numbered
+        from import_row_errors e where import_job_id = ${importId}::uuid and severity = 'error' and code <> 'corrected') numbered
       where place <= 20 group by code order by max(of_code) desc, code`)),
   ];
 }
@@ -183,7 +183,7 @@ export async function listRejectedRows(
   return [
     ...(await tx.execute<RejectedRow>(sql`
       select row_no as line, field, message, coalesce(raw_row, '[]'::jsonb) as raw from import_row_errors
-      where import_job_id = ${importId}::uuid and severity = 'error' and row_no > ${after}
+      where import_job_id = ${importId}::uuid and severity = 'error' and code <> 'corrected' and row_no > ${after}
       order by row_no, id limit ${limit}`)),
   ];
 }

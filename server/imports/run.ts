@@ -4,6 +4,7 @@ import { handOver, holds, takeOver, yieldUntil } from "#server/drivers/mutations
 import type { Target } from "./apply.ts";
 import { rowsOf } from "./formats/format.ts";
 import { type ImportContext, loadContext, loadTarget } from "./context.ts";
+import { corrected } from "./corrections.ts";
 import { driverOf } from "./mutations.ts";
 import { getImportJob } from "./queries.ts";
 import { type Checkpoint, type FileFormat, parseSlice, type ParsedSlice, sliceBytes } from "./slices.ts";
@@ -49,11 +50,12 @@ async function loadRun(scope: Scope, id: string, fence: number): Promise<Run | P
   });
 }
 
-const parse = ({ job, format, reading }: Run, from: Checkpoint, bytes: number): Promise<ParsedSlice> =>
-  parseSlice(
-    { folder: job.file_url, sizeBytes: job.file_size },
-    { format, mapping: job.field_mapping, from, reading, bytes },
-  );
+async function parse(run: Run, from: Checkpoint, bytes: number): Promise<ParsedSlice> {
+  const { job, format, reading } = run;
+  const file = { folder: job.file_url, sizeBytes: job.file_size };
+  const slice = await parseSlice(file, { format, mapping: job.field_mapping, from, reading, bytes });
+  return corrected(slice, run.corrections, run);
+}
 
 /**
  * Imports the next slice: parses it, then writes rows, errors, counts and the checkpoint in one transaction. Run
