@@ -14,15 +14,15 @@ export function MailboxList({ mailboxes, editable, sandboxUrl }: Props) {
     <ul className="space-y-3">
       {mailboxes.map((mailbox) => (
         <li key={mailbox.id}>
-          <Card className="flex flex-wrap items-start gap-x-4 gap-y-3 p-4">
-            <span className="flex size-9 shrink-0 items-center justify-center rounded-lg border bg-sunken text-muted">
+          <Card className="flex items-start gap-4 p-4">
+            <span className="hidden size-9 shrink-0 items-center justify-center rounded-lg border bg-sunken text-muted sm:flex">
               {mailbox.provider === "sandbox" ? (
                 <Inbox aria-hidden className="size-4" />
               ) : (
                 <Server aria-hidden className="size-4" />
               )}
             </span>
-            <div className="min-w-0 flex-1 basis-56">
+            <div className="min-w-0 flex-1">
               <div className="flex flex-wrap items-center gap-2">
                 <h3 className="font-medium break-all">{mailbox.email}</h3>
                 <StatusBadge status={mailbox.status} />

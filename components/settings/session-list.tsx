@@ -26,7 +26,7 @@ export function SessionList({ sessions, timeZone }: Props) {
   return (
     <Section
       title="Sessions"
-      description="A session ends after eight hours without use, or when you sign it out."
+      description="A session ends when you sign it out, or after the idle hours that your organization allows."
       flush
       action={
         sessions.length > 1 && (
