@@ -1,4 +1,5 @@
 import {
+  Ban,
   FileUp,
   House,
   LayoutTemplate,
@@ -28,6 +29,7 @@ export const places: { heading?: string; places: Place[] }[] = [
       { label: "Lists", path: "/lists", icon: List, key: "l" },
       { label: "Segments", path: "/segments", icon: ListFilter, key: "s" },
       { label: "Imports", path: "/imports", icon: FileUp, key: "i" },
+      { label: "Suppressions", path: "/suppressions", icon: Ban, key: "x" },
     ],
   },
   { heading: "Workspace", places: [{ label: "Settings", path: "/settings", icon: Settings, key: "," }] },
