@@ -1,8 +1,10 @@
 /**
- * Importing contacts from a CSV file, from the first byte read to the last row committed, against the floor: COPY of
- * the same values straight into the same table with the same indexes, by a role that no policy holds back.
+ * Importing contacts from a CSV file, as the application's role under row-level security, on a table that already holds
+ * many: from the first byte read to the last row committed, with validation, de-duplication and the log for undo. And
+ * the undo of it. Beside two floors in the same run, by a role that no policy holds back: COPY straight into the table,
+ * and COPY into a temporary table with one upsert of the same rows into the same indexes.
  *
- *   npm run bench:import -- [rows]
+ *   npm run bench:import -- [rows] [contacts there before]
  */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,15 +14,17 @@ import type { Tenant } from "#db/factories";
 import { openBenchDatabase, report, timed } from "./database.ts";
 
 const rows = Number(process.argv[2] ?? 100_000);
+const held = Number(process.argv[3] ?? 1_000_000);
 const header = "email,first_name,last_name,company,job_title,phone,city,country,plan,seats\n";
 
+// Addresses as files have them: in no order, or each would fall behind the one before in the index.
 const person = (n: number) => [
-  `person.${n}@example-${n % 997}.org`,
+  `person.${(n * 7919) % 10_000_019}@example-${n % 997}.org`,
   ["Ada", "Zoë", "Jürgen", "Noor", "Mei"][n % 5] ?? "",
   `Lovelace ${n}`,
   `"Company, ${n % 5000}"`,
   "Engineer",
-  `+1 555 ${String(n).padStart(7, "0")}`,
+  `+1 212 ${String(2_000_000 + (n % 7_000_000))}`,
   "Springfield",
   "US",
   ["free", "team", "business"][n % 3] ?? "",
@@ -30,59 +34,112 @@ const person = (n: number) => [
 const { owner, close } = await openBenchDatabase();
 try {
   const { createTenant, createWorkspace } = await import("#db/factories");
-  const tenant = await createTenant();
-  const second = await createWorkspace(tenant);
-  const third = await createWorkspace(tenant);
+  const { formerly, ours, copied, upserted } = await workspaces(createTenant, createWorkspace);
+  const memory = peakMemory();
+  const load = await timed(() => copy(owner, formerly, held));
+  await owner`vacuum analyze contacts`;
+  console.log(`${held} contacts were there before, loaded in ${load.toFixed(0)} s`);
 
-  const before = await timed(() => copy(owner, second));
-  const { check, run } = await importFile(tenant);
-  const after = await timed(() => copy(owner, third));
+  const upsertBefore = await timed(() => upsert(owner, upserted));
+  const baseline = memory.reset();
+  const { id, check, run } = await importFile(ours);
+  const peak = memory.reset();
+  const copyAfter = await timed(() => copy(owner, copied, rows));
   const [stored] =
-    await owner`select count(*)::int as count from contacts where workspace_id = ${tenant.workspaceId}`;
+    await owner`select count(*)::int as count from contacts where workspace_id = ${ours.workspaceId}`;
   if (stored?.count !== rows)
     throw new Error(`${rows} rows should be there, and there are ${stored?.count}.`);
+  const undone = await undoFile(ours, id);
+  const [left] =
+    await owner`select count(*)::int as count from contacts where workspace_id = ${ours.workspaceId}`;
+  if (left?.count !== 0)
+    throw new Error(`No contact should be left after the undo, and there are ${left?.count}.`);
 
-  console.log(`dry run of ${rows} rows: ${check.toFixed(1)} s; import: ${run.toFixed(1)} s`);
-  report("import", "rows/s", rows / run, rows / ((before + after) / 2));
+  console.log(
+    `dry run of ${rows} rows: ${check.toFixed(1)} s; import: ${run.toFixed(1)} s; undo: ${undone.toFixed(1)} s`,
+  );
+  console.log(`memory at its peak: ${peak} MB, of them ${baseline} MB before the import`);
+  report("import", "rows/s", rows / run, rows / upsertBefore);
+  report("import against COPY", "rows/s", rows / run, rows / copyAfter);
+  report("undo", "rows/s", rows / undone, 1_000_000 / 90);
 } finally {
   await close();
 }
 
-async function copy(sql: postgres.Sql, { tenantId, workspaceId }: Tenant): Promise<void> {
-  const target =
-    await sql`copy contacts (tenant_id, workspace_id, email, email_normalized, first_name, last_name,
-    company, job_title, phone, city, country, custom_fields) from stdin with (format csv)`.writable();
-  await pipeline(
-    Readable.from(
-      (function* () {
-        for (let n = 0; n < rows; n++) {
-          const [email = "", first, last, company, title, phone, city, country, plan, seats] = person(n);
-          const fields = `"{""plan"":""${plan}"",""seats"":""${seats}""}"`;
-          yield `${tenantId},${workspaceId},${email},${email},${first},${last},${company},${title},${phone},${city},${country},${fields}\n`;
-        }
-      })(),
-    ),
-    target,
-  );
+async function workspaces(
+  createTenant: () => Promise<Tenant>,
+  createWorkspace: (tenant: Tenant) => Promise<Tenant>,
+) {
+  const ours = await createTenant();
+  const formerly = await createWorkspace(ours);
+  return { formerly, ours, copied: await createWorkspace(ours), upserted: await createWorkspace(ours) };
 }
 
-async function importFile({ scope, userId }: Tenant): Promise<{ check: number; run: number }> {
+/** Megabytes of this process, at their highest since the last question. */
+function peakMemory() {
+  let peak = 0;
+  const look = () => (peak = Math.max(peak, process.memoryUsage.rss()));
+  setInterval(look, 50).unref();
+  return {
+    reset: () => {
+      const most = Math.round(look() / 1024 ** 2);
+      peak = 0;
+      return most;
+    },
+  };
+}
+
+const columns = `tenant_id, workspace_id, email, email_normalized, first_name, last_name,
+  company, job_title, phone, city, country, custom_fields`;
+
+function* lines({ tenantId, workspaceId }: Tenant, count: number) {
+  for (let n = 0; n < count; n++) {
+    const [email = "", first, last, company, title, phone, city, country, plan, seats] = person(n);
+    const fields = `"{""plan"":""${plan}"",""seats"":""${seats}""}"`;
+    yield `${tenantId},${workspaceId},${email},${email},${first},${last},${company},${title},${phone},${city},${country},${fields}\n`;
+  }
+}
+
+async function copy(sql: postgres.Sql, into: Tenant, count: number): Promise<void> {
+  const target = await sql.unsafe(`copy contacts (${columns}) from stdin with (format csv)`).writable();
+  await pipeline(Readable.from(lines(into, count)), target);
+}
+
+async function upsert(sql: postgres.Sql, into: Tenant): Promise<void> {
+  await sql.unsafe(`create temporary table floor as select ${columns} from contacts limit 0`);
+  const target = await sql.unsafe(`copy floor (${columns}) from stdin with (format csv)`).writable();
+  await pipeline(Readable.from(lines(into, rows)), target);
+  const sets = [
+    "first_name",
+    "last_name",
+    "company",
+    "job_title",
+    "phone",
+    "city",
+    "country",
+    "custom_fields",
+  ];
+  await sql.unsafe(`insert into contacts (${columns}) select ${columns} from floor
+    on conflict (tenant_id, workspace_id, email_normalized) where deleted_at is null
+    do update set ${sets.map((name) => `${name} = excluded.${name}`).join(", ")}`);
+}
+
+async function upload({ scope }: Tenant): Promise<string> {
   const { withTenant } = await import("#db/tenancy");
   const { storage } = await import("#server/storage");
   const { partCount, partKey } = await import("#server/imports/file");
-  const { partBytes, importOptions } = await import("#server/imports/schema");
-  const { createImport, receivePart, requestCheck, startImport } = await import("#server/imports/mutations");
+  const { partBytes } = await import("#server/imports/schema");
+  const { createImport, receivePart } = await import("#server/imports/uploads");
   const { inspectImport } = await import("#server/imports/inspect");
-  const { checkImport } = await import("#server/imports/check");
-  const { finishImport, importSlices, takeImport } = await import("#server/imports/run");
   const { getImportJob } = await import("#server/imports/queries");
 
   const file = Buffer.from(
     header + Array.from({ length: rows }, (_, n) => person(n).join(",") + "\n").join(""),
   );
   const id = v7();
-  const upload = { key: id, fileName: "bench.csv", sizeBytes: file.length };
-  await withTenant(scope, (tx) => createImport(tx, upload, scope));
+  await withTenant(scope, (tx) =>
+    createImport(tx, { key: id, fileName: "bench.csv", sizeBytes: file.length }, scope),
+  );
   const { file_url: folder } = await withTenant(scope, (tx) => getImportJob(tx, id));
   for (let part = 0; part < partCount(file.length); part++) {
     const bytes = file.subarray(part * partBytes, (part + 1) * partBytes);
@@ -90,8 +147,20 @@ async function importFile({ scope, userId }: Tenant): Promise<{ check: number; r
     await withTenant(scope, (tx) => receivePart(tx, id, part));
   }
   await inspectImport(scope, id);
-  const { field_mapping: mapping } = await withTenant(scope, (tx) => getImportJob(tx, id));
+  return id;
+}
 
+async function importFile(tenant: Tenant): Promise<{ id: string; check: number; run: number }> {
+  const { withTenant } = await import("#db/tenancy");
+  const { importOptions } = await import("#server/imports/schema");
+  const { requestCheck, startImport } = await import("#server/imports/mutations");
+  const { checkImport } = await import("#server/imports/check");
+  const { finishImport, importSlices, takeImport } = await import("#server/imports/run");
+  const { getImportJob } = await import("#server/imports/queries");
+
+  const { scope, userId } = tenant;
+  const id = await upload(tenant);
+  const { field_mapping: mapping } = await withTenant(scope, (tx) => getImportJob(tx, id));
   const check = await timed(async () => {
     await withTenant(scope, (tx) => requestCheck(tx, id, mapping, importOptions.parse({})));
     const taken = await takeImport(scope, id, "bench-check");
@@ -105,5 +174,18 @@ async function importFile({ scope, userId }: Tenant): Promise<{ check: number; r
     while (!(await importSlices(scope, id, taken.fence)).done);
     await finishImport(scope, id, taken.fence);
   });
-  return { check, run };
+  return { id, check, run };
+}
+
+async function undoFile({ scope, userId }: Tenant, id: string): Promise<number> {
+  const { withTenant } = await import("#db/tenancy");
+  const { takeImport } = await import("#server/imports/run");
+  const { finishUndo, requestUndo, undoNext } = await import("#server/imports/undo");
+  return timed(async () => {
+    await withTenant(scope, (tx) => requestUndo(tx, id, userId));
+    const taken = await takeImport(scope, id, "bench-undo");
+    if (!taken) throw new Error("Nobody else should hold this import.");
+    while (!(await undoNext(scope, id, taken.fence)).done);
+    await finishUndo(scope, id, taken.fence);
+  });
 }

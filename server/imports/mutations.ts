@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Scope, TenantTx } from "#db/tenancy";
+import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { ensureFields } from "#server/custom-fields/mutations";
 import { wakeNow } from "#server/drivers/mutations";

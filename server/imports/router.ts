@@ -1,25 +1,21 @@
-import { Readable } from "node:stream";
 import { withTenant } from "#db/tenancy";
 import { importCancelled, importRequested, importUndoRequested, onceId } from "#inngest/events";
-import { storage } from "#server/storage";
 import { allowed, router } from "#server/trpc";
 import { announce } from "./announce.ts";
-import { partKey } from "./file.ts";
+import { correctRows } from "./correct.ts";
+import { listBadRows } from "./corrections.ts";
+import { fetchImport } from "./fetch.ts";
 import { listImporters, listImports } from "./history.ts";
 import { inspectImport } from "./inspect.ts";
-import {
-  cancelImport,
-  createImport,
-  expectPart,
-  receivePart,
-  requestCheck,
-  startImport,
-} from "./mutations.ts";
+import { cancelImport, requestCheck, startImport } from "./mutations.ts";
 import { getImport, listProblemGroups } from "./queries.ts";
 import { readRejected } from "./rejected.ts";
 import {
+  badRowsInput,
   checkImportInput,
+  correctRowsInput,
   createImportInput,
+  fetchImportInput,
   importListInput,
   importRef,
   inspectInput,
@@ -27,6 +23,9 @@ import {
   rejectedInput,
 } from "./schema.ts";
 import { listKept, previewUndo, requestUndo } from "./undo.ts";
+import { createImport, takePart } from "./uploads.ts";
+
+const badRowsPage = 50;
 
 type Where = { tenantId: string; workspaceId: string };
 
@@ -59,6 +58,22 @@ export const importsRouter = router({
     .input(rejectedInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => readRejected(tx, input.id, input.after))),
 
+  /** Bad rows of one kind with their cells, to be corrected in place. */
+  badRows: allowed("contacts:read")
+    .input(badRowsInput)
+    .query(async ({ ctx, input: { id, code, cursor } }) => {
+      const rows = await ctx.tenant((tx) => listBadRows(tx, { id, code, after: cursor, limit: badRowsPage }));
+      return { rows, next: rows.length === badRowsPage ? (rows.at(-1)?.line ?? null) : null };
+    }),
+  /** Takes corrected rows: into the next check, or into an import that has ended. */
+  correct: allowed("contacts:write")
+    .input(correctRowsInput)
+    .mutation(async ({ ctx, input }) => {
+      const { fence, ...result } = await ctx.tenant((tx) => correctRows(tx, input, ctx.session.user.id));
+      await sendRequested(ctx.member.scope, input.id, fence);
+      return result;
+    }),
+
   /** Begins an upload, or finds the one that this key began. */
   create: allowed("contacts:write")
     .input(createImportInput)
@@ -66,13 +81,11 @@ export const importsRouter = router({
   /** Takes one part of the file. Sent twice, it is stored once. */
   putPart: allowed("contacts:write")
     .input(partInput)
-    .mutation(async ({ ctx, input: { id, part, bytes } }) => {
-      const { folder, known } = await ctx.tenant((tx) => expectPart(tx, id, part, bytes.byteLength));
-      if (known) return { part };
-      await storage.put(partKey(folder, part), Readable.from([Buffer.from(bytes)]));
-      await ctx.tenant((tx) => receivePart(tx, id, part));
-      return { part };
-    }),
+    .mutation(({ ctx, input }) => takePart(ctx.member.scope, input)),
+  /** Fetches a file from an address. */
+  fetch: allowed("contacts:write")
+    .input(fetchImportInput)
+    .mutation(({ ctx, input }) => fetchImport(ctx.member.scope, input)),
   /** Reads the header and the first rows of an uploaded file, as it looks or as it is told, and guesses the mapping. */
   inspect: allowed("contacts:write")
     .input(inspectInput)

@@ -22,6 +22,7 @@ export async function PUT(request: Request, { params }: Context) {
       id: importId,
       part: Number(part),
       bytes,
+      sha256: request.headers.get("x-part-sha256") ?? undefined,
     });
   } catch (error) {
     return problemResponse(error);

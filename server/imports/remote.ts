@@ -1,0 +1,154 @@
+import { lookup } from "node:dns/promises";
+import { type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { isIP } from "node:net";
+import { env } from "#server/env";
+import { AppError } from "#server/errors";
+import { isPrivateAddress } from "#server/mail/hosts";
+import { refused } from "./formats/refusal.ts";
+import { fileBytesMax } from "./schema.ts";
+
+/** What an address answers with: a stream of its bytes, and the name the file has there. */
+export type Remote = { fileName: string; content: AsyncIterable<Buffer> };
+
+const redirectsMax = 5;
+const silenceMs = 30_000;
+
+type Options = { headers?: Record<string, string>; allowPrivate?: boolean };
+
+/**
+ * Opens a file on another server. HTTPS, to public addresses; the operator may allow those of the own network, and plain
+ * HTTP within it. Every redirect is looked at anew, and the connection goes to the address that was looked at.
+ * @throws AppError invalid for an address that may not or cannot be fetched, unavailable when trying again may help
+ */
+export async function openRemote(
+  address: string,
+  { headers = {}, allowPrivate = env.ALLOW_PRIVATE_HOSTS }: Options = {},
+): Promise<Remote> {
+  let url = new URL(address);
+  for (let redirects = 0; redirects <= redirectsMax; redirects++) {
+    const answer = await ask(url, { headers, allowPrivate });
+    const status = answer.statusCode ?? 0;
+    const { location } = answer.headers;
+    if (status >= 300 && status < 400 && location) {
+      answer.destroy();
+      const next = new URL(location, url);
+      // A secret is meant for the server it was given for.
+      if (next.host !== url.host) headers = {};
+      url = next;
+      continue;
+    }
+    if (status === 200) return { fileName: nameOf(url, answer), content: bounded(answer, url.hostname) };
+    answer.destroy();
+    throw problemOf(status, url.hostname);
+  }
+  throw refused(
+    `${url.hostname} redirects more than ${redirectsMax} times. Give the address of the file itself.`,
+  );
+}
+
+async function ask(url: URL, { headers, allowPrivate }: Required<Options>): Promise<IncomingMessage> {
+  const { address, family, isPrivate } = await resolve(url, allowPrivate);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isPrivate))
+    throw refused(`${url.hostname} must be asked over HTTPS. Give an address that begins with https://.`);
+  const send = url.protocol === "https:" ? requestHttps : requestHttp;
+  return new Promise((done, fail) => {
+    const failed = (cause: Error) =>
+      fail(
+        new AppError(
+          "unavailable",
+          `${url.hostname} could not be reached (${cause.message}). Check the address and try again.`,
+          {},
+          { cause },
+        ),
+      );
+    const asked = send(
+      url,
+      {
+        headers: { "user-agent": "Postroad", accept: "*/*", "accept-encoding": "identity", ...headers },
+        timeout: silenceMs,
+        // The name is not looked up again: the answer could be another one.
+        lookup: (_host, options, callback) =>
+          options.all ? callback(null, [{ address, family }]) : callback(null, address, family),
+      },
+      done,
+    );
+    asked.on("timeout", () => asked.destroy(new Error(`no answer for ${silenceMs / 1000} seconds`)));
+    asked.on("error", failed);
+    asked.end();
+  });
+}
+
+async function resolve(url: URL, allowPrivate: boolean) {
+  if (url.username !== "" || url.password !== "")
+    throw refused("Leave the user name and password out of the address.");
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const found = isIP(host)
+    ? [{ address: host, family: isIP(host) }]
+    : await lookup(host, { all: true }).catch((cause: unknown) => {
+        throw refused(`No server was found at ${host}. Check the spelling of the address.`, cause);
+      });
+  const usable = allowPrivate ? found : found.filter(({ address }) => !isPrivateAddress(address));
+  const chosen = usable.find(({ family }) => family === 4) ?? usable[0];
+  if (!chosen) {
+    throw refused(
+      `${host} is an address inside this network. Only public addresses are fetched; the operator can set ALLOW_PRIVATE_HOSTS.`,
+    );
+  }
+  return { ...chosen, isPrivate: isPrivateAddress(chosen.address) };
+}
+
+function problemOf(status: number, host: string): AppError {
+  const asked = `${host} answered with status ${status}`;
+  if (status === 401 || status === 403)
+    return refused(`${asked}: it does not give this file out without a permission it was not shown.`);
+  if (status === 404 || status === 410) return refused(`${asked}: there is no such file. Check the address.`);
+  if (status === 429 || status >= 500) return new AppError("unavailable", `${asked}. Try again in a moment.`);
+  return refused(`${asked}, and 200 was expected. Check the address in a browser.`);
+}
+
+function nameOf(url: URL, answer: IncomingMessage): string {
+  const given = /filename\*?=(?:UTF-8'')?"?([^";]+)"?/i.exec(
+    answer.headers["content-disposition"] ?? "",
+  )?.[1];
+  const last = given ?? url.pathname.split("/").at(-1) ?? "";
+  return (
+    decoded(last)
+      .replace(/[\u0000-\u001f/\\]/g, "")
+      .trim()
+      .slice(0, 255) || url.hostname
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
+
+async function* bounded(answer: IncomingMessage, host: string): AsyncGenerator<Buffer> {
+  const announced = Number(answer.headers["content-length"] ?? Number.NaN);
+  if (announced > fileBytesMax) throw tooLarge(host);
+  let bytes = 0;
+  answer.setTimeout(silenceMs, () =>
+    answer.destroy(new Error(`nothing came for ${silenceMs / 1000} seconds`)),
+  );
+  try {
+    for await (const piece of answer as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes > fileBytesMax) throw tooLarge(host);
+      yield piece;
+    }
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("unavailable", `${host} broke off after ${bytes} bytes. Try again.`, {}, { cause });
+  }
+  if (announced >= 0 && bytes !== announced)
+    throw new AppError("unavailable", `${host} sent ${bytes} of ${announced} bytes. Try again.`);
+}
+
+const tooLarge = (host: string) =>
+  refused(`The file at ${host} is larger than 5 GB. Split it into smaller ones.`);
