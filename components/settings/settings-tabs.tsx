@@ -14,6 +14,7 @@ export function SettingsTabs() {
         { label: "Members", href: at("/members") },
         { label: "Mailboxes", href: at("/mailboxes") },
         { label: "Lead score", href: at("/scoring") },
+        { label: "Fields", href: at("/fields") },
         { label: "Organization", href: at("/organization") },
         { label: "Account", href: at("/account") },
       ]}
