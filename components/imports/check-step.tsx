@@ -12,8 +12,9 @@ import { CancelImport } from "./cancel-import.tsx";
 import { Forecast } from "./forecast.tsx";
 import { contacts, count, isMoving } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
-import { ProblemGroups } from "./problem-groups.tsx";
+import { RejectedFixer } from "./rejected-fixer.tsx";
 import { StepHeading } from "./step-heading.tsx";
+import { useCorrections } from "./use-corrections.tsx";
 import { Warnings } from "./warnings.tsx";
 import { WizardFooter } from "./wizard-footer.tsx";
 
@@ -22,6 +23,8 @@ type Props = { id: string; workspace: string; onBack: () => void; onStarted: () 
 /** What the import would do, before anything is written; the rows that cannot go in, to be corrected; and the button. */
 export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
   const trpc = useTRPC();
+  const corrections = useCorrections(id);
+  const corrected = corrections.edits.size;
   const job = useQuery({
     ...trpc.imports.byId.queryOptions({ id }),
     refetchInterval: (query) => (query.state.data && !isMoving(query.state.data.status) ? false : 700),
@@ -45,19 +48,27 @@ export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
         <>
           <Forecast job={job.data} forecast={forecast} hopeless={hopeless} />
           {forecast.problems.length > 0 && (
-            <ProblemGroups
+            <RejectedFixer
+              job={job.data}
               groups={forecast.problems}
-              description="They are left out. You get them as a file to mend after the import."
+              edits={corrections.edits}
+              onEdit={corrections.edit}
+              description="Correct them here, or leave them out: after the import you get them as a file, to mend and import again."
             />
           )}
           <Warnings groups={forecast.warnings} />
         </>
       )}
-      <FormError>{problem?.message}</FormError>
-      <WizardFooter note={waiting && !hopeless && whatNext(forecast?.errors ?? 0)}>
+      <FormError>{problem?.message ?? corrections.problem}</FormError>
+      <WizardFooter note={waiting && !hopeless && whatNext(forecast?.errors ?? 0, corrected)}>
         {status === "validating" && <CancelImport id={id} written={false} />}
         {waiting && <Button onClick={onBack}>Back</Button>}
-        {waiting && !hopeless && (
+        {waiting && corrected > 0 && (
+          <Button variant="primary" pending={corrections.pending} onClick={corrections.send}>
+            Correct {corrected === 1 ? "1 row" : `${count(corrected)} rows`} and check again
+          </Button>
+        )}
+        {waiting && corrected === 0 && !hopeless && (
           <Button
             variant="primary"
             pending={start.isPending || start.isSuccess}
@@ -77,7 +88,8 @@ export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
   );
 }
 
-function whatNext(errors: number): string {
+function whatNext(errors: number, corrected: number): string {
+  if (corrected > 0) return "Corrected rows are checked before they are imported.";
   if (errors === 0) return "You can undo it for 30 days.";
   return `${errors === 1 ? "1 row is" : `${count(errors)} rows are`} left out. You can undo it for 30 days.`;
 }

@@ -14,6 +14,7 @@ import { ImportProgress } from "./import-progress.tsx";
 import { ImportBadge } from "./import-badge.tsx";
 import { isMoving } from "./import-status.tsx";
 import { ProblemGroups } from "./problem-groups.tsx";
+import { ResultFixer } from "./result-fixer.tsx";
 import { RowSum } from "./row-sum.tsx";
 import { StepHeading } from "./step-heading.tsx";
 import { UndoReport } from "./undo-report.tsx";
@@ -43,6 +44,8 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
     enabled: job.errors > 0 && !isMoving(job.status),
     staleTime: 0,
   });
+  const correctable =
+    permissions.includes("contacts:write") && ["completed", "failed", "cancelled"].includes(job.status);
   const ended = ["completed", "failed", "cancelled", "rolled_back"].includes(job.status);
   return (
     <Page
@@ -65,19 +68,32 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
       {isMoving(job.status) && <ImportProgress key={job.status} job={job} at={dataUpdatedAt} />}
       {job.status === "rolled_back" && <UndoReport workspace={workspace} job={job} timeZone={timeZone} />}
       {(ended || job.processedRows > 0) && job.status !== "rolling_back" && <Result job={job} />}
-      {problems.length > 0 && (
-        <ProblemGroups
-          groups={problems}
-          description="Mend them in the file and import that: rows that are in already are recognized."
-          action={
-            <LinkButton href={`/${workspace}/imports/${job.id}/errors.csv`} prefetch={false} size="sm">
-              <Download aria-hidden /> Download rejected rows
-            </LinkButton>
-          }
-        />
+      {job.errors > 0 && problems.length > 0 && (
+        <Rejected workspace={workspace} job={job} groups={problems} correctable={correctable} />
       )}
       <ImportAbout workspace={workspace} job={job} timeZone={timeZone} />
     </Page>
+  );
+}
+
+type RejectedProps = {
+  workspace: string;
+  job: Detail;
+  groups: Props["initialProblems"];
+  correctable: boolean;
+};
+
+function Rejected({ workspace, job, groups, correctable }: RejectedProps) {
+  if (correctable) return <ResultFixer workspace={workspace} job={job} groups={groups} />;
+  return (
+    <ProblemGroups
+      groups={groups}
+      action={
+        <LinkButton href={`/${workspace}/imports/${job.id}/errors.csv`} prefetch={false} size="sm">
+          <Download aria-hidden /> Download rejected rows
+        </LinkButton>
+      }
+    />
   );
 }
 

@@ -104,7 +104,7 @@ export function ReadingFields({ reading, mapping, typeOf, onChange }: Props) {
   );
 }
 
-function zoneOptions(current: string) {
+export function zoneOptions(current: string) {
   const zones = new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")]);
   return [...zones].map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }));
 }

@@ -7,11 +7,12 @@ import { PanelTabs } from "#components/ui/panel-tabs";
 import { FileTarget } from "./file-target.tsx";
 import { PasteSource } from "./paste-source.tsx";
 import { UploadProgress, wordsOfUpload } from "./upload-progress.tsx";
+import { UrlSource } from "./url-source.tsx";
 import { type UploadOptions, useUpload } from "./use-upload.tsx";
 
 /** Where the contacts come from: a file, rows that are pasted, or an address. */
 export function SourceStep(options: UploadOptions & { onGoOn: (() => void) | null }) {
-  const { state, take, cancel } = useUpload(options);
+  const { state, take, fetchFrom, cancel } = useUpload(options);
   const { begun, onGoOn } = options;
   const hint = useId();
   const busy = state.name === "sending" || state.name === "fetching" || state.name === "reading";
@@ -42,6 +43,11 @@ export function SourceStep(options: UploadOptions & { onGoOn: (() => void) | nul
               value: "paste",
               label: "Paste",
               content: <PasteSource key={pasted} initial={pasted} onFile={(made) => void take(made)} />,
+            },
+            {
+              value: "url",
+              label: "Web address",
+              content: <UrlSource onUrl={(url) => void fetchFrom(url)} />,
             },
           ]}
         />

@@ -74,6 +74,13 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
     onInspected(await client.imports.inspect.mutate({ id }));
   }
 
+  async function fetchFile(url: string, key: string): Promise<void> {
+    const { id } = await client.imports.fetch.mutate({ key, url });
+    onImport(id);
+    setState({ name: "reading", file: null });
+    onInspected(await client.imports.inspect.mutate({ id }));
+  }
+
   /** Runs one attempt; a second one has to wait for it to end. */
   async function attemptTo(
     work: (signal: AbortSignal) => Promise<void>,
@@ -109,6 +116,14 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
     );
   }
 
+  function fetchFrom(url: string, key = v7()): void {
+    void attemptTo(
+      () => fetchFile(url, key),
+      () => fetchFrom(url, key),
+      { name: "fetching", url },
+    );
+  }
+
   async function cancel(): Promise<void> {
     abort.current?.abort();
     abort.current = null;
@@ -118,7 +133,7 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
 
   const show = (error: unknown) => setState({ name: "failed", problem: sentenceOf(error), again: null });
 
-  return { state, take, cancel };
+  return { state, take, fetchFrom, cancel };
 }
 
 const attemptOf = ({ name, size, lastModified }: File): Attempt => ({

@@ -277,4 +277,10 @@ export const correctRowsInput = z.object({
     .max(500),
 });
 export type CorrectedRow = z.infer<typeof correctRowsInput>["rows"][number];
+/** `cursor` is the line of the last row before. */
+export const badRowsInput = z.object({
+  id: z.uuid(),
+  code: z.string().max(60),
+  cursor: z.number().int().min(0).optional(),
+});
 export const rejectedInput = z.object({ id: z.uuid(), after: z.number().int().min(0) });
