@@ -13,7 +13,7 @@ export function NewField({ mapping, name, onChange }: Props) {
   return (
     <>
       <Select
-        aria-label={`Type of the new field for ${name}`}
+        aria-label={`Type of ${name}`}
         className="w-full sm:w-36"
         value={type}
         onChange={(event) => {
