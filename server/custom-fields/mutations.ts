@@ -9,13 +9,18 @@ import { type CustomValue, readCustomValue } from "./values.ts";
 
 type NewField = { name: string; label: string; type: CustomField["type"]; options: readonly string[] };
 
-/** Defines fields that are not defined yet and returns the ids of the new ones. One that is there stays as it is. */
+/**
+ * Defines fields that are not defined yet, behind the others and in the order given, and returns the ids of the new
+ * ones. One that is there stays as it is.
+ */
 export async function ensureFields(tx: TenantTx, fields: readonly NewField[]): Promise<string[]> {
   if (fields.length === 0) return [];
+  const numbered = fields.map((field, index) => ({ ...field, place: index + 1 }));
   const rows = await tx.execute<{ id: string }>(sql`
-    insert into custom_field_definitions (field_name, label, field_type, options)
-    select name, label, type, options
-    from jsonb_to_recordset(${JSON.stringify(fields)}::jsonb) as f(name text, label text, type text, options jsonb)
+    insert into custom_field_definitions (field_name, label, field_type, options, position)
+    select name, label, type, options, place + (select coalesce(max(position), 0) from custom_field_definitions)
+    from jsonb_to_recordset(${JSON.stringify(numbered)}::jsonb)
+      as f(name text, label text, type text, options jsonb, place int)
     on conflict do nothing returning id`);
   return rows.map((row) => row.id);
 }

@@ -79,14 +79,19 @@ function objectWriter(columns: Column[]): (row: Row) => string {
 }
 
 const jsonText = (value: string) => JSON.stringify(escaped(value));
-const jsonNames = (kind: FieldKind) => (value: string) => `[${namesIn(value, kind).map(jsonText).join(",")}]`;
+/** Reading puts the names into one cell: it is the first of them that could look guarded. */
+const jsonNames = (names: string[]) =>
+  `[${names.map((name, index) => (index === 0 ? jsonText(name) : JSON.stringify(name))).join(",")}]`;
 
 const jsonWriters: Record<FieldKind, (value: string) => string> = {
   text: jsonText,
   number: (value) => value,
   time: (value) => JSON.stringify(isoTime(value)),
-  names: jsonNames("names"),
-  choices: jsonNames("choices"),
+  names: (value) => jsonNames(namesIn(value, "names")),
+  choices: (value) => jsonNames(namesIn(value, "choices")),
   // What the column holds is JSON already; only text that looks guarded is touched.
-  json: (value) => (value.startsWith(`"'`) ? jsonText(JSON.parse(value) as string) : value),
+  json: (value) => {
+    if (value.startsWith(`"'`)) return jsonText(JSON.parse(value) as string);
+    return value.startsWith(`["'`) ? jsonNames((JSON.parse(value) as unknown[]).map(String)) : value;
+  },
 };

@@ -46,3 +46,32 @@ test("what is not recognized becomes a text field of its own", () => {
 test("a column called status stays a plain field: a file cannot set consent", () => {
   expect(guess("email", "status", "unsubscribed")).toEqual(["email", "custom.status", "custom.unsubscribed"]);
 });
+
+test("the columns of an export go back where they came from, and what it only tells is ignored", () => {
+  const headers = [
+    "email",
+    "state",
+    "status",
+    "lead_score",
+    "custom.role",
+    "custom.a__b",
+    "lists",
+    "created_at",
+  ];
+  expect(guessMapping(headers).map(({ target }) => target)).toEqual([
+    "email",
+    "state",
+    "status",
+    "lead_score",
+    "custom.role",
+    "custom.a__b",
+    "ignore",
+    "ignore",
+  ]);
+  // Elsewhere a status may be anything, and a list of lists too.
+  expect(guessMapping(["email", "status", "lists"]).map(({ target }) => target)).toEqual([
+    "email",
+    "custom.status",
+    "custom.lists",
+  ]);
+});

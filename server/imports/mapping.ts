@@ -1,3 +1,4 @@
+import { fieldGroups, fieldsOfImport } from "#server/exports/schema";
 import { type ColumnMapping, standardFields, type StandardField } from "./schema.ts";
 
 /** What headers of other tools call our fields, without case, spaces and punctuation. */
@@ -64,9 +65,11 @@ export function guessMapping(headers: readonly string[]): ColumnMapping[] {
     const index = firstMatch(headers, aliases[target], guessed);
     if (index !== undefined) guessed.set(index, target);
   }
+  const own = isExport(headers);
   return headers.map((header, column) => {
     if (header.startsWith(remarkPrefix)) return { column, header, target: "ignore" };
-    const target = guessed.get(column);
+    const target = (own ? ownTarget(header) : undefined) ?? guessed.get(column);
+    if (target === "ignore") return { column, header, target };
     if (target && !taken.has(target)) {
       taken.add(target);
       return { column, header, target };
@@ -74,6 +77,30 @@ export function guessMapping(headers: readonly string[]): ColumnMapping[] {
     return { column, header, target: `custom.${customKey(header, column, keys)}` };
   });
 }
+
+/** Whether the file is an export of ours: its columns say themselves where they go. */
+const isExport = (headers: readonly string[]) =>
+  headers.includes("email")
+  && headers.some((header) => header === "lifecycle_stage" || customHeader.test(header));
+
+const customHeader = /^custom\.[a-z][a-z0-9_]{0,62}$/;
+
+/** Where a column of an export goes; "ignore" when it says what only the workspace it came from could know. */
+function ownTarget(header: string): string | undefined {
+  if (
+    customHeader.test(header)
+    || header === "status"
+    || header === "lifecycle_stage"
+    || header === "lead_score"
+  )
+    return header;
+  return exportOnly.has(header) ? "ignore" : undefined;
+}
+
+const restored = new Set<string>(fieldsOfImport);
+const exportOnly = new Set<string>(
+  fieldGroups.flatMap(({ fields }) => fields.map(({ name }) => name)).filter((name) => !restored.has(name)),
+);
 
 /** Whether some header names the column with the addresses. */
 export const knowsAddressColumn = (headers: readonly string[]): boolean =>

@@ -1,0 +1,141 @@
+import { sql } from "drizzle-orm";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { withTenant } from "#db/tenancy";
+import { newTenant } from "#db/testing";
+import { cleaned } from "#server/contacts/address";
+import { importFile } from "#server/imports/testing";
+import { exportFormats, fieldsOfImport } from "./schema.ts";
+import { exported } from "./testing.ts";
+
+type TestTenant = Awaited<ReturnType<typeof newTenant>>;
+
+const pieces = [
+  ..."'=+-@|,;\\\"<>&#",
+  "\n",
+  "\r\n",
+  "\t",
+  "_x0041_",
+  "00",
+  "1",
+  " ",
+  "é",
+  "Ωß",
+  "👩‍👩‍👧",
+  "日本",
+  "null",
+  "\\N",
+  "\u0001",
+];
+const told = [
+  "007",
+  "=1+1",
+  "'=1",
+  "''+1",
+  "+49 30 123",
+  "-5",
+  "1e5",
+  "TRUE",
+  "a,b;c|d",
+  "{}",
+  "[1]",
+  "\\.",
+  "12.50",
+  '"',
+];
+/** Whatever a field may hold: what a file or a form brings is trimmed. */
+const value = fc
+  .oneof(
+    fc.constantFrom(...told),
+    fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 }).map((all) => all.join("")),
+  )
+  .filter((text) => text !== "" && cleaned(text) === text);
+const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
+
+const person = fc.record({
+  first_name: maybe(value),
+  company: maybe(value),
+  phone: maybe(fc.constantFrom("+493012345678", "+12025550123")),
+  status: fc.constantFrom("active", "unsubscribed", "bounced", "complained", "archived"),
+  lifecycle_stage: fc.constantFrom("new", "customer"),
+  lead_score: fc.integer({ min: 0, max: 100 }),
+  tags: fc.uniqueArray(
+    value.map((text) => cleaned(text.toLowerCase())),
+    { maxLength: 3 },
+  ),
+  custom_fields: fc
+    .record({
+      note: maybe(value),
+      seats: maybe(fc.constantFrom(0, -7, 12.5, 1234567, 0.000001)),
+      since: maybe(fc.constantFrom("2026-02-28", "1999-12-31")),
+      vip: maybe(fc.boolean()),
+      plan: maybe(fc.constantFrom("Free", "=Pro")),
+      likes: maybe(fc.subarray(["Tea", "'=Cake", "Jam & Bread"], { minLength: 1 })),
+    })
+    .map((fields) => Object.fromEntries(Object.entries(fields).filter(([, held]) => held !== null))),
+});
+
+/** Fields that only their types tell apart in JSON. */
+async function defineFields({ caller }: TestTenant): Promise<void> {
+  const field = (
+    name: string,
+    type: "text" | "number" | "date" | "boolean" | "select" | "multi_select",
+    options: string[] = [],
+  ) => caller.customFields.create({ label: name, name, type, options });
+  await field("note", "text");
+  await field("seats", "number");
+  await field("since", "date");
+  await field("vip", "boolean");
+  await field("plan", "select", ["Free", "=Pro"]);
+  await field("likes", "multi_select", ["Tea", "'=Cake", "Jam & Bread"]);
+}
+
+async function fill(tenant: TestTenant): Promise<void> {
+  const people = fc.sample(person, { numRuns: 150, seed: 20_261_121 });
+  await withTenant(tenant.scope, async (tx) => {
+    await tx.execute(sql`
+      insert into contacts (email, email_normalized, first_name, company, phone, status, lifecycle_stage, lead_score, custom_fields)
+      select 'p' || no || '@example.com', 'p' || no || '@example.com', p ->> 'first_name', p ->> 'company', p ->> 'phone',
+        p ->> 'status', p ->> 'lifecycle_stage', (p ->> 'lead_score')::int, p -> 'custom_fields'
+      from jsonb_array_elements(${JSON.stringify(people)}::jsonb) with ordinality as all_of_them (p, no)`);
+    await tx.execute(sql`
+      insert into tags (name) select distinct t.name from jsonb_array_elements(${JSON.stringify(people)}::jsonb) p,
+        jsonb_array_elements_text(p -> 'tags') t (name)`);
+    await tx.execute(sql`
+      insert into contact_tags (contact_id, tag_id) select c.id, t.id
+      from jsonb_array_elements(${JSON.stringify(people)}::jsonb) with ordinality as all_of_them (p, no)
+        join contacts c on c.email = 'p' || no || '@example.com', jsonb_array_elements_text(p -> 'tags') n (name)
+        join tags t on t.name = n.name`);
+  });
+}
+
+test.each(exportFormats)(
+  "an export as %s, imported into an empty workspace, exports the same bytes",
+  async (format) => {
+    const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
+    await Promise.all([defineFields(ours), defineFields(theirs)]);
+    await fill(ours);
+    const file = await exported(ours, {
+      format,
+      fields: [...fieldsOfImport, "created_at", "lists", "emails_sent"],
+    });
+    const { errors, created } = await importFile(theirs, file, { fileName: `contacts.${format}` });
+    expect({ errors, created }).toEqual({ errors: 0, created: 150 });
+    for (const again of ["csv", "ndjson"] as const) {
+      const [before, after] = await Promise.all(
+        [ours, theirs].map((tenant) => exported(tenant, { format: again, fields: fieldsOfImport })),
+      );
+      expect(after?.toString("utf8")).toBe(before?.toString("utf8"));
+    }
+  },
+);
+
+test("a CSV file makes the custom fields that are missing, and its values come back byte for byte", async () => {
+  const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
+  await defineFields(ours);
+  await fill(ours);
+  const file = await exported(ours, { fields: fieldsOfImport });
+  await importFile(theirs, file);
+  const again = await exported(theirs, { fields: fieldsOfImport });
+  expect(again.toString("utf8")).toBe(file.toString("utf8"));
+});
