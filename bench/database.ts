@@ -6,7 +6,7 @@ import { startPostgres } from "#db/embedded";
 export async function openBenchDatabase(): Promise<{ owner: postgres.Sql; close: () => Promise<void> }> {
   const password = "bench";
   const port = Number(process.env.BENCH_PG_PORT ?? 55490);
-  const dataDir = path.resolve(".data/bench-pg");
+  const dataDir = path.resolve(process.env.BENCH_DIR ?? ".data", "bench-pg");
   const server = await startPostgres({ dataDir, port, password, fast: false });
   const url = (role: string, database = "bench") =>
     `postgres://${role}:${password}@127.0.0.1:${server.port}/${database}`;
@@ -14,7 +14,7 @@ export async function openBenchDatabase(): Promise<{ owner: postgres.Sql; close:
     DATABASE_URL: url("bench_app"),
     DATABASE_OWNER_URL: url("postgres"),
     ENGINE_DATABASE_URL: url("bench_engine"),
-    DATA_DIR: path.resolve(".data/bench"),
+    DATA_DIR: path.resolve(process.env.BENCH_DIR ?? ".data", "bench"),
     LOG_LEVEL: "warn",
   });
   const admin = postgres(url("postgres", "postgres"), { max: 1, onnotice: () => undefined });

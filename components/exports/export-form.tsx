@@ -76,6 +76,7 @@ export function ExportForm({ workspace, of, onDone }: Props) {
       <RadioCards
         name="format"
         legend="Format"
+        className="grid-cols-2"
         value={format}
         onChange={(value) => choose({ format: exportFormats.find((known) => known === value) ?? "csv" })}
         options={exportFormats.map((value) => ({
@@ -103,7 +104,7 @@ export function ExportForm({ workspace, of, onDone }: Props) {
         </div>
       </fieldset>
       <FormError>{problem ? asProblem(problem)?.message : null}</FormError>
-      <div className="sticky -bottom-5 -mx-5 -mb-5 border-t bg-raised px-5 pt-1 pb-4">
+      <div className="sticky -bottom-5 -mx-5 -mb-5 border-t bg-raised px-5 pt-1 pb-4 sm:rounded-b-xl">
         <DialogFooter>
           <p className="mr-auto self-center text-muted tabular-nums" role="status">
             <Size data={count.data} failed={count.isError} fields={fields.length} />

@@ -8,7 +8,7 @@ export const exportFormatLabels: Record<ExportFormat, string> = {
   csv: "CSV",
   xlsx: "Excel (XLSX)",
   json: "JSON",
-  ndjson: "NDJSON, one object per line",
+  ndjson: "NDJSON",
 };
 
 /** How a value is written: numbers and names have forms of their own in JSON and in a workbook. */
