@@ -5,12 +5,16 @@ import { type FileFormat, needsSpool, spoolOf } from "./formats/format.ts";
 import { type Look, lookAtFile } from "./formats/look.ts";
 import type { FilePreview, FormatChoice, Note } from "./formats/schema.ts";
 import { storedSource } from "./formats/source.ts";
-import { guessMapping } from "./mapping.ts";
+import { type Guess, guessColumns } from "./guesses.ts";
+import { findRememberedMapping, findSameFile } from "./memory.ts";
 import { saveFormat } from "./mutations.ts";
 import { getImport, getImportJob, type ImportDetail } from "./queries.ts";
 
-/** An uploaded file as its columns are mapped: its first rows, each cell cut to 80 characters, and how it was read. */
-export type Inspection = ImportDetail & { sample: string[][]; preview: FilePreview };
+/**
+ * An uploaded file as its columns are mapped: its first rows, each cell cut to 80 characters, how it was read, and why
+ * each column is thought to go where it goes.
+ */
+export type Inspection = ImportDetail & { sample: string[][]; preview: FilePreview; guesses: Guess[] };
 
 const previewRows = 10;
 const previewChars = 80;
@@ -33,8 +37,11 @@ export async function inspectImport(scope: Scope, id: string, choice?: FormatCho
   const look = await lookAtFile(storedSource(file), job.file_name, choice ?? stored?.choice ?? {});
   const format = withKnownRows(look.format, stored, file.folder);
   return withTenant(scope, async (tx) => {
-    await saveFormat(tx, id, format, guessMapping(format.headers));
-    return { ...(await getImport(tx, id)), ...shown(look, format) };
+    const remembered = await findRememberedMapping(tx, format.headers, id);
+    const { mapping, guesses } = guessColumns({ headers: format.headers, rows: look.rows, remembered });
+    await saveFormat(tx, id, format, mapping);
+    const same = await findSameFile(tx, id);
+    return { ...(await getImport(tx, id)), guesses, ...shown(look, format, same ? [same] : []) };
   });
 }
 
@@ -47,7 +54,7 @@ function withKnownRows(format: FileFormat, stored: FileFormat | undefined, folde
   return { ...format, spool: stored.spool, late, headers: late.length > 0 ? stored.headers : format.headers };
 }
 
-function shown({ rows, preview }: Look, { headers, late = [] }: FileFormat) {
+function shown({ rows, preview }: Look, { headers, late = [] }: FileFormat, remarks: Note[]) {
   const first = rows.slice(0, previewRows);
   const notes: Note[] = late.map(({ header, line }) => ({
     code: "late_columns",
@@ -61,7 +68,7 @@ function shown({ rows, preview }: Look, { headers, late = [] }: FileFormat) {
     preview: {
       ...preview,
       sampleLines: first.map(({ line }) => line),
-      notes: [...preview.notes, ...notes],
+      notes: [...remarks, ...preview.notes, ...notes],
     },
   };
 }

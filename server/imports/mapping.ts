@@ -2,7 +2,7 @@ import { fieldGroups, fieldsOfImport } from "#server/exports/schema";
 import { type ColumnMapping, standardFields, type StandardField } from "./schema.ts";
 
 /** What headers of other tools call our fields, without case, spaces and punctuation. */
-const aliases: Record<StandardField | "tags", readonly string[]> = {
+export const aliases: Record<StandardField | "tags", readonly string[]> = {
   email: [
     "email",
     "emailaddress",
@@ -16,13 +16,52 @@ const aliases: Record<StandardField | "tags", readonly string[]> = {
     "eadresse",
     "correo",
     "courriel",
+    "correoelectronico",
+    "emailadresse",
+    "mailadresse",
+    "adresseemail",
+    "indirizzoemail",
+    "eposta",
+    "epost",
   ],
-  first_name: ["firstname", "fname", "first", "givenname", "forename", "vorname", "prenom", "nombre"],
-  last_name: ["lastname", "lname", "last", "surname", "familyname", "nachname", "nom", "apellido"],
+  first_name: [
+    "firstname",
+    "fname",
+    "first",
+    "givenname",
+    "forename",
+    "vorname",
+    "prenom",
+    "nombre",
+    "voornaam",
+    "imie",
+    "fornavn",
+    "etunimi",
+  ],
+  last_name: [
+    "lastname",
+    "lname",
+    "last",
+    "surname",
+    "familyname",
+    "nachname",
+    "nom",
+    "apellido",
+    "apellidos",
+    "cognome",
+    "achternaam",
+    "nazwisko",
+    "familienname",
+  ],
   name: ["name", "fullname", "contactname", "displayname"],
   company: [
     "company",
     "companyname",
+    "empresa",
+    "societe",
+    "azienda",
+    "bedrijf",
+    "unternehmen",
     "organization",
     "organisation",
     "org",
@@ -33,19 +72,46 @@ const aliases: Record<StandardField | "tags", readonly string[]> = {
     "entreprise",
   ],
   job_title: ["jobtitle", "title", "position", "role", "jobposition"],
-  phone: ["phone", "phonenumber", "phone1", "mobile", "mobilephone", "cell", "telephone", "tel", "workphone"],
-  city: ["city", "town", "locality", "ort", "stadt", "ville"],
+  phone: [
+    "phone",
+    "phonenumber",
+    "phone1",
+    "mobile",
+    "mobilephone",
+    "cell",
+    "telephone",
+    "tel",
+    "workphone",
+    "telefon",
+    "telefono",
+    "telefone",
+    "handy",
+    "mobil",
+  ],
+  city: [
+    "city",
+    "town",
+    "locality",
+    "ort",
+    "stadt",
+    "ville",
+    "ciudad",
+    "citta",
+    "cidade",
+    "plaats",
+    "miasto",
+  ],
   state: ["state", "province", "region", "stateprovince"],
-  country: ["country", "countryname", "land", "pays"],
+  country: ["country", "countryname", "land", "pays", "paese", "kraj"],
   timezone: ["timezone", "tz"],
-  language: ["language", "lang", "locale"],
-  tags: ["tags", "tag", "labels", "label"],
+  language: ["language", "lang", "locale", "sprache", "langue", "idioma"],
+  tags: ["tags", "tag", "labels", "label", "etiquetas", "schlagworte"],
 };
 
 /** Columns that a file of rejected rows carries beside the original ones; ignored when the mended file comes back. */
 export const remarkPrefix = "postroad_";
 
-const squeezed = (header: string) =>
+export const squeezed = (header: string) =>
   header
     .normalize("NFKD")
     .toLowerCase()

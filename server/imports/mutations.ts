@@ -6,6 +6,7 @@ import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import { ensureTags } from "#server/tags/mutations";
 import { forgetBadRows } from "./corrections.ts";
+import { hashOfHeaders } from "./memory.ts";
 import { getImportJob, type Made, type StoredFormat, type StoredOptions } from "./queries.ts";
 import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
 import type { FileFormat } from "./slices.ts";
@@ -23,7 +24,7 @@ export async function saveFormat(
 ): Promise<void> {
   await tx.execute(sql`
     update import_jobs set file_format = file_format || ${JSON.stringify({ format })}::jsonb, updated_at = app_now(),
-      field_mapping = case when jsonb_typeof(field_mapping) = 'array'
+      header_hash = ${hashOfHeaders(format.headers)}, field_mapping = case when jsonb_typeof(field_mapping) = 'array'
           and file_format #> '{format,headers}' = ${JSON.stringify(format.headers)}::jsonb
         then field_mapping else ${JSON.stringify(guess)}::jsonb end
     where id = ${id}::uuid and status in ('pending', 'awaiting_confirmation')`);

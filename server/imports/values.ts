@@ -147,7 +147,9 @@ export function readStage(text: string): Read<string> {
 /** What other tools call the states of a contact. Whole words only: "inactive" is not "active". */
 const statuses = new Map(
   Object.entries({
-    active: "active subscribed confirmed opted_in opt_in enabled",
+    // What other senders call people along the way: none of it says that they may not be mailed.
+    active:
+      "active subscribed confirmed opted_in opt_in enabled replied contacted interested completed in_progress not_started not_contacted opened clicked",
     unsubscribed: "unsubscribed opted_out opt_out optout unsub do_not_contact do_not_email",
     bounced: "bounced bounce hard_bounce hard_bounced cleaned invalid",
     complained: "complained complaint spam spam_complaint abuse",
