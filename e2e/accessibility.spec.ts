@@ -37,6 +37,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       `/lists/${ids.list}`,
       "/segments",
       `/segments/${ids.segment}`,
+      `/segments/${ids.segment}/members`,
       "/segments/new",
       "/imports",
       "/imports/new",
@@ -48,6 +49,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       "/settings",
       "/settings/members",
       "/settings/mailboxes",
+      "/settings/scoring",
       "/settings/organization",
       "/settings/account",
     ];

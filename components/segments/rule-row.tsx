@@ -26,7 +26,7 @@ export function RuleRow({ rule, vocabulary, problem, autoFocus, onChange, onRemo
   return (
     <div role="group" aria-label={`Rule: ${field.label}`} aria-describedby={problem ? problemId : undefined}>
       <div className="flex items-start gap-1">
-        <div className="flex min-w-0 flex-1 flex-wrap gap-2">
+        <div className="flex min-w-0 flex-1 flex-wrap items-start gap-2">
           <Select
             aria-label="Field"
             className="min-w-36 flex-[1_1_9rem]"
@@ -49,7 +49,7 @@ export function RuleRow({ rule, vocabulary, problem, autoFocus, onChange, onRemo
           </Select>
           <Select
             aria-label="Comparison"
-            className="min-w-32 flex-[1_1_8rem]"
+            className="min-w-36 flex-[1_1_9rem]"
             value={rule.operator}
             onChange={(event) => {
               const chosen = operatorChoices(field).find((operator) => operator === event.target.value);

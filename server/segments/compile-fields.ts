@@ -56,6 +56,10 @@ export function compileText(rule: Condition, column: SQL): SQL {
   }
 }
 
+/** An address never is null, and is kept folded beside what was typed: its index may be used. */
+const isAddress = (addresses: readonly string[]) =>
+  sql`(c.email_normalized = any(${sql.param(addresses.map((one) => one.toLowerCase()))}::text[]))`;
+
 export function compileNumber(rule: Condition, column: SQL): SQL {
   const presence = compilePresence(rule, column);
   if (presence) return presence;

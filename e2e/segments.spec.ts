@@ -1,0 +1,83 @@
+import { createContacts } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { expect, test } from "./fixtures.ts";
+
+test("a segment with a group and an exclusion is built by keyboard, counted as it grows, and kept while it is used", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  await withTenant(workspace.scope, (tx) =>
+    createContacts(tx, [
+      { email: "ada@people.test", firstName: "Ada", city: "Berlin", company: "Acme" },
+      { email: "bea@people.test", firstName: "Bea", city: "Bern", company: "Acme" },
+      { email: "cid@people.test", firstName: "Cid", city: "Oslo", company: "Acme" },
+      { email: "dan@people.test", firstName: "Dan", city: "Berlin", company: "Globex" },
+    ]),
+  );
+  const keys = page.keyboard;
+  const type = async (...texts: string[]) => {
+    for (const text of texts) {
+      await keys.type(text);
+      await keys.press("Tab");
+    }
+  };
+  await page.goto(`/${workspace.slug}/segments/new`);
+  const status = page.getByRole("status").filter({ hasText: "contact" });
+  await expect(status).toContainText("4 contacts");
+
+  await page.getByLabel("Name", { exact: true }).focus();
+  await type("Acme by the rivers", "");
+  // How many of the rules; then field, comparison and value of the first one.
+  await type("all", "Company", "is", "acme");
+  await expect(status).toContainText("3 contacts");
+
+  await page.getByRole("button", { name: "Add group" }).press("Enter");
+  const group = page.getByRole("group", { name: "Group of rules" });
+  await expect(group.getByLabel("Field")).toBeFocused();
+  await type("City", "starts", "Ber");
+  await expect(status).toContainText("2 contacts");
+  await group.getByLabel("How many of these rules must hold").focus();
+  await keys.type("none");
+  await expect(status).toContainText("1 contact");
+  await expect(page.getByRole("link", { name: "Cid" })).toBeVisible();
+
+  await page.getByRole("button", { name: "Create segment" }).press("Enter");
+  await expect(page).toHaveURL(/segments\/[0-9a-f-]{36}$/);
+  const made = page.url();
+  await page.getByRole("link", { name: "Members" }).press("Enter");
+  await expect(page.getByText(/^1 contact, as of/)).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("table", { name: "Members" })).toContainText("cid@people.test");
+
+  await page.goto(`/${workspace.slug}/segments/new`);
+  await page.getByLabel("Name", { exact: true }).fill("Everybody else");
+  await page.getByLabel("Field").selectOption("segment");
+  await page.getByLabel("Comparison").selectOption("not_in");
+  await page.getByRole("combobox", { name: "segments" }).press("Enter");
+  await keys.type("rivers");
+  await keys.press("Enter");
+  await expect(status).toContainText("3 contacts");
+  await page.getByRole("button", { name: "Create segment" }).click();
+  await expect(page).toHaveURL(/segments\/[0-9a-f-]{36}$/);
+
+  await page.goto(made);
+  await expect(page.getByText("Used by Everybody else.")).toBeVisible();
+  await page.getByRole("button", { name: "More for Acme by the rivers" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Delete…" }).press("Enter");
+  await page.getByRole("button", { name: "Delete segment" }).press("Enter");
+  await expect(page.getByRole("alertdialog")).toContainText(
+    '"Acme by the rivers" is used by the segment "Everybody else".',
+  );
+});
+
+test("lead scoring is switched on with the rules it brings, and contacts have scores", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  await withTenant(workspace.scope, (tx) =>
+    createContacts(tx, [{ email: "ada@people.test", firstName: "Ada", jobTitle: "Founder" }]),
+  );
+  await page.goto(`/${workspace.slug}/settings/scoring`);
+  await page.getByRole("button", { name: "Turn on lead scoring" }).click();
+  await expect(page.getByText(/^Scores as of/)).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("list", { name: "Contacts by score" })).toContainText("20–29: 1");
+});
