@@ -1,5 +1,6 @@
 import {
   Ban,
+  FileDown,
   FileUp,
   House,
   LayoutTemplate,
@@ -29,6 +30,7 @@ export const places: { heading?: string; places: Place[] }[] = [
       { label: "Lists", path: "/lists", icon: List, key: "l" },
       { label: "Segments", path: "/segments", icon: ListFilter, key: "s" },
       { label: "Imports", path: "/imports", icon: FileUp, key: "i" },
+      { label: "Exports", path: "/exports", icon: FileDown, key: "e" },
       { label: "Suppressions", path: "/suppressions", icon: Ban, key: "x" },
     ],
   },

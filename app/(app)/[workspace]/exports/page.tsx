@@ -1,7 +1,9 @@
+import { Lock } from "lucide-react";
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { ExportButton } from "#components/exports/export-button";
 import { ExportTable } from "#components/exports/export-table";
+import { EmptyState } from "#components/ui/empty-state";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
@@ -45,6 +47,14 @@ async function Exports({ params, searchParams }: Props) {
   const { workspace } = await params;
   const api = caller(workspace);
   const view = exportListInput.parse(await searchParams);
-  const [page, current] = await Promise.all([api.exports.list(view), api.workspaces.current()]);
-  return <ExportTable initial={page} view={view} timeZone={current.workspace.timezone} />;
+  const { permissions, workspace: current } = await api.workspaces.current();
+  if (!permissions.includes("contacts:export")) {
+    return (
+      <EmptyState icon={Lock} title="Exports are for admins">
+        A file of contacts leaves the workspace. Ask an admin of it for one.
+      </EmptyState>
+    );
+  }
+  const page = await api.exports.list(view);
+  return <ExportTable initial={page} view={view} timeZone={current.timezone} />;
 }
