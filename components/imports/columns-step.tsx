@@ -40,6 +40,7 @@ export function ColumnsStep(props: Props) {
     if (checked.success && !reading.pending) onNext();
   }
 
+  const remembered = inspection.guesses.some(({ how }) => how === "remembered");
   const fresh = mapping.filter(({ target }) => isNew(target, customFields)).length;
   return (
     <>
@@ -56,7 +57,7 @@ export function ColumnsStep(props: Props) {
       <form onSubmit={submit} noValidate>
         <Section
           title={<StepHeading>Where each column goes</StepHeading>}
-          description={usage(mapping, fresh)}
+          description={`${usage(mapping, fresh)}${remembered ? " They go where they went last time." : ""}`}
           action={
             fresh > 1 && (
               <Button

@@ -52,7 +52,13 @@ function Rows({
   const pages = useInfiniteQuery(
     trpc.imports.badRows.infiniteQueryOptions(
       { id: job.id, code: group.code },
-      { getNextPageParam: (last) => last.next ?? undefined, staleTime: Infinity },
+      {
+        getNextPageParam: (last) => last.next ?? undefined,
+        // A check in between gives other rows under the same kind.
+        staleTime: 0,
+        gcTime: 0,
+        refetchOnWindowFocus: false,
+      },
     ),
   );
   const rows = pages.data?.pages.flatMap((page) => page.rows) ?? [];

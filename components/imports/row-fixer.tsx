@@ -43,7 +43,7 @@ export function RowFixer({ rows, columns, edits, onEdit }: Props) {
   }, []);
 
   return (
-    <div className="overflow-x-auto" role="region" aria-label="Rows to correct">
+    <div className="relative overflow-x-auto" role="region" aria-label="Rows to correct">
       <table ref={table} className="w-full border-collapse text-left">
         <thead>
           <tr className="border-y bg-sunken text-xs text-muted">

@@ -29,7 +29,7 @@ export function Section({ title, description, action, footer, flush, className, 
           </div>
           {action && <div className="flex shrink-0 items-center gap-2">{action}</div>}
         </header>
-        <div className={cn(flush ? "mt-3 border-t" : "px-4 pt-4 pb-5 sm:px-5")}>{children}</div>
+        <div className={cn(flush ? "mt-3 border-t" : "px-4 pt-4 pb-5 empty:pt-0 sm:px-5")}>{children}</div>
         {footer && (
           <footer className="flex flex-wrap items-center justify-end gap-2 border-t bg-sunken px-4 py-2.5 sm:px-5">
             {footer}
