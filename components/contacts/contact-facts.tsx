@@ -1,77 +1,83 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { DateTime } from "#components/ui/date-time";
 import { DefinitionList } from "#components/ui/definition-list";
 import { Section } from "#components/ui/section";
 import { contactFields } from "#server/contacts/schema";
-import { shownValue } from "#server/custom-fields/schema";
+import { type CustomField, shownValue } from "#server/custom-fields/schema";
 import type { RouterOutputs } from "#server/router";
+import { words } from "./columns.tsx";
+import { EditableField } from "./editable-field.tsx";
 
+type Fact = { name: string; label: string; value: string; shape?: Pick<CustomField, "type" | "options"> };
+type Item = { key: string; term: string; value: ReactNode };
 type Props = {
   workspace: string;
   contact: RouterOutputs["contacts"]["byId"];
   customFields: RouterOutputs["customFields"]["list"];
+  editable: boolean;
   timeZone: string;
 };
 
-/** Fields, custom fields and lists of a contact; what is empty is left out. */
-export function ContactFacts({ workspace, contact, customFields, timeZone }: Props) {
-  const labels = new Map(customFields.map((field) => [field.name, field.label]));
-  const standard = contactFields.flatMap(({ name, label }) =>
-    contact[name] ? [{ key: name, term: label, value: contact[name] }] : [],
-  );
-  const custom = Object.entries(contact.custom).map(([name, value]) => ({
-    key: `custom.${name}`,
-    term: labels.get(name) ?? name,
-    value: shownValue(value),
-  }));
+/** Fields of a contact, edited where they stand; who may only read sees those that hold something. */
+export function ContactFacts({ workspace, contact, customFields, editable, timeZone }: Props) {
+  const fields: Fact[] = [
+    ...contactFields.map(({ name, label }) => ({
+      name,
+      label,
+      value: contact[name] ?? "",
+    })),
+    { name: "stage", label: "Stage", value: contact.lifecycleStage },
+    ...customFields
+      .filter((field) => !field.archivedAt || field.name in contact.custom)
+      .map((field) => ({
+        name: `custom.${field.name}`,
+        label: field.label,
+        value: shownValue(contact.custom[field.name]),
+        shape: { type: field.type, options: field.options },
+      })),
+  ];
+  const items = fields.flatMap(({ name, label, value, shape }): Item[] => {
+    if (!editable)
+      return value ? [{ key: name, term: label, value: name === "stage" ? words(value) : value }] : [];
+    const field = (
+      <EditableField
+        key={value}
+        contactId={contact.id}
+        name={name}
+        label={label}
+        value={value}
+        {...(shape && { shape })}
+      />
+    );
+    return [{ key: name, term: label, value: field }];
+  });
+  const history: Item[] = [
+    { key: "score", term: "Score", value: `${contact.leadScore} of 100` },
+    { key: "added", term: "Added", value: <DateTime at={contact.createdAt} timeZone={timeZone} /> },
+    ...(contact.importId
+      ? [{ key: "from", term: "From", value: <FromImport workspace={workspace} contact={contact} /> }]
+      : []),
+    {
+      key: "activity",
+      term: "Last activity",
+      value: <DateTime at={contact.lastActivityAt} timeZone={timeZone} empty="None yet" />,
+    },
+  ];
   return (
-    <>
-      <Section title="Details">
-        <DefinitionList
-          items={[
-            ...standard,
-            ...custom,
-            { key: "stage", term: "Stage", value: contact.lifecycleStage.replaceAll("_", " ") },
-            { key: "added", term: "Added", value: <DateTime at={contact.createdAt} timeZone={timeZone} /> },
-            ...(contact.importId
-              ? [
-                  {
-                    key: "from",
-                    term: "From",
-                    value: (
-                      <Link
-                        className="text-accent hover:underline"
-                        href={`/${workspace}/imports/${contact.importId}`}
-                      >
-                        {contact.importName}
-                      </Link>
-                    ),
-                  },
-                ]
-              : []),
-            {
-              key: "activity",
-              term: "Last activity",
-              value: <DateTime at={contact.lastActivityAt} timeZone={timeZone} empty="None yet" />,
-            },
-          ]}
-        />
-      </Section>
-      <Section title="Lists">
-        {contact.lists.length === 0 ? (
-          <p className="text-muted">On no list.</p>
-        ) : (
-          <ul className="space-y-1">
-            {contact.lists.map((list) => (
-              <li key={list.id}>
-                <Link href={`/${workspace}/lists/${list.id}`} className="text-accent hover:underline">
-                  {list.name}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Section>
-    </>
+    <Section title="Details">
+      <DefinitionList items={[...items, ...history]} />
+    </Section>
+  );
+}
+
+function FromImport({ workspace, contact }: Pick<Props, "workspace" | "contact">) {
+  return (
+    <Link
+      className="break-all text-accent hover:underline"
+      href={`/${workspace}/imports/${contact.importId}`}
+    >
+      {contact.importName}
+    </Link>
   );
 }

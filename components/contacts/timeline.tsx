@@ -1,26 +1,49 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import {
   CircleDot,
   FileUp,
   List,
   type LucideIcon,
   Mail,
+  MailOpen,
   MailX,
+  Megaphone,
   MousePointerClick,
   Pencil,
   Plus,
   Tag,
 } from "lucide-react";
-import Link from "next/link";
-import type { ReactNode } from "react";
+import { useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
 import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import type { RouterOutputs } from "#server/router";
+import { timelineSentence } from "./timeline-sentence.tsx";
 
-type Entry = RouterOutputs["contacts"]["timeline"][number];
-type Props = { workspace: string; entries: Entry[]; timeZone: string };
+type Props = {
+  workspace: string;
+  contactId: string;
+  first: RouterOutputs["contacts"]["timeline"];
+  timeZone: string;
+};
 
-/** Everything that happened to a contact, the newest first. */
-export function Timeline({ workspace, entries, timeZone }: Props) {
+/** Everything that happened to a contact, the newest first; older entries come on request. */
+export function Timeline({ workspace, contactId, first, timeZone }: Props) {
+  const trpc = useTRPC();
+  const pages = useInfiniteQuery(
+    trpc.contacts.timeline.infiniteQueryOptions(
+      { id: contactId },
+      {
+        initialCursor: null,
+        getNextPageParam: (page) => page.next,
+        initialData: { pages: [first], pageParams: [null] },
+        staleTime: Infinity,
+      },
+    ),
+  );
+  // The page brings a fresh first part after every change; older parts stay as they were.
+  const entries = [first, ...pages.data.pages.slice(1)].flatMap((page) => page.entries);
   return (
     <Section title="Timeline">
       {entries.length === 0 && <p className="text-muted">Nothing has happened yet.</p>}
@@ -33,7 +56,7 @@ export function Timeline({ workspace, entries, timeZone }: Props) {
                 <Icon aria-hidden className="size-3.5" />
               </span>
               <div className="min-w-0 pt-1">
-                <p className="break-words">{describe(entry, workspace)}</p>
+                <p className="break-words">{timelineSentence(entry, workspace)}</p>
                 <p className="text-xs text-muted">
                   <DateTime at={entry.at} timeZone={timeZone} />
                   {entry.actor && ` by ${entry.actor}`}
@@ -43,106 +66,29 @@ export function Timeline({ workspace, entries, timeZone }: Props) {
           );
         })}
       </ol>
+      {pages.hasNextPage && (
+        <div className="mt-4">
+          <Button size="sm" pending={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+            Show older
+          </Button>
+        </div>
+      )}
     </Section>
   );
 }
 
 const icons: [prefix: string, icon: LucideIcon][] = [
   ["contact.created", Plus],
+  ["contact.unsubscribed", MailX],
   ["contact.", Pencil],
   ["tag.", Tag],
   ["list.", List],
+  ["campaign.", Megaphone],
   ["import.", FileUp],
   ["email.bounced", MailX],
   ["email.failed", MailX],
-  ["email.clicked", MousePointerClick],
+  ["event.clicked", MousePointerClick],
+  ["event.opened", MailOpen],
   ["email.", Mail],
 ];
 const iconOf = (type: string) => icons.find(([prefix]) => type.startsWith(prefix))?.[1] ?? CircleDot;
-
-const text = (value: unknown) =>
-  typeof value === "string" || typeof value === "number" ? String(value) : "";
-
-function describe({ type, data }: Entry, workspace: string): ReactNode {
-  const fields = Array.isArray(data.fields)
-    ? data.fields
-        .map((field) =>
-          text(field)
-            .replace(/^custom\./, "")
-            .replaceAll("_", " "),
-        )
-        .join(", ")
-    : "";
-  switch (type) {
-    case "contact.created":
-      return "Added by hand";
-    case "contact.updated":
-      return `Changed: ${fields}`;
-    case "tag.added":
-      return (
-        <>
-          Tagged <strong className="font-medium">{text(data.tag)}</strong>
-        </>
-      );
-    case "tag.removed":
-      return (
-        <>
-          Tag <strong className="font-medium">{text(data.tag)}</strong> taken off
-        </>
-      );
-    case "list.added":
-      return (
-        <>
-          Put on the list <strong className="font-medium">{text(data.list)}</strong>
-        </>
-      );
-    case "list.removed":
-      return (
-        <>
-          Taken off the list <strong className="font-medium">{text(data.list)}</strong>
-        </>
-      );
-  }
-  if (type.startsWith("import.")) return importSentence(type, data, workspace);
-  if (type.startsWith("email.") && data.subject !== undefined) return mailSentence(type, data, workspace);
-  const words = type.replace(".", ": ").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function importSentence(type: string, data: Entry["data"], workspace: string): ReactNode {
-  const what =
-    { "import.created": "Imported from", "import.updated": "Updated from" }[type] ?? "Was in the file";
-  return (
-    <>
-      {what}{" "}
-      <Link href={`/${workspace}/imports/${text(data.importId)}`} className="text-accent hover:underline">
-        {text(data.file)}
-      </Link>
-      {data.undone ? " (undone)" : ""}
-    </>
-  );
-}
-
-function mailSentence(type: string, data: Entry["data"], workspace: string): ReactNode {
-  const status = type.slice("email.".length);
-  const verb = status === "sent" || status === "delivered" ? "Got" : `Mail ${status}:`;
-  return (
-    <>
-      {verb} <strong className="font-medium">{text(data.subject) || "a mail"}</strong>
-      {data.campaignId ? (
-        <>
-          {" "}
-          from{" "}
-          <Link
-            href={`/${workspace}/campaigns/${text(data.campaignId)}`}
-            className="text-accent hover:underline"
-          >
-            {text(data.campaign)}
-          </Link>
-        </>
-      ) : null}
-      {data.openedAt ? `, opened ${text(data.opens)} times` : ""}
-      {data.clickedAt ? `, clicked ${text(data.clicks)} times` : ""}
-    </>
-  );
-}

@@ -29,7 +29,7 @@ test("a contact is added once, is found by name, address and company, and can be
   ]);
   await caller.contacts.removeTag({ id, tag: "vip" });
   const timeline = await caller.contacts.timeline({ id });
-  expect(timeline.map(({ type }) => type)).toEqual(["tag.removed", "tag.added", "contact.created"]);
+  expect(timeline.entries.map(({ type }) => type)).toEqual(["tag.removed", "tag.added", "contact.created"]);
 });
 
 test("an edit of a contact that somebody else changed meanwhile is refused", async () => {
@@ -221,7 +221,7 @@ test("nobody of another tenant reads, finds or changes a contact, and a viewer o
   await expect(theirs.caller.contacts.delete({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(theirs.caller.contacts.addTag({ id, tag: "x" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   expect((await theirs.caller.contacts.list({ q: "ada", sort: "newest" })).rows).toEqual([]);
-  expect(await theirs.caller.contacts.timeline({ id })).toEqual([]);
+  expect((await theirs.caller.contacts.timeline({ id })).entries).toEqual([]);
   await expect(viewer.caller.contacts.list({ sort: "newest" })).resolves.toMatchObject({ rows: [] });
   await expect(viewer.caller.contacts.create({ email: "x@example.com" })).rejects.toMatchObject({
     code: "FORBIDDEN",

@@ -36,6 +36,11 @@ export type Contact = {
   importName: string | null;
   tags: string[];
   lists: { id: string; name: string }[];
+  /** As they were last recalculated. */
+  segments: { id: string; name: string }[];
+  consentBasis: string | null;
+  consentSource: string | null;
+  consentAt: Date | null;
 };
 
 /** One contact with tags and lists. Throws `not_found`. */
@@ -48,7 +53,11 @@ export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
       array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by t.name) as tags,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name)
         from segment_contacts sc join segments s on s.id = sc.segment_id
-        where sc.contact_id = c.id and s.segment_type = 'static'), '[]') as lists
+        where sc.contact_id = c.id and s.segment_type = 'static'), '[]') as lists,
+      coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name)
+        from segment_contacts sc join segments s on s.id = sc.segment_id
+        where sc.contact_id = c.id and s.segment_type = 'dynamic'), '[]') as segments,
+      c.consent_basis as "consentBasis", c.consent_source as "consentSource", c.consent_at as "consentAt"
     from contacts c left join import_jobs j on j.id = c.first_source_import_id
     where c.id = ${id}::uuid and c.deleted_at is null`);
   if (!row) throw new AppError("not_found", "No such contact.");
@@ -85,34 +94,20 @@ function hindranceSentence(kind: string, reason: string): string {
   return `The address is on the suppression list of ${where} (${reason.replaceAll("_", " ")}).`;
 }
 
-export type TimelineEntry = {
+export type Consent = {
   id: string;
+  action: "granted" | "withdrawn";
+  basis: string | null;
+  source: string | null;
   at: Date;
-  type: string;
-  data: Record<string, unknown>;
-  actor: string | null;
 };
 
-/** What happened to a contact, newest first: acts, imports and mail. */
-export async function listTimeline(tx: TenantTx, id: string, limit = 100): Promise<TimelineEntry[]> {
+/** Consent that was given and taken back, newest first. */
+export async function listConsent(tx: TenantTx, id: string): Promise<Consent[]> {
   return [
-    ...(await tx.execute<TimelineEntry>(sql`
-      select * from (
-        (select e.id, e.occurred_at as at, e.type::text as type, e.data, u.name as actor
-          from contact_events e left join users u on u.id = e.actor_id
-          where e.contact_id = ${id}::uuid order by e.occurred_at desc, e.id desc limit ${limit})
-        union all
-        (select e.id, e.created_at, 'import.' || e.event_type,
-            jsonb_build_object('file', j.file_name, 'importId', j.id, 'undone', e.undone_at is not null), u.name
-          from import_events e join import_jobs j on j.id = e.import_job_id left join users u on u.id = j.created_by
-          where e.contact_id = ${id}::uuid order by e.id desc limit ${limit})
-        union all
-        (select m.id, coalesce(m.sent_at, m.created_at), 'email.' || m.delivery_status,
-            jsonb_build_object('subject', m.subject, 'campaign', k.name, 'campaignId', k.id, 'opens', m.open_count, 'clicks', m.click_count,
-              'openedAt', m.first_opened_at, 'clickedAt', m.first_clicked_at), null
-          from content.email_messages m left join campaigns k on k.id = m.campaign_id
-          where m.contact_id = ${id}::uuid order by m.id desc limit ${limit})
-      ) entries order by at desc, id desc limit ${limit}`)),
+    ...(await tx.execute<Consent>(sql`
+      select id, action, basis, source, occurred_at as at from consent_records
+      where contact_id = ${id}::uuid order by occurred_at desc, id desc limit 50`)),
   ];
 }
 

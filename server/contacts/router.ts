@@ -1,8 +1,10 @@
 import { allowed, router } from "#server/trpc";
+import { eraseContact } from "./erase.ts";
 import { listContacts } from "./listing.ts";
+import { listTimeline } from "./timeline.ts";
 import { moveContact } from "./lifecycle.ts";
 import { addTag, createContact, editContactField, removeTag, updateContact } from "./mutations.ts";
-import { getContact, hasContacts, listContactCampaigns, listHindrances, listTimeline } from "./queries.ts";
+import { getContact, hasContacts, listConsent, listContactCampaigns, listHindrances } from "./queries.ts";
 import { chooseColumns, findColumns } from "./columns.ts";
 import {
   contactColumnsInput,
@@ -12,6 +14,7 @@ import {
   contactRef,
   contactTagInput,
   contactUpdate,
+  timelineInput,
 } from "./schema.ts";
 
 export const contactsRouter = router({
@@ -36,8 +39,8 @@ export const contactsRouter = router({
     .input(contactRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => listHindrances(tx, input.id))),
   timeline: allowed("contacts:read")
-    .input(contactRef)
-    .query(({ ctx, input }) => ctx.tenant((tx) => listTimeline(tx, input.id))),
+    .input(timelineInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listTimeline(tx, input))),
   campaigns: allowed("contacts:read")
     .input(contactRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => listContactCampaigns(tx, input.id))),
@@ -70,6 +73,16 @@ export const contactsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.tenant((tx) => moveContact(tx, { ...input, act: "restore" }, ctx.session.user.id)),
     ),
+  /** Erases a person for good: their data, not the numbers. */
+  erase: allowed("contacts:delete")
+    .input(contactRef)
+    .mutation(({ ctx, input }) =>
+      eraseContact({ ...ctx.member.scope, userId: ctx.session.user.id }, input.id),
+    ),
+  /** Consent that was given and taken back, newest first. */
+  consent: allowed("contacts:read")
+    .input(contactRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listConsent(tx, input.id))),
   addTag: allowed("contacts:write")
     .input(contactTagInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => addTag(tx, input, ctx.session.user.id))),

@@ -72,6 +72,11 @@ export const contactFieldEdit = z.object({
 export type ContactFieldEdit = z.infer<typeof contactFieldEdit>;
 
 export const contactRef = z.object({ id: z.uuid() });
+/** `cursor` is where the page before ended: the moment and the id of its last entry. */
+export const timelineInput = contactRef.extend({
+  cursor: z.object({ at: z.string().max(40), id: z.uuid() }).nullish(),
+});
+export type TimelineInput = z.infer<typeof timelineInput>;
 export const contactTagInput = z.object({
   id: z.uuid(),
   tag: z.string().trim().toLowerCase().min(1, "Type a tag.").max(60, "Keep tags under 60 characters."),

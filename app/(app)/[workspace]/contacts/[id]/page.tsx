@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { ContactCampaigns } from "#components/contacts/contact-campaigns";
+import { ContactConsent } from "#components/contacts/contact-consent";
 import { ContactFacts } from "#components/contacts/contact-facts";
 import { ContactHeader } from "#components/contacts/contact-header";
+import { ContactMemberships } from "#components/contacts/contact-memberships";
 import { ContactTags } from "#components/contacts/contact-tags";
 import { Hindrances } from "#components/contacts/hindrances";
 import { Timeline } from "#components/contacts/timeline";
@@ -31,15 +33,16 @@ export default function ContactPage({ params }: Props) {
 async function Contact({ params }: Props) {
   const { workspace, id } = await params;
   const api = caller(workspace);
-  const [contact, hindrances, timeline, campaigns, customFields, current] = await Promise.all([
+  const [contact, hindrances, timeline, campaigns, consent, customFields, current] = await Promise.all([
     api.contacts.byId({ id }),
     api.contacts.hindrances({ id }),
     api.contacts.timeline({ id }),
     api.contacts.campaigns({ id }),
-    api.customFields.list(),
+    api.contacts.consent({ id }),
+    api.customFields.list({ archived: true }),
     api.workspaces.current(),
   ]);
-  const { timezone } = current.workspace;
+  const timeZone = current.workspace.timezone;
   const editable = current.permissions.includes("contacts:write");
   return (
     <ContactHeader
@@ -48,20 +51,17 @@ async function Contact({ params }: Props) {
       editable={editable}
       deletable={current.permissions.includes("contacts:delete")}
     >
-      <Hindrances hindrances={hindrances} timeZone={timezone} />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <Hindrances hindrances={hindrances} timeZone={timeZone} />
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="order-2 min-w-0 lg:order-1">
-          <Timeline workspace={workspace} entries={timeline} timeZone={timezone} />
+          <Timeline workspace={workspace} contactId={id} first={timeline} timeZone={timeZone} />
         </div>
         <div className="order-1 min-w-0 lg:order-2">
           <ContactTags id={contact.id} tags={contact.tags} editable={editable} />
-          <ContactFacts
-            workspace={workspace}
-            contact={contact}
-            customFields={customFields}
-            timeZone={timezone}
-          />
-          <ContactCampaigns workspace={workspace} campaigns={campaigns} timeZone={timezone} />
+          <ContactFacts {...{ workspace, contact, customFields, editable, timeZone }} />
+          <ContactMemberships workspace={workspace} contact={contact} />
+          <ContactCampaigns workspace={workspace} campaigns={campaigns} timeZone={timeZone} />
+          <ContactConsent contact={contact} consent={consent} timeZone={timeZone} />
         </div>
       </div>
     </ContactHeader>

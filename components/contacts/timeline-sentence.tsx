@@ -1,0 +1,92 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import type { RouterOutputs } from "#server/router";
+
+export type TimelineEntry = RouterOutputs["contacts"]["timeline"]["entries"][number];
+
+const text = (value: unknown) =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
+const words = (value: unknown) => text(value).replaceAll("_", " ");
+const strong = (value: unknown) => <strong className="font-medium">{text(value)}</strong>;
+
+/** What happened, as a sentence. */
+export function timelineSentence({ type, data }: TimelineEntry, workspace: string): ReactNode {
+  const known = plain[type]?.(data);
+  if (known) return known;
+  if (type.startsWith("campaign.") && data.campaign) return campaignSentence(type, data, workspace);
+  if (type.startsWith("import.")) return importSentence(type, data, workspace);
+  if (type.startsWith("email.") && "subject" in data) return mailSentence(type, data, workspace);
+  const said = type.replace(".", ": ").replaceAll("_", " ");
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+const plain: Record<string, ((data: TimelineEntry["data"]) => ReactNode) | undefined> = {
+  "contact.created": () => "Added by hand",
+  "contact.archived": () => "Archived",
+  "contact.restored": () => "Taken back from the archive",
+  "contact.deleted": () => "Deleted",
+  "contact.unsubscribed": (data) => `Unsubscribed${data.source === "by hand" ? ", noted by hand" : ""}`,
+  "contact.resubscribed": (data) => `Wants mail again${data.source === "by hand" ? ", noted by hand" : ""}`,
+  "contact.updated": (data) =>
+    `Changed: ${(Array.isArray(data.fields) ? data.fields : []).map((field) => words(field).replace(/^custom\./, "")).join(", ")}`,
+  "contact.stage_changed": (data) => <>Stage set to {strong(words(data.stage))}</>,
+  "tag.added": (data) => <>Tagged {strong(data.tag)}</>,
+  "tag.removed": (data) => <>Tag {strong(data.tag)} taken off</>,
+  "list.added": (data) => <>Put on the list {strong(data.list)}</>,
+  "list.removed": (data) => <>Taken off the list {strong(data.list)}</>,
+  "event.opened": (data) => <>Opened {strong(data.subject ?? "a mail")}</>,
+  "event.clicked": (data) => (
+    <>
+      Clicked <span className="break-all">{text(data.url)}</span> in {strong(data.subject ?? "a mail")}
+    </>
+  ),
+};
+
+function campaignSentence(type: string, data: TimelineEntry["data"], workspace: string): ReactNode {
+  const verb = { "campaign.joined": "Entered", "campaign.left": "Left" }[type] ?? words(type);
+  return (
+    <>
+      {verb}{" "}
+      <Link href={`/${workspace}/campaigns/${text(data.campaignId)}`} className="text-accent hover:underline">
+        {text(data.campaign)}
+      </Link>
+      {data.reason ? `: ${words(data.reason)}` : ""}
+    </>
+  );
+}
+
+function importSentence(type: string, data: TimelineEntry["data"], workspace: string): ReactNode {
+  const what =
+    { "import.created": "Imported from", "import.updated": "Updated from" }[type] ?? "Was in the file";
+  return (
+    <>
+      {what}{" "}
+      <Link href={`/${workspace}/imports/${text(data.importId)}`} className="text-accent hover:underline">
+        {text(data.file)}
+      </Link>
+      {data.undone ? " (undone)" : ""}
+    </>
+  );
+}
+
+function mailSentence(type: string, data: TimelineEntry["data"], workspace: string): ReactNode {
+  const status = type.slice("email.".length);
+  const verb = status === "sent" || status === "delivered" ? "Got" : `Mail ${status}:`;
+  return (
+    <>
+      {verb} {strong(data.subject ?? "a mail")}
+      {data.campaignId ? (
+        <>
+          {" "}
+          from{" "}
+          <Link
+            href={`/${workspace}/campaigns/${text(data.campaignId)}`}
+            className="text-accent hover:underline"
+          >
+            {text(data.campaign)}
+          </Link>
+        </>
+      ) : null}
+    </>
+  );
+}

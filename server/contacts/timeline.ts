@@ -1,0 +1,56 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import type { TimelineInput } from "./schema.ts";
+
+export type TimelineEntry = {
+  id: string;
+  at: Date;
+  type: string;
+  data: Record<string, unknown>;
+  actor: string | null;
+};
+/** `next` is the cursor of the page behind, or null. */
+export type TimelinePage = { entries: TimelineEntry[]; next: { at: string; id: string } | null };
+
+const pageEntries = 40;
+
+/** What happened to a contact, newest first: acts, imports, campaigns, mail, opens and clicks. */
+export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput): Promise<TimelinePage> {
+  const newest = (at: SQL, row: SQL) => sql`
+    ${cursor ? sql`and (${at}, ${row}) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)` : sql``}
+    order by ${at} desc, ${row} desc limit ${pageEntries + 1}`;
+  const rows = await tx.execute<TimelineEntry & { exact: string }>(sql`
+    select entries.*, at::text as exact from (
+      (select e.id, e.occurred_at as at, e.type::text as type, e.data, u.name as actor
+        from contact_events e left join users u on u.id = e.actor_id
+        where e.contact_id = ${id}::uuid ${newest(sql`e.occurred_at`, sql`e.id`)})
+      union all
+      (select e.id, e.created_at, 'import.' || e.event_type,
+          jsonb_build_object('file', j.file_name, 'importId', j.id, 'undone', e.undone_at is not null), u.name
+        from import_events e join import_jobs j on j.id = e.import_job_id left join users u on u.id = j.created_by
+        where e.contact_id = ${id}::uuid ${newest(sql`e.created_at`, sql`e.id`)})
+      union all
+      (select m.id, coalesce(m.sent_at, m.created_at), 'email.' || m.delivery_status,
+          jsonb_build_object('subject', m.subject, 'campaign', k.name, 'campaignId', k.id)
+        , null
+        from content.email_messages m left join campaigns k on k.id = m.campaign_id
+        where m.contact_id = ${id}::uuid ${newest(sql`coalesce(m.sent_at, m.created_at)`, sql`m.id`)})
+      union all
+      (select e.id, e.occurred_at, 'event.' || e.type, jsonb_build_object('url', e.url, 'subject', m.subject), null
+        from email_events e left join content.email_messages m on m.id = e.message_id
+        where e.contact_id = ${id}::uuid and e.type in ('opened', 'clicked') and not e.is_machine
+          ${newest(sql`e.occurred_at`, sql`e.id`)})
+      union all
+      (select e.id, e.enrolled_at, 'campaign.joined', jsonb_build_object('campaign', k.name, 'campaignId', k.id), null
+        from campaign_contacts e join campaigns k on k.id = e.campaign_id
+        where e.contact_id = ${id}::uuid ${newest(sql`e.enrolled_at`, sql`e.id`)})
+      union all
+      (select e.id, e.exited_at, 'campaign.left',
+          jsonb_build_object('campaign', k.name, 'campaignId', k.id, 'reason', e.exit_reason), null
+        from campaign_contacts e join campaigns k on k.id = e.campaign_id
+        where e.contact_id = ${id}::uuid and e.exited_at is not null ${newest(sql`e.exited_at`, sql`e.id`)})
+    ) entries order by at desc, id desc limit ${pageEntries + 1}`);
+  const entries = rows.slice(0, pageEntries).map(({ exact: _, ...entry }) => entry);
+  const last = rows[pageEntries - 1];
+  return { entries, next: rows.length > pageEntries && last ? { at: last.exact, id: last.id } : null };
+}
