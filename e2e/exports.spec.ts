@@ -26,7 +26,7 @@ test("contacts are exported as CSV by keyboard and as a filtered workbook, and t
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Export contacts" });
   await expect(dialog.getByRole("status")).toHaveText("2 contacts");
-  await expect(dialog.getByRole("radio", { name: "CSV", exact: true })).toBeChecked();
+  await expect(dialog.getByRole("radio", { name: /^CSV/ })).toBeChecked();
   const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
   const send = dialog.getByRole("button", { name: "Export", exact: true });
@@ -44,7 +44,7 @@ test("contacts are exported as CSV by keyboard and as a filtered workbook, and t
   expect(again.bytes.equals(csv.bytes)).toBe(true);
 
   await page.getByRole("button", { name: "Export contacts" }).click();
-  await dialog.getByRole("radio", { name: "Excel (XLSX)" }).check();
+  await dialog.getByRole("radio", { name: /^Excel/ }).check();
   await dialog.getByRole("button", { name: "Email only" }).click();
   await dialog.getByLabel("Unsubscribed or complained").check();
   await expect(dialog.getByRole("status")).toHaveText("1 contact");
