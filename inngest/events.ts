@@ -28,6 +28,11 @@ export const importCancelled = eventType("import/cancelled", {
   schema: z.object({ ...scope, importId: id }),
 });
 
+/** The time of a scheduled import has come. */
+export const importScheduleDue = eventType("import/schedule.due", {
+  schema: z.object({ ...scope, scheduleId: id }),
+});
+
 export const exportRequested = eventType("export/requested", {
   schema: z.object({ ...scope, exportId: id, fence }),
 });

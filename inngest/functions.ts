@@ -5,6 +5,8 @@ import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
 import { recalculateScores } from "./functions/recalculate-scores.ts";
 import { recalculateSegments } from "./functions/recalculate-segments.ts";
+import { expireImportsHourly } from "./functions/expire-imports.ts";
+import { findImportSchedules, runImportSchedule } from "./functions/run-import-schedules.ts";
 import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
 import { runActionStep } from "./functions/run-action-step.ts";
@@ -25,11 +27,14 @@ export const functions: InngestFunction.Like[] = [
   sendFromMailbox,
   importContacts,
   undoImport,
+  findImportSchedules,
+  runImportSchedule,
   exportContacts,
   editContacts,
   recalculateSegments,
   recalculateScores,
   sweep,
   expireExportsHourly,
+  expireImportsHourly,
   refreshAnalytics,
 ];

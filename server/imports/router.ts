@@ -4,6 +4,7 @@ import { allowed, router } from "#server/trpc";
 import { announce } from "./announce.ts";
 import { correctRows } from "./correct.ts";
 import { listBadRows } from "./corrections.ts";
+import { schedulesRouter } from "./schedules/router.ts";
 import { fetchImport } from "./fetch.ts";
 import { listImporters, listImports } from "./history.ts";
 import { inspectImport } from "./inspect.ts";
@@ -22,7 +23,9 @@ import {
   partInput,
   rejectedInput,
 } from "./schema.ts";
-import { listKept, previewUndo, requestUndo } from "./undo.ts";
+import { foreseeKept } from "./undo-kept.ts";
+import { requestUndo } from "./undo.ts";
+import { listKept, previewUndo } from "./undo-plan.ts";
 import { createImport, takePart } from "./uploads.ts";
 
 const badRowsPage = 50;
@@ -40,6 +43,7 @@ async function sendRequested(
 }
 
 export const importsRouter = router({
+  schedules: schedulesRouter,
   list: allowed("contacts:read")
     .input(importListInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => listImports(tx, input, ctx.member.workspace.timezone))),
@@ -120,6 +124,12 @@ export const importsRouter = router({
     .input(importRef)
     .query(({ ctx, input }) =>
       withTenant(ctx.member.scope, (tx) => previewUndo(tx, input.id), { statementTimeoutMs: 120_000 }),
+    ),
+  /** The first contacts that undoing would keep, and why. */
+  undoKept: allowed("imports:undo")
+    .input(importRef)
+    .query(({ ctx, input }) =>
+      withTenant(ctx.member.scope, (tx) => foreseeKept(tx, input.id), { statementTimeoutMs: 120_000 }),
     ),
   undo: allowed("imports:undo")
     .input(importRef)

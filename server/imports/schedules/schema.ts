@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+const zoneKnown = (name: string): boolean => {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+};
+
+/** A file that is fetched and imported again and again. */
+export const scheduleInput = z.object({
+  name: z.string().trim().min(1, "Give the schedule a name.").max(120),
+  url: z
+    .url({ protocol: /^https?$/, error: "This is not an address such as https://example.com/contacts.csv." })
+    .max(2000),
+  /** Minute, hour, day, month, weekday, in `timezone`. */
+  cron: z.string().trim().min(1, "Say when to fetch it.").max(100),
+  timezone: z.string().refine(zoneKnown, "This is not a time zone."),
+  notifyEmail: z.email("This is not an email address.").nullish(),
+  /** A header that the server asks for, such as `Authorization`. Left out when changing, it stays; null takes it away. */
+  secretHeader: z
+    .object({
+      name: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "This is not the name of a header."),
+      value: z.string().regex(/^[\x20-\x7e]{1,2000}$/, "A header holds printable characters only."),
+    })
+    .nullish(),
+  /** The import whose columns, options and format the schedule takes over. */
+  likeImportId: z.uuid(),
+});
+export type ScheduleInput = z.infer<typeof scheduleInput>;
+
+/** Without an import to take over from, the columns stay as they are. */
+export const scheduleUpdate = scheduleInput.extend({ id: z.uuid(), likeImportId: z.uuid().nullish() });
+export type ScheduleUpdate = z.infer<typeof scheduleUpdate>;
+
+export const scheduleRef = z.object({ id: z.uuid() });
+export const scheduleSwitch = scheduleRef.extend({ enabled: z.boolean() });
+
+/** Failures in a row after which people are told. */
+export const failuresTold = 3;
