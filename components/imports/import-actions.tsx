@@ -28,7 +28,7 @@ export function ImportActions({ workspace, job, permissions }: Props) {
       {writes && (job.status === "failed" || job.status === "cancelled") && (
         <LinkButton href={`/${workspace}/imports/new`}>Import another file</LinkButton>
       )}
-      {permissions.includes("imports:undo") && job.canUndo && <UndoDialog job={job} />}
+      {permissions.includes("imports:undo") && job.canUndo && <UndoDialog workspace={workspace} job={job} />}
       {job.list && job.status === "completed" && (
         <LinkButton href={`/${workspace}/lists/${job.list.id}`}>Show list</LinkButton>
       )}

@@ -7,13 +7,14 @@ import { Dialog, DialogClose, DialogContent, DialogFooter, DialogTrigger } from 
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { Spinner } from "#components/ui/spinner";
+import { KeptList } from "./kept-list.tsx";
 import type { Detail } from "./import-view.tsx";
 import { UndoSum } from "./undo-sum.tsx";
 
 const word = "undo";
 
 /** Shows what undoing would do, and does it once that is confirmed by a word. */
-export function UndoDialog({ job }: { job: Detail }) {
+export function UndoDialog({ workspace, job }: { workspace: string; job: Detail }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
@@ -21,6 +22,11 @@ export function UndoDialog({ job }: { job: Detail }) {
   const preview = useQuery({
     ...trpc.imports.undoPreview.queryOptions({ id: job.id }),
     enabled: open,
+    staleTime: 0,
+  });
+  const staying = useQuery({
+    ...trpc.imports.undoKept.queryOptions({ id: job.id }),
+    enabled: open && preview.data !== undefined && Object.keys(preview.data.reasons).length > 0,
     staleTime: 0,
   });
   const undo = useMutation(
@@ -55,6 +61,16 @@ export function UndoDialog({ job }: { job: Detail }) {
           {preview.data ? (
             <div className="space-y-4">
               <UndoSum report={preview.data} tense="will" />
+              {staying.data && staying.data.length > 0 && (
+                <details>
+                  <summary className="cursor-pointer font-medium">
+                    Contacts that stay, wholly or in part
+                  </summary>
+                  <div className="mt-2">
+                    <KeptList workspace={workspace} contacts={staying.data} />
+                  </div>
+                </details>
+              )}
               <Field
                 name="confirm"
                 label={

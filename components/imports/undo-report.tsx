@@ -1,12 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTRPC } from "#components/trpc/client";
 import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import type { Detail } from "./import-view.tsx";
+import { KeptList } from "./kept-list.tsx";
 import { StepHeading } from "./step-heading.tsx";
-import { keptReasons, UndoSum } from "./undo-sum.tsx";
+import { UndoSum } from "./undo-sum.tsx";
 
 /** What an undo did, and which contacts it kept. */
 export function UndoReport({
@@ -35,27 +35,9 @@ export function UndoReport({
       {kept.data && kept.data.length > 0 && (
         <details className="mt-4">
           <summary className="cursor-pointer font-medium">Contacts that were kept, wholly or in part</summary>
-          <ul className="mt-2 divide-y border-t">
-            {kept.data.map((contact) => (
-              <li key={contact.email} className="flex flex-wrap justify-between gap-x-4 py-1.5">
-                {contact.contactId ? (
-                  <Link
-                    href={`/${workspace}/contacts/${contact.contactId}`}
-                    className="min-w-0 break-all text-accent hover:underline"
-                  >
-                    {contact.email}
-                  </Link>
-                ) : (
-                  <span className="min-w-0 break-all">{contact.email}</span>
-                )}
-                <span className="text-muted">
-                  {keptReasons[contact.reason] ?? contact.reason}
-                  {contact.fields.length > 0
-                    && `: ${contact.fields.map((field) => field.replace(/^custom\./, "").replaceAll("_", " ")).join(", ")}`}
-                </span>
-              </li>
-            ))}
-          </ul>
+          <div className="mt-2">
+            <KeptList workspace={workspace} contacts={kept.data} />
+          </div>
         </details>
       )}
     </Section>
