@@ -32,6 +32,11 @@ export function ImportActions({ workspace, job, permissions }: Props) {
       {job.list && job.status === "completed" && (
         <LinkButton href={`/${workspace}/lists/${job.list.id}`}>Show list</LinkButton>
       )}
+      {writes && job.status === "completed" && (
+        <LinkButton href={`/${workspace}/imports/schedules/new?like=${job.id}`} variant="ghost">
+          Repeat
+        </LinkButton>
+      )}
       {job.status === "completed" && <LinkButton href={`/${workspace}/contacts`}>Show contacts</LinkButton>}
     </>
   );

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { ImportFilters } from "#components/imports/import-filters";
 import { ImportTable } from "#components/imports/import-table";
+import { ImportTabs } from "#components/imports/import-tabs";
 import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
@@ -25,12 +26,21 @@ export default function ImportsPage(props: Props) {
           <Start params={props.params} />
         </Suspense>
       }
+      tabs={
+        <Suspense fallback={null}>
+          <PageTabs params={props.params} />
+        </Suspense>
+      }
     >
       <Suspense fallback={<TableSkeleton columns={5} />}>
         <Imports {...props} />
       </Suspense>
     </Page>
   );
+}
+
+async function PageTabs({ params }: Pick<Props, "params">) {
+  return <ImportTabs workspace={(await params).workspace} />;
 }
 
 async function Start({ params }: Pick<Props, "params">) {
