@@ -17,6 +17,9 @@ const rows = Number(process.argv[2] ?? 100_000);
 const held = Number(process.argv[3] ?? 1_000_000);
 const header = "email,first_name,last_name,company,job_title,phone,city,country,plan,seats\n";
 
+const columns = `tenant_id, workspace_id, email, email_normalized, first_name, last_name,
+  company, job_title, phone, city, country, custom_fields`;
+
 // Addresses as files have them: in no order, or each would fall behind the one before in the index.
 const person = (n: number) => [
   `person.${(n * 7919) % 10_000_019}@example-${n % 997}.org`,
@@ -89,9 +92,6 @@ function peakMemory() {
   };
 }
 
-const columns = `tenant_id, workspace_id, email, email_normalized, first_name, last_name,
-  company, job_title, phone, city, country, custom_fields`;
-
 function* lines({ tenantId, workspaceId }: Tenant, count: number) {
   for (let n = 0; n < count; n++) {
     const [email = "", first, last, company, title, phone, city, country, plan, seats] = person(n);
@@ -126,25 +126,19 @@ async function upsert(sql: postgres.Sql, into: Tenant): Promise<void> {
 
 async function upload({ scope }: Tenant): Promise<string> {
   const { withTenant } = await import("#db/tenancy");
-  const { storage } = await import("#server/storage");
-  const { partCount, partKey } = await import("#server/imports/file");
   const { partBytes } = await import("#server/imports/schema");
-  const { createImport, receivePart } = await import("#server/imports/uploads");
+  const { createImport, takePart } = await import("#server/imports/uploads");
   const { inspectImport } = await import("#server/imports/inspect");
-  const { getImportJob } = await import("#server/imports/queries");
 
   const file = Buffer.from(
     header + Array.from({ length: rows }, (_, n) => person(n).join(",") + "\n").join(""),
   );
   const id = v7();
-  await withTenant(scope, (tx) =>
-    createImport(tx, { key: id, fileName: "bench.csv", sizeBytes: file.length }, scope),
-  );
-  const { file_url: folder } = await withTenant(scope, (tx) => getImportJob(tx, id));
-  for (let part = 0; part < partCount(file.length); part++) {
+  const begun = { key: id, fileName: "bench.csv", sizeBytes: file.length };
+  await withTenant(scope, (tx) => createImport(tx, begun, scope));
+  for (let part = 0; part * partBytes < file.length; part++) {
     const bytes = file.subarray(part * partBytes, (part + 1) * partBytes);
-    await storage.put(partKey(folder, part), Readable.from([bytes]));
-    await withTenant(scope, (tx) => receivePart(tx, id, part));
+    await takePart(scope, { id, part, bytes });
   }
   await inspectImport(scope, id);
   return id;

@@ -11,6 +11,11 @@ const budgetMs = 8000;
 const keptMs = 60 * 60_000;
 const keptMax = 20_000;
 const silentMax = 20;
+/** Without a name service, not every check should wait for it again. */
+const quietMs = 5 * 60_000;
+let silentUntil = 0;
+/** Names for examples and tests (RFC 2606), which nobody can mean to mail. */
+const reserved = /(^|\.)(test|example|invalid|localhost|example\.(com|net|org))$/;
 
 const known = new Map<string, { service: MailService; until: number }>();
 
@@ -22,20 +27,27 @@ export async function domainsWithoutMail(
   counts: ReadonlyMap<string, number>,
   lookUp: LookUp = askNameService,
 ): Promise<string[]> {
-  const domains = [...counts].sort((a, b) => b[1] - a[1]).slice(0, domainsMax);
-  const asked = domains.map(([domain]) => domain)[Symbol.iterator]();
+  if (performance.now() < silentUntil) return [];
+  const domains = [...counts].filter(([domain]) => !reserved.test(domain)).sort((a, b) => b[1] - a[1]);
+  const asked = domains
+    .slice(0, domainsMax)
+    .map(([domain]) => domain)
+    [Symbol.iterator]();
   const deadline = performance.now() + budgetMs;
   const without: string[] = [];
+  let answered = 0;
   let silent = 0;
   const ask = async () => {
     for (const domain of asked) {
       if (performance.now() > deadline || silent >= silentMax) return;
       const service = await remembered(domain, lookUp);
       if (service === null) silent += 1;
+      else answered += 1;
       if (service === "none") without.push(domain);
     }
   };
   await Promise.all(Array.from({ length: abreast }, ask));
+  if (silent > 0 && answered === 0) silentUntil = performance.now() + quietMs;
   return without.sort();
 }
 

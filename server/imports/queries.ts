@@ -104,6 +104,8 @@ export type UndoReport = {
   restored: number;
   untagged: number;
   kept: number;
+  /** Contacts that the database refused to take back. */
+  failed: number;
   reasons: Record<string, number>;
 };
 
@@ -125,7 +127,9 @@ const detailColumns = sql`j.id, j.file_name as "fileName", j.file_size as "fileS
   j.unchanged_count as unchanged, j.skipped_count as skipped, j.error_count as errors, j.skip_reasons as "skipReasons",
   j.problem, j.created_at as "createdAt", j.started_at as "startedAt", j.completed_at as "completedAt",
   u.name as "createdBy", s.id as "listId", s.name as "listName",
-  (j.can_rollback and j.status in ('completed', 'failed', 'cancelled') and j.created_count + j.updated_count + j.unchanged_count + j.skipped_count > 0
+  (j.can_rollback and j.status in ('completed', 'failed', 'cancelled') and (j.created_count + j.updated_count + j.unchanged_count + j.skipped_count > 0
+      or jsonb_path_exists(j.import_options, '$.made.tags[*]') or jsonb_path_exists(j.import_options, '$.made.fields[*]')
+      or j.import_options #>> '{made,listId}' is not null)
     and j.rollback_deadline > app_now()) as "canUndo",
   j.rollback_deadline as "undoDeadline", j.rolled_back_at as "undoneAt", j.rollback_report as "undoReport"`;
 

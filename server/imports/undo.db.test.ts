@@ -3,8 +3,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
+import { asOwner } from "#db/testing-database";
 import { detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
-import { finishUndo, previewUndo, requestUndo, undoNext } from "./undo.ts";
+import { finishUndo, requestUndo, undoNext } from "./undo.ts";
+import { previewUndo } from "./undo-plan.ts";
 
 const header = "email,first_name,company,plan,tags\n";
 
@@ -161,4 +163,42 @@ test("undoing is for admins", async () => {
   const { id } = await importFile(member, `${header}a@example.com,Ada,,,\n`);
   await expect(member.caller.imports.undo({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
   await expect(member.caller.imports.undoPreview({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("imports undone in any order end where they began", async () => {
+  for (const latestFirst of [true, false]) {
+    const tenant = await newTenant();
+    await importFile(tenant, `${header}a@example.com,Ada,,free,\nb@example.com,Bea,,,\n`);
+    const start = await stateOf(tenant);
+    const first = await importFile(
+      tenant,
+      `${header}a@example.com,Anna,Acme,pro,x\nb@example.com,Bella,,,\n`,
+    );
+    const second = await importFile(
+      tenant,
+      `${header}a@example.com,Ann,,team,y\nb@example.com,Bella,New,,\n`,
+    );
+    for (const { id } of latestFirst ? [second, first] : [first, second]) await undoFile(tenant, id);
+    expect(await stateOf(tenant)).toEqual(start);
+  }
+});
+
+test("a contact that the database refuses to take back is named, and the others are taken back", async () => {
+  const tenant = await newTenant();
+  const people = Array.from({ length: 30 }, (_, n) => `p${n}@example.com,P${n},,,\n`).join("");
+  const { id } = await importFile(tenant, header + people);
+  const name = `refuse_${id.replaceAll("-", "")}`;
+  await asOwner((owner) =>
+    owner.unsafe(`
+      create function ${name}() returns trigger language plpgsql as $$ begin
+        if old.workspace_id = '${tenant.workspaceId}' and old.email = 'p7@example.com' then raise foreign_key_violation; end if;
+        return old; end $$;
+      create trigger ${name} before delete on contacts for each row execute function ${name}()`),
+  );
+  const { undoReport } = await undoFile(tenant, id);
+  await asOwner((owner) => owner.unsafe(`drop function ${name} cascade`));
+  expect(undoReport).toMatchObject({ deleted: 29, failed: 1, reasons: { refused: 1 } });
+  expect(await tenant.caller.imports.kept({ id })).toMatchObject([
+    { email: "p7@example.com", reason: "refused" },
+  ]);
 });

@@ -1,95 +1,19 @@
 import { type SQL, sql } from "drizzle-orm";
+import { postgresError } from "#db/errors";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { holds, wakeNow, yieldUntil } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
-import { asStored, asText, column, contactFields, stateOf } from "./contact-fields.ts";
+import { log } from "#server/log";
+import { asStored, asText, column, contactFields } from "./contact-fields.ts";
 import { driverOf } from "./mutations.ts";
-import { getImport, getImportJob, type Made, type UndoReport } from "./queries.ts";
-
+import { getImport, getImportJob, type Made } from "./queries.ts";
 import { tellEnd } from "./tell.ts";
+import { flat, judged, reportOf } from "./undo-plan.ts";
 
 /** Contacts that one transaction of an undo takes back. */
 export const undoSlice = 5000;
 const leaseSeconds = 300;
-
-/** The fields of a state (`{first_name, …, custom_fields}`) on one level, custom ones as `custom.<name>`. */
-const flat = (state: SQL) => sql`((${state} - 'custom_fields') || coalesce((
-  select jsonb_object_agg('custom.' || f.key, f.value) from jsonb_each(${state} -> 'custom_fields') f), '{}'::jsonb))`;
-
-/** The score is the engine's to change: that alone says nothing about who touched a contact. */
-const current = stateOf(contactFields, (field) => asText(field, "c"), sql`c.custom_fields`);
-const differs = sql`(holds - 'lead_score') <> (goal - 'lead_score')`;
-
-/** True when some field that the import changed still holds what it wrote. */
-const someHolds = sql`exists (
-  select 1 from jsonb_each(${flat(sql`v.goal`)}) g
-  where g.value is distinct from ${flat(sql`v.was`)} -> g.key and ${flat(sql`v.holds`)} -> g.key is not distinct from g.value)`;
-
-/**
- * What is to happen to the contact of each event, as `outcome`: `delete`, `restore`, `untag` (only tags and list
- * membership go) or `keep`, with a `reason`: what somebody did to the contact since. `fields` are those that an
- * import changed and somebody changed again, which stay.
- */
-const judged = (importId: string, events: SQL) => sql`
-  picked as (select e.* from import_events e where e.import_job_id = ${importId}::uuid and e.undone_at is null ${events}),
-  seen as (
-    select e.id as event_id, e.contact_id, e.event_type, e.tags_added, e.segments_added, c.id is not null as there,
-      c.deleted_at, e.previous_data as was, e.new_data as goal, ${current} as holds,
-      c.email_normalized <> e.contact_email as moved
-    from picked e left join lateral (select * from contacts c where c.id = e.contact_id limit 1) c on true),
-  -- Most contacts hold just what the import left: only the others are taken apart field by field.
-  weighed as (
-    select s.*, case when holds @> goal then '{}' else coalesce((
-      select array_agg(g.key order by g.key)
-      from (select ${flat(sql`s.holds`)} as now, coalesce(${flat(sql`s.was`)}, '{}'::jsonb) as before) v, jsonb_each(${flat(sql`s.goal`)}) g
-      where g.value is distinct from v.before -> g.key and v.now -> g.key is distinct from g.value
-        and v.now -> g.key is distinct from v.before -> g.key), '{}') end as fields
-    from seen s),
-  verdicts as (
-    select w.*, case
-      when not there then 'gone'
-      when deleted_at is not null then 'deleted_since'
-      when event_type <> 'created' then null
-      when moved or ${differs} then 'edited'
-      when exists (select 1 from campaign_contacts x where x.contact_id = w.contact_id) then 'enrolled'
-      when exists (select 1 from content.email_messages m where m.contact_id = w.contact_id) then 'mailed'
-      when exists (select 1 from contact_events x where x.contact_id = w.contact_id) then 'edited'
-      when exists (select 1 from contact_tags x where x.contact_id = w.contact_id and x.tag_id <> all (w.tags_added)) then 'tagged'
-      when exists (select 1 from segment_contacts x where x.contact_id = w.contact_id and x.segment_id <> all (w.segments_added)) then 'listed'
-      when exists (select 1 from import_events x where x.contact_id = w.contact_id and x.import_job_id <> ${importId}::uuid
-        and x.undone_at is null) then 'reimported'
-      end as reason
-    from weighed w),
-  plan as (
-    select event_id, contact_id, event_type, fields, tags_added, segments_added, was, goal,
-      case when reason is not null then 'keep' when event_type = 'created' then 'delete'
-        when event_type <> 'updated' then 'untag'
-        when holds @> goal or ${someHolds} then 'restore'
-        when cardinality(fields) > 0 then 'keep' else 'untag' end as outcome,
-      coalesce(reason, case when cardinality(fields) > 0 then 'edited' end) as reason
-    from verdicts v)`;
-
-/** What undoing would do if it started now. Nothing is written. */
-export async function previewUndo(tx: TenantTx, importId: string): Promise<UndoReport> {
-  const rows = await tx.execute<{ outcome: string; reason: string | null; count: number }>(sql`
-    with ${judged(importId, sql``)}
-    select outcome, reason, count(*)::int as count from plan group by outcome, reason`);
-  return reportOf(rows);
-}
-
-/** Counts by outcome. A contact that got back some fields while others stay counts as restored, with its reason. */
-function reportOf(rows: readonly { outcome: string; reason: string | null; count: number }[]): UndoReport {
-  const report: UndoReport = { deleted: 0, restored: 0, untagged: 0, kept: 0, reasons: {} };
-  const names = { delete: "deleted", restore: "restored", untag: "untagged", keep: "kept" } as const;
-  for (const { outcome, reason, count } of rows) {
-    const name = names[outcome as keyof typeof names];
-    report[name] += count;
-    const told = outcome === "restore" && reason ? "partly_edited" : outcome === "keep" ? reason : null;
-    if (told) report.reasons[told] = (report.reasons[told] ?? 0) + count;
-  }
-  return report;
-}
 
 /** Asks for the undo; returns the fence of the event to send. */
 export async function requestUndo(tx: TenantTx, importId: string, actorId: string): Promise<number | null> {
@@ -119,7 +43,8 @@ export async function requestUndo(tx: TenantTx, importId: string, actorId: strin
 
 /**
  * Takes back what the import did to the next contacts, in one transaction that also marks their events: run again
- * after a crash it goes on with the rest. True when there is nothing left.
+ * after a crash it goes on with the rest. What the database refuses is tried in smaller portions, until the contact that
+ * is in the way is found and filed as failed. True when there is nothing left.
  */
 export async function undoNext(
   scope: Scope,
@@ -127,30 +52,86 @@ export async function undoNext(
   fence: number,
   size = undoSlice,
 ): Promise<{ done: boolean }> {
-  return withTenant(
-    scope,
-    async (tx) => {
-      if (!(await holds(tx, driverOf(importId), fence, leaseSeconds))) return { done: true };
-      const job = await getImportJob(tx, importId, true);
-      if (job.status !== "rolling_back") return { done: true };
-      const count = await planSlice(tx, importId, size);
-      await restoreFields(tx);
-      await takeTagsAndLists(tx, importId);
-      await tx.execute(
-        sql`delete from contacts where id = any (array(select contact_id from undoing where outcome = 'delete'))`,
-      );
-      await tx.execute(sql`
-        update import_events e set undone_at = app_now(), undo_outcome = p.outcome
-          || case when p.reason is null then '' else ':' || p.reason end
-          || case when cardinality(p.fields) = 0 then '' else ':' || array_to_string(p.fields, ',') end
-        from undoing p where p.event_id = e.id and e.id = any (array(select event_id from undoing))`);
-      await tx.execute(
-        sql`update import_jobs set processed_rows = processed_rows + ${count}, updated_at = app_now() where id = ${importId}::uuid`,
-      );
-      return { done: count < size };
-    },
-    { statementTimeoutMs: 120_000 },
+  try {
+    return await withTenant(scope, (tx) => undoSome(tx, importId, fence, size), {
+      statementTimeoutMs: 120_000,
+    });
+  } catch (error) {
+    const refusal = postgresError(error);
+    if (!refusal || !/^(2[23]|P0)/.test(refusal.code)) throw error;
+    if (size > 1) return undoNext(scope, importId, fence, Math.ceil(size / 20));
+    log.error({ importId, err: error }, "a contact could not be taken back");
+    return withTenant(scope, (tx) => fileFailed(tx, importId, fence));
+  }
+}
+
+async function undoSome(
+  tx: TenantTx,
+  importId: string,
+  fence: number,
+  size: number,
+): Promise<{ done: boolean }> {
+  if (!(await isOurs(tx, importId, fence))) return { done: true };
+  const count = await planSlice(tx, importId, size);
+  await rebaseLater(tx, importId);
+  await restoreFields(tx);
+  await takeTagsAndLists(tx, importId);
+  await tx.execute(
+    sql`delete from contacts where id = any (array(select contact_id from undoing where outcome = 'delete'))`,
   );
+  await tx.execute(sql`
+    update import_events e set undone_at = app_now(), undo_outcome = p.outcome
+      || case when p.reason is null then '' else ':' || p.reason end
+      || case when cardinality(p.fields) = 0 then '' else ':' || array_to_string(p.fields, ',') end
+    from undoing p where p.event_id = e.id and e.id = any (array(select event_id from undoing))`);
+  await countUndone(tx, importId, count);
+  return { done: count < size };
+}
+
+async function isOurs(tx: TenantTx, importId: string, fence: number): Promise<boolean> {
+  if (!(await holds(tx, driverOf(importId), fence, leaseSeconds))) return false;
+  const job = await getImportJob(tx, importId, true);
+  return job.status === "rolling_back";
+}
+
+const countUndone = (tx: TenantTx, importId: string, count: number) =>
+  tx.execute(
+    sql`update import_jobs set processed_rows = processed_rows + ${count}, updated_at = app_now() where id = ${importId}::uuid`,
+  );
+
+async function fileFailed(tx: TenantTx, importId: string, fence: number): Promise<{ done: boolean }> {
+  if (!(await isOurs(tx, importId, fence))) return { done: true };
+  await tx.execute(sql`
+    update import_events set undone_at = app_now(), undo_outcome = 'fail:refused'
+    where id = any (array(${sliceOf(importId, 1, sql`e.id`)}))`);
+  await countUndone(tx, importId, 1);
+  return { done: false };
+}
+
+/**
+ * A later import that found what this one wrote would one day give that back: from now on it gives back what was there
+ * before this one. So imports can be undone in any order, and the end is the same.
+ */
+async function rebaseLater(tx: TenantTx, importId: string): Promise<void> {
+  const [later] = await tx.execute(
+    sql`select 1 from import_jobs where id <> ${importId}::uuid
+      and started_at >= (select started_at from import_jobs where id = ${importId}::uuid) limit 1`,
+  );
+  if (!later) return;
+  await tx.execute(sql`
+    update import_events x set previous_data = (
+      select coalesce(jsonb_object_agg(v.key, v.value) filter (where not starts_with(v.key, 'custom.')), '{}'::jsonb)
+        || case when jsonb_exists(x.previous_data, 'custom_fields') then jsonb_build_object('custom_fields', coalesce(
+          jsonb_object_agg(substr(v.key, 8), v.value) filter (where starts_with(v.key, 'custom.')), '{}'::jsonb)) else '{}'::jsonb end
+      from (select ${flat(sql`x.previous_data`)} as then, ${flat(sql`p.goal`)} as wrote, ${flat(sql`p.was`)} as before) f,
+        lateral (
+          select k.key, case when f.then -> k.key is not distinct from f.wrote -> k.key then f.before -> k.key else f.then -> k.key end as value
+          from jsonb_object_keys(f.then) k(key)) v
+      where v.value is not null)
+    from undoing p
+    where x.contact_id = p.contact_id and p.event_type = 'updated' and x.import_job_id <> ${importId}::uuid and x.undone_at is null
+      and x.previous_data is not null and x.id > p.event_id
+      and x.contact_id = any (array(select contact_id from undoing where event_type = 'updated'))`);
 }
 
 async function planSlice(tx: TenantTx, importId: string, size: number): Promise<number> {
@@ -238,17 +219,4 @@ async function removeMade(tx: TenantTx, made: Made): Promise<void> {
     delete from segments s where s.id = ${made.listId}::uuid
       and not exists (select 1 from segment_contacts sc where sc.segment_id = s.id)
       and not exists (select 1 from campaigns k where k.segment_id = s.id or strpos(k.audience::text, s.id::text) > 0)`);
-}
-
-export type KeptContact = { email: string; contactId: string | null; reason: string; fields: string[] };
-
-/** The contacts an undo kept, wholly or in part, with what stands in the way. */
-export async function listKept(tx: TenantTx, importId: string, limit = 200): Promise<KeptContact[]> {
-  const rows = await tx.execute<{ email: string; contact_id: string | null; outcome: string }>(sql`
-    select contact_email as email, contact_id, undo_outcome as outcome from import_events
-    where import_job_id = ${importId}::uuid and undone_at is not null and strpos(undo_outcome, ':') > 0 order by id limit ${limit}`);
-  return rows.map(({ email, contact_id: contactId, outcome }) => {
-    const [, reason = "", fields = ""] = outcome.split(":");
-    return { email, contactId, reason, fields: fields === "" ? [] : fields.split(",") };
-  });
 }

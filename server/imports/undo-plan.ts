@@ -1,0 +1,131 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { asText, contactFields, stateOf } from "./contact-fields.ts";
+import type { UndoReport } from "./queries.ts";
+
+/** The fields of a state (`{first_name, …, custom_fields}`) on one level, custom ones as `custom.<name>`. */
+export const flat = (state: SQL) => sql`((${state} - 'custom_fields') || coalesce((
+  select jsonb_object_agg('custom.' || f.key, f.value) from jsonb_each(${state} -> 'custom_fields') f), '{}'::jsonb))`;
+
+/** The score is the engine's to change: that alone says nothing about who touched a contact. */
+const current = stateOf(contactFields, (field) => asText(field, "c"), sql`c.custom_fields`);
+const differs = sql`(holds - 'lead_score') <> (goal - 'lead_score')`;
+
+/** True when some field that the import changed still holds what it wrote. */
+const someHolds = sql`exists (
+  select 1 from jsonb_each(${flat(sql`v.goal`)}) g
+  where g.value is distinct from ${flat(sql`v.was`)} -> g.key and ${flat(sql`v.holds`)} -> g.key is not distinct from g.value)`;
+
+/**
+ * The contacts among `picked` that a table knows, gathered in one look: a look per contact is planned without knowing
+ * how many messages or events a tenant has, and may read all of them each time.
+ */
+const knownTo = (name: string, table: SQL) => sql`${sql.identifier(name)} as materialized (
+    select distinct x.contact_id from ${table} x
+    where x.contact_id = any (array(select contact_id from picked)))`;
+const isIn = (name: string) =>
+  sql`exists (select 1 from ${sql.identifier(name)} x where x.contact_id = w.contact_id)`;
+
+/**
+ * What is to happen to the contact of each event, as `outcome`: `delete`, `restore`, `untag` (only tags and list
+ * membership go) or `keep`, with a `reason`: what somebody did to the contact since. `fields` are those that an
+ * import changed and somebody changed again, which stay.
+ */
+export const judged = (importId: string, events: SQL) => sql`
+  picked as materialized (select e.* from import_events e where e.import_job_id = ${importId}::uuid and e.undone_at is null ${events}),
+  seen as (
+    select e.id as event_id, e.contact_id, e.event_type, e.tags_added, e.segments_added, c.id is not null as there,
+      c.deleted_at, e.previous_data as was, e.new_data as goal, ${current} as holds,
+      c.email_normalized <> e.contact_email as moved
+    from picked e left join lateral (select * from contacts c where c.id = e.contact_id limit 1) c on true),
+  -- Most contacts hold just what the import left: only the others are taken apart field by field.
+  weighed as materialized (
+    select s.*, case when holds @> goal then '{}' else coalesce((
+      select array_agg(g.key order by g.key)
+      from (select ${flat(sql`s.holds`)} as now, coalesce(${flat(sql`s.was`)}, '{}'::jsonb) as before) v, jsonb_each(${flat(sql`s.goal`)}) g
+      where g.value is distinct from v.before -> g.key and v.now -> g.key is distinct from g.value
+        and v.now -> g.key is distinct from v.before -> g.key), '{}') end as fields
+    from seen s),
+  ${knownTo("enrolled", sql`campaign_contacts`)},
+  ${knownTo("mailed", sql`content.email_messages`)},
+  ${knownTo("acted_on", sql`contact_events`)},
+  -- "is distinct" keeps the index of this import's events out of it.
+  reimported as materialized (
+    select distinct x.contact_id from import_events x join picked e on e.contact_id = x.contact_id
+    where x.contact_id = any (array(select contact_id from picked)) and x.import_job_id is distinct from ${importId}::uuid
+      and x.undone_at is null and x.id > e.id),
+  tagged as materialized (
+    select distinct x.contact_id from contact_tags x join picked e on e.contact_id = x.contact_id
+    where x.contact_id = any (array(select contact_id from picked)) and x.tag_id <> all (e.tags_added)),
+  listed as materialized (
+    select distinct x.contact_id from segment_contacts x join picked e on e.contact_id = x.contact_id
+    where x.contact_id = any (array(select contact_id from picked)) and x.segment_id <> all (e.segments_added)),
+  verdicts as materialized (
+    select w.*, case
+      when not there then 'gone'
+      when deleted_at is not null then 'deleted_since'
+      when event_type <> 'created' then null
+      when moved or ${differs} then 'edited'
+      when ${isIn("enrolled")} then 'enrolled'
+      when ${isIn("mailed")} then 'mailed'
+      when ${isIn("acted_on")} then 'edited'
+      when ${isIn("tagged")} then 'tagged'
+      when ${isIn("listed")} then 'listed'
+      when ${isIn("reimported")} then 'reimported'
+      end as reason
+    from weighed w),
+  plan as (
+    select event_id, contact_id, event_type, fields, tags_added, segments_added, was, goal,
+      case when reason is not null then 'keep' when event_type = 'created' then 'delete'
+        when event_type <> 'updated' then 'untag'
+        when holds @> goal or ${someHolds} then 'restore'
+        when cardinality(fields) > 0 then 'keep' else 'untag' end as outcome,
+      coalesce(reason, case when cardinality(fields) = 0 then null when exists (select 1 from reimported x where x.contact_id = v.contact_id) then 'reimported' else 'edited' end) as reason
+    from verdicts v)`;
+
+/** What undoing would do if it started now. Nothing is written. */
+export async function previewUndo(tx: TenantTx, importId: string): Promise<UndoReport> {
+  const rows = await tx.execute<{ outcome: string; reason: string | null; count: number }>(sql`
+    with ${judged(importId, sql``)}
+    select outcome, reason, count(*)::int as count from plan group by outcome, reason`);
+  return reportOf(rows);
+}
+
+/** Counts by outcome. A contact that got back some fields while others stay counts as restored, with its reason. */
+export function reportOf(
+  rows: readonly { outcome: string; reason: string | null; count: number }[],
+): UndoReport {
+  const report: UndoReport = { deleted: 0, restored: 0, untagged: 0, kept: 0, failed: 0, reasons: {} };
+  const names = {
+    delete: "deleted",
+    restore: "restored",
+    untag: "untagged",
+    keep: "kept",
+    fail: "failed",
+  } as const;
+  for (const { outcome, reason, count } of rows) {
+    const name = names[outcome as keyof typeof names];
+    report[name] += count;
+    const told =
+      outcome === "restore" && reason
+        ? "partly_edited"
+        : outcome === "keep" || outcome === "fail"
+          ? reason
+          : null;
+    if (told) report.reasons[told] = (report.reasons[told] ?? 0) + count;
+  }
+  return report;
+}
+
+export type KeptContact = { email: string; contactId: string | null; reason: string; fields: string[] };
+
+/** The contacts an undo kept, wholly or in part, with what stands in the way. */
+export async function listKept(tx: TenantTx, importId: string, limit = 200): Promise<KeptContact[]> {
+  const rows = await tx.execute<{ email: string; contact_id: string | null; outcome: string }>(sql`
+    select contact_email as email, contact_id, undo_outcome as outcome from import_events
+    where import_job_id = ${importId}::uuid and undone_at is not null and strpos(undo_outcome, ':') > 0 order by id limit ${limit}`);
+  return rows.map(({ email, contact_id: contactId, outcome }) => {
+    const [, reason = "", fields = ""] = outcome.split(":");
+    return { email, contactId, reason, fields: fields === "" ? [] : fields.split(",") };
+  });
+}
