@@ -31,7 +31,7 @@ export function ScoringNumbers({ saved, fields }: Props) {
           hint="Every day, and when the rules change. Switched off, the scores stay as they are."
         />
         <div>
-          <div className="grid grid-cols-3 gap-4">
+          <div className="grid grid-cols-3 items-end gap-4">
             {start("nurture", "Nurture from")}
             {start("mql", "Marketing from")}
             {start("sql", "Sales from")}
