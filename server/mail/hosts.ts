@@ -3,7 +3,8 @@ import { BlockList, isIP } from "node:net";
 import { env } from "#server/env";
 import { SmtpProblem } from "./smtp-result.ts";
 
-const closed = new BlockList();
+// A list of both families would close every IPv4 address: Node compares them with the mapped range of IPv6 as well.
+const closed = { ipv4: new BlockList(), ipv6: new BlockList() };
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -19,7 +20,7 @@ for (const [network, prefix] of [
   ["203.0.113.0", 24],
   ["224.0.0.0", 3],
 ] as const)
-  closed.addSubnet(network, prefix, "ipv4");
+  closed.ipv4.addSubnet(network, prefix, "ipv4");
 // Mapped, NAT64 and 6to4 addresses carry an IPv4 address inside, so the whole ranges are closed.
 for (const [network, prefix] of [
   ["::", 96],
@@ -33,12 +34,13 @@ for (const [network, prefix] of [
   ["fec0::", 10],
   ["ff00::", 8],
 ] as const)
-  closed.addSubnet(network, prefix, "ipv6");
+  closed.ipv6.addSubnet(network, prefix, "ipv6");
 
 /** True for loopback, private, link-local and other addresses that are not on the public internet. */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);
-  return family === 0 || closed.check(address, family === 4 ? "ipv4" : "ipv6");
+  if (family === 0) return true;
+  return family === 4 ? closed.ipv4.check(address, "ipv4") : closed.ipv6.check(address, "ipv6");
 }
 
 /**
