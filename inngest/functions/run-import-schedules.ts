@@ -36,7 +36,7 @@ export const runImportSchedule = inngest.createFunction(
   async ({ event, step, attempt }) => {
     const { tenantId, workspaceId, scheduleId } = event.data;
     const outcome = await step.run("fetch-and-start", () =>
-      runSchedule({ tenantId, workspaceId }, scheduleId, attempt >= retries),
+      runSchedule({ tenantId, workspaceId }, scheduleId, { last: attempt >= retries }),
     );
     return { outcome };
   },

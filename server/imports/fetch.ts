@@ -6,19 +6,15 @@ import { recordAct } from "#server/audit";
 import { storage } from "#server/storage";
 import { folderOf, partKey } from "./file.ts";
 import { refused } from "./formats/refusal.ts";
-import { openRemote } from "./remote.ts";
+import { openRemote, type RemoteOptions } from "./remote.ts";
 import { partBytes } from "./schema.ts";
 
 /** A file that has come: as an upload lies in storage, with the hash that an upload of it would have. */
 export type Fetched = { fileName: string; sizeBytes: number; fileHash: string };
 
 /** Fetches a file into the folder of an import, part after part. Done again, it writes the same parts again. */
-export async function fetchInto(
-  folder: string,
-  url: string,
-  headers: Record<string, string> = {},
-): Promise<Fetched> {
-  const { fileName, content } = await openRemote(url, { headers });
+export async function fetchInto(folder: string, url: string, options: RemoteOptions = {}): Promise<Fetched> {
+  const { fileName, content } = await openRemote(url, options);
   let fileHash = "";
   let sizeBytes = 0;
   let part = 0;
@@ -58,13 +54,14 @@ async function* inParts(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 export async function fetchImport(
   scope: Scope,
   { key, url }: { key: string; url: string },
+  options: RemoteOptions = {},
 ): Promise<{ id: string }> {
   const known = await withTenant(scope, (tx) =>
     tx.execute(sql`select 1 from import_jobs where id = ${key}::uuid`),
   );
   if (known.length > 0) return { id: key };
   const folder = folderOf(scope, key);
-  const fetched = await fetchInto(folder, url).catch(async (error: unknown) => {
+  const fetched = await fetchInto(folder, url, options).catch(async (error: unknown) => {
     await storage.removeFolder(folder);
     throw error;
   });

@@ -14,7 +14,8 @@ export type Remote = { fileName: string; content: AsyncIterable<Buffer> };
 const redirectsMax = 5;
 const silenceMs = 30_000;
 
-type Options = { headers?: Record<string, string>; allowPrivate?: boolean };
+/** `allowPrivate` is the operator's word unless it is given. */
+export type RemoteOptions = { headers?: Record<string, string>; allowPrivate?: boolean };
 
 /**
  * Opens a file on another server. HTTPS, to public addresses; the operator may allow those of the own network, and plain
@@ -23,7 +24,7 @@ type Options = { headers?: Record<string, string>; allowPrivate?: boolean };
  */
 export async function openRemote(
   address: string,
-  { headers = {}, allowPrivate = env.ALLOW_PRIVATE_HOSTS }: Options = {},
+  { headers = {}, allowPrivate = env.ALLOW_PRIVATE_HOSTS }: RemoteOptions = {},
 ): Promise<Remote> {
   let url = new URL(address);
   for (let redirects = 0; redirects <= redirectsMax; redirects++) {
@@ -47,7 +48,7 @@ export async function openRemote(
   );
 }
 
-async function ask(url: URL, { headers, allowPrivate }: Required<Options>): Promise<IncomingMessage> {
+async function ask(url: URL, { headers, allowPrivate }: Required<RemoteOptions>): Promise<IncomingMessage> {
   const { address, family, isPrivate } = await resolve(url, allowPrivate);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isPrivate))
     throw refused(`${url.hostname} must be asked over HTTPS. Give an address that begins with https://.`);

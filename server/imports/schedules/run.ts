@@ -48,14 +48,19 @@ const namespace = "0b8f1c4e-6a53-5d0e-9c1b-8f6f0f3a7d21";
  * A file with other columns than expected fails before anything is written. `last` says that no further try follows, so
  * that a server which cannot be reached is a failure too.
  */
-export async function runSchedule(scope: Scope, id: string, last: boolean): Promise<RunOutcome> {
+export async function runSchedule(
+  scope: Scope,
+  id: string,
+  { last, ...remote }: { last: boolean; allowPrivate?: boolean },
+): Promise<RunOutcome> {
   const schedule = await withTenant(scope, (tx) => findDueSchedule(tx, id));
   if (!schedule?.enabled || schedule.dueAt === null) return "not due";
   const importId = v5(`${id}:${schedule.dueAt.toISOString()}`, namespace);
   const folder = folderOf(scope, importId);
   try {
     const { url, header } = openSecret(scope, id, schedule.secret);
-    const fetched = await fetchInto(folder, url, header ? { [header.name]: header.value } : {});
+    const headers = header ? { [header.name]: header.value } : {};
+    const fetched = await fetchInto(folder, url, { headers, ...remote });
     // What failed the last time is tried again, though the file is the same.
     if (fetched.fileHash === schedule.lastFileHash && schedule.lastStatus !== "failed") {
       await storage.removeFolder(folder);

@@ -1,0 +1,161 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { withTenant } from "#db/tenancy";
+import { moveClock, newTenant } from "#db/testing";
+import { fetchImport } from "../fetch.ts";
+import { finishImport, importSlice } from "../run.ts";
+import { importFile, takeOver, type TestTenant } from "../testing.ts";
+import { listDueSchedules, runSchedule } from "./run.ts";
+
+let body = "";
+let asked: string[] = [];
+const server = createServer((request, response) => {
+  asked.push(`${request.url} ${request.headers.authorization ?? "-"}`);
+  if (request.url === "/moved") response.writeHead(302, { location: "/people.csv?token=t" }).end();
+  else if (request.url?.startsWith("/people.csv")) response.end(body);
+  else response.writeHead(404).end();
+});
+let base = "";
+beforeAll(async () => {
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+});
+beforeEach(() => {
+  asked = [];
+  body = "email,plan\na@example.com,pro\nb@example.com,free\n";
+});
+
+async function scheduled(tenant: TestTenant, path = "/people.csv?token=t") {
+  const { id: likeImportId } = await importFile(tenant, "email,plan\nold@example.com,x\n", {
+    newList: "From the shop",
+  });
+  const { id } = await tenant.caller.imports.schedules.create({
+    name: "Shop",
+    url: `${base}${path}`,
+    cron: "0 6 * * *",
+    timezone: "Europe/Berlin",
+    secretHeader: { name: "Authorization", value: "Bearer secret" },
+    likeImportId,
+  });
+  return id;
+}
+
+async function finish(tenant: TestTenant): Promise<void> {
+  const [job] = await withTenant(tenant.scope, (tx) =>
+    tx.execute<{ id: string }>(sql`select id from import_jobs where status = 'processing'`),
+  );
+  if (!job) throw new Error("No import was started.");
+  const fence = await takeOver(tenant, job.id);
+  while (!(await importSlice(tenant.scope, job.id, fence)).done);
+  await finishImport(tenant.scope, job.id, fence);
+}
+
+const addresses = async (tenant: TestTenant) =>
+  withTenant(tenant.scope, async (tx) =>
+    (await tx.execute<{ email: string }>(sql`select email from contacts order by email`)).map(
+      ({ email }) => email,
+    ),
+  );
+const later = () => moveClock("1 day");
+const run = (tenant: TestTenant, id: string, last = true) =>
+  runSchedule(tenant.scope, id, { last, allowPrivate: true });
+
+test("a schedule imports when its time has come, once, and an unchanged file is not imported again", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  const isDue = async () => (await listDueSchedules()).some(({ scheduleId }) => scheduleId === id);
+  expect(await isDue()).toBe(false);
+  expect(await run(tenant, id)).toBe("not due");
+  await later();
+  expect(await isDue()).toBe(true);
+  expect(await run(tenant, id)).toBe("started");
+  expect(await run(tenant, id)).toBe("not due");
+  expect(asked).toEqual(["/people.csv?token=t Bearer secret"]);
+  await finish(tenant);
+  expect(await addresses(tenant)).toEqual(["a@example.com", "b@example.com", "old@example.com"]);
+  await later();
+  expect(await run(tenant, id)).toBe("unchanged");
+  const seen = await tenant.caller.imports.schedules.byId({ id });
+  expect(seen).toMatchObject({ failures: 0, url: `${base}/people.csv`, secretHeader: "Authorization" });
+  expect(seen.runs).toMatchObject([{ status: "completed", created: 2 }]);
+  expect(JSON.stringify(seen)).not.toMatch(/token=t|Bearer/);
+});
+
+test("a file whose columns have changed fails before a row is written, and people hear of the third time", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  body = "email,tariff\na@example.com,pro\n";
+  for (let time = 1; time <= 4; time++) {
+    await later();
+    expect(await run(tenant, id)).toBe("failed");
+  }
+  const { failures, problem, runs } = await tenant.caller.imports.schedules.byId({ id });
+  expect({ failures, runs }).toEqual({ failures: 4, runs: [] });
+  expect(problem).toMatch(/have changed: "plan" missing, "tariff" new\. Nothing was imported/);
+  expect(await addresses(tenant)).toEqual(["old@example.com"]);
+  const { rows } = await tenant.caller.notifications.list();
+  expect(rows.filter(({ title }) => /failed 3 times/.test(title))).toHaveLength(1);
+});
+
+test("a server that does not answer is tried again before it counts as a failure", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant, "/gone");
+  await later();
+  expect(await run(tenant, id, false)).toBe("failed");
+  const other = await tenant.caller.imports.schedules.byId({ id });
+  expect(other.problem).toMatch(/status 404: there is no such file/);
+});
+
+test("redirects are followed, and a shown address keeps the secret behind it when a schedule is changed", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant, "/moved");
+  await later();
+  expect(await run(tenant, id)).toBe("started");
+  expect(asked).toEqual(["/moved Bearer secret", "/people.csv?token=t Bearer secret"]);
+  const changed = { id, name: "Shop", cron: "0 7 * * *", timezone: "UTC", url: `${base}/moved` };
+  await tenant.caller.imports.schedules.update(changed);
+  await later();
+  await later();
+  await withTenant(tenant.scope, (tx) => tx.execute(sql`update import_jobs set status = 'completed'`));
+  expect(await run(tenant, id)).toBe("started");
+  expect(asked.at(-1)).toBe("/people.csv?token=t Bearer secret");
+  await expect(tenant.caller.imports.schedules.update({ ...changed, cron: "61 * * * *" })).rejects.toThrow(
+    /"61" is not within 0-59/,
+  );
+});
+
+test("a private address needs the operator's word, and plain HTTP never leaves the own network", async () => {
+  const tenant = await newTenant();
+  const fetched = (url: string) => tenant.caller.imports.fetch({ key: crypto.randomUUID(), url });
+  await expect(fetched(`${base}/people.csv`)).rejects.toThrow(/inside this network/);
+  await expect(fetched("http://1.1.1.1/people.csv")).rejects.toThrow(/must be asked over HTTPS/);
+  await expect(fetched("https://user:word@example.com/people.csv")).rejects.toThrow(/user name and password/);
+});
+
+test("a file from an address is inspected like an upload, and fetched once", async () => {
+  const tenant = await newTenant();
+  const key = crypto.randomUUID();
+  const fetched = () => fetchImport(tenant.scope, { key, url: `${base}/people.csv` }, { allowPrivate: true });
+  await fetched();
+  await fetched();
+  expect(asked).toHaveLength(1);
+  expect(await tenant.caller.imports.inspect({ id: key })).toMatchObject({
+    fileName: "people.csv",
+    headers: ["email", "plan"],
+  });
+});
+
+test("nobody sees or changes the schedules of others", async () => {
+  const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
+  const id = await scheduled(ours);
+  const { schedules } = theirs.caller.imports;
+  expect(await schedules.list()).toEqual([]);
+  await expect(schedules.byId({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(schedules.runNow({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(schedules.delete({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
