@@ -43,6 +43,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       "/segments/new",
       "/imports",
       "/imports/new",
+      "/imports/schedules",
+      "/imports/schedules/new",
       "/exports",
       "/templates",
       "/templates/new",
