@@ -77,7 +77,7 @@ export const FixerRow = memo(function FixerRow({ row, index, columns, cells, onE
           <Button
             size="sm"
             variant="ghost"
-            aria-label={`Give back line ${line}`}
+            aria-label={`Reset line ${line}`}
             onClick={() => onEdit(line, null)}
           >
             Reset

@@ -56,7 +56,7 @@ export function RowFixer({ rows, columns, edits, onEdit }: Props) {
               </th>
             ))}
             <th scope="col">
-              <span className="sr-only">Give back</span>
+              <span className="sr-only">Reset</span>
             </th>
           </tr>
         </thead>
