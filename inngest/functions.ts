@@ -9,6 +9,7 @@ import { expireImportsHourly } from "./functions/expire-imports.ts";
 import { findImportSchedules, runImportSchedule } from "./functions/run-import-schedules.ts";
 import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
+import { removeOrphansNightly } from "./functions/remove-orphans.ts";
 import { runActionStep } from "./functions/run-action-step.ts";
 import { runCampaign } from "./functions/run-campaign.ts";
 import { runConditionStep } from "./functions/run-condition-step.ts";
@@ -35,6 +36,7 @@ export const functions: InngestFunction.Like[] = [
   recalculateScores,
   sweep,
   expireExportsHourly,
+  removeOrphansNightly,
   expireImportsHourly,
   refreshAnalytics,
 ];

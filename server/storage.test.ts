@@ -87,6 +87,13 @@ describe.each(["folder", "s3"])("files in a %s", (kind) => {
     expect(await storage().exists("t/w/exports/12/a")).toBe(true);
   });
 
+  test("are listed, however deep they lie", async () => {
+    await put("t/w/exports/7/a.csv", "x");
+    const keys: string[] = [];
+    for await (const key of storage().list()) keys.push(key);
+    expect(keys).toContain("t/w/exports/7/a.csv");
+  });
+
   test("stay below their root", async () => {
     await expect(put("../outside", "x")).rejects.toThrow();
     await expect(text(storage().read("t/../../outside"))).rejects.toThrow();

@@ -26,6 +26,8 @@ export type Storage = {
   remove: (key: string) => Promise<void>;
   /** Removes every file below a folder, as `tenant/workspace/imports/id`. */
   removeFolder: (folder: string) => Promise<void>;
+  /** The keys of every file. */
+  list: () => AsyncGenerator<string>;
   exists: (key: string) => Promise<boolean>;
   /** @throws AppError `not_found` */
   sizeBytes: (key: string) => Promise<number>;
@@ -72,11 +74,21 @@ function reader(openRange: OpenRange): Pick<Storage, "read" | "readRange"> {
   };
 }
 
+async function* listed(disk: Disk): AsyncGenerator<string> {
+  let paginationToken: string | undefined;
+  do {
+    const page = await disk.listAll("", { recursive: true, ...(paginationToken && { paginationToken }) });
+    for (const item of page.objects) if (item.isFile && !item.key.startsWith(".")) yield item.key;
+    paginationToken = page.paginationToken;
+  } while (paginationToken);
+}
+
 function onDisk(disk: Disk) {
   return {
     remove: (key: string) => disk.delete(key),
     // The disk would cut the closing slash off, and with it `imports/1` would take `imports/12` along.
     removeFolder: (folder: string) => disk.driver.deleteAll(`${disk.file(folder).key}/`),
+    list: () => listed(disk),
     exists: (key: string) => disk.exists(key),
     sizeBytes: async (key: string) => (await orNotFound(disk.getMetaData(key))).contentLength,
   };
@@ -193,6 +205,7 @@ export const storage: Storage = {
   readRange: (key, start, end) => ownStorage().readRange(key, start, end),
   remove: (key) => ownStorage().remove(key),
   removeFolder: (folder) => ownStorage().removeFolder(folder),
+  list: () => ownStorage().list(),
   exists: (key) => ownStorage().exists(key),
   sizeBytes: (key) => ownStorage().sizeBytes(key),
 };
