@@ -65,7 +65,7 @@ async function fill(sql: postgres.Sql, { tenantId, workspaceId }: Tenant): Promi
   for (const { name } of indexes) await sql.unsafe(`drop index ${name}`);
   await sql`
     insert into contacts (tenant_id, workspace_id, email, email_normalized, first_name, last_name, company, phone, country, custom_fields)
-    select ${tenantId}, ${workspaceId}, e, e, 'Zoë', 'Lovelace ' || n, 'Company, ' || (n * 7919) % 5000,
+    select ${tenantId}, ${workspaceId}, e, e, 'Zoë', 'Lovelace ' || n, 'Company, ' || n % 5000,
       '+1 555 ' || lpad(n::text, 7, '0'), 'US', jsonb_build_object('plan', 'team', 'seats', n % 50)
     from generate_series(1, ${rows}::int) n, lateral (select 'person.' || (n::bigint * 7919) % 10000019 || '@example-' || n % 997 || '.org') one (e)`;
   await sql`insert into custom_field_definitions (tenant_id, workspace_id, field_name, label, field_type)
