@@ -26,7 +26,8 @@ const within = (extent: Extent, id: SQL): SQL => {
 /**
  * Works out the scores of these contacts from what is known about them, and writes down what differs: parts, total and
  * tier, the history, the column on the contact, and whose tier changed. Worked out from facts alone, so that doing it
- * again changes nothing. Returns how many scores changed.
+ * again changes nothing. The extent is said of every table: to join what it gave, the planner would read them whole.
+ * Returns how many scores changed.
  */
 export async function calculateScores(
   tx: TenantTx,
@@ -52,6 +53,7 @@ export async function calculateScores(
         case when s.override_total is not null and coalesce(s.overridden_until > ${now}, true) then s.override_total
           when is_zero then 0 else greatest(0, least(100, parts.engagement + parts.fit + parts.intent + parts.penalty)) end as total
       from parts left join contact_scores s on s.contact_id = parts.id and s.model_id = ${model.id}::uuid
+        and ${within(extent, sql`s.contact_id`)}
     ), tiered as materialized (
       select scored.*, ${tierOf(model.scoring.tiers)} as tier from scored
     ), saved as (
@@ -79,7 +81,8 @@ export async function calculateScores(
         from tiered where tier <> coalesce(tier_before, 'cold')) parts
       group by tier, part returning 1
     ), written as (
-      update contacts c set lead_score = t.total from tiered t where c.id = t.id and t.lead_score <> t.total returning 1
+      update contacts c set lead_score = t.total from tiered t
+      where c.id = t.id and t.lead_score <> t.total and ${within(extent, sql`c.id`)} returning 1
     )
     select (select count(*) from noted)::int as changed`);
   return row?.changed ?? 0;
