@@ -11,7 +11,12 @@ import type { ContactFilter, ContactSelection } from "./schema.ts";
  * A filter as SQL. `predicate` is over `contacts c` and holds everything. Each source selects the ids (`id`) that one
  * part lets through, the newest first, by an index: the smallest of them is where to begin on a big table.
  */
-export type CompiledFilter = { predicate: SQL; sources: SQL[] };
+export type CompiledFilter = {
+  predicate: SQL;
+  sources: SQL[];
+  /** The only source selects just whom the predicate lets through. */
+  exact: boolean;
+};
 
 /** Throws `not_found` for a list or segment that is not there, `invalid` for a field or a value that cannot be. */
 export async function compileFilter(tx: TenantTx, filter: ContactFilter): Promise<CompiledFilter> {
@@ -33,7 +38,9 @@ export async function compileFilter(tx: TenantTx, filter: ContactFilter): Promis
   }
   await byDays(tx, filter, parts, sources);
   await byContent(tx, filter, parts, sources);
-  return { predicate: sql`(${sql.join(parts, sql` and `)})`, sources };
+  // Tags and lists still name contacts that were deleted.
+  const exact = sources.length === 1 && parts.length === 2 && !filter.tag && !filter.list && !filter.segment;
+  return { predicate: sql`(${sql.join(parts, sql` and `)})`, sources, exact };
 }
 
 /** The predicate over `contacts c` of picked contacts, or of everybody a filter lets through. */

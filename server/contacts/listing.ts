@@ -69,15 +69,18 @@ const sorts: Record<ContactSort, Sort> = {
  * when there are more, the newest where an index knows them.
  */
 export async function listContacts(tx: TenantTx, view: ContactListInput): Promise<ContactPage> {
-  const { matching, capped } = await narrowed(tx, filterOf(view));
-  const [page, total] = await Promise.all([readPage(tx, view, matching), countMatching(tx, matching)]);
-  return { ...page, total: capped ? countMax + 1 : total, capped };
+  const { matching, total, capped } = await narrowed(tx, filterOf(view));
+  const [page, counted] = await Promise.all([
+    readPage(tx, view, matching),
+    total ?? countMatching(tx, matching),
+  ]);
+  return { ...page, total: counted, capped };
 }
 
 /** How many contacts a filter lets through, up to `countMax + 1`. */
 export async function countMatches(tx: TenantTx, filter: ContactFilter): Promise<number> {
-  const { matching, capped } = await narrowed(tx, filter);
-  return capped ? countMax + 1 : countMatching(tx, matching);
+  const { matching, total } = await narrowed(tx, filter);
+  return total ?? countMatching(tx, matching);
 }
 
 /** The predicate of a filter over `contacts c`, made quick where few pass. */
@@ -92,12 +95,17 @@ async function countMatching(tx: TenantTx, matching: SQL): Promise<number> {
   return row?.total ?? 0;
 }
 
+type Narrowed = {
+  matching: SQL;
+  /** Known without counting: more than `countMax`, or what a single source found. */
+  total: number | null;
+  capped: boolean;
+  predicate: SQL;
+};
+
 /** The predicate of a filter, held to the ids of its rarest part where it has one. */
-async function narrowed(
-  tx: TenantTx,
-  filter: ContactFilter,
-): Promise<{ matching: SQL; capped: boolean; predicate: SQL }> {
-  const { predicate, sources } = await compileFilter(tx, filter);
+async function narrowed(tx: TenantTx, filter: ContactFilter): Promise<Narrowed> {
+  const { predicate, sources, exact } = await compileFilter(tx, filter);
   let ids: string[] | null = null;
   for (const source of sources) {
     const rows = await tx.execute<{ ids: string[] | null }>(
@@ -106,10 +114,11 @@ async function narrowed(
     ids = rows[0]?.ids ?? [];
     if (ids.length <= countMax) break;
   }
-  if (ids === null) return { matching: predicate, capped: false, predicate };
+  if (ids === null) return { matching: predicate, total: null, capped: false, predicate };
   const capped = ids.length > countMax;
-  const held = capped ? ids.slice(0, countMax) : ids;
-  return { matching: sql`c.id = any(${sql.param(held)}::uuid[]) and ${predicate}`, capped, predicate };
+  const held = sql`c.id = any(${sql.param(capped ? ids.slice(0, countMax) : ids)}::uuid[])`;
+  const matching = sql`${held} and ${exact ? sql`c.deleted_at is null` : predicate}`;
+  return { matching, total: capped ? countMax + 1 : exact ? ids.length : null, capped, predicate };
 }
 
 type Place = { key: string | null; id: string };
