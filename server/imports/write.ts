@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantTx } from "#db/tenancy";
 import { ensureTags } from "#server/tags/mutations";
 import { applyRows, type Outcome, type Refusal, type Target } from "./apply.ts";
@@ -39,7 +40,7 @@ export async function writeSlice(
   await recordProblems(tx, importId, [...slice.problems, ...refusedRows(refusals, slice.candidates)]);
   const warnings = warningsOf(slice.candidates);
   // Whoever is before commits first, and holds the rows of the job and the list until then.
-  await turn;
+  await comes(tx, turn);
   const counted = await moveCheckpoint(tx, {
     importId,
     fence,
@@ -54,6 +55,21 @@ export async function writeSlice(
     await tx.execute(sql`
       update segments set contact_count = contact_count + ${listed}, updated_at = app_now() where id = ${target.listId}::uuid`);
   return ids;
+}
+
+const turnMs = 30_000;
+
+/**
+ * Waits for `turn`. Postgres cannot see that wait: when somebody else's locks tie this slice to the one before it, both
+ * would stand still. So after a while this one lets go of everything and begins anew.
+ */
+async function comes(tx: TenantTx, turn: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(turnMs, true, { signal: timer.signal }).catch(() => false);
+  const gaveUp = await Promise.race([turn.then(() => false), late]).finally(() => timer.abort());
+  if (gaveUp)
+    await tx.execute(sql`do $$ begin
+      raise sqlstate '40001' using message = 'The slice before this one takes too long.'; end $$`);
 }
 
 function refusedRows(refusals: readonly Refusal[], candidates: readonly Candidate[]): RawProblem[] {
