@@ -5,6 +5,7 @@ import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { importFile } from "#server/imports/testing";
 import { openDownload, signDownload } from "./download.ts";
+import { fileChunks } from "./file.ts";
 import { takeExport, writeExport } from "./run.ts";
 import { askForExport, exported, exportFile, download } from "./testing.ts";
 
@@ -92,17 +93,31 @@ test("those who bounced, said stop or are suppressed can be left out", async () 
   });
 });
 
-test("a file shows one moment, whatever changes while it is written", async () => {
+test("a file shows one moment, whatever changes while it is written, and is named by it", async () => {
   const tenant = await newTenant();
   await importFile(tenant, people);
   const id = await askForExport(tenant, { fields: ["email", "first_name"] });
-  const fence = (await takeExport(tenant.scope, id, v7())) ?? 0;
-  const [moment] = await withTenant(tenant.scope, (tx) =>
-    tx.execute<{ at: Date }>(sql`select app_now() as at`),
+  const pieces: Buffer[] = [];
+  await withTenant(
+    tenant.scope,
+    async (tx) => {
+      const { chunks, total } = await fileChunks(tx, { id, scope: tenant.scope }, () => Promise.resolve());
+      expect(total).toBe(3);
+      await withTenant(tenant.scope, async (other) => {
+        await other.execute(sql`update contacts set first_name = 'Changed'`);
+        await other.execute(
+          sql`insert into contacts (email, email_normalized) values ('late@example.com', 'late@example.com')`,
+        );
+      });
+      for await (const chunk of chunks) pieces.push(Buffer.from(chunk));
+    },
+    { isolation: "repeatable read" },
   );
-  await writeExport(tenant.scope, id, fence);
+  expect(lines(Buffer.concat(pieces))).toHaveLength(4);
+  expect(Buffer.concat(pieces).toString("utf8")).not.toMatch(/Changed|late@/);
+
+  await writeExport(tenant.scope, id, (await takeExport(tenant.scope, id, v7())) ?? 0);
   const row = await tenant.caller.exports.byId({ id });
-  expect(row.snapshotAt?.getTime()).toBeGreaterThanOrEqual(moment?.at.getTime() ?? Infinity);
   const stamp = row.snapshotAt?.toISOString().slice(0, 19).replaceAll(":", "-");
   expect(row.fileName).toBe(`all-contacts-${stamp}Z.csv`);
 });
