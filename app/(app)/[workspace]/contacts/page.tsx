@@ -50,6 +50,9 @@ async function ActionLinks({ params, searchParams }: Props) {
       )}
       {permissions.includes("contacts:write") && (
         <>
+          <LinkButton href={`/${workspace}/contacts/edits`} variant="ghost">
+            Edits
+          </LinkButton>
           <LinkButton href={`/${workspace}/contacts/new`}>Add contact</LinkButton>
           <LinkButton href={`/${workspace}/imports/new`} variant="primary">
             Import
