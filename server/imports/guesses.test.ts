@@ -22,10 +22,17 @@ test("a name that is known, or alike, is proposed with how sure that is; every f
 
 test("short names and negations are not taken for what they resemble", () => {
   expect(
-    guess(["email", "male", "names", "inactive", "statue", "emails sent"])
+    guess(["email", "male", "names", "inactive", "statue", "emails sent", "county"])
       .slice(1)
       .map(([target]) => target),
-  ).toEqual(["custom.male", "custom.names", "custom.inactive", "custom.statue", "custom.emails_sent"]);
+  ).toEqual([
+    "custom.male",
+    "custom.names",
+    "custom.inactive",
+    "custom.statue",
+    "custom.emails_sent",
+    "custom.county",
+  ]);
   expect(likenessOf("", "")).toBe(0);
 });
 
@@ -71,6 +78,12 @@ test("the mapping of last time is proposed for columns of the same names", () =>
 });
 
 describe("the type of a new field", () => {
+  test.each(["zip", "Postal Code", "customer id", "Order No", "Phone 2"])(
+    "digits under %s are a name",
+    (header) => {
+      expect(inferColumn(header, ["70116", "48116", "99501"])).toEqual({ fieldType: "text" });
+    },
+  );
   test.each<[string[], object]>([
     [["1", "2.5", "-3"], { fieldType: "number" }],
     [["01067", "10115", "80331"], { fieldType: "text" }],
@@ -85,6 +98,6 @@ describe("the type of a new field", () => {
     [["1", "2", "three"], { fieldType: "text" }],
     [["7"], { fieldType: "text" }],
   ])("of %j is %j", (values, type) => {
-    expect(inferColumn(values)).toEqual(type);
+    expect(inferColumn("Column", values)).toEqual(type);
   });
 });

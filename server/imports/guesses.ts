@@ -13,6 +13,16 @@ export type Guessed = { mapping: ColumnMapping[]; guesses: Guess[] };
 
 /** What is less alike than this is not proposed. */
 const fuzzyMin = 0.8;
+/** Names in their own right that look like misspelled ones. */
+const distinct = new Set([
+  "county",
+  "counties",
+  "companies",
+  "employees",
+  "emailed",
+  "accounts",
+  "positions",
+]);
 const unknown: Guess = { how: "none", confidence: 0 };
 
 type File = {
@@ -41,7 +51,7 @@ export function guessColumns({ headers, rows, remembered }: File): Guessed {
   return {
     mapping: mapping.map((column) =>
       column.target.startsWith("custom.")
-        ? { ...column, ...inferColumn(valuesOf(rows, column.column)) }
+        ? { ...column, ...inferColumn(column.header, valuesOf(rows, column.column)) }
         : column,
     ),
     guesses,
@@ -73,6 +83,7 @@ function byLikeness(mapping: ColumnMapping[], guesses: Guess[]): void {
   for (const column of mapping) {
     if (!column.target.startsWith("custom.") || /^(custom|cf)[_. ]/i.test(column.header)) continue;
     const name = squeezed(column.header);
+    if (distinct.has(name)) continue;
     let best = { target: "", likeness: 0 };
     for (const [target, names] of Object.entries(aliases)) {
       const likeness = Math.max(...names.map((alias) => likenessOf(name, alias)));

@@ -10,12 +10,16 @@ const isNumber = (value: string) => /^-?(0|[1-9]\d{0,14})([.]\d+)?$/.test(value)
 const iso = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$/;
 const parts = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$/;
 
+/** Columns whose digits are names and not amounts: a postal code without a leading zero is one all the same. */
+const naming =
+  /zip|postal|post.?code|plz|phone|fax|mobile|cell|tel$|(^|[^a-z])(id|no|nr|code|key|ref)$|number|account|vat|iban|sku/i;
+
 /**
  * The type of a new field by the values of its column, all of which must fit. Numbers with leading zeros are names, as
  * postal codes are. Dates of which neither part tells the day from the month stay text: a person must say.
  */
-export function inferColumn(values: readonly string[]): Inferred {
-  if (values.length < valuesMin) return { fieldType: "text" };
+export function inferColumn(header: string, values: readonly string[]): Inferred {
+  if (values.length < valuesMin || naming.test(header)) return { fieldType: "text" };
   if (values.every((value) => words.has(value.toLowerCase()))) return { fieldType: "boolean" };
   if (values.every(isNumber)) return { fieldType: "number" };
   if (values.every((value) => iso.test(value))) return { fieldType: "date", dateOrder: "iso" };
