@@ -29,11 +29,12 @@ export function compileText(rule: Condition, column: SQL): SQL {
   const presence = compilePresence(rule, column);
   if (presence) return presence;
   const value = foldedValue(rule.value);
-  // An address never is null either, and is kept folded beside what was typed.
-  const equal = () =>
-    rule.field === "email" ? sql`(c.email_normalized = ${value})` : isTrue(sql`${folded(column)} = ${value}`);
+  const isEmail = rule.field === "email";
+  const equal = () => (isEmail ? isAddress([scalar(rule.value)]) : isTrue(sql`${folded(column)} = ${value}`));
   const among = () =>
-    isTrue(sql`${folded(column)} in (${sql.join(texts(rule.value).map(foldedValue), sql`, `)})`);
+    isEmail
+      ? isAddress(texts(rule.value))
+      : isTrue(sql`${folded(column)} in (${sql.join(texts(rule.value).map(foldedValue), sql`, `)})`);
   switch (rule.operator) {
     case "equals":
       return equal();
