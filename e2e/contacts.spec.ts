@@ -25,6 +25,7 @@ test("filters combine, and a change to all that match reaches every page and rep
   await page.getByRole("link", { name: "Next" }).click();
   await expect(page.getByRole("link", { name: "guest9@fair.example" })).toBeVisible();
   await page.getByRole("link", { name: "Previous" }).click();
+  await expect(page.getByRole("link", { name: "gone@fair.example" })).toBeVisible();
   await page.getByLabel("Select all on this page").check();
   const bar = page.getByRole("region", { name: "Selection" });
   await expect(bar.getByText("50 selected")).toBeVisible();
