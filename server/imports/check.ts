@@ -62,7 +62,7 @@ async function foresee(tx: TenantTx, check: Check, tally: Tally): Promise<Forese
   const rows = await stageFile(tx, check, tally);
   const { refused, ...outcome } = await foreseeRows(tx, plan);
   if (refused > 0) await countRefused(tx, refused, tally.problems);
-  return { ...outcome, rows, unmailable: await countUnmailable(tx) };
+  return { ...outcome, rows, unmailable: await countUnmailable(tx, check.scope.tenantId) };
 }
 
 async function stageFile(tx: TenantTx, check: Check, tally: Tally): Promise<number> {
@@ -121,12 +121,12 @@ async function noteProgress(tx: TenantTx, id: string, fence: number, rows: numbe
   await tx.execute(sql`update import_jobs set processed_rows = ${rows} where id = ${id}::uuid`);
 }
 
-/** People of the file who said stop, bounced or complained: an import never changes that. */
-async function countUnmailable(tx: TenantTx): Promise<number> {
+/** People of the file who said stop, bounced or complained, or whose domain is closed: an import never changes that. */
+async function countUnmailable(tx: TenantTx, tenantId: string): Promise<number> {
   const [row] = await tx.execute<{ count: number }>(sql`
     select count(*)::int as count from known w
     where (select c.status from contacts c where c.id = w.contact_id) <> 'active'
-      or (select count(*) from suppressions s where s.email_normalized = w.email_normalized
+      or (select count(*) from suppressions s where s.email_normalized = any(suppression_keys(${tenantId}::uuid, w.email_normalized))
         and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now())) > 0`);
   return row?.count ?? 0;
 }

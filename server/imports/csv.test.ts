@@ -81,7 +81,11 @@ test("a quote that never closes costs its line, not the rest of the file", () =>
     { line: 1, fields: ["a", "b"] },
     {
       line: 2,
-      problem: { code: "quote_unclosed", text: '"open,1', message: expect.stringMatching(/never closes/) },
+      problem: {
+        code: "quote_unclosed",
+        text: '"open,1',
+        message: expect.stringMatching(/never closes/) as string,
+      },
     },
     { line: 3, fields: ["x", "2"] },
     { line: 4, fields: ["y", "3"] },
@@ -93,7 +97,11 @@ test("text behind a closing quote costs its line", () => {
     { line: 1, fields: ["a", "b"] },
     {
       line: 2,
-      problem: { code: "quote_stray", text: '"x"y,1', message: expect.stringMatching(/behind the closing/) },
+      problem: {
+        code: "quote_stray",
+        text: '"x"y,1',
+        message: expect.stringMatching(/behind the closing/) as string,
+      },
     },
     { line: 3, fields: ["z", "2"] },
   ]);

@@ -135,6 +135,16 @@ test("skip leaves known people alone, fill blanks fills only blanks, and both st
   ]);
 });
 
+test("the dry run counts whom a closed domain keeps from being mailed", async () => {
+  const tenant = await newTenant();
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`insert into suppressions (email_normalized, scope, reason, source)
+      values ('@closed.example', 'tenant', 'manual', 'test')`),
+  );
+  const file = "email\na@closed.example\nb@example.com\n";
+  expect((await check(tenant, file)).forecast).toMatchObject({ unmailable: 1, created: 2 });
+});
+
 test("an import never brings anybody back who said stop", async () => {
   const tenant = await newTenant();
   await importFile(tenant, `${header}a@example.com,Ada,,,\n`);
