@@ -8,6 +8,7 @@ import { ContactMemberships } from "#components/contacts/contact-memberships";
 import { ContactTags } from "#components/contacts/contact-tags";
 import { Hindrances } from "#components/contacts/hindrances";
 import { Timeline } from "#components/contacts/timeline";
+import { ContactScore } from "#components/scoring/contact-score";
 import { Skeleton } from "#components/ui/skeleton";
 import { caller } from "#server/caller";
 
@@ -59,6 +60,7 @@ async function Contact({ params }: Props) {
         <div className="order-1 min-w-0 lg:order-2">
           <ContactTags id={contact.id} tags={contact.tags} editable={editable} />
           <ContactFacts {...{ workspace, contact, customFields, editable, timeZone }} />
+          <ContactScore contactId={id} timeZone={timeZone} editable={editable} />
           <ContactMemberships workspace={workspace} contact={contact} />
           <ContactCampaigns workspace={workspace} campaigns={campaigns} timeZone={timeZone} />
           <ContactConsent contact={contact} consent={consent} timeZone={timeZone} />
