@@ -5,9 +5,10 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { v7 } from "uuid";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createMailbox, createTenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { asOwner } from "#db/testing-database";
 import { startEngine } from "#inngest/engine/engine";
 import { env as testEnv, parseEnv } from "#server/env";
 import { sealer } from "#server/seal";
@@ -18,6 +19,17 @@ import type { Finding } from "./findings.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "doctor-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// The doctor looks at a whole installation, and other files' rows are in this one.
+beforeAll(() =>
+  asOwner(async (sql) => {
+    const sealed = await sql<{ name: string }[]>`
+      select distinct format('%I.%I', table_schema, table_name) as name from information_schema.columns
+      where column_name like '%sealed%' and table_schema in ('public', 'notify', 'content')`;
+    const tables = [...sealed.map(({ name }) => name), "queue.apps", "queue.functions", "queue.workers"];
+    await sql.unsafe(`truncate ${tables.join(", ")} cascade`);
+  }),
+);
 
 const { DATABASE_URL, DATABASE_OWNER_URL, ENGINE_DATABASE_URL } = testEnv;
 const secrets = throwawaySecrets();
