@@ -1,5 +1,15 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, jsonb, pgTable, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import {
   driverColumns,
   idColumn,
@@ -96,14 +106,10 @@ export const segmentDrivers = pgTable(
  * A statement that changed contacts, or what rules ask about them, by a trigger: segments are recalculated soon after.
  * A row of its own for each, since one that all of them update would make them wait for one another.
  */
-export const contactChanges = pgTable(
-  "contact_changes",
-  { ...logColumns },
-  (t) => [
-    workspacePolicy("contact_changes"),
-    index("idx_contact_changes_workspace").on(t.tenantId, t.workspaceId, t.createdAt),
-  ],
-);
+export const contactChanges = pgTable("contact_changes", { ...logColumns }, (t) => [
+  workspacePolicy("contact_changes"),
+  index("idx_contact_changes_workspace").on(t.tenantId, t.workspaceId, t.createdAt),
+]);
 
 export const announcedEvents = ["segment.entered", "segment.left", "score.tier_changed"] as const;
 

@@ -93,5 +93,12 @@ async function record(
   action: string,
   after?: Record<string, unknown>,
 ) {
-  await recordAct(tx, { actorId: userId, action, resourceType: "campaign", resourceId: id, workspaceId, after });
+  await recordAct(tx, {
+    actorId: userId,
+    action,
+    resourceType: "campaign",
+    resourceId: id,
+    workspaceId,
+    after,
+  });
 }
