@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -176,7 +176,13 @@ export function s3Storage(options: S3Options): Storage {
     // S3 wants to know the length before the first byte, and a stream cannot be sent again when it fails half-way.
     put: (key, content) =>
       spooled(path.join(tmpdir(), "postroad-uploads"), content, async (file, sizeBytes) => {
-        await disk.putStream(key, createReadStream(file), { contentLength: sizeBytes });
+        // Opened first: a stream that nobody came to read would fail when its file is gone.
+        const body = (await open(file)).createReadStream();
+        try {
+          await disk.putStream(key, body, { contentLength: sizeBytes });
+        } finally {
+          body.destroy();
+        }
         return { sizeBytes };
       }),
   };
