@@ -1,5 +1,4 @@
 import { sql } from "drizzle-orm";
-import { once } from "node:events";
 import { PassThrough, type Writable } from "node:stream";
 import { z } from "zod";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
@@ -10,6 +9,7 @@ import { storage } from "#server/storage";
 import { fileChunks } from "./file.ts";
 import { finishExport, noteProgress, type RunningExport, Superseded } from "./progress.ts";
 import { driverOf, failExport } from "./mutations.ts";
+import { pour } from "./pour.ts";
 import { getExportJob } from "./queries.ts";
 
 const leaseSeconds = 600;
@@ -59,12 +59,16 @@ export async function writeExport(scope: Scope, id: string, fence: number): Prom
       throw error;
     },
   );
-  const [stored, read] = await Promise.allSettled([storage.put(key, file), written]);
-  if (read.status === "rejected") {
-    if (read.reason instanceof Superseded) return null;
-    throw read.reason;
-  }
+  const storing = storage.put(key, file).catch((error: unknown) => {
+    // Whoever writes must not wait for a reader that has gone.
+    file.destroy();
+    throw error;
+  });
+  const [stored, read] = await Promise.allSettled([storing, written]);
+  if (read.status === "rejected" && read.reason instanceof Superseded) return null;
+  // A reader that has gone ends the writing too, and knows why.
   if (stored.status === "rejected") throw stored.reason;
+  if (read.status === "rejected") throw read.reason;
   const kept = await withTenant(scope, (tx) =>
     finishExport(tx, job, { key, sizeBytes: stored.value.sizeBytes, ...read.value }),
   );
@@ -83,8 +87,7 @@ async function readInto(
     await noteProgress(job, { done: count });
   });
   await noteProgress(job, { done: 0, total });
-  // Not a pipeline: it would end the file, which must not happen before the commit.
-  for await (const chunk of chunks) if (!file.write(chunk)) await once(file, "drain");
+  await pour(chunks, file);
   return { contacts, takenAt };
 }
 
