@@ -7,6 +7,7 @@ import {
   type ContactSort,
   countMax,
   filterOf,
+  type OptionalFieldName,
   pageSize,
   usualOrder,
 } from "./schema.ts";
@@ -14,18 +15,9 @@ import {
 /** The name to show: first and last name, or the full one of a file. */
 export const displayName = sql`coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.name)`;
 
-export type ContactRow = {
+export type ContactRow = Record<Exclude<OptionalFieldName, "first_name" | "last_name">, string | null> & {
   id: string;
   email: string;
-  name: string | null;
-  company: string | null;
-  job_title: string | null;
-  phone: string | null;
-  city: string | null;
-  state: string | null;
-  country: string | null;
-  timezone: string | null;
-  language: string | null;
   status: string;
   stage: string;
   score: number;

@@ -9,21 +9,18 @@ import { AppError } from "#server/errors";
 import { ensureTags, tagContacts } from "#server/tags/mutations";
 import { readEmail } from "./address.ts";
 import { noteOnTimeline } from "./history.ts";
-import { type ContactFieldEdit, type ContactInput, contactInput, type ContactUpdate } from "./schema.ts";
+import {
+  type ContactFieldEdit,
+  contactFields,
+  type ContactInput,
+  contactInput,
+  type ContactUpdate,
+  type OptionalFieldName,
+} from "./schema.ts";
 
-const editable = [
-  "first_name",
-  "last_name",
-  "name",
-  "company",
-  "job_title",
-  "phone",
-  "city",
-  "state",
-  "country",
-  "timezone",
-  "language",
-] as const;
+const editable = contactFields
+  .map(({ name }) => name)
+  .filter((name): name is OptionalFieldName => name !== "email");
 
 /** Adds a contact. Throws `invalid` on `email` and on custom fields, `conflict` when the workspace has that address. */
 export async function createContact(

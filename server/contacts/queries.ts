@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { displayName } from "./listing.ts";
+import type { OptionalFieldName } from "./schema.ts";
 
 /** Whether the workspace has any contact at all: an empty list means different things. */
 export async function hasContacts(tx: TenantTx): Promise<boolean> {
@@ -9,20 +10,9 @@ export async function hasContacts(tx: TenantTx): Promise<boolean> {
   return rows.length > 0;
 }
 
-export type Contact = {
+export type Contact = Record<OptionalFieldName, string | null> & {
   id: string;
   email: string;
-  first_name: string | null;
-  last_name: string | null;
-  name: string | null;
-  company: string | null;
-  job_title: string | null;
-  phone: string | null;
-  city: string | null;
-  state: string | null;
-  country: string | null;
-  timezone: string | null;
-  language: string | null;
   displayName: string | null;
   custom: Record<string, unknown>;
   status: string;

@@ -16,14 +16,22 @@ export const contactFields = [
   { name: "timezone", label: "Time zone", lengthMax: 64 },
   { name: "language", label: "Language", lengthMax: 35 },
 ] as const;
+export type ContactFieldName = (typeof contactFields)[number]["name"];
+/** The fields that may be empty. */
+export type OptionalFieldName = Exclude<ContactFieldName, "email">;
 
-const optional = (lengthMax: number) =>
-  z
+const lengthMaxOf = (field: ContactFieldName) =>
+  Math.max(...contactFields.filter(({ name }) => name === field).map(({ lengthMax }) => lengthMax));
+
+const optional = (field: OptionalFieldName) => {
+  const lengthMax = lengthMaxOf(field);
+  return z
     .string()
     .trim()
     .max(lengthMax, `Keep this under ${lengthMax + 1} characters.`)
     .nullish()
     .transform((value) => (value ? value : null));
+};
 
 const isZone = (zone: string | null) => {
   if (zone === null) return true;
@@ -35,18 +43,22 @@ const isZone = (zone: string | null) => {
 };
 
 export const contactInput = z.object({
-  email: z.string().trim().min(1, "An email address is needed.").max(254, "The address is too long."),
-  first_name: optional(200),
-  last_name: optional(200),
-  name: optional(200),
-  company: optional(200),
-  job_title: optional(200),
-  phone: optional(60),
-  city: optional(200),
-  state: optional(200),
-  country: optional(200),
-  timezone: optional(64).refine(isZone, 'Use a zone such as "Europe/Berlin".'),
-  language: optional(35),
+  email: z
+    .string()
+    .trim()
+    .min(1, "An email address is needed.")
+    .max(lengthMaxOf("email"), "The address is too long."),
+  first_name: optional("first_name"),
+  last_name: optional("last_name"),
+  name: optional("name"),
+  company: optional("company"),
+  job_title: optional("job_title"),
+  phone: optional("phone"),
+  city: optional("city"),
+  state: optional("state"),
+  country: optional("country"),
+  timezone: optional("timezone").refine(isZone, 'Use a zone such as "Europe/Berlin".'),
+  language: optional("language"),
   stage: z.enum(lifecycleStages).optional(),
   /** Values of custom fields by name, as typed; an empty one removes the value. */
   custom: z

@@ -1,37 +1,14 @@
 import { z } from "zod";
+import { type ContactFieldName, contactFields } from "../contacts/schema.ts";
 import { formatChoice } from "./formats/schema.ts";
 
 /** The columns of a contact that a file can fill. */
-export const standardFields = [
-  "email",
-  "first_name",
-  "last_name",
-  "name",
-  "company",
-  "job_title",
-  "phone",
-  "city",
-  "state",
-  "country",
-  "timezone",
-  "language",
-] as const;
-export type StandardField = (typeof standardFields)[number];
+export const standardFields = contactFields.map(({ name }) => name);
+export type StandardField = ContactFieldName;
 
-export const standardFieldLabels: Record<StandardField, string> = {
-  email: "Email",
-  first_name: "First name",
-  last_name: "Last name",
-  name: "Full name",
-  company: "Company",
-  job_title: "Job title",
-  phone: "Phone",
-  city: "City",
-  state: "State",
-  country: "Country",
-  timezone: "Time zone",
-  language: "Language",
-};
+export const standardFieldLabels = Object.fromEntries(
+  contactFields.map(({ name, label }) => [name, label]),
+) as Record<StandardField, string>;
 
 /** Characters of one value. */
 export const valueLengthMax = 1000;

@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { CountryCode } from "libphonenumber-js/min";
 import { DateTime } from "luxon";
+import { lifecycleStages } from "#server/segments/schema";
 import type { DateOrder } from "./schema.ts";
 
 /*
@@ -125,16 +126,7 @@ export function readScore(text: string): Read<string> {
     : problem("score_invalid", `"${short(text)}" is not a score: a whole number from 0 to 100.`);
 }
 
-const stages = [
-  "new",
-  "contacted",
-  "replied",
-  "interested",
-  "not_interested",
-  "meeting_booked",
-  "customer",
-  "churned",
-];
+const stages: readonly string[] = lifecycleStages;
 const wordOf = (text: string) => text.toLowerCase().replace(/[\s-]+/g, "_");
 
 export function readStage(text: string): Read<string> {
