@@ -14,7 +14,13 @@ export type Stage = {
 export type Outcome = { name: string; ok: boolean; seconds: number; tail: string; logFile: string };
 
 const tether = new URL("./tether.mjs", import.meta.url).href;
-const tailLines = 60;
+const tailLines = 120;
+/** Vitest's and Playwright's line for a test, or a file of tests, that passed. */
+const passed = /^\s*(✓|ok\s+\d+ )/;
+
+/** What a failed stage says on the console: the end of its output without what passed, so that the failure stands first. */
+export const worthTelling = (lines: string[]): string[] =>
+  lines.filter((line, n) => !passed.test(line) && (line.trim() !== "" || lines[n - 1]?.trim() !== ""));
 
 /** Runs one stage to its end, all of its output into a file. An abort ends it with everything it has started. */
 export async function runStage(
@@ -41,7 +47,7 @@ export async function runStage(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       log.write(text.replace(/\n$/, ""));
-      lines.push(...text.replace(/\n$/, "").split("\n"));
+      lines.push(...worthTelling(text.replace(/\n$/, "").split("\n")));
       lines.splice(0, lines.length - tailLines);
     });
   }
