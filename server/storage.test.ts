@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startS3, testKeys } from "./storage-testing.ts";
@@ -64,6 +64,14 @@ describe.each(["folder", "s3"])("files in a %s", (kind) => {
     );
     await expect(storage().put("t/w/broken.csv", broken)).rejects.toThrow("the browser went away");
     expect(await storage().exists("t/w/broken.csv")).toBe(false);
+  });
+
+  test("are not there when the stream broke before anybody read from it", async () => {
+    const content = new PassThrough();
+    const putting = storage().put("t/w/stillborn.csv", content);
+    content.destroy(new Error("the job was taken over"));
+    await expect(putting).rejects.toThrow("the job was taken over");
+    expect(await storage().exists("t/w/stillborn.csv")).toBe(false);
   });
 
   test("are not found, in one way, when they are gone", async () => {

@@ -100,6 +100,8 @@ async function spooled<T>(
   content: Readable,
   hand: (file: string, sizeBytes: number) => Promise<T>,
 ) {
+  // One that fails while the folder is made has no reader yet, and would end the process; the pipeline hears of it too.
+  content.on("error", () => undefined);
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${process.pid}-${randomBytes(8).toString("hex")}`);
   try {
