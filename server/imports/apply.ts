@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { addTags, addToList, recordTagsAndLists, takeEarlierTags } from "./attach.ts";
-import { asStored, column } from "./contact-fields.ts";
+import { asStored, column, stricterStatus } from "./contact-fields.ts";
 import { compareKnown, correctEvents, dropEarlierRefusals, openTouched, writeChanges } from "./merge.ts";
 import type { Plan } from "./plan.ts";
 import { byIndexOrder, contactOf, openStaging, stageRows } from "./staging.ts";
@@ -69,8 +69,21 @@ export async function applyRows(
 
 /** Of each address the last row, in the order in which everybody locks addresses. */
 function lastOfEach(candidates: readonly Candidate[]): Candidate[] {
-  const last = new Map(candidates.map((candidate) => [candidate.emailNormalized, candidate]));
+  const last = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const { emailNormalized } = candidate;
+    last.set(emailNormalized, keepStops(last.get(emailNormalized), candidate));
+  }
   return [...last.values()].sort((a, b) => (a.emailNormalized < b.emailNormalized ? -1 : 1));
+}
+
+/** A row in the place of an earlier one. That somebody wants no mail holds, whichever of both says so. */
+function keepStops(earlier: Candidate | undefined, later: Candidate): Candidate {
+  const stood = earlier?.values.status;
+  if (!earlier || stood === undefined) return later;
+  const status = stricterStatus(stood, later.values.status);
+  const stops = [...(earlier.stops ?? []), stood, ...(later.values.status ? [later.values.status] : [])];
+  return { ...later, values: { ...later.values, status }, stops };
 }
 
 function tagIdsOf({ tagIds, rowTags }: Target) {

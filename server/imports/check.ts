@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { holds, yieldUntil } from "#server/drivers/mutations";
 import { countOutcome, type Outcome } from "./apply.ts";
+import { column, statusFields, statusOrder } from "./contact-fields.ts";
 import { type ImportContext, loadContext } from "./context.ts";
 import { corrected, keepBadRows } from "./corrections.ts";
 import { domainsWithoutMail } from "./mail-servers.ts";
@@ -91,6 +92,7 @@ async function foreseeRows(tx: TenantTx, plan: Plan): Promise<Outcome> {
     insert into known select * from (
       select distinct on (email_normalized) * from staged order by email_normalized, row_no desc) last`,
   );
+  await keepStops(tx, plan);
   await byIndexOrder(tx, sql`update known last set contact_id = ${contactOf}`);
   // Without statistics the planner takes a temporary table for a small one.
   await tx.execute(sql`analyze known (row_no, contact_id)`);
@@ -101,6 +103,20 @@ async function foreseeRows(tx: TenantTx, plan: Plan): Promise<Outcome> {
     select count(*) filter (where contact_id is null)::int as created,
       (select count(*) from staged)::int - count(*)::int as repeated from known`);
   return { ...outcome, created: rows?.created ?? 0, repeated: rows?.repeated ?? 0 };
+}
+
+/** A row replaces the earlier ones of its address, but for what those said of somebody who wants no mail. */
+async function keepStops(tx: TenantTx, plan: Plan): Promise<void> {
+  if (!plan.fields.some(({ name }) => name === "status")) return;
+  const moments = statusFields.filter(({ kind }) => kind === "instant");
+  const latest = moments.map((field) => sql`max(${column(field)}) as ${column(field)}`);
+  const sets = moments.map((field) => sql`${column(field)} = s.${column(field)}`);
+  await tx.execute(sql`
+    update known k set status = s.status, ${sql.join(sets, sql`, `)}
+    from (select email_normalized, ${sql.join(latest, sql`, `)}, (array_agg(status order by
+        status = 'archived', array_position(${sql.param([...statusOrder])}::text[], status) desc))[1] as status
+      from staged where status is not null group by email_normalized) s
+    where s.email_normalized = k.email_normalized`);
 }
 
 async function countRefused(tx: TenantTx, refused: number, problems: ProblemCounter): Promise<void> {

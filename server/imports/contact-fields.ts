@@ -22,6 +22,19 @@ export const statusFields: readonly ContactField[] = [
   { name: "bounced_at", kind: "instant" },
   { name: "complained_at", kind: "instant" },
 ];
+/**
+ * Statuses from the mildest to the strictest; one may only follow a milder one. Who is archived stays so, but nobody
+ * who said stop becomes archived by a file.
+ */
+export const statusOrder = ["unsubscribed", "bounced", "complained", "archived"] as const;
+
+/** What somebody of the status `stands` is when a row `brings` another one; undefined is active. */
+export function stricterStatus(stands: string | undefined, brings: string | undefined): string | undefined {
+  const rank = (status: string | undefined) => statusOrder.findIndex((each) => each === status);
+  const stricter = rank(brings) > rank(stands) && (stands === undefined || brings !== "archived");
+  return stricter ? brings : stands;
+}
+
 export const consentFields: readonly ContactField[] = [
   text("consent_basis"),
   text("consent_source"),

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { asStored, asText, column, stateOf } from "./contact-fields.ts";
+import { asStored, asText, column, stateOf, statusFields, statusOrder } from "./contact-fields.ts";
 import type { Plan, PlannedField } from "./plan.ts";
 import type { MergeRule } from "./schema.ts";
 
@@ -67,9 +67,7 @@ function goalOf(field: PlannedField): SQL {
   const brings = column(field, "w");
   const by = (rule: MergeRule): SQL => {
     if (field.name.startsWith("consent_")) return rule === "keep_existing" ? has : consentGoal(field);
-    if (field.name === "status") return rule === "keep_existing" ? has : stricter(has, brings);
-    // A moment is kept from the first time, and stands whatever becomes of the status.
-    if (field.kind === "instant") return rule === "keep_existing" ? has : sql`coalesce(${has}, ${brings})`;
+    if (stops(field)) return rule === "keep_existing" ? has : stopGoal(field);
     if (rule === "overwrite") return sql`coalesce(${brings}, ${has})`;
     if (rule === "fill_if_blank") return sql`coalesce(nullif(${has}, ''), ${brings})`;
     if (rule === "newest")
@@ -77,13 +75,29 @@ function goalOf(field: PlannedField): SQL {
     if (rule === "keep_higher") return sql`greatest((${has})::int, (${brings})::int)::text`;
     return has;
   };
-  return sql`case when ${replaces} then ${field.name === "status" ? stricter(has, brings) : sql`coalesce(${brings}, ${has})`} else ${by(field.rule)} end`;
+  const replaced = () => {
+    if (field.name.startsWith("consent_")) return consentGoal(field);
+    return stops(field) ? stopGoal(field) : sql`coalesce(${brings}, ${has})`;
+  };
+  return sql`case when ${replaces} then ${replaced()} else ${by(field.rule)} end`;
 }
 
-/** Never back to active: unsubscribed, then bounced, then complained; who is archived stays so. */
+const stops = ({ name }: PlannedField) => statusFields.some((field) => field.name === name);
+
+/**
+ * What an earlier row of the file said of somebody who wants no mail holds, unlike its other values: it is not taken
+ * back in thought. A moment is kept from the first time, and stands whatever becomes of the status.
+ */
+function stopGoal(field: PlannedField): SQL {
+  const stands = sql`l.current ->> ${field.name}::text`;
+  const brings = column(field, "w");
+  return field.kind === "status" ? stricter(sql`(${stands})`, brings) : sql`coalesce(${stands}, ${brings})`;
+}
+
+/** As `stricterStatus`. */
 const stricter = (has: SQL, brings: SQL) => {
   const rank = (value: SQL) =>
-    sql`coalesce(array_position(array['unsubscribed', 'bounced', 'complained', 'archived'], ${value}), 0)`;
+    sql`coalesce(array_position(${sql.param([...statusOrder])}::text[], ${value}), 0)`;
   return sql`case when ${rank(brings)} > ${rank(has)} and (${has} is null or ${brings} <> 'archived') then ${brings} else ${has} end`;
 };
 

@@ -82,11 +82,17 @@ function* copyLines(
 
 /** A candidate's value of a field as text; undefined when there is none, or it is the default. */
 function readerOf({ consent }: Plan, now: string) {
+  const consents: Record<string, string | undefined> = {
+    consent_basis: consent?.basis,
+    consent_source: consent?.source,
+    consent_at: now,
+  };
   return (candidate: Candidate, name: string): string | undefined => {
-    if (name === "consent_basis") return consent?.basis;
-    if (name === "consent_source") return consent?.source;
-    if (name === "consent_at") return now;
-    if (name.endsWith("_at")) return `${candidate.values.status}_at` === name ? now : undefined;
+    const { status } = candidate.values;
+    // Nobody who says stop consents in the same breath.
+    if (name in consents) return status === undefined ? consents[name] : undefined;
+    if (name.endsWith("_at"))
+      return [status, ...(candidate.stops ?? [])].some((each) => `${each}_at` === name) ? now : undefined;
     return candidate.values[name as keyof Candidate["values"]];
   };
 }

@@ -135,6 +135,42 @@ test("consent is written where none is known, and of nobody who said stop", asyn
   ]);
 });
 
+test("what any row of a file says of somebody who wants no mail holds, wherever a later row says otherwise", async () => {
+  const rows = [
+    ["new@x.test", "unsubscribed", "One"],
+    ["known@x.test", "bounced", "One"],
+    ["worse@x.test", "unsubscribed", "One"],
+    ["gone@x.test", "archived", "One"],
+    ["new@x.test", "active", "Two"],
+    ["known@x.test", "", "Two"],
+    ["worse@x.test", "complained", "Two"],
+    ["gone@x.test", "opt-out", "Two"],
+  ];
+  const file = `email,status,first\n${rows.map((row) => row.join(",")).join("\n")}\n`;
+  const consent = { basis: "consent", source: "Fair" } as const;
+  for (const bytes of [undefined, 20]) {
+    const tenant = await newTenant();
+    await importFile(tenant, "email,first_name\nknown@x.test,Before\n");
+    const start = await contactsOf(tenant);
+    const options = { consent, ...(bytes && { bytes }) };
+    const result = await importTo(tenant, file, to("email", "status", "first_name"), options);
+    expect(result).toMatchObject({
+      created: 3,
+      updated: 1,
+      forecast: { created: 3, updated: 1, repeated: 4 },
+    });
+    const silent = { first_name: "Two", consent_basis: null, consented: false };
+    expect(await contactsOf(tenant)).toMatchObject([
+      { email: "gone@x.test", status: "archived", left: true, ...silent },
+      { email: "known@x.test", status: "bounced", ...silent },
+      { email: "new@x.test", status: "unsubscribed", left: true, ...silent },
+      { email: "worse@x.test", status: "complained", left: true, ...silent },
+    ]);
+    await undoFile(tenant, result.id);
+    expect(await contactsOf(tenant)).toEqual(start);
+  }
+});
+
 test("values are read as the file writes them; what cannot be read is named", async () => {
   const tenant = await newTenant();
   const columns: Partial<ColumnMapping>[] = [

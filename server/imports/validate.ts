@@ -24,6 +24,8 @@ export type Candidate = {
   values: Partial<Record<StandardField | "lead_score" | "lifecycle_stage" | "status", string>>;
   custom: Record<string, Exclude<CustomValue, null>>;
   tags: string[];
+  /** Statuses other than active that earlier rows of the file gave this person: they hold, whatever comes later. */
+  stops?: readonly string[];
   /** When the row was last changed, as it says itself: ISO 8601 in UTC. */
   changedAt?: string;
   warnings: RowWarning[];
