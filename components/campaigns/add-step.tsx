@@ -42,11 +42,11 @@ export function AddStep({ position, place, onAdd, ending, targets = [], onLink, 
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
         <Button
-          size="icon-sm"
+          size={label ? "sm" : "icon-sm"}
           aria-label={`Add a step ${place}`}
           className={
             label
-              ? "relative w-auto px-2.5 text-xs"
+              ? "relative max-sm:h-9"
               : "relative size-5 rounded-full text-muted hover:text-ink max-sm:size-7"
           }
         >

@@ -4,6 +4,7 @@ import { Page } from "#components/ui/page";
 import { StatusBadge } from "#components/ui/status-badge";
 import { CampaignMenu } from "./campaign-menu.tsx";
 import { RenameCampaign } from "./rename-campaign.tsx";
+import { ToReview } from "./to-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Props = {
@@ -36,9 +37,7 @@ export function CampaignHead({ workspace, campaign, permissions, tabs, action, c
           {tabs && campaign.status !== "draft" && (
             <LinkButton href={`${base}/${campaign.id}`}>Live view</LinkButton>
           )}
-          {tabs && campaign.status === "draft" && (
-            <LinkButton href={`${base}/${campaign.id}/edit/review`}>Review and launch</LinkButton>
-          )}
+          {tabs && campaign.status === "draft" && <ToReview href={`${base}/${campaign.id}/edit/review`} />}
           {action}
           {canWrite && <CampaignMenu workspace={workspace} campaign={campaign} />}
         </>

@@ -12,9 +12,15 @@ import { percent } from "./percent.tsx";
 
 type Page = RouterOutputs["campaigns"]["list"];
 type Row = Page["rows"][number];
-type Props = { workspace: string; view: CampaignListInput; page: Page; permissions: string[] };
+type Props = {
+  workspace: string;
+  view: CampaignListInput;
+  page: Page;
+  permissions: string[];
+  timeZone: string;
+};
 
-export function CampaignTable({ workspace, view, page, permissions }: Props) {
+export function CampaignTable({ workspace, view, page, permissions, timeZone }: Props) {
   const canWrite = permissions.includes("campaigns:write");
   const columns: Column<Row>[] = [
     { key: "name", header: "Name", cell: (row) => row.name, className: "max-w-80 truncate" },
@@ -47,7 +53,7 @@ export function CampaignTable({ workspace, view, page, permissions }: Props) {
       header: "Created",
       align: "right",
       wideOnly: true,
-      cell: (row) => <DateTime at={row.createdAt} show="date" />,
+      cell: (row) => <DateTime at={row.createdAt} show="date" timeZone={timeZone} className="text-muted" />,
     },
   ];
   if (canWrite) {

@@ -41,7 +41,7 @@ export function EmailPreview({ campaign, step, flush }: Props) {
       )}
       {!preview.data && !problem && <Skeleton className="h-72 w-full" />}
       {preview.data && !problem && (
-        <div className="rounded-md border">
+        <div className="overflow-hidden rounded-md border">
           <dl className="grid grid-cols-[4.5rem_1fr] gap-x-3 gap-y-1 border-b bg-sunken px-3 py-2">
             <dt className="text-muted">From</dt>
             <dd className="truncate">{preview.data.from}</dd>

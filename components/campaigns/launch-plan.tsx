@@ -56,7 +56,7 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         value: (
           <>
             {forecast.finishesAtText
-              ? `${forecast.finishesAtText} (${forecast.days === 1 ? "1 day" : `${forecast.days} days`} of sending)`
+              ? `${forecast.finishesAtText}${forecast.days > 1 ? ` (${forecast.days} days of sending)` : ""}`
               : "Not within ten years at this pace: raise the limits."}
           </>
         ),

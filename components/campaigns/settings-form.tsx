@@ -127,7 +127,12 @@ export function SettingsForm({ workspace, initial, senders, canWrite }: Props) {
           title="When and how fast"
           description="The smallest limit always wins: the mailbox’s own limits hold too."
         >
-          <Field name="timezone" label="Time zone" className="mb-4 sm:w-1/2" error={error("timezone")}>
+          <Field
+            name="timezone"
+            label="Time zone"
+            className="mb-4 sm:w-[calc(50%-0.5rem)]"
+            error={error("timezone")}
+          >
             {(control) => (
               <Combobox
                 {...control}

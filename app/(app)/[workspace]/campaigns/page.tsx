@@ -48,11 +48,20 @@ async function Campaigns({ params, searchParams }: Props) {
   const { workspace } = await params;
   const view = campaignListInput.parse(await searchParams);
   const api = caller(workspace);
-  const [page, { permissions }] = await Promise.all([api.campaigns.list(view), api.workspaces.current()]);
+  const [page, { permissions, workspace: here }] = await Promise.all([
+    api.campaigns.list(view),
+    api.workspaces.current(),
+  ]);
   return (
     <>
       <CampaignFilter view={view} />
-      <CampaignTable workspace={workspace} view={view} page={page} permissions={permissions} />
+      <CampaignTable
+        workspace={workspace}
+        view={view}
+        page={page}
+        permissions={permissions}
+        timeZone={here.timezone}
+      />
     </>
   );
 }
