@@ -11,6 +11,7 @@ export default function NewCampaignPage({ params }: Props) {
   return (
     <Page
       title="New campaign"
+      breadcrumbs={[{ label: "Campaigns", href: "campaigns" }]}
       width="narrow"
       description="A name and a kind; everything else can change until the launch."
     >

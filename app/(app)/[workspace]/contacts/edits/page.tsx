@@ -15,7 +15,11 @@ type Props = {
 
 export default function ContactEditsPage({ params, searchParams }: Props) {
   return (
-    <Page title="Edits" description="Changes that were made to many contacts at once, each with its report.">
+    <Page
+      title="Edits"
+      breadcrumbs={[{ label: "Contacts", href: "contacts" }]}
+      description="Changes that were made to many contacts at once, each with its report."
+    >
       <Suspense fallback={<TableSkeleton columns={5} />}>
         <ContactEdits params={params} searchParams={searchParams} />
       </Suspense>

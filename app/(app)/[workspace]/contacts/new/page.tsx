@@ -11,7 +11,7 @@ type Props = { params: Promise<{ workspace: string }> };
 
 export default function NewContactPage({ params }: Props) {
   return (
-    <Page title="Add contact" width="narrow">
+    <Page title="Add contact" breadcrumbs={[{ label: "Contacts", href: "contacts" }]} width="narrow">
       <Suspense fallback={<Skeleton className="h-96" />}>
         <NewContact params={params} />
       </Suspense>

@@ -11,7 +11,7 @@ type Props = { params: Promise<{ workspace: string }> };
 
 export default function NewSegmentPage({ params }: Props) {
   return (
-    <Page title="New segment">
+    <Page title="New segment" breadcrumbs={[{ label: "Segments", href: "segments" }]}>
       <Suspense fallback={<Skeleton className="h-96" />}>
         <NewSegment params={params} />
       </Suspense>

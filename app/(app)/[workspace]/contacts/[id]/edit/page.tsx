@@ -11,7 +11,7 @@ type Props = { params: Promise<{ workspace: string; id: string }> };
 
 export default function EditContactPage({ params }: Props) {
   return (
-    <Page title="Edit contact" width="narrow">
+    <Page title="Edit contact" breadcrumbs={[{ label: "Contacts", href: "contacts" }]} width="narrow">
       <Suspense fallback={<Skeleton className="h-96" />}>
         <EditContact params={params} />
       </Suspense>

@@ -14,7 +14,11 @@ type Props = { params: Promise<{ workspace: string }>; searchParams: Promise<{ l
 
 export default function NewSchedulePage(props: Props) {
   return (
-    <Page title="New schedule" width="narrow">
+    <Page
+      title="New schedule"
+      breadcrumbs={[{ label: "Schedules", href: "imports/schedules" }]}
+      width="narrow"
+    >
       <Suspense fallback={<Skeleton className="h-72" />}>
         <NewSchedule {...props} />
       </Suspense>
