@@ -78,11 +78,7 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
             />
           ))}
         </div>
-        {customFields.length === 0 && (
-          <div className="mt-4">
-            <FormError>{problem?.message}</FormError>
-          </div>
-        )}
+        {customFields.length === 0 && <FormError className="mt-4">{problem?.message}</FormError>}
       </Section>
       {customFields.length > 0 && (
         <Section
@@ -116,9 +112,7 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
               </Field>
             ))}
           </div>
-          <div className="mt-4">
-            <FormError>{problem?.message}</FormError>
-          </div>
+          <FormError className="mt-4">{problem?.message}</FormError>
         </Section>
       )}
     </form>

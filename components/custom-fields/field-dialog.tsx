@@ -1,5 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
@@ -30,7 +31,7 @@ export function AddField() {
   return (
     <>
       <Button variant="primary" onClick={() => setOpen(true)}>
-        Add field
+        <Plus /> Add field
       </Button>
       {open && <FieldDialog onClose={() => setOpen(false)} />}
     </>

@@ -63,7 +63,7 @@ export function NeedsList({ workspace, needs, timeZone }: Props) {
     return (
       <Section title="Needs you">
         <p className="text-muted">
-          Nothing does. Drafts, failed imports and paused campaigns would stand here.
+          Nothing right now. Drafts, failed imports and paused campaigns show up here.
         </p>
       </Section>
     );

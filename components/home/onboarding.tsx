@@ -21,7 +21,7 @@ const steps = [
   {
     key: "postalAddress",
     title: "Your postal address",
-    text: "The law wants it in every email.",
+    text: "Every email has to show it: the law asks for that.",
     path: "settings",
     go: "Enter it",
   },

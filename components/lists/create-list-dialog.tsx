@@ -1,5 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
@@ -30,7 +31,9 @@ export function CreateListDialog({ workspace }: { workspace: string }) {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button variant="primary">New list</Button>
+        <Button variant="primary">
+          <Plus /> New list
+        </Button>
       </DialogTrigger>
       <DialogContent
         title="New list"

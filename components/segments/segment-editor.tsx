@@ -87,13 +87,11 @@ export function SegmentEditor({ workspace, vocabulary, segment, editable = true 
             }
           >
             <RuleGroup group={draft} depth={1} vocabulary={vocabulary} problems={shown} onChange={setDraft} />
-            <div className="mt-4 empty:hidden">
-              <FormError>
-                {shown.size > 0
-                  ? "Finish the rules marked in red, or remove them."
-                  : problem && !problem.fields.name && problem.message}
-              </FormError>
-            </div>
+            <FormError className="mt-4">
+              {shown.size > 0
+                ? "Finish the rules marked in red, or remove them."
+                : problem && !problem.fields.name && problem.message}
+            </FormError>
           </Section>
         </div>
         <MatchPanel workspace={workspace} tree={tree} unfinished={problems.size} />

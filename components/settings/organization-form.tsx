@@ -29,7 +29,7 @@ export function OrganizationForm({ name }: { name: string }) {
       }}
     >
       <Section title="Organization" footer={<SubmitButton pending={rename.isPending}>Save</SubmitButton>}>
-        <div className="max-w-xl space-y-4">
+        <div className="grid max-w-xl gap-4">
           <Field
             name="name"
             label="Name"

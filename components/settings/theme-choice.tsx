@@ -16,9 +16,9 @@ export function ThemeChoice() {
         onChange={(value) => setTheme(value as Theme)}
         className="sm:grid-cols-3"
         options={[
-          { value: "system", label: "System", icon: <Monitor />, hint: "Follows the operating system." },
-          { value: "light", label: "Light", icon: <Sun /> },
-          { value: "dark", label: "Dark", icon: <Moon /> },
+          { value: "system", label: "System", icon: <Monitor />, hint: "As this device is set." },
+          { value: "light", label: "Light", icon: <Sun />, hint: "Always." },
+          { value: "dark", label: "Dark", icon: <Moon />, hint: "Always." },
         ]}
       />
     </Section>

@@ -12,6 +12,7 @@ export function WorkspaceTable({ workspaces, timeZone }: { workspaces: Workspace
     {
       key: "created",
       header: "Created",
+      align: "right",
       wideOnly: true,
       cell: ({ createdAt }) => (
         <DateTime at={createdAt} show="date" timeZone={timeZone} className="text-muted" />

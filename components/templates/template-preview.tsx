@@ -55,7 +55,7 @@ export function TemplatePreview({ draft, preview, contactId, onContact, editable
 function Message({ message, stale }: { message: NonNullable<PreviewState["message"]>; stale: boolean }) {
   const [narrow, setNarrow] = useState(false);
   return (
-    <div className={cn("rounded-lg border bg-surface", stale && "opacity-60")}>
+    <div className={cn("overflow-hidden rounded-lg border bg-surface", stale && "opacity-60")}>
       <div className="flex items-center gap-3 border-b bg-sunken px-3 py-2">
         <p className="min-w-0 flex-1 truncate font-medium" title={message.subject}>
           {message.subject || <span className="text-muted">No subject yet</span>}

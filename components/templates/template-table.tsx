@@ -71,7 +71,12 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
     cell: (row) => (row.usedBy === 0 ? "–" : row.usedBy === 1 ? "1 campaign" : `${row.usedBy} campaigns`),
   },
   { key: "version", header: "Version", align: "right", wideOnly: true, cell: (row) => row.version },
-  { key: "updated", header: "Saved", cell: (row) => <DateTime at={row.updatedAt} timeZone={timeZone} /> },
+  {
+    key: "updated",
+    header: "Saved",
+    align: "right",
+    cell: (row) => <DateTime at={row.updatedAt} timeZone={timeZone} className="text-muted" />,
+  },
 ];
 
 function NoTemplates({ workspace }: { workspace: string }) {

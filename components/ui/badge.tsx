@@ -18,7 +18,7 @@ export function Badge({ tone = "neutral", dot, className, children }: Props) {
   return (
     <span
       className={cn(
-        "inline-flex h-5 max-w-full items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap",
+        "inline-flex h-5 max-w-full align-middle items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap",
         tones[tone],
         className,
       )}

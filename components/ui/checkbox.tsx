@@ -12,7 +12,10 @@ export function Checkbox({ label, hint, className, id: givenId, ...rest }: Props
       type="checkbox"
       id={id}
       aria-describedby={hint ? `${id}-hint` : undefined}
-      className={cn("size-4 shrink-0 rounded-sm accent-accent disabled:opacity-50", !label && className)}
+      className={cn(
+        "block size-4 shrink-0 rounded-sm accent-accent disabled:opacity-50",
+        !label && className,
+      )}
       {...rest}
     />
   );

@@ -23,7 +23,7 @@ export function EmptyState({ icon: Icon, title, action, className, children }: P
         <Icon aria-hidden className="size-4" />
       </span>
       <h2 className="text-base font-medium">{title}</h2>
-      {children && <div className="mt-1 max-w-sm text-muted">{children}</div>}
+      {children && <div className="mt-1 max-w-sm text-balance text-muted">{children}</div>}
       {action && <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
   );

@@ -43,7 +43,7 @@ export function Page({
               <h1 className="min-w-0 text-xl font-semibold break-words">{title}</h1>
               {badge}
             </div>
-            {description && <div className="mt-0.5 max-w-2xl text-muted">{description}</div>}
+            {description && <div className="mt-0.5 max-w-2xl text-pretty text-muted">{description}</div>}
           </div>
           {action && <div className="flex flex-wrap items-center gap-2">{action}</div>}
         </div>

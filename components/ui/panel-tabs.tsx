@@ -24,12 +24,12 @@ export function PanelTabs({
       {...(value === undefined ? { defaultValue: defaultValue ?? panels[0]?.value } : { value })}
       {...(onChange && { onValueChange: onChange })}
     >
-      <Tabs.List aria-label={label} className="mb-3 inline-flex gap-0.5 rounded-md bg-selected p-0.5">
+      <Tabs.List aria-label={label} className="mb-3 inline-flex gap-0.5 rounded-md border bg-sunken p-0.5">
         {panels.map((panel) => (
           <Tabs.Trigger
             key={panel.value}
             value={panel.value}
-            className="h-7 rounded-sm px-3 text-xs font-medium text-muted data-[state=active]:bg-surface data-[state=active]:text-ink data-[state=active]:shadow-card max-sm:h-9"
+            className="h-6.5 rounded-sm px-3 text-xs font-medium text-muted hover:text-ink data-[state=active]:bg-raised data-[state=active]:text-ink data-[state=active]:shadow-card max-sm:h-9"
           >
             {panel.label}
           </Tabs.Trigger>

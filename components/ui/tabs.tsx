@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { cn } from "./cn.tsx";
 
 export type Tab = { label: string; href: string; count?: number };
@@ -11,8 +12,15 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
   const current = tabs
     .filter(({ href }) => path === href || path.startsWith(`${href}/`))
     .toSorted((a, b) => b.href.length - a.href.length)[0];
+  const row = useRef<HTMLElement>(null);
+  // On a small screen the row scrolls, and the tab one is on may stand outside it.
+  useEffect(() => {
+    const tab = row.current?.querySelector<HTMLElement>("[aria-current]");
+    if (row.current && tab)
+      row.current.scrollLeft = tab.offsetLeft - (row.current.clientWidth - tab.offsetWidth) / 2;
+  }, [path]);
   return (
-    <nav aria-label={label} className="-mx-4 overflow-x-auto px-4 sm:mx-0 sm:px-0">
+    <nav ref={row} aria-label={label} className="relative -mx-4 overflow-x-auto px-4 sm:mx-0 sm:px-0">
       <ul className="flex min-w-max gap-5 border-b">
         {tabs.map((tab) => (
           <li key={tab.href}>

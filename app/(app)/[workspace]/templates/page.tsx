@@ -1,3 +1,4 @@
+import { Plus } from "lucide-react";
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { TemplateTable } from "#components/templates/template-table";
@@ -37,7 +38,7 @@ async function NewTemplate({ params }: Pick<Props, "params">) {
   if (!permissions.includes("templates:write")) return null;
   return (
     <LinkButton variant="primary" href={`/${workspace}/templates/new`}>
-      New template
+      <Plus /> New template
     </LinkButton>
   );
 }

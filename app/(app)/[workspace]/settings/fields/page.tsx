@@ -16,6 +16,7 @@ export default function FieldsPage({ params }: Props) {
     <Page
       title="Settings"
       tabs={<SettingsTabs />}
+      width="narrow"
       action={
         <Suspense fallback={null}>
           <Add params={params} />

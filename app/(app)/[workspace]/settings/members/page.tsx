@@ -40,7 +40,7 @@ async function Members({ params }: Props) {
     <div className="space-y-6">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p className="text-muted">
-          {members.length === 1 ? "One person reaches" : `${members.length} people reach`} this workspace.
+          {members.length === 1 ? "1 person has" : `${members.length} people have`} access to this workspace.
         </p>
         {invites && <InviteDialog />}
       </div>
