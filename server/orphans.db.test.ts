@@ -23,6 +23,11 @@ test("files that no row knows of are removed, and no other", async () => {
   );
   const { id: importId } = await upload(tenant, "email\na@example.com\n");
   const ours = `${tenant.tenantId}/${tenant.workspaceId}`;
+  const [fetchedId, attempt] = [v7(), v7()];
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`insert into import_jobs (id, file_name, file_url)
+      values (${fetchedId}::uuid, 'a.csv', ${`${ours}/imports/${fetchedId}/${attempt}`})`),
+  );
   const keys = {
     file: kept?.key ?? "",
     part: `${ours}/imports/${importId}/part-0`,
@@ -31,6 +36,10 @@ test("files that no row knows of are removed, and no other", async () => {
     foreign: `${v7()}/${v7()}/exports/${v7()}/1.csv`,
     leftBehind: `${ours}/exports/${id}/999.csv`,
     nobodys: `${ours}/exports/${v7()}/1.csv`,
+    // A file that is being fetched has no row yet; a fetch that died, or came second, never has one.
+    beingFetched: `${ours}/imports/${v7()}/${v7()}/parts/000000`,
+    fetchedTwice: `${ours}/imports/${fetchedId}/${v7()}/parts/000000`,
+    fetched: `${ours}/imports/${fetchedId}/${attempt}/parts/000000`,
   };
   for (const key of Object.values(keys)) await files.put(key, Readable.from([Buffer.from("x")]));
   const left = async () => {
@@ -40,8 +49,9 @@ test("files that no row knows of are removed, and no other", async () => {
   };
   expect(await removeOrphans(files)).toBe(1);
   // What a run left may still be in use for a day.
-  expect(await left()).toEqual(["file", "part", "another", "foreign", "leftBehind"]);
+  const fetches = ["beingFetched", "fetchedTwice", "fetched"];
+  expect(await left()).toEqual(["file", "part", "another", "foreign", "leftBehind", ...fetches]);
   await moveClock("2 days");
-  expect(await removeOrphans(files)).toBe(1);
-  expect(await left()).toEqual(["file", "part", "another", "foreign"]);
+  expect(await removeOrphans(files)).toBe(3);
+  expect(await left()).toEqual(["file", "part", "another", "foreign", "fetched"]);
 });

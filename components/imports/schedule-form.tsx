@@ -52,8 +52,14 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
       url,
       like: importId,
       notifyEmail,
-    } = formValues(event.currentTarget, ...(["name", "url", "like", "notifyEmail"] as const));
-    const common = { name, url, cron, timezone: zone, notifyEmail: notifyEmail || null };
+      header,
+      value,
+    } = formValues(
+      event.currentTarget,
+      ...(["name", "url", "like", "notifyEmail", "header", "value"] as const),
+    );
+    const secretHeader = secretHeaderOf(header.trim(), value, schedule?.secretHeader ?? null);
+    const common = { name, url, cron, timezone: zone, notifyEmail: notifyEmail || null, secretHeader };
     if (schedule) update.mutate({ id: schedule.id, ...common, likeImportId: importId || null });
     else create.mutate({ ...common, likeImportId: importId });
   }
@@ -89,7 +95,7 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
                 : undefined
             }
           />
-          <details>
+          <details open={Boolean(fields["secretHeader.name"] ?? fields["secretHeader.value"]) || undefined}>
             <summary className="cursor-pointer text-muted hover:text-ink">
               The server asks for a secret header
               {schedule?.secretHeader && `: ${schedule.secretHeader}`}
@@ -108,7 +114,11 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
                 type="password"
                 error={fields["secretHeader.value"]}
                 autoComplete="off"
-                hint={schedule?.secretHeader ? "Left blank, it stays as it is." : undefined}
+                hint={
+                  schedule?.secretHeader
+                    ? "Left blank, it stays as it is. Without a header's name, none is sent."
+                    : undefined
+                }
               />
             </div>
           </details>
@@ -159,4 +169,11 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
       </div>
     </form>
   );
+}
+
+/** What is to become of the secret header: set, taken away (null), or left as it is (undefined). */
+function secretHeaderOf(name: string, value: string, known: string | null) {
+  if (value !== "") return { name, value };
+  if (known === null || name === known) return undefined;
+  return name === "" ? null : { name, value };
 }

@@ -18,7 +18,7 @@ export const importContacts = inngest.createFunction(
     retries: 5,
     concurrency: { key: "event.data.tenantId", limit: 1 },
     cancelOn: [{ event: importCancelled, match: "data.importId" }],
-    onFailure: ({ event, error }) => markImportFailed(event.data.event.data, error),
+    onFailure: ({ event, error }) => markImportFailed(event.data, error),
   },
   async ({ event, step, runId }) => {
     const { importId, tenantId, workspaceId } = event.data;

@@ -15,7 +15,7 @@ export const undoImport = inngest.createFunction(
     triggers: [importUndoRequested],
     retries: 5,
     concurrency: { key: "event.data.tenantId", limit: 1 },
-    onFailure: ({ event, error }) => markImportFailed(event.data.event.data, error),
+    onFailure: ({ event, error }) => markImportFailed(event.data, error),
   },
   async ({ event, step, runId }) => {
     const { importId, tenantId, workspaceId } = event.data;

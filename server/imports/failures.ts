@@ -2,6 +2,7 @@ import { z } from "zod";
 import { withTenant } from "#db/tenancy";
 import { log } from "#server/log";
 import { failImport } from "./mutations.ts";
+import { sendAlarm } from "./schedules/failures.ts";
 
 /** What a person reads when a run gave up: the cause, as far as it is one they can do something about. */
 export function failureSentence(error: Error): string {
@@ -10,11 +11,23 @@ export function failureSentence(error: Error): string {
   return "The import stopped because of a fault on our side, after several tries. What it wrote so far stays and can be undone; then import the file again.";
 }
 
-const failedEvent = z.object({ tenantId: z.uuid(), workspaceId: z.uuid(), importId: z.uuid() });
+const failedRun = z.object({
+  run_id: z.string(),
+  event: z.object({
+    data: z.object({ tenantId: z.uuid(), workspaceId: z.uuid(), importId: z.uuid() }),
+  }),
+});
 
-/** Ends the job in failure when its run has used up its retries. `data` is the payload of the event that started it. */
-export async function markImportFailed(data: unknown, error: Error): Promise<void> {
-  const { tenantId, workspaceId, importId } = failedEvent.parse(data);
+/**
+ * Ends the job in failure when its run has used up its retries, unless another run drives it by now. `failed` is the
+ * payload of the event that says that a function failed.
+ */
+export async function markImportFailed(failed: unknown, error: Error): Promise<void> {
+  const { run_id: runId, event } = failedRun.parse(failed);
+  const { tenantId, workspaceId, importId } = event.data;
   log.error({ importId, err: error }, "import gave up");
-  await withTenant({ tenantId, workspaceId }, (tx) => failImport(tx, importId, failureSentence(error)));
+  const alarm = await withTenant({ tenantId, workspaceId }, (tx) =>
+    failImport(tx, importId, failureSentence(error), runId),
+  );
+  await sendAlarm(alarm);
 }

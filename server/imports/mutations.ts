@@ -9,6 +9,7 @@ import { forgetBadRows } from "./corrections.ts";
 import { hashOfHeaders } from "./memory.ts";
 import { getImportJob, type Made, type StoredFormat, type StoredOptions } from "./queries.ts";
 import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
+import { type Alarm, countFailure } from "./schedules/failures.ts";
 import type { FileFormat } from "./slices.ts";
 import { tellEnd } from "./tell.ts";
 
@@ -69,6 +70,7 @@ export async function startImport(tx: TenantTx, id: string, actorId: string): Pr
   const { format } = job.file_format;
   if (!format) throw new Error(`Import ${id} was checked without a format.`);
   const options = job.import_options;
+  if (options.listId) await mustBeList(tx, options.listId);
   await forgetBadRows(tx, id);
   const made = await makeTargets(tx, id, options, job.field_mapping, job.file_name);
   const listId = made.listId ?? options.listId ?? null;
@@ -122,7 +124,11 @@ async function mustBeList(tx: TenantTx, listId: string): Promise<void> {
   const [list] = await tx.execute(
     sql`select 1 from segments where id = ${listId}::uuid and segment_type = 'static'`,
   );
-  if (!list) throw new AppError("not_found", "No such list. Choose another one.");
+  if (!list)
+    throw new AppError(
+      "not_found",
+      "The list that these contacts were to be added to is gone. Choose another one.",
+    );
 }
 
 /** Stops an import. What it wrote stays, and can be undone. */
@@ -141,14 +147,27 @@ export async function cancelImport(tx: TenantTx, id: string, actorId: string): P
   await recordAct(tx, { actorId, action: "import.cancelled", resourceType: "import", resourceId: id });
 }
 
-/** Ends a running import in failure, with a sentence for the person who started it. Rows already written stay. */
-export async function failImport(tx: TenantTx, id: string, sentence: string): Promise<void> {
-  const failed = await tx.execute(sql`
+/**
+ * Ends a running import in failure, with a sentence for the person who started it. Rows already written stay. With the
+ * id of the run that failed, nothing happens when another one drives the job. Returns the alarm that a schedule owes.
+ */
+export async function failImport(
+  tx: TenantTx,
+  id: string,
+  sentence: string,
+  runId: string | null = null,
+): Promise<Alarm | null> {
+  const [failed] = await tx.execute<{ status: ImportStatus; scheduleId: string | null }>(sql`
     update import_jobs set problem = ${sentence}, updated_at = app_now(), completed_at = coalesce(completed_at, app_now()),
       status = case when status = 'rolling_back' then 'completed' else 'failed' end,
       fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
-    where id = ${id}::uuid and status in ('validating', 'processing', 'rolling_back') returning id`);
-  if (failed.length > 0) await tellEnd(tx, id);
+    where id = ${id}::uuid and status in ('validating', 'processing', 'rolling_back')
+      and (${runId}::text is null or run_id is null or run_id = ${runId})
+    returning status, schedule_id as "scheduleId"`);
+  if (!failed) return null;
+  await tellEnd(tx, id);
+  const { status, scheduleId } = failed;
+  return scheduleId && status === "failed" ? countFailure(tx, scheduleId, sentence) : null;
 }
 
 export function mustBe(status: ImportStatus, allowed: readonly ImportStatus[], sentence: string): void {

@@ -33,9 +33,11 @@ export async function openRemote(
     const { location } = answer.headers;
     if (status >= 300 && status < 400 && location) {
       answer.destroy();
-      const next = new URL(location, url);
-      // A secret is meant for the server it was given for.
-      if (next.host !== url.host) headers = {};
+      const next = URL.parse(location, url);
+      if (!next)
+        throw refused(`${url.hostname} redirects to "${location.slice(0, 100)}", which is no address.`);
+      // A secret is meant for the server it was given for, and for the way it was given.
+      if (next.origin !== url.origin) headers = {};
       url = next;
       continue;
     }
@@ -87,7 +89,7 @@ async function resolve(url: URL, allowPrivate: boolean) {
   const found = isIP(host)
     ? [{ address: host, family: isIP(host) }]
     : await lookup(host, { all: true }).catch((cause: unknown) => {
-        throw refused(`No server was found at ${host}. Check the spelling of the address.`, cause);
+        throw notFound(host, cause);
       });
   const usable = allowPrivate ? found : found.filter(({ address }) => !isPrivateAddress(address));
   const chosen = usable.find(({ family }) => family === 4) ?? usable[0];
@@ -97,6 +99,18 @@ async function resolve(url: URL, allowPrivate: boolean) {
     );
   }
   return { ...chosen, isPrivate: isPrivateAddress(chosen.address) };
+}
+
+function notFound(host: string, cause: unknown): AppError {
+  // The name service is busy or out of reach, which says nothing about the name.
+  if (cause instanceof Error && "code" in cause && cause.code === "EAI_AGAIN")
+    return new AppError(
+      "unavailable",
+      `${host} could not be looked up. Try again in a moment.`,
+      {},
+      { cause },
+    );
+  return refused(`No server was found at ${host}. Check the spelling of the address.`, cause);
 }
 
 function problemOf(status: number, host: string): AppError {

@@ -7,6 +7,7 @@ import { type ImportContext, loadContext, loadTarget } from "./context.ts";
 import { corrected } from "./corrections.ts";
 import { driverOf } from "./mutations.ts";
 import { getImportJob } from "./queries.ts";
+import { forgetFailures } from "./schedules/failures.ts";
 import { type Checkpoint, type FileFormat, parseSlice, type ParsedSlice, sliceBytes } from "./slices.ts";
 import { tellEnd } from "./tell.ts";
 import { leaseSeconds, Superseded, writeSlice } from "./write.ts";
@@ -137,10 +138,11 @@ const statisticsFrom = 5000;
 export async function finishImport(scope: Scope, id: string, fence: number): Promise<void> {
   const rows = await withTenant(scope, async (tx) => {
     if (!(await holds(tx, driverOf(id), fence))) return 0;
-    const ended = await tx.execute<{ rows: number }>(sql`
+    const ended = await tx.execute<{ rows: number; scheduleId: string | null }>(sql`
       update import_jobs set status = 'completed', completed_at = app_now(), total_rows = processed_rows, updated_at = app_now()
-      where id = ${id}::uuid and status = 'processing' returning imported_count as rows`);
+      where id = ${id}::uuid and status = 'processing' returning imported_count as rows, schedule_id as "scheduleId"`);
     if (ended.length > 0) await tellEnd(tx, id);
+    if (ended[0]?.scheduleId) await forgetFailures(tx, ended[0].scheduleId);
     await yieldUntil(tx, driverOf(id), fence, { until: null });
     return ended[0]?.rows ?? 0;
   });

@@ -11,6 +11,7 @@ import { type Found, normalize } from "./formats/rows.ts";
 import { storedSource } from "./formats/source.ts";
 import { driverOf, failImport } from "./mutations.ts";
 import { getImportJob } from "./queries.ts";
+import { sendAlarm } from "./schedules/failures.ts";
 
 /** Longer than a part of the slowest file takes. */
 const leaseSeconds = 300;
@@ -40,9 +41,10 @@ export async function spoolImport(
     return { outcome: kept ? "ready" : "lost" };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "invalid") throw error;
-    await withTenant(scope, async (tx) => {
-      if (await holds(tx, driverOf(id), fence)) await failImport(tx, id, error.message);
-    });
+    const alarm = await withTenant(scope, async (tx) =>
+      (await holds(tx, driverOf(id), fence)) ? failImport(tx, id, error.message) : null,
+    );
+    await sendAlarm(alarm);
     return { outcome: "refused" };
   }
 }

@@ -80,7 +80,7 @@ export async function updateSchedule(
     : { mapping: old.mapping, options: old.options, headers: old.config.headers, choice: old.config.choice };
   const secret: ScheduleSecret = {
     url: input.url === old.config.url ? before.url : input.url,
-    header: input.secretHeader === undefined ? before.header : input.secretHeader,
+    header: input.secretHeader === undefined ? keptHeader(before, input.url) : input.secretHeader,
   };
   const [twin] = await tx.execute(
     sql`select 1 from import_schedules where name = ${input.name} and id <> ${id}::uuid`,
@@ -101,6 +101,13 @@ export async function updateSchedule(
     after: { name: input.name, url: shownUrl(secret.url), cron: input.cron },
   });
   return { id };
+}
+
+/** The header stays with the server it was given for: nobody learns it by having it sent elsewhere. */
+function keptHeader(before: ScheduleSecret, url: string): ScheduleSecret["header"] {
+  if (!before.header || new URL(url).origin === new URL(before.url).origin) return before.header;
+  const sentence = `The address is on another server now. Give the value of ${before.header.name} anew, or send no header.`;
+  throw new AppError("invalid", sentence, { "secretHeader.value": sentence });
 }
 
 /** Mapping, options and format of an import, for imports of the same kind of file to come. */
@@ -162,6 +169,7 @@ const nameTaken = (name: string) => {
 export async function switchSchedule(
   tx: TenantTx,
   { id, enabled }: { id: string; enabled: boolean },
+  actorId: string,
 ): Promise<{ id: string }> {
   const [found] = await tx.execute<{ cron: string; timezone: string }>(
     sql`select cron, timezone from import_schedules where id = ${id}::uuid`,
@@ -172,16 +180,32 @@ export async function switchSchedule(
     update import_schedules set enabled = ${enabled}, next_run_at = ${next.toISOString()}::timestamptz, failures = 0,
       updated_at = app_now()
     where id = ${id}::uuid`);
+  await recordAct(tx, {
+    actorId,
+    action: enabled ? "import_schedule.resumed" : "import_schedule.paused",
+    resourceType: "import_schedule",
+    resourceId: id,
+  });
   return { id };
 }
 
-/** Makes a schedule due at once; the next look at the clock finds it. */
-export async function runScheduleNow(tx: TenantTx, id: string): Promise<{ id: string }> {
-  const rows = await tx.execute(sql`
-    update import_schedules set next_run_at = least(next_run_at, app_now()), enabled = true, last_file_hash = null,
+/** Makes a schedule due at once; the next look at the clock finds it. Throws `conflict` for one that is paused. */
+export async function runScheduleNow(tx: TenantTx, id: string, actorId: string): Promise<{ id: string }> {
+  const [found] = await tx.execute<{ enabled: boolean }>(
+    sql`select enabled from import_schedules where id = ${id}::uuid for no key update`,
+  );
+  if (!found) throw noSchedule();
+  if (!found.enabled) throw new AppError("conflict", "This schedule is paused. Let it go on first.");
+  await tx.execute(sql`
+    update import_schedules set next_run_at = least(next_run_at, app_now()), last_file_hash = null,
       updated_at = app_now()
-    where id = ${id}::uuid returning id`);
-  if (rows.length === 0) throw noSchedule();
+    where id = ${id}::uuid`);
+  await recordAct(tx, {
+    actorId,
+    action: "import_schedule.run",
+    resourceType: "import_schedule",
+    resourceId: id,
+  });
   return { id };
 }
 

@@ -23,10 +23,10 @@ export const schedulesRouter = router({
   /** Pauses, or goes on. */
   switch: allowed("contacts:write")
     .input(scheduleSwitch)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => switchSchedule(tx, input))),
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => switchSchedule(tx, input, ctx.session.user.id))),
   runNow: allowed("contacts:write")
     .input(scheduleRef)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => runScheduleNow(tx, input.id))),
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => runScheduleNow(tx, input.id, ctx.session.user.id))),
   delete: allowed("contacts:write")
     .input(scheduleRef)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => deleteSchedule(tx, input.id, ctx.session.user.id))),

@@ -1,12 +1,11 @@
+import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
-import { v5 } from "uuid";
+import { v7 } from "uuid";
 import { withoutTenant } from "#db/client";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { importRequested, onceId } from "#inngest/events";
 import { AppError } from "#server/errors";
 import { log } from "#server/log";
-import { sendSystemMail } from "#server/mail/system";
-import { notify } from "#server/notifications/mutations";
 import { storage } from "#server/storage";
 import { announce } from "../announce.ts";
 import { type Fetched, fetchInto } from "../fetch.ts";
@@ -17,10 +16,10 @@ import { refused } from "../formats/refusal.ts";
 import { storedSource } from "../formats/source.ts";
 import { hashOfHeaders } from "../memory.ts";
 import { startImport } from "../mutations.ts";
-import { partBytes } from "../schema.ts";
+import { type ImportOptions, partBytes } from "../schema.ts";
+import { countFailure, forgetFailures, sendAlarm } from "./failures.ts";
 import { nextRun, openSecret } from "./mutations.ts";
 import { type DueSchedule, findDueSchedule } from "./queries.ts";
-import { failuresTold } from "./schema.ts";
 
 export type Due = { tenantId: string; workspaceId: string; scheduleId: string };
 
@@ -40,8 +39,16 @@ export async function listDueSchedules(): Promise<Due[]> {
 
 export type RunOutcome = "not due" | "unchanged" | "started" | "failed";
 
-/** Imports of schedules take their ids from the schedule and its moment: a run that died is followed by the same one. */
-const namespace = "0b8f1c4e-6a53-5d0e-9c1b-8f6f0f3a7d21";
+/**
+ * Imports of schedules take their ids from the schedule and its moment: a run that died is followed by the same one, and
+ * they stand in order of time like all others.
+ */
+const importIdOf = (scheduleId: string, dueAt: Date) =>
+  v7({
+    msecs: dueAt.getTime(),
+    seq: 0,
+    random: createHash("sha256").update(`${scheduleId}:${dueAt.toISOString()}`).digest().subarray(0, 16),
+  });
 
 /**
  * Fetches the file of a schedule that is due and starts its import; does nothing for a file that is the one of last time.
@@ -55,34 +62,41 @@ export async function runSchedule(
 ): Promise<RunOutcome> {
   const schedule = await withTenant(scope, (tx) => findDueSchedule(tx, id));
   if (!schedule?.enabled || schedule.dueAt === null) return "not due";
-  const importId = v5(`${id}:${schedule.dueAt.toISOString()}`, namespace);
-  const folder = folderOf(scope, importId);
+  const importId = importIdOf(id, schedule.dueAt);
+  let fetched: Fetched | null = null;
   try {
     const { url, header } = openSecret(scope, id, schedule.secret);
     const headers = header ? { [header.name]: header.value } : {};
-    const fetched = await fetchInto(folder, url, { headers, ...remote });
+    fetched = await fetchInto(folderOf(scope, importId), url, { headers, ...remote });
     // What failed the last time is tried again, though the file is the same.
     if (fetched.fileHash === schedule.lastFileHash && schedule.lastStatus !== "failed") {
-      await storage.removeFolder(folder);
-      await withTenant(scope, (tx) => settle(tx, schedule, { fileHash: fetched.fileHash }));
+      await storage.removeFolder(fetched.folder);
+      const { fileHash } = fetched;
+      await withTenant(scope, async (tx) => {
+        await settle(tx, schedule, fileHash);
+        await forgetFailures(tx, id);
+      });
       return "unchanged";
     }
-    const { format } = await lookAtFile(
-      storedSource({ folder, sizeBytes: fetched.sizeBytes }),
-      fetched.fileName,
-      schedule.config.choice,
-    );
+    const { format } = await lookAtFile(storedSource(fetched), fetched.fileName, schedule.config.choice);
     mustHaveColumns(format.headers, schedule.config.headers);
-    const fence = await withTenant(scope, (tx) => begin(tx, { schedule, importId, folder, fetched, format }));
+    const begun = { schedule, importId, fetched, format };
+    const fence = await withTenant(scope, (tx) => begin(tx, begun));
     await announceStart(scope, importId, fence);
     return "started";
   } catch (error) {
-    if (!(error instanceof AppError) || (error.code === "unavailable" && !last)) throw error;
-    await storage.removeFolder(folder);
-    await fail(scope, schedule, error.message);
+    const expected = error instanceof AppError;
+    if (!last && (!expected || error.code === "unavailable")) throw error;
+    // A fault may have struck behind the commit: then the files are the import's, else the nightly clean-up finds them.
+    if (expected && fetched) await storage.removeFolder(fetched.folder);
+    if (!expected) log.error({ scheduleId: id, err: error }, "scheduled import gave up");
+    await fail(scope, schedule, expected ? error.message : fault);
     return "failed";
   }
 }
+
+const fault =
+  "The import could not be started because of a fault on our side, after several tries. It is tried again at its next time.";
 
 /** Refuses a file whose columns are not those that were mapped: a shifted column would land in the wrong field. */
 function mustHaveColumns(found: readonly string[], expected: readonly string[]): void {
@@ -100,30 +114,31 @@ function mustHaveColumns(found: readonly string[], expected: readonly string[]):
   );
 }
 
-type Begun = {
-  schedule: DueSchedule;
-  importId: string;
-  folder: string;
-  fetched: Fetched;
-  format: FileFormat;
-};
+type Begun = { schedule: DueSchedule; importId: string; fetched: Fetched; format: FileFormat };
 
-async function begin(
-  tx: TenantTx,
-  { schedule, importId, folder, fetched, format }: Begun,
-): Promise<number | null> {
+async function begin(tx: TenantTx, { schedule, importId, fetched, format }: Begun): Promise<number | null> {
   const stored = { parts: Math.ceil(fetched.sizeBytes / partBytes), format };
+  const options = await ontoListOfName(tx, schedule.options);
   await tx.execute(sql`
     insert into import_jobs (id, source, schedule_id, file_name, file_size, file_url, file_hash, header_hash, file_format,
       field_mapping, import_options, status, created_by)
-    values (${importId}::uuid, 'scheduled', ${schedule.id}::uuid, ${fetched.fileName}, ${fetched.sizeBytes}, ${folder},
+    values (${importId}::uuid, 'scheduled', ${schedule.id}::uuid, ${fetched.fileName}, ${fetched.sizeBytes}, ${fetched.folder},
       ${fetched.fileHash}, ${hashOfHeaders(format.headers)}, ${JSON.stringify(stored)}::jsonb,
-      ${JSON.stringify(schedule.mapping)}::jsonb, ${JSON.stringify(schedule.options)}::jsonb, 'awaiting_confirmation',
+      ${JSON.stringify(schedule.mapping)}::jsonb, ${JSON.stringify(options)}::jsonb, 'awaiting_confirmation',
       ${schedule.createdBy}::uuid)
     on conflict (id) do nothing`);
   const fence = await startImport(tx, importId, schedule.createdBy);
-  await settle(tx, schedule, { fileHash: fetched.fileHash });
+  await settle(tx, schedule, fetched.fileHash);
   return fence;
+}
+
+/** The first import of a schedule makes the new list that its options ask for; the later ones add to it. */
+async function ontoListOfName(tx: TenantTx, options: ImportOptions): Promise<ImportOptions> {
+  if (!options.newList) return options;
+  const [list] = await tx.execute<{ id: string }>(
+    sql`select id from segments where name = ${options.newList} and segment_type = 'static'`,
+  );
+  return list ? { ...options, newList: null, listId: list.id } : options;
 }
 
 async function announceStart(
@@ -136,38 +151,19 @@ async function announceStart(
   await announce(importRequested.create({ tenantId, workspaceId, importId, fence }, once));
 }
 
-async function settle(
-  tx: TenantTx,
-  schedule: DueSchedule,
-  { fileHash, problem = null }: { fileHash: string | null; problem?: string | null },
-): Promise<void> {
+/** Notes that the schedule has had its turn. Its failures stand until an import of it has gone through. */
+async function settle(tx: TenantTx, schedule: DueSchedule, fileHash: string | null): Promise<void> {
   const next = await nextRun(tx, schedule);
   await tx.execute(sql`
     update import_schedules set last_run_at = app_now(), next_run_at = ${next.toISOString()}::timestamptz,
-      problem = ${problem}, failures = ${problem === null ? 0 : schedule.failures + 1}, last_file_hash = ${fileHash},
-      updated_at = app_now()
+      last_file_hash = ${fileHash}, updated_at = app_now()
     where id = ${schedule.id}::uuid`);
 }
 
-/** Notes a failure; after the third in a row people are told, once. */
 async function fail(scope: Scope, schedule: DueSchedule, problem: string): Promise<void> {
-  const tell = schedule.failures + 1 === failuresTold;
-  await withTenant(scope, async (tx) => {
-    await settle(tx, schedule, { fileHash: schedule.lastFileHash, problem });
-    if (!tell) return;
-    await notify(tx, {
-      userId: schedule.createdBy,
-      type: "import.failed",
-      title: `The scheduled import ${schedule.name} failed ${failuresTold} times in a row`,
-      body: problem,
-      path: "/imports",
-    });
+  const alarm = await withTenant(scope, async (tx) => {
+    await settle(tx, schedule, schedule.lastFileHash);
+    return countFailure(tx, schedule.id, problem);
   });
-  if (!tell || !schedule.notifyEmail) return;
-  const text = `The scheduled import "${schedule.name}" failed ${failuresTold} times in a row:\n\n${problem}\n\nIt goes on trying at its times.`;
-  const to = { name: "", email: schedule.notifyEmail };
-  await sendSystemMail({ to, subject: `Scheduled import failing: ${schedule.name}`, text }).catch(
-    // The failure is noted and shown; a mail server that is down must not count it again.
-    (error: unknown) => log.warn({ err: error, scheduleId: schedule.id }, "no mail about a failing schedule"),
-  );
+  await sendAlarm(alarm);
 }

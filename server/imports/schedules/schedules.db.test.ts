@@ -1,12 +1,15 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sql } from "drizzle-orm";
+import { v7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
+import { storage } from "#server/storage";
 import { fetchImport } from "../fetch.ts";
 import { finishImport, importSlice } from "../run.ts";
-import { importFile, takeOver, type TestTenant } from "../testing.ts";
+import { markImportFailed } from "../failures.ts";
+import { check, importFile, takeOver, type TestTenant } from "../testing.ts";
 import { listDueSchedules, runSchedule } from "./run.ts";
 
 let body = "";
@@ -14,6 +17,9 @@ let asked: string[] = [];
 const server = createServer((request, response) => {
   asked.push(`${request.url} ${request.headers.authorization ?? "-"}`);
   if (request.url === "/moved") response.writeHead(302, { location: "/people.csv?token=t" }).end();
+  else if (request.url === "/nowhere") response.writeHead(302, { location: "http://[" }).end();
+  else if (request.url === "/file") response.writeHead(302, { location: "file:///etc/passwd" }).end();
+  else if (request.url === "/busy") response.writeHead(503).end();
   else if (request.url?.startsWith("/people.csv")) response.end(body);
   else response.writeHead(404).end();
 });
@@ -30,12 +36,17 @@ beforeEach(() => {
   body = "email,plan\na@example.com,pro\nb@example.com,free\n";
 });
 
-async function scheduled(tenant: TestTenant, path = "/people.csv?token=t") {
-  const { id: likeImportId } = await importFile(tenant, "email,plan\nold@example.com,x\n", {
-    newList: "From the shop",
-  });
+async function scheduled(
+  tenant: TestTenant,
+  path = "/people.csv?token=t",
+  name = "Shop",
+  like?: string,
+): Promise<string> {
+  const file = "email,plan\nold@example.com,x\n";
+  const newList = `From the ${name.toLowerCase()}`;
+  const likeImportId = like ?? (await importFile(tenant, file, { newList })).id;
   const { id } = await tenant.caller.imports.schedules.create({
-    name: "Shop",
+    name,
     url: `${base}${path}`,
     cron: "0 6 * * *",
     timezone: "Europe/Berlin",
@@ -54,6 +65,12 @@ async function finish(tenant: TestTenant): Promise<void> {
   while (!(await importSlice(tenant.scope, job.id, fence)).done);
   await finishImport(tenant.scope, job.id, fence);
 }
+
+/** What the engine says of a run that has used up its retries. */
+const gaveUp = ({ tenantId, workspaceId }: TestTenant, importId: string) => ({
+  data: { run_id: v7(), event: { data: { tenantId, workspaceId, importId } } },
+  error: new Error("the disk is full"),
+});
 
 const addresses = async (tenant: TestTenant) =>
   withTenant(tenant.scope, async (tx) =>
@@ -102,13 +119,111 @@ test("a file whose columns have changed fails before a row is written, and peopl
   expect(rows.filter(({ title }) => /failed 3 times/.test(title))).toHaveLength(1);
 });
 
-test("a server that does not answer is tried again before it counts as a failure", async () => {
+test("what may pass is tried again before it counts as a failure; what will not counts at once", async () => {
   const tenant = await newTenant();
-  const id = await scheduled(tenant, "/gone");
+  const seen = () => tenant.caller.imports.schedules.byId({ id });
+  const id = await scheduled(tenant, "/busy");
   await later();
-  expect(await run(tenant, id, false)).toBe("failed");
-  const other = await tenant.caller.imports.schedules.byId({ id });
-  expect(other.problem).toMatch(/status 404: there is no such file/);
+  await expect(run(tenant, id, false)).rejects.toThrow(/status 503\. Try again/);
+  expect(await seen()).toMatchObject({ failures: 0, problem: null });
+  expect(await run(tenant, id, true)).toBe("failed");
+  expect(await seen()).toMatchObject({ failures: 1 });
+  for (const [path, problem] of [
+    ["/gone", /status 404: there is no such file/],
+    ["/nowhere", /redirects to "http:\/\/\[", which is no address/],
+    ["/file", /must be asked over HTTPS|inside this network/],
+  ] as const) {
+    const other = await scheduled(tenant, path, path);
+    await later();
+    expect(await run(tenant, other, false)).toBe("failed");
+    expect((await tenant.caller.imports.schedules.byId({ id: other })).problem).toMatch(problem);
+  }
+});
+
+test("an import that stops after its start is a failure of its schedule, until one goes through", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  const seen = () => tenant.caller.imports.schedules.byId({ id });
+  for (let time = 1; time <= 3; time++) {
+    await later();
+    // The same file again: what failed is tried again.
+    expect(await run(tenant, id)).toBe("started");
+    expect((await seen()).failures).toBe(time - 1);
+    const { data, error } = gaveUp(tenant, (await seen()).runs[0]?.id ?? "");
+    await markImportFailed(data, error);
+    expect(await seen()).toMatchObject({
+      failures: time,
+      problem: expect.stringMatching(/fault on our side/) as string,
+    });
+  }
+  const { rows } = await tenant.caller.notifications.list();
+  expect(rows.filter(({ title }) => /failed 3 times/.test(title))).toHaveLength(1);
+  await later();
+  expect(await run(tenant, id)).toBe("started");
+  await finish(tenant);
+  expect(await seen()).toMatchObject({ failures: 0, problem: null });
+});
+
+test("a fault of ours counts as a failure after the last try, and the schedule goes on at its next time", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`update import_schedules set field_mapping = '[{"target": 7}]' where id = ${id}::uuid`),
+  );
+  await later();
+  await expect(run(tenant, id, false)).rejects.toThrow(TypeError);
+  expect(await run(tenant, id, true)).toBe("failed");
+  expect(await run(tenant, id, true)).toBe("not due");
+  expect(await tenant.caller.imports.schedules.byId({ id })).toMatchObject({
+    failures: 1,
+    problem: expect.stringMatching(/fault on our side/) as string,
+  });
+});
+
+test("each import of a schedule adds to the list that the first one made; a list that is gone is a failure", async () => {
+  const tenant = await newTenant();
+  const { id: likeImportId } = await check(tenant, "email,plan\nold@example.com,x\n", { newList: "Shop" });
+  const id = await scheduled(tenant, "/people.csv", "Shop", likeImportId);
+  for (const email of ["a@example.com", "c@example.com"]) {
+    body = `email,plan\n${email},pro\n`;
+    await later();
+    expect(await run(tenant, id)).toBe("started");
+    await finish(tenant);
+  }
+  const [list, ...more] = await tenant.caller.lists.list();
+  expect({ ...list, more }).toMatchObject({ name: "Shop", count: 2, more: [] });
+
+  const other = await scheduled(tenant, "/people.csv", "Gone");
+  const gone = (await tenant.caller.lists.list()).find(({ name }) => name === "From the gone");
+  await tenant.caller.lists.delete({ id: gone?.id ?? "" });
+  await later();
+  expect(await run(tenant, other)).toBe("failed");
+  expect((await tenant.caller.imports.schedules.byId({ id: other })).problem).toMatch(/list .* is gone/);
+});
+
+test("a secret header stays with the server it was given for", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  const changed = { id, name: "Shop", cron: "0 7 * * *", timezone: "UTC" };
+  const { update, byId } = tenant.caller.imports.schedules;
+  await expect(update({ ...changed, url: "https://elsewhere.example/people.csv" })).rejects.toThrow(
+    /on another server now\. Give the value of Authorization anew/,
+  );
+  await update({ ...changed, url: "https://elsewhere.example/people.csv", secretHeader: null });
+  expect(await byId({ id })).toMatchObject({ secretHeader: null });
+});
+
+test("a paused schedule is not run, not even when asked to", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  const { schedules } = tenant.caller.imports;
+  await schedules.switch({ id, enabled: false });
+  await later();
+  expect(await run(tenant, id)).toBe("not due");
+  await expect(schedules.runNow({ id })).rejects.toThrow(/is paused/);
+  await schedules.switch({ id, enabled: true });
+  await schedules.runNow({ id });
+  expect(await run(tenant, id)).toBe("started");
 });
 
 test("redirects are followed, and a shown address keeps the secret behind it when a schedule is changed", async () => {
@@ -137,13 +252,18 @@ test("a private address needs the operator's word, and plain HTTP never leaves t
   await expect(fetched("https://user:word@example.com/people.csv")).rejects.toThrow(/user name and password/);
 });
 
-test("a file from an address is inspected like an upload, and fetched once", async () => {
+test("a file from an address is inspected like an upload, and is one import, however often it is asked for", async () => {
   const tenant = await newTenant();
   const key = crypto.randomUUID();
   const fetched = () => fetchImport(tenant.scope, { key, url: `${base}/people.csv` }, { allowPrivate: true });
+  // Two at once: the file of one of them is kept, and the other one leaves nothing of it broken or behind.
+  await Promise.all([fetched(), fetched()]);
+  expect(asked).toHaveLength(2);
   await fetched();
-  await fetched();
-  expect(asked).toHaveLength(1);
+  expect(asked).toHaveLength(2);
+  const files: string[] = [];
+  for await (const file of storage.list()) if (file.includes(key)) files.push(file);
+  expect(files).toHaveLength(1);
   expect(await tenant.caller.imports.inspect({ id: key })).toMatchObject({
     fileName: "people.csv",
     headers: ["email", "plan"],
