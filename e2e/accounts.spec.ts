@@ -67,7 +67,7 @@ test("an invited person joins by the link in the mail, with the role they were g
   await invited.getByRole("button", { name: "Create account and join" }).click();
   await expect(invited).toHaveURL(new RegExp(`/${workspace.slug}$`));
   await invited.goto(`/${workspace.slug}/settings/members`);
-  await expect(invited.getByText("2 people reach this workspace.")).toBeVisible();
+  await expect(invited.getByText("2 people have access to this workspace.")).toBeVisible();
   await expect(invited.getByRole("button", { name: "Invite", exact: true })).toHaveCount(0);
   await invited.goto(link);
   await expect(invited.getByText("This invitation no longer works")).toBeVisible();
