@@ -45,14 +45,8 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
   }
 
   async function send(file: File, signal: AbortSignal): Promise<void> {
-    if (!attempt.current || !isSame(attempt.current, file)) attempt.current = attemptOf(file);
-    const { id, partsReceived } = await client.imports.create.mutate({
-      key: attempt.current.id,
-      fileName: file.name,
-      sizeBytes: file.size,
-      fingerprint: fingerprintOf(file),
-    });
-    attempt.current.id = id;
+    const { id, partsReceived } = await begin(file);
+    attempt.current = { ...attemptOf(file), id };
     onImport(id);
     const startedAt = performance.now();
     let first: number | null = null;
@@ -74,8 +68,27 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
     onInspected(await client.imports.inspect.mutate({ id }));
   }
 
-  async function fetchFile(url: string, key: string): Promise<void> {
+  /** Goes on with the import under way when it is of this file, unless the file was changed meanwhile. */
+  async function begin(file: File): Promise<{ id: string; partsReceived: number }> {
+    const { name: fileName, size: sizeBytes } = file;
+    const ask = (key: string) =>
+      client.imports.create.mutate({ key, fileName, sizeBytes, fingerprint: fingerprintOf(file) });
+    if (attempt.current && isSame(attempt.current, file)) {
+      try {
+        return await ask(attempt.current.id);
+      } catch (error) {
+        if (asProblem(error)?.code !== "conflict") throw error;
+      }
+    }
+    return ask(v7());
+  }
+
+  async function fetchFile(url: string, key: string, signal: AbortSignal): Promise<void> {
+    attempt.current = null;
     const { id } = await client.imports.fetch.mutate({ key, url });
+    // Cancelled while the server was at it: what it fetched is wanted no more.
+    if (signal.aborted) return void (await client.imports.cancel.mutate({ id }));
+    attempt.current = { id, fileName: url, size: 0, lastModified: null };
     onImport(id);
     setState({ name: "reading", file: null });
     onInspected(await client.imports.inspect.mutate({ id }));
@@ -96,9 +109,11 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
     } catch (error) {
       if (controller.signal.aborted) return;
       const lasting = asProblem(error)?.code === "invalid";
-      setState({ name: "failed", problem: sentenceOf(error), again: lasting ? null : again });
-      // What can never be imported leaves no job behind that asks to be gone on with.
-      if (lasting) await forget().catch(show);
+      // What can never be imported leaves no job behind that asks to be gone on with. The problem is said when that is
+      // done: who reads it may choose another file at once.
+      const told = lasting ? await forget().then(() => error, toldInstead) : error;
+      if (controller.signal.aborted) return;
+      setState({ name: "failed", problem: sentenceOf(told), again: lasting ? null : again });
     } finally {
       if (abort.current === controller) abort.current = null;
     }
@@ -118,7 +133,7 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
 
   function fetchFrom(url: string, key = v7()): void {
     void attemptTo(
-      () => fetchFile(url, key),
+      (signal) => fetchFile(url, key, signal),
       () => fetchFrom(url, key),
       { name: "fetching", url },
     );
@@ -155,6 +170,8 @@ function refusalOf(file: File): string | null {
   if (file.size > fileBytesMax) return `"${file.name}" is larger than 5 GB. Split it into smaller files.`;
   return null;
 }
+
+const toldInstead = (failure: unknown) => failure;
 
 /** Errors of the upload itself carry a sentence; those of procedures are read like everywhere. */
 const sentenceOf = (error: unknown): string =>
