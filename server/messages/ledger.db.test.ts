@@ -15,6 +15,7 @@ import {
   places,
   statusOf,
 } from "#server/enrollments/testing";
+import { groupSize } from "./send.ts";
 import { atOnce, claim, people, queued, settle, statuses, usage } from "./testing.ts";
 import { confirmMessages, expireLeases, resendMessages } from "./unknown.ts";
 
@@ -117,6 +118,23 @@ test("a sender that falls silent leaves its messages unknown, never sent again b
   await runner.settle();
   expect(await statusOf(campaign)).toBe("completed");
   expect(await statuses(campaign)).toEqual(["sent", "unknown", "unknown"]);
+});
+
+test("a mailbox never has more than one group claimed, and so never leaves more than that unknown", async () => {
+  const campaign = await newCampaign({ emails: people(groupSize * 2) });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const [row] = await withTenant(campaign.scope, (tx) =>
+    tx.execute<{ sent: number; most: number }>(sql`
+      with held as (
+        select claimed_at as from_at, sent_at as until_at from content.email_messages
+        where campaign_id = ${campaign.campaignId}::uuid and delivery_status = 'sent'
+      )
+      select count(*)::int as sent, max((
+        select count(*) from held other where other.from_at <= held.from_at and other.until_at > held.from_at))::int as most
+      from held`),
+  );
+  expect(row).toEqual({ sent: groupSize * 2, most: groupSize });
 });
 
 test("an unknown message sent again by hand is the same row in its next attempt; the first one's late reply is void", async () => {

@@ -16,9 +16,11 @@ import { type Compiled, loadForRendering, renderAll } from "./render.ts";
 import { settleMessages, type SettleCounts } from "./settle.ts";
 import { releaseLostSlots } from "./slots.ts";
 
-/** As many messages are claimed, and at worst left unknown, at a time. */
+/** As many messages of a mailbox are claimed, and at worst left unknown, at a time. */
 export const groupSize = 100;
-/** A group is given up by its lease's end, and no message of it is begun after the deadline before that. */
+/** A group goes in halves: while one is on the wire, the other is claimed, rendered or settled. */
+const halves = 2;
+/** A claim is given up by its lease's end, and no message of it is begun after the deadline before that. */
 const leaseSeconds = 120;
 const deadlineMs = 80_000;
 
@@ -26,12 +28,10 @@ export type Lane = { accountId: string; fence: number };
 /** Where a slice left the mailbox: `more` = come back at once, else `until`, null = when woken. */
 export type SendSlice = { held: boolean; sent: number; others: number; more: boolean; until: string | null };
 
-/** While one group is on the wire, another is claimed, rendered or settled: so many at a time. */
-const groupsAtOnce = 2;
-
 /**
- * Sends what is due from a mailbox, group after group, for about `budgetMs`. Each group is claimed and committed
- * before a socket is touched, and settled after the replies: a crash in between leaves its messages `unknown`.
+ * Sends what is due from a mailbox, half a group after another, for about `budgetMs`. Each half is claimed and committed
+ * before a socket is touched, and settled after the replies: a crash in between leaves its messages `unknown`, so that
+ * there are never more of them than a group for each mailbox.
  */
 export async function sendFromMailbox(scope: Scope, lane: Lane, budgetMs: number): Promise<SendSlice> {
   const opened = await openMailbox(scope, lane);
@@ -45,9 +45,7 @@ export async function sendFromMailbox(scope: Scope, lane: Lane, budgetMs: number
     total,
   };
   try {
-    const ends = await Promise.all(
-      Array.from({ length: groupsAtOnce }, () => sendGroups(scope, lane, sender)),
-    );
+    const ends = await Promise.all(Array.from({ length: halves }, () => sendHalves(scope, lane, sender)));
     if (ends.includes("lost")) return { held: false, ...total, more: false, until: null };
     const waitMs = ends.find((end) => typeof end === "number");
     if (waitMs !== undefined) return { held: true, ...total, ...(await backOff(scope, lane, waitMs)) };
@@ -61,7 +59,7 @@ export async function sendFromMailbox(scope: Scope, lane: Lane, budgetMs: number
 type Sender = {
   transport: MailTransport;
   compiled: Compiled;
-  /** Resolves when the group that is on the wire has its replies. */
+  /** Resolves when the half that is on the wire has its replies. */
   wire: Promise<unknown>;
   /** Of `performance.now()`. */
   until: number;
@@ -69,7 +67,7 @@ type Sender = {
 };
 
 /** Why it stopped: another run sends, nothing is due, the time is up, or the server is to be left alone so long (ms). */
-async function sendGroups(
+async function sendHalves(
   scope: Scope,
   lane: Lane,
   sender: Sender,
@@ -77,7 +75,7 @@ async function sendGroups(
   while (performance.now() < sender.until) {
     if (!(await withTenant(scope, (tx) => holds(tx, laneOf(lane), lane.fence, leaseSeconds)))) return "lost";
     const claim = await withTenant(scope, (tx) =>
-      claimMessages(tx, { ...lane, limit: groupSize, leaseSeconds }),
+      claimMessages(tx, { ...lane, limit: groupSize / halves, leaseSeconds }),
     );
     if (claim.messages.length === 0) return "empty";
     const { counts, unreached } = await handOver(scope, claim, sender);
@@ -137,7 +135,7 @@ async function handOver(
   return { counts, unreached: failed ? (replies[0]?.text ?? "The mail server could not be reached.") : null };
 }
 
-/** One group at a time: the mailbox's connections are not for two. */
+/** One half at a time: the mailbox's connections are not for two. */
 async function onWire<T>(sender: Sender, send: () => Promise<T>): Promise<T> {
   const turn = sender.wire.then(send, send);
   sender.wire = turn;
@@ -154,7 +152,7 @@ async function settleSurely(scope: Scope, replies: Replies): Promise<{ counts: S
     } catch (error) {
       log.warn(
         { err: error, pauseMs },
-        "the results of a group could not be written down, and are tried again",
+        "the results of messages could not be written down, and are tried again",
       );
       await sleep(pauseMs);
     }
