@@ -183,6 +183,28 @@ test("imports undone in any order end where they began", async () => {
   }
 });
 
+test("what the import made stays when somebody built on it since: fields, and the list", async () => {
+  const tenant = await newTenant();
+  const file = "email,plan,colour\na@example.com,pro,red\n";
+  const { id } = await importFile(tenant, file, { newList: "Fair", tags: ["fair"] });
+  const [list] = await tenant.caller.lists.list();
+  const rules = [
+    { field: "list", operator: "in", value: [list?.id ?? ""] },
+    { field: "custom.plan", operator: "equals", value: "pro" },
+  ] as const;
+  await tenant.caller.segments.create({
+    name: "Built on it",
+    rules: { version: 1, match: "any", rules: [...rules] },
+  });
+  await undoFile(tenant, id);
+  expect(await stateOf(tenant)).toMatchObject({
+    contacts: [],
+    tags: [],
+    lists: [{ name: "Built on it" }, { name: "Fair", contact_count: 0 }],
+    fields: [{ field_name: "plan" }],
+  });
+});
+
 test("a contact that the database refuses to take back is named, and the others are taken back", async () => {
   const tenant = await newTenant();
   const people = Array.from({ length: 30 }, (_, n) => `p${n}@example.com,P${n},,,\n`).join("");

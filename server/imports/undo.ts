@@ -7,8 +7,9 @@ import { AppError } from "#server/errors";
 import { log } from "#server/log";
 import { asStored, asText, column, contactFields } from "./contact-fields.ts";
 import { driverOf } from "./mutations.ts";
-import { getImport, getImportJob, type Made } from "./queries.ts";
+import { getImport, getImportJob } from "./queries.ts";
 import { tellEnd } from "./tell.ts";
+import { removeMade } from "./undo-made.ts";
 import { flat, judged, reportOf } from "./undo-plan.ts";
 
 /** Contacts that one transaction of an undo takes back. */
@@ -195,7 +196,7 @@ export async function finishUndo(scope: Scope, importId: string, fence: number):
     const job = await getImportJob(tx, importId, true);
     if (job.status !== "rolling_back") return;
     const made = job.import_options.made;
-    if (made) await removeMade(tx, made);
+    if (made) await removeMade(tx, importId, made);
     const rows = await tx.execute<{ outcome: string; reason: string | null; count: number }>(sql`
       select split_part(undo_outcome, ':', 1) as outcome, nullif(split_part(undo_outcome, ':', 2), '') as reason, count(*)::int as count
       from import_events where import_job_id = ${importId}::uuid and undone_at is not null group by 1, 2`);
@@ -205,18 +206,4 @@ export async function finishUndo(scope: Scope, importId: string, fence: number):
     await tellEnd(tx, importId);
     await yieldUntil(tx, driverOf(importId), fence, { until: null });
   });
-}
-
-async function removeMade(tx: TenantTx, made: Made): Promise<void> {
-  await tx.execute(sql`
-    delete from tags t where t.id = any (${sql.param(made.tags)}::uuid[])
-      and not exists (select 1 from contact_tags ct where ct.tag_id = t.id)`);
-  await tx.execute(sql`
-    delete from custom_field_definitions d where d.id = any (${sql.param(made.fields)}::uuid[])
-      and not exists (select 1 from contacts c where jsonb_exists(c.custom_fields, d.field_name))`);
-  if (!made.listId) return;
-  await tx.execute(sql`
-    delete from segments s where s.id = ${made.listId}::uuid
-      and not exists (select 1 from segment_contacts sc where sc.segment_id = s.id)
-      and not exists (select 1 from campaigns k where k.segment_id = s.id or strpos(k.audience::text, s.id::text) > 0)`);
 }
