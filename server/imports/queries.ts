@@ -34,7 +34,13 @@ export type Forecast = {
   unmailable: number;
 };
 
-export type StoredFormat = { parts: number; format?: FileFormat; forecast?: Forecast };
+/** `fingerprint` tells a file that is being uploaded from others of its name and size. */
+export type StoredFormat = {
+  parts: number;
+  fingerprint?: string;
+  format?: FileFormat;
+  forecast?: Forecast;
+};
 /** What the import itself made, so that undo takes it away again. */
 export type Made = { tags: string[]; fields: string[]; listId: string | null };
 export type StoredOptions = ImportOptions & { made?: Made };

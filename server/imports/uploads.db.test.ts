@@ -11,8 +11,8 @@ import { partBytes } from "./schema.ts";
 import { importFile, type TestTenant, upload } from "./testing.ts";
 
 const bytes = Buffer.alloc(partBytes + 10, "email\n");
-const begin = (tenant: TestTenant, key: string, fingerprint?: string) =>
-  tenant.caller.imports.create({ key, fileName: "a.csv", sizeBytes: bytes.length, fingerprint });
+const begin = (tenant: TestTenant, key: string, fingerprint?: string, fileName = "a.csv") =>
+  tenant.caller.imports.create({ key, fileName, sizeBytes: bytes.length, fingerprint });
 const first = bytes.subarray(0, partBytes);
 
 test("an upload that broke off is found by its file, by the one who began it, until all of it is there", async () => {
@@ -21,7 +21,10 @@ test("an upload that broke off is found by its file, by the one who began it, un
   await tenant.caller.imports.putPart({ id, part: 0, bytes: first });
   expect(await begin(tenant, v7(), "a:1")).toEqual({ id, partsReceived: 1 });
   expect((await begin(tenant, v7(), "a:2")).id).not.toBe(id);
+  expect((await begin(tenant, v7(), "a:1", "b.csv")).id).not.toBe(id);
   expect((await begin(other, v7(), "a:1")).id).not.toBe(id);
+  // The parts of what it was must not mix with those of what it is.
+  await expect(begin(tenant, id, "a:2")).rejects.toThrow(/"a\.csv" was changed since its upload began/);
   await tenant.caller.imports.putPart({ id, part: 1, bytes: bytes.subarray(partBytes) });
   expect((await begin(tenant, v7(), "a:1")).id).not.toBe(id);
 });

@@ -19,7 +19,7 @@ export async function createImport(
   { key, fileName, sizeBytes, fingerprint }: Upload,
   scope: Scope,
 ): Promise<{ id: string; partsReceived: number }> {
-  const begun = fingerprint && (await findBegun(tx, { fingerprint, sizeBytes, userId: scope.userId, key }));
+  const begun = fingerprint && (await findBegun(tx, { key, fileName, sizeBytes, fingerprint }, scope.userId));
   if (begun) return begun;
   const state = { parts: 0, ...(fingerprint && { fingerprint }) };
   const made = await tx.execute(sql`
@@ -37,10 +37,14 @@ export async function createImport(
     return { id: key, partsReceived: 0 };
   }
   const job = await getImportJob(tx, key);
-  if (job.file_size !== sizeBytes || job.file_name !== fileName) {
+  const before = job.file_format.fingerprint;
+  const changed = before !== undefined && fingerprint !== undefined && before !== fingerprint;
+  if (job.file_size !== sizeBytes || job.file_name !== fileName || changed) {
     throw new AppError(
       "conflict",
-      `This import already began with another file ("${job.file_name}"). Start a new one.`,
+      changed && job.file_name === fileName
+        ? `"${fileName}" was changed since its upload began. Start a new import.`
+        : `This import already began with another file ("${job.file_name}"). Start a new one.`,
     );
   }
   return { id: key, partsReceived: job.file_format.parts };
@@ -49,16 +53,13 @@ export async function createImport(
 /** An upload of the same file by the same person that broke off, unless the key names one already. */
 async function findBegun(
   tx: TenantTx,
-  {
-    fingerprint,
-    sizeBytes,
-    userId,
-    key,
-  }: { fingerprint: string; sizeBytes: number; userId?: string | undefined; key: string },
+  { key, fileName, sizeBytes, fingerprint }: Upload,
+  userId: string | undefined,
 ): Promise<{ id: string; partsReceived: number } | undefined> {
   const [begun] = await tx.execute<{ id: string; partsReceived: number }>(sql`
     select id, (file_format ->> 'parts')::int as "partsReceived" from import_jobs
-    where status = 'pending' and file_size = ${sizeBytes} and file_format ->> 'fingerprint' = ${fingerprint}
+    where status = 'pending' and file_size = ${sizeBytes} and file_name = ${fileName}
+      and file_format ->> 'fingerprint' = ${fingerprint}
       and created_by = ${userId ?? null}::uuid and (file_format ->> 'parts')::int < ${partCount(sizeBytes)}
       and not exists (select from import_jobs named where named.id = ${key}::uuid)
     order by id desc limit 1`);

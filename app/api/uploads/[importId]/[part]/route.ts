@@ -15,8 +15,8 @@ export async function PUT(request: Request, { params }: Context) {
   if (Number(request.headers.get("content-length")) > partBytes) return tooLarge();
   const { importId, part } = await params;
   const bytes = await bodyOf(request);
-  if (bytes === null) return new Response(null, { status: 400 });
-  if (bytes.byteLength > partBytes) return tooLarge();
+  if (bytes === "departed") return new Response(null, { status: 400 });
+  if (bytes === "too large") return tooLarge();
   try {
     await caller(request.headers.get("x-workspace")).imports.putPart({
       id: importId,
@@ -30,14 +30,21 @@ export async function PUT(request: Request, { params }: Context) {
   return Response.json({ part: Number(part) }, { headers: { "cache-control": "no-store" } });
 }
 
-/** Null when the browser left half-way, as it does when an upload is cancelled. */
-async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
+/** No more than a part is held, whatever the length was said to be. A browser leaves half-way when an upload is cancelled. */
+async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer> | "departed" | "too large"> {
+  const bytes = new Uint8Array(partBytes);
+  let length = 0;
   try {
-    return new Uint8Array(await request.arrayBuffer());
+    for await (const piece of request.body ?? []) {
+      if (length + piece.length > partBytes) return "too large";
+      bytes.set(piece, length);
+      length += piece.length;
+    }
   } catch (error) {
-    if (isDeparted(error)) return null;
+    if (isDeparted(error)) return "departed";
     throw error;
   }
+  return bytes.subarray(0, length);
 }
 
 const tooLarge = () =>
