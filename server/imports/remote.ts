@@ -51,10 +51,14 @@ export async function openRemote(
 }
 
 async function ask(url: URL, { headers, allowPrivate }: Required<RemoteOptions>): Promise<IncomingMessage> {
-  const { address, family, isPrivate } = await resolve(url, allowPrivate);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isPrivate))
-    throw refused(`${url.hostname} must be asked over HTTPS. Give an address that begins with https://.`);
-  const send = url.protocol === "https:" ? requestHttps : requestHttp;
+  const plain = url.protocol === "http:";
+  const found = plain || url.protocol === "https:" ? await resolve(url, allowPrivate) : null;
+  if (!found || (plain && !found.isPrivate))
+    throw refused(
+      `${url.hostname || url.protocol} must be asked over HTTPS. Give an address that begins with https://.`,
+    );
+  const { address, family } = found;
+  const send = plain ? requestHttp : requestHttps;
   return new Promise((done, fail) => {
     const failed = (cause: Error) =>
       fail(
