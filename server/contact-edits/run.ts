@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
-import { matchingPredicate } from "#server/contacts/listing";
+import { nextMatches } from "#server/contacts/listing";
 import { contactSelection, type ContactSelection } from "#server/contacts/schema";
 import { handOver, holds, takeOver, yieldUntil } from "#server/drivers/mutations";
 import { log } from "#server/log";
@@ -100,11 +100,12 @@ async function nextContacts(
     const there = new Set(found.map(({ id }) => id));
     return { ids: [...there], missing: next.filter((one) => !there.has(one)) };
   }
-  const found = await tx.execute<{ id: string }>(sql`
-    select c.id from contacts c where ${await matchingPredicate(tx, selection.filter)}
-      ${job.checkpoint_id ? sql`and c.id > ${job.checkpoint_id}::uuid` : sql``} and c.id <= ${job.last_id}::uuid
-    order by c.id limit ${size}`);
-  return { ids: found.map(({ id }) => id), missing: [] };
+  const ids = await nextMatches(tx, selection.filter, {
+    behind: job.checkpoint_id,
+    upto: job.last_id,
+    limit: size,
+  });
+  return { ids, missing: [] };
 }
 
 async function keepFailures(tx: TenantTx, id: string, failures: readonly Failure[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { compileFilter } from "./filter.ts";
+import { compileFilter, type CompiledFilter, matchingIds } from "./filter.ts";
 import {
   type ContactFilter,
   type ContactListInput,
@@ -57,116 +57,104 @@ const sorts: Record<ContactSort, Sort> = {
 
 /**
  * Contacts of one page in the order asked for; those without a value in it come last. Without a filter any page is one
- * range of an index. With one, the page is made of the contacts that its rarest part lets through: `countMax` of them
- * when there are more, the newest where an index knows them.
+ * range of an index. With one, the page is made of those whom the filter lets through: of `countMax + 1` when there are
+ * more, the newest where many are.
  */
 export async function listContacts(tx: TenantTx, view: ContactListInput): Promise<ContactPage> {
-  const { matching, total, capped } = await narrowed(tx, filterOf(view));
-  const [page, counted] = await Promise.all([
-    readPage(tx, view, matching),
-    total ?? countMatching(tx, matching),
-  ]);
-  return { ...page, total: counted, capped };
+  const filter = await compileFilter(tx, filterOf(view));
+  const { total, ...page } = await readPage(tx, view, filter.asked || filter.rules ? filter : null);
+  return { ...page, total, capped: (filter.asked ?? filter.rules) !== null && total > countMax };
 }
 
 /** How many contacts a filter lets through, up to `countMax + 1`. */
 export async function countMatches(tx: TenantTx, filter: ContactFilter): Promise<number> {
-  const { matching, total } = await narrowed(tx, filter);
-  return total ?? countMatching(tx, matching);
-}
-
-/** The predicate of a filter over `contacts c`, made quick where few pass. */
-export async function matchingPredicate(tx: TenantTx, filter: ContactFilter): Promise<SQL> {
-  const { matching, capped, predicate } = await narrowed(tx, filter);
-  return capped ? predicate : matching;
-}
-
-async function countMatching(tx: TenantTx, matching: SQL): Promise<number> {
-  const [row] = await tx.execute<{ total: number }>(sql`
-    select count(*)::int as total from (select 1 from contacts c where ${matching} limit ${countMax + 1}) matches`);
+  const ids = matchingIds(await compileFilter(tx, filter), { atMost: countMax + 1 });
+  const [row] = await tx.execute<{ total: number }>(sql`select count(*)::int as total from (${ids}) matches`);
   return row?.total ?? 0;
 }
 
-type Narrowed = {
-  matching: SQL;
-  /** Known without counting: more than `countMax`, or what a single source found. */
-  total: number | null;
-  capped: boolean;
-  predicate: SQL;
-};
-
-/** The predicate of a filter, held to the ids of its rarest part where it has one. */
-async function narrowed(tx: TenantTx, filter: ContactFilter): Promise<Narrowed> {
-  const { predicate, sources, exact } = await compileFilter(tx, filter);
-  let ids: string[] | null = null;
-  for (const source of sources) {
-    const rows = await tx.execute<{ ids: string[] | null }>(
-      sql`select array_agg(id) as ids from (select id from (${source}) s limit ${countMax + 1}) found`,
-    );
-    ids = rows[0]?.ids ?? [];
-    if (ids.length <= countMax) break;
-  }
-  if (ids === null) return { matching: predicate, total: null, capped: false, predicate };
-  const capped = ids.length > countMax;
-  const held = sql`c.id = any(${sql.param(capped ? ids.slice(0, countMax) : ids)}::uuid[])`;
-  const matching = sql`${held} and ${exact ? sql`c.deleted_at is null` : predicate}`;
-  return { matching, total: capped ? countMax + 1 : exact ? ids.length : null, capped, predicate };
+/** The next contacts that a filter lets through, in the order of their ids: behind one, up to another. */
+export async function nextMatches(
+  tx: TenantTx,
+  filter: ContactFilter,
+  { behind, upto, limit }: { behind: string | null; upto: string | null; limit: number },
+): Promise<string[]> {
+  const compiled = await compileFilter(tx, filter);
+  const rows = await tx.execute<{ id: string }>(
+    matchingIds(compiled, { atMost: limit, behind: behind ?? beforeAll, upto }),
+  );
+  return rows.map(({ id }) => id);
 }
+
+const beforeAll = "00000000-0000-0000-0000-000000000000";
 
 type Place = { key: string | null; id: string };
 type Ranked = ContactRow & { key: string | null };
+type Counted = { total: number };
 
 async function readPage(
   tx: TenantTx,
   view: ContactListInput,
-  matching: SQL,
-): Promise<Pick<ContactPage, "rows" | "before" | "next">> {
+  filter: CompiledFilter | null,
+): Promise<Omit<ContactPage, "capped">> {
   const back = placeOf(view.before, view.sort);
   const from = back ?? placeOf(view.after, view.sort);
   const ascending = (view.order ?? usualOrder[view.sort]) === "asc";
-  const ranges = rangesOf(sorts[view.sort], { matching, from, ascending, back: back !== null });
+  const ranges = rangesOf(sorts[view.sort], {
+    among: peopleOf(view, filter),
+    from,
+    ascending,
+    back: back !== null,
+  });
   // A page that goes backwards is read from its end.
   const along = ascending === (back === null) ? sql`asc` : sql`desc`;
-  const rows = await tx.execute<Ranked>(sql`
-    with page as (${sql.join(ranges, sql` union all `)})
-    select c.id, c.email, ${displayName} as name, c.company, c.job_title, c.phone, c.city, c.state, c.country, c.timezone,
-      c.language, c.status, c.lifecycle_stage as stage, c.lead_score as score, c.created_at as "createdAt",
+  const everybody = sql`select c.id from contacts c where c.deleted_at is null limit ${countMax + 1}`;
+  const rows = await tx.execute<Counted & (Ranked | { id: null })>(sql`
+    with found as ${filter ? sql`materialized (${matchingIds(filter, { atMost: countMax + 1 })})` : sql`(${everybody})`},
+      page as (${sql.join(ranges, sql` union all `)})
+    select counted.total, c.id, c.email, ${displayName} as name, c.company, c.job_title, c.phone, c.city, c.state, c.country,
+      c.timezone, c.language, c.status, c.lifecycle_stage as stage, c.lead_score as score, c.created_at as "createdAt",
       c.last_activity_at as "lastActivityAt", c.custom_fields as custom, p.key::text as key,
       array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id
         where ct.contact_id = c.id order by t.name limit 6) as tags
-    from page p join contacts c on c.id = p.id
+    from (select count(*)::int as total from found) counted left join (page p join contacts c on c.id = p.id) on true
     order by p.part ${back ? sql`desc` : sql`asc`}, p.key ${along}, p.id ${along} limit ${pageSize + 1}`);
-  const more = rows.length > pageSize;
-  const shown = rows.slice(0, pageSize);
+  const found = rows.filter((row): row is Counted & Ranked => row.id !== null);
+  const more = found.length > pageSize;
+  const shown = found.slice(0, pageSize);
   if (back) shown.reverse();
   const place = (row: Ranked | undefined) =>
     row ? placeText(view.sort, { key: row.key, id: row.id }) : null;
   return {
-    rows: shown.map(({ key: _, ...row }) => row),
+    rows: shown.map(({ key: _, total: __, ...row }) => row),
     before: (back ? more : from !== null) ? place(shown[0]) : null,
     next: (back ? true : more) ? place(shown.at(-1)) : null,
+    total: rows[0]?.total ?? 0,
   };
+}
+
+/** Where a page is read from, as `c`. By age, what was found need not be looked up to be put in order. */
+function peopleOf(view: ContactListInput, filter: CompiledFilter | null): SQL {
+  if (!filter) return sql`contacts c where c.deleted_at is null`;
+  return view.sort === "newest"
+    ? sql`found c where true`
+    : sql`found f join contacts c on c.id = f.id where true`;
 }
 
 /** The contacts behind `from` (or before it): those with a value in the order, then those without. */
 function rangesOf(
   { key, type, nullable }: Sort,
-  {
-    matching,
-    from,
-    ascending,
-    back,
-  }: { matching: SQL; from: Place | null; ascending: boolean; back: boolean },
+  { among, from, ascending, back }: { among: SQL; from: Place | null; ascending: boolean; back: boolean },
 ): SQL[] {
   const forwards = ascending !== back;
   const beyond = forwards ? sql`>` : sql`<`;
   const along = forwards ? sql`asc` : sql`desc`;
   const valued = (place: SQL) => sql`(
-    select c.id, ${key} as key, 1 as part from contacts c
-    where ${matching} ${nullable ? sql`and ${key} is not null` : sql``} ${place}
+    select c.id, ${key} as key, 1 as part from ${among}
+    ${nullable ? sql`and ${key} is not null` : sql``} ${place}
     order by ${key} ${along}, c.id ${along} limit ${pageSize + 1})`;
   const empty = (place: SQL) => sql`(
-    select c.id, null::${type} as key, 2 as part from contacts c where ${matching} and ${key} is null ${place}
+    select c.id, null::${type} as key, 2 as part from ${among} and ${key} is null ${place}
     order by c.id ${along} limit ${pageSize + 1})`;
   if (from === null) return nullable ? [valued(sql``), empty(sql``)] : [valued(sql``)];
   if (from.key === null) {

@@ -77,8 +77,8 @@ export async function updateCustomField(
 async function refuseUsedOptions(tx: TenantTx, field: Locked, options: readonly string[]): Promise<void> {
   const gone = field.options.filter((option) => !options.includes(option));
   for (const option of gone) {
-    const wanted = JSON.stringify({ [field.name]: field.type === "select" ? option : [option] });
-    const used = await tx.execute(sql`select find_contacts(null, ${wanted}::jsonb, null, 1)`);
+    const equal = { [field.name]: field.type === "select" ? option : [option] };
+    const used = await tx.execute(sql`select match_contacts(${JSON.stringify({ equal })}::jsonb, 1)`);
     if (used.length === 0) continue;
     const sentence = `Contacts hold "${option}": give them another value first, or keep the option.`;
     throw new AppError("conflict", sentence, { options: sentence });
