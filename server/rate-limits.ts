@@ -12,8 +12,11 @@ const digest = (key: string) => createHash("sha256").update(key).digest("base64u
 /** How many forgotten keys each call sweeps away: more than it can add. */
 const sweepMax = 5;
 
-/** Counts one call, or throws `limit` with the time to wait. Counted in the database: every web process shares it. */
-export async function takeFromLimit(key: string, { times, seconds }: Limit): Promise<void> {
+/**
+ * Counts one call and gives its number in the window, or throws `limit` with the time to wait. Counted in the database:
+ * every web process shares it.
+ */
+export async function takeFromLimit(key: string, { times, seconds }: Limit): Promise<number> {
   const [row] = await withoutTenant((tx) =>
     tx.execute<{ used: number; seconds_left: number }>(sql`
       with swept as (
@@ -28,7 +31,9 @@ export async function takeFromLimit(key: string, { times, seconds }: Limit): Pro
         resets_at = case when r.resets_at <= app_now() or r.used + 1 = ${times} then excluded.resets_at else r.resets_at end
       returning used, extract(epoch from resets_at - app_now())::int as seconds_left`),
   );
-  if (row && row.used > times) throw tooMany(row.seconds_left);
+  if (!row) throw new Error("The limit was not counted.");
+  if (row.used > times) throw tooMany(row.seconds_left);
+  return row.used;
 }
 
 /** Gives back what the key has used, after a success. */

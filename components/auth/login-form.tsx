@@ -14,6 +14,7 @@ import { signIn } from "./sign-in.tsx";
 export function LoginForm({ next, passwordChanged }: { next: string; passwordChanged?: boolean }) {
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [refusals, setRefusals] = useState(0);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -22,6 +23,7 @@ export function LoginForm({ next, passwordChanged }: { next: string; passwordCha
     const refused = await signIn(formValues(event.currentTarget, "email", "password"));
     if (!refused) return leaveTo(next);
     setProblem(refused);
+    setRefusals(refusals + 1);
     setPending(false);
   }
 
@@ -38,6 +40,12 @@ export function LoginForm({ next, passwordChanged }: { next: string; passwordCha
         aside={<TextLink href="/forgot-password">Forgot it?</TextLink>}
       />
       <FormError>{problem}</FormError>
+      {refusals > 1 && (
+        <p className="text-xs text-muted">
+          After a few wrong tries signing in stays closed for 15 minutes, even with the right password. A{" "}
+          <TextLink href="/forgot-password">new password</TextLink> opens it at once.
+        </p>
+      )}
       <SubmitButton pending={pending} size="lg" className="w-full">
         Sign in
       </SubmitButton>

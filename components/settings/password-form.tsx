@@ -8,9 +8,11 @@ import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
-import { passwordLengthMin } from "#server/accounts/schema";
+import type { RouterOutputs } from "#server/router";
 
-export function PasswordForm() {
+type Rules = RouterOutputs["accounts"]["passwordRules"];
+
+export function PasswordForm({ rules }: { rules: Rules }) {
   const trpc = useTRPC();
   const router = useRouter();
   const change = useMutation(
@@ -46,8 +48,8 @@ export function PasswordForm() {
             name="password"
             label="New password"
             autoComplete="new-password"
-            minLength={passwordLengthMin}
-            hint={`At least ${passwordLengthMin} characters.`}
+            minLength={rules.lengthMin}
+            hint={wish(rules)}
             error={problem?.fields.password}
           />
           <FormError>
@@ -57,4 +59,16 @@ export function PasswordForm() {
       </Section>
     </form>
   );
+}
+
+function wish({ lengthMin, mixedCase, number, symbol }: Rules): string {
+  const parts = [
+    ...(mixedCase ? ["a capital and a small letter"] : []),
+    ...(number ? ["a digit"] : []),
+    ...(symbol ? ["a symbol"] : []),
+  ];
+  const length = `At least ${lengthMin} characters`;
+  return parts.length === 0
+    ? `${length}.`
+    : `${length}, with ${new Intl.ListFormat("en", { style: "long" }).format(parts)}.`;
 }

@@ -8,7 +8,9 @@ import { passwordResetMail } from "#server/accounts/mails";
 import { createPasswordReset, resetPassword } from "#server/accounts/password-reset";
 import { listSessions } from "#server/accounts/queries";
 import { register } from "#server/accounts/registration";
+import { findPasswordRules, getAccountRules, updateAccountRules } from "#server/accounts/rules";
 import {
+  accountRulesInput,
   changePasswordInput,
   forgotPasswordInput,
   registerInput,
@@ -16,9 +18,10 @@ import {
   sessionIdInput,
   updateAccountInput,
 } from "#server/accounts/schema";
+import { withoutTenant } from "#db/client";
 import { log } from "#server/log";
 import { sendSystemMail } from "#server/mail/system";
-import { limited, publicProcedure, router, signedInProcedure } from "#server/trpc";
+import { limited, organization, publicProcedure, router, signedInProcedure } from "#server/trpc";
 
 const hour = 60 * 60;
 
@@ -52,6 +55,18 @@ export const accountsRouter = router({
   changePassword: signedInProcedure
     .input(changePasswordInput)
     .mutation(({ ctx, input }) => changePassword(ctx.session, input)),
+
+  /** What a new password of one's own has to be like. */
+  passwordRules: signedInProcedure.query(({ ctx }) =>
+    withoutTenant((tx) => findPasswordRules(tx, ctx.session.user.id)),
+  ),
+
+  /** What the organization asks of the accounts of all its people. */
+  rules: organization("organization:settings").query(({ ctx }) => ctx.tenant(getAccountRules)),
+
+  updateRules: organization("organization:settings")
+    .input(accountRulesInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => updateAccountRules(tx, ctx.member, input))),
 
   sessions: signedInProcedure.query(async ({ ctx }) => {
     const rows = await listSessions(ctx.session.user.id);

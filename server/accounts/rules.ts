@@ -2,7 +2,9 @@ import { sql } from "drizzle-orm";
 import { tenantPolicies } from "#db/schema/tenants";
 import type { TenantTx } from "#db/tenancy";
 import type { Transaction } from "#db/transaction";
-import { passwordLengthMin } from "#server/accounts/schema";
+import type { Member } from "#server/accounts/queries";
+import { type AccountRules, passwordLengthMin, signInTriesMax } from "#server/accounts/schema";
+import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 
 /** What an organization asks of its people's passwords. */
@@ -70,4 +72,46 @@ export function passwordProblem(password: string, rules: PasswordRules): string 
 export function demandPassword(password: string, rules: PasswordRules): void {
   const problem = passwordProblem(password, rules);
   if (problem) throw new AppError("invalid", problem, { password: problem });
+}
+
+const ruleColumns = {
+  passwordMinLength: tenantPolicies.passwordMinLength,
+  passwordRequireMixedCase: tenantPolicies.passwordRequireMixedCase,
+  passwordRequireNumber: tenantPolicies.passwordRequireNumber,
+  passwordRequireSymbol: tenantPolicies.passwordRequireSymbol,
+  sessionTimeoutHours: tenantPolicies.sessionTimeoutHours,
+  maxLoginAttempts: tenantPolicies.maxLoginAttempts,
+};
+
+/** What holds for an organization that has said nothing: the defaults of `tenant_policies`. */
+const defaultAccountRules: AccountRules = {
+  passwordMinLength: passwordLengthMin,
+  passwordRequireMixedCase: false,
+  passwordRequireNumber: false,
+  passwordRequireSymbol: false,
+  sessionTimeoutHours: 8,
+  maxLoginAttempts: signInTriesMax,
+};
+
+/** The rules of the transaction's organization. */
+export async function getAccountRules(tx: TenantTx): Promise<AccountRules> {
+  const [row] = await tx.select(ruleColumns).from(tenantPolicies);
+  return row ?? defaultAccountRules;
+}
+
+/** Passwords in use stay as they are until they are changed; sessions and tries follow at once. */
+export async function updateAccountRules(tx: TenantTx, member: Member, rules: AccountRules): Promise<void> {
+  const before = await getAccountRules(tx);
+  await tx
+    .insert(tenantPolicies)
+    .values(rules)
+    .onConflictDoUpdate({ target: tenantPolicies.tenantId, set: { ...rules, updatedAt: sql`app_now()` } });
+  await recordAct(tx, {
+    actorId: member.scope.userId,
+    action: "organization.rules_updated",
+    resourceType: "organization",
+    resourceId: member.scope.tenantId,
+    before,
+    after: rules,
+  });
 }

@@ -2,6 +2,9 @@ import { z } from "zod";
 
 export const passwordLengthMin = 10;
 
+/** Tries at a password, of an account or of an address without one, before signing in closes for a while. */
+export const signInTriesMax = 5;
+
 /** A session ends after this many days in any case, and earlier without a request: `auth_rules` says how long. */
 export const sessionDaysMax = 30;
 
@@ -16,6 +19,11 @@ export const newPasswordInput = z
   .string()
   .min(passwordLengthMin, `Use at least ${passwordLengthMin} characters.`)
   .max(200, "Use at most 200 characters.");
+
+function whole(min: number, max: number) {
+  const message = `Enter a whole number from ${min} to ${max}.`;
+  return z.int(message).min(min, message).max(max, message);
+}
 
 export const personNameInput = z
   .string()
@@ -36,6 +44,17 @@ export const registerInput = z.object({
   company: z.string().trim().max(100, "Use at most 100 characters.").optional(),
 });
 
+/** What an organization asks of the accounts of its people: it can only be stricter than the product is anyway. */
+export const accountRulesInput = z.object({
+  passwordMinLength: whole(passwordLengthMin, 64),
+  passwordRequireMixedCase: z.boolean(),
+  passwordRequireNumber: z.boolean(),
+  passwordRequireSymbol: z.boolean(),
+  /** Without a request for so long, a session ends. */
+  sessionTimeoutHours: whole(1, sessionDaysMax * 24),
+  maxLoginAttempts: whole(1, signInTriesMax),
+});
+
 export const forgotPasswordInput = z.object({ email: emailInput });
 export const resetPasswordInput = z.object({ token: z.string().min(1).max(200), password: newPasswordInput });
 export const changePasswordInput = z.object({
@@ -45,5 +64,6 @@ export const changePasswordInput = z.object({
 export const updateAccountInput = z.object({ name: personNameInput });
 export const sessionIdInput = z.object({ id: z.uuid() });
 
+export type AccountRules = z.infer<typeof accountRulesInput>;
 export type SignInInput = z.infer<typeof signInInput>;
 export type RegisterInput = z.infer<typeof registerInput>;

@@ -25,14 +25,15 @@ export default function AccountPage({ params }: Props) {
 
 async function Account({ params }: Props) {
   const api = caller((await params).workspace);
-  const [{ user, workspace }, sessions] = await Promise.all([
+  const [{ user, workspace }, sessions, rules] = await Promise.all([
     api.workspaces.current(),
     api.accounts.sessions(),
+    api.accounts.passwordRules(),
   ]);
   return (
     <>
       <ProfileForm name={user.name} email={user.email} />
-      <PasswordForm />
+      <PasswordForm rules={rules} />
       <SessionList sessions={sessions} timeZone={workspace.timezone} />
       <ThemeChoice />
     </>

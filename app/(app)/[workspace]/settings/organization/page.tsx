@@ -1,6 +1,7 @@
 import { Building2 } from "lucide-react";
 import type { Metadata } from "next";
 import { Suspense } from "react";
+import { AccountRulesForm } from "#components/settings/account-rules-form";
 import { FormSkeleton } from "#components/settings/form-skeleton";
 import { OrganizationForm } from "#components/settings/organization-form";
 import { PeopleTable } from "#components/settings/people-table";
@@ -34,9 +35,10 @@ async function Organization({ params }: Props) {
         Owners and admins of the organization manage its people and workspaces here.
       </EmptyState>
     );
-  const [organization, people] = await Promise.all([
+  const [organization, people, rules] = await Promise.all([
     api.workspaces.organization(),
     api.members.listOrganization(),
+    api.accounts.rules(),
   ]);
   return (
     <div className="space-y-6">
@@ -54,6 +56,7 @@ async function Organization({ params }: Props) {
         </div>
         <WorkspaceTable workspaces={organization.workspaces} timeZone={workspace.timezone} />
       </section>
+      <AccountRulesForm rules={rules} />
     </div>
   );
 }
