@@ -174,12 +174,14 @@ async function importFile(tenant: Tenant): Promise<{ id: string; check: number; 
 async function undoFile({ scope, userId }: Tenant, id: string): Promise<number> {
   const { withTenant } = await import("#db/tenancy");
   const { takeImport } = await import("#server/imports/run");
-  const { finishUndo, requestUndo, undoNext } = await import("#server/imports/undo");
+  const { finishUndo, requestUndo } = await import("#server/imports/undo");
+  const { undoSlices } = await import("#server/imports/undo-slices");
   return timed(async () => {
     await withTenant(scope, (tx) => requestUndo(tx, id, userId));
     const taken = await takeImport(scope, id, "bench-undo");
     if (!taken) throw new Error("Nobody else should hold this import.");
-    while (!(await undoNext(scope, id, taken.fence)).done);
+    let after: string | null = null;
+    for (let done = false; !done;) ({ done, after } = await undoSlices(scope, id, taken.fence, { after }));
     await finishUndo(scope, id, taken.fence);
   });
 }

@@ -3,9 +3,11 @@ import { inngest } from "#inngest/client";
 import { importUndoRequested, onceId } from "#inngest/events";
 import { markImportFailed } from "#server/imports/failures";
 import { handOverImport, takeImport } from "#server/imports/run";
-import { finishUndo, undoNext } from "#server/imports/undo";
+import { finishUndo } from "#server/imports/undo";
+import { type Undone, undoSlices } from "#server/imports/undo-slices";
 
-const slicesPerRun = 200;
+/** Steps of one run, some seconds of slices each: a real server stops at 1,000 steps, and a long run grows slow. */
+const stepsPerRun = 200;
 
 /** Takes an import back, some thousand contacts at a time. */
 export const undoImport = inngest.createFunction(
@@ -23,9 +25,14 @@ export const undoImport = inngest.createFunction(
     const taken = await step.run("take-over", () => takeImport(scope, importId, runId));
     if (taken?.work !== "undo") return { outcome: "Another run is at work, or there is nothing to undo." };
     const { fence } = taken;
-    for (let slice = 1; slice <= slicesPerRun; slice++) {
-      const { done } = await step.run(`undo-slice-${slice}`, () => undoNext(scope, importId, fence));
-      if (!done) continue;
+    let after: string | null = null;
+    for (let turn = 1; turn <= stepsPerRun; turn++) {
+      const from: string | null = after;
+      const undone: Undone = await step.run(`undo-slices-${turn}`, () =>
+        undoSlices(scope, importId, fence, { after: from }),
+      );
+      ({ after } = undone);
+      if (!undone.done) continue;
       await step.run("finish", () => finishUndo(scope, importId, fence));
       return { outcome: "undone" };
     }

@@ -1,12 +1,15 @@
 import { sql } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
 import { AppError } from "#server/errors";
+import { readFile, type ReadFile } from "./testing-read.ts";
+import { isCandidate } from "./validate.ts";
 import { begin, check, detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
 import { finishImport, importSlice } from "./run.ts";
-import { finishUndo, requestUndo, undoNext } from "./undo.ts";
+import { finishUndo, requestUndo } from "./undo.ts";
+import { undoSlices } from "./undo-slices.ts";
 
 const stateOf = (tenant: TestTenant) =>
   withTenant(tenant.scope, async (tx) => {
@@ -24,34 +27,67 @@ const stateOf = (tenant: TestTenant) =>
   });
 
 const small = 'email,name,tags\r\na@x.test,"A, ""B""",v\r\nb@x.test,Zoë,\r\n';
+/** A byte each that is text, structure, no UTF-8, and no text at all. */
+const damages = [0x78, 0x22, 0xff, 0x00, 0x2c, 0x0a];
+const damaged = Array.from(Buffer.from(small).keys()).flatMap((at) =>
+  damages.map((byte) => {
+    const file = Buffer.from(small);
+    file[at] = byte;
+    return { at, byte, file };
+  }),
+);
+
+/**
+ * What a file asks of the database: for each row whether it is wrong, or whom it is of and what it brings. Files that
+ * ask for the same are the same to it, whatever the values.
+ */
+function demandOf({ mapping, rows }: ReadFile): string {
+  const seen = new Set<string>();
+  const demands = rows.map((row) => {
+    if (!isCandidate(row)) return "wrong";
+    const who = seen.has(row.emailNormalized) ? "again" : row.email === "a@x.test" ? "known" : "new";
+    seen.add(row.emailNormalized);
+    return [who, Object.keys(row.custom).length > 0, row.tags.length > 0].join();
+  });
+  return [mapping.some(({ target }) => target.startsWith("custom.")), ...demands].join(" | ");
+}
 
 test("whichever byte of a file is damaged, every row is accounted for and the undo is exact", async () => {
+  const demands = new Map<string, Buffer>();
+  for (const { at, byte, file } of damaged) {
+    const read = await readFile(file).catch((error: unknown) => error);
+    if (read instanceof Error) {
+      // Refused before anything was written, with a sentence.
+      expect({ at, byte, read }).toMatchObject({ read: expect.any(AppError) as AppError });
+      expect(read.message).toMatch(/\w+ \w+.*\./);
+      continue;
+    }
+    for (const row of (read as ReadFile).rows)
+      if (isCandidate(row)) expect(JSON.stringify(row)).not.toMatch(/\ufffd|\\u0000/);
+      else
+        expect(row).toMatchObject({
+          line: expect.any(Number) as number,
+          message: expect.stringMatching(/\.$/) as string,
+        });
+    demands.set(demandOf(read as ReadFile), file);
+  }
+  expect(demands.size).toBeGreaterThan(10);
+
   const tenant = await newTenant();
   await importFile(tenant, "email,name\na@x.test,Before\n");
   const start = await stateOf(tenant);
-  const bytes = Buffer.from(small);
-  // A byte each that is text, structure, no UTF-8, and no text at all, on its way round the file.
-  const damages = [0x78, 0x22, 0xff, 0x00, 0x2c, 0x0a];
-  let imported = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const damaged = Buffer.from(bytes);
-    damaged[at] = damages[at % damages.length] ?? 0;
-    const result = await importFile(tenant, damaged).catch((error: unknown) => error);
-    if (result instanceof Error) {
-      // Refused before anything was written, with a sentence.
-      expect((result.cause instanceof AppError ? result.cause : result).message).toMatch(/\w+ \w+.*\./);
-      expect(await stateOf(tenant)).toEqual(start);
-      continue;
-    }
-    const { id, canUndo, created, updated, unchanged, skipped, errors, totalRows } = result as Awaited<
-      ReturnType<typeof detailOf>
-    >;
-    expect({ at, sum: created + updated + unchanged + skipped + errors }).toEqual({ at, sum: totalRows });
-    imported += 1;
+  for (const [demand, file] of demands) {
+    const { id, canUndo, created, updated, unchanged, skipped, errors, totalRows } = await importFile(
+      tenant,
+      file,
+    );
+    expect({ demand, sum: created + updated + unchanged + skipped + errors }).toEqual({
+      demand,
+      sum: totalRows,
+    });
     if (canUndo) await undoFile(tenant, id);
-    expect({ at, ...(await stateOf(tenant)) }).toEqual({ at, ...start });
+    expect({ demand, ...(await stateOf(tenant)) }).toEqual({ demand, ...start });
   }
-  expect(imported).toBeGreaterThan(bytes.length / 2);
 }, 60_000);
 
 test("an import and an undo that die at any statement end as if they had not", async () => {
@@ -69,7 +105,7 @@ test("an import and an undo that die at any statement end as if they had not", a
     const end = await stateOf(tenant);
     await withTenant(tenant.scope, (tx) => requestUndo(tx, id, tenant.userId));
     const undoFence = await takeOver(tenant, id);
-    await act(() => undoNext(tenant.scope, id, undoFence, 2));
+    await act(() => undoSlices(tenant.scope, id, undoFence, { size: 2, slicesMax: 1 }));
     await finishUndo(tenant.scope, id, undoFence);
     expect(await stateOf(tenant)).toEqual(start);
     const { created, updated, skipped, errors, undoReport } = { ...detail, ...(await detailOf(tenant, id)) };
@@ -80,16 +116,17 @@ test("an import and an undo that die at any statement end as if they had not", a
   });
 
   const tenant = await newTenant();
+  const dieAt = await killer(tenant);
   let deaths = 0;
   const killed = await run(tenant, async (work) => {
     for (let life = 0, done = false; !done; life++) {
-      await dieAt(tenant, life % 9);
+      await dieAt(life % 9);
       try {
         ({ done } = await work());
       } catch {
         deaths += 1;
       } finally {
-        await dieAt(tenant, null);
+        await dieAt(null);
       }
     }
   });
@@ -108,16 +145,25 @@ const statements = [
   ["import_events", "update"],
 ] as const;
 
-/** The transaction that reaches this statement in this workspace is killed; null lets all pass. */
-async function dieAt({ workspaceId }: TestTenant, place: number | null): Promise<void> {
-  const [table, event] = statements[place ?? -1] ?? [];
+/** Makes it possible for transactions in this workspace to be killed at a statement: the result says at which; null lets all pass. */
+async function killer({ workspaceId }: TestTenant): Promise<(place: number | null) => Promise<void>> {
   await asOwner(async (owner) => {
-    for (const each of new Set(statements.map(([name]) => name)))
-      await owner.unsafe(`drop trigger if exists die on ${each}`);
     // An admin's shutdown is what a kill looks like from within; a serialization failure would just be tried again.
-    await owner.unsafe(`create or replace function die() returns trigger language plpgsql as $$ begin
-      if new.workspace_id = '${workspaceId}' then raise sqlstate 'XX000' using message = 'killed'; end if; return new; end $$`);
-    if (table && event)
-      await owner.unsafe(`create trigger die after ${event} on ${table} for each row execute function die()`);
+    await owner.unsafe(`create table dies_at (place int);
+      insert into dies_at values (null);
+      create function die() returns trigger language plpgsql security definer as $$ begin
+        if new.workspace_id = '${workspaceId}' and exists (select 1 from public.dies_at where place::text = tg_argv[0])
+          then raise sqlstate 'XX000' using message = 'killed'; end if; return new; end $$`);
+    for (const [place, [table, event]] of statements.entries())
+      await owner.unsafe(
+        `create trigger die_${place} after ${event} on ${table} for each row execute function die('${place}')`,
+      );
   });
+  onTestFinished(() =>
+    asOwner((owner) => owner.unsafe("drop function die cascade; drop table dies_at")).then(() => undefined),
+  );
+  return (place) =>
+    asOwner(async (owner) => {
+      await owner`update dies_at set place = ${place}`;
+    });
 }

@@ -9,7 +9,8 @@ import { checkImport } from "./check.ts";
 import { finishImport, importSlice, takeImport } from "./run.ts";
 import { type ImportOptions, importOptions, partBytes } from "./schema.ts";
 import { spoolImport } from "./spool.ts";
-import { finishUndo, requestUndo, undoNext } from "./undo.ts";
+import { finishUndo, requestUndo } from "./undo.ts";
+import { undoSlices } from "./undo-slices.ts";
 
 /*
  * Imports without an engine: what the durable functions do, step by step, for tests.
@@ -82,7 +83,7 @@ export const detailOf = (tenant: TestTenant, id: string) =>
 export async function undoFile(tenant: TestTenant, id: string, size?: number): Promise<ImportDetail> {
   await withTenant(tenant.scope, (tx) => requestUndo(tx, id, tenant.userId));
   const fence = await takeOver(tenant, id);
-  while (!(await undoNext(tenant.scope, id, fence, size)).done);
+  while (!(await undoSlices(tenant.scope, id, fence, { size })).done);
   await finishUndo(tenant.scope, id, fence);
   return detailOf(tenant, id);
 }

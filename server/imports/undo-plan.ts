@@ -23,8 +23,25 @@ const someHolds = sql`exists (
 const knownTo = (name: string, table: SQL) => sql`${sql.identifier(name)} as materialized (
     select distinct x.contact_id from ${table} x
     where x.contact_id = any (array(select contact_id from picked)))`;
-const isIn = (name: string) =>
-  sql`exists (select 1 from ${sql.identifier(name)} x where x.contact_id = w.contact_id)`;
+/** As a hashed set, whatever the planner expects; `exists` may walk the whole set for each contact. */
+const isIn = (name: string) => sql`contact_id in (select x.contact_id from ${sql.identifier(name)} x)`;
+
+/** The contacts among `picked` with a tag, or on a list, that this import did not bring. Set against set: no join to plan. */
+const othersOf = (
+  name: string,
+  table: SQL,
+  key: SQL,
+  brought: SQL,
+) => sql`${sql.identifier(name)} as materialized (
+    select distinct contact_id from (
+      select x.contact_id, x.${key} from ${table} x where x.contact_id = any (array(select contact_id from picked))
+      except select contact_id, unnest(${brought}) from picked) others)`;
+
+/**
+ * The contact is as the import left it: the transaction that wrote its row wrote the event too, and nobody counted its
+ * version up. Either alone could deceive: a dump restored as a whole is one transaction, and a version may be forgotten.
+ */
+const untouched = sql`coalesce(c.written_by = e.written_by and c.version = e.contact_version, false)`;
 
 /**
  * What is to happen to the contact of each event, as `outcome`: `delete`, `restore`, `untag` (only tags and list
@@ -32,15 +49,19 @@ const isIn = (name: string) =>
  * import changed and somebody changed again, which stay.
  */
 export const judged = (importId: string, events: SQL) => sql`
-  picked as materialized (select e.* from import_events e where e.import_job_id = ${importId}::uuid and e.undone_at is null ${events}),
-  seen as (
+  picked as materialized (
+    select e.*, e.xmin as written_by from import_events e
+    where e.import_job_id = ${importId}::uuid and e.undone_at is null ${events}),
+  seen as materialized (
     select e.id as event_id, e.contact_id, e.event_type, e.tags_added, e.segments_added, c.id is not null as there,
-      c.deleted_at, e.previous_data as was, e.new_data as goal, ${current} as holds,
-      c.email_normalized <> e.contact_email as moved
-    from picked e left join lateral (select * from contacts c where c.id = e.contact_id limit 1) c on true),
+      c.deleted_at, e.previous_data as was, ${untouched} as untouched,
+      case when e.event_type <> 'created' or not ${untouched} then e.new_data end as goal,
+      case when not ${untouched} then ${current} end as holds, c.email_normalized <> e.contact_email as moved
+    from picked e left join lateral (
+      select c.*, c.xmin as written_by from contacts c where c.id = e.contact_id limit 1) c on true),
   -- Most contacts hold just what the import left: only the others are taken apart field by field.
   weighed as materialized (
-    select s.*, case when holds @> goal then '{}' else coalesce((
+    select s.*, case when untouched or holds @> goal then '{}' else coalesce((
       select array_agg(g.key order by g.key)
       from (select ${flat(sql`s.holds`)} as now, coalesce(${flat(sql`s.was`)}, '{}'::jsonb) as before) v, jsonb_each(${flat(sql`s.goal`)}) g
       where g.value is distinct from v.before -> g.key and v.now -> g.key is distinct from g.value
@@ -50,22 +71,23 @@ export const judged = (importId: string, events: SQL) => sql`
   ${knownTo("mailed", sql`content.email_messages`)},
   ${knownTo("acted_on", sql`contact_events`)},
   -- "is distinct" keeps the index of this import's events out of it.
-  reimported as materialized (
-    select distinct x.contact_id from import_events x join picked e on e.contact_id = x.contact_id
+  imported as materialized (
+    select x.contact_id, x.id from import_events x
     where x.contact_id = any (array(select contact_id from picked)) and x.import_job_id is distinct from ${importId}::uuid
-      and x.undone_at is null and x.id > e.id),
-  tagged as materialized (
-    select distinct x.contact_id from contact_tags x join picked e on e.contact_id = x.contact_id
-    where x.contact_id = any (array(select contact_id from picked)) and x.tag_id <> all (e.tags_added)),
-  listed as materialized (
-    select distinct x.contact_id from segment_contacts x join picked e on e.contact_id = x.contact_id
-    where x.contact_id = any (array(select contact_id from picked)) and x.segment_id <> all (e.segments_added)),
+      and x.undone_at is null),
+  reimported as materialized (
+    select contact_id from (
+      select contact_id, null as own, id::text as other from imported
+      union all select contact_id, id::text, null from picked where exists (select 1 from imported)) both_of
+    group by contact_id having max(other collate "C") > max(own collate "C")),
+  ${othersOf("tagged", sql`contact_tags`, sql`tag_id`, sql`tags_added`)},
+  ${othersOf("listed", sql`segment_contacts`, sql`segment_id`, sql`segments_added`)},
   verdicts as materialized (
     select w.*, case
       when not there then 'gone'
       when deleted_at is not null then 'deleted_since'
       when event_type <> 'created' then null
-      when moved or ${differs} then 'edited'
+      when moved or not untouched and ${differs} then 'edited'
       when ${isIn("enrolled")} then 'enrolled'
       when ${isIn("mailed")} then 'mailed'
       when ${isIn("acted_on")} then 'edited'
@@ -78,9 +100,9 @@ export const judged = (importId: string, events: SQL) => sql`
     select event_id, contact_id, event_type, fields, tags_added, segments_added, was, goal,
       case when reason is not null then 'keep' when event_type = 'created' then 'delete'
         when event_type <> 'updated' then 'untag'
-        when holds @> goal or ${someHolds} then 'restore'
+        when untouched or holds @> goal or ${someHolds} then 'restore'
         when cardinality(fields) > 0 then 'keep' else 'untag' end as outcome,
-      coalesce(reason, case when cardinality(fields) = 0 then null when exists (select 1 from reimported x where x.contact_id = v.contact_id) then 'reimported' else 'edited' end) as reason
+      coalesce(reason, case when cardinality(fields) = 0 then null when ${isIn("reimported")} then 'reimported' else 'edited' end) as reason
     from verdicts v)`;
 
 /** What undoing would do if it started now. Nothing is written. */

@@ -5,7 +5,8 @@ import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
 import { detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
-import { finishUndo, requestUndo, undoNext } from "./undo.ts";
+import { finishUndo, requestUndo } from "./undo.ts";
+import { undoSlices } from "./undo-slices.ts";
 import { previewUndo } from "./undo-plan.ts";
 
 const header = "email,first_name,company,plan,tags\n";
@@ -146,11 +147,12 @@ test("an undo that dies is gone on with, and nothing is taken back twice", async
   );
   await withTenant(tenant.scope, (tx) => requestUndo(tx, id, tenant.userId));
   const dead = await takeOver(tenant, id);
-  expect(await undoNext(tenant.scope, id, dead, 1)).toEqual({ done: false });
+  const slice = { size: 1, slicesMax: 1 };
+  expect(await undoSlices(tenant.scope, id, dead, slice)).toMatchObject({ done: false });
   await moveClock("10 minutes");
   const fence = await takeOver(tenant, id);
-  expect(await undoNext(tenant.scope, id, dead, 1)).toEqual({ done: true });
-  while (!(await undoNext(tenant.scope, id, fence, 1)).done);
+  expect(await undoSlices(tenant.scope, id, dead, slice)).toMatchObject({ done: true });
+  while (!(await undoSlices(tenant.scope, id, fence, slice)).done);
   await finishUndo(tenant.scope, id, fence);
   expect(await detailOf(tenant, id)).toMatchObject({ undoReport: { deleted: 1, restored: 2, kept: 0 } });
   expect(await stateOf(tenant)).toEqual(start);
