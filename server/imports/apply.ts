@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { currentTenant, currentWorkspace } from "#db/schema/columns";
 import type { TenantTx } from "#db/tenancy";
 import { addTags, addToList, recordTagsAndLists, takeEarlierTags } from "./attach.ts";
 import { asStored, column, stricterStatus } from "./contact-fields.ts";
@@ -94,6 +95,9 @@ function tagIdsOf({ tagIds, rowTags }: Target) {
   };
 }
 
+const scopeColumns = sql`tenant_id, workspace_id, created_at`;
+const scopeValues = sql`${currentTenant}, ${currentWorkspace}, (select app_now())`;
+
 /**
  * Adds the contacts that are missing, each with its event, and leaves the rows of the others in `known`. The unique
  * index says who is missing, so that no plan is needed and nobody can be added in between. Returns how many were added.
@@ -109,16 +113,18 @@ async function createMissing(tx: TenantTx, { plan, listId }: Target, rows: numbe
   );
   const lists = listId ? sql`array[${listId}::uuid]` : sql`'{}'::uuid[]`;
   await tx.execute(sql`create temporary table known (like staged) on commit drop`);
+  // The defaults of these columns, asked for once: as defaults they would be worked out for each row.
   const [made] = await tx.execute<{ created: number }>(sql`
     with made as (
-      insert into contacts (id, email, email_normalized, ${columns} custom_fields, first_source_import_id)
-      select s.contact_id, s.email, s.email_normalized, ${values} s.custom, ${plan.importId}::uuid from staged s
+      insert into contacts (${scopeColumns}, updated_at, id, email, email_normalized, ${columns} custom_fields, first_source_import_id)
+      select ${scopeValues}, (select app_now()), s.contact_id, s.email, s.email_normalized, ${values} s.custom, ${plan.importId}::uuid
+      from staged s
       on conflict (tenant_id, workspace_id, email_normalized) where deleted_at is null do nothing
       returning id),
     logged as (
-      insert into import_events (import_job_id, contact_id, contact_email, row_no, event_type, new_data,
+      insert into import_events (${scopeColumns}, import_job_id, contact_id, contact_email, row_no, event_type, new_data,
         contact_version, tags_added, segments_added)
-      select ${plan.importId}::uuid, s.contact_id, s.email_normalized, s.row_no, 'created', s.wrote, 1, s.tag_ids, ${lists}
+      select ${scopeValues}, ${plan.importId}::uuid, s.contact_id, s.email_normalized, s.row_no, 'created', s.wrote, 1, s.tag_ids, ${lists}
       from made join staged s on s.contact_id = made.id),
     rest as (
       insert into known select s.* from staged s where not exists (select 1 from made where made.id = s.contact_id))

@@ -1,3 +1,4 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import { expect, test } from "vitest";
 import {
   readBoolean,
@@ -20,6 +21,24 @@ test.each([
   ["call me", "DE", "call me"],
 ])("phone %s of %s is %s", (typed, country, expected) => {
   expect(valueOf(readPhone(typed, country))).toBe(expected);
+});
+
+test("North American numbers are read as the library would", () => {
+  for (let area = 100; area < 1000; area++) {
+    const typed = [
+      `+1 ${area} 555 0123`,
+      `+1 (${area}) 155-0123`,
+      `+1${area}.999.9999`,
+      `+1-${area}-${area}1234`,
+    ];
+    for (const text of typed) {
+      const phone = parsePhoneNumberFromString(text);
+      expect([text, valueOf(readPhone(text, null))]).toEqual([
+        text,
+        phone?.isPossible() ? phone.number : text,
+      ]);
+    }
+  }
 });
 
 test.each([
