@@ -7,7 +7,7 @@ export type BadRow = RouterOutputs["imports"]["badRows"]["rows"][number];
 /** Cells as they were corrected, by the line of the row. */
 export type Edits = ReadonlyMap<number, string[]>;
 /** A column that goes somewhere. */
-export type FixerColumn = { column: number; header: string };
+export type FixerColumn = { column: number; header: string; target: string };
 
 type Props = {
   rows: BadRow[];
@@ -28,7 +28,9 @@ export function RowFixer({ rows, columns, edits, onEdit }: Props) {
   const table = useRef<HTMLTableElement>(null);
   const field = rows[0]?.field;
   const ordered = useMemo(() => {
-    const wrong = columns.find(({ header }) => header === field);
+    // What is wrong with a person, and not with a cell, is told by the address.
+    const wrong =
+      columns.find(({ header }) => header === field) ?? columns.find(({ target }) => target === field);
     const others = columns.filter((each) => each !== wrong).slice(0, columnsShown);
     return wrong ? [wrong, ...others] : others;
   }, [columns, field]);

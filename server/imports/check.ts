@@ -4,14 +4,13 @@ import { holds, yieldUntil } from "#server/drivers/mutations";
 import { countOutcome, type Outcome } from "./apply.ts";
 import { column, statusFields, statusOrder } from "./contact-fields.ts";
 import { type ImportContext, loadContext } from "./context.ts";
-import { corrected, keepBadRows } from "./corrections.ts";
+import { corrected, keepBadRows, keptRowsMax } from "./corrections.ts";
 import { domainsWithoutMail } from "./mail-servers.ts";
 import { compareKnown, openTouched } from "./merge.ts";
 import { driverOf } from "./mutations.ts";
 import type { Plan } from "./plan.ts";
-import type { ProblemCounter } from "./problems.ts";
 import type { Forecast } from "./queries.ts";
-import { type FileFormat, parseSlice, sliceBytes } from "./slices.ts";
+import { type FileFormat, type ParsedSlice, parseSlice, sliceBytes } from "./slices.ts";
 import { byIndexOrder, contactOf, openStaging, stageRows } from "./staging.ts";
 import { Tally } from "./tally.ts";
 import { alreadyHere, leaseSeconds } from "./write.ts";
@@ -62,25 +61,33 @@ async function foresee(tx: TenantTx, check: Check, tally: Tally): Promise<Forese
   tally.clear();
   const rows = await stageFile(tx, check, tally);
   const { refused, ...outcome } = await foreseeRows(tx, plan);
-  if (refused > 0) await countRefused(tx, refused, tally.problems);
+  if (refused > 0) await countRefused(tx, refused, check, tally);
   return { ...outcome, rows, unmailable: await countUnmailable(tx, check.scope.tenantId) };
 }
 
 async function stageFile(tx: TenantTx, check: Check, tally: Tally): Promise<number> {
-  const { scope, id, fence, job, plan, reading, format, bytes } = check;
-  const file = { folder: job.file_url, sizeBytes: job.file_size };
+  const { scope, id, fence, plan } = check;
   await openStaging(tx, plan);
+  let rows = 0;
+  for await (const slice of slicesOf(check)) {
+    await stageRows(tx, slice.candidates, plan, { now: "", tagIds: () => [] });
+    tally.add(slice);
+    rows = slice.to.row;
+    await withTenant(scope, (other) => noteProgress(other, id, fence, slice.to.row));
+  }
+  return rows;
+}
+
+/** The file from its first row on, as it was corrected. */
+async function* slicesOf(check: Check): AsyncGenerator<ParsedSlice> {
+  const { job, reading, format, bytes } = check;
+  const file = { folder: job.file_url, sizeBytes: job.file_size };
   let from = format.dataAt;
   for (let last = false; !last;) {
     const parsed = await parseSlice(file, { format, mapping: job.field_mapping, from, reading, bytes });
-    const slice = corrected(parsed, check.corrections, check);
-    await stageRows(tx, slice.candidates, plan, { now: "", tagIds: () => [] });
-    tally.add(slice);
-    ({ to: from, last } = slice);
-    const rows = from.row;
-    await withTenant(scope, (other) => noteProgress(other, id, fence, rows));
+    yield corrected(parsed, check.corrections, check);
+    ({ to: from, last } = parsed);
   }
-  return from.row;
 }
 
 /** What applying everything in `staged` would do. */
@@ -119,17 +126,30 @@ async function keepStops(tx: TenantTx, plan: Plan): Promise<void> {
     where s.email_normalized = k.email_normalized`);
 }
 
-async function countRefused(tx: TenantTx, refused: number, problems: ProblemCounter): Promise<void> {
-  const examples = await tx.execute<{ line: number; email: string }>(sql`
-    select k.row_no as line, k.email from touched t join known k on k.row_no = t.row_no where t.kind = 'refused' order by 1 limit 5`);
-  examples.forEach(({ line, email }, index) =>
-    problems.addMany("exists", index === 0 ? refused - examples.length + 1 : 1, {
-      line,
-      field: "email",
-      value: email,
-      message: alreadyHere(email),
-    }),
+/** Rows refused because their person is here: the first of them are kept with their cells, as all bad rows are. */
+async function countRefused(tx: TenantTx, refused: number, check: Check, tally: Tally): Promise<void> {
+  const rows = await tx.execute<{ line: number; email: string }>(sql`
+    select k.row_no as line, k.email from touched t join known k on k.row_no = t.row_no where t.kind = 'refused'
+    order by 1 limit ${keptRowsMax}`);
+  const problems = rows.map(({ line, email }) => ({
+    line,
+    field: "email",
+    value: email,
+    code: "exists",
+    message: alreadyHere(email),
+  }));
+  problems.forEach((problem, at) =>
+    tally.problems.addMany("exists", at === 0 ? refused - problems.length + 1 : 1, problem),
   );
+  const byLine = new Map(problems.map((problem) => [problem.line, problem]));
+  for await (const { candidates } of slicesOf(check)) {
+    for (const { row, line, raw } of candidates) {
+      const problem = byLine.get(line);
+      if (problem) tally.keep({ ...problem, row, raw });
+      byLine.delete(line);
+    }
+    if (byLine.size === 0 || tally.keepsNoMore) return;
+  }
 }
 
 async function noteProgress(tx: TenantTx, id: string, fence: number, rows: number): Promise<void> {

@@ -51,6 +51,27 @@ test("rows corrected before the import take the place of those of the file", asy
   expect(await namesOf(tenant)).toEqual(["a@x.test Ada", "b@x.test Bob vip", "c@x.test Dan"]);
 });
 
+test("rows refused because their person is here can be corrected before the import, too", async () => {
+  const tenant = await newTenant();
+  await importFile(tenant, "email,first_name\na@x.test,Before\nb@x.test,Before\n");
+  const people = "email,first_name,tags\na@x.test,Ada,\nnew@x.test,New,\nb@x.test,Bea,vip\nb@x.test,Bob,\n";
+  const { id, forecast } = await check(tenant, people, { duplicates: "error", bytes: 20 });
+  expect(forecast).toMatchObject({ created: 1, errors: 2, repeated: 1 });
+  const { rows } = await tenant.caller.imports.badRows({ id, code: "exists" });
+  expect(rows).toMatchObject([
+    { line: 2, cells: ["a@x.test", "Ada", ""] },
+    { line: 5, cells: ["b@x.test", "Bob", ""] },
+  ]);
+  await correct(tenant, id, [
+    [2, ["ada@x.test", "Ada", ""]],
+    [5, ["b@x.test", "Bobby", ""]],
+  ]);
+  await checkImport(tenant.scope, id, await takeOver(tenant, id));
+  expect((await detailOf(tenant, id)).forecast).toMatchObject({ created: 2, errors: 1 });
+  const again = await tenant.caller.imports.badRows({ id, code: "exists" });
+  expect(again.rows).toMatchObject([{ line: 5, cells: ["b@x.test", "Bobby", ""] }]);
+});
+
 test("a correction that is still wrong is shown as it was corrected", async () => {
   const tenant = await newTenant();
   const { id } = await check(tenant, file);

@@ -251,7 +251,8 @@ export const correctRowsInput = z.object({
       }),
     )
     .min(1)
-    .max(500),
+    .max(500)
+    .refine((rows) => new Set(rows.map(({ line }) => line)).size === rows.length, "Give each line once."),
 });
 export type CorrectedRow = z.infer<typeof correctRowsInput>["rows"][number];
 /** `cursor` is the line of the last row before. */

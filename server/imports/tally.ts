@@ -27,7 +27,7 @@ export class Tally {
   add(slice: ParsedSlice): void {
     for (const problem of slice.problems) {
       this.problems.add(problem);
-      if (this.bad.length < keptRowsMax) this.bad.push(problem);
+      this.keep(problem);
     }
     for (const warning of warningsOf(slice.candidates)) this.warnings.add(warning);
     for (const { line, email, emailNormalized } of slice.candidates) {
@@ -37,6 +37,15 @@ export class Tally {
       if (count === 0) this.#first.set(domain, { line, email });
       this.domains.set(domain, count + 1);
     }
+  }
+
+  /** Keeps a bad row with its cells, if it is one of the first. */
+  keep(problem: RawProblem): void {
+    if (!this.keepsNoMore) this.bad.push(problem);
+  }
+
+  get keepsNoMore(): boolean {
+    return this.bad.length >= keptRowsMax;
   }
 
   /** Adds a remark for each address at a domain that takes no mail. */
