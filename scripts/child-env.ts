@@ -6,6 +6,12 @@ export type Variables = Record<string, string | undefined>;
 
 export type Role = "web" | "worker" | "engine" | "sandbox";
 
+/**
+ * The worker as Node is to start it. It streams: what it makes dies young, and with V8's own choice of 16 to 32 MiB and
+ * more for that it takes twice the memory (an export of a million contacts 300 MiB instead of 160) at the same speed.
+ */
+export const workerArgs = ["--max-semi-space-size=8", "inngest/worker.ts"];
+
 const ownerOnly = ["DATABASE_OWNER_URL"] as const;
 
 /**

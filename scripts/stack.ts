@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { migrate } from "#db/migrate";
 import type { Env } from "#server/env";
 import { isHealthy, startChild } from "./child.ts";
-import { childEnv } from "./child-env.ts";
+import { childEnv, workerArgs } from "./child-env.ts";
 import type { Role, Variables } from "./child-env.ts";
 import { findDevServer } from "./dev-server.ts";
 import { refuseTakenPorts } from "./ports.ts";
@@ -203,7 +203,7 @@ const sandboxService = (options: StackOptions): Service =>
   );
 
 const workerService = (options: StackOptions): Service =>
-  nodeService(options, "worker", "Worker", ["inngest/worker.ts"], local(options.env.WORKER_PORT, "/healthz"));
+  nodeService(options, "worker", "Worker", workerArgs, local(options.env.WORKER_PORT, "/healthz"));
 
 function webService(options: StackOptions): Service {
   const { env, pages } = options;

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { parseEnv } from "#server/env";
 import type { Env } from "#server/env";
 import { build, isBuilt } from "./build.ts";
-import { childEnv, forSpawn } from "./child-env.ts";
+import { childEnv, forSpawn, workerArgs } from "./child-env.ts";
 import type { Role } from "./child-env.ts";
 import { complain, say } from "./console.ts";
 import { root } from "./runtime.mjs";
@@ -13,7 +13,7 @@ const distDir = ".next";
 
 const commands: Record<Exclude<Role, "sandbox">, (env: Env) => string[]> = {
   web: (env) => ["node_modules/next/dist/bin/next", "start", "-p", String(env.PORT), "-H", env.HOST],
-  worker: () => ["inngest/worker.ts"],
+  worker: () => workerArgs,
   engine: () => ["inngest/engine/main.ts"],
 };
 
