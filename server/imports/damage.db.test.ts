@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
@@ -38,8 +38,8 @@ const damaged = Array.from(Buffer.from(small).keys()).flatMap((at) =>
 );
 
 /**
- * What a file asks of the database: for each row whether it is wrong, or whom it is of and what it brings. Files that
- * ask for the same are the same to it, whatever the values.
+ * What a file asks of the database: whether rows are wrong, or whom they are of and what they bring. Files that ask for
+ * the same are the same to it, whatever the values.
  */
 function demandOf({ mapping, rows }: ReadFile): string {
   const seen = new Set<string>();
@@ -49,7 +49,8 @@ function demandOf({ mapping, rows }: ReadFile): string {
     seen.add(row.emailNormalized);
     return [who, Object.keys(row.custom).length > 0, row.tags.length > 0].join();
   });
-  return [mapping.some(({ target }) => target.startsWith("custom.")), ...demands].join(" | ");
+  const custom = mapping.some(({ target }) => target.startsWith("custom."));
+  return [custom, ...new Set(demands.sort())].join(" | ");
 }
 
 test("whichever byte of a file is damaged, every row is accounted for and the undo is exact", async () => {
@@ -116,20 +117,21 @@ test("an import and an undo that die at any statement end as if they had not", a
   });
 
   const tenant = await newTenant();
-  const dieAt = await killer(tenant);
   let deaths = 0;
-  const killed = await run(tenant, async (work) => {
-    for (let life = 0, done = false; !done; life++) {
-      await dieAt(life % 9);
-      try {
-        ({ done } = await work());
-      } catch {
-        deaths += 1;
-      } finally {
-        await dieAt(null);
+  const killed = await withKiller(tenant, (dieAt) =>
+    run(tenant, async (work) => {
+      for (let life = 0, done = false; !done; life++) {
+        await dieAt(life % 9);
+        try {
+          ({ done } = await work());
+        } catch {
+          deaths += 1;
+        } finally {
+          await dieAt(null);
+        }
       }
-    }
-  });
+    }),
+  );
   expect(deaths).toBeGreaterThan(3);
   expect(killed).toEqual(whole);
 }, 60_000);
@@ -145,9 +147,12 @@ const statements = [
   ["import_events", "update"],
 ] as const;
 
-/** Makes it possible for transactions in this workspace to be killed at a statement: the result says at which; null lets all pass. */
-async function killer({ workspaceId }: TestTenant): Promise<(place: number | null) => Promise<void>> {
-  await asOwner(async (owner) => {
+/** Hands on what says at which statement transactions of this workspace are killed; null lets all pass. */
+function withKiller<T>(
+  { workspaceId }: TestTenant,
+  work: (dieAt: (place: number | null) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  return asOwner(async (owner) => {
     // An admin's shutdown is what a kill looks like from within; a serialization failure would just be tried again.
     await owner.unsafe(`create table dies_at (place int);
       insert into dies_at values (null);
@@ -158,12 +163,12 @@ async function killer({ workspaceId }: TestTenant): Promise<(place: number | nul
       await owner.unsafe(
         `create trigger die_${place} after ${event} on ${table} for each row execute function die('${place}')`,
       );
+    try {
+      return await work(async (place) => {
+        await owner`update dies_at set place = ${place}`;
+      });
+    } finally {
+      await owner.unsafe("drop function die cascade; drop table dies_at");
+    }
   });
-  onTestFinished(() =>
-    asOwner((owner) => owner.unsafe("drop function die cascade; drop table dies_at")).then(() => undefined),
-  );
-  return (place) =>
-    asOwner(async (owner) => {
-      await owner`update dies_at set place = ${place}`;
-    });
 }
