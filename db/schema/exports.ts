@@ -58,6 +58,8 @@ export const exportJobs = pgTable(
     /** The file is removed then; the row stays. */
     expiresAt: instant(),
     createdBy: uuid(),
+    /** When a mail server had taken the mail that says it is ready. */
+    mailedAt: instant(),
     ...driverColumns,
   },
   (t) => [

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { type Scope, withTenant } from "#db/tenancy";
 import { env } from "#server/env";
 import { type SystemMail, sendSystemMail } from "#server/mail/system";
@@ -5,13 +6,19 @@ import { type ExportMail, getExportMail } from "./queries.ts";
 import { fileDays } from "./schema.ts";
 
 /**
- * Writes to the person who asked that the file is there. The link leads to the page and not to the file: mails are
- * forwarded and kept, and a link to the file works for minutes. False when there is nobody to write to.
+ * Writes to the person who asked that the file is there, once. The link leads to the page and not to the file: mails are
+ * forwarded and kept, and a link to the file works for minutes. A run that dies between the mail server's yes and the
+ * row that says so sends it again under the same Message-ID. False when there is nobody to write to, or it was sent.
  */
 export async function mailExport(scope: Scope, id: string): Promise<boolean> {
   const found = await withTenant(scope, (tx) => getExportMail(tx, id));
   if (!found) return false;
-  await sendSystemMail(readyMail(found));
+  await sendSystemMail({ ...readyMail(found), id });
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`update export_jobs set mailed_at = app_now() where id = ${id}::uuid and mailed_at is null`,
+    ),
+  );
   return true;
 }
 

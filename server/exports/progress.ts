@@ -18,13 +18,22 @@ export async function noteProgress(
 ): Promise<void> {
   await withTenant(scope, async (tx) => {
     if (!(await holds(tx, driverOf(id), fence, leaseSeconds))) throw new Superseded();
-    await tx.execute(sql`
+    const rows = await tx.execute(sql`
       update export_jobs set processed_contacts = ${done}, total_contacts = coalesce(${total ?? null}, total_contacts)
-      where id = ${id}::uuid`);
+      where id = ${id}::uuid and status = 'processing' returning id`);
+    if (rows.length === 0) throw new Superseded();
   });
 }
 
 type Written = { key: string; sizeBytes: number; contacts: number; takenAt: Date };
+
+/** How many contacts are in the file, when it is there already: the run died after its last commit, and is tried again. */
+export async function findFinished(tx: TenantTx, id: string, key: string): Promise<number | null> {
+  const [job] = await tx.execute<{ total: number }>(sql`
+    select total_contacts as total from export_jobs
+    where id = ${id}::uuid and status = 'completed' and file_url = ${key}`);
+  return job?.total ?? null;
+}
 
 /** Says that the file is there, and tells who asked. False when nobody will ask for it: the run was superseded. */
 export async function finishExport(

@@ -79,12 +79,12 @@ export type ExportMail = {
   contacts: number;
 };
 
-/** What the mail about a finished export says; null when whoever asked is gone, or the file is. */
+/** What the mail about a finished export says; null when it was sent, or whoever asked is gone, or the file is. */
 export async function getExportMail(tx: TenantTx, id: string): Promise<ExportMail | null> {
   const [row] = await tx.execute<ExportMail>(sql`
     select u.email, u.name, w.slug, w.name as workspace, coalesce(j.scope_snapshot ->> 'what', 'all contacts') as what,
       j.total_contacts as contacts
     from export_jobs j join users u on u.id = j.created_by join workspaces w on w.id = j.workspace_id
-    where j.id = ${id}::uuid and j.status = 'completed'`);
+    where j.id = ${id}::uuid and j.status = 'completed' and j.mailed_at is null`);
   return row ?? null;
 }

@@ -7,7 +7,7 @@ import { AppError } from "#server/errors";
 import { log } from "#server/log";
 import { storage } from "#server/storage";
 import { fileChunks } from "./file.ts";
-import { finishExport, noteProgress, type RunningExport, Superseded } from "./progress.ts";
+import { findFinished, finishExport, noteProgress, type RunningExport, Superseded } from "./progress.ts";
 import { driverOf, failExport } from "./mutations.ts";
 import { pour } from "./pour.ts";
 import { getExportJob } from "./queries.ts";
@@ -29,13 +29,16 @@ export async function takeExport(scope: Scope, id: string, runId: string): Promi
 /**
  * Writes the file of an export from one snapshot of the database, then the row that says it is there. The rows are
  * spooled as fast as Postgres gives them; what is slow, as sending the file to a store, comes after the commit. A
- * run that dies leaves a file nobody knows of, under the key of its fence; the next one writes its own.
+ * run that dies leaves a file nobody knows of, under the key of its fence; the next one writes its own. Run again after
+ * its last commit, it finds the file and leaves it.
  * Returns how many contacts there are in it; null when the export was cancelled or taken over meanwhile.
  */
 export async function writeExport(scope: Scope, id: string, fence: number): Promise<number | null> {
   const { format } = await withTenant(scope, (tx) => getExportJob(tx, id));
   const job: RunningExport = { id, fence, scope, leaseSeconds };
   const key = `${scope.tenantId}/${scope.workspaceId}/exports/${id}/${fence}.${format}`;
+  const finished = await withTenant(scope, (tx) => findFinished(tx, id, key));
+  if (finished !== null) return finished;
   const file = new PassThrough({ highWaterMark: 1024 * 1024 });
   let begun = false;
   const reading = withTenant(
@@ -72,8 +75,11 @@ export async function writeExport(scope: Scope, id: string, fence: number): Prom
   const kept = await withTenant(scope, (tx) =>
     finishExport(tx, job, { key, sizeBytes: stored.value.sizeBytes, ...read.value }),
   );
-  if (!kept) await storage.remove(key);
-  return kept ? read.value.contacts : null;
+  if (kept) return read.value.contacts;
+  // A step that was given up for dead and tried again while it lived ends twice, with one file.
+  const other = await withTenant(scope, (tx) => findFinished(tx, id, key));
+  if (other === null) await storage.remove(key);
+  return other;
 }
 
 async function readInto(

@@ -9,6 +9,8 @@ import { openSession } from "./smtp-session.ts";
 
 /** A mail of the product itself. `text` is what people read; `action` becomes a button, and a line with the address. */
 export type SystemMail = {
+  /** Names the mail when it may be sent again, so that its reader knows the second for the first. A uuid. */
+  id?: string;
   to: Address;
   subject: string;
   text: string;
@@ -51,14 +53,18 @@ function systemAddress(): string {
 }
 
 /** The message as it goes to the server. */
-export function systemMessage({ to, subject, text, action }: SystemMail, from: Address, date: Date): string {
+export function systemMessage(
+  { id, to, subject, text, action }: SystemMail,
+  from: Address,
+  date: Date,
+): string {
   const lines = action ? `${text}\n\n${action.label}: ${action.url}\n` : `${text}\n`;
   return [
     header("From", encodeAddress(from)),
     header("To", encodeAddress(to)),
     header("Subject", encodeText(subject)),
     header("Date", mailDate(date)),
-    header("Message-ID", rfcMessageId(v7(), from.email)),
+    header("Message-ID", rfcMessageId(id ?? v7(), from.email)),
     header("Auto-Submitted", "auto-generated"),
     wholeBody(lines, html(text, action)),
   ].join("");
