@@ -41,6 +41,10 @@ export const contactEditRequested = eventType("contact-edit/requested", {
   schema: z.object({ ...scope, editId: id, fence }),
 });
 
+/** The time of a scheduled launch has come. */
+export const campaignStartDue = eventType("campaign/start.due", {
+  schema: z.object({ ...scope, campaignId: id }),
+});
 export const campaignLaunched = eventType("campaign/launched", {
   schema: z.object({ ...scope, campaignId: id, fence }),
 });

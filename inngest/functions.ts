@@ -10,6 +10,7 @@ import { findImportSchedules, runImportSchedule } from "./functions/run-import-s
 import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
 import { removeOrphansNightly } from "./functions/remove-orphans.ts";
+import { launchScheduledCampaign } from "./functions/launch-scheduled-campaign.ts";
 import { runActionStep } from "./functions/run-action-step.ts";
 import { runCampaign } from "./functions/run-campaign.ts";
 import { runConditionStep } from "./functions/run-condition-step.ts";
@@ -20,6 +21,7 @@ import { sweep } from "./functions/sweep.ts";
 
 /** Every function of the product, in the order of the dashboard. Whoever serves functions serves these. */
 export const functions: InngestFunction.Like[] = [
+  launchScheduledCampaign,
   runCampaign,
   runEmailStep,
   runWaitStep,

@@ -1,6 +1,7 @@
 /** The queue names that have a partition of their own; every other name shares the default one. */
 const queues: Record<string, string> = {
   "send-from-mailbox": "email-sending",
+  "launch-scheduled-campaign": "email-processing",
   "run-campaign": "email-processing",
   "run-email-step": "email-processing",
   "run-wait-step": "email-processing",

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { StatusBadge } from "#components/ui/status-badge";
+import { isLaunched } from "#server/campaigns/schema";
 import { CampaignMenu } from "./campaign-menu.tsx";
 import { RenameCampaign } from "./rename-campaign.tsx";
 import { ToReview } from "./to-review.tsx";
@@ -34,10 +35,10 @@ export function CampaignHead({ workspace, campaign, permissions, tabs, action, c
       tabs={tabs}
       action={
         <>
-          {tabs && campaign.status !== "draft" && (
+          {tabs && isLaunched(campaign.status) && (
             <LinkButton href={`${base}/${campaign.id}`}>Live view</LinkButton>
           )}
-          {tabs && campaign.status === "draft" && <ToReview href={`${base}/${campaign.id}/edit/review`} />}
+          {tabs && !isLaunched(campaign.status) && <ToReview href={`${base}/${campaign.id}/edit/review`} />}
           {action}
           {canWrite && <CampaignMenu workspace={workspace} campaign={campaign} />}
         </>

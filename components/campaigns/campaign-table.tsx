@@ -5,7 +5,7 @@ import { LinkButton } from "#components/ui/link-button";
 import { NextPage } from "#components/ui/next-page";
 import { StatusBadge } from "#components/ui/status-badge";
 import { Table, type Column } from "#components/ui/table";
-import type { CampaignListInput } from "#server/campaigns/schema";
+import { isLaunched, type CampaignListInput } from "#server/campaigns/schema";
 import type { RouterOutputs } from "#server/router";
 import { CampaignMenu } from "./campaign-menu.tsx";
 import { percent } from "./percent.tsx";
@@ -72,7 +72,7 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
         columns={columns}
         rows={page.rows}
         rowKey={(row) => row.id}
-        href={(row) => `/${workspace}/campaigns/${row.id}${row.status === "draft" ? "/edit" : ""}`}
+        href={(row) => `/${workspace}/campaigns/${row.id}${isLaunched(row.status) ? "" : "/edit"}`}
         empty={
           filtered ? (
             <NothingFound workspace={workspace} />

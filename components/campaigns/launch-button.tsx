@@ -1,17 +1,19 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { Rocket } from "lucide-react";
+import { CalendarClock, Rocket } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
 import { people } from "./launch-plan.tsx";
+import { ScheduleLaunch } from "./schedule-launch.tsx";
 import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Props = { workspace: string; campaign: Campaign; review: Review; allowed: boolean };
 
+/** Launches now or at a later time; says what keeps it from that. */
 export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
@@ -29,7 +31,7 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
       disabled={reason !== null}
       aria-describedby={reason ? "launch-reason" : undefined}
     >
-      <Rocket /> Launch campaign
+      <Rocket /> {campaign.status === "scheduled" ? "Launch now" : "Launch campaign"}
     </Button>
   );
   if (reason) {
@@ -43,20 +45,32 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
     );
   }
   const { forecast, audience } = review;
+  const scheduled = campaign.status === "scheduled";
   return (
-    <ConfirmDialog
-      trigger={button}
-      title={`Launch to ${people(audience.count)}?`}
-      confirm="Launch"
-      onConfirm={async () => {
-        const { people: count } = await launch.mutateAsync({ id: campaign.id, version: campaign.version });
-        toast.success(`Launched to ${people(count)}.`);
-        router.push(`/${workspace}/campaigns/${campaign.id}`);
-        router.refresh();
-      }}
-    >
-      {firstStepWords(campaign, forecast)} You can pause at any time; what has left cannot be called back.
-    </ConfirmDialog>
+    <div className="flex flex-wrap items-center gap-3">
+      <ConfirmDialog
+        trigger={button}
+        title={`Launch to ${people(audience.count)}?`}
+        confirm="Launch"
+        onConfirm={async () => {
+          const { people: count } = await launch.mutateAsync({ id: campaign.id, version: campaign.version });
+          toast.success(`Launched to ${people(count)}.`);
+          router.push(`/${workspace}/campaigns/${campaign.id}`);
+          router.refresh();
+        }}
+      >
+        {firstStepWords(campaign, forecast)} You can pause at any time; what has left cannot be called back.
+      </ConfirmDialog>
+      <ScheduleLaunch
+        campaign={campaign}
+        suggested={review.suggestedStart}
+        trigger={
+          <Button size="lg">
+            <CalendarClock /> {scheduled ? "Change the time" : "Schedule"}
+          </Button>
+        }
+      />
+    </div>
   );
 }
 

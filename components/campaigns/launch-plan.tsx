@@ -36,8 +36,10 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         term: "First email",
         value: (
           <>
-            {forecast.hold === null ? "Right away" : forecast.firstAtText}{" "}
-            <span className="text-muted">if launched now ({timezone})</span>
+            {forecast.hold === null && campaign.status !== "scheduled" ? "Right away" : forecast.firstAtText}{" "}
+            <span className="text-muted">
+              {campaign.status === "scheduled" ? "" : "if launched now "}({timezone})
+            </span>
           </>
         ),
       },

@@ -5,6 +5,7 @@ import { useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { Section } from "#components/ui/section";
 import { Select } from "#components/ui/select";
+import { isLaunched } from "#server/campaigns/schema";
 import type { RouterOutputs } from "#server/router";
 import { EmailPreview } from "./email-preview.tsx";
 import { LaunchButton } from "./launch-button.tsx";
@@ -28,13 +29,13 @@ export function LaunchReview({ workspace, campaign, review: initial, permissions
   const emails = campaign.steps.filter((step) => step.type === "email");
   const [shown, setShown] = useState(emails[0]?.id ?? "");
   const email = emails.find((step) => step.id === shown);
-  const draft = campaign.status === "draft" && !campaign.archived;
+  const launchable = !isLaunched(campaign.status) && !campaign.archived;
   return (
     <div className="grid items-start gap-x-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <div className="min-w-0">
         <LaunchChecklist workspace={workspace} campaign={campaign} problems={review.problems} />
         <LaunchPlan campaign={campaign} review={review} />
-        {draft && (
+        {launchable && (
           <LaunchButton
             workspace={workspace}
             campaign={campaign}

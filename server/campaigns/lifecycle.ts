@@ -5,7 +5,7 @@ import { commitThenSend } from "#server/drivers/events";
 import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
 import { confirmMessages, resendMessages } from "#server/messages/unknown";
-import type { Problem } from "./checks.ts";
+import { refuseBlocked } from "./blockers.ts";
 import { takeForEdit } from "./edits.ts";
 import { reviewCampaign } from "./review.ts";
 
@@ -19,7 +19,7 @@ type Where = { scope: Scope; act: Act };
  */
 export async function launch({ scope, act }: Where, version: number): Promise<{ people: number }> {
   return commitThenSend(scope, async (tx) => {
-    await takeForEdit(tx, { id: act.id, version });
+    await takeForEdit(tx, { id: act.id, version }, ["draft", "scheduled"]);
     const { problems, audience } = await reviewCampaign(tx, act.id);
     refuseBlocked(problems, "launched");
     const { events } = await launchCampaign(tx, { campaignId: act.id, userId: act.userId });
@@ -69,21 +69,6 @@ export async function decideUnknown(
     const decide = arrived ? confirmMessages : resendMessages;
     return decide(tx, { scope: { tenantId, workspaceId }, messageIds: [messageId] });
   });
-}
-
-function refuseBlocked(problems: readonly Problem[], wanted: string) {
-  const blockers = problems.filter((problem) => problem.severity === "blocker");
-  if (blockers.length === 0) return;
-  throw new AppError(
-    "invalid",
-    `The campaign cannot be ${wanted} yet. ${blockers.map((blocker) => blocker.message).join(" ")}`,
-    Object.fromEntries(
-      blockers.map((blocker) => [
-        blocker.stepId ? `${blocker.code}.${blocker.stepId}` : blocker.code,
-        blocker.message,
-      ]),
-    ),
-  );
 }
 
 async function record(

@@ -146,7 +146,7 @@ function renamed(rules: unknown, fresh: ReadonlyMap<string, string>): string | n
   return [...fresh].reduce((text, [old, next]) => text.replaceAll(old, next), JSON.stringify(rules));
 }
 
-/** Hides a campaign; its data stays. Throws `not_found`; `conflict` while it runs. */
+/** Hides a campaign; its data stays. A scheduled one is a draft when it comes back. Throws `not_found`; `conflict` while it runs. */
 export async function archiveCampaign(tx: TenantTx, { id }: { id: string }) {
   const [row] = await tx.execute<{ status: string }>(sql`
     select status from campaigns where id = ${id}::uuid and deleted_at is null for update`);
@@ -154,7 +154,10 @@ export async function archiveCampaign(tx: TenantTx, { id }: { id: string }) {
   if (row.status === "active")
     throw new AppError("conflict", "A running campaign cannot be archived. Pause it first.");
   await tx.execute(sql`
-    update campaigns set archived_at = coalesce(archived_at, app_now()), updated_at = app_now() where id = ${id}::uuid`);
+    update campaigns set archived_at = coalesce(archived_at, app_now()), updated_at = app_now(),
+      status = case status when 'scheduled' then 'draft' else status end,
+      start_date = case status when 'scheduled' then null else start_date end
+    where id = ${id}::uuid`);
 }
 
 export async function restoreCampaign(tx: TenantTx, { id }: { id: string }) {

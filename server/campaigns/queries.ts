@@ -65,6 +65,8 @@ export type Campaign = {
   archived: boolean;
   pauseReason: string | null;
   createdAt: Date;
+  /** When it is to be launched; null unless it is scheduled or was. */
+  startsAt: Date | null;
   launchedAt: Date | null;
   completedAt: Date | null;
   audience: Audience;
@@ -86,7 +88,7 @@ type Row = Omit<Campaign, "steps" | "flow" | "problems" | "ahead" | "audience" |
 export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
   const [row] = await tx.execute<Row>(sql`
     select c.id, c.name, c.campaign_type as type, c.status, c.version, c.archived_at is not null as archived,
-      c.pause_reason as "pauseReason", c.created_at as "createdAt", c.launched_at as "launchedAt",
+      c.pause_reason as "pauseReason", c.created_at as "createdAt", c.start_date as "startsAt", c.launched_at as "launchedAt",
       c.completed_at as "completedAt", c.audience,
       json_build_object('sendWindowStart', left(s.send_window_start::text, 5), 'sendWindowEnd', left(s.send_window_end::text, 5),
         'sendDays', s.send_days, 'timezone', s.timezone, 'dailyLimit', s.daily_limit,

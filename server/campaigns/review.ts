@@ -1,12 +1,15 @@
 import { sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { workspaceSender } from "#server/mail/queries";
 import { loadSending } from "#server/messages/limits";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
+import { dayMs, dayName, startOfDay, toLocal } from "#server/planner/zone";
 import { countAudience, type AudienceCount } from "./audience.ts";
 import { launchProblems, type Problem } from "./checks.ts";
 import { liquidProblem, unknownNames } from "./liquid-problem.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
+import { type CampaignSettings, weekdays } from "./schema.ts";
 import { numbered } from "./titles.ts";
 
 /** What a launch would do, and what stands in its way. `firstAtText` is on the wall clock of the campaign's zone. */
@@ -15,6 +18,8 @@ export type Review = {
   audience: AudienceCount;
   forecast: (Forecast & { firstAtText: string; finishesAtText: string | null }) | null;
   mailbox: { email: string; status: string; sandbox: boolean } | null;
+  /** The next morning on which the campaign may send, as `scheduleInput` takes it. */
+  suggestedStart: string;
 };
 
 /** Throws `not_found`. */
@@ -37,7 +42,17 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     audience,
     forecast: await forecastFirstEmail(tx, campaign, audience.count),
     mailbox,
+    suggestedStart: nextMorning(campaign.settings, await appNow(tx)),
   };
+}
+
+/** The beginning of the send window on the next day, after today, that is open for sending. */
+function nextMorning({ timezone, sendDays, sendWindowStart }: CampaignSettings, now: Date): string {
+  const today = startOfDay(toLocal(timezone, now.getTime()));
+  const days = Array.from({ length: 7 }, (_, n) => today + (n + 1) * dayMs);
+  const isOpen = (day: number) =>
+    sendDays.some((name) => weekdays.indexOf(name) === (new Date(day).getUTCDay() + 6) % 7);
+  return `${dayName(days.find(isOpen) ?? today + dayMs)}T${sendWindowStart}`;
 }
 
 async function findMailbox(tx: TenantTx, id: string | null): Promise<Review["mailbox"]> {
@@ -63,14 +78,15 @@ function unknownNameWarnings({ steps }: Campaign, variables: Readonly<Record<str
   });
 }
 
-/** When the first email of everybody would leave, sent from now on as the settings allow. */
+/** When the first email of everybody would leave, launched now or at the time it is scheduled for. */
 async function forecastFirstEmail(
   tx: TenantTx,
   campaign: Campaign,
   count: number,
 ): Promise<Review["forecast"]> {
   const sending = await loadSending(tx, campaign.id);
-  const found = sending && forecast(sending.rules, sending.usage, { from: sending.now, count });
+  const from = Math.max(sending?.now ?? 0, campaign.startsAt?.getTime() ?? 0);
+  const found = sending && forecast(sending.rules, sending.usage, { from, count });
   if (!found) return null;
   const zone = campaign.settings.timezone;
   return {

@@ -21,6 +21,7 @@ import {
   campaignListInput,
   campaignRef,
   renameInput,
+  scheduleInput,
   settingsInput,
   stepAdd,
   stepLink,
@@ -31,6 +32,7 @@ import {
   testSendInput,
   unknownInput,
 } from "./schema.ts";
+import { scheduleLaunch, unscheduleLaunch } from "./schedule.ts";
 import * as steps from "./step-mutations.ts";
 import { listPreviewContacts, previewStep, sendTest } from "./trial.ts";
 
@@ -117,6 +119,16 @@ export const campaignsRouter = router({
     .input(campaignEdit)
     .mutation(({ ctx, input: { id, version } }) =>
       launch({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }, version),
+    ),
+  schedule: launches
+    .input(scheduleInput)
+    .mutation(({ ctx, input }) =>
+      scheduleLaunch(ctx.member.scope, { ...input, userId: ctx.session.user.id }),
+    ),
+  unschedule: launches
+    .input(campaignRef)
+    .mutation(({ ctx, input: { id } }) =>
+      unscheduleLaunch(ctx.member.scope, { id, userId: ctx.session.user.id }),
     ),
   pause: launches
     .input(campaignRef)

@@ -5,6 +5,7 @@ export const campaignTypes = ["broadcast", "drip"] as const;
 export type CampaignType = (typeof campaignTypes)[number];
 export const campaignStatuses = ["draft", "scheduled", "active", "paused", "completed"] as const;
 export type CampaignStatus = (typeof campaignStatuses)[number];
+export const isLaunched = (status: CampaignStatus): boolean => status !== "draft" && status !== "scheduled";
 export const stepTypes = ["email", "wait", "condition", "action"] as const;
 export type StepType = (typeof stepTypes)[number];
 
@@ -129,6 +130,16 @@ export type CampaignInput = z.infer<typeof campaignInput>;
 export const campaignRef = z.object({ id });
 /** `version` is the one the person saw: a save over somebody else's newer one is refused. */
 export const campaignEdit = z.object({ id, version });
+/** `at` on the wall clock of the campaign's zone, to the minute: `2026-11-24T09:00`. */
+export const scheduleInput = campaignEdit.extend({
+  at: z
+    .string()
+    .regex(
+      /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/,
+      "Choose a date and a time.",
+    ),
+});
+export type ScheduleInput = z.infer<typeof scheduleInput>;
 /** A name stands apart from everything else: no version. */
 export const renameInput = campaignRef.extend({ name });
 export const audienceInput = campaignEdit.extend({ audience });

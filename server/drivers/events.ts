@@ -4,6 +4,7 @@ import { inngest } from "#inngest/client";
 import {
   campaignDrained,
   campaignLaunched,
+  campaignStartDue,
   campaignStepDue,
   mailboxMessagesQueued,
   onceId,
@@ -15,6 +16,7 @@ import {
 export type EventScope = { tenantId: string; workspaceId: string };
 
 export type DriverEvent =
+  | ReturnType<typeof campaignStartDue.create>
   | ReturnType<typeof campaignLaunched.create>
   | ReturnType<typeof campaignStepDue.create>
   | ReturnType<typeof campaignDrained.create>
@@ -37,6 +39,13 @@ export type DueStep = {
 const idOf = (event: { name: string }, id: string, fence: number, again?: string) => ({
   id: again === undefined ? onceId(event, id, fence) : `${onceId(event, id, fence)}:${again}`,
 });
+
+/** Says that a scheduled campaign's time has come; `again` tells one minute's word from the next one's. */
+export const startDueEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string, again: string) =>
+  campaignStartDue.create(
+    { tenantId, workspaceId, campaignId },
+    { id: `${campaignStartDue.name}:${campaignId}:${again}` },
+  );
 
 export const launchedEvent = (
   { tenantId, workspaceId }: EventScope,

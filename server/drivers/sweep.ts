@@ -11,7 +11,6 @@ import {
   onceId,
 } from "#inngest/events";
 import { completeIfDone } from "#server/enrollments/complete";
-import { launchCampaign } from "#server/enrollments/launch";
 import { nextSend } from "#server/messages/claim";
 import { expireLeases } from "#server/messages/unknown";
 import { modelDriver } from "#server/scoring/mutations";
@@ -26,6 +25,7 @@ import {
   queuedEvent,
   scoreRefreshEvent,
   segmentRefreshEvent,
+  startDueEvent,
   stepDueEvent,
 } from "./events.ts";
 import { wake } from "./mutations.ts";
@@ -116,7 +116,7 @@ async function checkCampaign(
   const [campaign] = await tx.execute<{ status: string }>(
     sql`select status from campaigns where id = ${id}::uuid`,
   );
-  if (campaign?.status === "scheduled") return (await launchCampaign(tx, { campaignId: id })).events;
+  if (campaign?.status === "scheduled") return [startDueEvent(scope, id, again)];
   if ((await completeIfDone(tx, id)) !== "running") return [drainedEvent(scope, id)];
   const fence = await fenceOfStalled(tx, { table: "campaign_drivers", id });
   return fence === null ? [] : [launchedEvent(scope, id, fence, again)];

@@ -10,6 +10,7 @@ import {
 } from "#db/factories";
 import { type Scope, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
+import { launchScheduled } from "#server/campaigns/schedule";
 import { commitThenSend, type DueStep, type EventScope } from "#server/drivers/events";
 import { sweepCampaigns, sweepLeases, sweepMailboxes, sweepSteps } from "#server/drivers/sweep";
 import { queueMessages } from "#server/messages/queue";
@@ -81,6 +82,10 @@ export function createRunner(sinks: Sinks) {
     if ((await checkEnd(campaign)) !== "running") waiting.delete(campaign.campaignId);
   }
   async function handle({ name, data }: SentEvent) {
+    if (name === "campaign/start.due") {
+      const { tenantId, workspaceId, campaignId } = data as EventScope & { campaignId: string };
+      return launchScheduled({ tenantId, workspaceId }, campaignId);
+    }
     if (name === "campaign/launched") return runCampaign(data as EventScope & { campaignId: string });
     if (name === "campaign/step.due") return runStep(data as EventScope & DueStep & { fence: number });
     if (name === "mailbox/messages.queued") return runLane(data as EventScope & { emailAccountId: string });

@@ -2,6 +2,8 @@ import { z } from "zod";
 
 /** What somebody is told about. */
 export const notificationTypes = [
+  "campaign.launched",
+  "campaign.not_launched",
   "import.completed",
   "import.failed",
   "import.undone",

@@ -6,6 +6,7 @@ import { LiveView } from "#components/campaigns/live-view";
 import { PauseResume } from "#components/campaigns/pause-resume";
 import { LinkButton } from "#components/ui/link-button";
 import { Skeleton } from "#components/ui/skeleton";
+import { isLaunched } from "#server/campaigns/schema";
 import { caller } from "#server/caller";
 
 export const metadata: Metadata = { title: "Campaign" };
@@ -27,7 +28,7 @@ async function Campaign({ params }: Props) {
     api.campaigns.byId({ id }),
     api.workspaces.current(),
   ]);
-  if (campaign.status === "draft") redirect(`/${workspace}/campaigns/${id}/edit`);
+  if (!isLaunched(campaign.status)) redirect(`/${workspace}/campaigns/${id}/edit`);
   const [live, daily] = await Promise.all([api.analytics.live({ id }), api.analytics.daily({ id })]);
   return (
     <CampaignHead

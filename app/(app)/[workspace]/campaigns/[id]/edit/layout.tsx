@@ -1,6 +1,7 @@
 import { Suspense, type ReactNode } from "react";
 import { CampaignHead } from "#components/campaigns/campaign-head";
 import { CampaignTabs } from "#components/campaigns/campaign-tabs";
+import { ScheduledNote } from "#components/campaigns/scheduled-note";
 import { Skeleton } from "#components/ui/skeleton";
 import { caller } from "#server/caller";
 
@@ -28,6 +29,9 @@ async function Head({ children, params }: Props) {
       permissions={permissions}
       tabs={<CampaignTabs workspace={workspace} id={id} />}
     >
+      {campaign.status === "scheduled" && (
+        <ScheduledNote campaign={campaign} canLaunch={permissions.includes("campaigns:launch")} />
+      )}
       {children}
     </CampaignHead>
   );

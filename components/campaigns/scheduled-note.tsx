@@ -1,0 +1,50 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { toast } from "sonner";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import { Callout } from "#components/ui/callout";
+import { DateTime } from "#components/ui/date-time";
+import type { Campaign } from "./use-campaign-edits.tsx";
+
+type Props = { campaign: Campaign; canLaunch: boolean };
+
+/** Says when a scheduled campaign starts, and why nothing of it can be changed meanwhile. */
+export function ScheduledNote({ campaign, canLaunch }: Props) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const unschedule = useMutation(
+    trpc.campaigns.unschedule.mutationOptions({
+      onSuccess: () => {
+        toast.success("It is a draft again.");
+        router.refresh();
+      },
+      onError: (error) => toast.error(asProblem(error)?.message),
+    }),
+  );
+  const { timezone } = campaign.settings;
+  return (
+    <Callout
+      className="mb-5"
+      title={
+        <>
+          Launches <DateTime at={campaign.startsAt} timeZone={timezone} /> ({timezone})
+        </>
+      }
+      action={
+        canLaunch && (
+          <Button
+            size="sm"
+            pending={unschedule.isPending}
+            onClick={() => unschedule.mutate({ id: campaign.id })}
+          >
+            Unschedule
+          </Button>
+        )
+      }
+    >
+      Until then it stays as it was reviewed. Unschedule it to change its steps, audience or settings.
+    </Callout>
+  );
+}

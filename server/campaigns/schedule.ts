@@ -1,0 +1,159 @@
+import { sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
+import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
+import { recordAct } from "#server/audit";
+import { commitThenSend, type DriverEvent } from "#server/drivers/events";
+import { launchCampaign } from "#server/enrollments/launch";
+import { AppError } from "#server/errors";
+import { notify } from "#server/notifications/mutations";
+import { clockText } from "#server/planner/forecast";
+import { dayMs, parseLocal, toInstant } from "#server/planner/zone";
+import { blockersIn, refuseBlocked } from "./blockers.ts";
+import { takeForEdit } from "./edits.ts";
+import { getCampaign } from "./queries.ts";
+import { reviewCampaign } from "./review.ts";
+import type { ScheduleInput } from "./schema.ts";
+
+/** A start that is later than this is not made up for: an installation that slept would mail people out of the blue. */
+const lateMaxHours = 24;
+const aheadMaxDays = 366;
+
+/**
+ * Has exactly the version that was reviewed launched at a time on the wall clock of the campaign's zone, or moves
+ * the time of one that is scheduled. An hour that the clocks skip means the first minute after it.
+ * Throws `invalid` with every blocker, and on `at` for a time that has passed; `conflict` as edits do.
+ */
+export async function scheduleLaunch(
+  scope: Scope,
+  { id, version, at, userId }: ScheduleInput & { userId: string },
+): Promise<{ startsAt: Date }> {
+  return withTenant(scope, async (tx) => {
+    await takeForEdit(tx, { id, version }, ["draft", "scheduled"]);
+    const { problems, audience } = await reviewCampaign(tx, id);
+    refuseBlocked(problems, "scheduled");
+    const { timezone } = (await getCampaign(tx, id)).settings;
+    const startsAt = startOf(timezone, at, await appNow(tx));
+    await tx.execute(sql`
+      update campaigns set status = 'scheduled', start_date = ${startsAt.toISOString()}::timestamptz,
+        send_strategy = 'scheduled', launched_by = ${userId}::uuid
+      where id = ${id}::uuid`);
+    const after = { startsAt: startsAt.toISOString(), people: audience.count };
+    await record(tx, scope, { id, userId, action: "campaign.scheduled", after });
+    return { startsAt };
+  });
+}
+
+function startOf(timezone: string, at: string, now: Date): Date {
+  const startsAt = new Date(toInstant(timezone, parseLocal(at)));
+  const refused = (message: string) => new AppError("invalid", message, { at: message });
+  if (startsAt <= now)
+    throw refused(
+      `This time has passed: it is ${clockText(timezone, now)} in ${timezone}. Choose a later one, or launch now.`,
+    );
+  if (startsAt.getTime() - now.getTime() > aheadMaxDays * dayMs)
+    throw refused("A launch can be scheduled a year ahead at most. Choose an earlier time.");
+  return startsAt;
+}
+
+/** Makes a draft of a scheduled campaign again. Throws `not_found`; `conflict` when it is not scheduled any more. */
+export async function unscheduleLaunch(scope: Scope, { id, userId }: { id: string; userId: string }) {
+  await withTenant(scope, async (tx) => {
+    const { status } = await getCampaign(tx, id);
+    if (!(await backToDraft(tx, id)))
+      throw new AppError(
+        "conflict",
+        `This campaign is ${status}, not scheduled. Reload to see where it stands.`,
+      );
+    await record(tx, scope, { id, userId, action: "campaign.unscheduled" });
+  });
+}
+
+async function backToDraft(tx: TenantTx, id: string): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    update campaigns set status = 'draft', start_date = null, send_strategy = 'immediate', launched_by = null,
+      version = version + 1, updated_at = app_now()
+    where id = ${id}::uuid and status = 'scheduled' and deleted_at is null returning id`);
+  return rows.length > 0;
+}
+
+type Outcome = "launched" | "refused" | "not scheduled";
+type Handled = { events: DriverEvent[]; outcome: Outcome };
+type Due = { name: string; userId: string | null; startsAt: Date; late: boolean };
+
+/**
+ * Launches a campaign whose time has come. One that could not be launched as it is now, or whose time passed long
+ * ago, becomes a draft again, and whoever scheduled it is told why. Done twice, the second time does nothing.
+ */
+export async function launchScheduled(scope: Scope, id: string): Promise<Outcome> {
+  const { outcome } = await commitThenSend(scope, async (tx): Promise<Handled> => {
+    const due = await takeDue(tx, id);
+    if (!due) return { events: [], outcome: "not scheduled" };
+    const { problems, audience } = await reviewCampaign(tx, id);
+    const why = due.late
+      ? `It was to start more than ${lateMaxHours} hours ago, while nothing was running. Look whether it still fits, and launch it.`
+      : blockersIn(problems)
+          .map((blocker) => blocker.message)
+          .join(" ");
+    if (why !== "") {
+      await refuse(tx, { scope, id, due, why });
+      return { events: [], outcome: "refused" };
+    }
+    const { userId, name, startsAt } = due;
+    const { events } = await launchCampaign(tx, { campaignId: id, userId });
+    const after = { people: audience.count, startsAt: startsAt.toISOString() };
+    await record(tx, scope, { id, userId, action: "campaign.launched", after });
+    await notify(tx, {
+      userId,
+      type: "campaign.launched",
+      title: `“${name}” has been launched`,
+      body: `To ${audience.count === 1 ? "1 person" : `${audience.count.toLocaleString("en")} people`}, as scheduled.`,
+      path: `/campaigns/${id}`,
+    });
+    return { events, outcome: "launched" };
+  });
+  return outcome;
+}
+
+async function takeDue(tx: TenantTx, id: string): Promise<Due | undefined> {
+  const [due] = await tx.execute<Due>(sql`
+    select name, launched_by as "userId", start_date as "startsAt",
+      start_date < app_now() - make_interval(hours => ${lateMaxHours}) as late
+    from campaigns
+    where id = ${id}::uuid and status = 'scheduled' and start_date <= app_now() and deleted_at is null
+      and archived_at is null
+    for update`);
+  return due;
+}
+
+async function refuse(
+  tx: TenantTx,
+  { scope, id, due, why }: { scope: Scope; id: string; due: Due; why: string },
+) {
+  const { userId, name } = due;
+  await backToDraft(tx, id);
+  await record(tx, scope, { id, userId, action: "campaign.unscheduled", after: { why } });
+  await notify(tx, {
+    userId,
+    type: "campaign.not_launched",
+    title: `“${name}” was not launched`,
+    body: `${why} It is a draft again.`,
+    path: `/campaigns/${id}/edit/review`,
+  });
+}
+
+type Recorded = { id: string; userId: string | null; action: string; after?: { [name: string]: unknown } };
+
+async function record(
+  tx: TenantTx,
+  { workspaceId }: Scope,
+  { id, userId, action, after }: Recorded,
+): Promise<void> {
+  await recordAct(tx, {
+    actorId: userId,
+    action,
+    resourceType: "campaign",
+    resourceId: id,
+    workspaceId,
+    ...(after && { after }),
+  });
+}
