@@ -1,32 +1,69 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import type { RouterOutputs } from "#server/router";
-import { keptReasons } from "./undo-sum.tsx";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import { FormError } from "#components/ui/form-error";
+import { Skeleton } from "#components/ui/skeleton";
+import { keptReason } from "./undo-sum.tsx";
 
-type Props = { workspace: string; contacts: RouterOutputs["imports"]["kept"] };
+type Props = { workspace: string; id: string; /** Before the undo, or after it. */ tense: "will" | "did" };
 
 /** Contacts that an undo keeps, wholly or in part, each with the reason and the fields that stay. */
-export function KeptList({ workspace, contacts }: Props) {
+export function KeptList({ workspace, id, tense }: Props) {
+  const trpc = useTRPC();
+  const paging = {
+    getNextPageParam: (last: { next: string | null }) => last.next ?? undefined,
+    staleTime: 0,
+  };
+  const foreseen = useInfiniteQuery({
+    ...trpc.imports.undoKept.infiniteQueryOptions({ id }, paging),
+    enabled: tense === "will",
+  });
+  const done = useInfiniteQuery({
+    ...trpc.imports.kept.infiniteQueryOptions({ id }, paging),
+    enabled: tense === "did",
+  });
+  const pages = tense === "will" ? foreseen : done;
+  const contacts = pages.data?.pages.flatMap(({ rows }) => rows);
+  if (!contacts)
+    return pages.error ? (
+      <FormError>{asProblem(pages.error)?.message}</FormError>
+    ) : (
+      <Skeleton className="h-16" />
+    );
   return (
-    <ul className="max-h-64 divide-y overflow-y-auto border-t">
-      {contacts.map(({ email, contactId, reason, fields }) => (
-        <li key={email} className="flex flex-wrap justify-between gap-x-4 py-1.5">
-          {contactId ? (
-            <Link
-              href={`/${workspace}/contacts/${contactId}`}
-              className="min-w-0 break-all text-accent hover:underline"
-            >
-              {email}
-            </Link>
-          ) : (
-            <span className="min-w-0 break-all">{email}</span>
-          )}
-          <span className="text-muted">
-            {keptReasons[reason] ?? reason}
-            {fields.length > 0 && `: ${fields.map(nameOf).join(", ")}`}
-          </span>
-        </li>
-      ))}
-    </ul>
+    // Whoever has no mouse scrolls it by its links and the button.
+    <div className="max-h-64 overflow-y-auto rounded-md border">
+      <ul className="divide-y">
+        {contacts.map(({ email, contactId, reason, fields }) => (
+          <li key={email} className="grid gap-x-4 px-3 py-1.5 sm:grid-cols-2">
+            {contactId ? (
+              <Link
+                href={`/${workspace}/contacts/${contactId}`}
+                className="min-w-0 break-all text-accent hover:underline"
+              >
+                {email}
+              </Link>
+            ) : (
+              <span className="min-w-0 break-all">{email}</span>
+            )}
+            <span className="min-w-0 break-words text-muted">
+              {keptReason(reason, 1)}
+              {fields.length > 0 && `: ${fields.map(nameOf).join(", ")}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <div className="border-t px-3 py-2 empty:hidden">
+        {pages.hasNextPage && (
+          <Button size="sm" pending={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+            Show more
+          </Button>
+        )}
+        <FormError>{asProblem(pages.error)?.message}</FormError>
+      </div>
+    </div>
   );
 }
 

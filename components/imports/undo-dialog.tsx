@@ -19,14 +19,11 @@ export function UndoDialog({ workspace, job }: { workspace: string; job: Detail 
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
+  /** The contacts that stay are looked for once somebody wants to see them. */
+  const [listed, setListed] = useState(false);
   const preview = useQuery({
     ...trpc.imports.undoPreview.queryOptions({ id: job.id }),
     enabled: open,
-    staleTime: 0,
-  });
-  const staying = useQuery({
-    ...trpc.imports.undoKept.queryOptions({ id: job.id }),
-    enabled: open && preview.data !== undefined && Object.keys(preview.data.reasons).length > 0,
     staleTime: 0,
   });
   const undo = useMutation(
@@ -43,6 +40,7 @@ export function UndoDialog({ workspace, job }: { workspace: string; job: Detail 
   function change(next: boolean) {
     setOpen(next);
     setTyped("");
+    setListed(false);
   }
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -61,13 +59,13 @@ export function UndoDialog({ workspace, job }: { workspace: string; job: Detail 
           {preview.data ? (
             <div className="space-y-4">
               <UndoSum report={preview.data} tense="will" />
-              {staying.data && staying.data.length > 0 && (
-                <details>
+              {Object.keys(preview.data.reasons).length > 0 && (
+                <details onToggle={(event) => setListed(event.currentTarget.open)}>
                   <summary className="cursor-pointer font-medium">
                     Contacts that stay, wholly or in part
                   </summary>
                   <div className="mt-2">
-                    <KeptList workspace={workspace} contacts={staying.data} />
+                    {listed && <KeptList workspace={workspace} id={job.id} tense="will" />}
                   </div>
                 </details>
               )}

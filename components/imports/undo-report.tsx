@@ -1,6 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
-import { useTRPC } from "#components/trpc/client";
+import { useState } from "react";
 import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import type { Detail } from "./import-view.tsx";
@@ -18,8 +17,7 @@ export function UndoReport({
   job: Detail;
   timeZone: string;
 }) {
-  const trpc = useTRPC();
-  const kept = useQuery(trpc.imports.kept.queryOptions({ id: job.id }));
+  const [listed, setListed] = useState(false);
   if (!job.undoReport) return null;
   return (
     <Section
@@ -32,12 +30,10 @@ export function UndoReport({
       }
     >
       <UndoSum report={job.undoReport} tense="did" />
-      {kept.data && kept.data.length > 0 && (
-        <details className="mt-4">
+      {Object.keys(job.undoReport.reasons).length > 0 && (
+        <details className="mt-4" onToggle={(event) => setListed(event.currentTarget.open)}>
           <summary className="cursor-pointer font-medium">Contacts that were kept, wholly or in part</summary>
-          <div className="mt-2">
-            <KeptList workspace={workspace} contacts={kept.data} />
-          </div>
+          <div className="mt-2">{listed && <KeptList workspace={workspace} id={job.id} tense="did" />}</div>
         </details>
       )}
     </Section>

@@ -1,61 +1,82 @@
+import { cn } from "#components/ui/cn";
 import type { RouterOutputs } from "#server/router";
 import { count } from "./import-status.tsx";
 
 type Report = RouterOutputs["imports"]["undoPreview"];
 
-export const keptReasons: Record<string, string> = {
-  edited: "changed since the import",
-  partly_edited: "get back some fields; others were changed since and stay",
-  enrolled: "are in a campaign",
-  mailed: "have been mailed",
-  tagged: "carry tags from elsewhere",
-  listed: "are on other lists",
-  reimported: "are in a later import too",
-  deleted_since: "have been deleted since",
-  gone: "are no longer there",
+/** Why a contact stays; of one and of several. */
+const reasons: Record<string, [one: string, several: string]> = {
+  edited: ["was changed since the import", "were changed since the import"],
+  partly_edited: [
+    "gets back some fields; others were changed since and stay",
+    "get back some fields; others were changed since and stay",
+  ],
+  enrolled: ["is in a campaign", "are in a campaign"],
+  mailed: ["was mailed", "were mailed"],
+  tagged: ["carries tags from elsewhere", "carry tags from elsewhere"],
+  listed: ["is on other lists", "are on other lists"],
+  reimported: ["is in a later import too", "are in a later import too"],
+  deleted_since: ["was deleted since", "were deleted since"],
+  gone: ["is no longer there", "are no longer there"],
+  refused: ["could not be taken back by the database", "could not be taken back by the database"],
 };
+
+export const keptReason = (reason: string, value: number): string =>
+  reasons[reason]?.[value === 1 ? 0 : 1] ?? reason;
 
 /** What an undo does, or did, in numbers. */
 export function UndoSum({ report, tense }: { report: Report; tense: "will" | "did" }) {
-  const verb = (future: string, past: string) => (tense === "will" ? future : past);
+  const one = (value: number) => (value === 1 ? "contact" : "contacts");
+  const line = (key: "deleted" | "restored" | "untagged" | "kept", future: string, past: string) => ({
+    key,
+    value: report[key],
+    text: tense === "will" ? future : past,
+  });
+  const was = (value: number) => (value === 1 ? "was" : "were");
+  const { deleted, restored, untagged, kept, failed } = report;
   const lines = [
+    line(
+      "deleted",
+      `${one(deleted)} made by this import will be deleted`,
+      `${one(deleted)} ${was(deleted)} deleted`,
+    ),
+    line(
+      "restored",
+      `${one(restored)} will get back what ${restored === 1 ? "it" : "they"} held before`,
+      `${one(restored)} got back what ${restored === 1 ? "it" : "they"} held before`,
+    ),
+    line(
+      "untagged",
+      `${one(untagged)} will only lose its tags and list`,
+      `${one(untagged)} only lost its tags and list`,
+    ),
+    line("kept", `${one(kept)} will stay`, `${one(kept)} stayed`),
     {
-      key: "deleted",
-      value: report.deleted,
-      text: verb("contacts made by this import will be deleted", "contacts were deleted"),
+      key: "failed",
+      value: failed,
+      text: `${one(failed)} could not be taken back and ${was(failed)} left as found`,
     },
-    {
-      key: "restored",
-      value: report.restored,
-      text: verb("contacts will get back what they held before", "contacts got back what they held before"),
-    },
-    {
-      key: "untagged",
-      value: report.untagged,
-      text: verb("contacts will only lose its tags and list", "contacts only lost its tags and list"),
-    },
-    { key: "kept", value: report.kept, text: verb("contacts will stay", "contacts stayed") },
   ];
-  const reasons = Object.entries(report.reasons);
+  const shown = Object.entries(report.reasons).filter(([reason]) => reason !== "refused");
   return (
     <div className="space-y-3">
       <ul className="space-y-1">
         {lines
           .filter(({ key, value }) => value > 0 || key === "deleted")
           .map(({ key, value, text }) => (
-            <li key={key} className="flex gap-3">
+            <li key={key} className={cn("flex gap-3", key === "failed" && "text-danger")}>
               <strong className="w-20 shrink-0 text-right font-semibold tabular-nums">{count(value)}</strong>
               <span>{text}</span>
             </li>
           ))}
       </ul>
-      {reasons.length > 0 && (
+      {shown.length > 0 && (
         <div className="text-muted">
           <p>Of these:</p>
           <ul className="list-disc pl-5">
-            {reasons.map(([reason, value]) => (
+            {shown.map(([reason, value]) => (
               <li key={reason}>
-                {count(value)} {keptReasons[reason] ?? reason}
+                {count(value)} {keptReason(reason, value)}
               </li>
             ))}
           </ul>

@@ -20,12 +20,13 @@ import {
   importListInput,
   importRef,
   inspectInput,
+  keptInput,
   partInput,
   rejectedInput,
 } from "./schema.ts";
-import { foreseeKept } from "./undo-kept.ts";
+import { foreseeKept, listKept } from "./undo-kept.ts";
 import { requestUndo } from "./undo.ts";
-import { listKept, previewUndo } from "./undo-plan.ts";
+import { previewUndo } from "./undo-plan.ts";
 import { createImport, takePart } from "./uploads.ts";
 
 const badRowsPage = 50;
@@ -125,11 +126,13 @@ export const importsRouter = router({
     .query(({ ctx, input }) =>
       withTenant(ctx.member.scope, (tx) => previewUndo(tx, input.id), { statementTimeoutMs: 120_000 }),
     ),
-  /** The first contacts that undoing would keep, and why. */
+  /** The contacts that undoing would keep, and why, some at a time. */
   undoKept: allowed("imports:undo")
-    .input(importRef)
-    .query(({ ctx, input }) =>
-      withTenant(ctx.member.scope, (tx) => foreseeKept(tx, input.id), { statementTimeoutMs: 120_000 }),
+    .input(keptInput)
+    .query(({ ctx, input: { id, cursor } }) =>
+      withTenant(ctx.member.scope, (tx) => foreseeKept(tx, id, { after: cursor }), {
+        statementTimeoutMs: 120_000,
+      }),
     ),
   undo: allowed("imports:undo")
     .input(importRef)
@@ -142,8 +145,8 @@ export const importsRouter = router({
       }
       return { id };
     }),
-  /** Contacts that an undo kept, with the reason. */
+  /** Contacts that an undo kept, with the reason, some at a time. */
   kept: allowed("contacts:read")
-    .input(importRef)
-    .query(({ ctx, input }) => ctx.tenant((tx) => listKept(tx, input.id))),
+    .input(keptInput)
+    .query(({ ctx, input: { id, cursor } }) => ctx.tenant((tx) => listKept(tx, id, { after: cursor }))),
 });

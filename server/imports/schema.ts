@@ -261,4 +261,6 @@ export const badRowsInput = z.object({
   code: z.string().max(60),
   cursor: z.number().int().min(0).optional(),
 });
+/** `cursor` is the `next` of the page before. */
+export const keptInput = importRef.extend({ cursor: z.uuid().optional() });
 export const rejectedInput = z.object({ id: z.uuid(), after: z.number().int().min(0) });

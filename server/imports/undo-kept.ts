@@ -1,15 +1,72 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { judged, type KeptContact } from "./undo-plan.ts";
+import { judged } from "./undo-plan.ts";
 
-/** The first contacts that an undo would keep if it started now, wholly or in part, with what stands in the way. */
-export async function foreseeKept(tx: TenantTx, importId: string, limit = 100): Promise<KeptContact[]> {
-  return [
-    ...(await tx.execute<KeptContact>(sql`
-      with ${judged(importId, sql``)}
-      select e.contact_email as email, p.contact_id as "contactId", coalesce(p.reason, 'edited') as reason,
-        array(select unnest(p.fields)) as fields
-      from plan p join import_events e on e.id = p.event_id
-      where p.outcome = 'keep' or cardinality(p.fields) > 0 order by p.event_id limit ${limit}`)),
-  ];
+export type KeptContact = { email: string; contactId: string | null; reason: string; fields: string[] };
+/** `next` is what to ask behind for more; there may be some behind a page that is not full. */
+export type KeptPage = { rows: KeptContact[]; next: string | null };
+
+const pageRows = 100;
+/** Contacts judged in one statement, and statements until an answer is given, however few it found. */
+const windowRows = 20_000;
+const windowsMax = 10;
+
+type Found = KeptContact & { eventId: string };
+
+/**
+ * Contacts that an undo would keep if it started now, wholly or in part, with what stands in the way. Of a big import
+ * so many are judged as a page needs.
+ */
+export async function foreseeKept(
+  tx: TenantTx,
+  importId: string,
+  { after = null, size = pageRows, window = windowRows }: KeptOptions = {},
+): Promise<KeptPage> {
+  const found: Found[] = [];
+  let from = after;
+  for (let count = 0; count < windowsMax; count++) {
+    const [to] = await tx.execute<{ id: string }>(sql`
+      select id from (select e.id from import_events e
+        where e.import_job_id = ${importId}::uuid and e.undone_at is null ${behind(from)} order by e.id limit ${window}) picked
+      order by id desc limit 1`);
+    if (!to) return pageOf(found, size, null);
+    found.push(
+      ...(await tx.execute<Found>(sql`
+        with ${judged(importId, sql`${behind(from)} and e.id <= ${to.id}::uuid`)}
+        select p.event_id as "eventId", e.contact_email as email, p.contact_id as "contactId",
+          coalesce(p.reason, 'edited') as reason, array(select unnest(p.fields)) as fields
+        from plan p join import_events e on e.id = p.event_id
+        where p.outcome = 'keep' or cardinality(p.fields) > 0 order by p.event_id limit ${size + 1 - found.length}`)),
+    );
+    if (found.length > size) break;
+    from = to.id;
+  }
+  return pageOf(found, size, from);
+}
+
+type KeptOptions = { after?: string | null; size?: number; window?: number };
+
+const behind = (id: string | null) => (id === null ? sql`` : sql`and e.id > ${id}::uuid`);
+
+function pageOf(found: readonly Found[], size: number, next: string | null): KeptPage {
+  const rows = found.slice(0, size).map(({ eventId: _, ...contact }) => contact);
+  return { rows, next: found.length > size ? (found[size - 1]?.eventId ?? null) : next };
+}
+
+/** The contacts an undo kept, wholly or in part, or could not take back, with what stood in the way. */
+export async function listKept(
+  tx: TenantTx,
+  importId: string,
+  { after = null, size = pageRows }: KeptOptions = {},
+): Promise<KeptPage> {
+  const found = await tx.execute<Pick<Found, "eventId" | "email" | "contactId"> & { outcome: string }>(sql`
+    select e.id as "eventId", e.contact_email as email, e.contact_id as "contactId", e.undo_outcome as outcome
+    from import_events e
+    where e.import_job_id = ${importId}::uuid and e.undone_at is not null and strpos(e.undo_outcome, ':') > 0 ${behind(after)}
+    order by e.id limit ${size + 1}`);
+  const kept = found.map(({ outcome, ...contact }) => {
+    const [, reason = "", fields = ""] = outcome.split(":");
+    return { ...contact, reason, fields: fields === "" ? [] : fields.split(",") };
+  });
+  return pageOf(kept, size, null);
 }

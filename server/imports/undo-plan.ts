@@ -138,16 +138,3 @@ export function reportOf(
   }
   return report;
 }
-
-export type KeptContact = { email: string; contactId: string | null; reason: string; fields: string[] };
-
-/** The contacts an undo kept, wholly or in part, with what stands in the way. */
-export async function listKept(tx: TenantTx, importId: string, limit = 200): Promise<KeptContact[]> {
-  const rows = await tx.execute<{ email: string; contact_id: string | null; outcome: string }>(sql`
-    select contact_email as email, contact_id, undo_outcome as outcome from import_events
-    where import_job_id = ${importId}::uuid and undone_at is not null and strpos(undo_outcome, ':') > 0 order by id limit ${limit}`);
-  return rows.map(({ email, contact_id: contactId, outcome }) => {
-    const [, reason = "", fields = ""] = outcome.split(":");
-    return { email, contactId, reason, fields: fields === "" ? [] : fields.split(",") };
-  });
-}

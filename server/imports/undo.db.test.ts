@@ -1,12 +1,13 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { withTenant } from "#db/tenancy";
+import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
 import { detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
 import { finishUndo, requestUndo } from "./undo.ts";
 import { undoSlices } from "./undo-slices.ts";
+import { foreseeKept, type KeptPage, listKept } from "./undo-kept.ts";
 import { previewUndo } from "./undo-plan.ts";
 
 const header = "email,first_name,company,plan,tags\n";
@@ -126,7 +127,7 @@ test("contacts that were mailed, enrolled, tagged, listed or imported again sinc
     kept: 5,
     reasons: { mailed: 1, tagged: 1, reimported: 1, edited: 2 },
   });
-  const kept = await tenant.caller.imports.kept({ id });
+  const { rows: kept } = await tenant.caller.imports.kept({ id });
   expect(kept.map(({ email, reason }) => [email, reason]).sort()).toEqual([
     ["again@example.com", "reimported"],
     ["edited@example.com", "edited"],
@@ -185,6 +186,29 @@ test("imports undone in any order end where they began", async () => {
   }
 });
 
+test("the contacts that stay are named page by page, before the undo and after it, none twice and none left out", async () => {
+  const tenant = await newTenant();
+  const people = Array.from({ length: 40 }, (_, n) => `p${n}@example.com,P${n},,,\n`).join("");
+  const { id } = await importFile(tenant, header + people);
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`update contacts set first_name = 'By hand', version = version + 1 where email ~ '[05]@'`),
+  );
+  const pagesOf = async (page: (after: string | null) => Promise<KeptPage>) => {
+    const pages: KeptPage[] = [];
+    for (let after: string | null = null; pages.length === 0 || after; after = pages.at(-1)?.next ?? null)
+      pages.push(await page(after));
+    return pages.flatMap(({ rows }) => rows);
+  };
+  const inScope = <T>(work: (tx: TenantTx) => Promise<T>) => withTenant(tenant.scope, work);
+  const foreseen = await pagesOf((after) =>
+    inScope((tx) => foreseeKept(tx, id, { after, size: 3, window: 7 })),
+  );
+  expect(foreseen.map(({ email }) => email)).toHaveLength(8);
+  expect(foreseen[0]).toMatchObject({ reason: "edited", fields: ["first_name"] });
+  await undoFile(tenant, id);
+  expect(await pagesOf((after) => inScope((tx) => listKept(tx, id, { after, size: 3 })))).toEqual(foreseen);
+});
+
 test("what the import made stays when somebody built on it since: fields, and the list", async () => {
   const tenant = await newTenant();
   const file = "email,plan,colour\na@example.com,pro,red\n";
@@ -222,7 +246,7 @@ test("a contact that the database refuses to take back is named, and the others 
   const { undoReport } = await undoFile(tenant, id);
   await asOwner((owner) => owner.unsafe(`drop function ${name} cascade`));
   expect(undoReport).toMatchObject({ deleted: 29, failed: 1, reasons: { refused: 1 } });
-  expect(await tenant.caller.imports.kept({ id })).toMatchObject([
+  expect((await tenant.caller.imports.kept({ id })).rows).toMatchObject([
     { email: "p7@example.com", reason: "refused" },
   ]);
 });
