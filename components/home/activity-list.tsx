@@ -13,12 +13,20 @@ const did: Record<Activity["kind"], (act: Activity) => string> = {
   imported: ({ count }) =>
     `brought ${count === 1 ? "1 contact" : `${(count ?? 0).toLocaleString("en")} contacts`}`,
   undone: () => "was undone",
-  opened: ({ who }) => `was opened by ${who ?? "a deleted contact"}`,
-  clicked: ({ who }) => `was clicked by ${who ?? "a deleted contact"}`,
-  unsubscribed: ({ who }) => `lost ${who ?? "a deleted contact"}, who unsubscribed`,
-  replied: ({ who }) => `was answered by ${who ?? "a deleted contact"}`,
-  bounced: ({ who }) => `bounced off ${who ?? "a deleted contact"}`,
+  opened: (act) => `was opened by ${people(act)}`,
+  clicked: (act) => `was clicked by ${people(act)}`,
+  unsubscribed: (act) => `lost ${people(act)}, who unsubscribed`,
+  replied: (act) => `was answered by ${people(act)}`,
+  bounced: (act) => `bounced off ${people(act)}`,
 };
+
+function people({ who, count }: Activity): string {
+  const others = (count ?? 1) - 1;
+  const name = who ?? "a deleted contact";
+  if (others < 1) return name;
+  if (others >= 100) return `${name} and more than a hundred others`;
+  return `${name} and ${others === 1 ? "1 other" : `${others} others`}`;
+}
 
 export function ActivityList({ workspace, activity, timeZone }: Props) {
   return (

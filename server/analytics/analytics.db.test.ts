@@ -153,6 +153,24 @@ test("everybody's place says in words why they stand there or why they left", as
   expect(live.people).toBe(2);
 });
 
+test("home tells what happened in a campaign by the hour, and what has ended lately", async () => {
+  const { caller, scope, campaignId, stepIds } = await measured();
+  await withTenant(scope, async (tx) => {
+    const [contactId = ""] = await createContacts(tx, [{ email: "bob@example.test" }]);
+    const of = { campaignId, stepId: stepIds[0] ?? "", contactId };
+    await writeMessage(tx, of, { status: "sent", sent: true, opened: true });
+    await tx.execute(
+      sql`update campaigns set status = 'completed', completed_at = app_now() where id = ${campaignId}::uuid`,
+    );
+  });
+  const { activity, running, completed } = await caller.analytics.home();
+  const told = activity.map(({ kind, who, count }) => [kind, who, count]);
+  expect(told.filter(([kind]) => kind === "opened")).toEqual([["opened", "bob@example.test", 2]]);
+  expect(told.filter(([kind]) => kind === "unsubscribed")).toEqual([["unsubscribed", "ada@example.test", 1]]);
+  expect(running).toEqual([]);
+  expect(completed.map(({ id, numbers }) => [id, numbers.sent])).toEqual([[campaignId, 6]]);
+});
+
 test("home names what waits for a person", async () => {
   const { caller, scope, campaignId } = await measured();
   await caller.campaigns.create({ name: "Half done", type: "broadcast" });

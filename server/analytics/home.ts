@@ -1,16 +1,18 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { liveNumbers, type Numbers } from "./queries.ts";
 
 const workspaceId = sql`(select nullif(current_setting('app.current_workspace_id', true), '')::uuid)`;
 
-export type RunningCampaign = {
+/** A launched campaign in short; `live` people are still on their way. */
+export type CampaignInShort = {
   id: string;
   name: string;
   people: number;
   live: number;
   nextAt: Date | null;
   numbers: Numbers;
+  completedAt: Date | null;
 };
 
 /** Something that waits for a person; `ref` is the id of what it is about. */
@@ -38,7 +40,9 @@ export type Activity = {
     | "bounced";
   ref: string;
   name: string;
+  /** The last person who did it; others did so within the hour. */
   who: string | null;
+  /** Contacts that an import brought; people who did it, of the last 200 acts of a campaign. */
   count: number | null;
   at: Date;
 };
@@ -54,7 +58,9 @@ export type Onboarding = {
 };
 
 export type Home = {
-  running: RunningCampaign[];
+  running: CampaignInShort[];
+  /** The newest that have ended, within 30 days. */
+  completed: CampaignInShort[];
   needs: Need[];
   activity: Activity[];
   onboarding: Onboarding;
@@ -62,7 +68,11 @@ export type Home = {
 };
 
 export async function loadHome(tx: TenantTx): Promise<Home> {
-  const running = await listRunning(tx);
+  const running = await listLaunched(tx, sql`k.status = 'active' order by k.launched_at desc limit 8`);
+  const completed = await listLaunched(
+    tx,
+    sql`k.status = 'completed' and k.completed_at > app_now() - interval '30 days' order by k.completed_at desc limit 3`,
+  );
   const needs = await listNeeds(tx);
   const activity = await listActivity(tx);
   const [state] = await tx.execute<Onboarding & { timezone: string }>(sql`
@@ -81,19 +91,18 @@ export async function loadHome(tx: TenantTx): Promise<Home> {
     launched: false,
     hidden: false,
   };
-  return { running, needs, activity, onboarding, timezone };
+  return { running, completed, needs, activity, onboarding, timezone };
 }
 
-async function listRunning(tx: TenantTx): Promise<RunningCampaign[]> {
-  const rows = await tx.execute<Omit<RunningCampaign, "numbers">>(sql`
-    select k.id, k.name, e.people, e.live, e.next_at as "nextAt"
+async function listLaunched(tx: TenantTx, which: SQL): Promise<CampaignInShort[]> {
+  const rows = await tx.execute<Omit<CampaignInShort, "numbers">>(sql`
+    select k.id, k.name, e.people, e.live, e.next_at as "nextAt", k.completed_at as "completedAt"
     from campaigns k cross join lateral (
       select count(*)::int as people, (count(*) filter (where e.status in ('enrolled', 'active', 'paused')))::int as live,
         min(e.next_email_scheduled_at) filter (where e.status in ('enrolled', 'active') and e.next_email_scheduled_at > app_now()) as next_at
       from campaign_contacts e where e.campaign_id = k.id
     ) e
-    where k.status = 'active' and k.deleted_at is null and k.archived_at is null
-    order by k.launched_at desc limit 8`);
+    where k.deleted_at is null and k.archived_at is null and ${which}`);
   const numbers = await liveNumbers(
     tx,
     rows.map((row) => row.id),
@@ -139,11 +148,15 @@ async function listActivity(tx: TenantTx): Promise<Activity[]> {
       union all (select case status when 'completed' then 'imported' else 'undone' end, id, file_name, null,
         case status when 'completed' then imported_count end, coalesce(rolled_back_at, completed_at, updated_at)
         from import_jobs where status in ('completed', 'rolled_back') order by id desc limit 5)
-      union all select e.type, r.id, r.name, c.email, null, e.occurred_at
+      union all select e.type, r.id, r.name, c.email, e.people, e.occurred_at
       from recent r cross join lateral (
-        select type, contact_id, occurred_at from email_events v
-        where v.campaign_id = r.id and not v.is_machine and v.type in ('opened', 'clicked', 'unsubscribed', 'replied', 'bounced')
-        order by occurred_at desc limit 10
+        select type, (array_agg(contact_id order by occurred_at desc))[1] as contact_id,
+          count(distinct contact_id)::int as people, max(occurred_at) as occurred_at
+        from (
+          select type, contact_id, occurred_at from email_events v
+          where v.campaign_id = r.id and not v.is_machine and v.type in ('opened', 'clicked', 'unsubscribed', 'replied', 'bounced')
+          order by occurred_at desc limit 200
+        ) last group by type, date_trunc('hour', occurred_at)
       ) e left join contacts c on c.id = e.contact_id
     ) acts where at is not null order by at desc limit 12`);
   return [...rows];

@@ -38,6 +38,7 @@ async function Home({ params }: Props) {
             <RunningList
               workspace={workspace}
               running={home.running}
+              completed={home.completed}
               timeZone={home.timezone}
               canWrite={canWrite}
             />
