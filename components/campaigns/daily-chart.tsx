@@ -1,5 +1,14 @@
 "use client";
-import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import {
+  Bar,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
 import type { RouterOutputs } from "#server/router";
 
 const series = [
@@ -9,10 +18,15 @@ const series = [
   { key: "unsubscribed", label: "Unsubscribed", colour: "var(--danger)" },
 ] as const;
 
-/** The lines for the eye, and the same numbers as a table for everybody else. */
+/** Fewer days are bars: a line of one point is a dot. */
+const lineDaysMin = 4;
+
+/** Lines or bars for the eye, and the same numbers as a table for everybody else. */
 export function DailyChart({ days }: { days: RouterOutputs["analytics"]["daily"] }) {
   if (days.length === 0)
-    return <p className="py-8 text-center text-muted">The first email draws the first line.</p>;
+    return (
+      <p className="py-8 text-center text-muted">Each day has its numbers here, from the first email on.</p>
+    );
   return (
     <>
       <ul aria-hidden className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted">
@@ -25,7 +39,7 @@ export function DailyChart({ days }: { days: RouterOutputs["analytics"]["daily"]
       </ul>
       <div aria-hidden className="h-56">
         <ResponsiveContainer width="100%" height="100%">
-          <LineChart
+          <ComposedChart
             accessibilityLayer={false}
             data={days}
             margin={{ top: 4, right: 8, bottom: 0, left: -20 }}
@@ -48,18 +62,30 @@ export function DailyChart({ days }: { days: RouterOutputs["analytics"]["daily"]
                 fontSize: 12,
               }}
             />
-            {series.map(({ key, label, colour }) => (
-              <Line
-                key={key}
-                dataKey={key}
-                name={label}
-                stroke={colour}
-                strokeWidth={1.75}
-                dot={days.length < 15 ? { r: 2.5 } : false}
-                isAnimationActive={false}
-              />
-            ))}
-          </LineChart>
+            {series.map(({ key, label, colour }) =>
+              days.length < lineDaysMin ? (
+                <Bar
+                  key={key}
+                  dataKey={key}
+                  name={label}
+                  fill={colour}
+                  maxBarSize={36}
+                  radius={[3, 3, 0, 0]}
+                  isAnimationActive={false}
+                />
+              ) : (
+                <Line
+                  key={key}
+                  dataKey={key}
+                  name={label}
+                  stroke={colour}
+                  strokeWidth={1.75}
+                  dot={days.length < 15 ? { r: 2.5 } : false}
+                  isAnimationActive={false}
+                />
+              ),
+            )}
+          </ComposedChart>
         </ResponsiveContainer>
       </div>
       <table className="sr-only">

@@ -48,7 +48,12 @@ export function LiveView({
     }),
   );
   const { data: daily } = useQuery(
-    trpc.analytics.daily.queryOptions(ref, { initialData: initialDaily, refetchInterval: 10 * pollMs }),
+    trpc.analytics.daily.queryOptions(ref, {
+      initialData: initialDaily,
+      // Until there is a first day it looks as often as the numbers do, which would disagree with it otherwise.
+      refetchInterval: (query) =>
+        live.status !== "active" ? 10 * pollMs : query.state.data?.length === 0 ? pollMs : 3 * pollMs,
+    }),
   );
   // The title bar is the server's: it follows when the campaign pauses or completes by itself.
   useEffect(() => {
