@@ -149,7 +149,7 @@ async function importFile(tenant: Tenant): Promise<{ id: string; check: number; 
   const { importOptions } = await import("#server/imports/schema");
   const { requestCheck, startImport } = await import("#server/imports/mutations");
   const { checkImport } = await import("#server/imports/check");
-  const { finishImport, importSlices, takeImport } = await import("#server/imports/run");
+  const { finishImport, importSlices, takeImport, tellPlanner } = await import("#server/imports/run");
   const { getImportJob } = await import("#server/imports/queries");
 
   const { scope, userId } = tenant;
@@ -168,6 +168,7 @@ async function importFile(tenant: Tenant): Promise<{ id: string; check: number; 
     while (!(await importSlices(scope, id, taken.fence)).done);
     await finishImport(scope, id, taken.fence);
   });
+  await tellPlanner(scope, id);
   return { id, check, run };
 }
 

@@ -99,7 +99,7 @@ const scopeColumns = sql`tenant_id, workspace_id, created_at`;
 const scopeValues = sql`${currentTenant}, ${currentWorkspace}, (select app_now())`;
 
 /**
- * Adds the contacts that are missing, each with its event, and leaves the rows of the others in `known`. The unique
+ * Adds the contacts that are missing, each with its event, and moves the rows of the others to `known`. The unique
  * index says who is missing, so that no plan is needed and nobody can be added in between. Returns how many were added.
  */
 async function createMissing(tx: TenantTx, { plan, listId }: Target, rows: number): Promise<number> {
@@ -111,7 +111,6 @@ async function createMissing(tx: TenantTx, { plan, listId }: Target, rows: numbe
     plan.fields.map((field) => sql`${asStored(field, column(field, "s"))}, `),
     sql``,
   );
-  const lists = listId ? sql`array[${listId}::uuid]` : sql`'{}'::uuid[]`;
   await tx.execute(sql`create temporary table known (like staged) on commit drop`);
   // The defaults of these columns, asked for once: as defaults they would be worked out for each row.
   const [made] = await tx.execute<{ created: number }>(sql`
@@ -121,16 +120,17 @@ async function createMissing(tx: TenantTx, { plan, listId }: Target, rows: numbe
       from staged s
       on conflict (tenant_id, workspace_id, email_normalized) where deleted_at is null do nothing
       returning id),
-    logged as (
-      insert into import_events (${scopeColumns}, import_job_id, contact_id, contact_email, row_no, event_type, new_data,
-        contact_version, tags_added, segments_added)
-      select ${scopeValues}, ${plan.importId}::uuid, s.contact_id, s.email_normalized, s.row_no, 'created', s.wrote, 1, s.tag_ids, ${lists}
-      from made join staged s on s.contact_id = made.id),
     rest as (
       insert into known select s.* from staged s where not exists (select 1 from made where made.id = s.contact_id))
     select count(*)::int as created from made`);
   const created = made?.created ?? 0;
   if (created < rows) await tx.execute(sql`delete from staged s using known k where k.row_no = s.row_no`);
+  const lists = listId ? sql`array[${listId}::uuid]` : sql`'{}'::uuid[]`;
+  await tx.execute(sql`
+    insert into import_events (${scopeColumns}, import_job_id, contact_id, contact_email, row_no, event_type, new_data,
+      contact_version, tags_added, segments_added)
+    select ${scopeValues}, ${plan.importId}::uuid, s.contact_id, s.email_normalized, s.row_no, 'created', s.wrote, 1, s.tag_ids, ${lists}
+    from staged s`);
   return created;
 }
 

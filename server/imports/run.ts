@@ -75,7 +75,7 @@ export async function importSlices(
   scope: Scope,
   id: string,
   fence: number,
-  { bytes = sliceBytes, seconds = 20, slicesMax = Infinity, abreast = 2 } = {},
+  { bytes = sliceBytes, seconds = 20, slicesMax = Infinity, abreast = 3 } = {},
 ): Promise<Progress> {
   const run = await loadRun(scope, id, fence);
   if ("done" in run) return run;
@@ -131,24 +131,28 @@ async function fly(
   for (const [name, tagId] of found) tags.set(name, tagId);
 }
 
-/** Rows written from which on the planner is told at once. */
-const statisticsFrom = 5000;
-
 /** Ends the import, once every row is accounted for. */
 export async function finishImport(scope: Scope, id: string, fence: number): Promise<void> {
-  const rows = await withTenant(scope, async (tx) => {
-    if (!(await holds(tx, driverOf(id), fence))) return 0;
-    const ended = await tx.execute<{ rows: number; scheduleId: string | null }>(sql`
+  await withTenant(scope, async (tx) => {
+    if (!(await holds(tx, driverOf(id), fence))) return;
+    const ended = await tx.execute<{ scheduleId: string | null }>(sql`
       update import_jobs set status = 'completed', completed_at = app_now(), total_rows = processed_rows, updated_at = app_now()
-      where id = ${id}::uuid and status = 'processing' returning imported_count as rows, schedule_id as "scheduleId"`);
+      where id = ${id}::uuid and status = 'processing' returning schedule_id as "scheduleId"`);
     if (ended.length > 0) await tellEnd(tx, id);
     if (ended[0]?.scheduleId) await forgetFailures(tx, ended[0].scheduleId);
     await yieldUntil(tx, driverOf(id), fence, { until: null });
-    return ended[0]?.rows ?? 0;
   });
-  // Whoever lists, counts or mails these people next should not wait for autovacuum to notice them.
-  if (rows >= statisticsFrom)
-    await withTenant(scope, (tx) => tx.execute(sql`select refresh_contact_statistics()`));
+}
+
+/** Rows written from which on the planner is told at once. */
+const statisticsFrom = 5000;
+
+/** Whoever lists, counts or mails the people of an import next should not wait for autovacuum to notice them. */
+export async function tellPlanner(scope: Scope, id: string): Promise<void> {
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      select refresh_contact_statistics() from import_jobs where id = ${id}::uuid and imported_count >= ${statisticsFrom}`),
+  );
 }
 
 /** Ends this run and calls for a fresh one; the fence of its event, or null when the job is no longer this run's. */
