@@ -92,8 +92,9 @@ function Item({ workspace, campaign, aside }: { workspace: string; campaign: Cam
         {completedAt === null
           ? `${through.toLocaleString("en")} of ${people.toLocaleString("en")} people through`
           : `${people.toLocaleString("en")} people`}{" "}
-        · {numbers.sent.toLocaleString("en")} sent · {percent(numbers.opened, numbers.delivered)} opened ·{" "}
-        {percent(numbers.clicked, numbers.delivered)} clicked
+        · {numbers.sent.toLocaleString("en")} sent
+        {numbers.delivered > 0
+          && ` · ${percent(numbers.opened, numbers.delivered)} opened · ${percent(numbers.clicked, numbers.delivered)} clicked`}
       </p>
     </li>
   );
