@@ -52,7 +52,8 @@ const texts: Record<Act, { title: string; confirm: string; done: string; says: R
       <>
         <p>
           Every field, tag, list, note and consent record, the text of every mail, what imports keep for undo
-          and their stored files are removed for good. Exports that may hold this person end now.
+          and their stored files are removed for good, of contacts with this address that were deleted before
+          too. So are the files of all finished exports, since they may hold this person.
         </p>
         <p className="mt-2">
           What remains: that mails were sent, without address or subject, so that the numbers of campaigns

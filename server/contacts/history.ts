@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 
-type Note = {
+/** Who does something to contacts: a person, or a campaign's action step. */
+export type Author = { actorId: string | null; campaignId?: string };
+
+type Note = Partial<Author> & {
   type: string;
-  actorId?: string | null;
   data?: Record<string, unknown>;
   ref?: { type: string; id: string };
 };
@@ -16,11 +18,11 @@ export const noteOnTimeline = (tx: TenantTx, { contactId, ...note }: Note & { co
 export async function noteOnTimelines(
   tx: TenantTx,
   contactIds: readonly string[],
-  { type, ref, actorId, data }: Note,
+  { type, ref, actorId, campaignId, data }: Note,
 ): Promise<void> {
   if (contactIds.length === 0) return;
   await tx.execute(sql`insert into contact_events (contact_id, type, ref_type, ref_id, actor_id, data)
     select id, ${type}, ${ref?.type ?? null}, ${ref?.id ?? null}::uuid, ${actorId ?? null}::uuid,
-      ${JSON.stringify(data ?? {})}::jsonb
+      ${JSON.stringify({ ...data, ...(campaignId && { campaignId }) })}::jsonb
     from unnest(${sql.param([...contactIds])}::uuid[]) as id`);
 }

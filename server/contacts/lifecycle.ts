@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { exitContacts } from "#server/enrollments/exits";
 import { AppError } from "#server/errors";
-import { noteOnTimelines } from "./history.ts";
+import { type Author, noteOnTimelines } from "./history.ts";
 
 /*
  * Leaving and coming back, for many contacts at once. Campaigns are left first: messages and enrollments are locked
@@ -14,13 +14,13 @@ import { noteOnTimelines } from "./history.ts";
 export async function deleteContacts(
   tx: TenantTx,
   ids: readonly string[],
-  actorId: string,
+  author: Author,
 ): Promise<string[]> {
   await exitContacts(tx, { contactIds: ids, reason: "contact_deleted" });
   const gone = await tx.execute<{ id: string }>(sql`
     update contacts c set deleted_at = app_now(), updated_at = app_now(), version = version + 1
     from ${inOrder(ids)} locked where c.id = locked.id returning c.id`);
-  await noteOnTimelines(tx, gone.map(idOf), { type: "contact.deleted", actorId });
+  await noteOnTimelines(tx, gone.map(idOf), { type: "contact.deleted", ...author });
   return gone.map(idOf);
 }
 
@@ -28,13 +28,13 @@ export async function deleteContacts(
 export async function archiveContacts(
   tx: TenantTx,
   ids: readonly string[],
-  actorId: string,
+  author: Author,
 ): Promise<string[]> {
   await exitContacts(tx, { contactIds: ids, reason: "contact_deleted" });
   const archived = await tx.execute<{ id: string }>(sql`
     update contacts c set status = 'archived', updated_at = app_now(), version = version + 1
     from ${inOrder(ids)} locked where c.id = locked.id and c.status <> 'archived' returning c.id`);
-  await noteOnTimelines(tx, archived.map(idOf), { type: "contact.archived", actorId });
+  await noteOnTimelines(tx, archived.map(idOf), { type: "contact.archived", ...author });
   return archived.map(idOf);
 }
 
@@ -45,14 +45,14 @@ export async function archiveContacts(
 export async function restoreContacts(
   tx: TenantTx,
   ids: readonly string[],
-  actorId: string,
+  author: Author,
 ): Promise<string[]> {
   const back = await tx.execute<{ id: string }>(sql`
     update contacts c set status = case when complained_at is not null then 'complained'
         when unsubscribed_at is not null then 'unsubscribed' when bounced_at is not null then 'bounced' else 'active' end,
       updated_at = app_now(), version = version + 1
     from ${inOrder(ids)} locked where c.id = locked.id and c.status = 'archived' returning c.id`);
-  await noteOnTimelines(tx, back.map(idOf), { type: "contact.restored", actorId });
+  await noteOnTimelines(tx, back.map(idOf), { type: "contact.restored", ...author });
   return back.map(idOf);
 }
 
@@ -63,8 +63,9 @@ export async function restoreContacts(
 export async function unsubscribeContacts(
   tx: TenantTx,
   ids: readonly string[],
-  actorId: string,
+  author: Author,
 ): Promise<string[]> {
+  const [source, how] = author.campaignId ? ["campaign", "by a campaign"] : ["manual", "by hand"];
   await exitContacts(tx, { contactIds: ids, reason: "unsubscribed" });
   const changed = await tx.execute<{ id: string }>(sql`
     update contacts c set status = 'unsubscribed', unsubscribed_at = app_now(), updated_at = app_now(), version = version + 1
@@ -72,15 +73,15 @@ export async function unsubscribeContacts(
   const stopped = sql`${sql.param(changed.map(idOf))}::uuid[]`;
   await tx.execute(sql`
     insert into suppressions (email_normalized, scope, workspace_id, reason, source, added_by)
-    select email_normalized, 'workspace', workspace_id, 'unsubscribed', 'manual', ${actorId}::uuid
+    select email_normalized, 'workspace', workspace_id, 'unsubscribed', ${source}, ${author.actorId}::uuid
     from contacts where id = any(${stopped}) on conflict do nothing`);
   await tx.execute(sql`
     insert into consent_records (contact_id, action, basis, source)
-    select id, 'withdrawn', 'unsubscribed', 'noted by hand' from unnest(${stopped}) as id`);
+    select id, 'withdrawn', 'unsubscribed', ${`noted ${how}`} from unnest(${stopped}) as id`);
   await noteOnTimelines(tx, changed.map(idOf), {
     type: "contact.unsubscribed",
-    actorId,
-    data: { source: "by hand" },
+    ...author,
+    data: { source: how },
   });
   return changed.map(idOf);
 }
@@ -114,7 +115,7 @@ export async function moveContact(
     sql`select email from contacts where id = ${id}::uuid and deleted_at is null`,
   );
   if (!contact) throw new AppError("not_found", "No such contact.");
-  const [moved] = await acts[act](tx, [id], actorId);
+  const [moved] = await acts[act](tx, [id], { actorId });
   if (!moved) return;
   await recordAct(tx, {
     actorId,

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { withoutTenant } from "#db/client";
-import { withTenant } from "#db/tenancy";
+import { type Scope, withTenant } from "#db/tenancy";
 import { storage } from "#server/storage";
+import { folderOf } from "./progress.ts";
 
 type Expired = { tenant_id: string; workspace_id: string; id: string };
 
@@ -11,19 +12,17 @@ type Expired = { tenant_id: string; workspace_id: string; id: string };
  */
 export async function expireExports(): Promise<number> {
   const expired = await withoutTenant((tx) => tx.execute<Expired>(sql`select * from expired_exports()`));
-  for (const { tenant_id: tenantId, workspace_id: workspaceId, id } of expired) {
-    const scope = { tenantId, workspaceId };
-    const [file] = await withTenant(scope, (tx) =>
-      tx.execute<{ key: string | null }>(
-        sql`select file_url as key from export_jobs where id = ${id}::uuid and status = 'completed'`,
-      ),
-    );
-    if (file?.key) await storage.remove(file.key);
-    await withTenant(scope, (tx) =>
-      tx.execute(sql`
-        update export_jobs set status = 'expired', file_url = null, updated_at = app_now()
-        where id = ${id}::uuid and status = 'completed' and expires_at <= app_now()`),
-    );
-  }
+  for (const { tenant_id: tenantId, workspace_id: workspaceId, id } of expired)
+    await removeExport({ tenantId, workspaceId }, id);
   return expired.length;
+}
+
+/** Removes the file of an export that is over, and what runs that died have left of it. */
+export async function removeExport(scope: Scope, id: string): Promise<void> {
+  await storage.removeFolder(folderOf(scope, id));
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      update export_jobs set status = 'expired', file_url = null, updated_at = app_now()
+      where id = ${id}::uuid and status = 'completed' and expires_at <= app_now()`),
+  );
 }

@@ -8,6 +8,20 @@ import { fileDays } from "./schema.ts";
 /** An export as its run knows it. */
 export type RunningExport = { id: string; fence: number; scope: Scope; leaseSeconds: number };
 
+/** Where the files of an export lie, one for each run that wrote one. */
+export const folderOf = ({ tenantId, workspaceId }: Scope, id: string) =>
+  `${tenantId}/${workspaceId}/exports/${id}`;
+
+const turnOf = (workspaceId: string) => sql`hashtext(${`exports:${workspaceId}`})`;
+
+/** No export begins until this transaction has ended, and those that begin then see what it did. */
+export const holdOffExports = (tx: TenantTx, workspaceId: string) =>
+  tx.execute(sql`select pg_advisory_xact_lock(${turnOf(workspaceId)})`);
+
+/** Waits for whoever holds exports off. */
+export const awaitTurn = (tx: TenantTx, workspaceId: string) =>
+  tx.execute(sql`select pg_advisory_xact_lock_shared(${turnOf(workspaceId)})`);
+
 /** The export was cancelled, or another run took it over: there is nothing left to do for this one. */
 export class Superseded extends Error {}
 

@@ -7,7 +7,15 @@ import { AppError } from "#server/errors";
 import { log } from "#server/log";
 import { storage } from "#server/storage";
 import { fileChunks } from "./file.ts";
-import { findFinished, finishExport, noteProgress, type RunningExport, Superseded } from "./progress.ts";
+import {
+  awaitTurn,
+  findFinished,
+  finishExport,
+  folderOf,
+  noteProgress,
+  type RunningExport,
+  Superseded,
+} from "./progress.ts";
 import { driverOf, failExport } from "./mutations.ts";
 import { pour } from "./pour.ts";
 import { getExportJob } from "./queries.ts";
@@ -17,6 +25,7 @@ const leaseSeconds = 600;
 /** Makes this run the export's driver; its fence, or null when another is at work or it has ended. */
 export async function takeExport(scope: Scope, id: string, runId: string): Promise<number | null> {
   return withTenant(scope, async (tx) => {
+    await awaitTurn(tx, scope.workspaceId);
     const fence = await takeOver(tx, driverOf(id), { runId, leaseSeconds });
     if (fence === null) return null;
     const rows = await tx.execute(sql`
@@ -36,7 +45,7 @@ export async function takeExport(scope: Scope, id: string, runId: string): Promi
 export async function writeExport(scope: Scope, id: string, fence: number): Promise<number | null> {
   const { format } = await withTenant(scope, (tx) => getExportJob(tx, id));
   const job: RunningExport = { id, fence, scope, leaseSeconds };
-  const key = `${scope.tenantId}/${scope.workspaceId}/exports/${id}/${fence}.${format}`;
+  const key = `${folderOf(scope, id)}/${fence}.${format}`;
   const finished = await withTenant(scope, (tx) => findFinished(tx, id, key));
   if (finished !== null) return finished;
   const file = new PassThrough({ highWaterMark: 1024 * 1024 });
