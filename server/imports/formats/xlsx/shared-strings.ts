@@ -5,11 +5,15 @@ import path from "node:path";
 import type { Archive } from "../archive.ts";
 import { readXml, unescaped } from "./xml.ts";
 
-const blockStrings = 1024;
-/** Characters of strings held in memory; what is beyond lies in a file, block by block. */
-const memoryCharsDefault = 16 * 1024 * 1024;
+/** Read at once, so a sheet that was sorted after it was written, which asks for them in no order, reads few in vain. */
+const blockStrings = 128;
+/** Characters of strings that were asked for lately, held in memory. */
+const memoryCharsDefault = 1024 * 1024;
 
-/** The strings that cells refer to by number. Memory does not grow with their number. */
+/**
+ * The strings that cells refer to by number. They lie in a file, block by block, and are read as they are asked for:
+ * memory does not grow with their number.
+ */
 export class SharedStrings {
   /** All strings of the workbook are here, not only the first. */
   isWhole = true;
@@ -17,9 +21,10 @@ export class SharedStrings {
   #held = new Map<number, { strings: string[]; chars: number }>();
   #heldChars = 0;
   #open: string[] = [];
-  #places: { start: number; length: number }[] = [];
-  #file: { descriptor: number; folder: string; sizeBytes: number } | null = null;
+  /** Where each block starts in the file, and at last where it ends. */
+  #starts: number[] = [0];
   #folder: string | null = null;
+  #file: number | null = null;
 
   constructor(memoryChars = memoryCharsDefault) {
     this.#memoryChars = memoryChars;
@@ -72,51 +77,30 @@ export class SharedStrings {
   /** The string of a number; undefined when there is none. */
   at(index: number): string | undefined {
     const block = Math.floor(index / blockStrings);
-    if (block === this.#places.length) return this.#open[index % blockStrings];
-    return this.#blockAt(block)?.[index % blockStrings];
+    const strings = block === this.#blocks ? this.#open : this.#blockAt(block);
+    return strings?.[index % blockStrings];
   }
 
   close(): void {
-    if (this.#file) closeSync(this.#file.descriptor);
+    if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
     this.#folder = null;
   }
 
+  get #blocks(): number {
+    return this.#starts.length - 1;
+  }
+
   #add(text: string): void {
     this.#open.push(text);
-    if (this.#open.length < blockStrings) return;
-    const block = this.#places.length;
-    this.#places.push({ start: -1, length: 0 });
-    this.#hold(block, this.#open);
+    if (this.#open.length < blockStrings || !this.#folder) return;
+    this.#file ??= openSync(path.join(this.#folder, "strings"), "wx+", 0o600);
+    const start = this.#starts.at(-1) ?? 0;
+    const bytes = Buffer.from(JSON.stringify(this.#open), "utf8");
+    writeSync(this.#file, bytes, 0, bytes.length, start);
+    this.#starts.push(start + bytes.length);
     this.#open = [];
-  }
-
-  #hold(block: number, strings: string[]): void {
-    const chars = strings.reduce((sum, text) => sum + text.length, 0);
-    this.#held.set(block, { strings, chars });
-    this.#heldChars += chars;
-    // The one that was not asked for longest goes first.
-    for (const [oldest, { strings: going, chars: size }] of this.#held) {
-      if (this.#heldChars <= this.#memoryChars || oldest === block) return;
-      this.#spill(oldest, going);
-      this.#held.delete(oldest);
-      this.#heldChars -= size;
-    }
-  }
-
-  #spill(block: number, strings: string[]): void {
-    const place = this.#places[block];
-    if (!place || place.start >= 0 || !this.#folder) return;
-    this.#file ??= {
-      descriptor: openSync(path.join(this.#folder, "strings"), "wx+", 0o600),
-      folder: this.#folder,
-      sizeBytes: 0,
-    };
-    const bytes = Buffer.from(JSON.stringify(strings), "utf8");
-    writeSync(this.#file.descriptor, bytes, 0, bytes.length, this.#file.sizeBytes);
-    this.#places[block] = { start: this.#file.sizeBytes, length: bytes.length };
-    this.#file.sizeBytes += bytes.length;
   }
 
   #blockAt(block: number): string[] | undefined {
@@ -126,12 +110,24 @@ export class SharedStrings {
       this.#held.set(block, held);
       return held.strings;
     }
-    const place = this.#places[block];
-    if (!place || place.start < 0 || !this.#file) return undefined;
-    const bytes = Buffer.alloc(place.length);
-    readSync(this.#file.descriptor, bytes, 0, place.length, place.start);
+    const [start, end] = [this.#starts[block], this.#starts[block + 1]];
+    if (start === undefined || end === undefined || this.#file === null) return undefined;
+    const bytes = Buffer.allocUnsafe(end - start);
+    readSync(this.#file, bytes, 0, bytes.length, start);
     const strings = JSON.parse(bytes.toString("utf8")) as string[];
     this.#hold(block, strings);
     return strings;
+  }
+
+  #hold(block: number, strings: string[]): void {
+    const chars = strings.reduce((sum, text) => sum + text.length, 0);
+    this.#held.set(block, { strings, chars });
+    this.#heldChars += chars;
+    // The one that was not asked for longest goes first.
+    for (const [oldest, { chars: size }] of this.#held) {
+      if (this.#heldChars <= this.#memoryChars || oldest === block) return;
+      this.#held.delete(oldest);
+      this.#heldChars -= size;
+    }
   }
 }
