@@ -57,8 +57,8 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
     >
       {job.problem && (
         <Callout
-          kind="danger"
-          title={job.status === "failed" ? "The import stopped" : "The undo stopped"}
+          kind={job.status === "cancelled" ? "warning" : "danger"}
+          title={problemTitles[job.status] ?? "The undo stopped"}
           className="mb-5"
         >
           {job.problem}
@@ -75,6 +75,11 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
     </Page>
   );
 }
+
+const problemTitles: Partial<Record<Detail["status"], string>> = {
+  failed: "The import stopped",
+  cancelled: "This import was given up",
+};
 
 type RejectedProps = {
   workspace: string;
