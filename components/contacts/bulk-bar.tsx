@@ -120,19 +120,26 @@ export function BulkBar(props: Props) {
 function ExportSelection({ workspace, selection }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
-  const [key] = useState(() => v7());
+  const of =
+    "ids" in selection
+      ? { kind: "selection" as const, ids: selection.ids }
+      : { kind: "filter" as const, filter: selection.filter, except: selection.except };
+  // A second click asks for the same export; a click on another selection does not.
+  const asked = JSON.stringify(of);
+  const [once, setOnce] = useState({ asked, key: v7() });
   const create = useMutation(
     trpc.exports.create.mutationOptions({
       onSuccess: () => router.push(`/${workspace}/exports`),
       onError: (error) => toast.error(asProblem(error)?.message),
     }),
   );
-  const of =
-    "ids" in selection
-      ? { kind: "selection" as const, ids: selection.ids }
-      : { kind: "filter" as const, filter: selection.filter };
+  const start = () => {
+    const mine = once.asked === asked ? once : { asked, key: v7() };
+    setOnce(mine);
+    create.mutate({ key: mine.key, of });
+  };
   return (
-    <Button size="sm" pending={create.isPending} onClick={() => create.mutate({ key, of })}>
+    <Button size="sm" pending={create.isPending} onClick={start}>
       Export
     </Button>
   );

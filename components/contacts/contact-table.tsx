@@ -27,37 +27,37 @@ export function ContactTable({ workspace, view, page, columns, customFields, per
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // All that match, of the filter that was on the screen when it was said.
   const [every, setEvery] = useState<string | null>(null);
+  const [excepted, setExcepted] = useState<ReadonlySet<string>>(new Set());
   const filter = filterOf(view);
   const filterKey = JSON.stringify(filter);
   const everyone = every === filterKey;
+  const isChosen = (id: string) => (everyone ? !excepted.has(id) : chosen.has(id));
   const toggle = (ids: string[], on: boolean) => {
-    setEvery(null);
-    setChosen((before) => {
-      const next = new Set(before);
-      for (const id of ids) {
-        if (on) next.add(id);
-        else next.delete(id);
-      }
-      return next;
-    });
+    if (everyone) setExcepted((before) => changed(before, ids, !on));
+    else setChosen((before) => changed(before, ids, on));
   };
   const clear = () => {
     setEvery(null);
     setChosen(new Set());
+    setExcepted(new Set());
   };
   const shown = columnsOf(view, columns, { customFields, timeZone });
   const editable = permissions.includes("contacts:write");
   const { after: _, before: __, ...rest } = view;
+  const selected = everyone && !page.capped ? page.total - excepted.size : page.total;
   return (
     <>
       {(chosen.size > 0 || everyone) && (
         <BulkBar
           workspace={workspace}
-          selection={everyone ? { filter } : { ids: [...chosen] }}
-          count={everyone ? page.total : chosen.size}
+          selection={everyone ? { filter, except: [...excepted] } : { ids: [...chosen] }}
+          count={everyone ? selected : chosen.size}
           matching={page.total}
           everyone={everyone}
-          onEveryone={() => setEvery(filterKey)}
+          onEveryone={() => {
+            setExcepted(new Set());
+            setEvery(filterKey);
+          }}
           onClear={clear}
           customFields={customFields}
           permissions={permissions}
@@ -65,7 +65,7 @@ export function ContactTable({ workspace, view, page, columns, customFields, per
       )}
       <Table
         label="Contacts"
-        columns={editable ? [selection(page.rows, chosen, everyone, toggle), ...shown] : shown}
+        columns={editable ? [selection(page.rows, isChosen, toggle), ...shown] : shown}
         rows={page.rows}
         rowKey={(row) => row.id}
         href={(row) => `/${workspace}/contacts/${row.id}`}
@@ -89,10 +89,18 @@ export function ContactTable({ workspace, view, page, columns, customFields, per
   );
 }
 
+function changed(before: ReadonlySet<string>, ids: readonly string[], on: boolean): ReadonlySet<string> {
+  const next = new Set(before);
+  for (const id of ids) {
+    if (on) next.add(id);
+    else next.delete(id);
+  }
+  return next;
+}
+
 function selection(
   rows: ContactRow[],
-  chosen: ReadonlySet<string>,
-  everyone: boolean,
+  isChosen: (id: string) => boolean,
   toggle: (ids: string[], on: boolean) => void,
 ): Column<ContactRow> {
   const here = rows.map(({ id }) => id);
@@ -103,14 +111,14 @@ function selection(
     head: (
       <Checkbox
         aria-label="Select all on this page"
-        checked={everyone || (here.length > 0 && here.every((id) => chosen.has(id)))}
+        checked={here.length > 0 && here.every(isChosen)}
         onChange={(event) => toggle(here, event.target.checked)}
       />
     ),
     cell: (row) => (
       <Checkbox
         aria-label={`Select ${row.email}`}
-        checked={everyone || chosen.has(row.id)}
+        checked={isChosen(row.id)}
         onChange={(event) => toggle([row.id], event.target.checked)}
       />
     ),

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { noteOnTimelines } from "#server/contacts/history";
+import { type Author, noteOnTimelines } from "#server/contacts/history";
 import {
   archiveContacts,
   deleteContacts,
@@ -21,29 +21,29 @@ export type Failure = { contactId: string; email: string | null; reason: string 
 export async function applyChange(
   tx: TenantTx,
   change: ContactChange,
-  { ids, actorId }: { ids: readonly string[]; actorId: string },
+  { ids, ...author }: Author & { ids: readonly string[] },
 ): Promise<Applied> {
   switch (change.action) {
     case "tag":
-      return all(await addTagTo(tx, ids, { tag: change.tag, actorId }));
+      return all(await addTagTo(tx, ids, { tag: change.tag, author }));
     case "untag":
-      return all(await takeTagOff(tx, ids, { tag: change.tag, actorId }));
+      return all(await takeTagOff(tx, ids, { tag: change.tag, author }));
     case "add_to_list":
-      return all((await addMembers(tx, { id: change.listId, contactIds: [...ids] })).added);
+      return all((await addMembers(tx, { id: change.listId, contactIds: [...ids], author })).added);
     case "remove_from_list":
-      return all((await removeMembers(tx, { id: change.listId, contactIds: [...ids] })).removed);
+      return all((await removeMembers(tx, { id: change.listId, contactIds: [...ids], author })).removed);
     case "set_field":
-      return all(await setField(tx, ids, { ...change, actorId }));
+      return all(await setField(tx, ids, { ...change, author }));
     case "set_stage":
-      return all(await setStage(tx, ids, { stage: change.stage, actorId }));
+      return all(await setStage(tx, ids, { stage: change.stage, author }));
     case "unsubscribe":
-      return all((await unsubscribeContacts(tx, ids, actorId)).length);
+      return all((await unsubscribeContacts(tx, ids, author)).length);
     case "archive":
-      return all((await archiveContacts(tx, ids, actorId)).length);
+      return all((await archiveContacts(tx, ids, author)).length);
     case "restore":
-      return restore(tx, ids, actorId);
+      return restore(tx, ids, author);
     case "delete":
-      return all((await deleteContacts(tx, ids, actorId)).length);
+      return all((await deleteContacts(tx, ids, author)).length);
   }
 }
 
@@ -53,14 +53,14 @@ const array = (ids: readonly string[]) => sql`${sql.param([...ids])}::uuid[]`;
 async function addTagTo(
   tx: TenantTx,
   ids: readonly string[],
-  { tag, actorId }: { tag: string; actorId: string },
+  { tag, author }: { tag: string; author: Author },
 ): Promise<number> {
   const tagId = (await ensureTags(tx, [tag])).ids.get(tag);
   if (!tagId) throw new Error("A tag that was just made is not there.");
   const tagged = await tagContacts(tx, tagId, ids);
   await noteOnTimelines(tx, tagged, {
     type: "tag.added",
-    actorId,
+    ...author,
     data: { tag },
     ref: { type: "tag", id: tagId },
   });
@@ -70,7 +70,7 @@ async function addTagTo(
 async function takeTagOff(
   tx: TenantTx,
   ids: readonly string[],
-  { tag, actorId }: { tag: string; actorId: string },
+  { tag, author }: { tag: string; author: Author },
 ): Promise<number> {
   const rows = await tx.execute<{ id: string }>(sql`
     delete from contact_tags using tags where tags.id = contact_tags.tag_id and lower(tags.name) = ${tag}
@@ -78,7 +78,7 @@ async function takeTagOff(
   await noteOnTimelines(
     tx,
     rows.map(({ id }) => id),
-    { type: "tag.removed", actorId, data: { tag } },
+    { type: "tag.removed", ...author, data: { tag } },
   );
   return rows.length;
 }
@@ -86,7 +86,7 @@ async function takeTagOff(
 async function setField(
   tx: TenantTx,
   ids: readonly string[],
-  { field, value, actorId }: { field: string; value: string; actorId: string },
+  { field, value, author }: { field: string; value: string; author: Author },
 ): Promise<number> {
   const [assignment, differs] = field.startsWith("custom.")
     ? await customAssignment(tx, field.slice("custom.".length), value)
@@ -99,7 +99,7 @@ async function setField(
   await noteOnTimelines(
     tx,
     rows.map(({ id }) => id),
-    { type: "contact.updated", actorId, data: { fields: [field] } },
+    { type: "contact.updated", ...author, data: { fields: [field] } },
   );
   return rows.length;
 }
@@ -125,7 +125,7 @@ async function customAssignment(tx: TenantTx, name: string, value: string) {
 async function setStage(
   tx: TenantTx,
   ids: readonly string[],
-  { stage, actorId }: { stage: string; actorId: string },
+  { stage, author }: { stage: string; author: Author },
 ): Promise<number> {
   const rows = await tx.execute<{ id: string }>(sql`
     update contacts c set lifecycle_stage = ${stage}, version = version + 1, updated_at = app_now()
@@ -135,7 +135,7 @@ async function setStage(
   await noteOnTimelines(
     tx,
     rows.map(({ id }) => id),
-    { type: "contact.stage_changed", actorId, data: { stage } },
+    { type: "contact.stage_changed", ...author, data: { stage } },
   );
   return rows.length;
 }
@@ -147,8 +147,8 @@ const stays: Record<string, string> = {
 };
 
 /** Back from the archive. Who said stop, bounced or complained is told apart: nothing brings them back to active. */
-async function restore(tx: TenantTx, ids: readonly string[], actorId: string): Promise<Applied> {
-  const back = await restoreContacts(tx, ids, actorId);
+async function restore(tx: TenantTx, ids: readonly string[], author: Author): Promise<Applied> {
+  const back = await restoreContacts(tx, ids, author);
   const closed = await tx.execute<{ id: string; email: string; status: string }>(sql`
     select id, email, status from contacts
     where id = any(${array(ids)}) and deleted_at is null and status in ('unsubscribed', 'bounced', 'complained') order by id`);

@@ -52,6 +52,19 @@ test("all that a filter lets through are changed, though the change takes them o
   expect((await tenant.caller.contacts.byId({ id: late.id })).lifecycleStage).toBe("new");
 });
 
+test("of all that a filter lets through some can be excepted, whole slices of them too", async () => {
+  const tenant = await newTenant();
+  const ids = [...(await seed(tenant, 9))].sort();
+  const except = [...ids.slice(0, 4), ids[8] ?? ""];
+  const edit = await asked(tenant, {
+    selection: { filter: { stage: ["new"] }, except },
+    change: { action: "set_stage", stage: "customer" },
+  });
+  expect(await run(tenant, edit)).toMatchObject({ status: "completed", total: 4, changed: 4, failed: 0 });
+  const { rows } = await tenant.caller.contacts.list({ stage: "customer" });
+  expect(rows.map(({ id }) => id).sort()).toEqual(ids.slice(4, 8));
+});
+
 test("who could not be changed is named with the reason, the others are changed", async () => {
   const tenant = await newTenant();
   const [archived = "", stopped = "", active = "", gone = ""] = await seed(tenant, 4);

@@ -21,7 +21,7 @@ export async function createContactEdit(
   scope: Scope,
 ): Promise<{ id: string; fence: number | null }> {
   const what = await described(tx, change);
-  const total = "ids" in selection ? selection.ids.length : await countMatches(tx, selection.filter);
+  const total = "ids" in selection ? selection.ids.length : await countMatches(tx, selection);
   const made = await tx.execute(sql`
     insert into contact_edits (id, action, change, selection, summary, total_contacts, last_id, created_by)
     values (${key}::uuid, ${change.action}, ${JSON.stringify(change)}::jsonb, ${JSON.stringify(selection)}::jsonb, ${what},

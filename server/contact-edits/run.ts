@@ -56,8 +56,7 @@ async function workOnSlice(
     select change, selection, checkpoint_id, last_id, created_by from contact_edits
     where id = ${id}::uuid and status = 'processing'`);
   if (!job) return { done: true, contacts: 0 };
-  const { ids, missing } = await nextContacts(tx, job, size);
-  const last = [...ids, ...missing].sort().at(-1);
+  const { ids, missing, last } = await nextContacts(tx, job, size);
   if (last === undefined) {
     await finish(tx, id, fence);
     return { done: true, contacts: 0 };
@@ -65,7 +64,7 @@ async function workOnSlice(
   const change = contactChange.parse(job.change);
   const applied =
     ids.length > 0
-      ? await applyChange(tx, change, { ids, actorId: job.created_by ?? "" })
+      ? await applyChange(tx, change, { ids, actorId: job.created_by })
       : { changed: 0, failures: [] };
   const gone = missing.map((contactId) => ({
     contactId,
@@ -83,12 +82,11 @@ async function workOnSlice(
   return { done: false, contacts: processed };
 }
 
+/** `last` is where the slice ends, which may be an excepted contact; undefined when nobody is left. */
+type Slice = { ids: string[]; missing: string[]; last: string | undefined };
+
 /** The next contacts in the order of their ids, and, of picked ones, those that are there no more. */
-async function nextContacts(
-  tx: TenantTx,
-  job: Job,
-  size: number,
-): Promise<{ ids: string[]; missing: string[] }> {
+async function nextContacts(tx: TenantTx, job: Job, size: number): Promise<Slice> {
   const selection: ContactSelection = contactSelection.parse(job.selection);
   if ("ids" in selection) {
     const next = [...new Set(selection.ids.map((one) => one.toLowerCase()))]
@@ -98,14 +96,15 @@ async function nextContacts(
     const found = await tx.execute<{ id: string }>(sql`
       select id from contacts where id = any(${sql.param(next)}::uuid[]) and deleted_at is null order by id`);
     const there = new Set(found.map(({ id }) => id));
-    return { ids: [...there], missing: next.filter((one) => !there.has(one)) };
+    return { ids: [...there], missing: next.filter((one) => !there.has(one)), last: next.at(-1) };
   }
-  const ids = await nextMatches(tx, selection.filter, {
+  const excepted = new Set(selection.except?.map((one) => one.toLowerCase()));
+  const next = await nextMatches(tx, selection.filter, {
     behind: job.checkpoint_id,
     upto: job.last_id,
     limit: size,
   });
-  return { ids, missing: [] };
+  return { ids: next.filter((one) => !excepted.has(one)), missing: [], last: next.at(-1) };
 }
 
 async function keepFailures(tx: TenantTx, id: string, failures: readonly Failure[]): Promise<void> {

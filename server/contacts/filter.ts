@@ -75,6 +75,7 @@ export async function selectionPredicate(tx: TenantTx, selection: ContactSelecti
   const parts = [sql`c.deleted_at is null`];
   if (asked) parts.push(sql`c.id in (${matchingIds({ asked, rules: null })})`);
   if (rules) parts.push(rules);
+  if (selection.except?.length) parts.push(sql`c.id <> all(${sql.param(selection.except)}::uuid[])`);
   return sql`(${sql.join(parts, sql` and `)})`;
 }
 

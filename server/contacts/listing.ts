@@ -66,10 +66,15 @@ export async function listContacts(tx: TenantTx, view: ContactListInput): Promis
   return { ...page, total, capped: (filter.asked ?? filter.rules) !== null && total > countMax };
 }
 
-/** How many contacts a filter lets through, up to `countMax + 1`. */
-export async function countMatches(tx: TenantTx, filter: ContactFilter): Promise<number> {
-  const ids = matchingIds(await compileFilter(tx, filter), { atMost: countMax + 1 });
-  const [row] = await tx.execute<{ total: number }>(sql`select count(*)::int as total from (${ids}) matches`);
+/** How many contacts are selected by a filter, up to `countMax + 1`. */
+export async function countMatches(
+  tx: TenantTx,
+  { filter, except = [] }: { filter: ContactFilter; except?: string[] | undefined },
+): Promise<number> {
+  const ids = matchingIds(await compileFilter(tx, filter), { atMost: countMax + 1 + except.length });
+  const [row] = await tx.execute<{ total: number }>(sql`
+    select least(count(*), ${countMax + 1})::int as total from (${ids}) matches
+    where id <> all(${sql.param(except)}::uuid[])`);
   return row?.total ?? 0;
 }
 

@@ -129,10 +129,10 @@ const filterParts = {
 export const contactFilter = z.strictObject(filterParts);
 export type ContactFilter = z.infer<typeof contactFilter>;
 
-/** Contacts picked one by one, or all that a filter lets through when the work is done. */
+/** Contacts picked one by one, or all that a filter lets through when the work is done, some excepted. */
 export const contactSelection = z.union([
   z.strictObject({ ids: z.array(z.uuid()).min(1).max(10_000) }),
-  z.strictObject({ filter: contactFilter }),
+  z.strictObject({ filter: contactFilter, except: z.array(z.uuid()).max(10_000).optional() }),
 ]);
 export type ContactSelection = z.infer<typeof contactSelection>;
 

@@ -1,9 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Readable } from "node:stream";
+import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
-import { type Scope, withTenant } from "#db/tenancy";
+import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { env } from "#server/env";
 import { AppError } from "#server/errors";
+import { grants, type Roles } from "#server/permissions";
 import { storage } from "#server/storage";
 import { recordDownload } from "./mutations.ts";
 import { getExportFile } from "./queries.ts";
@@ -35,7 +37,10 @@ export async function signDownload(scope: Scope & { userId: string }, id: string
   return { path: `/api/exports/${payload}.${macOf(payload)}` };
 }
 
-/** Opens the file behind a link. Throws `not_found` for a link that was changed, has run out, or whose file is gone. */
+/**
+ * Opens the file behind a link. Throws `not_found` for a link that was changed, has run out, whose file is gone, or
+ * whose owner may no longer export.
+ */
 export async function openDownload(
   token: string,
 ): Promise<{ stream: Readable; name: string; sizeBytes: number; contentType: string }> {
@@ -50,10 +55,22 @@ export async function openDownload(
   if (version !== "v1" || !id || !tenantId || !workspaceId || !userId) throw gone();
   const file = await withTenant({ tenantId, workspaceId, userId }, async (tx) => {
     if ((await appNow(tx)).getTime() / 1000 > Number(expires)) throw gone();
+    if (!(await mayExport(tx, { workspaceId, userId }))) throw gone();
     const found = await getExportFile(tx, id);
     await recordDownload(tx, id, userId);
     return found;
   });
   const { key, name, sizeBytes, format } = file;
   return { stream: storage.read(key), name, sizeBytes, contentType: contentTypes[format] };
+}
+
+async function mayExport(
+  tx: TenantTx,
+  { workspaceId, userId }: { workspaceId: string; userId: string },
+): Promise<boolean> {
+  const [roles] = await tx.execute<Roles>(sql`
+    select u.roles as "tenantRoles", m.role from tenant_users u
+    left join workspace_members m on m.user_id = u.user_id and m.workspace_id = ${workspaceId}::uuid
+    where u.user_id = ${userId}::uuid and u.tenant_id = (select nullif(current_setting('app.current_tenant_id', true), '')::uuid)`);
+  return roles !== undefined && grants(roles, "contacts:export");
 }

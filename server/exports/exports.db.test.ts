@@ -71,6 +71,8 @@ test("an export of a list, of rules, of a filter or of picked contacts holds the
   const [picked] = await withTenant(tenant.scope, (tx) =>
     tx.execute<{ id: string }>(sql`select id from contacts where email = 'b@example.com'`),
   );
+  const all = { kind: "filter" as const, filter: { q: "example.com" }, except: [picked?.id ?? ""] };
+  expect(addresses(await exported(tenant, { of: all }))).toEqual(["a@example.com", "c@example.com"]);
   const ids = [picked?.id ?? "", v7()];
   expect(addresses(await exported(tenant, { of: { kind: "selection", ids } }))).toEqual(["b@example.com"]);
 });
@@ -175,6 +177,20 @@ test("a link runs out, cannot be changed, is written down, and the file goes aft
     ),
   );
   expect([...acts]).toEqual([{ actor_id: tenant.userId }]);
+  const become = (roles: string, role: string) =>
+    withTenant(tenant.scope, async (tx) => {
+      await tx.execute(
+        sql`update tenant_users set roles = ${roles}::text[] where user_id = ${tenant.userId}::uuid`,
+      );
+      await tx.execute(
+        sql`update workspace_members set role = ${role} where user_id = ${tenant.userId}::uuid`,
+      );
+    });
+  await become("{member}", "member");
+  await expect(openDownload(token)).rejects.toMatchObject({ code: "not_found" });
+  await become("{member}", "admin");
+  await openDownload(token);
+  await become("{owner}", "admin");
   await moveClock("6 minutes");
   await expect(openDownload(token)).rejects.toMatchObject({ code: "not_found" });
   await moveClock("7 days");

@@ -104,7 +104,12 @@ export const exportOf = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("all") }),
   z.strictObject({ kind: z.literal("segment"), segmentId: z.uuid() }),
   z.strictObject({ kind: z.literal("rules"), rules: ruleTree }),
-  z.strictObject({ kind: z.literal("filter"), filter: contactFilter }),
+  z.strictObject({
+    kind: z.literal("filter"),
+    filter: contactFilter,
+    /** Of those whom the filter lets through, these are left out. */
+    except: z.array(z.uuid()).max(10_000).optional(),
+  }),
   z.strictObject({ kind: z.literal("selection"), ids: z.array(z.uuid()).min(1).max(10_000) }),
 ]);
 export type ExportOf = z.infer<typeof exportOf>;

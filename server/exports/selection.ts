@@ -25,7 +25,7 @@ async function chosenBy(tx: TenantTx, of: ExportOf): Promise<SQL | null> {
     case "rules":
       return rulePredicate(tx, of.rules);
     case "filter":
-      return selectionPredicate(tx, { filter: of.filter });
+      return selectionPredicate(tx, { filter: of.filter, except: of.except });
     case "selection":
       return selectionPredicate(tx, { ids: of.ids });
   }
@@ -52,7 +52,10 @@ export async function countSelected(tx: TenantTx, selected: Selected, atMost = c
 export async function describeSelected(tx: TenantTx, of: ExportOf): Promise<string> {
   if (of.kind === "all") return "All contacts";
   if (of.kind === "rules") return "Contacts by rules";
-  if (of.kind === "filter") return Object.keys(of.filter).length > 0 ? "Contacts by filter" : "All contacts";
+  if (of.kind === "filter") {
+    const some = Object.keys(of.filter).length > 0 ? "Contacts by filter" : "All contacts";
+    return of.except?.length ? `${some} but ${of.except.length.toLocaleString("en")}` : some;
+  }
   if (of.kind === "selection") {
     const [row] = await tx.execute<{ count: number }>(
       sql`select count(*)::int as count from contacts where deleted_at is null and id = any(${sql.param(of.ids)}::uuid[])`,
