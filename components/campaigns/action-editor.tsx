@@ -4,54 +4,134 @@ import { useId } from "react";
 import { useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
-import { RadioCards } from "#components/ui/radio-cards";
 import { Select } from "#components/ui/select";
-import { settableFields, type Action, type ActionType, type StepContent } from "#server/campaigns/schema";
-import { lifecycleStages } from "#server/segments/schema";
+import { blankActions, type Action, type ActionType, type StepContent } from "#server/campaigns/schema";
+import { FieldSetter } from "./field-setter.tsx";
 import type { EditorProps } from "./step-editor.tsx";
 
 type Content = Extract<StepContent, { type: "action" }>;
 
-const blank: Record<ActionType, Action> = {
-  add_tag: { type: "add_tag", tag: "" },
-  update_field: { type: "update_field", field: "", value: "" },
-  exit: { type: "exit" },
-};
+const groups: { label: string; actions: [ActionType, string][] }[] = [
+  {
+    label: "Tags",
+    actions: [
+      ["add_tag", "Add a tag"],
+      ["remove_tag", "Remove a tag"],
+    ],
+  },
+  {
+    label: "Lists",
+    actions: [
+      ["add_to_list", "Put on a list"],
+      ["remove_from_list", "Take off a list"],
+    ],
+  },
+  {
+    label: "Contact",
+    actions: [
+      ["update_field", "Set a field"],
+      ["unsubscribe", "Unsubscribe"],
+    ],
+  },
+  { label: "Campaign", actions: [["exit", "End here"]] },
+];
 
 export function ActionEditor({ content, onChange, disabled }: EditorProps<Content>) {
   const { action } = content;
   const set = (next: Action) => onChange({ ...content, action: next });
   return (
     <fieldset disabled={disabled} className="space-y-4">
-      <RadioCards
-        name="action"
-        legend="What to do"
-        value={action.type}
-        onChange={(type) => set(blank[type as ActionType])}
-        className="sm:grid-cols-3"
-        options={[
-          { value: "add_tag", label: "Add a tag", disabled },
-          { value: "update_field", label: "Set a field", disabled },
-          { value: "exit", label: "End here", disabled },
-        ]}
-      />
-      {action.type === "add_tag" && (
-        <TagField tag={action.tag} onChange={(tag) => set({ type: "add_tag", tag })} />
-      )}
-      {action.type === "update_field" && <FieldValue action={action} onChange={set} />}
-      {action.type === "exit" && (
-        <p className="text-muted">The contact leaves the campaign here and gets nothing more from it.</p>
-      )}
+      <Field name="action" label="What to do">
+        {(control) => (
+          <Select
+            {...control}
+            value={action.type}
+            onChange={(event) => set(blankActions[event.target.value as ActionType])}
+          >
+            {groups.map(({ label, actions }) => (
+              <optgroup key={label} label={label}>
+                {actions.map(([type, words]) => (
+                  <option key={type} value={type}>
+                    {words}
+                  </option>
+                ))}
+              </optgroup>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <ActionFields key={action.type} action={action} onChange={set} />
     </fieldset>
   );
 }
 
-function TagField({ tag, onChange }: { tag: string; onChange: (tag: string) => void }) {
+function ActionFields({ action, onChange }: { action: Action; onChange: (action: Action) => void }) {
+  switch (action.type) {
+    case "add_tag":
+      return (
+        <TagField
+          tag={action.tag}
+          hint="A new tag is made when the first contact gets it."
+          onChange={(tag) => onChange({ type: "add_tag", tag })}
+        />
+      );
+    case "remove_tag":
+      return <TagField tag={action.tag} onChange={(tag) => onChange({ type: "remove_tag", tag })} />;
+    case "add_to_list":
+    case "remove_from_list":
+      return (
+        <ListField listId={action.listId} onChange={(listId) => onChange({ type: action.type, listId })} />
+      );
+    case "update_field":
+      return <FieldSetter action={action} onChange={onChange} />;
+    case "unsubscribe":
+      return (
+        <p className="text-muted">
+          The contact is unsubscribed as if they had asked for it: they leave every campaign of this workspace
+          and get no more mail from it.
+        </p>
+      );
+    case "exit":
+      return (
+        <p className="text-muted">The contact leaves the campaign here and gets nothing more from it.</p>
+      );
+  }
+}
+
+function ListField({ listId, onChange }: { listId: string; onChange: (listId: string) => void }) {
+  const trpc = useTRPC();
+  const choices = useQuery(trpc.campaigns.audienceChoices.queryOptions());
+  const lists = choices.data?.filter((choice) => choice.kind === "list") ?? [];
+  return (
+    <Field
+      name="listId"
+      label="List"
+      hint={
+        choices.data && lists.length === 0 ? "There is no list yet: make one under Lists first." : undefined
+      }
+    >
+      {(control) => (
+        <Select {...control} value={listId} onChange={(event) => onChange(event.target.value)}>
+          <option value="">Choose a list…</option>
+          {lists.map((list) => (
+            <option key={list.id} value={list.id}>
+              {list.name}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+type TagProps = { tag: string; hint?: string; onChange: (tag: string) => void };
+
+function TagField({ tag, hint, onChange }: TagProps) {
   const trpc = useTRPC();
   const tags = useQuery(trpc.tags.list.queryOptions());
   const list = useId();
   return (
-    <Field name="tag" label="Tag" hint="A new tag is made when the first contact gets it.">
+    <Field name="tag" label="Tag" hint={hint}>
       {(control) => (
         <>
           <Input
@@ -69,62 +149,5 @@ function TagField({ tag, onChange }: { tag: string; onChange: (tag: string) => v
         </>
       )}
     </Field>
-  );
-}
-
-type Update = Extract<Action, { type: "update_field" }>;
-
-function FieldValue({ action, onChange }: { action: Update; onChange: (action: Update) => void }) {
-  const trpc = useTRPC();
-  const custom = useQuery(trpc.customFields.list.queryOptions());
-  return (
-    <div className="grid gap-3 sm:grid-cols-2">
-      <Field name="field" label="Field">
-        {(control) => (
-          <Select
-            {...control}
-            value={action.field}
-            onChange={(event) => onChange({ ...action, field: event.target.value })}
-          >
-            <option value="">Choose a field…</option>
-            {settableFields.map((field) => (
-              <option key={field.name} value={field.name}>
-                {field.label}
-              </option>
-            ))}
-            {custom.data?.map((field) => (
-              <option key={field.name} value={`custom.${field.name}`}>
-                {field.label}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <Field name="value" label="New value" hint={action.value ? undefined : "Empty clears the field."}>
-        {(control) =>
-          action.field === "lifecycle_stage" ? (
-            <Select
-              {...control}
-              value={action.value}
-              onChange={(event) => onChange({ ...action, value: event.target.value })}
-            >
-              <option value="">Choose a stage…</option>
-              {lifecycleStages.map((stage) => (
-                <option key={stage} value={stage}>
-                  {stage.replaceAll("_", " ")}
-                </option>
-              ))}
-            </Select>
-          ) : (
-            <Input
-              {...control}
-              maxLength={1000}
-              defaultValue={action.value}
-              onChange={(event) => onChange({ ...action, value: event.target.value })}
-            />
-          )
-        }
-      </Field>
-    </div>
   );
 }

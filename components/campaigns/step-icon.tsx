@@ -1,6 +1,6 @@
 import { Clock, LogOut, Mail, Split, Zap, type LucideIcon } from "lucide-react";
 import { cn } from "#components/ui/cn";
-import type { ActionType, StepType } from "#server/campaigns/schema";
+import { endingActions, type ActionType, type StepType } from "#server/campaigns/schema";
 
 const icons: Record<StepType, { Icon: LucideIcon; look: string; label: string }> = {
   email: { Icon: Mail, look: "bg-accent-soft text-accent", label: "Email" },
@@ -21,7 +21,7 @@ export function StepIcon({
   className?: string;
 }) {
   const { Icon, look } = icons[type];
-  const Shown = actionType === "exit" ? LogOut : Icon;
+  const Shown = actionType && endingActions.includes(actionType) ? LogOut : Icon;
   return (
     <span className={cn("flex size-7 shrink-0 items-center justify-center rounded-md", look, className)}>
       <Shown aria-hidden className="size-3.5" />

@@ -9,6 +9,8 @@ const blank = {
   waitDuration: null,
   conditionRules: null,
   action: null,
+  listName: null,
+  customField: null,
   actionType: null,
   next: null,
   whenTrue: null,
@@ -140,6 +142,29 @@ test("actions without a tag or field are unfinished", () => {
     action: { type: "update_field", field: "", value: "" },
   };
   expect(codes(withStep(field))).toEqual(["no_field"]);
+});
+
+test("actions on what is gone, or cannot hold the value, are named", () => {
+  const list: CheckedStep = {
+    ...exit("x"),
+    actionType: "add_to_list",
+    action: { type: "add_to_list", listId: "01a1fd40-668d-7364-bf03-dca229533601" },
+    next: "b",
+  };
+  const words = (step: CheckedStep) => launchProblems(withStep(step)).map((problem) => problem.message);
+  expect(words(list)).toEqual(["Step 5 (put on a list) names a list that no longer exists: choose another."]);
+  expect(codes(withStep({ ...list, listName: "VIP" }))).toEqual([]);
+  const seats: CheckedStep = {
+    ...list,
+    actionType: "update_field",
+    action: { type: "update_field", field: "custom.seats", value: "many" },
+  };
+  expect(words(seats)).toEqual([
+    "Step 5 (set custom.seats) sets a field that no longer exists: choose another.",
+  ]);
+  expect(words({ ...seats, customField: { label: "Seats", type: "number", options: [] } })).toEqual([
+    'Step 5 (set Seats) sets “Seats” to what it cannot hold. "many" is not a number. Write it like 1234.5.',
+  ]);
 });
 
 test("nothing is sent without email, audience, mailbox and postal address", () => {

@@ -1,4 +1,6 @@
+import type { CustomField } from "#server/custom-fields/schema";
 import { isGroup, type Rule, type RuleTree } from "#server/segments/schema";
+import { actionProblems } from "./action-checks.ts";
 import { graphProblems } from "./graph-checks.ts";
 import type { GraphStep } from "./graph.ts";
 import { emailStepsMax, stepsMax, type Action, type WaitDuration } from "./schema.ts";
@@ -12,6 +14,10 @@ export type CheckedStep = GraphStep & {
   waitDuration: WaitDuration | null;
   conditionRules: RuleTree | null;
   action: Action | null;
+  /** The list that the action names; null when there is none any more. */
+  listName: string | null;
+  /** The custom field that the action sets; null when there is none any more. */
+  customField: Pick<CustomField, "label" | "type" | "options"> | null;
 };
 
 /** One thing wrong, as one sentence that also says what to do. A blocker refuses the launch, a warning does not. */
@@ -86,14 +92,7 @@ function contentProblems(
   if (step.type === "wait" && !step.waitDuration)
     return [["no_duration", `${title} does not say how long: choose a duration.`]];
   if (step.type === "condition") return conditionProblems(step, title, steps);
-  if (step.type !== "action") return [];
-  if (!step.action) return [["no_action", `${title} does nothing yet: choose what it should do.`]];
-  if (step.action.type === "add_tag" && !step.action.tag)
-    return [["no_tag", `${title} does not say which tag to add: enter one.`]];
-  if (step.action.type === "update_field" && !step.action.field) {
-    return [["no_field", `${title} does not say which field to set: choose one.`]];
-  }
-  return [];
+  return step.type === "action" ? actionProblems(step, title) : [];
 }
 
 function emailProblems(

@@ -1,3 +1,5 @@
+import { endingActions } from "./schema.ts";
+
 /** Campaign steps as a graph: pure edits and questions. Contacts start at the first step of the array. */
 
 export type Edge = "next" | "true" | "false";
@@ -40,7 +42,7 @@ export function anchorOf(position: Position): string | null {
 }
 
 export function endsHere(step: GraphStep): boolean {
-  return step.type === "action" && step.actionType === "exit";
+  return step.type === "action" && step.actionType !== null && endingActions.includes(step.actionType);
 }
 
 /** The edges a contact can really leave by: an exit has none, a condition has two. */

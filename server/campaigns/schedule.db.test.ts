@@ -34,8 +34,7 @@ async function scheduled(minutes = 90) {
   return { tenant, id, at, startsAt, campaigns: tenant.caller.campaigns };
 }
 
-const titles = async ({ caller }: Tenant) =>
-  (await caller.notifications.list()).rows.map((row) => row.title);
+const titles = async ({ caller }: Tenant) => (await caller.notifications.list()).rows.map((row) => row.title);
 
 async function sweep() {
   await runner.sweep();

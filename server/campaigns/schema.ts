@@ -35,22 +35,48 @@ export const conditionTypes = [
 export type ConditionType = (typeof conditionTypes)[number];
 
 /** `action_type` and `action_config` of an action step. Empty text is an unfinished draft: the launch refuses it. */
-export const actionTypes = ["add_tag", "update_field", "exit"] as const;
+export const actionTypes = [
+  "add_tag",
+  "remove_tag",
+  "add_to_list",
+  "remove_from_list",
+  "update_field",
+  "unsubscribe",
+  "exit",
+] as const;
 export type ActionType = (typeof actionTypes)[number];
+const tag = z.string().trim().max(60, "Keep the tag under 60 characters.");
+const listId = z.union([z.literal(""), z.uuid()]);
 export const action = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("add_tag"),
-    tag: z.string().trim().max(60, "Keep the tag under 60 characters."),
-  }),
+  z.object({ type: z.literal("add_tag"), tag }),
+  z.object({ type: z.literal("remove_tag"), tag }),
+  z.object({ type: z.literal("add_to_list"), listId }),
+  z.object({ type: z.literal("remove_from_list"), listId }),
   z.object({
     type: z.literal("update_field"),
     /** A contact column in snake_case, or `custom.<name>`. */
     field: z.string().trim().max(80),
     value: z.string().trim().max(1000),
   }),
+  /** As if they had said it themselves: they leave every campaign of the workspace. */
+  z.object({ type: z.literal("unsubscribe") }),
   z.object({ type: z.literal("exit") }),
 ]);
 export type Action = z.infer<typeof action>;
+
+/** What an action holds before anybody has filled it in. */
+export const blankActions: { [Type in ActionType]: Extract<Action, { type: Type }> } = {
+  add_tag: { type: "add_tag", tag: "" },
+  remove_tag: { type: "remove_tag", tag: "" },
+  add_to_list: { type: "add_to_list", listId: "" },
+  remove_from_list: { type: "remove_from_list", listId: "" },
+  update_field: { type: "update_field", field: "", value: "" },
+  unsubscribe: { type: "unsubscribe" },
+  exit: { type: "exit" },
+};
+
+/** Actions after which a contact is in the campaign no more. */
+export const endingActions: readonly string[] = ["exit", "unsubscribe"] satisfies ActionType[];
 
 /** Contact columns an action may set. */
 export const settableFields = [

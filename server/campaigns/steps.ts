@@ -3,7 +3,15 @@ import type { TenantTx } from "#db/tenancy";
 import { isGroup, ruleFields, ruleTree, type Rule, type RuleTree } from "#server/segments/schema";
 import type { CheckedStep } from "./checks.ts";
 import type { GraphStep } from "./graph.ts";
-import { action, waitDuration, type ConditionType, type StepContent, type StepType } from "./schema.ts";
+import {
+  action,
+  type ActionType,
+  blankActions,
+  type ConditionType,
+  type StepContent,
+  type StepType,
+  waitDuration,
+} from "./schema.ts";
 import { describeStep } from "./titles.ts";
 
 /** A step as pages see it. `number` counts in display order from 1; `headline` and `detail` are for its card. */
@@ -30,14 +38,21 @@ type Row = {
   next_step_id: string | null;
   true_next_step_id: string | null;
   false_next_step_id: string | null;
+  list_name: string | null;
+  custom_field: CheckedStep["customField"];
 };
 
 /** The steps of a campaign in display order; the first one is where contacts start. */
 export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const rows = await tx.execute<Row>(sql`
-    select id, step_type, name, template_id, subject_line, preview_text, email_content, wait_duration, condition_rules,
-      action_type, action_config, next_step_id, true_next_step_id, false_next_step_id
-    from campaign_steps where campaign_id = ${campaignId}::uuid and is_active order by step_order`);
+    select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.wait_duration,
+      s.condition_rules, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
+      l.name as list_name,
+      case when f.id is not null then json_build_object('label', f.label, 'type', f.field_type, 'options', f.options) end as custom_field
+    from campaign_steps s
+      left join segments l on l.id::text = s.action_config ->> 'listId' and l.segment_type = 'static'
+      left join custom_field_definitions f on 'custom.' || f.field_name = s.action_config ->> 'field' and f.archived_at is null
+    where s.campaign_id = ${campaignId}::uuid and s.is_active order by s.step_order`);
   const steps = rows.map(checkedStep);
   const numbers = new Map(steps.map((step, index) => [step.id, index + 1]));
   return steps.map((step, index) => ({
@@ -65,6 +80,8 @@ function checkedStep(row: Row): CheckedStep {
     waitDuration: waitDuration.safeParse(row.wait_duration).data ?? null,
     conditionRules: ruleTree.safeParse(row.condition_rules).data ?? null,
     action: does.success ? does.data : null,
+    listName: row.list_name,
+    customField: row.custom_field,
   };
 }
 
@@ -125,10 +142,7 @@ export function conditionTypeOf(rules: RuleTree): ConditionType {
 }
 
 /** What a new step holds before anybody has written into it. */
-export function blankContent(
-  type: StepType,
-  actionType: "add_tag" | "update_field" | "exit" = "add_tag",
-): StepContent {
+export function blankContent(type: StepType, actionType: ActionType = "add_tag"): StepContent {
   switch (type) {
     case "email":
       return { type, templateId: null, subjectLine: "", previewText: "", emailContent: "" };
@@ -139,14 +153,8 @@ export function blankContent(
         type,
         rules: { version: 1, match: "all", rules: [{ field: "email_opened", operator: "is_true" }] },
       };
-    case "action": {
-      const blank = {
-        add_tag: { type: "add_tag", tag: "" },
-        update_field: { type: "update_field", field: "", value: "" },
-        exit: { type: "exit" },
-      } as const;
-      return { type, action: blank[actionType] };
-    }
+    case "action":
+      return { type, action: blankActions[actionType] };
   }
 }
 

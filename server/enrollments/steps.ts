@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { z } from "zod";
+import type { z } from "zod";
 import { lifecycleStages } from "#db/schema/contacts";
 import type { TenantTx } from "#db/tenancy";
 import { action, settableFields, type StepType, waitDuration } from "#server/campaigns/schema";
@@ -8,9 +8,9 @@ import { waitEnd } from "#server/planner/wait";
 import { localText, toLocal } from "#server/planner/zone";
 import { type RuleTree, ruleTree } from "#server/segments/schema";
 
-const stepAction = z
-  .union([action, z.object({ type: z.literal("remove_tag"), tag: z.string().trim().max(60) })])
-  .refine((one) => one.type === "exit" || one.type === "update_field" || one.tag !== "")
+const stepAction = action
+  .refine((one) => !("tag" in one) || one.tag !== "")
+  .refine((one) => !("listId" in one) || one.listId !== "")
   .refine((one) => one.type !== "update_field" || isSettable(one.field, one.value));
 export type StepAction = z.infer<typeof stepAction>;
 

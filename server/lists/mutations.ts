@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { readEmail } from "#server/contacts/address";
+import { type Author, noteOnTimelines } from "#server/contacts/history";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 import { nameTaken } from "#server/segments/mutations";
@@ -52,20 +53,20 @@ export async function updateList(
   });
 }
 
+type Members = { id: string; contactIds: string[]; author: Author };
+
 /** Puts contacts on a list; those that are on it stay. Returns how many are new on it. */
 export async function addMembers(
   tx: TenantTx,
-  { id, contactIds }: { id: string; contactIds: string[] },
+  { id, contactIds, author }: Members,
 ): Promise<{ added: number }> {
   const name = await lockList(tx, id);
-  const rows = await tx.execute(sql`
-    with added as (
-      insert into segment_contacts (segment_id, contact_id, added_via)
-      select ${id}::uuid, c.id, 'manual' from contacts c
-      where c.id = any (${sql.param(contactIds)}::uuid[]) and c.deleted_at is null order by c.id
-      on conflict do nothing returning contact_id)
-    insert into contact_events (contact_id, type, ref_type, ref_id, data)
-    select contact_id, 'list.added', 'list', ${id}::uuid, jsonb_build_object('list', ${name}::text) from added returning id`);
+  const rows = await tx.execute<{ id: string }>(sql`
+    insert into segment_contacts (segment_id, contact_id, added_via)
+    select ${id}::uuid, c.id, ${author.campaignId ? "action" : "manual"} from contacts c
+    where c.id = any (${sql.param(contactIds)}::uuid[]) and c.deleted_at is null order by c.id
+    on conflict do nothing returning contact_id as id`);
+  await noteMembers(tx, rows, { type: "list.added", list: { id, name }, author });
   await recount(tx, id, rows.length);
   return { added: rows.length };
 }
@@ -75,7 +76,7 @@ export type AddedAddresses = { added: number; already: number; unknown: string[]
 /** Puts the contacts with these addresses on a list, and names the addresses that are not those of a contact. */
 export async function addAddresses(
   tx: TenantTx,
-  { id, emails }: { id: string; emails: string[] },
+  { id, emails, author }: { id: string; emails: string[]; author: Author },
 ): Promise<AddedAddresses> {
   const read = emails.map((typed) => ({ typed, address: readEmail(typed) }));
   const wanted = new Map(
@@ -87,7 +88,7 @@ export async function addAddresses(
   const known = new Set(found.map(({ email }) => email));
   const { added } =
     found.length > 0
-      ? await addMembers(tx, { id, contactIds: found.map((row) => row.id) })
+      ? await addMembers(tx, { id, contactIds: found.map((row) => row.id), author })
       : (await lockList(tx, id), { added: 0 });
   return {
     added,
@@ -99,17 +100,27 @@ export async function addAddresses(
 
 export async function removeMembers(
   tx: TenantTx,
-  { id, contactIds }: { id: string; contactIds: string[] },
+  { id, contactIds, author }: Members,
 ): Promise<{ removed: number }> {
   const name = await lockList(tx, id);
-  const rows = await tx.execute(sql`
-    with gone as (
-      delete from segment_contacts where segment_id = ${id}::uuid and contact_id = any (${sql.param(contactIds)}::uuid[]) returning contact_id)
-    insert into contact_events (contact_id, type, ref_type, ref_id, data)
-    select contact_id, 'list.removed', 'list', ${id}::uuid, jsonb_build_object('list', ${name}::text) from gone returning id`);
+  const rows = await tx.execute<{ id: string }>(sql`
+    delete from segment_contacts where segment_id = ${id}::uuid and contact_id = any (${sql.param(contactIds)}::uuid[])
+    returning contact_id as id`);
+  await noteMembers(tx, rows, { type: "list.removed", list: { id, name }, author });
   await recount(tx, id, -rows.length);
   return { removed: rows.length };
 }
+
+const noteMembers = (
+  tx: TenantTx,
+  rows: readonly { id: string }[],
+  { type, list, author }: { type: string; list: { id: string; name: string }; author: Author },
+) =>
+  noteOnTimelines(
+    tx,
+    rows.map(({ id }) => id),
+    { type, ...author, data: { list: list.name }, ref: { type: "list", id: list.id } },
+  );
 
 async function lockList(tx: TenantTx, id: string): Promise<string> {
   const [list] = await tx.execute<{ name: string }>(

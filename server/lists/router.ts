@@ -23,11 +23,17 @@ export const listsRouter = router({
     .mutation(({ ctx, input }) => ctx.tenant((tx) => deleteSegment(tx, input.id, ctx.session.user.id))),
   add: allowed("contacts:write")
     .input(listMembersInput)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => addMembers(tx, input))),
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => addMembers(tx, { ...input, author: { actorId: ctx.session.user.id } })),
+    ),
   addAddresses: allowed("contacts:write")
     .input(listAddressesInput)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => addAddresses(tx, input))),
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => addAddresses(tx, { ...input, author: { actorId: ctx.session.user.id } })),
+    ),
   remove: allowed("contacts:write")
     .input(listMembersInput)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => removeMembers(tx, input))),
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => removeMembers(tx, { ...input, author: { actorId: ctx.session.user.id } })),
+    ),
 });

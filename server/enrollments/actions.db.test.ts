@@ -1,0 +1,136 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { createList, type StepValues } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { commitThenSend } from "#server/drivers/events";
+import { pauseCampaign, resumeCampaign } from "./launch.ts";
+import { createRunner, emailStep, launch, newCampaign, places, type Started } from "./testing.ts";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+afterAll(() => sinks.stop());
+
+const two = ["ada@example.test", "bea@example.test"];
+const action = (actionType: string, actionConfig: Record<string, unknown> = {}): StepValues => ({
+  stepType: "action",
+  actionType,
+  actionConfig,
+});
+
+async function run(campaign: Started): Promise<void> {
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+}
+
+type Person = {
+  email: string;
+  status: string;
+  stage: string;
+  tags: string[];
+  lists: string[];
+  custom: unknown;
+};
+const people = ({ scope }: Started) =>
+  withTenant(scope, async (tx) => [
+    ...(await tx.execute<Person>(sql`
+      select email, status, lifecycle_stage as stage, custom_fields as custom,
+        array(select t.name from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by 1) as tags,
+        array(select s.name from segment_contacts m join segments s on s.id = m.segment_id
+          where m.contact_id = c.id and s.name in ('VIP', 'Cold') order by 1) as lists
+      from contacts c order by email`)),
+  ]);
+
+test("each action does what it says, to everybody who comes by, and says on their timeline which campaign did it", async () => {
+  const [vip, cold] = [crypto.randomUUID(), crypto.randomUUID()];
+  const campaign = await newCampaign({
+    emails: two,
+    steps: [
+      action("add_tag", { tag: "Keen" }),
+      action("add_tag", { tag: "new" }),
+      action("remove_tag", { tag: "NEW" }),
+      action("add_to_list", { listId: vip }),
+      action("add_to_list", { listId: cold }),
+      action("remove_from_list", { listId: cold }),
+      action("update_field", { field: "lifecycle_stage", value: "contacted" }),
+      action("update_field", { field: "custom.seats", value: "12.5" }),
+      action("update_field", { field: "custom.trial", value: "yes" }),
+      emailStep(),
+    ],
+  });
+  await withTenant(campaign.scope, async (tx) => {
+    for (const [id, name] of [
+      [vip, "VIP"],
+      [cold, "Cold"],
+    ] as const) {
+      const made = await createList(tx, { name, contactIds: [] });
+      await tx.execute(sql`update campaign_steps set action_config = jsonb_build_object('listId', ${made}::text)
+        where action_config ->> 'listId' = ${id}`);
+    }
+    await tx.execute(sql`insert into custom_field_definitions (field_name, label, field_type)
+      values ('seats', 'Seats', 'number'), ('trial', 'Trial', 'boolean')`);
+  });
+  await run(campaign);
+  const became = {
+    stage: "contacted",
+    tags: ["keen"],
+    lists: ["VIP"],
+    custom: { seats: 12.5, trial: true },
+    status: "active",
+  };
+  expect(await people(campaign)).toEqual(two.map((email) => ({ email, ...became })));
+  const events = await withTenant(campaign.scope, (tx) =>
+    tx.execute<{ type: string; count: number }>(sql`
+      select type, count(*)::int as count from contact_events
+      where data ->> 'campaignId' = ${campaign.campaignId} and type <> 'email.sent' group by type order by type`),
+  );
+  expect([...events]).toEqual([
+    { type: "contact.stage_changed", count: 2 },
+    { type: "contact.updated", count: 4 },
+    { type: "list.added", count: 4 },
+    { type: "list.removed", count: 2 },
+    { type: "tag.added", count: 4 },
+    { type: "tag.removed", count: 2 },
+  ]);
+});
+
+test("who is unsubscribed by an action is out of every campaign, and no mail reaches them", async () => {
+  const campaign = await newCampaign({ emails: two, steps: [action("unsubscribe"), emailStep()] });
+  await run(campaign);
+  expect((await people(campaign)).map(({ status }) => status)).toEqual(["unsubscribed", "unsubscribed"]);
+  expect((await places(campaign)).map(({ status }) => status)).toEqual(["unsubscribed", "unsubscribed"]);
+  const [row] = await withTenant(campaign.scope, (tx) =>
+    tx.execute<{ suppressed: number }>(
+      sql`select count(*)::int as suppressed from suppressions where source = 'campaign'`,
+    ),
+  );
+  expect(row).toEqual({ suppressed: 2 });
+  expect(sinks.mails.filter((mail) => mail.raw.includes(campaign.scope.workspaceId))).toEqual([]);
+});
+
+test("an action that cannot be done holds everybody with the reason, and goes on when it has been mended", async () => {
+  const campaign = await newCampaign({
+    emails: two,
+    steps: [action("update_field", { field: "custom.seats", value: "12" }), emailStep()],
+  });
+  await run(campaign);
+  expect((await places(campaign)).map((place) => place.wait_reason)).toEqual([
+    "config_error",
+    "config_error",
+  ]);
+  expect((await people(campaign)).map(({ custom }) => custom)).toEqual([{}, {}]);
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(
+      sql`insert into custom_field_definitions (field_name, label, field_type) values ('seats', 'Seats', 'number')`,
+    ),
+  );
+  const { campaignId, scope } = campaign;
+  await withTenant(scope, (tx) => pauseCampaign(tx, { campaignId }));
+  await commitThenSend(scope, (tx) => resumeCampaign(tx, { campaignId }));
+  await runner.settle();
+  expect((await people(campaign)).map(({ custom }) => custom)).toEqual([{ seats: 12 }, { seats: 12 }]);
+});
