@@ -2,6 +2,7 @@ import {
   createCampaign,
   createContact,
   createList,
+  createSegment,
   createTemplate,
   createTenant,
   createWorkspace,
@@ -12,6 +13,8 @@ import { expect, signIn, test } from "./fixtures.ts";
 /** The heading of a page that is not there, or not for this person. */
 const missing = "There is nothing here";
 
+const everybody = { version: 1, match: "all", rules: [] };
+
 /** Pages of a workspace that need nothing but the workspace. */
 const pages = [
   "",
@@ -19,14 +22,24 @@ const pages = [
   "/campaigns/new",
   "/contacts",
   "/contacts/new",
+  "/contacts/edits",
   "/lists",
   "/segments",
+  "/segments/new",
+  "/suppressions",
   "/imports",
   "/imports/new",
+  "/imports/schedules",
+  "/exports",
   "/templates",
+  "/templates/new",
   "/settings",
   "/settings/members",
   "/settings/mailboxes",
+  "/settings/scoring",
+  "/settings/fields",
+  "/settings/organization",
+  "/settings/account",
 ];
 
 test("a member of another tenant, or of another workspace, meets 404 everywhere", async ({
@@ -38,14 +51,20 @@ test("a member of another tenant, or of another workspace, meets 404 everywhere"
   const ids = await withTenant(workspace.scope, async (tx) => ({
     contact: await createContact(tx, { email: "secret@example.test" }),
     list: await createList(tx, { name: "Secret list" }),
+    segment: await createSegment(tx, { name: "Secret segment", rules: everybody }),
     template: await createTemplate(tx),
     ...(await createCampaign(tx, { name: "Secret campaign" })),
   }));
   const own = [
     `/contacts/${ids.contact}`,
+    `/contacts/${ids.contact}/edit`,
     `/lists/${ids.list}`,
+    `/segments/${ids.segment}`,
+    `/segments/${ids.segment}/members`,
     `/templates/${ids.template}`,
+    `/campaigns/${ids.campaignId}`,
     `/campaigns/${ids.campaignId}/edit`,
+    `/campaigns/${ids.campaignId}/edit/review`,
   ];
 
   // The owner sees the rows in their workspace, so that a missing page below is about the asker.
@@ -56,11 +75,12 @@ test("a member of another tenant, or of another workspace, meets 404 everywhere"
   for (const path of own) {
     await page.goto(`/${other.slug}${path}`);
     await expect(page.getByRole("heading", { level: 1 }), `${path} in another workspace`).toHaveText(missing);
-    expect(await page.content()).not.toMatch(/secret (list|campaign)|secret@/i);
+    expect(await page.content()).not.toMatch(/secret (list|segment|campaign)|secret@/i);
   }
   for (const [procedure, id] of [
     ["contacts.byId", ids.contact],
     ["lists.byId", ids.list],
+    ["segments.byId", ids.segment],
     ["templates.byId", ids.template],
     ["campaigns.byId", ids.campaignId],
     ["analytics.live", ids.campaignId],
@@ -76,9 +96,12 @@ test("a member of another tenant, or of another workspace, meets 404 everywhere"
   const stranger = await browser.newPage();
   await signIn(stranger, (await createTenant()).userId);
   for (const path of [...pages, ...own]) {
-    await stranger.goto(`/${workspace.slug}${path}`);
+    const answer = await stranger.goto(`/${workspace.slug}${path}`);
+    expect(answer?.status(), `${path} for a stranger`).toBe(404);
     await expect(stranger.getByRole("heading", { level: 1 }), `${path} for a stranger`).toHaveText(missing);
-    expect(await stranger.content()).not.toMatch(/secret (list|campaign)|secret@/i);
+    expect(await stranger.content()).not.toMatch(/secret (list|segment|campaign)|secret@/i);
   }
+  const file = await stranger.request.get(`/${workspace.slug}/suppressions/suppressions.csv`);
+  expect(file.status(), "a file for a stranger").toBe(404);
   await stranger.close();
 });
