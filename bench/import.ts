@@ -2,10 +2,12 @@
  * Importing contacts from a CSV file, as the application's role under row-level security, on a table that already holds
  * many: from the first byte read to the last row committed, with validation, de-duplication and the log for undo. And
  * the undo of it. Beside two floors in the same run, by a role that no policy holds back: COPY straight into the table,
- * and COPY into a temporary table with one upsert of the same rows into the same indexes.
+ * and COPY into a temporary table with one upsert of the same rows into the same indexes. The work is done in a process
+ * of its own, whose memory is that of a worker.
  *
  *   npm run bench:import -- [rows] [contacts there before]
  */
+import { fork } from "node:child_process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type postgres from "postgres";
@@ -13,6 +15,12 @@ import { v7 } from "uuid";
 import type { Tenant } from "#db/factories";
 import { openBenchDatabase, report, timed } from "./database.ts";
 
+type Work = "check" | "import" | "undo";
+/** Seconds, and megabytes at their peak. */
+type Done = { seconds: number; memory: number };
+type Job = Pick<Tenant, "scope" | "userId"> & { id: string };
+
+const job = process.env.BENCH_JOB;
 const rows = Number(process.argv[2] ?? 100_000);
 const held = Number(process.argv[3] ?? 1_000_000);
 const header = "email,first_name,last_name,company,job_title,phone,city,country,plan,seats\n";
@@ -34,39 +42,60 @@ const person = (n: number) => [
   String(n % 50),
 ];
 
-const { owner, close } = await openBenchDatabase();
-try {
-  const { createTenant, createWorkspace } = await import("#db/factories");
-  const { formerly, ours, copied, upserted } = await workspaces(createTenant, createWorkspace);
-  const memory = peakMemory();
-  const load = await timed(() => copy(owner, formerly, held));
-  await owner`vacuum analyze contacts`;
-  console.log(`${held} contacts were there before, loaded in ${load.toFixed(0)} s`);
+if (job) {
+  const { closeDatabase } = await import("#db/client");
+  process.send?.(await perform(process.argv[2] as Work, JSON.parse(job) as Job));
+  await closeDatabase();
+} else await compare();
 
-  const upsertBefore = await timed(() => upsert(owner, upserted));
-  const baseline = memory.reset();
-  const { id, check, run } = await importFile(ours);
-  const peak = memory.reset();
-  const copyAfter = await timed(() => copy(owner, copied, rows));
-  const [stored] =
-    await owner`select count(*)::int as count from contacts where workspace_id = ${ours.workspaceId}`;
-  if (stored?.count !== rows)
-    throw new Error(`${rows} rows should be there, and there are ${stored?.count}.`);
-  const undone = await undoFile(ours, id);
-  const [left] =
-    await owner`select count(*)::int as count from contacts where workspace_id = ${ours.workspaceId}`;
-  if (left?.count !== 0)
-    throw new Error(`No contact should be left after the undo, and there are ${left?.count}.`);
+async function compare(): Promise<void> {
+  const { owner, close } = await openBenchDatabase();
+  try {
+    const { createTenant, createWorkspace } = await import("#db/factories");
+    const { formerly, ours, copied, upserted } = await workspaces(createTenant, createWorkspace);
+    const load = await timed(() => copy(owner, formerly, held));
+    await owner`vacuum analyze contacts`;
+    console.log(`${held} contacts were there before, loaded in ${load.toFixed(0)} s`);
+    const countOurs = async () => {
+      const [row] =
+        await owner`select count(*)::int as count from contacts where workspace_id = ${ours.workspaceId}`;
+      return Number(row?.count);
+    };
 
-  console.log(
-    `dry run of ${rows} rows: ${check.toFixed(1)} s; import: ${run.toFixed(1)} s; undo: ${undone.toFixed(1)} s`,
-  );
-  console.log(`memory at its peak: ${peak} MB, of them ${baseline} MB before the import`);
-  report("import", "rows/s", rows / run, rows / upsertBefore);
-  report("import against COPY", "rows/s", rows / run, rows / copyAfter);
-  report("undo", "rows/s", rows / undone, 1_000_000 / 90);
-} finally {
-  await close();
+    const upsertBefore = await timed(() => upsert(owner, upserted));
+    const id = await upload(ours);
+    const run = (work: Work) => inOwnProcess(work, { id, scope: ours.scope, userId: ours.userId });
+    const check = await run("check");
+    const imported = await run("import");
+    const copyAfter = await timed(() => copy(owner, copied, rows));
+    if ((await countOurs()) !== rows)
+      throw new Error(`${rows} rows should be there, and there are ${await countOurs()}.`);
+    const undone = await run("undo");
+    if ((await countOurs()) !== 0)
+      throw new Error(`No contact should be left after the undo, and there are ${await countOurs()}.`);
+
+    for (const [name, { seconds, memory }] of Object.entries({
+      "dry run": check,
+      import: imported,
+      undo: undone,
+    }))
+      console.log(`${name} of ${rows} rows: ${seconds.toFixed(1)} s, at most ${memory} MB of memory`);
+    report("import", "rows/s", rows / imported.seconds, rows / upsertBefore);
+    report("import against COPY", "rows/s", rows / imported.seconds, rows / copyAfter);
+    report("undo", "rows/s", rows / undone.seconds, 1_000_000 / 90);
+  } finally {
+    await close();
+  }
+}
+
+function inOwnProcess(work: Work, of: Job): Promise<Done> {
+  return new Promise((done, fail) => {
+    const child = fork(import.meta.filename, [work], {
+      env: { ...process.env, BENCH_JOB: JSON.stringify(of) },
+    });
+    child.on("message", (message) => done(message as Done));
+    child.on("exit", (code) => fail(new Error(`The process of the ${work} ended with code ${code}.`)));
+  });
 }
 
 async function workspaces(
@@ -76,20 +105,6 @@ async function workspaces(
   const ours = await createTenant();
   const formerly = await createWorkspace(ours);
   return { formerly, ours, copied: await createWorkspace(ours), upserted: await createWorkspace(ours) };
-}
-
-/** Megabytes of this process, at their highest since the last question. */
-function peakMemory() {
-  let peak = 0;
-  const look = () => (peak = Math.max(peak, process.memoryUsage.rss()));
-  setInterval(look, 50).unref();
-  return {
-    reset: () => {
-      const most = Math.round(look() / 1024 ** 2);
-      peak = 0;
-      return most;
-    },
-  };
 }
 
 function* lines({ tenantId, workspaceId }: Tenant, count: number) {
@@ -144,45 +159,43 @@ async function upload({ scope }: Tenant): Promise<string> {
   return id;
 }
 
-async function importFile(tenant: Tenant): Promise<{ id: string; check: number; run: number }> {
+async function perform(work: Work, { id, scope, userId }: Job): Promise<Done> {
   const { withTenant } = await import("#db/tenancy");
   const { importOptions } = await import("#server/imports/schema");
   const { requestCheck, startImport } = await import("#server/imports/mutations");
   const { checkImport } = await import("#server/imports/check");
   const { finishImport, importSlices, takeImport, tellPlanner } = await import("#server/imports/run");
-  const { getImportJob } = await import("#server/imports/queries");
-
-  const { scope, userId } = tenant;
-  const id = await upload(tenant);
-  const { field_mapping: mapping } = await withTenant(scope, (tx) => getImportJob(tx, id));
-  const check = await timed(async () => {
-    await withTenant(scope, (tx) => requestCheck(tx, id, mapping, importOptions.parse({})));
-    const taken = await takeImport(scope, id, "bench-check");
-    if (!taken) throw new Error("Nobody else should hold this import.");
-    await checkImport(scope, id, taken.fence);
-  });
-  const run = await timed(async () => {
-    await withTenant(scope, (tx) => startImport(tx, id, userId));
-    const taken = await takeImport(scope, id, "bench-import");
-    if (!taken) throw new Error("Nobody else should hold this import.");
-    while (!(await importSlices(scope, id, taken.fence)).done);
-    await finishImport(scope, id, taken.fence);
-  });
-  await tellPlanner(scope, id);
-  return { id, check, run };
-}
-
-async function undoFile({ scope, userId }: Tenant, id: string): Promise<number> {
-  const { withTenant } = await import("#db/tenancy");
-  const { takeImport } = await import("#server/imports/run");
   const { finishUndo, requestUndo } = await import("#server/imports/undo");
   const { undoSlices } = await import("#server/imports/undo-slices");
-  return timed(async () => {
-    await withTenant(scope, (tx) => requestUndo(tx, id, userId));
-    const taken = await takeImport(scope, id, "bench-undo");
+  const { getImportJob } = await import("#server/imports/queries");
+
+  const take = async () => {
+    const taken = await takeImport(scope, id, `bench-${work}`);
     if (!taken) throw new Error("Nobody else should hold this import.");
-    let after: string | null = null;
-    for (let done = false; !done;) ({ done, after } = await undoSlices(scope, id, taken.fence, { after }));
-    await finishUndo(scope, id, taken.fence);
-  });
+    return taken.fence;
+  };
+  const works: Record<Work, () => Promise<void>> = {
+    check: async () => {
+      const { field_mapping: mapping } = await withTenant(scope, (tx) => getImportJob(tx, id));
+      await withTenant(scope, (tx) => requestCheck(tx, id, mapping, importOptions.parse({})));
+      await checkImport(scope, id, await take());
+    },
+    import: async () => {
+      await withTenant(scope, (tx) => startImport(tx, id, userId));
+      const fence = await take();
+      while (!(await importSlices(scope, id, fence)).done);
+      await finishImport(scope, id, fence);
+    },
+    undo: async () => {
+      await withTenant(scope, (tx) => requestUndo(tx, id, userId));
+      const fence = await take();
+      let after: string | null = null;
+      for (let done = false; !done;) ({ done, after } = await undoSlices(scope, id, fence, { after }));
+      await finishUndo(scope, id, fence);
+    },
+  };
+  const seconds = await timed(works[work]);
+  const memory = Math.round(process.resourceUsage().maxRSS / 1024);
+  if (work === "import") await tellPlanner(scope, id);
+  return { seconds, memory };
 }
