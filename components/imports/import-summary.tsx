@@ -50,12 +50,13 @@ function sum({ created, updated, unchanged, skipped, errors }: Detail): string {
 
 function undone({ undoReport }: Detail): string {
   if (!undoReport) return "Undone.";
-  const { deleted, restored, untagged, kept } = undoReport;
+  const { deleted, restored, untagged, kept, failed } = undoReport;
   const parts = [
     `${contacts(deleted)} deleted`,
     ...(restored > 0 ? [`${count(restored)} restored`] : []),
     ...(untagged > 0 ? [`${count(untagged)} without its tags and list`] : []),
     `${count(kept)} kept`,
+    ...(failed > 0 ? [`${count(failed)} could not be taken back`] : []),
   ];
   return `Undone: ${parts.join(", ")}.`;
 }

@@ -37,7 +37,7 @@ export function KeptList({ workspace, id, tense }: Props) {
     <div className="max-h-64 overflow-y-auto rounded-md border">
       <ul className="divide-y">
         {contacts.map(({ email, contactId, reason, fields }) => (
-          <li key={email} className="grid gap-x-4 px-3 py-1.5 sm:grid-cols-2">
+          <li key={email} className="grid gap-x-4 px-3 py-1.5 sm:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
             {contactId ? (
               <Link
                 href={`/${workspace}/contacts/${contactId}`}
@@ -49,7 +49,7 @@ export function KeptList({ workspace, id, tense }: Props) {
               <span className="min-w-0 break-all">{email}</span>
             )}
             <span className="min-w-0 break-words text-muted">
-              {keptReason(reason, 1)}
+              {reason === "edited" && fields.length > 0 ? "changed since" : keptReason(reason, 1)}
               {fields.length > 0 && `: ${fields.map(nameOf).join(", ")}`}
             </span>
           </li>

@@ -157,6 +157,7 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
             defaultValue={schedule?.notifyEmail ?? ""}
             error={fields.notifyEmail}
             placeholder="ops@example.com"
+            hint="By mail, after the third failure in a row. Whoever made the schedule is told here, too."
           />
         </div>
       </Section>

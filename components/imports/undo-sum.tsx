@@ -60,12 +60,15 @@ export function UndoSum({ report, tense }: { report: Report; tense: "will" | "di
   const shown = Object.entries(report.reasons).filter(([reason]) => reason !== "refused");
   return (
     <div className="space-y-3">
-      <ul className="space-y-1">
+      <ul className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
         {lines
           .filter(({ key, value }) => value > 0 || key === "deleted")
           .map(({ key, value, text }) => (
-            <li key={key} className={cn("flex gap-3", key === "failed" && "text-danger")}>
-              <strong className="w-20 shrink-0 text-right font-semibold tabular-nums">{count(value)}</strong>
+            <li
+              key={key}
+              className={cn("col-span-2 grid grid-cols-subgrid", key === "failed" && "text-danger")}
+            >
+              <strong className="text-right font-semibold tabular-nums">{count(value)}</strong>
               <span>{text}</span>
             </li>
           ))}

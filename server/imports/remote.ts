@@ -13,9 +13,14 @@ export type Remote = { fileName: string; content: AsyncIterable<Buffer> };
 
 const redirectsMax = 5;
 const silenceMs = 30_000;
+const wholeMs = 30 * 60_000;
 
-/** `allowPrivate` is the operator's word unless it is given. */
-export type RemoteOptions = { headers?: Record<string, string>; allowPrivate?: boolean };
+/** `allowPrivate` is the operator's word unless it is given; `withinMs` is the time for the whole file. */
+export type RemoteOptions = {
+  headers?: Record<string, string>;
+  allowPrivate?: boolean;
+  withinMs?: number;
+};
 
 /**
  * Opens a file on another server. HTTPS, to public addresses; the operator may allow those of the own network, and plain
@@ -24,7 +29,7 @@ export type RemoteOptions = { headers?: Record<string, string>; allowPrivate?: b
  */
 export async function openRemote(
   address: string,
-  { headers = {}, allowPrivate = env.ALLOW_PRIVATE_HOSTS }: RemoteOptions = {},
+  { headers = {}, allowPrivate = env.ALLOW_PRIVATE_HOSTS, withinMs = wholeMs }: RemoteOptions = {},
 ): Promise<Remote> {
   let url = new URL(address);
   for (let redirects = 0; redirects <= redirectsMax; redirects++) {
@@ -41,7 +46,8 @@ export async function openRemote(
       url = next;
       continue;
     }
-    if (status === 200) return { fileName: nameOf(url, answer), content: bounded(answer, url.hostname) };
+    if (status === 200)
+      return { fileName: nameOf(url, answer), content: bounded(answer, url.hostname, withinMs) };
     answer.destroy();
     throw problemOf(status, url.hostname);
   }
@@ -50,7 +56,9 @@ export async function openRemote(
   );
 }
 
-async function ask(url: URL, { headers, allowPrivate }: Required<RemoteOptions>): Promise<IncomingMessage> {
+type Asking = Required<Omit<RemoteOptions, "withinMs">>;
+
+async function ask(url: URL, { headers, allowPrivate }: Asking): Promise<IncomingMessage> {
   const plain = url.protocol === "http:";
   const found = plain || url.protocol === "https:" ? await resolve(url, allowPrivate) : null;
   if (!found || (plain && !found.isPrivate))
@@ -148,12 +156,17 @@ function decoded(text: string): string {
   }
 }
 
-async function* bounded(answer: IncomingMessage, host: string): AsyncGenerator<Buffer> {
+async function* bounded(answer: IncomingMessage, host: string, withinMs: number): AsyncGenerator<Buffer> {
   const announced = Number(answer.headers["content-length"] ?? Number.NaN);
   if (announced > fileBytesMax) throw tooLarge(host);
   let bytes = 0;
   answer.setTimeout(silenceMs, () =>
     answer.destroy(new Error(`nothing came for ${silenceMs / 1000} seconds`)),
+  );
+  // One that dribbles would hold on for ever.
+  const late = setTimeout(
+    () => answer.destroy(new Error(`the whole file takes longer than ${Math.ceil(withinMs / 60_000)} min`)),
+    withinMs,
   );
   try {
     for await (const piece of answer as AsyncIterable<Buffer>) {
@@ -163,7 +176,15 @@ async function* bounded(answer: IncomingMessage, host: string): AsyncGenerator<B
     }
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    throw new AppError("unavailable", `${host} broke off after ${bytes} bytes. Try again.`, {}, { cause });
+    const reason = cause instanceof Error ? ` (${cause.message})` : "";
+    throw new AppError(
+      "unavailable",
+      `${host} broke off after ${bytes} bytes${reason}. Try again.`,
+      {},
+      { cause },
+    );
+  } finally {
+    clearTimeout(late);
   }
   if (announced >= 0 && bytes !== announced)
     throw new AppError("unavailable", `${host} sent ${bytes} of ${announced} bytes. Try again.`);

@@ -37,7 +37,7 @@ function messageOf(job: Ended) {
     return {
       type: "import.undone" as const,
       title: `The import of ${fileName} was undone`,
-      body: `${count(report.deleted)} deleted, ${count(report.restored)} restored, ${count(report.kept)} kept.`,
+      body: `${count(report.deleted)} deleted, ${count(report.restored)} restored, ${count(report.kept)} kept${report.failed > 0 ? `, ${count(report.failed)} could not be taken back` : ""}.`,
     };
   if (problem !== null)
     return {

@@ -5,8 +5,6 @@ import { v7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
-import { storage } from "#server/storage";
-import { fetchImport } from "../fetch.ts";
 import { finishImport, importSlice } from "../run.ts";
 import { markImportFailed } from "../failures.ts";
 import { check, importFile, takeOver, type TestTenant } from "../testing.ts";
@@ -242,32 +240,6 @@ test("redirects are followed, and a shown address keeps the secret behind it whe
   await expect(tenant.caller.imports.schedules.update({ ...changed, cron: "61 * * * *" })).rejects.toThrow(
     /"61" is not within 0-59/,
   );
-});
-
-test("a private address needs the operator's word, and plain HTTP never leaves the own network", async () => {
-  const tenant = await newTenant();
-  const fetched = (url: string) => tenant.caller.imports.fetch({ key: crypto.randomUUID(), url });
-  await expect(fetched(`${base}/people.csv`)).rejects.toThrow(/inside this network/);
-  await expect(fetched("http://1.1.1.1/people.csv")).rejects.toThrow(/must be asked over HTTPS/);
-  await expect(fetched("https://user:word@example.com/people.csv")).rejects.toThrow(/user name and password/);
-});
-
-test("a file from an address is inspected like an upload, and is one import, however often it is asked for", async () => {
-  const tenant = await newTenant();
-  const key = crypto.randomUUID();
-  const fetched = () => fetchImport(tenant.scope, { key, url: `${base}/people.csv` }, { allowPrivate: true });
-  // Two at once: the file of one of them is kept, and the other one leaves nothing of it broken or behind.
-  await Promise.all([fetched(), fetched()]);
-  expect(asked).toHaveLength(2);
-  await fetched();
-  expect(asked).toHaveLength(2);
-  const files: string[] = [];
-  for await (const file of storage.list()) if (file.includes(key)) files.push(file);
-  expect(files).toHaveLength(1);
-  expect(await tenant.caller.imports.inspect({ id: key })).toMatchObject({
-    fileName: "people.csv",
-    headers: ["email", "plan"],
-  });
 });
 
 test("nobody sees or changes the schedules of others", async () => {

@@ -5,6 +5,7 @@ import { ScheduleForm } from "#components/imports/schedule-form";
 import { ScheduleRuns } from "#components/imports/schedule-runs";
 import { ScheduleBadge } from "#components/imports/schedule-table";
 import { Callout } from "#components/ui/callout";
+import { DateTime } from "#components/ui/date-time";
 import { Page } from "#components/ui/page";
 import { Skeleton } from "#components/ui/skeleton";
 import { caller } from "#server/caller";
@@ -42,6 +43,23 @@ async function Schedule({ params }: Props) {
       width="narrow"
       title={<span className="break-words">{schedule.name}</span>}
       badge={<ScheduleBadge schedule={schedule} />}
+      description={
+        <>
+          {schedule.lastRunAt ? (
+            <>
+              Fetched last on <DateTime at={schedule.lastRunAt} timeZone={timezone} />
+            </>
+          ) : (
+            "Not fetched yet"
+          )}
+          {schedule.enabled && (
+            <>
+              , next on <DateTime at={schedule.nextRunAt} timeZone={timezone} />
+            </>
+          )}
+          .
+        </>
+      }
       breadcrumbs={[
         { label: "Imports", href: `/${workspace}/imports` },
         { label: "Schedules", href: `/${workspace}/imports/schedules` },
