@@ -30,6 +30,9 @@ test("filters combine, and a change to all that match reaches every page and rep
   const bar = page.getByRole("region", { name: "Selection" });
   await expect(bar.getByText("50 selected")).toBeVisible();
   await bar.getByRole("button", { name: "Select all 61 that match" }).click();
+  await expect(bar.getByText("61 selected")).toBeVisible();
+  await page.getByLabel("Select guest0@fair.example").uncheck();
+  await expect(bar.getByText("60 selected")).toBeVisible();
   await bar.getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "Take back from the archive" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
@@ -41,7 +44,33 @@ test("filters combine, and a change to all that match reaches every page and rep
   await expect(left.getByText("gone@fair.example")).toBeVisible();
   await expect(left.getByText("Unsubscribed: only they can take that back")).toBeVisible();
   await page.goto(`/${workspace.slug}/contacts?q=fair.example&status=active`);
-  await expect(page.getByText("60 contacts")).toBeVisible();
+  await expect(page.getByText("59 contacts")).toBeVisible();
+  await page.goto(`/${workspace.slug}/contacts?q=fair.example&status=archived`);
+  await expect(page.getByRole("link", { name: "guest0@fair.example" })).toBeVisible();
+});
+
+test("on a phone the list's actions are behind one button, and its filters unfold", async ({
+  signedInPage: page,
+  workspace,
+}) => {
+  await withTenant(workspace.scope, (tx) =>
+    createContacts(tx, [
+      { email: "ada@fair.example" },
+      { email: "gone@fair.example", status: "unsubscribed" as const },
+    ]),
+  );
+  await page.setViewportSize({ width: 375, height: 800 });
+  await page.goto(`/${workspace.slug}/contacts`);
+  await expect(page.getByRole("button", { name: "Export" })).toBeHidden();
+  await expect(page.getByLabel("Status")).toBeHidden();
+  await page.getByText("More filters").click();
+  await page.getByLabel("Status").selectOption("unsubscribed");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page.getByText("1 contact", { exact: true })).toBeVisible();
+  await page.getByRole("main").getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Export these" }).click();
+  await expect(page).toHaveURL(/\/exports$/);
+  await expect(page.getByText("Contacts by filter")).toBeVisible();
 });
 
 test("an edit where somebody else was quicker shows both values, and one is chosen", async ({

@@ -1,11 +1,7 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { ChevronDown, X } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
-import { v7 } from "uuid";
-import { asProblem, useTRPC } from "#components/trpc/client";
+import { useExport } from "#components/exports/use-export";
 import { Button } from "#components/ui/button";
 import {
   DropdownMenu,
@@ -118,28 +114,13 @@ export function BulkBar(props: Props) {
 }
 
 function ExportSelection({ workspace, selection }: Props) {
-  const trpc = useTRPC();
-  const router = useRouter();
+  const { pending, start } = useExport(workspace);
   const of =
     "ids" in selection
       ? { kind: "selection" as const, ids: selection.ids }
       : { kind: "filter" as const, filter: selection.filter, except: selection.except };
-  // A second click asks for the same export; a click on another selection does not.
-  const asked = JSON.stringify(of);
-  const [once, setOnce] = useState({ asked, key: v7() });
-  const create = useMutation(
-    trpc.exports.create.mutationOptions({
-      onSuccess: () => router.push(`/${workspace}/exports`),
-      onError: (error) => toast.error(asProblem(error)?.message),
-    }),
-  );
-  const start = () => {
-    const mine = once.asked === asked ? once : { asked, key: v7() };
-    setOnce(mine);
-    create.mutate({ key: mine.key, of });
-  };
   return (
-    <Button size="sm" pending={create.isPending} onClick={start}>
+    <Button size="sm" pending={pending} onClick={() => start(of)}>
       Export
     </Button>
   );

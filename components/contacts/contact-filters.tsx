@@ -27,7 +27,7 @@ export function ContactFilters({ workspace, view, choices, tags, customFields, c
   const used = Object.entries(filterOf(view)).filter(([, value]) => value !== undefined);
   const further = used.filter(([name]) => !simple.includes(name)).length;
   return (
-    <form method="get" role="search" aria-label="Contacts" className="mb-4 space-y-2">
+    <form method="get" role="search" aria-label="Contacts" className="group/filters mb-4 space-y-2">
       {view.sort !== "newest" && <input type="hidden" name="sort" value={view.sort} />}
       {view.order && <input type="hidden" name="order" value={view.order} />}
       <div className="flex flex-wrap items-center gap-2">
@@ -37,38 +37,41 @@ export function ContactFilters({ workspace, view, choices, tags, customFields, c
           placeholder="Name, email or company"
           aria-label="Search contacts"
         />
-        <Choice
-          name="status"
-          label="Status"
-          none="Any status"
-          value={view.status?.[0]}
-          options={contactStatuses}
-        />
-        {tags.length > 0 && (
+        {/* On a phone these are among the further filters; what is chosen holds either way. */}
+        <div className="contents max-sm:hidden max-sm:group-has-[details[open]]/filters:contents">
           <Choice
-            name="tag"
-            label="Tag"
-            none="Any tag"
-            value={view.tag?.[0]}
-            options={tags.map(({ name }) => name)}
-            asTyped
+            name="status"
+            label="Status"
+            none="Any status"
+            value={view.status?.[0]}
+            options={contactStatuses}
           />
-        )}
-        {choices.length > 0 && (
-          <Select
-            name="list"
-            defaultValue={view.list ?? ""}
-            aria-label="List or segment"
-            className="w-44 max-sm:w-full"
-          >
-            <option value="">Any list or segment</option>
-            {choices.map((choice) => (
-              <option key={choice.id} value={choice.id}>
-                {choice.name} ({choice.kind})
-              </option>
-            ))}
-          </Select>
-        )}
+          {tags.length > 0 && (
+            <Choice
+              name="tag"
+              label="Tag"
+              none="Any tag"
+              value={view.tag?.[0]}
+              options={tags.map(({ name }) => name)}
+              asTyped
+            />
+          )}
+          {choices.length > 0 && (
+            <Select
+              name="list"
+              defaultValue={view.list ?? ""}
+              aria-label="List or segment"
+              className="w-44 max-sm:w-full"
+            >
+              <option value="">Any list or segment</option>
+              {choices.map((choice) => (
+                <option key={choice.id} value={choice.id}>
+                  {choice.name} ({choice.kind})
+                </option>
+              ))}
+            </Select>
+          )}
+        </div>
         <Button type="submit">Filter</Button>
         {used.length > 0 && (
           <Link href={`/${workspace}/contacts`} className="px-1 text-sm text-muted hover:text-ink">

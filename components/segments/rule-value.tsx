@@ -88,7 +88,9 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
     case "span":
       return <SpanValue label={label} value={asSpan(value)} onChange={onChange} />;
     case "days":
-      return <DaysValue label={label} value={asSpan(value)} onChange={onChange} />;
+      return (
+        <SpanValue label={label} value={asSpan(value)} fixed="days, today included" onChange={onChange} />
+      );
     case "tally":
       return (
         <TallyValue
@@ -161,15 +163,18 @@ function Pair({ label, value: [from = "", to = ""], onChange, ...rest }: PairPro
   );
 }
 
-function DaysValue({
-  label,
-  value,
-  onChange,
-}: {
+const units = ["hours", "days", "weeks", "months"] as const;
+
+type SpanProps = {
   label: string;
   value: DraftSpan;
+  /** Said behind the number where the unit cannot be chosen: days. */
+  fixed?: string;
   onChange: (value: DraftSpan) => void;
-}) {
+};
+
+function SpanValue({ label, value, fixed, onChange }: SpanProps) {
+  const unit = fixed ? "days" : value.unit;
   return (
     <div className="flex items-center gap-2">
       <Input
@@ -177,45 +182,24 @@ function DaysValue({
         inputMode="numeric"
         className="w-20"
         value={value.amount}
-        onChange={({ target }) => onChange({ amount: target.value, unit: "days" })}
+        onChange={({ target }) => onChange({ amount: target.value, unit })}
       />
-      <span className="text-muted">days, today included</span>
-    </div>
-  );
-}
-
-const units = ["hours", "days", "weeks", "months"] as const;
-
-function SpanValue({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: DraftSpan;
-  onChange: (value: DraftSpan) => void;
-}) {
-  return (
-    <div className="flex gap-2">
-      <Input
-        aria-label={label}
-        inputMode="numeric"
-        className="w-20"
-        value={value.amount}
-        onChange={(event) => onChange({ ...value, amount: event.target.value })}
-      />
-      <Select
-        aria-label="Unit of time"
-        className="w-28"
-        value={value.unit}
-        onChange={(event) =>
-          onChange({ ...value, unit: units.find((unit) => unit === event.target.value) ?? value.unit })
-        }
-      >
-        {units.map((unit) => (
-          <option key={unit}>{unit}</option>
-        ))}
-      </Select>
+      {fixed ? (
+        <span className="text-muted">{fixed}</span>
+      ) : (
+        <Select
+          aria-label="Unit of time"
+          className="w-28"
+          value={unit}
+          onChange={({ target }) =>
+            onChange({ ...value, unit: units.find((one) => one === target.value) ?? unit })
+          }
+        >
+          {units.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </Select>
+      )}
     </div>
   );
 }

@@ -13,12 +13,7 @@ type Props = { kind: "list" | "segment"; workspace: string; rows: Row[]; timeZon
 export function SegmentTable({ kind, workspace, rows, timeZone }: Props) {
   const columns: Column<Row>[] = [
     { key: "name", header: "Name", cell: (row) => row.name },
-    {
-      key: "about",
-      header: "About",
-      cell: (row) => <span className="text-muted">{row.description}</span>,
-      wideOnly: true,
-    },
+    ...(rows.some((row) => row.description) ? [about] : []),
     {
       key: "count",
       header: "Contacts",
@@ -44,6 +39,13 @@ export function SegmentTable({ kind, workspace, rows, timeZone }: Props) {
     />
   );
 }
+
+const about: Column<Row> = {
+  key: "about",
+  header: "About",
+  cell: (row) => <span className="text-muted">{row.description}</span>,
+  wideOnly: true,
+};
 
 /** Sizes are as of the last recalculation, and say of when that is. */
 const counted = (timeZone: string): Column<Row> => ({

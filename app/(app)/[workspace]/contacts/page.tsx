@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { ContactExport } from "#components/contacts/contact-export";
+import { ContactActions } from "#components/contacts/contact-actions";
 import { ContactFilters } from "#components/contacts/contact-filters";
 import { ContactTable } from "#components/contacts/contact-table";
-import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
@@ -38,29 +37,7 @@ async function ActionLinks({ params, searchParams }: Props) {
   const { workspace } = await params;
   const view = contactListInput.parse(await searchParams);
   const { permissions } = await caller(workspace).workspaces.current();
-  return (
-    <>
-      {permissions.includes("contacts:export") && (
-        <>
-          <LinkButton href={`/${workspace}/exports`} variant="ghost">
-            Exports
-          </LinkButton>
-          <ContactExport workspace={workspace} filter={filterOf(view)} />
-        </>
-      )}
-      {permissions.includes("contacts:write") && (
-        <>
-          <LinkButton href={`/${workspace}/contacts/edits`} variant="ghost">
-            Edits
-          </LinkButton>
-          <LinkButton href={`/${workspace}/contacts/new`}>Add contact</LinkButton>
-          <LinkButton href={`/${workspace}/imports/new`} variant="primary">
-            Import
-          </LinkButton>
-        </>
-      )}
-    </>
-  );
+  return <ContactActions workspace={workspace} filter={filterOf(view)} permissions={permissions} />;
 }
 
 async function Contacts({ params, searchParams }: Props) {

@@ -1,0 +1,77 @@
+"use client";
+import { Ellipsis } from "lucide-react";
+import Link from "next/link";
+import { useExport } from "#components/exports/use-export";
+import { Button } from "#components/ui/button";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuTrigger,
+} from "#components/ui/dropdown-menu";
+import { LinkButton } from "#components/ui/link-button";
+import type { ContactFilter } from "#server/contacts/schema";
+import type { Permission } from "#server/permissions";
+
+type Props = { workspace: string; filter: ContactFilter; permissions: Permission[] };
+
+/** What can be done from the list of contacts: side by side, and on a phone all but the import behind a menu. */
+export function ContactActions({ workspace, filter, permissions }: Props) {
+  const { pending, start } = useExport(workspace);
+  const exports = permissions.includes("contacts:export");
+  const writes = permissions.includes("contacts:write");
+  const filtered = Object.values(filter).some((part) => part !== undefined);
+  const exportAll = filtered ? "Export these" : "Export";
+  const startExport = () => start(filtered ? { kind: "filter", filter } : { kind: "all" });
+  if (!exports && !writes) return null;
+  const further = [
+    ...(exports ? [{ href: `/${workspace}/exports`, label: "Exports" }] : []),
+    ...(writes ? [{ href: `/${workspace}/contacts/edits`, label: "Edits" }] : []),
+  ];
+  return (
+    <>
+      <div className="contents max-sm:hidden">
+        {further.map(({ href, label }) => (
+          <LinkButton key={href} href={href} variant="ghost">
+            {label}
+          </LinkButton>
+        ))}
+        {exports && (
+          <Button pending={pending} onClick={startExport}>
+            {exportAll}
+          </Button>
+        )}
+        {writes && <LinkButton href={`/${workspace}/contacts/new`}>Add contact</LinkButton>}
+      </div>
+      {writes && (
+        <LinkButton href={`/${workspace}/imports/new`} variant="primary">
+          Import
+        </LinkButton>
+      )}
+      <DropdownMenu>
+        <DropdownMenuTrigger asChild>
+          <Button size="icon" aria-label="More" className="sm:hidden">
+            <Ellipsis />
+          </Button>
+        </DropdownMenuTrigger>
+        <DropdownMenuContent>
+          {writes && (
+            <DropdownMenuItem asChild>
+              <Link href={`/${workspace}/contacts/new`}>Add contact</Link>
+            </DropdownMenuItem>
+          )}
+          {exports && (
+            <DropdownMenuItem disabled={pending} onSelect={startExport}>
+              {exportAll}
+            </DropdownMenuItem>
+          )}
+          {further.map(({ href, label }) => (
+            <DropdownMenuItem key={href} asChild>
+              <Link href={href}>{label}</Link>
+            </DropdownMenuItem>
+          ))}
+        </DropdownMenuContent>
+      </DropdownMenu>
+    </>
+  );
+}
