@@ -7,6 +7,7 @@ const warnings = new Set<Note["code"]>([
   "encoding_guessed",
   "long_rows",
   "late_columns",
+  "crowded_columns",
   "formula_cells",
 ]);
 

@@ -209,6 +209,16 @@ test("the first sheet with rows is read unless another is chosen", async () => {
   await expect(look(book, { sheet: "None" })).rejects.toThrow(/no sheet "None"/);
 });
 
+test("fields of JSON for which there is no column any more are named", async () => {
+  const wide = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`f${n}`, "x"]));
+  const { format, preview } = await look(JSON.stringify([{ email: "a@example.com", ...wide }]));
+  expect(format.headers).toHaveLength(200);
+  expect(preview.notes.at(-1)).toMatchObject({
+    code: "crowded_columns",
+    message: /more than 200 different fields: "f199" and 1 more are left out/,
+  });
+});
+
 test.each([
   ["a list", '[{"email":"a@example.com","x":{"y":1}},{"email":"b@example.com","z":["p","q"]}]', "json"],
   [

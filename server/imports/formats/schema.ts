@@ -94,6 +94,7 @@ export type Note = {
     | "encoding_guessed"
     | "damaged_characters"
     | "late_columns"
+    | "crowded_columns"
     | "same_file";
   message: string;
   column?: number;
