@@ -42,7 +42,7 @@ function pages(env: Env, signal: AbortSignal): StackOptions["pages"] {
   if (options.dev) return { kind: "compiled" };
   const distDir = ".next";
   if (isBuilt(root, distDir)) return { kind: "built", distDir, ready: Promise.resolve() };
-  say("Building the pages; half a minute, only after a change");
+  say("Building the pages; a minute or so, only after a change");
   const logFile = path.resolve(env.DATA_DIR, "logs", "build.log");
   const ready = build({ root, distDir, logFile, env: process.env, signal });
   // Awaited when the rest is ready; told then.

@@ -7,6 +7,7 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Checkbox } from "#components/ui/checkbox";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { Input } from "#components/ui/input";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
 import { passwordLengthMin, sessionDaysMax, signInTriesMax } from "#server/accounts/schema";
@@ -62,9 +63,9 @@ export function AccountRulesForm({ rules }: { rules: Rules }) {
             <Checkbox
               name="passwordRequireSymbol"
               label="A symbol, as ! or #"
-              hint="Passwords in use stay valid until they are changed."
               defaultChecked={rules.passwordRequireSymbol}
             />
+            <p className="text-xs text-muted">Passwords in use stay valid until they are changed.</p>
           </fieldset>
           <NumberField
             name="sessionTimeoutHours"
@@ -103,8 +104,23 @@ type NumberFieldProps = {
   error: string | undefined;
 };
 
-function NumberField({ value, ...field }: NumberFieldProps) {
-  return <Field type="number" inputMode="numeric" defaultValue={value} required {...field} />;
+function NumberField({ name, label, hint, error, value, min, max }: NumberFieldProps) {
+  return (
+    <Field name={name} label={label} hint={hint} error={error}>
+      {(control) => (
+        <Input
+          {...control}
+          type="number"
+          inputMode="numeric"
+          min={min}
+          max={max}
+          defaultValue={value}
+          required
+          className="sm:w-28"
+        />
+      )}
+    </Field>
+  );
 }
 
 function rulesOf(form: FormData): Rules {
