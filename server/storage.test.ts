@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -110,6 +110,15 @@ describe.each(["folder", "s3"])("files in a %s", (kind) => {
 
 test("nothing half-written stays behind in the folder", () => {
   expect(readdirSync(path.join(folder, ".incoming"))).toEqual([]);
+});
+
+test("what a killed process left in the folder goes with a later file, what another one is writing stays", async () => {
+  const [old, young] = ["1-old", "2-young"].map((name) => path.join(folder, ".incoming", name));
+  for (const file of [old, young]) writeFileSync(file ?? "", "half");
+  const before = new Date(Date.now() - 25 * 60 * 60_000);
+  utimesSync(old ?? "", before, before);
+  await folderStorage(folder).put("t/w/exports/9/a.csv", Readable.from(["x"]));
+  expect(readdirSync(path.join(folder, ".incoming"))).toEqual(["2-young"]);
 });
 
 test("the S3 client takes the endpoint, the path style, and the machine's own role when no keys are given", () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -94,6 +94,17 @@ function onDisk(disk: Disk) {
   };
 }
 
+const abandonedMs = 24 * 60 * 60_000;
+
+/** Removes what processes that were killed have left here: nobody else knows of it, and it may hold people's data. */
+async function removeAbandoned(folder: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    const found = await stat(file).catch(() => null);
+    if (found && nowMs - found.mtimeMs > abandonedMs) await rm(file, { force: true });
+  }
+}
+
 /** Collects the stream in a file of its own, hands that on when it is complete, and leaves nothing behind. */
 async function spooled<T>(
   folder: string,
@@ -106,7 +117,9 @@ async function spooled<T>(
   const file = path.join(folder, `${process.pid}-${randomBytes(8).toString("hex")}`);
   try {
     await pipeline(content, createWriteStream(file, { flags: "wx", mode: 0o600, flush: true }));
-    return await hand(file, (await stat(file)).size);
+    const { size, mtimeMs } = await stat(file);
+    await removeAbandoned(folder, mtimeMs);
+    return await hand(file, size);
   } finally {
     await rm(file, { force: true });
   }
