@@ -70,22 +70,34 @@ async function rebaseLater(tx: TenantTx, importId: string): Promise<void> {
 
 /** Gives back each field that still holds what the import wrote. */
 async function restoreFields(tx: TenantTx): Promise<void> {
-  const standard = contactFields.map(
-    (
-      field,
-    ) => sql`${column(field)} = case when p.goal -> ${field.name}::text is distinct from p.was -> ${field.name}::text
-      and ${asText(field, "c")} is not distinct from p.goal ->> ${field.name}::text
-      then ${asStored(field, sql`p.was ->> ${field.name}::text`)} else c.${column(field)} end`,
-  );
+  const known = await tx.execute<{ name: string }>(sql`
+    select distinct k.name from undoing p, jsonb_object_keys(p.goal || coalesce(p.was, '{}')) k(name) where p.outcome = 'restore'`);
+  if (known.length === 0) return;
+  // Of the many fields there are, an import writes a few: each one named costs every row.
+  const names = new Set(known.map(({ name }) => name));
+  const standard = contactFields
+    .filter(({ name }) => names.has(name))
+    .map(
+      (
+        field,
+      ) => sql`${column(field)} = case when p.goal -> ${field.name}::text is distinct from p.was -> ${field.name}::text
+        and ${asText(field, "c")} is not distinct from p.goal ->> ${field.name}::text
+        then ${asStored(field, sql`p.was ->> ${field.name}::text`)} else c.${column(field)} end`,
+    );
+  const custom = sql`custom_fields = coalesce((
+    select jsonb_object_agg(v.key, v.value) from (
+      select f.key, case when p.goal -> 'custom_fields' -> f.key is distinct from p.was -> 'custom_fields' -> f.key
+        and f.value is not distinct from p.goal -> 'custom_fields' -> f.key then p.was -> 'custom_fields' -> f.key else f.value end as value
+      from jsonb_each(c.custom_fields) f) v
+    where v.value is not null), '{}'::jsonb)`;
+  const sets = [
+    ...standard,
+    ...(names.has("custom_fields") ? [custom] : []),
+    sql`version = c.version + 1`,
+    sql`updated_at = app_now()`,
+  ];
   await tx.execute(sql`
-    update contacts c set ${sql.join(standard, sql`, `)},
-      custom_fields = coalesce((
-        select jsonb_object_agg(v.key, v.value) from (
-          select f.key, case when p.goal -> 'custom_fields' -> f.key is distinct from p.was -> 'custom_fields' -> f.key
-            and f.value is not distinct from p.goal -> 'custom_fields' -> f.key then p.was -> 'custom_fields' -> f.key else f.value end as value
-          from jsonb_each(c.custom_fields) f) v
-        where v.value is not null), '{}'::jsonb),
-      version = c.version + 1, updated_at = app_now()
+    update contacts c set ${sql.join(sets, sql`, `)}
     from undoing p where p.contact_id = c.id and p.outcome = 'restore'
       and c.id = any (array(select contact_id from undoing where outcome = 'restore'))`);
 }
