@@ -44,7 +44,7 @@ test("a new user imports contacts, runs a drip, and every number moves and adds 
     // A new campaign begins with an email, and its editor is open.
     await fillEmail(page, subject("First"), body("welcome."));
     await add(page.getByRole("list", { name: "Steps" }), "at the end", "Wait");
-    await page.getByLabel("Wait for").fill("3");
+    await page.getByLabel("How long").fill("3");
     await page.getByLabel("Unit").selectOption("days");
     await saved(page);
     await add(page.getByRole("list", { name: "Steps" }), "at the end", "Condition");

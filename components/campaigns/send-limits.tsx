@@ -1,17 +1,8 @@
 import { Field } from "#components/ui/field";
 import { Switch } from "#components/ui/switch";
-import { weekdays, type CampaignSettings, type Weekday } from "#server/campaigns/schema";
+import type { CampaignSettings } from "#server/campaigns/schema";
 import type { Set } from "./settings-form.tsx";
-
-const names: Record<Weekday, string> = {
-  mon: "Mon",
-  tue: "Tue",
-  wed: "Wed",
-  thu: "Thu",
-  fri: "Fri",
-  sat: "Sat",
-  sun: "Sun",
-};
+import { WeekdayChoice } from "./weekday-choice.tsx";
 
 type Props = {
   settings: CampaignSettings;
@@ -33,33 +24,12 @@ export function SendLimits({ settings, set, error, sandbox }: Props) {
       )}
       {!settings.noLimits && (
         <>
-          <fieldset>
-            <legend className="mb-1.5 font-medium">Days</legend>
-            <div className="flex flex-wrap gap-1.5">
-              {weekdays.map((day) => (
-                <label
-                  key={day}
-                  className="flex h-8 cursor-pointer items-center rounded-md border border-line-strong bg-surface px-3 has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ring max-sm:h-10"
-                >
-                  <input
-                    type="checkbox"
-                    className="sr-only"
-                    checked={settings.sendDays.includes(day)}
-                    onChange={(event) =>
-                      set(
-                        "sendDays",
-                        weekdays.filter((each) =>
-                          each === day ? event.target.checked : settings.sendDays.includes(each),
-                        ),
-                      )
-                    }
-                  />
-                  {names[day]}
-                </label>
-              ))}
-            </div>
-            {error("sendDays") && <p className="mt-1.5 text-xs text-danger">{error("sendDays")}</p>}
-          </fieldset>
+          <WeekdayChoice
+            legend="Days"
+            chosen={settings.sendDays}
+            error={error("sendDays")}
+            onChange={(days) => set("sendDays", days)}
+          />
           <div className="grid grid-cols-2 gap-4 sm:max-w-md">
             <Field
               name="sendWindowStart"

@@ -160,7 +160,7 @@ function contentOf(step: Step): StepContent {
         emailContent: step.emailContent ?? "",
       };
     case "wait":
-      return { type: "wait", name, duration: step.waitDuration ?? { value: 1, unit: "days" } };
+      return { type: "wait", name, wait: step.wait ?? { value: 1, unit: "days" } };
     case "condition":
       return {
         type: "condition",

@@ -6,7 +6,7 @@ const blank = {
   subjectLine: null,
   previewText: null,
   emailContent: null,
-  waitDuration: null,
+  wait: null,
   conditionRules: null,
   action: null,
   listName: null,
@@ -28,7 +28,7 @@ const wait = (id: string, next: string | null): CheckedStep => ({
   ...blank,
   id,
   type: "wait",
-  waitDuration: { value: 3, unit: "days" },
+  wait: { value: 3, unit: "days" },
   next,
 });
 const opened = (id: string, whenTrue: string | null, whenFalse: string | null): CheckedStep => ({
@@ -103,12 +103,7 @@ test.each([
     "no_rules",
     "asks nothing yet",
   ],
-  [
-    "a wait without a duration",
-    { ...wait("w", "c"), waitDuration: null },
-    "no_duration",
-    "does not say how long",
-  ],
+  ["a wait without a duration", { ...wait("w", "c"), wait: null }, "no_duration", "does not say how long"],
 ])("%s is named, with the step and the way out", (_what, step, code, words) => {
   const found = launchProblems(withStep(step)).find((problem) => problem.code === code);
   expect(found).toMatchObject({ severity: "blocker", stepId: step.id });

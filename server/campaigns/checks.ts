@@ -3,7 +3,7 @@ import { isGroup, type Rule, type RuleTree } from "#server/segments/schema";
 import { actionProblems } from "./action-checks.ts";
 import { graphProblems } from "./graph-checks.ts";
 import type { GraphStep } from "./graph.ts";
-import { emailStepsMax, stepsMax, type Action, type WaitDuration } from "./schema.ts";
+import { emailStepsMax, stepsMax, type Action, type WaitRule } from "./schema.ts";
 import { numbered } from "./titles.ts";
 
 export type CheckedStep = GraphStep & {
@@ -11,7 +11,7 @@ export type CheckedStep = GraphStep & {
   subjectLine: string | null;
   previewText: string | null;
   emailContent: string | null;
-  waitDuration: WaitDuration | null;
+  wait: WaitRule | null;
   conditionRules: RuleTree | null;
   action: Action | null;
   /** The list that the action names; null when there is none any more. */
@@ -89,8 +89,8 @@ function contentProblems(
 ): [code: string, message: string][] {
   const title = numbered(step, index);
   if (step.type === "email") return emailProblems(step, title, liquidProblem);
-  if (step.type === "wait" && !step.waitDuration)
-    return [["no_duration", `${title} does not say how long: choose a duration.`]];
+  if (step.type === "wait" && !step.wait)
+    return [["no_duration", `${title} does not say how long: choose how long, or until when.`]];
   if (step.type === "condition") return conditionProblems(step, title, steps);
   return step.type === "action" ? actionProblems(step, title) : [];
 }

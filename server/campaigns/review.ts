@@ -4,7 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import { workspaceSender } from "#server/mail/queries";
 import { loadSending } from "#server/messages/limits";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
-import { dayMs, dayName, startOfDay, toLocal } from "#server/planner/zone";
+import { dayMs, dayName, parseLocal, startOfDay, toInstant, toLocal } from "#server/planner/zone";
 import { countAudience, type AudienceCount } from "./audience.ts";
 import { launchProblems, type Problem } from "./checks.ts";
 import { liquidProblem, unknownNames } from "./liquid-problem.ts";
@@ -28,6 +28,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
   const audience = await countAudience(tx, campaign.audience);
   const mailbox = await findMailbox(tx, campaign.settings.emailAccountId);
   const { postalAddress, variables } = await workspaceSender(tx);
+  const now = await appNow(tx);
   const { everyone, include } = campaign.audience;
   const problems = launchProblems({
     steps: campaign.steps,
@@ -38,11 +39,15 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     liquidProblem,
   });
   return {
-    problems: [...problems, ...unknownNameWarnings(campaign, variables ?? {})],
+    problems: [
+      ...problems,
+      ...unknownNameWarnings(campaign, variables ?? {}),
+      ...passedDateWarnings(campaign, now),
+    ],
     audience,
     forecast: await forecastFirstEmail(tx, campaign, audience.count),
     mailbox,
-    suggestedStart: nextMorning(campaign.settings, await appNow(tx)),
+    suggestedStart: nextMorning(campaign.settings, now),
   };
 }
 
@@ -76,6 +81,29 @@ function unknownNameWarnings({ steps }: Campaign, variables: Readonly<Record<str
       stepId: step.id,
     }));
   });
+}
+
+/** Waits until a date that is over when the campaign starts: nobody would wait there. */
+function passedDateWarnings({ steps, settings, startsAt }: Campaign, now: Date): Problem[] {
+  const from = Math.max(now.getTime(), startsAt?.getTime() ?? 0);
+  const isPassed = ({ wait }: Campaign["steps"][number]) =>
+    wait !== null
+    && "until" in wait
+    && wait.until === "date"
+    && toInstant(settings.timezone, parseLocal(wait.at)) <= from;
+  return steps.flatMap((step, index): Problem[] =>
+    isPassed(step)
+      ? [
+          {
+            code: "date_passed",
+            severity: "warning",
+            where: "steps",
+            message: `${numbered(step, index)} holds nobody: its date is over by then. Choose a later one, or delete the step.`,
+            stepId: step.id,
+          },
+        ]
+      : [],
+  );
 }
 
 /** When the first email of everybody would leave, launched now or at the time it is scheduled for. */

@@ -131,6 +131,34 @@ test("a time that has passed, lies too far ahead, or a campaign that is not read
   );
 });
 
+test("a wait until a date that will be over by then is warned of", async () => {
+  const tenant = await newTenant({ timezone: zone });
+  const { id, first, campaign } = await finishedDraft(tenant);
+  const { campaigns } = tenant.caller;
+  const position = { kind: "edge", from: first, edge: "next" } as const;
+  const added = await campaigns.addStep({ id, version: campaign.version, type: "wait", position });
+  const stepId = added.steps[1]?.id ?? "";
+  const wait = { until: "date", at: await wallClock(tenant, 60) } as const;
+  const saved = await campaigns.saveStep({
+    id,
+    version: added.version,
+    stepId,
+    content: { type: "wait", wait },
+  });
+  const codes = async () => (await campaigns.review({ id })).problems.map(({ code }) => code);
+  expect(await codes()).not.toContain("date_passed");
+  await campaigns.addStep({
+    id,
+    version: saved.version,
+    type: "action",
+    actionType: "exit",
+    position: { kind: "edge", from: stepId, edge: "next" },
+  });
+  const { version } = await campaigns.byId({ id });
+  await campaigns.schedule({ id, version, at: await wallClock(tenant, 90) });
+  expect(await codes()).toContain("date_passed");
+});
+
 test("archived, it is not launched, and comes back as a draft", async () => {
   const { id, campaigns } = await scheduled();
   await campaigns.archive({ id });

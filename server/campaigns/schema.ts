@@ -12,8 +12,8 @@ export type StepType = (typeof stepTypes)[number];
 export const emailStepsMax = 20;
 export const stepsMax = 50;
 
-/** `wait_duration` of a wait step. Days and weeks keep the wall-clock time across a change of the clocks. */
-export const waitUnits = ["minutes", "hours", "days", "weeks"] as const;
+/** How long to wait. Days and weeks keep the wall-clock time across a change of the clocks. */
+export const waitUnits = ["minutes", "hours", "days", "business_days", "weeks"] as const;
 export const waitDuration = z.object({
   value: z.coerce
     .number({ error: "Enter how long to wait, as a whole number." })
@@ -23,6 +23,33 @@ export const waitDuration = z.object({
   unit: z.enum(waitUnits),
 });
 export type WaitDuration = z.infer<typeof waitDuration>;
+
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof weekdays)[number];
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Enter a time such as 09:00.");
+/** On the wall clock of the campaign's zone, to the minute: `2026-11-24T09:00`. */
+const localTime = z
+  .string()
+  .regex(
+    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/,
+    "Choose a date and a time.",
+  );
+
+/**
+ * `wait_duration` of a wait step: for so long, or until the campaign's wall clock next shows a time, on any day or on
+ * certain weekdays, or until a date. Who comes after that date waits no more.
+ */
+export const waitRule = z.union([
+  waitDuration,
+  z.object({ until: z.literal("time"), time }),
+  z.object({
+    until: z.literal("weekday"),
+    weekdays: z.array(z.enum(weekdays)).min(1, "Choose at least one day."),
+    time,
+  }),
+  z.object({ until: z.literal("date"), at: localTime }),
+]);
+export type WaitRule = z.infer<typeof waitRule>;
 
 /** `condition_type` names the kind of the first rule, for lists; `condition_rules` (a rule tree) decides. */
 export const conditionTypes = [
@@ -100,10 +127,6 @@ export const audience = z.object({
 export type Audience = z.infer<typeof audience>;
 export const nobody: Audience = { everyone: false, include: [], exclude: [] };
 
-export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-export type Weekday = (typeof weekdays)[number];
-
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Enter a time such as 09:00.");
 const timezone = z.string().refine(isTimezone, "Choose a time zone from the list, such as Europe/Berlin.");
 
 function isTimezone(name: string): boolean {
@@ -156,15 +179,7 @@ export type CampaignInput = z.infer<typeof campaignInput>;
 export const campaignRef = z.object({ id });
 /** `version` is the one the person saw: a save over somebody else's newer one is refused. */
 export const campaignEdit = z.object({ id, version });
-/** `at` on the wall clock of the campaign's zone, to the minute: `2026-11-24T09:00`. */
-export const scheduleInput = campaignEdit.extend({
-  at: z
-    .string()
-    .regex(
-      /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/,
-      "Choose a date and a time.",
-    ),
-});
+export const scheduleInput = campaignEdit.extend({ at: localTime });
 export type ScheduleInput = z.infer<typeof scheduleInput>;
 /** A name stands apart from everything else: no version. */
 export const renameInput = campaignRef.extend({ name });
@@ -199,7 +214,7 @@ export const stepContent = z.discriminatedUnion("type", [
     previewText: z.string().max(500, "Keep the preview text under 500 characters."),
     emailContent: z.string().max(500_000, "The body can hold 500,000 characters."),
   }),
-  z.object({ type: z.literal("wait"), name: stepName, duration: waitDuration }),
+  z.object({ type: z.literal("wait"), name: stepName, wait: waitRule }),
   z.object({ type: z.literal("condition"), name: stepName, rules: ruleTree }),
   z.object({ type: z.literal("action"), name: stepName, action }),
 ]);

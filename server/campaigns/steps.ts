@@ -10,7 +10,7 @@ import {
   type ConditionType,
   type StepContent,
   type StepType,
-  waitDuration,
+  waitRule,
 } from "./schema.ts";
 import { describeStep } from "./titles.ts";
 
@@ -77,7 +77,7 @@ function checkedStep(row: Row): CheckedStep {
     subjectLine: row.subject_line,
     previewText: row.preview_text,
     emailContent: row.email_content,
-    waitDuration: waitDuration.safeParse(row.wait_duration).data ?? null,
+    wait: waitRule.safeParse(row.wait_duration).data ?? null,
     conditionRules: ruleTree.safeParse(row.condition_rules).data ?? null,
     action: does.success ? does.data : null,
     listName: row.list_name,
@@ -147,7 +147,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
     case "email":
       return { type, templateId: null, subjectLine: "", previewText: "", emailContent: "" };
     case "wait":
-      return { type, duration: { value: 1, unit: "days" } };
+      return { type, wait: { value: 1, unit: "days" } };
     case "condition":
       return {
         type,
@@ -169,7 +169,7 @@ export function contentValues(content: StepContent): SQL {
   const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
   return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.subjectLine ?? null},
     ${email?.previewText ?? null}, ${email?.emailContent ?? null},
-    ${json(content.type === "wait" ? content.duration : null)}, ${rules ? conditionTypeOf(rules) : null}, ${json(rules)},
+    ${json(content.type === "wait" ? content.wait : null)}, ${rules ? conditionTypeOf(rules) : null}, ${json(rules)},
     ${does?.type ?? null}, ${json(does)}`;
 }
 

@@ -1,19 +1,32 @@
 import type { CheckedStep } from "./checks.ts";
+import type { WaitRule } from "./schema.ts";
 
 type Titled = Pick<
   CheckedStep,
-  "type" | "name" | "subjectLine" | "waitDuration" | "action" | "listName" | "customField"
+  "type" | "name" | "subjectLine" | "wait" | "action" | "listName" | "customField"
 >;
 
 /** `wait 3 days`, `email “Welcome”`, `add tag “vip”`: the shortest words that tell a step from its neighbours. */
 export function describeStep(step: Titled): string {
   if (step.name) return `${step.type} “${step.name}”`;
   if (step.type === "email") return step.subjectLine ? `email “${step.subjectLine}”` : "email";
-  if (step.type === "wait" && step.waitDuration) {
-    const { value, unit } = step.waitDuration;
-    return `wait ${value} ${value === 1 ? unit.slice(0, -1) : unit}`;
-  }
+  if (step.type === "wait" && step.wait) return describeWait(step.wait);
   return step.type === "action" ? describeAction(step) : step.type;
+}
+
+/** `wait 3 days`, `wait until 09:00 on Mon or Thu`, `wait until 24 Dec 2026, 09:00`. */
+function describeWait(rule: WaitRule): string {
+  if (!("until" in rule)) {
+    const unit = rule.unit.replace("_", " ");
+    return `wait ${rule.value} ${rule.value === 1 ? unit.slice(0, -1) : unit}`;
+  }
+  if (rule.until === "time") return `wait until ${rule.time}`;
+  if (rule.until === "weekday") {
+    const days = rule.weekdays.map((day) => day.charAt(0).toUpperCase() + day.slice(1));
+    return `wait until ${rule.time} on ${new Intl.ListFormat("en", { type: "disjunction" }).format(days)}`;
+  }
+  const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
+  return `wait until ${day.format(new Date(`${rule.at}Z`))}, ${rule.at.slice(11)}`;
 }
 
 function describeAction({ action, listName, customField }: Titled): string {

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import { lifecycleStages } from "#db/schema/contacts";
 import type { TenantTx } from "#db/tenancy";
-import { action, settableFields, type StepType, waitDuration } from "#server/campaigns/schema";
+import { action, settableFields, type StepType, waitDuration, waitRule } from "#server/campaigns/schema";
 import { AppError } from "#server/errors";
 import { waitEnd } from "#server/planner/wait";
 import { localText, toLocal } from "#server/planner/zone";
@@ -27,7 +27,7 @@ export type EngineStep = {
   order: number;
   type: StepType;
   edges: Record<Edge, string | null>;
-  wait: z.infer<typeof waitDuration> | null;
+  wait: z.infer<typeof waitRule> | null;
   rules: RuleTree | null;
   waitUpTo: z.infer<typeof waitDuration> | null;
   action: StepAction | null;
@@ -92,7 +92,7 @@ function engineStep(row: Row): EngineStep {
       false: row.false_next_step_id,
       timeout: row.on_timeout_step_id,
     },
-    wait: readOrNull(waitDuration, row.wait_duration),
+    wait: readOrNull(waitRule, row.wait_duration),
     rules: readOrNull(ruleTree, row.condition_rules),
     waitUpTo: readOrNull(waitDuration, row.wait_up_to),
     action: readOrNull(

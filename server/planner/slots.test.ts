@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { forecast } from "./forecast.ts";
 import { gapAfter, nextSlot, noLimits, nothingUsed, type SlotRules, slotsFor } from "./slots.ts";
-import { waitEnd } from "./wait.ts";
 import { openOn, weekdayOf, weekdays } from "./window.ts";
 import { dayMs, dayName, instantsOf, parseLocal, startOfDay, toInstant, toLocal } from "./zone.ts";
 
@@ -189,15 +188,6 @@ describe("local times", () => {
         },
       ),
     );
-  });
-
-  test("days keep the time of day over a change of the clocks, hours do not", () => {
-    const from = at("2026-03-28T08:00Z");
-    expect(waitEnd("Europe/Berlin", from, { value: 1, unit: "days" })).toEqual({
-      at: at("2026-03-29T07:00Z"),
-      local: "2026-03-29T09:00:00.000",
-    });
-    expect(waitEnd("Europe/Berlin", from, { value: 24, unit: "hours" }).at).toBe(at("2026-03-29T08:00Z"));
   });
 });
 
