@@ -62,6 +62,7 @@ export function Combobox({
       <PopoverContent id={contentId} className="w-(--radix-popover-trigger-width) min-w-56 p-1">
         <Command
           label={placeholder}
+          defaultValue={chosen}
           filter={(_, search, words) =>
             words?.join(" ").toLowerCase().includes(search.toLowerCase()) ? 1 : 0
           }
