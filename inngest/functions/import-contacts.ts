@@ -23,9 +23,8 @@ export const importContacts = inngest.createFunction(
   async ({ event, step, runId }) => {
     const { importId, tenantId, workspaceId } = event.data;
     const scope: Scope = { tenantId, workspaceId };
-    const taken = await step.run("take-over", () => takeImport(scope, importId, runId));
-    if (!taken || taken.work === "undo")
-      return { outcome: "Another run is at work, or the import has ended." };
+    const taken = await step.run("take-over", () => takeImport(scope, importId, runId, ["check", "import"]));
+    if (!taken) return { outcome: "Another run is at work, or the import has ended." };
     const { fence, work } = taken;
     const rows = await step.run("normalise-rows", () => spoolImport(scope, importId, fence));
     if (rows.outcome === "refused") return { outcome: "The file cannot be read; the import says why." };

@@ -22,8 +22,8 @@ export const undoImport = inngest.createFunction(
   async ({ event, step, runId }) => {
     const { importId, tenantId, workspaceId } = event.data;
     const scope: Scope = { tenantId, workspaceId };
-    const taken = await step.run("take-over", () => takeImport(scope, importId, runId));
-    if (taken?.work !== "undo") return { outcome: "Another run is at work, or there is nothing to undo." };
+    const taken = await step.run("take-over", () => takeImport(scope, importId, runId, ["undo"]));
+    if (!taken) return { outcome: "Another run is at work, or there is nothing to undo." };
     const { fence } = taken;
     let after: string | null = null;
     for (let turn = 1; turn <= stepsPerRun; turn++) {

@@ -13,14 +13,22 @@ import { tellEnd } from "./tell.ts";
 import { leaseSeconds, Superseded, writeSlice } from "./write.ts";
 
 /** What the run is to do, as the row says; null when another run is at it, or nothing is asked for any more. */
-export type Assignment = { fence: number; work: "check" | "import" | "undo" } | null;
+export type Assignment = { fence: number; work: Work } | null;
+type Work = "check" | "import" | "undo";
 
 const works = { validating: "check", processing: "import", rolling_back: "undo" } as const;
 
-export async function takeImport(scope: Scope, id: string, runId: string): Promise<Assignment> {
+/** `can` is what this kind of run does: it must not take a job over that is not for it, and keep its own from it. */
+export async function takeImport(
+  scope: Scope,
+  id: string,
+  runId: string,
+  can: readonly Work[] = Object.values(works),
+): Promise<Assignment> {
   return withTenant(scope, async (tx) => {
     const { status } = await getImportJob(tx, id, true);
     if (status !== "validating" && status !== "processing" && status !== "rolling_back") return null;
+    if (!can.includes(works[status])) return null;
     const fence = await takeOver(tx, driverOf(id), { runId, leaseSeconds });
     return fence === null ? null : { fence, work: works[status] };
   });

@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
+import { markImportFailed } from "./failures.ts";
+import { takeImport } from "./run.ts";
 import { detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
 import { finishUndo, requestUndo } from "./undo.ts";
 import { undoSlices } from "./undo-slices.ts";
@@ -159,6 +161,20 @@ test("an undo that dies is gone on with, and nothing is taken back twice", async
   expect(await stateOf(tenant)).toEqual(start);
   await expect(tenant.caller.imports.undo({ id })).resolves.toEqual({ id });
   expect(await stateOf(tenant)).toEqual(start);
+});
+
+test("a run that came to import does not keep the undo waiting, and its failure ends nothing of others", async () => {
+  const tenant = await newTenant();
+  const { id } = await importFile(tenant, `${header}a@example.com,Ada,,,\n`);
+  await withTenant(tenant.scope, (tx) => requestUndo(tx, id, tenant.userId));
+  expect(await takeImport(tenant.scope, id, "late", ["check", "import"])).toBe(null);
+  const fence = await takeOver(tenant, id);
+  const { tenantId, workspaceId } = tenant;
+  const failed = { run_id: "late", event: { data: { tenantId, workspaceId, importId: id } } };
+  await markImportFailed(failed, new Error("gone"));
+  expect(await undoSlices(tenant.scope, id, fence)).toMatchObject({ done: true });
+  await finishUndo(tenant.scope, id, fence);
+  expect(await detailOf(tenant, id)).toMatchObject({ status: "rolled_back", problem: null });
 });
 
 test("undoing is for admins", async () => {
