@@ -46,6 +46,31 @@ const views: { name: string; view: Record<string, unknown>; bare: string }[] = [
     view: { stage: "customer" },
     bare: "and lifecycle_stage = 'customer' and lifecycle_stage <> 'new' order by id desc",
   },
+  {
+    name: "score, a hundredth",
+    view: { scoreMin: "50", scoreMax: "50" },
+    bare: "and lead_score = 50 order by id desc",
+  },
+  {
+    name: "score, a hundredth, by email",
+    view: { scoreMin: "50", scoreMax: "50", sort: "email" },
+    bare: "and lead_score = 50 order by email_normalized",
+  },
+  {
+    name: "custom number, a fifth",
+    view: { "custom.seats": "10..19" },
+    bare: "and custom_fields -> 'seats' between '10' and '19' order by id desc",
+  },
+  {
+    name: "custom number, nobody",
+    view: { "custom.seats": "1000..2000" },
+    bare: "and custom_fields -> 'seats' between '1000' and '2000' order by id desc",
+  },
+  {
+    name: "four filters, a fifth",
+    view: { q: "example", scoreMin: "20", addedFrom: "2020-01-01", "custom.plan": "team" },
+    bare: `and ${searched("example")} and lead_score >= 20 and custom_fields @> '{"plan": "team"}' order by id desc`,
+  },
 ];
 
 function searched(words: string): string {
@@ -85,15 +110,15 @@ async function measured(work: () => Promise<unknown>): Promise<{ p50: number; p9
 }
 
 async function load(sql: postgres.Sql, { tenantId, workspaceId }: Tenant): Promise<void> {
-  for (const field of ["plan", "ref"])
-    await sql`insert into custom_field_definitions (tenant_id, workspace_id, field_name, label)
-      values (${tenantId}, ${workspaceId}, ${field}, ${field})`;
+  for (const [field, type] of Object.entries({ plan: "text", ref: "text", seats: "number" }))
+    await sql`insert into custom_field_definitions (tenant_id, workspace_id, field_name, label, field_type)
+      values (${tenantId}, ${workspaceId}, ${field}, ${field}, ${type})`;
   await sql`
     insert into contacts (tenant_id, workspace_id, email, email_normalized, first_name, last_name, company, custom_fields,
       lead_score, lifecycle_stage, last_activity_at)
     select ${tenantId}, ${workspaceId}, e, e, (array['Ada', 'Zoë', 'Jürgen', 'Noor', 'Mei'])[1 + n % 5],
       initcap(substr(md5(n::text), 1, 3 + n % 5)), 'Company ' || md5((n % 20000)::text),
-      jsonb_build_object('plan', (array['free', 'team', 'pro'])[1 + n % 3], 'ref', 'r' || n % 1000),
+      jsonb_build_object('plan', (array['free', 'team', 'pro'])[1 + n % 3], 'ref', 'r' || n % 1000, 'seats', n % 50),
       n % 101, case when n % 500 = 0 then 'customer' else 'new' end,
       case when n % 10 = 0 then app_now() - make_interval(mins => n % 500000) end
     from (select n, 'person.' || n || '@example-' || n % 997 || '.org' as e from generate_series(1, ${contacts}::int) n) x`;

@@ -26,7 +26,8 @@ const within = (extent: Extent, id: SQL): SQL => {
 /**
  * Works out the scores of these contacts from what is known about them, and writes down what differs: parts, total and
  * tier, the history, the column on the contact, and whose tier changed. Worked out from facts alone, so that doing it
- * again changes nothing. The extent is said of every table: to join what it gave, the planner would read them whole.
+ * again changes nothing. The extent is said of every table: to join what it gave, the planner would read them whole;
+ * and the score known so far is looked up one by one, since right after the first pass the planner knows of none.
  * Returns how many scores changed.
  */
 export async function calculateScores(
@@ -52,8 +53,9 @@ export async function calculateScores(
         s.override_total is not null and coalesce(s.overridden_until > ${now}, true) as is_overridden,
         case when s.override_total is not null and coalesce(s.overridden_until > ${now}, true) then s.override_total
           when is_zero then 0 else greatest(0, least(100, parts.engagement + parts.fit + parts.intent + parts.penalty)) end as total
-      from parts left join contact_scores s on s.contact_id = parts.id and s.model_id = ${model.id}::uuid
-        and ${within(extent, sql`s.contact_id`)}
+      from parts left join lateral (
+        select * from contact_scores known where known.contact_id = parts.id and known.model_id = ${model.id}::uuid limit 1
+      ) s on true
     ), tiered as materialized (
       select scored.*, ${tierOf(model.scoring.tiers)} as tier from scored
     ), saved as (

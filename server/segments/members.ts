@@ -15,6 +15,9 @@ type Range = { segmentId: string; rules: RuleTree; now: Date; after: string | nu
  * Works out who of the contacts that follow `after` is in the segment, and changes what differs from the members
  * known so far: nobody is taken out and put in again. Who came and who went is kept for the events that say so.
  * Returns the last contact dealt with, or null when there are no more.
+ *
+ * Nothing is joined to the members: a segment that was just filled is not in the statistics yet, and the planner, taking
+ * it for empty, would compare every member with every contact of the slice.
  */
 export async function refreshRange(
   tx: TenantTx,
@@ -32,7 +35,7 @@ export async function refreshRange(
       where m.segment_id = ${segmentId}::uuid and ${within(sql`m.contact_id`)}
     ), gone as (
       delete from segment_contacts m
-      where m.segment_id = ${segmentId}::uuid and m.contact_id in (select id from known except select id from matched)
+      where m.segment_id = ${segmentId}::uuid and m.contact_id = any(array(select id from known except select id from matched))
       returning m.contact_id as id
     ), come as (
       insert into segment_contacts (segment_id, contact_id, added_via)
