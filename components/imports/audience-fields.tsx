@@ -26,7 +26,7 @@ export function AudienceFields({ options, vocabulary, problems, onChange }: Prop
       <div className="grid gap-4 sm:grid-cols-2">
         <ListFields {...{ options, vocabulary, problems, onChange }} />
         <div className="space-y-1.5 sm:col-span-2">
-          <p className="font-medium">
+          <p className="flex items-baseline justify-between gap-3 font-medium">
             Tags <span className="text-xs font-normal text-muted">Optional</span>
           </p>
           <ValueList

@@ -30,6 +30,9 @@ type Props<Row> = {
   className?: string;
 };
 
+/** Room to the right, or a number would run into the words of the next column. */
+const numberLook = "text-right not-last:pr-7";
+
 /** Dense rows on wide screens, cards at 375 px. Works in server and client components. */
 export function Table<Row>({ label, columns, rows, rowKey, href, empty, className }: Props<Row>) {
   if (rows.length === 0 && empty) return empty;
@@ -46,7 +49,7 @@ export function Table<Row>({ label, columns, rows, rowKey, href, empty, classNam
                 scope="col"
                 className={cn(
                   "h-9 px-3 text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
-                  column.align === "right" && "text-right",
+                  column.align === "right" && numberLook,
                   column.wideOnly && "max-sm:hidden",
                 )}
               >
@@ -109,7 +112,7 @@ function Cell<Row>({ column, place, indented, children }: CellProps<Row>) {
           ? "font-medium max-sm:text-base"
           : !column.bare
               && "max-sm:before:shrink-0 max-sm:before:text-xs max-sm:before:text-muted max-sm:before:content-[attr(data-label)]",
-        column.align === "right" && "text-right tabular-nums",
+        column.align === "right" && ["tabular-nums", numberLook],
         column.wideOnly && "max-sm:hidden",
         // Above the link that covers the row, so that checkboxes and menus stay reachable.
         column.bare && "relative z-10 w-px max-sm:absolute max-sm:top-2 max-sm:w-auto",

@@ -31,7 +31,7 @@ function Frame({ workspace, children }: { workspace: string | null; children: Re
       breadcrumbs={workspace ? [{ label: "Imports", href: `/${workspace}/imports` }] : []}
       width="narrow"
       action={
-        <LinkButton href="/api/samples/contacts" prefetch={false} variant="ghost">
+        <LinkButton href="/api/samples/contacts" prefetch={false}>
           Download sample
         </LinkButton>
       }
