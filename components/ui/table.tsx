@@ -31,7 +31,7 @@ type Props<Row> = {
 };
 
 /** Room to the right, or a number would run into the words of the next column. */
-const numberLook = "text-right not-last:pr-7";
+const numberLook = "text-right sm:not-last:pr-7";
 
 /** Dense rows on wide screens, cards at 375 px. Works in server and client components. */
 export function Table<Row>({ label, columns, rows, rowKey, href, empty, className }: Props<Row>) {
