@@ -10,6 +10,7 @@ import type { SendResult } from "#server/mail/smtp-result";
 import { type MailTransport, openTransport } from "#server/mail/smtp";
 import { mailServerOf } from "#server/mailboxes/queries";
 import { SealError } from "#server/seal";
+import { pauseOnBounces } from "./bounce-guard.ts";
 import { claimMessages, nextSend, type Claim } from "./claim.ts";
 import { noteMailbox } from "./mailbox-health.ts";
 import { type Compiled, loadForRendering, renderAll } from "./render.ts";
@@ -43,6 +44,7 @@ export async function sendFromMailbox(scope: Scope, lane: Lane, budgetMs: number
     wire: Promise.resolve(),
     until: performance.now() + budgetMs,
     total,
+    judge: bounceJudge(scope),
   };
   try {
     const ends = await Promise.all(Array.from({ length: halves }, () => sendHalves(scope, lane, sender)));
@@ -64,6 +66,8 @@ type Sender = {
   /** Of `performance.now()`. */
   until: number;
   total: { sent: number; others: number };
+  /** Pauses those of the campaigns of which too much comes back. */
+  judge: (campaignIds: string[]) => Promise<void>;
 };
 
 /** Why it stopped: another run sends, nothing is due, the time is up, or the server is to be left alone so long (ms). */
@@ -81,10 +85,24 @@ async function sendHalves(
     const { counts, unreached } = await handOver(scope, claim, sender);
     sender.total.sent += counts.sent;
     sender.total.others += counts.again + counts.bounced + counts.failed + counts.unknown;
+    if (counts.bounced > 0)
+      await sender.judge(claim.messages.flatMap((message) => message.campaign_id ?? []));
     const waitMs = await withTenant(scope, (tx) => noteMailbox(tx, lane.accountId, unreached));
     if (waitMs !== null) return waitMs;
   }
   return "time";
+}
+
+/** Counting a large campaign takes a while: it is done no more often than takes a twentieth of the time. */
+function bounceJudge(scope: Scope): Sender["judge"] {
+  let notBefore = 0;
+  return async (campaignIds) => {
+    const startedAt = performance.now();
+    if (startedAt < notBefore) return;
+    await withTenant(scope, (tx) => pauseOnBounces(tx, [...new Set(campaignIds)]));
+    const now = performance.now();
+    notBefore = now + 20 * (now - startedAt);
+  };
 }
 
 const laneOf = ({ accountId }: Lane) => ({ table: "mailbox_lanes", id: accountId }) as const;

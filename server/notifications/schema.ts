@@ -4,6 +4,7 @@ import { z } from "zod";
 export const notificationTypes = [
   "campaign.launched",
   "campaign.not_launched",
+  "campaign.paused",
   "import.completed",
   "import.failed",
   "import.undone",
