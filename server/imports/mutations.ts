@@ -16,15 +16,21 @@ import { tellEnd } from "./tell.ts";
 /** The driver row of an import. */
 export const driverOf = (id: string) => ({ table: "import_jobs" as const, id });
 
-/** Keeps what inspection found, and its guess of the mapping unless one was chosen before for the same columns. */
+/**
+ * Keeps what inspection found, and its guess of the mapping unless one was chosen before for the same columns. A file
+ * that is read in another way than it was checked must be checked again.
+ */
 export async function saveFormat(
   tx: TenantTx,
   id: string,
   format: FileFormat,
   guess: ColumnMapping[],
 ): Promise<void> {
+  const changed = sql`file_format -> 'format' is distinct from ${JSON.stringify(format)}::jsonb`;
   await tx.execute(sql`
-    update import_jobs set file_format = file_format || ${JSON.stringify({ format })}::jsonb, updated_at = app_now(),
+    update import_jobs set updated_at = app_now(), status = case when ${changed} then 'pending' else status end,
+      file_format = (case when ${changed} then file_format - 'forecast' else file_format end)
+        || ${JSON.stringify({ format })}::jsonb,
       header_hash = ${hashOfHeaders(format.headers)}, field_mapping = case when jsonb_typeof(field_mapping) = 'array'
           and file_format #> '{format,headers}' = ${JSON.stringify(format.headers)}::jsonb
         then field_mapping else ${JSON.stringify(guess)}::jsonb end

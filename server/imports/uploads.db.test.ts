@@ -8,7 +8,8 @@ import { storage } from "#server/storage";
 import { expireImports } from "./expire.ts";
 import { folderOf, partKey } from "./file.ts";
 import { partBytes } from "./schema.ts";
-import { importFile, type TestTenant, upload } from "./testing.ts";
+import { forms } from "./testing-forms.ts";
+import { check, importFile, type TestTenant, upload } from "./testing.ts";
 
 const bytes = Buffer.alloc(partBytes + 10, "email\n");
 const begin = (tenant: TestTenant, key: string, fingerprint?: string, fileName = "a.csv") =>
@@ -58,6 +59,21 @@ test("the same file again is remarked on, and its columns are mapped as last tim
   ]);
   expect(again.mapping.map(({ target }) => target)).toEqual(["email", "custom.hue"]);
   expect(again.guesses[1]).toEqual({ how: "remembered", confidence: 1 });
+});
+
+test("a file that is read in another way than it was checked must be checked again", async () => {
+  const tenant = await newTenant();
+  const { id } = await check(tenant, "email,first_name;x\na@example.com,Ada;1\n");
+  expect(await tenant.caller.imports.inspect({ id })).toMatchObject({ status: "awaiting_confirmation" });
+  const other = await tenant.caller.imports.inspect({ id, format: { delimiter: ";" } });
+  expect(other).toMatchObject({ status: "pending", forecast: null });
+  await expect(tenant.caller.imports.start({ id })).rejects.toThrow(/Check the file first/);
+
+  for (const { file, fileName } of forms.filter(({ name }) => /^(JSON with lists|zip of XLSX)/.test(name))) {
+    const seen = await check(tenant, await file(), { fileName });
+    const again = await tenant.caller.imports.inspect({ id: seen.id });
+    expect({ fileName, status: again.status }).toEqual({ fileName, status: "awaiting_confirmation" });
+  }
 });
 
 test("files go after their days, normalised rows when the import has ended, and nothing of others", async () => {
