@@ -81,15 +81,13 @@ export async function overrideScore(
       case when ${total}::int is null then app_now() else app_now() + make_interval(days => ${days}) end, ${actor}::uuid)
     on conflict (tenant_id, contact_id, model_id) do update set override_total = coalesce(excluded.override_total, contact_scores.override_total),
       overridden_until = excluded.overridden_until, overridden_by = excluded.overridden_by, updated_at = app_now()`);
-  await calculateScores(tx, {
-    model,
-    context: await modelContext(tx, model),
-    extent: { only: contactId },
-  });
-  await tx.execute(sql`
-    update score_events set actor_id = ${actor}::uuid
-    where id = (select id from score_events where contact_id = ${contactId}::uuid order by occurred_at desc, id desc limit 1)
-      and occurred_at >= app_now() - interval '5 seconds'`);
+  const context = await modelContext(tx, model);
+  const changed = await calculateScores(tx, { model, context, extent: { only: contactId } });
+  // What was the score already left no entry that could bear a name.
+  if (changed > 0)
+    await tx.execute(sql`
+      update score_events set actor_id = ${actor}::uuid
+      where id = (select id from score_events where contact_id = ${contactId}::uuid order by occurred_at desc, id desc limit 1)`);
   await recordAct(tx, {
     actorId: actor,
     action: total === null ? "score.override_ended" : "score.overridden",

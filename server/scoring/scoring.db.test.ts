@@ -151,6 +151,8 @@ test("a score set by hand holds until its days are over, and the change has a na
   const { caller, scope, ids, of } = await people({ email: "a@people.test", jobTitle: "Manager" });
   const { id } = await caller.scoring.save(input());
   await score(scope, id);
+  await caller.scoring.override({ contactId: ids[0] ?? "", total: 8, days: 10 });
+  expect(await of(0)).toMatchObject({ overridden: true, history: [{ what: "recalculated", actor: null }] });
   await caller.scoring.override({ contactId: ids[0] ?? "", total: 90, days: 10 });
   expect(await of(0)).toMatchObject({
     total: 90,
