@@ -17,8 +17,8 @@ export type ParsedSlice = {
   last: boolean;
 };
 
-/** Bytes of one slice, some ten thousand rows: parsed and validated before its transaction opens. */
-export const sliceBytes = 1024 * 1024;
+/** Bytes of one slice, some thousands of rows: parsed and validated before its transaction opens. Memory holds four. */
+export const sliceBytes = 256 * 1024;
 
 /**
  * Reads, maps and validates the next slice of a file. It depends on the file, the mapping and `from` alone, so a
