@@ -157,9 +157,12 @@ const statisticsFrom = 5000;
 
 /** Whoever lists, counts or mails the people of an import next should not wait for autovacuum to notice them. */
 export async function tellPlanner(scope: Scope, id: string): Promise<void> {
-  await withTenant(scope, (tx) =>
-    tx.execute(sql`
-      select refresh_contact_statistics() from import_jobs where id = ${id}::uuid and imported_count >= ${statisticsFrom}`),
+  await withTenant(
+    scope,
+    (tx) =>
+      tx.execute(sql`
+        select refresh_contact_statistics() from import_jobs where id = ${id}::uuid and imported_count >= ${statisticsFrom}`),
+    { statementTimeoutMs: 120_000 },
   );
 }
 

@@ -177,6 +177,26 @@ test("a run that came to import does not keep the undo waiting, and its failure 
   expect(await detailOf(tenant, id)).toMatchObject({ status: "rolled_back", problem: null });
 });
 
+test("slices taken back abreast share no contact, and count each once", async () => {
+  const tenant = await newTenant();
+  const people = Array.from({ length: 60 }, (_, n) => `p${n}@example.com,P${n},,,spring\n`);
+  await importFile(tenant, `${header}${people.slice(0, 20).join("")}`, { newList: "Fair" });
+  const start = await stateOf(tenant);
+  const [list] = await tenant.caller.lists.list();
+  const { id } = await importFile(tenant, `${header}${people.join("").replaceAll(",P", ",Q")}`, {
+    listId: list?.id ?? null,
+    tags: ["fair"],
+  });
+  await withTenant(tenant.scope, (tx) => requestUndo(tx, id, tenant.userId));
+  const fence = await takeOver(tenant, id);
+  const undone = await undoSlices(tenant.scope, id, fence, { size: 3, abreast: 4 });
+  expect(undone).toMatchObject({ done: true });
+  expect(await detailOf(tenant, id)).toMatchObject({ processedRows: 60 });
+  await finishUndo(tenant.scope, id, fence);
+  expect(await detailOf(tenant, id)).toMatchObject({ undoReport: { deleted: 40, restored: 20, kept: 0 } });
+  expect(await stateOf(tenant)).toEqual(start);
+});
+
 test("undoing is for admins", async () => {
   const member = await newTenant({ roles: ["member"], role: "member" });
   const { id } = await importFile(member, `${header}a@example.com,Ada,,,\n`);
