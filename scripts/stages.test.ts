@@ -12,7 +12,7 @@ test("a failed stage tells what failed, and leaves what passed to the log", asyn
     for (let n = 0; n < 500; n++) console.log(" ✓ |unit| passing-" + n + ".test.ts (3 tests) 5ms");
     console.log(" FAIL  |unit| broken.test.ts > adds up");
     for (let n = 0; n < 500; n++) console.log("  ok   " + n + " [journey] passing-" + n);
-    process.exit(1);`;
+    process.exitCode = 1;`;
   const outcome = await runStage(
     { name: "a stage", args: ["--eval", script] },
     { root: folder, logDir: folder, signal: new AbortController().signal },

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { forSpawn } from "./child-env.ts";
 import type { Variables } from "./child-env.ts";
 import { openLogFile } from "./log-file.ts";
@@ -45,10 +46,11 @@ export async function runStage(
   child.stdin.on("error", () => undefined);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      log.write(text.replace(/\n$/, ""));
-      lines.push(...worthTelling(text.replace(/\n$/, "").split("\n")));
-      lines.splice(0, lines.length - tailLines);
+    createInterface({ input: stream }).on("line", (line) => {
+      log.write(line);
+      lines.push(line);
+      if (lines.length > 2 * tailLines)
+        lines.splice(0, lines.length, ...worthTelling(lines).slice(-tailLines));
     });
   }
   const endGroup = (how: NodeJS.Signals) => {
@@ -76,7 +78,7 @@ export async function runStage(
     name: stage.name,
     ok,
     seconds: (performance.now() - startedAt) / 1000,
-    tail: lines.join("\n"),
+    tail: worthTelling(lines).slice(-tailLines).join("\n"),
     logFile,
   };
 }
