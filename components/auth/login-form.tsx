@@ -42,8 +42,8 @@ export function LoginForm({ next, passwordChanged }: { next: string; passwordCha
       <FormError>{problem}</FormError>
       {refusals > 1 && (
         <p className="text-xs text-muted">
-          After a few wrong tries signing in stays closed for 15 minutes, even with the right password. A{" "}
-          <TextLink href="/forgot-password">new password</TextLink> opens it at once.
+          After a few wrong tries signing in stays closed for up to 15 minutes, even with the right password.
+          A <TextLink href="/forgot-password">new password</TextLink> opens it at once.
         </p>
       )}
       <SubmitButton pending={pending} size="lg" className="w-full">

@@ -82,7 +82,7 @@ export function AccountRulesForm({ rules }: { rules: Rules }) {
             min={1}
             max={signInTriesMax}
             value={rules.maxLoginAttempts}
-            hint="For 15 minutes, or until the password is reset."
+            hint="Until 15 minutes after the first of them, or until the password is reset."
             error={problem?.fields.maxLoginAttempts}
           />
           <FormError>

@@ -21,7 +21,8 @@ export const signInLimit = (email: string) => `sign-in:${normalizedEmail(email)}
  * Opens a session, or gives null for a wrong password and an unknown address alike. Each try is counted before the
  * password is looked at, so that parallel tries cannot outrun the count; a success clears it.
  * An organization that allows fewer tries has its people's accounts closed in silence, also for the right password:
- * a refusal that came earlier than for an unknown address would say that this one is known.
+ * a refusal that came earlier than for an unknown address would say that this one is known. Such a lockout ends with
+ * the window of its tries, at most 15 minutes later.
  * @throws AppError `limit` from the sixth try on, for 15 minutes
  */
 export async function signIn({ email, password }: SignInInput, device: Device) {
