@@ -4,6 +4,14 @@ import type { RouterOutputs } from "#server/router";
 
 type Props = { workspace: string; uses: RouterOutputs["lists"]["byId"]["uses"] };
 
+const placeOf = ({ kind, id }: Props["uses"][number]) =>
+  ({
+    campaign: `campaigns/${id}`,
+    segment: `segments/${id}`,
+    scoring: "settings/scoring",
+    import_schedule: `imports/schedules/${id}`,
+  })[kind];
+
 /** What uses a list or segment; nothing when nothing does. */
 export function UsedBy({ workspace, uses }: Props) {
   if (uses.length === 0) return null;
@@ -14,7 +22,7 @@ export function UsedBy({ workspace, uses }: Props) {
         <span key={use.id}>
           {index > 0 && ", "}
           <Link
-            href={`/${workspace}/${use.kind === "scoring" ? "settings/scoring" : `${use.kind}s/${use.id}`}`}
+            href={`/${workspace}/${placeOf(use)}`}
             className="font-medium underline-offset-4 hover:underline"
           >
             {use.name}

@@ -4,7 +4,7 @@ import { violates } from "#db/errors";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
-import { getSegment, heightAbove, ruleContext, usesOf } from "./queries.ts";
+import { getSegment, heightAbove, ruleContext, type SegmentUse, usesOf } from "./queries.ts";
 import { requestRefresh } from "./refresh.ts";
 import { nameLengthMax, type SegmentInput, type SegmentUpdate } from "./schema.ts";
 
@@ -116,6 +116,11 @@ async function seenRules(tx: TenantTx, { id, seen }: SegmentUpdate): Promise<unk
   return row.rules;
 }
 
+const inWords = ({ kind, name }: SegmentUse) => {
+  if (kind === "scoring") return "the lead score";
+  return `the ${kind === "import_schedule" ? "scheduled import" : kind} "${name}"`;
+};
+
 /** Deletes a list or segment that nothing uses; its contacts stay. Throws `conflict` naming what uses it. */
 export async function deleteSegment(tx: TenantTx, id: string, actorId: string): Promise<void> {
   const [segment] = await tx.execute<{ name: string; segment_type: string }>(
@@ -124,10 +129,7 @@ export async function deleteSegment(tx: TenantTx, id: string, actorId: string): 
   if (!segment) throw new AppError("not_found", "No such list or segment.");
   const uses = await usesOf(tx, id);
   if (uses.length > 0) {
-    const named = uses
-      .slice(0, 3)
-      .map((use) => (use.kind === "scoring" ? "the lead score" : `the ${use.kind} "${use.name}"`))
-      .join(", ");
+    const named = uses.slice(0, 3).map(inWords).join(", ");
     throw new AppError(
       "conflict",
       `"${segment.name}" is used by ${named}${uses.length > 3 ? ` and ${uses.length - 3} more` : ""}. Change that first.`,

@@ -174,9 +174,13 @@ export async function listMembers(
   return { rows: page, next: rows.length > memberPageSize ? (page.at(-1)?.id ?? null) : null };
 }
 
-export type SegmentUse = { kind: "campaign" | "segment" | "scoring"; id: string; name: string };
+export type SegmentUse = {
+  kind: "campaign" | "segment" | "scoring" | "import_schedule";
+  id: string;
+  name: string;
+};
 
-/** The live campaigns, the segments and the scoring that name a list or segment. */
+/** The live campaigns, the segments, the scoring and the scheduled imports that name a list or segment. */
 export async function usesOf(tx: TenantTx, id: string): Promise<SegmentUse[]> {
   const names = (json: SQL) => sql`strpos((${json})::text, ${id}::text) > 0`;
   return [
@@ -189,6 +193,8 @@ export async function usesOf(tx: TenantTx, id: string): Promise<SegmentUse[]> {
       select 'segment', id, name from segments where segment_type = 'dynamic' and id <> ${id}::uuid and ${names(sql`rules`)}
       union all
       select 'scoring', id, name from lead_scoring_models where ${names(sql`rules`)}
+      union all
+      select 'import_schedule', id, name from import_schedules where ${names(sql`import_options`)}
       order by 1, 3 limit 50`)),
   ];
 }

@@ -178,7 +178,7 @@ test("a fault of ours counts as a failure after the last try, and the schedule g
   });
 });
 
-test("each import of a schedule adds to the list that the first one made; a list that is gone is a failure", async () => {
+test("each import of a schedule adds to the list that the first one made, which it keeps from being deleted; one that is gone is a failure", async () => {
   const tenant = await newTenant();
   const { id: likeImportId } = await check(tenant, "email,plan\nold@example.com,x\n", { newList: "Shop" });
   const id = await scheduled(tenant, "/people.csv", "Shop", likeImportId);
@@ -193,7 +193,12 @@ test("each import of a schedule adds to the list that the first one made; a list
 
   const other = await scheduled(tenant, "/people.csv", "Gone");
   const gone = (await tenant.caller.lists.list()).find(({ name }) => name === "From the gone");
-  await tenant.caller.lists.delete({ id: gone?.id ?? "" });
+  await expect(tenant.caller.lists.delete({ id: gone?.id ?? "" })).rejects.toThrow(
+    'is used by the scheduled import "Gone"',
+  );
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`delete from segments where id = ${gone?.id ?? ""}::uuid`),
+  );
   await later();
   expect(await run(tenant, other)).toBe("failed");
   expect((await tenant.caller.imports.schedules.byId({ id: other })).problem).toMatch(/list .* is gone/);
