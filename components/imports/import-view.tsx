@@ -44,8 +44,8 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
     enabled: job.errors > 0 && !isMoving(job.status),
     staleTime: 0,
   });
-  const correctable =
-    permissions.includes("contacts:write") && ["completed", "failed", "cancelled"].includes(job.status);
+  const canWrite = permissions.includes("contacts:write");
+  const correctable = canWrite && ["completed", "failed", "cancelled"].includes(job.status);
   const ended = ["completed", "failed", "cancelled", "rolled_back"].includes(job.status);
   return (
     <Page
@@ -69,7 +69,13 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
       {job.status === "rolled_back" && <UndoReport workspace={workspace} job={job} timeZone={timeZone} />}
       {(ended || job.processedRows > 0) && job.status !== "rolling_back" && <Result job={job} />}
       {job.errors > 0 && problems.length > 0 && (
-        <Rejected workspace={workspace} job={job} groups={problems} correctable={correctable} />
+        <Rejected
+          workspace={workspace}
+          job={job}
+          groups={problems}
+          correctable={correctable}
+          canWrite={canWrite}
+        />
       )}
       <ImportAbout workspace={workspace} job={job} timeZone={timeZone} />
     </Page>
@@ -86,17 +92,21 @@ type RejectedProps = {
   job: Detail;
   groups: Props["initialProblems"];
   correctable: boolean;
+  /** Rejected rows are for those who can mend them. */
+  canWrite: boolean;
 };
 
-function Rejected({ workspace, job, groups, correctable }: RejectedProps) {
+function Rejected({ workspace, job, groups, correctable, canWrite }: RejectedProps) {
   if (correctable) return <ResultFixer workspace={workspace} job={job} groups={groups} />;
   return (
     <ProblemGroups
       groups={groups}
       action={
-        <LinkButton href={`/${workspace}/imports/${job.id}/errors.csv`} prefetch={false} size="sm">
-          <Download aria-hidden /> Download rejected rows
-        </LinkButton>
+        canWrite && (
+          <LinkButton href={`/${workspace}/imports/${job.id}/errors.csv`} prefetch={false} size="sm">
+            <Download aria-hidden /> Download rejected rows
+          </LinkButton>
+        )
       }
     />
   );

@@ -58,13 +58,13 @@ export const importsRouter = router({
     .input(importRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => listProblemGroups(tx, input.id))),
 
-  /** Rejected rows as lines of CSV, a thousand at a time. */
-  rejected: allowed("contacts:read")
+  /** Rejected rows as lines of CSV, a thousand at a time: for those who can mend them. */
+  rejected: allowed("contacts:write")
     .input(rejectedInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => readRejected(tx, input.id, input.after))),
 
   /** Bad rows of one kind with their cells, to be corrected in place. */
-  badRows: allowed("contacts:read")
+  badRows: allowed("contacts:write")
     .input(badRowsInput)
     .query(async ({ ctx, input: { id, code, cursor } }) => {
       const rows = await ctx.tenant((tx) => listBadRows(tx, { id, code, after: cursor, limit: badRowsPage }));
