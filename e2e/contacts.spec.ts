@@ -22,6 +22,7 @@ test("filters combine, and a change to all that match reaches every page and rep
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page.getByText("61 contacts")).toBeVisible();
   await page.getByRole("link", { name: "Email" }).click();
+  await expect(page.getByRole("columnheader", { name: "Email" })).toHaveAttribute("aria-sort", "ascending");
   await page.getByRole("link", { name: "Next" }).click();
   await expect(page.getByRole("link", { name: "guest9@fair.example" })).toBeVisible();
   await page.getByRole("link", { name: "Previous" }).click();

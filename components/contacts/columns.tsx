@@ -94,6 +94,7 @@ export function columnsOf(
       key: "email",
       header: "Email",
       head: <Sorter view={view} sort="email" label="Email" />,
+      sorted: sortedBy(view, "email"),
       cell: (row) => <span className="break-all">{row.email}</span>,
     },
   ];
@@ -103,7 +104,10 @@ export function columnsOf(
     columns.push({
       key,
       header: label,
-      ...(column?.sort && { head: <Sorter view={view} sort={column.sort} label={label} /> }),
+      ...(column?.sort && {
+        head: <Sorter view={view} sort={column.sort} label={label} />,
+        sorted: sortedBy(view, column.sort),
+      }),
       cell: (row) =>
         column ? column.cell(row, timeZone) : shownValue(row.custom[key.slice("custom.".length)]) || none,
       wideOnly: !column?.narrow,
@@ -112,9 +116,12 @@ export function columnsOf(
   return columns;
 }
 
+const sortedBy = (view: ContactListInput, sort: ContactSort) =>
+  view.sort === sort ? (view.order ?? usualOrder[sort]) : null;
+
 function Sorter({ view, sort, label }: { view: ContactListInput; sort: ContactSort; label: string }) {
   const { after: _, before: __, ...rest } = view;
-  const now = view.sort === sort ? (view.order ?? usualOrder[sort]) : null;
+  const now = sortedBy(view, sort);
   const order = now === null ? usualOrder[sort] : now === "asc" ? "desc" : "asc";
   return (
     <span title={sort === "name" ? "Sorts by last name" : undefined}>

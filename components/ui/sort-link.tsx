@@ -14,7 +14,7 @@ export function SortLink({ href, direction, children }: Props) {
   return (
     <Link href={href} scroll={false} className="inline-flex items-center gap-1 hover:text-ink">
       {children}
-      {direction && <Icon aria-label={direction === "asc" ? "ascending" : "descending"} className="size-3" />}
+      {direction && <Icon aria-hidden className="size-3" />}
     </Link>
   );
 }

@@ -8,6 +8,8 @@ export type Column<Row> = {
   header: string;
   /** What stands in the head instead of the plain text: a sort link, a checkbox. */
   head?: ReactNode;
+  /** How the rows are sorted by this column, if they are. */
+  sorted?: "asc" | "desc" | null;
   cell: (row: Row) => ReactNode;
   align?: "left" | "right";
   /** Left out below 640 px. */
@@ -47,6 +49,7 @@ export function Table<Row>({ label, columns, rows, rowKey, href, empty, classNam
                 key={column.key}
                 role="columnheader"
                 scope="col"
+                aria-sort={column.sorted ? `${column.sorted}ending` : undefined}
                 className={cn(
                   "h-9 px-3 text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
                   column.align === "right" && numberLook,
