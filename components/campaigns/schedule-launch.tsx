@@ -1,5 +1,5 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState, type ReactNode } from "react";
 import { toast } from "sonner";
@@ -24,13 +24,16 @@ type Props = {
 export function ScheduleLaunch({ campaign, suggested, trigger }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
+  const queries = useQueryClient();
   const [open, setOpen] = useState(false);
   const schedule = useMutation(
     trpc.campaigns.schedule.mutationOptions({
-      onSuccess: () => {
+      onSuccess: async () => {
         setOpen(false);
         toast.success("Scheduled.");
         router.refresh();
+        // The forecast is of another day now.
+        await queries.invalidateQueries({ queryKey: trpc.campaigns.review.pathKey() });
       },
     }),
   );

@@ -1,5 +1,5 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
@@ -14,11 +14,14 @@ type Props = { campaign: Campaign; canLaunch: boolean };
 export function ScheduledNote({ campaign, canLaunch }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
+  const queries = useQueryClient();
   const unschedule = useMutation(
     trpc.campaigns.unschedule.mutationOptions({
-      onSuccess: () => {
+      onSuccess: async () => {
         toast.success("It is a draft again.");
         router.refresh();
+        // The forecast is of another day now.
+        await queries.invalidateQueries({ queryKey: trpc.campaigns.review.pathKey() });
       },
       onError: (error) => toast.error(asProblem(error)?.message),
     }),

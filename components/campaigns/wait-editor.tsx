@@ -87,7 +87,7 @@ function RuleFields({ rule, onChange }: RuleProps) {
         name="time"
         type="time"
         label="At"
-        className="w-32"
+        className="w-40"
         defaultValue={rule.time}
         onChange={({ target }) => {
           if (target.value) onChange({ ...rule, time: target.value });

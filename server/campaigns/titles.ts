@@ -35,15 +35,15 @@ function describeAction({ action, listName, customField }: Titled): string {
     case undefined:
       return "action";
     case "add_tag":
-      return `add tag “${action.tag}”`;
+      return action.tag ? `add tag “${action.tag}”` : "add a tag";
     case "remove_tag":
-      return `remove tag “${action.tag}”`;
+      return action.tag ? `remove tag “${action.tag}”` : "remove a tag";
     case "add_to_list":
       return `put on ${list}`;
     case "remove_from_list":
       return `take off ${list}`;
     case "update_field":
-      return `set ${customField?.label ?? action.field.replaceAll("_", " ")}`;
+      return `set ${customField?.label ?? (action.field.replaceAll("_", " ") || "a field")}`;
     case "unsubscribe":
     case "exit":
       return action.type;
