@@ -29,7 +29,7 @@ export default defineConfig({
           exclude: elsewhere,
           globalSetup: ["db/testing-setup.ts"],
           setupFiles: ["db/testing-worker.ts"],
-          provide: { testPgPort: Number(process.env.TEST_PG_PORT ?? 55440) },
+          provide: { testPgPort: Number(process.env.TEST_PG_PORT ?? 25440) },
         },
       },
     ],

@@ -57,11 +57,11 @@ async function doctor(values: Record<string, string>) {
   return { says: stripVTControlCharacters(await text(child.stdout)), code: await ended };
 }
 
-/** Six ports beside the usual ones, on which other installations of this machine may be at work. */
+/** Six ports beside the usual ones, on which other installations may be at work, and below those that connections get. */
 const ports = Object.fromEntries(
   ["PORT", "WORKER_PORT", "ENGINE_PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT", "PG_PORT"].map((name, at) => [
     name,
-    String(47_310 + at),
+    String(27_310 + at),
   ]),
 );
 
@@ -118,7 +118,7 @@ test("an engine without a live worker is a problem with its cause", async () => 
   } finally {
     await engine.stop(1000);
   }
-  const [gone] = await checkEngine(installation({ ENGINE_PORT: "47309" }));
+  const [gone] = await checkEngine(installation({ ENGINE_PORT: "27309" }));
   expect(gone).toMatchObject({ kind: "problem", says: expect.stringMatching(/does not answer/) as string });
 });
 
