@@ -1,16 +1,14 @@
 import { sql } from "drizzle-orm";
-import type { Scope, TenantTx } from "#db/tenancy";
-import { recordAct } from "#server/audit";
+import type { Scope } from "#db/tenancy";
 import { commitThenSend } from "#server/drivers/events";
 import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
 import { confirmMessages, resendMessages } from "#server/messages/unknown";
+import { type Act, recordCampaignAct } from "./acts.ts";
 import { refuseBlocked } from "./blockers.ts";
 import { takeForEdit } from "./edits.ts";
 import { reviewCampaign } from "./review.ts";
 
-/** A person's act on a campaign. */
-type Act = { id: string; userId: string };
 type Where = { scope: Scope; act: Act };
 
 /**
@@ -23,7 +21,7 @@ export async function launch({ scope, act }: Where, version: number): Promise<{ 
     const { problems, audience } = await reviewCampaign(tx, act.id);
     refuseBlocked(problems, "launched");
     const { events } = await launchCampaign(tx, { campaignId: act.id, userId: act.userId });
-    await record(tx, scope, act, "campaign.launched", { people: audience.count });
+    await recordCampaignAct(tx, act, "campaign.launched", { people: audience.count });
     return { events, people: audience.count };
   });
 }
@@ -31,7 +29,7 @@ export async function launch({ scope, act }: Where, version: number): Promise<{ 
 export async function pause({ scope, act }: Where): Promise<void> {
   await commitThenSend(scope, async (tx) => {
     await pauseCampaign(tx, { campaignId: act.id, reason: "Paused by hand." });
-    await record(tx, scope, act, "campaign.paused");
+    await recordCampaignAct(tx, act, "campaign.paused");
     return { events: [] };
   });
 }
@@ -46,7 +44,7 @@ export async function resume({ scope, act }: Where): Promise<void> {
       "resumed",
     );
     const resumed = await resumeCampaign(tx, { campaignId: act.id });
-    await record(tx, scope, act, "campaign.resumed");
+    await recordCampaignAct(tx, act, "campaign.resumed");
     return resumed;
   });
 }
@@ -65,25 +63,8 @@ export async function decideUnknown(
     const rows = await tx.execute(sql`
       select from content.email_messages where id = ${messageId}::uuid and campaign_id = ${act.id}::uuid`);
     if (rows.length === 0) throw new AppError("not_found", "There is no such message in this campaign.");
-    await record(tx, scope, act, arrived ? "message.confirmed" : "message.resent", { messageId });
+    await recordCampaignAct(tx, act, arrived ? "message.confirmed" : "message.resent", { messageId });
     const decide = arrived ? confirmMessages : resendMessages;
     return decide(tx, { scope: { tenantId, workspaceId }, messageIds: [messageId] });
-  });
-}
-
-async function record(
-  tx: TenantTx,
-  { workspaceId }: Scope,
-  { id, userId }: Act,
-  action: string,
-  after?: Record<string, unknown>,
-) {
-  await recordAct(tx, {
-    actorId: userId,
-    action,
-    resourceType: "campaign",
-    resourceId: id,
-    workspaceId,
-    after,
   });
 }

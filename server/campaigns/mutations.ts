@@ -4,6 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { takeForEdit } from "./edits.ts";
 import type { Audience, CampaignInput, SettingsInput } from "./schema.ts";
+import { backToDraft } from "./schedule.ts";
 import { blankContent, contentColumns, contentValues, loadSteps, saveGraph } from "./steps.ts";
 
 /**
@@ -153,11 +154,9 @@ export async function archiveCampaign(tx: TenantTx, { id }: { id: string }) {
   if (!row) throw new AppError("not_found", "There is no such campaign.");
   if (row.status === "active")
     throw new AppError("conflict", "A running campaign cannot be archived. Pause it first.");
+  await backToDraft(tx, id);
   await tx.execute(sql`
-    update campaigns set archived_at = coalesce(archived_at, app_now()), updated_at = app_now(),
-      status = case status when 'scheduled' then 'draft' else status end,
-      start_date = case status when 'scheduled' then null else start_date end
-    where id = ${id}::uuid`);
+    update campaigns set archived_at = coalesce(archived_at, app_now()), updated_at = app_now() where id = ${id}::uuid`);
 }
 
 export async function restoreCampaign(tx: TenantTx, { id }: { id: string }) {

@@ -105,6 +105,8 @@ test("the time can be moved, and a campaign launched before it; two who do both 
   expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   const now = await campaigns.byId({ id });
   if (now.status === "scheduled") await campaigns.launch({ id, version: now.version });
+  const { startsAt, launchedAt } = await campaigns.byId({ id });
+  expect(startsAt).toEqual(launchedAt);
   await runner.pass("6 hours");
   await sweep();
   const [audit] = await withTenant(tenant.scope, (tx) =>

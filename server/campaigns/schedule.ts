@@ -1,16 +1,15 @@
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
-import { recordAct } from "#server/audit";
 import { commitThenSend, type DriverEvent } from "#server/drivers/events";
 import { launchCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
 import { notify } from "#server/notifications/mutations";
 import { clockText } from "#server/planner/forecast";
 import { dayMs, parseLocal, toInstant } from "#server/planner/zone";
+import { recordCampaignAct } from "./acts.ts";
 import { blockersIn, refuseBlocked } from "./blockers.ts";
 import { takeForEdit } from "./edits.ts";
-import { getCampaign } from "./queries.ts";
 import { reviewCampaign } from "./review.ts";
 import type { ScheduleInput } from "./schema.ts";
 
@@ -31,19 +30,23 @@ export async function scheduleLaunch(
     await takeForEdit(tx, { id, version }, ["draft", "scheduled"]);
     const { problems, audience } = await reviewCampaign(tx, id);
     refuseBlocked(problems, "scheduled");
-    const { timezone } = (await getCampaign(tx, id)).settings;
-    const startsAt = startOf(timezone, at, await appNow(tx));
+    const startsAt = await startOf(tx, id, at);
     await tx.execute(sql`
       update campaigns set status = 'scheduled', start_date = ${startsAt.toISOString()}::timestamptz,
         send_strategy = 'scheduled', launched_by = ${userId}::uuid
       where id = ${id}::uuid`);
     const after = { startsAt: startsAt.toISOString(), people: audience.count };
-    await record(tx, scope, { id, userId, action: "campaign.scheduled", after });
+    await recordCampaignAct(tx, { id, userId }, "campaign.scheduled", after);
     return { startsAt };
   });
 }
 
-function startOf(timezone: string, at: string, now: Date): Date {
+async function startOf(tx: TenantTx, id: string, at: string): Promise<Date> {
+  const [settings] = await tx.execute<{ timezone: string }>(
+    sql`select timezone from campaign_settings where campaign_id = ${id}::uuid`,
+  );
+  const timezone = settings?.timezone ?? "UTC";
+  const now = await appNow(tx);
   const startsAt = new Date(toInstant(timezone, parseLocal(at)));
   const refused = (message: string) => new AppError("invalid", message, { at: message });
   if (startsAt <= now)
@@ -58,17 +61,24 @@ function startOf(timezone: string, at: string, now: Date): Date {
 /** Makes a draft of a scheduled campaign again. Throws `not_found`; `conflict` when it is not scheduled any more. */
 export async function unscheduleLaunch(scope: Scope, { id, userId }: { id: string; userId: string }) {
   await withTenant(scope, async (tx) => {
-    const { status } = await getCampaign(tx, id);
-    if (!(await backToDraft(tx, id)))
-      throw new AppError(
-        "conflict",
-        `This campaign is ${status}, not scheduled. Reload to see where it stands.`,
-      );
-    await record(tx, scope, { id, userId, action: "campaign.unscheduled" });
+    if (!(await backToDraft(tx, id))) throw await notScheduled(tx, id);
+    await recordCampaignAct(tx, { id, userId }, "campaign.unscheduled");
   });
 }
 
-async function backToDraft(tx: TenantTx, id: string): Promise<boolean> {
+async function notScheduled(tx: TenantTx, id: string): Promise<AppError> {
+  const [row] = await tx.execute<{ status: string }>(
+    sql`select status from campaigns where id = ${id}::uuid and deleted_at is null`,
+  );
+  if (!row) return new AppError("not_found", "There is no such campaign.");
+  return new AppError(
+    "conflict",
+    `This campaign is ${row.status}, not scheduled. Reload to see where it stands.`,
+  );
+}
+
+/** Makes a draft of a scheduled campaign. False when it was not scheduled. */
+export async function backToDraft(tx: TenantTx, id: string): Promise<boolean> {
   const rows = await tx.execute(sql`
     update campaigns set status = 'draft', start_date = null, send_strategy = 'immediate', launched_by = null,
       version = version + 1, updated_at = app_now()
@@ -95,13 +105,13 @@ export async function launchScheduled(scope: Scope, id: string): Promise<Outcome
           .map((blocker) => blocker.message)
           .join(" ");
     if (why !== "") {
-      await refuse(tx, { scope, id, due, why });
+      await refuse(tx, { id, due, why });
       return { events: [], outcome: "refused" };
     }
     const { userId, name, startsAt } = due;
     const { events } = await launchCampaign(tx, { campaignId: id, userId });
     const after = { people: audience.count, startsAt: startsAt.toISOString() };
-    await record(tx, scope, { id, userId, action: "campaign.launched", after });
+    await recordCampaignAct(tx, { id, userId }, "campaign.launched", after);
     await notify(tx, {
       userId,
       type: "campaign.launched",
@@ -125,35 +135,15 @@ async function takeDue(tx: TenantTx, id: string): Promise<Due | undefined> {
   return due;
 }
 
-async function refuse(
-  tx: TenantTx,
-  { scope, id, due, why }: { scope: Scope; id: string; due: Due; why: string },
-) {
+async function refuse(tx: TenantTx, { id, due, why }: { id: string; due: Due; why: string }) {
   const { userId, name } = due;
   await backToDraft(tx, id);
-  await record(tx, scope, { id, userId, action: "campaign.unscheduled", after: { why } });
+  await recordCampaignAct(tx, { id, userId }, "campaign.unscheduled", { why });
   await notify(tx, {
     userId,
     type: "campaign.not_launched",
     title: `“${name}” was not launched`,
     body: `${why} It is a draft again.`,
     path: `/campaigns/${id}/edit/review`,
-  });
-}
-
-type Recorded = { id: string; userId: string | null; action: string; after?: { [name: string]: unknown } };
-
-async function record(
-  tx: TenantTx,
-  { workspaceId }: Scope,
-  { id, userId, action, after }: Recorded,
-): Promise<void> {
-  await recordAct(tx, {
-    actorId: userId,
-    action,
-    resourceType: "campaign",
-    resourceId: id,
-    workspaceId,
-    ...(after && { after }),
   });
 }

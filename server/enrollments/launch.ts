@@ -23,6 +23,7 @@ export async function launchCampaign(
 ): Promise<{ events: DriverEvent[] }> {
   const [row] = await tx.execute<Scoped>(sql`
     update campaigns set status = 'active', launched_at = app_now(), launched_by = ${userId}::uuid,
+      start_date = case when start_date > app_now() then app_now() else start_date end,
       audience_up_to = (select id from contacts order by id desc limit 1), frozen_at = null, completed_at = null,
       version = version + 1, updated_at = app_now()
     where id = ${campaignId}::uuid and status in ('draft', 'scheduled') and deleted_at is null and archived_at is null
@@ -50,10 +51,19 @@ export async function pauseCampaign(
   tx: TenantTx,
   { campaignId, reason = null }: { campaignId: string; reason?: string | null },
 ): Promise<void> {
+  if (!(await stopCampaign(tx, campaignId, reason))) throw await refusal(tx, campaignId, "paused");
+}
+
+/** Pauses a campaign if it runs; false when it does not. */
+export async function stopCampaign(
+  tx: TenantTx,
+  campaignId: string,
+  reason: string | null,
+): Promise<boolean> {
   const rows = await tx.execute(sql`
     update campaigns set status = 'paused', paused_at = app_now(), pause_reason = ${reason}, updated_at = app_now()
     where id = ${campaignId}::uuid and status = 'active' and deleted_at is null returning id`);
-  if (rows.length === 0) throw await refusal(tx, campaignId, "paused");
+  return rows.length > 0;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { recordAct } from "#server/audit";
+import { recordCampaignAct } from "#server/campaigns/acts";
+import { stopCampaign } from "#server/enrollments/launch";
 import { notify } from "#server/notifications/mutations";
 
 /** Receivers close a sender of whose mail more than this comes back; they judge by far less than a whole campaign. */
@@ -35,17 +36,8 @@ export async function pauseOnBounces(tx: TenantTx, campaignIds: readonly string[
 async function pause(tx: TenantTx, { id, name, launchedBy, bounced, tried }: Judged): Promise<boolean> {
   const share = ((100 * bounced) / tried).toFixed(1);
   const why = `${bounced} of the last ${tried.toLocaleString("en")} emails came back (${share} %; ${100 * bounceShareMax} % is the limit). Check where these addresses come from before you resume.`;
-  const rows = await tx.execute(sql`
-    update campaigns set status = 'paused', paused_at = app_now(), pause_reason = ${why}, updated_at = app_now()
-    where id = ${id}::uuid and status = 'active' and deleted_at is null returning id`);
-  if (rows.length === 0) return false;
-  await recordAct(tx, {
-    actorId: null,
-    action: "campaign.paused",
-    resourceType: "campaign",
-    resourceId: id,
-    after: { reason: "bounces", bounced, tried },
-  });
+  if (!(await stopCampaign(tx, id, why))) return false;
+  await recordCampaignAct(tx, { id, userId: null }, "campaign.paused", { reason: "bounces", bounced, tried });
   await notify(tx, {
     userId: launchedBy,
     type: "campaign.paused",
