@@ -1,8 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { Suspense } from "react";
 import { NewWorkspace } from "#components/settings/new-workspace";
-import { Logo } from "#components/shell/logo";
+import { BarePage } from "#components/shell/bare-page";
 import { Skeleton } from "#components/ui/skeleton";
 import { caller } from "#server/caller";
 
@@ -12,20 +11,15 @@ type Props = { searchParams: Promise<{ from?: string | string[] }> };
 
 export default function NewWorkspacePage({ searchParams }: Props) {
   return (
-    <div className="min-h-dvh bg-sunken">
-      <header className="px-6 py-5">
-        <Link href="/" className="rounded-md">
-          <Logo />
-        </Link>
-      </header>
-      <main className="mx-auto w-full max-w-lg px-4 pb-16 sm:pt-[8vh]">
+    <BarePage className="bg-sunken">
+      <div className="mx-auto w-full max-w-lg px-4 pb-16 sm:pt-[8vh]">
         <div className="rounded-xl border bg-surface px-6 py-8 shadow-card sm:px-9">
           <Suspense fallback={<Skeleton className="h-48" />}>
             <Choice searchParams={searchParams} />
           </Suspense>
         </div>
-      </main>
-    </div>
+      </div>
+    </BarePage>
   );
 }
 
