@@ -22,7 +22,7 @@ export async function countFailure(tx: TenantTx, scheduleId: string, problem: st
   const { name, email } = row;
   await notify(tx, {
     userId: row.createdBy,
-    type: "import.failed",
+    type: "import_schedule.failed",
     title: `The scheduled import ${name} failed ${failuresTold} times in a row`,
     body: problem,
     path: `/imports/schedules/${scheduleId}`,
