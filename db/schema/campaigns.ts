@@ -63,6 +63,10 @@ export const campaigns = pgTable(
     replyStops: boolean().notNull().default(true),
     plainTextOnly: boolean().notNull().default(false),
     utm: jsonb().$type<Record<string, string>>().notNull().default({}),
+    /** Who enters the audience's lists and segments later is enrolled too. */
+    autoEnroll: boolean().notNull().default(false),
+    /** Who leaves them leaves the campaign. */
+    removeOnExit: boolean().notNull().default(false),
     reenrollPolicy: jsonb().$type<Record<string, unknown>>().notNull().default({ mode: "never" }),
     /** Caches of the ledger, kept by the roll-up. */
     totalContacts: integer().notNull().default(0),

@@ -23,6 +23,7 @@ export const contactEditActions = [
   "archive",
   "restore",
   "delete",
+  "add_to_campaign",
 ] as const;
 export const contactEditStatuses = ["pending", "processing", "completed", "failed", "cancelled"] as const;
 

@@ -111,6 +111,9 @@ export const tenantPolicies = pgTable(
     twoFactorRequired: boolean().notNull().default(false),
     workspaceDefaultTimezone: text().notNull().default("UTC"),
     workspaceDefaultDailyLimit: integer().notNull().default(50),
+    /** How many emails one address may get within 24 hours, and how many hours apart, from all campaigns together. */
+    contactEmailsPerDay: integer(),
+    contactHoursApart: integer(),
     requireCampaignApproval: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     retention: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     ...timeColumns,
@@ -123,6 +126,7 @@ export const tenantPolicies = pgTable(
       "valid_limits",
       sql`password_min_length >= 8 and session_timeout_hours > 0 and max_login_attempts > 0`,
     ),
+    check("valid_contact_limits", sql`contact_emails_per_day > 0 and contact_hours_apart > 0`),
   ],
 );
 
