@@ -50,6 +50,10 @@ export const campaignSteps = pgTable(
     emailContent: text(),
     emailText: text(),
     emailAccountId: uuid(),
+    /** `{ fromName, fromEmail, replyTo }`: what differs from the campaign's sender. */
+    sender: jsonb().$type<unknown>(),
+    /** `{ key, filename, mime, sizeBytes }[]`: files that go with every message; the bytes are in file storage. */
+    attachments: jsonb().$type<unknown>().notNull().default([]),
     replyInThread: boolean().notNull().default(false),
     requiresDraftApproval: boolean().notNull().default(false),
     waitDuration: jsonb().$type<unknown>(),
@@ -69,7 +73,10 @@ export const campaignSteps = pgTable(
     emailsClicked: integer().notNull().default(0),
     /** The version that contacts who reach the step now are given. */
     currentVersion: integer().notNull().default(0),
+    /** Whoever stands at a step that was deleted while the campaign ran goes on by its next edge. */
     isActive: boolean().notNull().default(true),
+    /** While those who wait here are given new times: the contact who got theirs last; the nil id at the beginning. */
+    retimedUpTo: uuid(),
     uiX: integer(),
     uiY: integer(),
   },
