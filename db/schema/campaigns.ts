@@ -31,6 +31,7 @@ import { workspaces } from "./workspaces.ts";
 
 export const campaignTypes = ["broadcast", "drip", "triggered", "ab_test"] as const;
 export const campaignStatuses = ["draft", "scheduled", "active", "paused", "completed"] as const;
+export const replyReaches = ["campaign", "sender", "workspace"] as const;
 export const sendStrategies = ["immediate", "scheduled", "optimized"] as const;
 
 export const campaigns = pgTable(
@@ -130,6 +131,10 @@ export const campaignSettings = pgTable(
     holidayCalendar: text(),
     ramp: jsonb().$type<Record<string, unknown>>(),
     stopOnAutoReply: boolean().notNull().default(false),
+    /** How far a reply reaches: its own campaign, all that send from the same mailbox, or all of the workspace. */
+    replyReach: text({ enum: replyReaches }).notNull().default("sender"),
+    /** A reply also takes out everybody else whose address is of the same company. */
+    stopCompanyOnReply: boolean().notNull().default(false),
     maxPerCompanyDay: integer(),
     optimizeSendTime: boolean().notNull().default(false),
   },
@@ -145,6 +150,7 @@ export const campaignSettings = pgTable(
       "valid_limits",
       sql`daily_limit > 0 and delay_between_emails_seconds >= 0 and max_per_company_day > 0`,
     ),
+    oneOf("valid_reply_reach", t.replyReach, replyReaches),
     oneOf("valid_timezone_mode", t.timezoneMode, ["campaign", "recipient", "coordinated"]),
   ],
 );

@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, date, integer, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import {
   driverColumns,
   instant,
@@ -48,6 +60,8 @@ export const emailAccounts = pgTable(
     imapPort: integer(),
     imapSecurity: text({ enum: ["tls", "starttls", "none"] }),
     imapUsername: text(),
+    /** The password for reading where it is not the one for sending, sealed. */
+    imapSecretSealed: text(),
     settings: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     replyTo: sortedText(),
     signature: text(),
@@ -123,5 +137,29 @@ export const mailboxLanes = pgTable(
     within(t, t.emailAccountId, emailAccounts),
     workspacePolicy("mailbox_lanes"),
     unique("mailbox_lanes_lane_unique").on(t.tenantId, t.emailAccountId, t.lane),
+  ],
+);
+
+/**
+ * Who reads a mailbox, and how far: one run per mailbox. `attempts` counts failures in a row, and `problem` says what
+ * the last one was.
+ */
+export const mailboxReaders = pgTable(
+  "mailbox_readers",
+  {
+    ...workspaceColumns,
+    emailAccountId: uuid().notNull(),
+    /** The server's numbering of its mails: under another one `lastUid` names something else. */
+    uidValidity: text(),
+    /** Everything up to here has been dealt with. */
+    lastUid: bigint({ mode: "number" }).notNull().default(0),
+    problem: text(),
+    ...driverColumns,
+  },
+  (t) => [
+    within(t, t.emailAccountId, emailAccounts),
+    workspacePolicy("mailbox_readers"),
+    unique("mailbox_readers_account_unique").on(t.tenantId, t.emailAccountId),
+    index("idx_mailbox_readers_wakes").on(t.wakesAt),
   ],
 );

@@ -39,7 +39,7 @@ export const deliveryStatuses = [
   "unknown",
 ] as const;
 export const messageDirections = ["inbound", "outbound"] as const;
-export const messageTypes = ["email", "bounce", "auto_reply"] as const;
+export const messageTypes = ["email", "bounce", "auto_reply", "complaint"] as const;
 
 /**
  * The ledger: one row per message, sent or received. No foreign key leaves it; the statement that inserts a row
@@ -160,6 +160,9 @@ export const emailMessages = content.table(
     index("idx_sent_emails_sent_at")
       .on(t.tenantId, t.emailAccountId, t.sentAt.desc())
       .where(sql`sent_at is not null`),
+    index("idx_email_messages_inbound")
+      .on(t.tenantId, t.campaignId, t.id)
+      .where(sql`direction = 'inbound'`),
     index("idx_email_messages_thread")
       .on(t.tenantId, t.threadId)
       .where(sql`thread_id is not null`),

@@ -1,6 +1,17 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, customType, index, integer, pgSchema, real, text, uuid } from "drizzle-orm/pg-core";
-import { idColumn, instant, sortedText } from "./columns.ts";
+import {
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  pgSchema,
+  real,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { idColumn, instant, oneOf, sortedText } from "./columns.ts";
 
 /** Stands for the outside internet: mail that the sandbox caught. No tenants here, as there are none out there. */
 export const sandbox = pgSchema("sandbox");
@@ -33,7 +44,7 @@ export const sandboxMessages = sandbox.table(
   ],
 );
 
-export const robotActs = ["open", "click", "unsubscribe"] as const;
+export const robotActs = ["open", "click", "unsubscribe", "reply", "auto_reply", "bounce"] as const;
 
 /** What the robot is going to do with a message, or did. */
 export const sandboxActs = sandbox.table(
@@ -54,8 +65,24 @@ export const sandboxActs = sandbox.table(
       .on(t.dueAt)
       .where(sql`done_at is null`),
     index("idx_sandbox_acts_message").on(t.messageId),
-    check("valid_act", sql`act in ('open', 'click', 'unsubscribe')`),
+    oneOf("valid_act", t.act, robotActs),
   ],
+);
+
+/** What came back to a mailbox, numbered as a mail server numbers it. */
+export const sandboxDeliveries = sandbox.table(
+  "deliveries",
+  {
+    ...idColumn,
+    /** The user name that the mailbox signs in with. */
+    mailbox: sortedText().notNull(),
+    uid: integer().notNull(),
+    raw: bytes().notNull(),
+    deliveredAt: instant()
+      .notNull()
+      .default(sql`app_now()`),
+  },
+  (t) => [uniqueIndex("deliveries_mailbox_uid_unique").on(t.mailbox, t.uid)],
 );
 
 /** One row: how lively the robot is. Rates from 0 to 1, delays after the mail came in. */
@@ -67,6 +94,9 @@ export const sandboxSettings = sandbox.table(
     openRate: real().notNull().default(0.6),
     clickRate: real().notNull().default(0.2),
     unsubscribeRate: real().notNull().default(0.02),
+    replyRate: real().notNull().default(0.06),
+    autoReplyRate: real().notNull().default(0.03),
+    bounceRate: real().notNull().default(0.015),
     delaySecondsMin: integer().notNull().default(60),
     delaySecondsMax: integer().notNull().default(1200),
   },
@@ -74,7 +104,8 @@ export const sandboxSettings = sandbox.table(
     check("only_row", sql`only_row`),
     check(
       "valid_rates",
-      sql`open_rate between 0 and 1 and click_rate between 0 and 1 and unsubscribe_rate between 0 and 1`,
+      sql`open_rate between 0 and 1 and click_rate between 0 and 1 and unsubscribe_rate between 0 and 1
+        and reply_rate between 0 and 1 and auto_reply_rate between 0 and 1 and bounce_rate between 0 and 1`,
     ),
     check("valid_delays", sql`delay_seconds_min >= 0 and delay_seconds_max >= delay_seconds_min`),
   ],

@@ -19,6 +19,7 @@ const keys = {
   contact_edits: "id",
   segment_drivers: "workspace_id",
   lead_scoring_models: "id",
+  mailbox_readers: "email_account_id",
 } as const;
 
 /** A row with driver columns: the table and the id that events name it by. */
