@@ -14,6 +14,7 @@ import { mask, prepareLinks, unmask, type TemplateLink } from "./html-links.ts";
 import { parseTemplate, variablesOf, type LiquidTemplate } from "./liquid.ts";
 import type { MergeSender } from "./merge-fields.ts";
 import { quotedPrintable } from "./quoted-printable.ts";
+import { shownFields } from "./shown-fields.ts";
 
 /** What was written: subject, preview and body in Liquid. Without `text`, the text part is made from the HTML. */
 export type MessageContent = { subject: string; previewText: string; html: string; text: string | null };
@@ -81,7 +82,9 @@ export function compileMessage(
     text,
     html,
     links: page?.links ?? [],
-    fields: shownFields(content),
+    fields: shownFields([content.subject, content.previewText, content.html, content.text ?? ""]).map(
+      ({ path }) => path,
+    ),
     fixedHeaders: fixedHeaders(origin, options),
     unsubscribe: options.unsubscribe,
     trackOpens: options.trackOpens && !options.plainTextOnly,
@@ -119,19 +122,6 @@ function bodyOf(
   // Trimming dashes reach into the text around them, which splicing cannot do.
   const trims = template.pieces.some(({ inner }) => /^-|-$/.test(inner));
   return template.logic || trims ? { template } : { spliced: splice(template.pieces, list, how) };
-}
-
-function shownFields(content: MessageContent): string[] {
-  const list = { expressions: [] as Expression[], numbers: new Map<string, number>() };
-  for (const source of [content.subject, content.html, content.text ?? ""]) {
-    const outputs = parseTemplate(source).pieces.filter(({ kind }) => kind === "output");
-    splice(outputs, list, { html: false, encode: (text) => text });
-  }
-  const known = new Set([content.subject, content.html, content.text ?? ""].flatMap(variablesOf));
-  const bare = list.expressions.flatMap(({ path, hasFallback }) =>
-    path && !hasFallback && known.has(path) ? [path] : [],
-  );
-  return [...new Set(bare)];
 }
 
 function fixedHeaders(

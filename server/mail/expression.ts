@@ -12,6 +12,8 @@ export type Expression = {
   /** The field it shows, when that is all it starts from. */
   path: string | null;
   hasFallback: boolean;
+  /** The message may not go out while the value is empty. */
+  required: boolean;
 };
 
 const simple =
@@ -29,6 +31,7 @@ export function expressionOf(piece: Piece): Expression {
       evaluate: (values) => template.render(values, "text"),
       path,
       hasFallback: /\|\s*default\b/.test(inner),
+      required: /\|\s*required\b/.test(inner),
     };
   }
   const [, name = "", double, single, encode] = match;
@@ -42,6 +45,7 @@ export function expressionOf(piece: Piece): Expression {
     },
     path,
     hasFallback: fallback !== undefined,
+    required: false,
   };
 }
 

@@ -64,6 +64,13 @@ function currency(amount: number, code: unknown): string {
   return new Intl.NumberFormat("en-US", { style: "currency", currency: name }).format(amount);
 }
 
+/** A field that a message may not go out without, and that the recipient does not have. */
+export class MissingValue extends Error {
+  constructor(field: string) {
+    super(`${field} is empty, and this email may not go out without it. Fill it in on the contact.`);
+  }
+}
+
 /** Every filter that a template may use. */
 export const filters: Readonly<Record<string, FilterHandler>> = {
   ...Object.fromEntries(
@@ -96,6 +103,10 @@ export const filters: Readonly<Record<string, FilterHandler>> = {
     }),
   ),
   default: (value: unknown, fallback: unknown) => (isBlank(value) ? fallback : value),
+  required(value: unknown, field: unknown) {
+    if (isBlank(value)) throw new MissingValue(plainText(field) || "A field");
+    return value;
+  },
   titlecase: (value: unknown) =>
     plainText(value)
       .toLowerCase()

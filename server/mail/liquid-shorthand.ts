@@ -21,16 +21,23 @@ export function spellOut(pieces: readonly Piece[]): Spelled {
   };
 }
 
-/** The inside of one output, with a fallback in shorthand written out. */
+/** The inside of one output, with a fallback in shorthand written out, and what it requires named. */
 export function spellOutput(inner: string): string {
   const trim = /^(-?)([\s\S]*?)(-?)$/.exec(inner);
-  const [value = "", ...segments] = splitOutsideQuotes(trim?.[2] ?? inner, "|");
+  const [value = "", ...written] = splitOutsideQuotes(trim?.[2] ?? inner, "|");
+  const segments = written.map((segment) => nameRequired(segment, value.trim()));
   const last = segments.at(-1);
-  if (last === undefined || !isFallback(last)) return inner;
+  if (last === undefined || !isFallback(last))
+    return `${trim?.[1] ?? ""}${[value, ...segments].join("|")}${trim?.[3] ?? ""}`;
   const text = last.trim().replace(/^(["'])([\s\S]*)\1$/, "$2");
   const quoted = text.includes('"') ? `'${text.replaceAll("'", "’")}'` : `"${text}"`;
   const before = [value, ...segments.slice(0, -1)].join("|").trimEnd();
   return `${trim?.[1] ?? ""}${before} | default: ${quoted} ${trim?.[3] ?? ""}`;
+}
+
+/** A filter does not see what it was given, and its message has to say which field is empty. */
+function nameRequired(segment: string, field: string): string {
+  return segment.trim() === "required" && /^[\w.]+$/.test(field) ? ` required: "${field}" ` : segment;
 }
 
 /** Words after the last bar are a fallback, unless they are a filter or look like a mistyped one. */

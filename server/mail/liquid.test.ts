@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TemplateError, checkTemplate, parseTemplate, unknownVariables, variablesOf } from "./liquid.ts";
+import { shownFields } from "./shown-fields.ts";
+import { filters } from "./liquid-filters.ts";
+import { filterHints } from "./schema.ts";
 import { mergeValues, type MergeContact, type MergeSender } from "./merge-fields.ts";
 
 const contact: MergeContact = {
@@ -123,6 +126,23 @@ describe("a mistake is reported where it stands, with what to do", () => {
   });
 });
 
+test("a required field stops the message of whoever lacks it, and names itself", () => {
+  expect(render("{{ city | required }} {{ company|required|upcase }}")).toBe("London ACME");
+  for (const source of [
+    "{{ job_title | required }}",
+    "{% if true %}{{ jobTitle | upcase | required }}{% endif %}",
+  ])
+    expect(() => render(source)).toThrow(/^job_?[tT]itle is empty, and this email may not go out without it/);
+  expect(
+    shownFields([
+      "{{ job_title | required }} {{ city }} {{ state|x }} {% if company %}{{ company }}{% endif %}",
+    ]),
+  ).toEqual([
+    { path: "job_title", required: true },
+    { path: "city", required: false },
+  ]);
+});
+
 test("loops and output have limits, and a template cannot reach beyond its values", () => {
   expect(() => render("{% for i in (1..1001) %}x{% endfor %}")).toThrow(/1000 turns/);
   expect(() => render("{% for i in (1..100) %}{% for j in (1..100) %}x{% endfor %}{% endfor %}")).toThrow(
@@ -170,4 +190,8 @@ test("no text makes checking throw, and whatever passes renders or fails with a 
     }),
     { numRuns: 500 },
   );
+});
+
+test("an editor offers every filter there is, and no other", () => {
+  expect(filterHints.map(({ name }) => name).sort()).toEqual(Object.keys(filters).sort());
 });

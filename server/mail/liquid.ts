@@ -1,6 +1,6 @@
 import { LiquidError, type Template } from "liquidjs";
 import { escapeHtml, limits, liquidEngine, tagsShown } from "./liquid-engine.ts";
-import { filters } from "./liquid-filters.ts";
+import { filters, MissingValue } from "./liquid-filters.ts";
 import { cutPieces, foreignSyntax, placeOf, splitOutsideQuotes, type Piece } from "./liquid-pieces.ts";
 import { distance, nearestFilter, spellOut, spellOutput } from "./liquid-shorthand.ts";
 import { canonicalPath, isKnownRoot, liquidScope, plainText, type MergeValues } from "./merge-fields.ts";
@@ -111,13 +111,24 @@ export function parseTemplate(source: string): LiquidTemplate {
     logic: pieces.some(({ kind }) => kind === "tag"),
     render(values, target) {
       const templates = (parsed[target] ??= engines[target].parse(spelled));
-      const out: unknown = engines[target].renderSync(templates, liquidScope(values));
+      const out: unknown = rendering(() => engines[target].renderSync(templates, liquidScope(values)));
       const text = plainText(out);
       if (text.length > limits.sizeMax)
         throw new Error(`The rendered text has ${text.length} characters; ${limits.sizeMax} are allowed.`);
       return text;
     },
   };
+}
+
+/** The language wraps what its filters throw; a missing value is told apart by its class. */
+function rendering(render: () => unknown): unknown {
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof LiquidError && error.originalError instanceof MissingValue)
+      throw error.originalError;
+    throw error;
+  }
 }
 
 /** The fields a template names (`first_name`, `custom.plan`), in snake_case, each once. Loop variables and the like are not among them. */

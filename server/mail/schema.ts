@@ -47,3 +47,46 @@ export const mergeFields: readonly MergeField[] = [
 
 /** A problem in a template: 1-based line and column, and a sentence with what to do. */
 export type TemplateProblem = { line: number; column: number; message: string };
+
+/** Every filter that a template may use, with what it is for, as an editor offers them. */
+export const filterHints: readonly { name: string; hint: string }[] = [
+  { name: "default", hint: '"there": what stands there when it is empty' },
+  { name: "required", hint: "holds the mail back while it is empty" },
+  { name: "upcase", hint: "CAPITALS" },
+  { name: "downcase", hint: "small letters" },
+  { name: "capitalize", hint: "First letter large" },
+  { name: "titlecase", hint: "Every Word Large" },
+  { name: "truncate", hint: "40: at most so many characters" },
+  { name: "strip_html", hint: "without tags" },
+  { name: "replace", hint: '"a", "b"' },
+  { name: "split", hint: '",": a list' },
+  { name: "join", hint: '", ": a list as text' },
+  { name: "first", hint: "of a list" },
+  { name: "last", hint: "of a list" },
+  { name: "date", hint: '"%d %B %Y"' },
+  { name: "time_ago", hint: "3 days ago" },
+  { name: "date_add", hint: '2, "weeks"' },
+  { name: "days_from_now", hint: "7 | days_from_now | date" },
+  { name: "currency", hint: '"EUR"' },
+  { name: "percentage", hint: "0.25 as 25%" },
+  { name: "round", hint: "2: so many places" },
+  { name: "number_with_delimiter", hint: "1,234,567" },
+  { name: "phone", hint: "+1 (555) 123-4567" },
+  { name: "plus", hint: "1" },
+  { name: "minus", hint: "1" },
+  { name: "times", hint: "2" },
+  { name: "divided_by", hint: "2" },
+  { name: "url_encode", hint: "for addresses" },
+];
+
+export const tagHints = [
+  "if",
+  "elsif",
+  "else",
+  "endif",
+  "unless",
+  "endunless",
+  "for",
+  "endfor",
+  "assign",
+] as const;

@@ -50,3 +50,12 @@ test("a message that never reached the socket is tried again however long that t
   });
   expect(verdictOf(result({ outcome: "unknown" }), first)).toEqual({ kind: "unknown" });
 });
+
+test("a message that cannot be made yet is tried again ever more slowly, since only a person can mend it", () => {
+  const delayOf = (phase: "connect" | "message", attempts: number) => {
+    const verdict = verdictOf(result({ outcome: "not_sent", phase }), { attempts, elapsedMs: 0 });
+    return verdict.kind === "again" ? verdict.delayMs : 0;
+  };
+  expect(delayOf("connect", 9)).toBeLessThanOrEqual(hour / 4);
+  expect([delayOf("message", 1), delayOf("message", 9)]).toEqual([hour / 12, 4 * hour]);
+});

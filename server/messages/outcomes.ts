@@ -31,7 +31,12 @@ export function verdictOf(
     case "unknown":
       return { kind: "unknown" };
     case "not_sent":
-      return { kind: "again", delayMs: at(reconnectMs, attempts), reached: false };
+      // What keeps a message from being made is mended by a person; a server comes back by itself, and sooner.
+      return {
+        kind: "again",
+        delayMs: at(result.phase === "message" ? backoffMs : reconnectMs, attempts),
+        reached: false,
+      };
     case "deferred": {
       const delayMs = at(backoffMs, attempts);
       if (elapsedMs + delayMs > deferredMaxMs) return { kind: "bounced", type: "soft" };

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { CompiledMessage } from "#server/mail/compile";
 import type { MergeContact } from "#server/mail/merge-fields";
+import { MissingValue } from "#server/mail/liquid-filters";
 import { compileStep } from "#server/mail/message";
 import { mergeContacts } from "#server/mail/queries";
 import { renderFor, type RenderedMessage } from "#server/mail/render";
@@ -85,7 +86,9 @@ export function renderAll(
       );
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      refused.push({ id: one.id, outcome: "failed", phase: "message", text: `message: ${text}` });
+      // A required field can still be filled in: the message waits for it.
+      const outcome = error instanceof MissingValue ? "not_sent" : "failed";
+      refused.push({ id: one.id, outcome, phase: "message", text: `message: ${text}` });
     }
   }
   return { rendered, refused };
