@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TenantTx } from "#db/tenancy";
 import { allowed, router } from "#server/trpc";
+import { personSearchInput } from "#server/templates/schema";
 import { countAudience } from "./audience.ts";
 import { decideUnknown, launch, pause, resume } from "./lifecycle.ts";
 import * as mutations from "./mutations.ts";
@@ -34,7 +35,7 @@ import {
 } from "./schema.ts";
 import { scheduleLaunch, unscheduleLaunch } from "./schedule.ts";
 import * as steps from "./step-mutations.ts";
-import { listPreviewContacts, previewStep, sendTest } from "./trial.ts";
+import { listPreviewContacts, previewStep, sendTest, stepEmptyMerges } from "./trial.ts";
 
 const reads = allowed("campaigns:read");
 const writes = allowed("campaigns:write");
@@ -60,11 +61,14 @@ export const campaignsRouter = router({
     .query(({ ctx, input }) => ctx.tenant((tx) => countAudience(tx, input.audience))),
   templates: reads.query(({ ctx }) => ctx.tenant(listTemplateChoices)),
   previewContacts: reads
-    .input(campaignRef)
-    .query(({ ctx, input }) => ctx.tenant((tx) => listPreviewContacts(tx, input.id))),
+    .input(campaignRef.extend(personSearchInput.partial().shape))
+    .query(({ ctx, input }) => ctx.tenant((tx) => listPreviewContacts(tx, input))),
   previewStep: reads
     .input(stepPreviewInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => previewStep(tx, input))),
+  emptyMerges: reads
+    .input(stepPreviewInput.omit({ contactId: true }))
+    .query(({ ctx, input }) => ctx.tenant((tx) => stepEmptyMerges(tx, input))),
   review: reads
     .input(campaignRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => reviewCampaign(tx, input.id))),

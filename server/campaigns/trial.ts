@@ -12,6 +12,9 @@ import { renderFor, type RenderedMessage } from "#server/mail/render";
 import { openTransport } from "#server/mail/smtp";
 import { mailServerOf } from "#server/mailboxes/queries";
 import { takeFromLimit } from "#server/rate-limits";
+import { findEmptyMerges } from "#server/templates/empty-merges";
+import { listPreviewContacts as searchPreviewContacts } from "#server/templates/queries";
+import type { EmptyMergeReport } from "#server/templates/schema";
 import { audiencePredicate } from "./audience.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import type { TestSendInput } from "./schema.ts";
@@ -134,13 +137,33 @@ export async function sendTest(
 
 export type PreviewContact = { id: string; email: string; name: string | null };
 
-/** The first 25 of the audience, for choosing whom to preview as; of all contacts while the audience is empty. */
-export async function listPreviewContacts(tx: TenantTx, campaignId: string): Promise<PreviewContact[]> {
-  const { audience } = await getCampaign(tx, campaignId);
+/**
+ * The first 25 of the audience, or those of all contacts whom the words `q` find, for choosing whom to preview as; of
+ * all contacts while the audience is empty.
+ */
+export async function listPreviewContacts(
+  tx: TenantTx,
+  { id, q }: { id: string; q?: string },
+): Promise<PreviewContact[]> {
+  const { audience } = await getCampaign(tx, id);
+  if (q) return searchPreviewContacts(tx, q);
   const chosen = audience.everyone || audience.include.length > 0;
   const predicate = await audiencePredicate(tx, chosen ? audience : { ...audience, everyone: true });
   const rows = await tx.execute<PreviewContact>(sql`
     select c.id, c.email, nullif(concat_ws(' ', c.first_name, c.last_name), '') as name
     from contacts c where ${predicate} order by c.id limit 25`);
   return [...rows];
+}
+
+/** What of a step would be empty for whom of the audience. @throws AppError not_found; invalid when it does not parse */
+export async function stepEmptyMerges(
+  tx: TenantTx,
+  { id, stepId }: { id: string; stepId: string },
+): Promise<EmptyMergeReport> {
+  const campaign = await getCampaign(tx, id);
+  // Says what is wrong with the step, if anything is.
+  await compileTrial(tx, campaign, stepId);
+  const step = campaign.steps.find((each) => each.id === stepId);
+  const texts = [step?.subjectLine, step?.previewText, step?.emailContent].map((text) => text ?? "");
+  return findEmptyMerges(tx, { texts, who: await audiencePredicate(tx, campaign.audience) });
 }

@@ -95,11 +95,14 @@ export function problemsIn(content: Pick<TemplateInput, TemplatePart>): Template
   return Object.fromEntries(found.filter(([, problems]) => problems.length > 0));
 }
 
-/** Contacts to see a template as: the newest 25. */
-export async function listPreviewContacts(tx: TenantTx) {
+export type PreviewContact = { id: string; email: string; name: string | null };
+
+/** Contacts to see a mail as: the newest 25, or those whom these words find. */
+export async function listPreviewContacts(tx: TenantTx, q: string): Promise<PreviewContact[]> {
+  const found = q ? sql`id in (select search_contacts(${q}, 25))` : sql`deleted_at is null`;
   return [
-    ...(await tx.execute<{ id: string; email: string; name: string | null }>(sql`
+    ...(await tx.execute<PreviewContact>(sql`
       select id, email, coalesce(name, nullif(concat_ws(' ', first_name, last_name), '')) as name
-      from contacts where deleted_at is null order by id desc limit 25`)),
+      from contacts where ${found} order by id desc limit 25`)),
   ];
 }

@@ -14,6 +14,8 @@ import {
   listTemplateVersions,
 } from "./queries.ts";
 import {
+  emptyMergesInput,
+  personSearchInput,
   templateIdInput,
   templateInput,
   templateListInput,
@@ -23,7 +25,7 @@ import {
   templateTestInput,
   templateVersionInput,
 } from "./schema.ts";
-import { previewTemplate, sendTemplateTest } from "./trial.ts";
+import { previewTemplate, sendTemplateTest, templateEmptyMerges } from "./trial.ts";
 
 const reads = allowed("campaigns:read");
 const writes = allowed("templates:write");
@@ -39,11 +41,17 @@ export const templatesRouter = router({
   version: reads
     .input(templateVersionInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => getTemplateVersion(tx, input.id, input.number))),
-  previewContacts: reads.query(({ ctx }) => ctx.tenant(listPreviewContacts)),
+  previewContacts: reads
+    .input(personSearchInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listPreviewContacts(tx, input.q))),
   /** A mutation only because a body can be too long for an address. It changes nothing. */
   preview: reads
     .input(templatePreviewInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => previewTemplate(tx, input))),
+  /** A mutation for the same reason. */
+  emptyMerges: reads
+    .input(emptyMergesInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => templateEmptyMerges(tx, input))),
 
   create: writes
     .input(templateInput)

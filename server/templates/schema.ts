@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { audience } from "#server/campaigns/schema";
 import type { TemplateProblem } from "#server/mail/schema";
 
 export const templateListInput = z.object({
@@ -37,6 +38,33 @@ export type TemplateRestoreInput = z.infer<typeof templateRestoreInput>;
 /** What is in the editor, saved or not, as this contact would get it; null is an example. */
 export const templatePreviewInput = z.object({ ...content, contactId: z.uuid().nullable() });
 export type TemplatePreviewInput = z.infer<typeof templatePreviewInput>;
+
+/** A check of everybody looks at no more contacts than this. */
+export const lookedAtMax = 200_000;
+
+/** What is in the editor, against the contacts whom it may be meant for. */
+export const emptyMergesInput = z.object({ ...content, audience });
+
+/**
+ * What of a mail would be empty for whom. `looked` mailable contacts were looked at (`capped`: there are more), `people`
+ * of them lack something. A `required` field keeps the mail from those who lack it; any other leaves a gap.
+ */
+export type EmptyMergeReport = {
+  looked: number;
+  capped: boolean;
+  people: number;
+  fields: {
+    path: string;
+    label: string;
+    required: boolean;
+    count: number;
+    /** The first few of them. */
+    examples: { id: string; email: string; name: string | null }[];
+  }[];
+};
+
+/** Words to find a contact by; empty for the newest. */
+export const personSearchInput = z.object({ q: z.string().trim().max(100) });
 
 export const testRecipientsMax = 5;
 

@@ -88,6 +88,48 @@ test("a preview shows what this contact would get, and what would be empty or is
   expect(hints).toEqual(["No field is called frist_name. Did you mean first_name?", "city is empty."]);
 });
 
+test("a check of everybody tells how many would get a gap or no mail at all, and who, as rendering sees it", async () => {
+  const { caller, scope } = await newTenant();
+  await withTenant(scope, async (tx) => {
+    await createContact(tx, {
+      email: "full@x.example",
+      firstName: "Ana",
+      company: "A",
+      customFields: { plan: "p" },
+    });
+    await createContact(tx, {
+      email: "blank@x.example",
+      firstName: " ",
+      company: null,
+      customFields: { plan: "" },
+    });
+    await createContact(tx, { email: "gone@x.example", status: "unsubscribed" });
+  });
+  const check = (html: string) =>
+    caller.templates.emptyMerges({
+      ...{ subject: "Hi {{ first_name }}", previewText: "", html },
+      audience: { everyone: true },
+    });
+  const html =
+    "{{ company | required }} {{ custom.plan }} {{ city|there }} {% if phone %}{{ phone }}{% endif %} {{ tags }}";
+  const blank = [expect.objectContaining({ email: "blank@x.example" })];
+  expect(await check(html)).toEqual({
+    ...{ looked: 2, capped: false, people: 2 },
+    fields: [
+      { path: "company", label: "Company", required: true, count: 1, examples: blank },
+      { path: "tags", label: "Tags", required: false, count: 2, examples: expect.any(Array) as unknown },
+      { path: "first_name", label: "First name", required: false, count: 1, examples: blank },
+      { path: "custom.plan", label: "custom.plan", required: false, count: 1, examples: blank },
+    ],
+  });
+  expect(await check("{{ email }}")).toMatchObject({ people: 1, fields: [{ path: "first_name" }] });
+  await expect(check("{% frob %}")).rejects.toMatchObject({
+    message: expect.stringContaining("mistake") as string,
+  });
+  const found = await caller.templates.previewContacts({ q: "blank@" });
+  expect(found.map(({ email }) => email)).toEqual(["blank@x.example"]);
+});
+
 test("names are taken once, copies get a free one, and a template in use is not deleted", async () => {
   const { caller, scope } = await newTenant();
   const { id } = await caller.templates.create(welcome);

@@ -1,10 +1,12 @@
 import PostalMime from "postal-mime";
 import { desc, inArray } from "drizzle-orm";
 import { v7 } from "uuid";
+import type { z } from "zod";
 import { appNow } from "#db/clock";
 import { emailAccounts } from "#db/schema/email-accounts";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
+import { audiencePredicate } from "#server/campaigns/audience";
 import { compileMessage, type CompiledMessage } from "#server/mail/compile";
 import { TemplateError, unknownVariables } from "#server/mail/liquid";
 import { exampleContact } from "#server/mail/example-contact";
@@ -14,8 +16,15 @@ import { renderFor } from "#server/mail/render";
 import { openTransport } from "#server/mail/smtp";
 import { mailServerOf } from "#server/mailboxes/queries";
 import { takeFromLimit } from "#server/rate-limits";
+import { findEmptyMerges } from "./empty-merges.ts";
 import { problemsIn } from "./queries.ts";
-import type { TemplatePreviewInput, TemplateProblems, TemplateTestInput } from "./schema.ts";
+import type {
+  emptyMergesInput,
+  EmptyMergeReport,
+  TemplatePreviewInput,
+  TemplateProblems,
+  TemplateTestInput,
+} from "./schema.ts";
 
 /** A message as it would leave, or the mistakes that keep it from leaving. `hints` are sentences. */
 export type TemplatePreview =
@@ -47,6 +56,17 @@ export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput)
       ),
     ],
   };
+}
+
+/** @throws AppError invalid when a part does not parse */
+export async function templateEmptyMerges(
+  tx: TenantTx,
+  { subject, previewText, html, audience }: z.infer<typeof emptyMergesInput>,
+): Promise<EmptyMergeReport> {
+  const texts = [subject, previewText, html];
+  if (Object.keys(problemsIn({ subject, previewText, html })).length > 0)
+    throw new AppError("invalid", "The template has a mistake, named beside it. Mend it, and check again.");
+  return findEmptyMerges(tx, { texts, who: await audiencePredicate(tx, audience) });
 }
 
 /**
