@@ -1,16 +1,19 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Send } from "lucide-react";
+import { Send, UsersRound } from "lucide-react";
 import { useState } from "react";
+import { EmptyMerges } from "#components/templates/empty-merges";
+import { MailFrame } from "#components/templates/mail-frame";
 import { SeenBy } from "#components/templates/seen-by";
 import { asProblem, useTRPC, useTRPCClient } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
-import { PanelTabs } from "#components/ui/panel-tabs";
 import { Skeleton } from "#components/ui/skeleton";
 import { SubmitButton } from "#components/ui/submit-button";
+import { useSettled } from "#components/ui/use-settled";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Props = { campaign: Campaign; step: Step; flush: () => Promise<void> };
@@ -19,7 +22,9 @@ type Props = { campaign: Campaign; step: Step; flush: () => Promise<void> };
 export function EmailPreview({ campaign, step, flush }: Props) {
   const trpc = useTRPC();
   const [contactId, setContactId] = useState<string | null>(null);
-  const people = useQuery(trpc.campaigns.previewContacts.queryOptions({ id: campaign.id }));
+  const [words, setWords] = useState("");
+  const q = useSettled(words.trim(), 200);
+  const people = useQuery(trpc.campaigns.previewContacts.queryOptions({ id: campaign.id, q }));
   const client = useTRPCClient();
   const preview = useQuery({
     queryKey: ["step preview", step.id, contactId],
@@ -33,7 +38,7 @@ export function EmailPreview({ campaign, step, flush }: Props) {
   const problem = asProblem(preview.error);
   return (
     <div className="space-y-4">
-      <SeenBy people={people.data} value={contactId} onChange={setContactId} />
+      <SeenBy people={people.data} onSearch={setWords} value={contactId} onChange={setContactId} />
       {problem && (
         <Callout kind="danger" title="This email cannot be shown">
           {problem.message}
@@ -41,53 +46,53 @@ export function EmailPreview({ campaign, step, flush }: Props) {
       )}
       {!preview.data && !problem && <Skeleton className="h-72 w-full" />}
       {preview.data && !problem && (
-        <div className="overflow-hidden rounded-md border">
-          <dl className="grid grid-cols-[4.5rem_1fr] gap-x-3 gap-y-1 border-b bg-sunken px-3 py-2">
-            <dt className="text-muted">From</dt>
-            <dd className="truncate">{preview.data.from}</dd>
-            <dt className="text-muted">To</dt>
-            <dd className="truncate">{preview.data.to}</dd>
-            <dt className="text-muted">Subject</dt>
-            <dd className="font-medium break-words">
-              {preview.data.subject || <span className="text-danger">No subject</span>}
-            </dd>
-          </dl>
-          <div className="p-3">
-            <PanelTabs
-              label="Parts"
-              panels={[
-                {
-                  value: "html",
-                  label: "HTML",
-                  content: (
-                    <iframe
-                      title="The email"
-                      sandbox=""
-                      srcDoc={preview.data.html}
-                      className="h-96 w-full rounded-md border bg-white"
-                    />
-                  ),
-                },
-                {
-                  value: "text",
-                  label: "Text",
-                  content: (
-                    <pre className="max-h-96 overflow-auto text-xs whitespace-pre-wrap">
-                      {preview.data.text}
-                    </pre>
-                  ),
-                },
-              ]}
-            />
-            {preview.data.warnings.length > 0 && (
-              <Callout kind="warning" className="mt-3" title="Empty for this contact">
-                {preview.data.warnings.join(" ")}
-              </Callout>
-            )}
-          </div>
-        </div>
+        <>
+          <MailFrame
+            title="The email"
+            message={preview.data}
+            head={
+              <dl className="grid grid-cols-[4.5rem_1fr] gap-x-3 gap-y-1">
+                <dt className="text-muted">From</dt>
+                <dd className="truncate">{preview.data.from}</dd>
+                <dt className="text-muted">To</dt>
+                <dd className="truncate">{preview.data.to}</dd>
+                <dt className="text-muted">Subject</dt>
+                <dd className="font-medium break-words">
+                  {preview.data.subject || <span className="text-danger">No subject</span>}
+                </dd>
+              </dl>
+            }
+          />
+          {preview.data.warnings.length > 0 && (
+            <Callout kind="warning" title="Empty for this contact">
+              {preview.data.warnings.join(" ")}
+            </Callout>
+          )}
+        </>
       )}
+      <CheckAudience campaign={campaign} step={step} flush={flush} />
       <TestSend campaign={campaign} step={step} contactId={contactId} />
+    </div>
+  );
+}
+
+/** Who of the audience would get a gap, or no mail at all. */
+function CheckAudience({ campaign, step, flush }: Props) {
+  const client = useTRPCClient();
+  const check = useMutation({
+    mutationFn: () =>
+      flush().then(() => client.campaigns.emptyMerges.query({ id: campaign.id, stepId: step.id })),
+  });
+  return (
+    <div className="space-y-2 border-t pt-4">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <p className="text-muted">Would anything be empty for anybody in the audience?</p>
+        <Button pending={check.isPending} onClick={() => check.mutate()}>
+          <UsersRound /> Check the audience
+        </Button>
+      </div>
+      <FormError>{asProblem(check.error)?.message ?? null}</FormError>
+      <div role="status">{check.data && <EmptyMerges report={check.data} />}</div>
     </div>
   );
 }

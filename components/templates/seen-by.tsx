@@ -1,23 +1,48 @@
+"use client";
+import { useState } from "react";
+import { Combobox, type Option } from "#components/ui/combobox";
 import { Field } from "#components/ui/field";
-import { Select } from "#components/ui/select";
 
 type Person = { id: string; email: string; name: string | null };
 
-type Props = { people: Person[] | undefined; value: string | null; onChange: (id: string | null) => void };
+type Props = {
+  /** Whom the words last searched for have found; undefined while nobody knows. */
+  people: Person[] | undefined;
+  onSearch: (words: string) => void;
+  value: string | null;
+  onChange: (id: string | null) => void;
+};
 
-/** Whom a preview is made for; null is the example that is there before the first contact. */
-export function SeenBy({ people, value, onChange }: Props) {
+const example: Option = { value: "", label: "Ada Lovelace (an example)" };
+
+/** Whom a preview is made for: anybody, found by name or address. Null is the example. */
+export function SeenBy({ people, onSearch, value, onChange }: Props) {
+  const [chosen, setChosen] = useState(example);
+  const [searching, setSearching] = useState(false);
+  const found = (people ?? []).map(({ id, email, name }): Option => ({
+    value: id,
+    label: name ?? email,
+    hint: name ? email : undefined,
+  }));
+  const options = searching ? found : [example, ...found];
   return (
     <Field name="contact" label="Seen by">
-      {(control) => (
-        <Select {...control} value={value ?? ""} onChange={(event) => onChange(event.target.value || null)}>
-          <option value="">Ada Lovelace (an example)</option>
-          {people?.map((person) => (
-            <option key={person.id} value={person.id}>
-              {person.name ? `${person.name}, ${person.email}` : person.email}
-            </option>
-          ))}
-        </Select>
+      {({ name: _, ...control }) => (
+        <Combobox
+          {...control}
+          options={options}
+          value={value ?? ""}
+          chosenLabel={chosen.hint ? `${chosen.label}, ${chosen.hint}` : chosen.label}
+          onSearch={(words) => {
+            setSearching(words.trim() !== "");
+            onSearch(words);
+          }}
+          empty={people ? "No contact has this in its name or address." : "Looking…"}
+          onChange={(id) => {
+            setChosen(options.find((option) => option.value === id) ?? example);
+            onChange(id || null);
+          }}
+        />
       )}
     </Field>
   );

@@ -3,11 +3,12 @@ import { useRef } from "react";
 import { FieldMenu } from "#components/campaigns/field-menu";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
-import { Textarea } from "#components/ui/textarea";
+import type { TemplateProblem } from "#server/mail/schema";
 import type { TemplatePart, TemplateProblems } from "#server/templates/schema";
+import type { CodeHandle } from "./code-editor.tsx";
+import { HtmlEditor } from "./html-editor.tsx";
 import type { Draft } from "./template-editor.tsx";
 
-type Box = HTMLInputElement | HTMLTextAreaElement;
 type Props = {
   draft: Draft;
   onChange: (draft: Draft) => void;
@@ -18,24 +19,27 @@ type Props = {
 
 /** Name, subject, preview line and body; mistakes stand below the part they are in and lead to their place. */
 export function TemplateFields({ draft, onChange, disabled, errors, problems }: Props) {
-  const last = useRef<{ box: Box; part: TemplatePart } | null>(null);
-  const body = useRef<HTMLTextAreaElement>(null);
-  const control = (part: TemplatePart) => ({
+  /** The line that had the caret last; null when it was the body. */
+  const last = useRef<{ box: HTMLInputElement; part: "subject" | "previewText" } | null>(null);
+  const body = useRef<CodeHandle>(null);
+  const control = (part: "subject" | "previewText") => ({
     value: draft[part],
-    onFocus: (event: { currentTarget: Box }) => {
+    onFocus: (event: { currentTarget: HTMLInputElement }) => {
       last.current = { box: event.currentTarget, part };
     },
-    onChange: (event: { currentTarget: Box }) => onChange({ ...draft, [part]: event.currentTarget.value }),
+    onChange: (event: { currentTarget: HTMLInputElement }) =>
+      onChange({ ...draft, [part]: event.currentTarget.value }),
   });
 
   function insert(text: string) {
-    const { box, part } = last.current ?? { box: body.current, part: "html" as const };
-    const from = box?.selectionStart ?? draft[part].length;
-    const value = draft[part].slice(0, from) + text + draft[part].slice(box?.selectionEnd ?? from);
+    if (!last.current) return body.current?.insert(text);
+    const { box, part } = last.current;
+    const from = box.selectionStart ?? draft[part].length;
+    const value = draft[part].slice(0, from) + text + draft[part].slice(box.selectionEnd ?? from);
     onChange({ ...draft, [part]: value });
     requestAnimationFrame(() => {
-      box?.focus();
-      box?.setSelectionRange(from + text.length, from + text.length);
+      box.focus();
+      box.setSelectionRange(from + text.length, from + text.length);
     });
   }
 
@@ -74,16 +78,20 @@ export function TemplateFields({ draft, onChange, disabled, errors, problems }: 
           name="html"
           label="Body"
           hint="HTML with Liquid. Text without tags works too. Postal address and unsubscribe link are added at the end unless you place them yourself."
-          error={problems.html && <Mistakes of={problems.html} source={draft.html} box={body} />}
+          error={problems.html && <Mistakes of={problems.html} onShow={body} />}
         >
-          {(field) => (
-            <Textarea
+          {({ name: _, "aria-invalid": _invalid, ...field }) => (
+            <HtmlEditor
               {...field}
-              {...control("html")}
-              ref={body}
-              rows={16}
-              spellCheck
-              className="min-h-80 font-mono text-xs leading-5"
+              label="Body"
+              handle={body}
+              value={draft.html}
+              onChange={(html) => onChange({ ...draft, html })}
+              disabled={disabled}
+              problems={problems.html ?? none}
+              onFocus={() => {
+                last.current = null;
+              }}
             />
           )}
         </Field>
@@ -92,32 +100,25 @@ export function TemplateFields({ draft, onChange, disabled, errors, problems }: 
   );
 }
 
+const none: TemplateProblem[] = [];
+
 type MistakesProps = {
   of: TemplateProblems[TemplatePart];
-  source?: string;
-  box?: React.RefObject<HTMLTextAreaElement | null>;
+  /** Where a click on the place leads, if it can. */
+  onShow?: React.RefObject<CodeHandle | null>;
 };
 
-function Mistakes({ of: problems = [], source = "", box }: MistakesProps) {
+function Mistakes({ of: problems = [], onShow }: MistakesProps) {
   if (problems.length === 0) return null;
-  function show(line: number, column: number) {
-    const before = source
-      .split("\n")
-      .slice(0, line - 1)
-      .join("\n");
-    const at = before.length + (line > 1 ? 1 : 0) + column - 1;
-    box?.current?.focus();
-    box?.current?.setSelectionRange(at, at);
-  }
   return (
     <>
       {problems.map(({ line, column, message }) => (
         <span key={`${line}:${column}:${message}`} className="block">
-          {box ? (
+          {onShow ? (
             <button
               type="button"
               className="font-medium underline underline-offset-2"
-              onClick={() => show(line, column)}
+              onClick={() => onShow.current?.show(line, column)}
             >
               Line {line}, column {column}
             </button>

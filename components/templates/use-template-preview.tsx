@@ -1,7 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useEffect, useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { asProblem, useTRPCClient } from "#components/trpc/client";
+import { useSettled } from "#components/ui/use-settled";
 import type { RouterOutputs } from "#server/router";
 import type { TemplateProblems } from "#server/templates/schema";
 import type { Draft } from "./template-editor.tsx";
@@ -41,13 +42,4 @@ export function useTemplatePreview(
     failure: asProblem(query.error)?.message ?? null,
     pending: query.isFetching,
   };
-}
-
-function useSettled<T>(value: T, ms: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }

@@ -16,6 +16,9 @@ type Props = {
   onChange?: (value: string) => void;
   placeholder?: string;
   empty?: string;
+  /** The options are found elsewhere, by these words; `chosenLabel` is what the box says of one that is not among them. */
+  onSearch?: (words: string) => void;
+  chosenLabel?: string;
   className?: string;
   /** Where no Field gives it a label. */
   "aria-label"?: string;
@@ -29,6 +32,8 @@ export function Combobox({
   onChange,
   placeholder = "Choose…",
   empty = "Nothing found.",
+  onSearch,
+  chosenLabel,
   className,
   name,
   ...control
@@ -37,7 +42,7 @@ export function Combobox({
   const [own, setOwn] = useState(defaultValue);
   const contentId = useId();
   const chosen = value ?? own;
-  const label = options.find((option) => option.value === chosen)?.label;
+  const label = options.find((option) => option.value === chosen)?.label ?? chosenLabel;
   return (
     <Popover open={open} onOpenChange={setOpen}>
       {name && <input type="hidden" name={name} value={chosen} />}
@@ -63,12 +68,14 @@ export function Combobox({
         <Command
           label={placeholder}
           defaultValue={chosen}
+          shouldFilter={!onSearch}
           filter={(_, search, words) =>
             words?.join(" ").toLowerCase().includes(search.toLowerCase()) ? 1 : 0
           }
         >
           <Command.Input
             placeholder="Search"
+            {...(onSearch && { onValueChange: onSearch })}
             className="h-8 w-full bg-transparent px-2 outline-none max-sm:text-lg"
           />
           <Command.List className="max-h-64 overflow-y-auto border-t pt-1">

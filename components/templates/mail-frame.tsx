@@ -1,0 +1,92 @@
+"use client";
+import { Monitor, Moon, Smartphone, type LucideIcon } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { Button } from "#components/ui/button";
+import { cn } from "#components/ui/cn";
+import { PanelTabs } from "#components/ui/panel-tabs";
+
+type Props = {
+  title: string;
+  message: { html: string; text: string };
+  /** Above the mail, beside the switches: its subject, or from whom to whom. */
+  head: ReactNode;
+  stale?: boolean;
+};
+
+/** A mail as it arrives: on a computer, on a phone, at night, and as plain text. Nothing in it can run or reach the page. */
+export function MailFrame({ title, message, head, stale = false }: Props) {
+  const [narrow, setNarrow] = useState(false);
+  const [dark, setDark] = useState(false);
+  return (
+    <div className={cn("overflow-hidden rounded-lg border bg-surface", stale && "opacity-60")}>
+      <div className="flex items-start gap-3 border-b bg-sunken px-3 py-2">
+        <div className="min-w-0 flex-1 self-center">{head}</div>
+        <div role="group" aria-label="Seen" className="flex gap-1">
+          <Choice icon={Monitor} label="On a computer" chosen={!narrow} onChoose={() => setNarrow(false)} />
+          <Choice icon={Smartphone} label="On a phone" chosen={narrow} onChoose={() => setNarrow(true)} />
+          <Choice icon={Moon} label="In dark mode" chosen={dark} onChoose={() => setDark(!dark)} />
+        </div>
+      </div>
+      <div className="p-3">
+        <PanelTabs
+          label="Parts of the mail"
+          panels={[
+            {
+              value: "html",
+              label: "HTML",
+              content: (
+                <iframe
+                  title={title}
+                  sandbox=""
+                  srcDoc={dark ? atNight(message.html) : message.html}
+                  style={{ colorScheme: dark ? "dark" : "light" }}
+                  className={cn(
+                    "mx-auto block h-112 w-full rounded-md border",
+                    dark ? "bg-black" : "bg-white",
+                    narrow && "max-w-[375px]",
+                  )}
+                />
+              ),
+            },
+            {
+              value: "text",
+              label: "Text",
+              content: (
+                <pre tabIndex={0} className="max-h-112 overflow-auto text-xs whitespace-pre-wrap">
+                  {message.text}
+                </pre>
+              ),
+            },
+          ]}
+        />
+      </div>
+    </div>
+  );
+}
+
+type ChoiceProps = { icon: LucideIcon; label: string; chosen: boolean; onChoose: () => void };
+
+function Choice({ icon: Icon, label, chosen, onChoose }: ChoiceProps) {
+  return (
+    <Button
+      size="icon-sm"
+      variant="ghost"
+      aria-label={label}
+      aria-pressed={chosen}
+      title={label}
+      className={cn(chosen && "bg-selected text-ink")}
+      onClick={onChoose}
+    >
+      <Icon />
+    </Button>
+  );
+}
+
+/**
+ * A mail with dark colours of its own shows them, since the frame says it is dark. Any other is turned round, as the mail
+ * programs do that darken everything: light for dark, hues and pictures kept.
+ */
+function atNight(html: string): string {
+  if (/prefers-color-scheme\s*:\s*dark/i.test(html)) return html;
+  return `${html}<style>html{background:#fff;filter:invert(.93) hue-rotate(180deg)}img,video,picture{filter:invert(1) hue-rotate(180deg)}</style>`;
+}
