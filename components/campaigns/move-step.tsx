@@ -6,6 +6,7 @@ import { Field } from "#components/ui/field";
 import { Select } from "#components/ui/select";
 import type { Flow } from "#server/campaigns/flow";
 import type { Position } from "#server/campaigns/graph";
+import { contacts } from "./running-note.tsx";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Place = { label: string; position: Position };
@@ -42,6 +43,11 @@ export function MoveStep({ step, campaign, onMove, onClose }: Props) {
               </Select>
             )}
           </Field>
+          {campaign.status !== "draft" && (
+            <p className="mt-3 text-muted">
+              <MoveEffect step={step} campaign={campaign} />
+            </p>
+          )}
           <DialogFooter>
             <Button onClick={onClose}>Cancel</Button>
             <Button type="submit" variant="primary" disabled={places.length === 0}>
@@ -51,6 +57,16 @@ export function MoveStep({ step, campaign, onMove, onClose }: Props) {
         </form>
       </DialogContent>
     </Dialog>
+  );
+}
+
+/** What moving a step of a running campaign means for those on the way. */
+export function MoveEffect({ step, campaign }: Pick<Props, "step" | "campaign">) {
+  return (
+    <>
+      Affects {contacts(campaign.ahead[step.id] ?? 0)} still on the way to it. Who has passed its new place
+      already does not come by it any more; who comes by again gets no email and no action twice.
+    </>
   );
 }
 

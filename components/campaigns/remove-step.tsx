@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
 import { RadioCards } from "#components/ui/radio-cards";
+import { contacts } from "./running-note.tsx";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Keep = "true" | "false" | "neither";
@@ -17,6 +18,7 @@ type Props = {
 export function RemoveStep({ step, campaign, onRemove, onClose }: Props) {
   const [keep, setKeep] = useState<Keep>("true");
   const asks = step.type === "condition" && step.whenTrue !== step.whenFalse;
+  const here = campaign.here[step.id] ?? 0;
   const after = campaign.steps.find((each) => each.id === step.next);
   return (
     <ConfirmDialog
@@ -53,6 +55,17 @@ export function RemoveStep({ step, campaign, onRemove, onClose }: Props) {
           {after
             ? `What led here goes on with step ${after.number}, ${after.title}.`
             : "Its text and settings are gone for good."}
+        </p>
+      )}
+      {here > 0 && (
+        <p className="mt-2 text-ink">
+          {contacts(here)} at this step now will{" "}
+          {asks
+            ? "go on with the branch that stays"
+            : after
+              ? `go on with step ${after.number} at once`
+              : "end the campaign here"}
+          . What is queued for them from this step is not sent.
         </p>
       )}
     </ConfirmDialog>

@@ -2,6 +2,7 @@
 import { MousePointerClick } from "lucide-react";
 import { useState, useSyncExternalStore } from "react";
 import { EmptyState } from "#components/ui/empty-state";
+import { stepsMayChange } from "#server/campaigns/schema";
 import { SaveProblem } from "./save-state.tsx";
 import { StepEditor } from "./step-editor.tsx";
 import { StepFlow } from "./step-flow.tsx";
@@ -35,7 +36,7 @@ export function StepBuilder({
   // On a small screen an open editor would hide the flow, so it waits to be asked for.
   const selected = chosen === undefined && isWide ? (initial.steps[0]?.id ?? null) : (chosen ?? null);
   const step = campaign.steps.find((each) => each.id === selected);
-  const editable = canWrite && campaign.status === "draft" && !campaign.archived;
+  const editable = canWrite && stepsMayChange(campaign.status) && !campaign.archived;
   const whole = campaign.problems.filter((problem) => problem.stepId === null);
   const select = (stepId: string | null) => {
     void edits.flush();

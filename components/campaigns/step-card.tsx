@@ -10,7 +10,8 @@ import {
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
 import type { Position } from "#server/campaigns/graph";
-import { MoveStep } from "./move-step.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog";
+import { MoveEffect, MoveStep } from "./move-step.tsx";
 import { RemoveStep } from "./remove-step.tsx";
 import type { FlowProps } from "./step-flow.tsx";
 import { StepIcon } from "./step-icon.tsx";
@@ -22,17 +23,22 @@ export type Siblings = { above: Position | null; below: Position | null };
 type Props = FlowProps & { step: Step; siblings: Siblings };
 
 export function StepCard({ step, siblings, campaign, edits, selected, onSelect, editable }: Props) {
-  const [asking, setAsking] = useState<"delete" | "move" | null>(null);
+  const [asking, setAsking] = useState<"delete" | "move" | Position | null>(null);
+  const running = campaign.status !== "draft";
   const problems = campaign.problems.filter((problem) => problem.stepId === step.id);
-  const move = (position: Position | null) => {
-    if (position) void edits.change((edit) => edits.calls.moveStep({ ...edit, stepId: step.id, position }));
+  const move = (position: Position) =>
+    edits.change((edit) => edits.calls.moveStep({ ...edit, stepId: step.id, position }));
+  // People are on their way in a running campaign: what a move means to them is said first.
+  const nudge = (position: Position | null) => {
+    if (position && running) setAsking(position);
+    else if (position) void move(position);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const up = event.key === "ArrowUp";
     if (up || event.key === "ArrowDown") {
       event.preventDefault();
       if (!event.altKey) focusStep(campaign.steps[step.number - 1 + (up ? -1 : 1)]);
-      else if (editable) move(up ? siblings.above : siblings.below);
+      else if (editable) nudge(up ? siblings.above : siblings.below);
     } else if (event.key === "Delete" && editable) setAsking("delete");
   };
   return (
@@ -82,10 +88,10 @@ export function StepCard({ step, siblings, campaign, edits, selected, onSelect, 
             </Button>
           </DropdownMenuTrigger>
           <DropdownMenuContent>
-            <DropdownMenuItem disabled={!siblings.above} onSelect={() => move(siblings.above)}>
+            <DropdownMenuItem disabled={!siblings.above} onSelect={() => nudge(siblings.above)}>
               <ArrowUp /> Move up
             </DropdownMenuItem>
-            <DropdownMenuItem disabled={!siblings.below} onSelect={() => move(siblings.below)}>
+            <DropdownMenuItem disabled={!siblings.below} onSelect={() => nudge(siblings.below)}>
               <ArrowDown /> Move down
             </DropdownMenuItem>
             <DropdownMenuItem onSelect={() => setAsking("move")}>
@@ -98,7 +104,23 @@ export function StepCard({ step, siblings, campaign, edits, selected, onSelect, 
         </DropdownMenu>
       )}
       {asking === "move" && (
-        <MoveStep step={step} campaign={campaign} onMove={move} onClose={() => setAsking(null)} />
+        <MoveStep
+          step={step}
+          campaign={campaign}
+          onMove={(position) => void move(position)}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {typeof asking === "object" && asking !== null && (
+        <ConfirmDialog
+          open
+          onOpenChange={(open) => !open && setAsking(null)}
+          title={`Move step ${step.number}, ${step.title}?`}
+          confirm="Move"
+          onConfirm={() => move(asking)}
+        >
+          <MoveEffect step={step} campaign={campaign} />
+        </ConfirmDialog>
       )}
       {asking === "delete" && (
         <RemoveStep

@@ -4,10 +4,11 @@ import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { Card } from "#components/ui/card";
-import { stepContent, type StepContent } from "#server/campaigns/schema";
+import { stepContent, type StepContent, stepsMayChange } from "#server/campaigns/schema";
 import { ActionEditor } from "./action-editor.tsx";
 import { ConditionEditor } from "./condition-editor.tsx";
 import { EmailEditor } from "./email-editor.tsx";
+import { FixedNote, RunningNote } from "./running-note.tsx";
 import { SaveState } from "./save-state.tsx";
 import { StepIcon, stepLabel } from "./step-icon.tsx";
 import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
@@ -25,17 +26,14 @@ type Props = { step: Step; campaign: Campaign; edits: CampaignEdits; onClose: ()
 /** Mount with `key={step.id}`: it starts from what is saved, and from then on the person's text leads. */
 export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) {
   const [content, setContent] = useState(() => contentOf(step));
-  const launched = campaign.status !== "draft";
-  const disabled =
-    !canWrite
-    || campaign.archived
-    || (launched && (step.type !== "email" || campaign.status === "completed"));
+  const disabled = !canWrite || campaign.archived || !stepsMayChange(campaign.status);
+  const running = !disabled && campaign.status !== "draft";
   const problems = campaign.problems.filter((problem) => problem.stepId === step.id);
   const complete = stepContent.safeParse(content).success;
   const change = (next: StepContent) => {
     setContent(next);
     // What a running campaign says changes when the person says so, not with every key.
-    if (!launched && stepContent.safeParse(next).success) edits.type(step.id, next);
+    if (!running && stepContent.safeParse(next).success) edits.type(step.id, next);
   };
   return (
     <Card className="overflow-hidden">
@@ -45,7 +43,7 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
           <h2 className="min-w-0 flex-1 truncate font-semibold">
             Step {step.number} · {stepLabel(step.type)}
           </h2>
-          {!disabled && !launched && <SaveState state={edits.state} />}
+          {!disabled && !running && <SaveState state={edits.state} />}
           <Button variant="ghost" size="icon-sm" aria-label="Close step" onClick={onClose}>
             <X />
           </Button>
@@ -60,15 +58,19 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
               </ul>
             </Callout>
           )}
-          {!complete && <p className="text-xs text-warning">Saved as soon as it is complete.</p>}
-          {launched && (
-            <LaunchedNote
+          {!complete && (
+            <p className="text-xs text-warning">
+              {running ? "It can be saved as soon as it is complete." : "Saved as soon as it is complete."}
+            </p>
+          )}
+          {disabled && canWrite && <FixedNote status={campaign.status} />}
+          {running && (
+            <RunningNote
               step={step}
               campaign={campaign}
-              disabled={disabled}
-              changed={JSON.stringify(content) !== JSON.stringify(contentOf(step))}
-              onSave={() =>
-                edits.change((edit) => edits.calls.saveStep({ ...edit, stepId: step.id, content }))
+              saveable={complete && JSON.stringify(content) !== JSON.stringify(contentOf(step))}
+              onSave={(retime) =>
+                edits.change((edit) => edits.calls.saveStep({ ...edit, stepId: step.id, content, retime }))
               }
             />
           )}
@@ -98,52 +100,6 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
         </div>
       </section>
     </Card>
-  );
-}
-
-type NoteProps = {
-  step: Step;
-  campaign: Campaign;
-  disabled: boolean;
-  changed: boolean;
-  onSave: () => Promise<unknown>;
-};
-
-function LaunchedNote({ step, campaign, disabled, changed, onSave }: NoteProps) {
-  const [pending, setPending] = useState(false);
-  if (disabled) {
-    return (
-      <Callout kind="info">
-        This campaign has been launched. Only the text of its emails can still change; clone it to change
-        more.
-      </Callout>
-    );
-  }
-  const waiting = campaign.ahead[step.id] ?? 0;
-  const action = (
-    <Button
-      size="sm"
-      variant="primary"
-      pending={pending}
-      disabled={!changed}
-      onClick={() => {
-        setPending(true);
-        void onSave().finally(() => setPending(false));
-      }}
-    >
-      Save for {waiting === 1 ? "1 contact" : `${waiting} contacts`}
-    </Button>
-  );
-  return (
-    <Callout
-      kind="warning"
-      title={waiting === 1 ? "A change affects 1 contact" : `A change affects ${waiting} contacts`}
-      action={action}
-    >
-      {waiting === 0
-        ? "Nobody is still on the way to this email."
-        : "They are still on the way to this email and get the new text. Who already got it keeps the old one."}
-    </Callout>
   );
 }
 

@@ -81,7 +81,8 @@ export function stepProblems(
   return found;
 }
 
-function contentProblems(
+/** What one step lacks in itself, as codes and sentences; `index` is its place from 0. */
+export function contentProblems(
   step: CheckedStep,
   index: number,
   steps: readonly CheckedStep[],

@@ -1,7 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import type { CampaignStatus } from "./schema.ts";
+import { campaignStatuses, type CampaignStatus, stepsMayChange } from "./schema.ts";
+
+/** Steps may change while a campaign runs: see `settleEdit`. */
+export const stepsChangeIn: readonly CampaignStatus[] = campaignStatuses.filter(stepsMayChange);
 
 /**
  * Takes the campaign for one edit: locks its row, counts its version up, and refuses a version that is no longer the
@@ -15,7 +18,7 @@ export async function takeForEdit(
 ): Promise<CampaignStatus> {
   const [row] = await tx.execute<{ status: CampaignStatus; version: number; archived: boolean }>(sql`
     select status, version, archived_at is not null as archived from campaigns
-    where id = ${id}::uuid and deleted_at is null for update`);
+    where id = ${id}::uuid and deleted_at is null for no key update`);
   if (!row) throw new AppError("not_found", "There is no such campaign.");
   if (row.archived)
     throw new AppError("conflict", "This campaign is archived and cannot be changed. Clone it instead.");
@@ -33,7 +36,7 @@ export async function takeForEdit(
 }
 
 const running =
-  "This campaign has been launched: its audience, settings and the order of its steps can no longer change. Clone it to change them.";
+  "This campaign has been launched: its audience and settings can no longer change. Clone it to change them.";
 const refusals: Record<CampaignStatus, string> = {
   draft: "This campaign is still a draft.",
   scheduled: "This campaign is scheduled. Unschedule it first.",

@@ -204,15 +204,16 @@ export function insertStep(graph: readonly GraphStep[], step: GraphStep, positio
 
 /**
  * Takes a step out and links what led to it with what followed. A condition with two different paths needs
- * `keep`; steps that only the dropped path led to go too. `removed` names every step taken out.
+ * `keep`; steps that only the dropped path led to go too. `removed` names every step taken out, and `onward` the step
+ * at which those go on who stand there: the next one of their way that is left, or null for the end.
  */
 export function removeStep(
   graph: readonly GraphStep[],
   id: string,
   keep: Keep = "neither",
-): { graph: GraphStep[]; removed: string[] } {
+): { graph: GraphStep[]; removed: string[]; onward: Map<string, string | null> } {
   const step = graph.find((each) => each.id === id);
-  if (!step) return { graph: [...graph], removed: [] };
+  if (!step) return { graph: [...graph], removed: [], onward: new Map() };
   const before = reachableFrom(graph, graph[0]?.id ?? null);
   const onward = {
     true: step.whenTrue,
@@ -230,7 +231,14 @@ export function removeStep(
   const still = reachableFrom(ordered, entry);
   const kept = ordered.filter((each) => still.has(each.id) || !before.has(each.id));
   const removed = graph.filter((each) => !kept.some((one) => one.id === each.id)).map((each) => each.id);
-  return { graph: settled(removed.reduce((steps, gone) => redirect(steps, gone, null), kept)), removed };
+  const left = new Set(kept.map((each) => each.id));
+  const goesOn = (from: string) =>
+    inOrder(graph).find((each) => left.has(each.id) && reachableFrom(graph, from).has(each.id))?.id ?? null;
+  return {
+    graph: settled(removed.reduce((steps, gone) => redirect(steps, gone, null), kept)),
+    removed,
+    onward: new Map(removed.map((gone) => [gone, gone === id ? onward : goesOn(gone)])),
+  };
 }
 
 /** Moves a step (a condition with its branches). Moving it into itself changes nothing. */

@@ -75,11 +75,12 @@ export type Campaign = {
   flow: { main: Flow; strays: Flow[] };
   /** What is wrong with the steps. The launch checks look further. */
   problems: Problem[];
-  /** By step id: how many people have yet to leave the step, once launched. */
+  /** By step id, once launched: how many people have yet to leave the step, and how many of them stand there now. */
   ahead: Record<string, number>;
+  here: Record<string, number>;
 };
 
-type Row = Omit<Campaign, "steps" | "flow" | "problems" | "ahead" | "audience" | "settings"> & {
+type Row = Omit<Campaign, "steps" | "flow" | "problems" | "ahead" | "here" | "audience" | "settings"> & {
   audience: unknown;
   settings: CampaignSettings;
 };
@@ -99,22 +100,30 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
     where c.id = ${id}::uuid and c.deleted_at is null`);
   if (!row) throw new AppError("not_found", "There is no such campaign.");
   const steps = await loadSteps(tx, id);
+  const here = row.launchedAt ? await countHere(tx, id, steps) : {};
   return {
     ...row,
     audience: audienceShape.safeParse(row.audience).data ?? nobody,
     steps,
     flow: flowOf(steps),
     problems: stepProblems(steps, liquidProblem),
-    ahead: row.launchedAt ? await countAhead(tx, id, steps) : {},
+    ahead: countAhead(steps, here),
+    here,
   };
 }
 
-async function countAhead(tx: TenantTx, id: string, steps: readonly Step[]): Promise<Record<string, number>> {
+async function countHere(tx: TenantTx, id: string, steps: readonly Step[]): Promise<Record<string, number>> {
   const places = await tx.execute<{ step: string; count: number }>(sql`
     select current_step_id as step, count(*)::int as count from campaign_contacts
     where campaign_id = ${id}::uuid and status in ('enrolled', 'active', 'paused') group by current_step_id`);
-  const ahead = Object.fromEntries(steps.map((step) => [step.id, 0]));
-  for (const { step, count } of places) {
+  const here = Object.fromEntries(steps.map((step) => [step.id, 0]));
+  for (const { step, count } of places) if (step in here) here[step] = count;
+  return here;
+}
+
+function countAhead(steps: readonly Step[], here: Record<string, number>): Record<string, number> {
+  const ahead = Object.fromEntries(Object.keys(here).map((id) => [id, 0]));
+  for (const [step, count] of Object.entries(here)) {
     for (const reached of reachableFrom(steps, step)) ahead[reached] = (ahead[reached] ?? 0) + count;
   }
   return ahead;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { TenantTx } from "#db/tenancy";
+import type { Scope, TenantTx } from "#db/tenancy";
+import { commitThenSend, type EventScope } from "#server/drivers/events";
 import { allowed, router } from "#server/trpc";
 import { personSearchInput } from "#server/templates/schema";
 import { countAudience } from "./audience.ts";
@@ -48,6 +49,19 @@ const after =
     await edit(tx);
     return getCampaign(tx, id);
   };
+
+/** The same for a change that a running campaign hears of, once it is committed. */
+const steered = async (
+  scope: Scope & EventScope,
+  id: string,
+  edit: (tx: TenantTx, scope: EventScope) => Promise<steps.Edited>,
+): Promise<Campaign> => {
+  const { campaign } = await commitThenSend(scope, async (tx) => ({
+    ...(await edit(tx, scope)),
+    campaign: await getCampaign(tx, id),
+  }));
+  return campaign;
+};
 
 export const campaignsRouter = router({
   list: reads
@@ -104,19 +118,29 @@ export const campaignsRouter = router({
 
   addStep: writes
     .input(stepAdd)
-    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.addStep(tx, input), input.id))),
+    .mutation(({ ctx, input }) =>
+      steered(ctx.member.scope, input.id, (tx, scope) => steps.addStep(tx, scope, input)),
+    ),
   saveStep: writes
     .input(stepSave)
-    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.saveStep(tx, input), input.id))),
+    .mutation(({ ctx, input }) =>
+      steered(ctx.member.scope, input.id, (tx, scope) => steps.saveStep(tx, scope, input)),
+    ),
   moveStep: writes
     .input(stepMove)
-    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.relocateStep(tx, input), input.id))),
+    .mutation(({ ctx, input }) =>
+      steered(ctx.member.scope, input.id, (tx, scope) => steps.relocateStep(tx, scope, input)),
+    ),
   removeStep: writes
     .input(stepRemove)
-    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.deleteStep(tx, input), input.id))),
+    .mutation(({ ctx, input }) =>
+      steered(ctx.member.scope, input.id, (tx, scope) => steps.deleteStep(tx, scope, input)),
+    ),
   linkStep: writes
     .input(stepLink)
-    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => steps.linkStep(tx, input), input.id))),
+    .mutation(({ ctx, input }) =>
+      steered(ctx.member.scope, input.id, (tx, scope) => steps.linkStep(tx, scope, input)),
+    ),
 
   sendTest: writes.input(testSendInput).mutation(({ ctx, input }) => sendTest(ctx.member.scope, input)),
   launch: launches

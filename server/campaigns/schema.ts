@@ -6,6 +6,9 @@ export type CampaignType = (typeof campaignTypes)[number];
 export const campaignStatuses = ["draft", "scheduled", "active", "paused", "completed"] as const;
 export type CampaignStatus = (typeof campaignStatuses)[number];
 export const isLaunched = (status: CampaignStatus): boolean => status !== "draft" && status !== "scheduled";
+/** Whether steps can be added, changed, moved and deleted. A scheduled campaign is unscheduled first. */
+export const stepsMayChange = (status: CampaignStatus): boolean =>
+  status === "draft" || status === "active" || status === "paused";
 export const stepTypes = ["email", "wait", "condition", "action"] as const;
 export type StepType = (typeof stepTypes)[number];
 
@@ -227,7 +230,12 @@ export const stepAdd = campaignEdit.extend({
   position,
 });
 export type StepAdd = z.infer<typeof stepAdd>;
-export const stepSave = campaignEdit.extend({ stepId: id, content: stepContent });
+/** `retime`: those who wait at this wait already get the new time as well. */
+export const stepSave = campaignEdit.extend({
+  stepId: id,
+  content: stepContent,
+  retime: z.boolean().default(false),
+});
 export type StepSave = z.infer<typeof stepSave>;
 export const stepMove = campaignEdit.extend({ stepId: id, position });
 export const stepRemove = campaignEdit.extend({

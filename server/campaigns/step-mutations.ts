@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
-import { freezeVersions } from "#server/enrollments/versions";
+import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
-import { stepProblems } from "./checks.ts";
-import { takeForEdit } from "./edits.ts";
+import { contentProblems } from "./checks.ts";
+import { stepsChangeIn, takeForEdit } from "./edits.ts";
 import { liquidProblem } from "./liquid-problem.ts";
 import {
   anchorOf,
@@ -24,6 +24,7 @@ import {
   type StepRemove,
   type StepSave,
 } from "./schema.ts";
+import { settleEdit, takeTurn } from "./settle-edit.ts";
 import { blankContent, contentColumns, contentValues, loadSteps, saveGraph, type Step } from "./steps.ts";
 
 const gone = () =>
@@ -49,12 +50,20 @@ function refuseCircle(graph: readonly GraphStep[]) {
   }
 }
 
-/** Throws `limit` past 50 steps or 20 emails, `conflict` for a place that is gone. Returns the new step's id. */
+/** Events to send after the commit: a campaign that runs hears of its new steps at once. */
+export type Edited = { events: DriverEvent[] };
+const quietly: Edited = { events: [] };
+
+/**
+ * Puts a step in. In a launched campaign, whoever comes by waits there until it is finished.
+ * Throws `limit` past 50 steps or 20 emails, `conflict` for a place that is gone.
+ */
 export async function addStep(
   tx: TenantTx,
+  scope: EventScope,
   { type, actionType, position, ...edit }: StepAdd,
-): Promise<string> {
-  await takeForEdit(tx, edit);
+): Promise<Edited> {
+  const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
   if (steps.length >= stepsMax) throw new AppError("limit", `A campaign holds ${stepsMax} steps at most.`);
   if (type === "email" && steps.filter((step) => step.type === "email").length >= emailStepsMax) {
@@ -75,66 +84,100 @@ export async function addStep(
     whenFalse: null,
   };
   await saveGraph(tx, edit.id, insertStep(steps, blank, position));
-  return id;
+  if (status === "draft") return quietly;
+  return { events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: [] }) };
 }
 
 /**
- * Writes what a step says and does. In a launched campaign only the text of an email may change: contacts who have
- * passed the step keep what they got, those still to come get the new version. Throws `invalid` for a text that could
- * not be sent.
+ * Writes what a step says and does. In a launched campaign it must be complete: contacts who have passed the step keep
+ * what they got, those still to come get the new version. `retime` gives those who wait at a wait its new time, counted
+ * from when they came; a condition asks those who wait for it again in any case.
+ * Throws `invalid` for what could not be done or sent.
  */
-export async function saveStep(tx: TenantTx, { stepId, content, ...edit }: StepSave): Promise<void> {
-  const status = await takeForEdit(
-    tx,
-    edit,
-    content.type === "email" ? ["draft", "active", "paused"] : ["draft"],
-  );
+export async function saveStep(
+  tx: TenantTx,
+  scope: EventScope,
+  { stepId, content, retime, ...edit }: StepSave,
+): Promise<Edited> {
+  const status = await takeForEdit(tx, edit, stepsChangeIn);
+  const launched = status !== "draft";
   const step = stepIn(await loadSteps(tx, edit.id), stepId);
   if (step.type !== content.type)
     throw new AppError(
       "invalid",
       `This is a step of type ${step.type}, and stays one. Delete it and add another.`,
     );
+  if (launched) await takeTurn(tx, [stepId]);
   await tx.execute(sql`
     update campaign_steps set (${contentColumns}, updated_at) = row(${contentValues(content)}, app_now())
     where id = ${stepId}::uuid and campaign_id = ${edit.id}::uuid`);
-  if (status === "draft") return;
-  const broken = stepProblems(await loadSteps(tx, edit.id), liquidProblem).filter(
-    (problem) => problem.stepId === stepId,
-  );
-  if (broken.length > 0) throw new AppError("invalid", broken.map((problem) => problem.message).join(" "));
-  await freezeVersions(tx, { campaignId: edit.id, stepId });
+  if (!launched) return quietly;
+  const steps = await loadSteps(tx, edit.id);
+  const saved = stepIn(steps, stepId);
+  const broken = contentProblems(saved, saved.number - 1, steps, liquidProblem);
+  if (broken.length > 0) throw new AppError("invalid", broken.map(([, message]) => message).join(" "));
+  const again = content.type === "condition" || (content.type === "wait" && retime);
+  return {
+    events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: [stepId], retime: again }),
+  };
 }
 
+/** In a launched campaign, who has passed the step's new place does not come by it any more. */
 export async function relocateStep(
   tx: TenantTx,
+  scope: EventScope,
   { stepId, position, ...edit }: { id: string; version: number; stepId: string; position: Position },
-) {
-  await takeForEdit(tx, edit);
+): Promise<Edited> {
+  const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
   stepIn(steps, stepId);
   checkPlace(steps, position);
   const moved = moveStep(steps, stepId, position);
   refuseCircle(moved);
   await saveGraph(tx, edit.id, moved);
+  if (status === "draft") return quietly;
+  return { events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: [] }) };
 }
 
-/** Throws `invalid` on `keep` when a condition's branches differ and nobody said which one stays. */
-export async function deleteStep(tx: TenantTx, { stepId, keep, ...edit }: StepRemove) {
-  await takeForEdit(tx, edit);
+/**
+ * Takes a step out. In a launched campaign, who stands there goes on with the next step of their way that is left, and
+ * what is queued for them from it is cancelled.
+ * Throws `invalid` on `keep` when a condition's branches differ and nobody said which one stays.
+ */
+export async function deleteStep(
+  tx: TenantTx,
+  scope: EventScope,
+  { stepId, keep, ...edit }: StepRemove,
+): Promise<Edited> {
+  const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
   const step = stepIn(steps, stepId);
   if (step.type === "condition" && step.whenTrue !== step.whenFalse && !keep) {
     const message = "The branches of this condition differ: say which one stays.";
     throw new AppError("invalid", message, { keep: message });
   }
-  const { graph } = removeStep(steps, stepId, keep);
-  await saveGraph(tx, edit.id, graph);
+  const { graph, removed, onward } = removeStep(steps, stepId, keep);
+  if (status === "draft") {
+    await saveGraph(tx, edit.id, graph);
+    return quietly;
+  }
+  if (graph.length === 0)
+    throw new AppError(
+      "invalid",
+      "A campaign that was launched keeps at least one step. Pause it if nobody should go on.",
+    );
+  await takeTurn(tx, removed);
+  await saveGraph(tx, edit.id, graph, onward);
+  return { events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: removed }) };
 }
 
 /** Throws `invalid` for an edge the step does not have, or one that would close a circle. */
-export async function linkStep(tx: TenantTx, { stepId, edge, to, ...edit }: StepLink) {
-  await takeForEdit(tx, edit);
+export async function linkStep(
+  tx: TenantTx,
+  scope: EventScope,
+  { stepId, edge, to, ...edit }: StepLink,
+): Promise<Edited> {
+  const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
   const step = stepIn(steps, stepId);
   if ((step.type === "condition") !== (edge !== "next")) {
@@ -147,4 +190,6 @@ export async function linkStep(tx: TenantTx, { stepId, edge, to, ...edit }: Step
   const linked = linkEdge(steps, stepId, edge, to);
   refuseCircle(linked);
   await saveGraph(tx, edit.id, linked);
+  if (status === "draft") return quietly;
+  return { events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: [] }) };
 }

@@ -173,16 +173,22 @@ export function contentValues(content: StepContent): SQL {
     ${does?.type ?? null}, ${json(does)}`;
 }
 
-/** Writes a changed graph: takes out what is gone, then sets every edge and place in one statement. */
+/**
+ * Writes a changed graph: takes out what is gone, then sets every edge and place in one statement. With `onward`, for
+ * a campaign that was launched, what is gone is kept out of sight, and leads those who stand there to the given step.
+ */
 export async function saveGraph(
   tx: TenantTx,
   campaignId: string,
   graph: readonly GraphStep[],
+  onward: ReadonlyMap<string, string | null> | null = null,
 ): Promise<void> {
   const ids = sql`${sql.param(graph.map((step) => step.id))}::uuid[]`;
-  await tx.execute(
-    sql`delete from campaign_steps where campaign_id = ${campaignId}::uuid and id <> all(${ids})`,
-  );
+  if (onward) await retireSteps(tx, campaignId, onward);
+  else
+    await tx.execute(
+      sql`delete from campaign_steps where campaign_id = ${campaignId}::uuid and id <> all(${ids})`,
+    );
   await tx.execute(sql`
     update campaign_steps s
     set step_order = g.place, next_step_id = g.next, true_next_step_id = g.when_true, false_next_step_id = g.when_false,
@@ -191,4 +197,23 @@ export async function saveGraph(
       ${sql.param(graph.map((step) => step.whenTrue))}::uuid[], ${sql.param(graph.map((step) => step.whenFalse))}::uuid[])
       with ordinality as g(id, next, when_true, when_false, place)
     where s.id = g.id and s.campaign_id = ${campaignId}::uuid`);
+}
+
+/** The places of steps that are out of sight begin here: no campaign has as many steps in sight. */
+const retiredFrom = 1_000;
+
+async function retireSteps(
+  tx: TenantTx,
+  campaignId: string,
+  onward: ReadonlyMap<string, string | null>,
+): Promise<void> {
+  await tx.execute(sql`
+    update campaign_steps s
+    set is_active = false, next_step_id = o.next, true_next_step_id = null, false_next_step_id = null,
+      on_timeout_step_id = null, step_order = o.place + (
+        select greatest(${retiredFrom}, max(r.step_order)) from campaign_steps r where r.campaign_id = ${campaignId}::uuid),
+      updated_at = app_now()
+    from unnest(${sql.param([...onward.keys()])}::uuid[], ${sql.param([...onward.values()])}::uuid[])
+      with ordinality as o(id, next, place)
+    where s.id = o.id and s.campaign_id = ${campaignId}::uuid`);
 }

@@ -6,6 +6,7 @@ import { contactChange, type ContactChange } from "#server/contact-edits/schema"
 import { AppError } from "#server/errors";
 import { advance } from "./advance.ts";
 import { exitEnrollments } from "./exits.ts";
+import { skipRepeated } from "./repeated.ts";
 import { dueRows, holdIncomplete, onStep, type Slice, type SliceResult } from "./slice.ts";
 import type { StepAction } from "./steps.ts";
 
@@ -14,7 +15,11 @@ import type { StepAction } from "./steps.ts";
  * happens exactly once per visit. What cannot be done, as with a list that is gone, holds them until it is mended.
  */
 export function performActions(tx: TenantTx, slice: Slice): Promise<SliceResult> {
-  return onStep(tx, slice, async (tx, { scope, graph, step }) => {
+  return onStep(tx, slice, async (tx, context) => {
+    const { scope, graph, step } = context;
+    const repeated = await skipRepeated(tx, context);
+    // Those behind them are looked at in a slice of their own.
+    if (repeated.acted > 0) return { ...repeated, acted: slice.limit };
     const ids = (await dueRows(tx, slice)).map((row) => row.id);
     const { action } = step;
     if (action?.type === "exit") {

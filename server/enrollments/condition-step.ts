@@ -6,6 +6,7 @@ import { ruleContext } from "#server/segments/queries";
 import type { Engagement, RuleTree } from "#server/segments/schema";
 import { type DriverEvent, type EventScope } from "#server/drivers/events";
 import { advance, type Move, wakeSteps } from "./advance.ts";
+import { retimeWaiters } from "./retime.ts";
 import { holdIncomplete, dueRows, onStep, type Slice, type SliceResult, type StepContext } from "./slice.ts";
 import { loadGraph, waitsUntil } from "./steps.ts";
 
@@ -26,6 +27,7 @@ type Delay = { id: string; at: number; until: number | null; reason: "settling" 
 export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult> {
   return onStep(tx, slice, async (tx, context) => {
     const { graph, scope, step } = context;
+    if (step.retimedUpTo !== null) return retimeWaiters(tx, { ...context, upTo: step.retimedUpTo });
     const rows = await dueRows(tx, slice);
     if (step.rules === null) {
       await holdIncomplete(

@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { holds, yieldUntil } from "#server/drivers/mutations";
 import type { Block } from "#server/messages/limits";
+import { passOn } from "./pass-on.ts";
 import { dueAt, loadGraph, stepOf, type EngineStep, type StepGraph } from "./steps.ts";
 
 /** A piece of a step's work: at most `limit` contacts, while `fence` drives the step. */
@@ -43,7 +44,9 @@ export async function onStep(
     return { ...lost, held: true, hold: "campaign_not_active" };
   }
   const graph = await loadGraph(tx, campaignId);
-  const { acted, events } = await act(tx, { ...slice, graph, step: stepOf(graph, stepId) });
+  const step = stepOf(graph, stepId);
+  const context = { ...slice, graph, step };
+  const { acted, events } = await (step.active ? act(tx, context) : passOn(tx, context));
   if (acted >= slice.limit) return { ...lost, held: true, acted, more: true, events };
   const until = await nextDue(tx, stepId);
   await yieldUntil(tx, driver, fence, { until });
@@ -79,11 +82,19 @@ export async function holdIncomplete(tx: TenantTx, enrollmentIds: readonly strin
     where id = any(${sql.param(enrollmentIds)}::uuid[])`);
 }
 
-/** Looks again at contacts held at an incomplete step: it may have been mended. Their time runs from when they came. */
-export async function reconsiderIncomplete(tx: TenantTx, graph: StepGraph): Promise<void> {
+/**
+ * Looks again at contacts held at an incomplete step (only `stepId`, when given): it may have been mended. Their time
+ * runs from when they came.
+ */
+export async function reconsiderIncomplete(
+  tx: TenantTx,
+  graph: StepGraph,
+  stepId: string | null = null,
+): Promise<void> {
   const rows = await tx.execute<{ id: string; step_id: string; entered_at: Date }>(sql`
     select id, current_step_id as step_id, coalesce(entered_step_at, enrolled_at) as entered_at from campaign_contacts
     where campaign_id = ${graph.campaignId}::uuid and status in ('enrolled', 'active') and wait_reason = 'config_error'
+      and (${stepId}::uuid is null or current_step_id = ${stepId}::uuid)
     order by id for no key update`);
   const places = rows.flatMap((row) => {
     const step = graph.steps.get(row.step_id);

@@ -31,6 +31,12 @@ export type EngineStep = {
   rules: RuleTree | null;
   waitUpTo: z.infer<typeof waitDuration> | null;
   action: StepAction | null;
+  /** False for a step that was deleted while the campaign ran: whoever stands there goes on by its `next`. */
+  active: boolean;
+  /** Whether an email has something to say. */
+  written: boolean;
+  /** The contact up to whom those who wait here have new times; null when no times are being changed. */
+  retimedUpTo: string | null;
 };
 
 /** `zone` is the campaign's: waits of days and weeks keep its wall clock. */
@@ -54,23 +60,27 @@ type Row = {
   wait_up_to: unknown;
   action_type: string | null;
   action_config: Record<string, unknown> | null;
+  is_active: boolean;
+  written: boolean;
+  retimed_up_to: string | null;
   timezone: string;
 };
 
-/** The campaign's active steps as they stand now. The first one in order is where everybody starts. */
+/** The campaign's steps as they stand now, the deleted ones too. The first active one is where everybody starts. */
 export async function loadGraph(tx: TenantTx, campaignId: string): Promise<StepGraph> {
   const rows = await tx.execute<Row>(sql`
     select s.id, s.step_order, s.step_type, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id, s.wait_duration, s.condition_rules, s.wait_up_to, s.action_type, s.action_config,
-      cs.timezone
+      s.is_active, s.retimed_up_to, cs.timezone,
+      coalesce(btrim(s.email_content), '') <> '' and coalesce(btrim(s.subject_line), '') <> '' as written
     from campaign_steps s join campaign_settings cs on cs.campaign_id = s.campaign_id
-    where s.campaign_id = ${campaignId}::uuid and s.is_active
+    where s.campaign_id = ${campaignId}::uuid
     order by s.step_order`);
   const steps = rows.map(engineStep);
   return {
     campaignId,
     zone: rows[0]?.timezone ?? "UTC",
-    entry: steps[0] ?? null,
+    entry: steps.find((step) => step.active) ?? null,
     steps: new Map(steps.map((step) => [step.id, step])),
   };
 }
@@ -99,6 +109,9 @@ function engineStep(row: Row): EngineStep {
       stepAction,
       row.action_type === null ? null : { ...row.action_config, type: row.action_type },
     ),
+    active: row.is_active,
+    written: row.written,
+    retimedUpTo: row.retimed_up_to,
   };
 }
 
@@ -110,7 +123,7 @@ function readOrNull<T>(schema: z.ZodType<T>, stored: unknown): T | null {
 
 /** When a step falls due for somebody who reaches it at `at` (epoch ms); null when it is incomplete. */
 export function dueAt(step: EngineStep, zone: string, at: number): { at: number; local: string } | null {
-  if (step.type !== "wait") return { at, local: localText(toLocal(zone, at)) };
+  if (step.type !== "wait" || !step.active) return { at, local: localText(toLocal(zone, at)) };
   return step.wait === null ? null : waitEnd(zone, at, step.wait);
 }
 

@@ -3,6 +3,7 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { parseLocal, toInstant } from "#server/planner/zone";
 import { advance } from "./advance.ts";
+import { retimeWaiters } from "./retime.ts";
 import { dueRows, onStep, type DueRow, type Slice, type SliceResult } from "./slice.ts";
 
 /** Less than this is a matter of rounding, not of a clock that was changed. */
@@ -10,7 +11,9 @@ const toleranceMs = 5_000;
 
 /** Sends everybody on whose wait is over, on the clock of their zone as it is known now. */
 export function releaseWaits(tx: TenantTx, slice: Slice): Promise<SliceResult> {
-  return onStep(tx, slice, async (tx, { scope, graph, step }) => {
+  return onStep(tx, slice, async (tx, context) => {
+    const { scope, graph, step } = context;
+    if (step.retimedUpTo !== null) return retimeWaiters(tx, { ...context, upTo: step.retimedUpTo });
     const rows = await dueRows(tx, slice);
     const now = (await appNow(tx)).getTime();
     const early = rows.flatMap((row) => {

@@ -5,7 +5,17 @@ import { holds, wake, yieldUntil } from "#server/drivers/mutations";
 import { advance } from "#server/enrollments/advance";
 import { exitEnrollments } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
-import { lost, nextDue, type Slice, type SliceResult } from "#server/enrollments/slice";
+import { passOn } from "#server/enrollments/pass-on";
+import { skipRepeated } from "#server/enrollments/repeated";
+import {
+  dueRows,
+  holdIncomplete,
+  lost,
+  nextDue,
+  type Slice,
+  type SliceResult,
+  type StepContext,
+} from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { type Slot, slotsFor } from "#server/planner/slots";
 import { giveSlots, insertMessages, reserve } from "./ledger.ts";
@@ -27,8 +37,18 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   const { campaignId, stepId, fence } = slice;
   const driver = { table: "step_drivers", id: stepId } as const;
   if (!(await holds(tx, driver, fence))) return lost;
-  const assumed = await assumeSent(tx, slice);
+  const graph = await loadGraph(tx, campaignId);
+  const step = stepOf(graph, stepId);
+  const idle = await sendsNothing(tx, { ...slice, graph, step });
+  if (idle) {
+    const more = idle.acted >= slice.limit;
+    if (!more) await yieldUntil(tx, driver, fence, { until: null });
+    return { ...lost, held: true, ...idle, more };
+  }
+  const assumed = await assumeSent(tx, { ...slice, graph, step });
   if (assumed.acted > 0) return { ...assumed, more: true };
+  const repeated = await skipRepeated(tx, { ...slice, graph, step });
+  if (repeated.acted > 0) return { ...lost, held: true, ...repeated, more: true };
 
   const before = await loadSending(tx, campaignId);
   const block = blockOf(before);
@@ -43,7 +63,7 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
 
   const waiting = await lostSlots(tx, slice);
   const due = await dueEnrollments(tx, { ...slice, limit: slice.limit - waiting.length });
-  const gone = due.flatMap((row) =>
+  const leaving = due.flatMap((row) =>
     row.reason === null ? [] : [{ enrollmentId: row.id, reason: row.reason }],
   );
   const fresh = due.filter((row) => row.reason === null);
@@ -61,20 +81,35 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
     slots: slots.slice(waiting.length),
   });
   await reserve(tx, { sending, slots: [...slots.slice(0, waiting.length), ...written] });
-  await exitEnrollments(tx, gone);
+  await exitEnrollments(tx, leaving);
   const events = await wakeLane(tx, { scope: slice.scope, sending, first: slots[0] });
 
-  const acted = slots.length + gone.length;
+  const acted = slots.length + leaving.length;
   if (slots.length < wanted) {
     const until = next === null ? null : new Date(Math.max(sending.now + 1_000, next.at - refillMs));
     await yieldUntil(tx, driver, fence, { until, notBefore: until });
     return { held: true, acted, more: false, until, hold: next?.hold ?? null, events };
   }
-  if (wanted + gone.length >= slice.limit)
+  if (wanted + leaving.length >= slice.limit)
     return { held: true, acted, more: true, until: null, hold: null, events };
   const until = await nextDue(tx, stepId);
   await yieldUntil(tx, driver, fence, { until });
   return { held: true, acted, more: false, until, hold: null, events };
+}
+
+/** Of a step that was deleted everybody goes on; at one that nobody has written yet they wait until somebody has. */
+async function sendsNothing(
+  tx: TenantTx,
+  context: StepContext,
+): Promise<Pick<SliceResult, "acted" | "events"> | null> {
+  if (!context.step.active) return passOn(tx, context);
+  if (context.step.written) return null;
+  const rows = await dueRows(tx, context);
+  await holdIncomplete(
+    tx,
+    rows.map((row) => row.id),
+  );
+  return { acted: rows.length, events: [] };
 }
 
 export function blockOf(sending: Sending | null): Block | null {
@@ -86,14 +121,16 @@ export function blockOf(sending: Sending | null): Block | null {
 }
 
 /** A message of unknown fate that nobody has decided about for a day counts as sent: the contact moves on. */
-async function assumeSent(tx: TenantTx, { scope, campaignId, stepId, limit }: Slice): Promise<SliceResult> {
+async function assumeSent(
+  tx: TenantTx,
+  { scope, graph, step, stepId, limit }: StepContext,
+): Promise<SliceResult> {
   const rows = await tx.execute<{ id: string; message_id: string | null; now: Date }>(sql`
     select id, awaiting_message_id as message_id, app_now() as now from campaign_contacts
     where current_step_id = ${stepId}::uuid and status in ('enrolled', 'active')
       and wait_reason = 'outcome_unknown' and next_email_scheduled_at <= app_now()
     order by next_email_scheduled_at, id limit ${limit} for no key update skip locked`);
   if (rows.length === 0) return { ...lost, held: true };
-  const graph = await loadGraph(tx, campaignId);
   const moves = rows.map((row) => ({
     enrollmentId: row.id,
     outcome: "assumed_sent",
@@ -101,7 +138,7 @@ async function assumeSent(tx: TenantTx, { scope, campaignId, stepId, limit }: Sl
     at: row.now.getTime(),
     messageId: row.message_id ?? undefined,
   }));
-  const { moved, events } = await advance(tx, { scope, graph, step: stepOf(graph, stepId), moves });
+  const { moved, events } = await advance(tx, { scope, graph, step, moves });
   return { ...lost, held: true, acted: moved, events };
 }
 
