@@ -68,7 +68,10 @@ export const templateVersions = pgTable(
     templateId: uuid().notNull(),
     versionNumber: integer().notNull(),
     name: text(),
+    /** What a person called this version, to find it again. */
+    label: text(),
     subject: text().notNull(),
+    previewText: text(),
     html: text().notNull(),
     text: text(),
     design: jsonb().$type<Record<string, unknown>>(),
