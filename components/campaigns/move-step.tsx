@@ -21,7 +21,7 @@ export function MoveStep({ step, campaign, onMove, onClose }: Props) {
     <Dialog open onOpenChange={onClose}>
       <DialogContent
         title={`Move step ${step.number}`}
-        description={step.type === "condition" ? "Its branches move along." : undefined}
+        description={step.branches ? "Its branches move along." : undefined}
         size="sm"
       >
         <form
@@ -77,10 +77,8 @@ function placesIn(flow: Flow, campaign: Campaign, moving: string, end: string): 
     if (!step || step.id === moving) continue;
     places.push({ label: `Above ${step.number}. ${step.title}`, position: node.add });
     if (!node.branches) continue;
-    for (const [edge, name] of [
-      ["true", "Yes"],
-      ["false", "No"],
-    ] as const) {
+    for (const edge of ["true", "false"] as const) {
+      const name = step.branchNames[edge];
       const inside = node.branches[edge];
       places.push(
         ...placesIn(

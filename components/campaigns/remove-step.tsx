@@ -17,7 +17,7 @@ type Props = {
 /** A condition with two different ways on needs a decision: which way stays. */
 export function RemoveStep({ step, campaign, onRemove, onClose }: Props) {
   const [keep, setKeep] = useState<Keep>("true");
-  const asks = step.type === "condition" && step.whenTrue !== step.whenFalse;
+  const asks = step.branches && step.whenTrue !== step.whenFalse;
   const here = campaign.here[step.id] ?? 0;
   const after = campaign.steps.find((each) => each.id === step.next);
   return (
@@ -40,8 +40,8 @@ export function RemoveStep({ step, campaign, onRemove, onClose }: Props) {
             onChange={(value) => setKeep(value as Keep)}
             className="text-ink sm:grid-cols-1"
             options={[
-              { value: "true", label: "Keep the Yes branch" },
-              { value: "false", label: "Keep the No branch" },
+              { value: "true", label: `Keep the “${step.branchNames.true}” branch` },
+              { value: "false", label: `Keep the “${step.branchNames.false}” branch` },
               {
                 value: "neither",
                 label: "Delete both branches",

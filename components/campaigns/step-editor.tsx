@@ -84,7 +84,15 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
               edits={edits}
             />
           )}
-          {content.type === "wait" && <WaitEditor content={content} onChange={change} disabled={disabled} />}
+          {content.type === "wait" && (
+            <WaitEditor
+              content={content}
+              onChange={change}
+              disabled={disabled}
+              campaign={campaign}
+              step={step}
+            />
+          )}
           {content.type === "condition" && (
             <ConditionEditor
               content={content}
@@ -122,6 +130,7 @@ function contentOf(step: Step): StepContent {
         type: "condition",
         name,
         rules: step.conditionRules ?? { version: 1, match: "all", rules: [] },
+        waitUpTo: step.waitUpTo,
       };
     case "action":
       return { type: "action", name, action: step.action ?? { type: "exit" } };

@@ -62,18 +62,18 @@ function FlowList({ flow, label, ...props }: FlowProps & { flow: Flow; label: st
             {props.selected === step.id && props.inline}
             {node.branches && (
               <div className="mt-2 flex flex-col gap-3 pl-3 sm:pl-6">
-                <Branch name="Yes" step={step}>
+                <Branch edge="true" step={step}>
                   <FlowList
                     {...props}
                     flow={node.branches.true}
-                    label={`Yes branch of step ${step.number}`}
+                    label={`${step.branchNames.true} branch of step ${step.number}`}
                   />
                 </Branch>
-                <Branch name="No" step={step}>
+                <Branch edge="false" step={step}>
                   <FlowList
                     {...props}
                     flow={node.branches.false}
-                    label={`No branch of step ${step.number}`}
+                    label={`${step.branchNames.false} branch of step ${step.number}`}
                   />
                 </Branch>
               </div>
@@ -120,13 +120,14 @@ function Joint({ first, tall, children }: { first?: boolean; tall?: boolean; chi
   );
 }
 
-function Branch({ name, step, children }: { name: "Yes" | "No"; step: Step; children: ReactNode }) {
+function Branch({ edge, step, children }: { edge: "true" | "false"; step: Step; children: ReactNode }) {
+  const name = step.branchNames[edge];
   return (
     <section
       aria-label={`${name} branch of step ${step.number}`}
-      className={cn("border-l-2 pl-3 sm:pl-4", name === "Yes" ? "border-success/50" : "border-line-strong")}
+      className={cn("border-l-2 pl-3 sm:pl-4", edge === "true" ? "border-success/50" : "border-line-strong")}
     >
-      <h4 className={cn("text-xs font-medium", name === "Yes" ? "text-success" : "text-muted")}>{name}</h4>
+      <h4 className={cn("text-xs font-medium", edge === "true" ? "text-success" : "text-muted")}>{name}</h4>
       {children}
     </section>
   );

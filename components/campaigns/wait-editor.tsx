@@ -1,18 +1,23 @@
 "use client";
 import { Field } from "#components/ui/field";
 import { Select } from "#components/ui/select";
-import { waitUnits, type StepContent, type WaitRule } from "#server/campaigns/schema";
+import { type EventWait, isEventWait, type StepContent, type WaitRule } from "#server/campaigns/schema";
+import { DurationFields } from "./duration-fields.tsx";
+import { EventWaitFields } from "./event-wait-fields.tsx";
 import type { EditorProps } from "./step-editor.tsx";
+import type { Campaign, Step } from "./use-campaign-edits.tsx";
 import { WeekdayChoice } from "./weekday-choice.tsx";
 
 type Content = Extract<StepContent, { type: "wait" }>;
-type Kind = "duration" | "time" | "weekday" | "date";
+type Kind = "duration" | "time" | "weekday" | "date" | "event";
+type Props = EditorProps<Content> & { campaign: Campaign; step: Step };
 
 const kinds: [Kind, string][] = [
   ["duration", "For a while"],
   ["time", "Until a time of day"],
   ["weekday", "Until a weekday"],
   ["date", "Until a date"],
+  ["event", "Until something happens"],
 ];
 const kindOf = (rule: WaitRule): Kind => ("until" in rule ? rule.until : "duration");
 
@@ -21,6 +26,15 @@ const blank: Record<Kind, WaitRule> = {
   time: { until: "time", time: "09:00" },
   weekday: { until: "weekday", weekdays: ["mon"], time: "09:00" },
   date: { until: "date", at: "" },
+  event: {
+    until: "event",
+    event: "email_opened",
+    stepId: null,
+    urlContains: "",
+    name: "",
+    timeout: { value: 3, unit: "days" },
+    onTimeout: "branch",
+  },
 };
 
 const notes: Record<Kind, string> = {
@@ -29,10 +43,12 @@ const notes: Record<Kind, string> = {
   time: "The next time the clock of the campaign’s zone shows it: today, when it is still to come.",
   weekday: "The next of these days on which the time is still to come, in the campaign’s zone.",
   date: "In the campaign’s zone. Who comes here later goes on at once.",
+  event:
+    "Who has done it already goes on at once, except for a custom event, which counts from when they come here. Opens and clicks count a minute after they happen, once scanners have shown themselves.",
 };
 
 /** What cannot be saved yet stays in the box with a sentence below it. */
-export function WaitEditor({ content, onChange, disabled }: EditorProps<Content>) {
+export function WaitEditor({ content, onChange, disabled, campaign, step }: Props) {
   const kind = kindOf(content.wait);
   const set = (wait: WaitRule) => onChange({ ...content, wait });
   return (
@@ -48,7 +64,11 @@ export function WaitEditor({ content, onChange, disabled }: EditorProps<Content>
           </Select>
         )}
       </Field>
-      <RuleFields key={kind} rule={content.wait} onChange={set} />
+      {isEventWait(content.wait) ? (
+        <EventWaitFields rule={content.wait} onChange={set} campaign={campaign} step={step} />
+      ) : (
+        <RuleFields key={kind} rule={content.wait} onChange={set} />
+      )}
       <p className="basis-full text-xs text-muted">
         {notes[kind]} The next email still keeps to the send window.
       </p>
@@ -56,10 +76,10 @@ export function WaitEditor({ content, onChange, disabled }: EditorProps<Content>
   );
 }
 
-type RuleProps = { rule: WaitRule; onChange: (rule: WaitRule) => void };
+type RuleProps = { rule: Exclude<WaitRule, EventWait>; onChange: (rule: WaitRule) => void };
 
 function RuleFields({ rule, onChange }: RuleProps) {
-  if (!("until" in rule)) return <DurationFields rule={rule} onChange={onChange} />;
+  if (!("until" in rule)) return <DurationFields label="How long" rule={rule} onChange={onChange} />;
   if (rule.until === "date") {
     return (
       <Field
@@ -93,44 +113,6 @@ function RuleFields({ rule, onChange }: RuleProps) {
           if (target.value) onChange({ ...rule, time: target.value });
         }}
       />
-    </>
-  );
-}
-
-type Duration = Exclude<WaitRule, { until: string }>;
-
-function DurationFields({ rule, onChange }: { rule: Duration; onChange: (rule: Duration) => void }) {
-  const { value, unit } = rule;
-  const wrong = !Number.isInteger(value) || value < 1 || value > 10_000;
-  return (
-    <>
-      <Field
-        name="value"
-        type="number"
-        label="How long"
-        className="w-32"
-        min={1}
-        max={10_000}
-        step={1}
-        defaultValue={value}
-        error={wrong ? "Enter a whole number from 1 to 10,000." : undefined}
-        onChange={({ target }) => onChange({ value: target.valueAsNumber, unit })}
-      />
-      <Field name="unit" label="Unit" className="w-40">
-        {(control) => (
-          <Select
-            {...control}
-            value={unit}
-            onChange={({ target }) => onChange({ value, unit: target.value as Duration["unit"] })}
-          >
-            {waitUnits.map((each) => (
-              <option key={each} value={each}>
-                {each.replace("_", " ")}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
     </>
   );
 }

@@ -6,14 +6,14 @@ import { WhichMessages } from "./which-messages.tsx";
 
 type Props = {
   value: Engagement;
-  campaigns: Vocabulary["campaigns"];
+  vocabulary: Vocabulary;
   /** Of clicks: a part of the address may be asked for. */
   withAddress: boolean;
   onChange: (value: Engagement | undefined) => void;
 };
 
 /** Which messages, and of clicks, which links. */
-export function EngagementValue({ value, campaigns, withAddress, onChange }: Props) {
+export function EngagementValue({ value, vocabulary, withAddress, onChange }: Props) {
   const set = (next: Engagement) => onChange(Object.keys(next).length > 0 ? next : undefined);
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -30,7 +30,7 @@ export function EngagementValue({ value, campaigns, withAddress, onChange }: Pro
           }}
         />
       )}
-      <WhichMessages value={value} campaigns={campaigns} onChange={set} />
+      <WhichMessages value={value} campaigns={vocabulary.campaigns} step={vocabulary.step} onChange={set} />
     </div>
   );
 }

@@ -3,12 +3,14 @@ import {
   type Engagement,
   type Group,
   isGroup,
+  type Occurrence,
   type Operator,
   type Rule,
   type RuleTree,
   ruleTree,
   type RuleValue,
   type Span,
+  stepRuleTree,
   type Tally,
 } from "#server/segments/schema";
 import {
@@ -24,7 +26,7 @@ import {
 /** A value as it is being typed: numbers are text until the rule is read. */
 export type DraftSpan = { amount: string; unit: Span["unit"] };
 export type DraftTally = Omit<Tally, "count"> & { count: string };
-export type DraftValue = string | string[] | DraftSpan | DraftTally | Engagement | undefined;
+export type DraftValue = string | string[] | DraftSpan | DraftTally | Engagement | Occurrence | undefined;
 export type DraftCondition = { key: string; field: string; operator: Operator; value: DraftValue };
 export type DraftGroup = { key: string; match: Group["match"]; rules: DraftRule[] };
 export type DraftRule = DraftCondition | DraftGroup;
@@ -98,6 +100,8 @@ function blankValue(shape: Shape, field: RuleField): DraftValue {
       return { amount: "30", unit: "days" };
     case "tally":
       return { count: "1" };
+    case "occurrence":
+      return { event: "" };
     case "choice":
       return optionsOf(field)[0] ?? "";
     default:
@@ -124,7 +128,11 @@ function readValue(value: DraftValue, shape: Shape): unknown {
 function readCondition({ field, operator, value }: DraftCondition, vocabulary: Vocabulary): Rule | null {
   const read = readValue(value, shapeOf(findField(field, vocabulary), operator));
   const condition = { field, operator, ...(read === undefined ? {} : { value: read }) };
-  const parsed = ruleTree.safeParse({ version: 1, match: "all", rules: [condition] });
+  const parsed = (vocabulary.step ? stepRuleTree : ruleTree).safeParse({
+    version: 1,
+    match: "all",
+    rules: [condition],
+  });
   return parsed.success ? (parsed.data.rules[0] ?? null) : null;
 }
 
@@ -144,6 +152,7 @@ const missing: Record<Shape, string> = {
   pair: "Type two numbers, or two days such as 2026-03-31.",
   numbers: "Type the lower and the upper number.",
   dates: "Choose the first and the last day.",
+  occurrence: "Type the name of the event; days go from 1 to 3,650.",
   engagement: "Days go from 1 to 3,650, and an address may not be blank.",
 };
 

@@ -2,13 +2,17 @@ import type { RouterOutputs } from "#server/router";
 import {
   type Condition,
   type FieldKind,
-  fieldKind,
   type Operator,
   operatorsOf,
   ruleFields,
+  stepFieldKind,
+  stepFields,
 } from "#server/segments/schema";
 
-export type Vocabulary = RouterOutputs["segments"]["vocabulary"];
+export type Vocabulary = RouterOutputs["segments"]["vocabulary"] & {
+  /** Of the rules of a campaign's step: the emails before it, in order, and the campaign itself. */
+  step?: { campaignId: string; emails: { id: string; label: string }[] };
+};
 type CustomType = Vocabulary["customFields"][number]["type"];
 
 export type RuleField = {
@@ -37,7 +41,8 @@ export type Shape =
   | "dates"
   | "days"
   | "engagement"
-  | "tally";
+  | "tally"
+  | "occurrence";
 
 const headings: { label: string; kinds: readonly FieldKind[] }[] = [
   { label: "Contact", kinds: ["text", "choice", "number"] },
@@ -47,7 +52,7 @@ const headings: { label: string; kinds: readonly FieldKind[] }[] = [
 ];
 
 /** The fields to choose from, under their headings. */
-export function fieldChoices({ customFields }: Vocabulary): { label: string; fields: RuleField[] }[] {
+export function fieldChoices({ customFields, step }: Vocabulary): { label: string; fields: RuleField[] }[] {
   const custom = customFields.map(({ name, label, type, options }): RuleField => ({
     name: `custom.${name}`,
     label,
@@ -61,6 +66,7 @@ export function fieldChoices({ customFields }: Vocabulary): { label: string; fie
       fields: ruleFields.filter(({ kind }) => kinds.includes(kind)),
     })),
     { label: "Custom fields", fields: custom },
+    { label: "This moment", fields: step ? [...stepFields] : [] },
   ].filter(({ fields }) => fields.length > 0);
 }
 
@@ -70,7 +76,7 @@ export function findField(name: string, vocabulary: Vocabulary): RuleField {
     const found = fields.find((field) => field.name === name);
     if (found) return found;
   }
-  return { name, label: `${name.replace(/^custom\./, "")} (removed)`, kind: fieldKind(name) ?? "custom" };
+  return { name, label: `${name.replace(/^custom\./, "")} (removed)`, kind: stepFieldKind(name) ?? "custom" };
 }
 
 const booleanOperators: readonly Operator[] = ["equals", "not_equals", "is_empty", "is_set"];
@@ -104,6 +110,8 @@ export function shapeOf(field: RuleField, operator: Operator): Shape {
   if (alone.includes(operator)) return "none";
   if (field.kind === "engagement") return "engagement";
   if (field.kind === "tally") return "tally";
+  if (field.kind === "occurrence") return "occurrence";
+  if (field.kind === "share") return "number";
   if (field.kind === "membership") return "members";
   if (field.kind === "tags") return "tags";
   if (several.includes(operator)) return field.options ? "choices" : "texts";
@@ -166,6 +174,7 @@ const tagLabels: Partial<Record<Operator, string>> = {
 };
 
 export function operatorLabel(field: RuleField, operator: Condition["operator"]): string {
+  if (field.kind === "share") return "of every 100 contacts";
   if (field.kind === "tags") return tagLabels[operator] ?? operatorLabels[operator];
   return operatorLabels[operator];
 }

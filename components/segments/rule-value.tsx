@@ -7,6 +7,7 @@ import { EngagementValue } from "./engagement-value.tsx";
 import { MemberValue } from "./member-value.tsx";
 import type { DraftCondition, DraftSpan, DraftValue } from "./rule-draft.tsx";
 import { optionsOf, type RuleField, shapeOf, type Vocabulary } from "./rule-fields.tsx";
+import { OccurrenceValue } from "./occurrence-value.tsx";
 import { TallyValue } from "./tally-value.tsx";
 import { ValueList } from "./value-list.tsx";
 
@@ -18,7 +19,11 @@ type Props = {
 };
 
 const asEngagement = (value: DraftValue): Engagement =>
-  typeof value === "object" && !Array.isArray(value) && !("amount" in value) && !("count" in value)
+  typeof value === "object"
+  && !Array.isArray(value)
+  && !("amount" in value)
+  && !("count" in value)
+  && !("event" in value)
     ? value
     : {};
 /** States are spelled out; options that people made stay as they wrote them. */
@@ -96,7 +101,14 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
         <TallyValue
           label={label}
           value={typeof value === "object" && "count" in value ? value : { count: "" }}
-          campaigns={vocabulary.campaigns}
+          vocabulary={vocabulary}
+          onChange={onChange}
+        />
+      );
+    case "occurrence":
+      return (
+        <OccurrenceValue
+          value={typeof value === "object" && "event" in value ? value : { event: "" }}
           onChange={onChange}
         />
       );
@@ -110,7 +122,7 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
       return (
         <EngagementValue
           value={asEngagement(value)}
-          campaigns={vocabulary.campaigns}
+          vocabulary={vocabulary}
           withAddress={field.name === "email_clicked"}
           onChange={onChange}
         />

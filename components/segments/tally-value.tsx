@@ -7,12 +7,12 @@ import { WhichMessages } from "./which-messages.tsx";
 type Props = {
   label: string;
   value: DraftTally;
-  campaigns: Vocabulary["campaigns"];
+  vocabulary: Vocabulary;
   onChange: (value: DraftTally) => void;
 };
 
 /** How often, of which campaign, and since when. */
-export function TallyValue({ label, value, campaigns, onChange }: Props) {
+export function TallyValue({ label, value, vocabulary, onChange }: Props) {
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Input
@@ -22,7 +22,7 @@ export function TallyValue({ label, value, campaigns, onChange }: Props) {
         value={value.count}
         onChange={({ target }) => onChange({ ...value, count: target.value })}
       />
-      <WhichMessages value={value} campaigns={campaigns} onChange={onChange} />
+      <WhichMessages value={value} campaigns={vocabulary.campaigns} onChange={onChange} />
     </div>
   );
 }

@@ -8,25 +8,35 @@ type Which = { campaignId?: string; stepId?: string; days?: number };
 type Props<T extends Which> = {
   value: T;
   campaigns: Vocabulary["campaigns"];
+  /** Where a campaign's own step asks: its emails are meant unless another campaign is named. */
+  step?: Vocabulary["step"];
   onChange: (value: T) => void;
 };
 
-/** Of which campaign, and how long ago at most; neither = any mail, ever. */
-export function WhichMessages<T extends Which>({ value, campaigns, onChange }: Props<T>) {
+/** Of which campaign or email, and how long ago at most; neither = any mail, ever, and of a step the email before it. */
+export function WhichMessages<T extends Which>({ value, campaigns, step, onChange }: Props<T>) {
   const daysId = useId();
   const { campaignId, stepId } = value;
+  const ofStep = step?.emails.some(({ id }) => id === stepId) ?? false;
   const options = [
-    { value: "", label: "Of any campaign" },
-    ...(campaignId && !campaigns.some(({ id }) => id === campaignId)
+    { value: "", label: step ? "The previous email" : "Of any campaign" },
+    ...(step?.emails ?? []).map(({ id, label }) => ({ value: id, label })),
+    ...(step ? [{ value: step.campaignId, label: "Any email of this campaign" }] : []),
+    ...(campaignId && campaignId !== step?.campaignId && !campaigns.some(({ id }) => id === campaignId)
       ? [{ value: campaignId, label: "A campaign that is gone" }]
       : []),
-    ...(stepId && !campaignId ? [{ value: "step", label: "One email of a campaign" }] : []),
-    ...campaigns.map(({ id, name }) => ({ value: id, label: name })),
+    ...(stepId && !campaignId && !ofStep
+      ? [{ value: "step", label: step ? "An email that is gone" : "One email of a campaign" }]
+      : []),
+    ...campaigns
+      .filter(({ id }) => id !== step?.campaignId)
+      .map(({ id, name }) => ({ value: id, label: name })),
   ];
   function choose(chosen: string) {
     if (chosen === "step") return;
     const { campaignId: _, stepId: __, ...rest } = value;
-    onChange((chosen ? { ...rest, campaignId: chosen } : rest) as T);
+    const named = step?.emails.some(({ id }) => id === chosen) ? { stepId: chosen } : { campaignId: chosen };
+    onChange((chosen ? { ...rest, ...named } : rest) as T);
   }
   function limit(typed: string) {
     const { days: _, ...rest } = value;
@@ -36,8 +46,8 @@ export function WhichMessages<T extends Which>({ value, campaigns, onChange }: P
     <>
       <span className="min-w-44 flex-1">
         <Combobox
-          aria-label="Of which campaign"
-          value={campaignId ?? (stepId ? "step" : "")}
+          aria-label={step ? "Of which email" : "Of which campaign"}
+          value={campaignId ?? (ofStep ? (stepId ?? "") : stepId ? "step" : "")}
           options={options}
           onChange={choose}
         />

@@ -8,6 +8,7 @@ const blank = {
   emailContent: null,
   wait: null,
   conditionRules: null,
+  waitUpTo: null,
   action: null,
   listName: null,
   customField: null,

@@ -1,9 +1,16 @@
 import type { CustomField } from "#server/custom-fields/schema";
-import { isGroup, type Rule, type RuleTree } from "#server/segments/schema";
+import { type Engagement, fieldKind, isGroup, type Rule, type RuleTree } from "#server/segments/schema";
 import { actionProblems } from "./action-checks.ts";
 import { graphProblems } from "./graph-checks.ts";
-import type { GraphStep } from "./graph.ts";
-import { emailStepsMax, stepsMax, type Action, type WaitRule } from "./schema.ts";
+import { isFork, type GraphStep } from "./graph.ts";
+import {
+  emailStepsMax,
+  isEventWait,
+  stepsMax,
+  type Action,
+  type WaitDuration,
+  type WaitRule,
+} from "./schema.ts";
 import { numbered } from "./titles.ts";
 
 export type CheckedStep = GraphStep & {
@@ -13,6 +20,8 @@ export type CheckedStep = GraphStep & {
   emailContent: string | null;
   wait: WaitRule | null;
   conditionRules: RuleTree | null;
+  /** How long a condition waits to come true; null: not at all. */
+  waitUpTo: WaitDuration | null;
   action: Action | null;
   /** The list that the action names; null when there is none any more. */
   listName: string | null;
@@ -90,8 +99,7 @@ export function contentProblems(
 ): [code: string, message: string][] {
   const title = numbered(step, index);
   if (step.type === "email") return emailProblems(step, title, liquidProblem);
-  if (step.type === "wait" && !step.wait)
-    return [["no_duration", `${title} does not say how long: choose how long, or until when.`]];
+  if (step.type === "wait") return waitProblems(step, title, steps);
   if (step.type === "condition") return conditionProblems(step, title, steps);
   return step.type === "action" ? actionProblems(step, title) : [];
 }
@@ -116,9 +124,10 @@ function emailProblems(
 function engagementsIn(rules: readonly Rule[]): { stepId: string | null; field: string }[] {
   return rules.flatMap((rule) => {
     if (isGroup(rule)) return engagementsIn(rule.rules);
-    if (rule.field !== "email_opened" && rule.field !== "email_clicked") return [];
-    const { value } = rule;
-    const named = typeof value === "object" && "stepId" in value ? (value.stepId ?? null) : null;
+    if (fieldKind(rule.field) !== "engagement") return [];
+    const value = (rule.value ?? {}) as Engagement;
+    if (value.campaignId) return [];
+    const named = value.stepId ?? null;
     return [{ stepId: named, field: rule.field }];
   });
 }
@@ -131,22 +140,37 @@ function conditionProblems(
   const rules = step.conditionRules?.rules ?? [];
   if (rules.length === 0)
     return [["no_rules", `${title} asks nothing yet: add a rule, such as “opened the previous email”.`]];
+  const asked = engagementsIn(rules).flatMap(({ stepId }) => noEmailBefore(step, stepId, steps) ?? []);
+  return asked
+    .slice(0, 1)
+    .map((what) => [
+      "no_email_before",
+      `${title} asks about ${what}: choose another email, or move the condition behind one.`,
+    ]);
+}
+
+/** What is wrong with an email that a step asks about: the one named, or the last before it. Null when nothing is. */
+function noEmailBefore(
+  step: CheckedStep,
+  stepId: string | null,
+  steps: readonly CheckedStep[],
+): string | null {
   const before = stepsBefore(steps, step.id);
   const emails = steps.filter((each) => each.type === "email" && before.has(each.id));
-  for (const { stepId } of engagementsIn(rules)) {
-    if (stepId ? !emails.some((email) => email.id === stepId) : emails.length === 0) {
-      const what = stepId
-        ? "an email that does not come before it"
-        : "an email, but no email comes before it";
-      return [
-        [
-          "no_email_before",
-          `${title} asks about ${what}: choose another email, or move the condition behind one.`,
-        ],
-      ];
-    }
-  }
-  return [];
+  if (stepId ? emails.some((email) => email.id === stepId) : emails.length > 0) return null;
+  return stepId ? "an email that does not come before it" : "an email, but no email comes before it";
+}
+
+function waitProblems(step: CheckedStep, title: string, steps: readonly CheckedStep[]): [string, string][] {
+  const { wait } = step;
+  if (!wait) return [["no_duration", `${title} does not say how long: choose how long, or until when.`]];
+  if (!isEventWait(wait)) return [];
+  if (wait.event === "custom_event")
+    return wait.name ? [] : [["no_event", `${title} does not say for which event: enter its name.`]];
+  const what = noEmailBefore(step, wait.stepId, steps);
+  return what
+    ? [["no_email_before", `${title} waits for ${what}: choose another email, or move the wait behind one.`]]
+    : [];
 }
 
 /** The steps a contact may have passed before reaching `id`. */
@@ -156,7 +180,7 @@ function stepsBefore(steps: readonly CheckedStep[], id: string): Set<string> {
   while (open.length > 0) {
     const to = open.pop();
     for (const step of steps) {
-      const leads = step.type === "condition" ? [step.whenTrue, step.whenFalse] : [step.next];
+      const leads = isFork(step) ? [step.whenTrue, step.whenFalse] : [step.next];
       if (before.has(step.id) || !leads.includes(to ?? null)) continue;
       before.add(step.id);
       open.push(step.id);

@@ -1,4 +1,4 @@
-import { endsHere, inOrder, joinOf, reachableFrom, type GraphStep, type Position } from "./graph.ts";
+import { endsHere, inOrder, isFork, joinOf, reachableFrom, type GraphStep, type Position } from "./graph.ts";
 
 /** The graph as nested lists, for reading from top to bottom: every step stands in it exactly once. */
 export type Flow = { nodes: FlowNode[]; tail: Tail };
@@ -34,7 +34,7 @@ export function flowOf(graph: readonly GraphStep[]): { main: Flow; strays: Flow[
         nodes.push({ stepId: step.id, add, branches: null });
         return { nodes, tail: { kind: "exit" } };
       }
-      if (step.type !== "condition") {
+      if (!isFork(step)) {
         nodes.push({ stepId: step.id, add, branches: null });
         next = step.next;
         add = { kind: "edge", from: step.id, edge: "next" };

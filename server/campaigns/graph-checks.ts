@@ -1,6 +1,6 @@
 import type { CheckedStep, Problem } from "./checks.ts";
-import { edgesOf, findCycle, unreachable } from "./graph.ts";
-import { numbered } from "./titles.ts";
+import { edgesOf, findCycle, isFork, unreachable } from "./graph.ts";
+import { branchNames, numbered } from "./titles.ts";
 
 /** What is wrong with the ways through the steps: dead ends, missing targets, circles, steps nothing leads to. */
 export function graphProblems(steps: readonly CheckedStep[]): Problem[] {
@@ -12,7 +12,7 @@ export function graphProblems(steps: readonly CheckedStep[]): Problem[] {
 
   for (const step of steps) {
     for (const { edge, to } of edgesOf(step)) {
-      const way = edge === "next" ? "" : `the ${edge === "true" ? "Yes" : "No"} branch of `;
+      const way = edge === "next" ? "" : `the ${branchNames(step)[edge]} branch of `;
       const subject = way ? `${capital(way)}${title(step)}` : title(step);
       if (to !== null && !ids.has(to)) {
         add(
@@ -20,15 +20,15 @@ export function graphProblems(steps: readonly CheckedStep[]): Problem[] {
           step,
           `${subject} leads to a step that was deleted: choose where it goes on, or add a step there.`,
         );
-      } else if (to === null && step.type === "condition") {
+      } else if (to === null && isFork(step)) {
         const message = `${subject} leads nowhere: add a step to it, let it go on at a later step, or choose “End here”.`;
         add("branch_leads_nowhere", step, message);
       } else if (to === null && step.type === "wait") {
         add("dead_end", step, `${subject} is followed by nothing: add a step after it, or delete it.`);
       }
     }
-    if (step.type === "condition" && step.whenTrue !== null && step.whenTrue === step.whenFalse) {
-      const message = `Both branches of ${title(step)} lead to the same step, so it changes nothing: add a step to one of them, or delete the condition.`;
+    if (isFork(step) && step.whenTrue !== null && step.whenTrue === step.whenFalse) {
+      const message = `Both branches of ${title(step)} lead to the same step, so it changes nothing: add a step to one of them, or ${step.type === "condition" ? "delete the condition" : "let everybody go on the same way"}.`;
       add("same_branches", step, message, "warning");
     }
   }

@@ -4,7 +4,10 @@ import { endingActions } from "./schema.ts";
 
 export type Edge = "next" | "true" | "false";
 
-/** `next` counts for every type but `condition`; the two branches count for `condition` only. */
+/**
+ * `next` counts for steps with one way on; the two branches count for conditions, and for waits that fork: what was
+ * waited for has come, or time is up.
+ */
 export type GraphStep = {
   id: string;
   type: "email" | "wait" | "condition" | "action";
@@ -12,7 +15,12 @@ export type GraphStep = {
   next: string | null;
   whenTrue: string | null;
   whenFalse: string | null;
+  /** Of a wait. */
+  forks?: boolean;
 };
+
+/** Whether there are two ways on from it. */
+export const isFork = (step: GraphStep): boolean => step.type === "condition" || step.forks === true;
 
 /**
  * Where a step goes: on one edge; in front of a step (taking over all its incoming edges); or behind a
@@ -48,7 +56,7 @@ export function endsHere(step: GraphStep): boolean {
 /** The edges a contact can really leave by: an exit has none, a condition has two. */
 export function edgesOf(step: GraphStep): { edge: Edge; to: string | null }[] {
   if (endsHere(step)) return [];
-  if (step.type === "condition") {
+  if (isFork(step)) {
     return [
       { edge: "true", to: step.whenTrue },
       { edge: "false", to: step.whenFalse },
@@ -145,7 +153,7 @@ export function joinOf(graph: readonly GraphStep[], conditionId: string): string
 function blockOf(graph: readonly GraphStep[], id: string): { ids: Set<string>; exit: string | null } {
   const step = byId(graph).get(id);
   if (!step) return { ids: new Set(), exit: null };
-  if (step.type !== "condition") return { ids: new Set([id]), exit: step.next };
+  if (!isFork(step)) return { ids: new Set([id]), exit: step.next };
   const exit = joinOf(graph, id);
   return { ids: reachableFrom(graph, id, exit), exit };
 }
@@ -159,7 +167,7 @@ function redirect(
 ) {
   return graph.map((step) => {
     if (within && !within.has(step.id)) return step;
-    const edges: Edge[] = step.type === "condition" ? ["true", "false"] : ["next"];
+    const edges: Edge[] = isFork(step) ? ["true", "false"] : ["next"];
     return edges.reduce((now, edge) => (targetOf(step, edge) === from ? withEdge(now, edge, to) : now), step);
   });
 }
@@ -218,8 +226,8 @@ export function removeStep(
   const onward = {
     true: step.whenTrue,
     false: step.whenFalse,
-    neither: step.type === "condition" ? joinOf(graph, id) : step.next,
-  }[step.type === "condition" ? keep : "neither"];
+    neither: isFork(step) ? joinOf(graph, id) : step.next,
+  }[isFork(step) ? keep : "neither"];
   const entry = graph[0]?.id === id ? onward : (graph[0]?.id ?? null);
   const relinked = redirect(
     graph.filter((each) => each.id !== id),

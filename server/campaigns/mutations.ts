@@ -123,14 +123,17 @@ async function cloneSteps(tx: TenantTx, from: string, to: string) {
   const steps = await loadSteps(tx, from);
   const fresh = new Map(steps.map((step) => [step.id, v7()]));
   const at = (id: string | null) => (id === null ? null : (fresh.get(id) ?? null));
-  // Rules name steps too (“opened step 1”), so their ids change along.
+  // Rules name steps and the campaign too (“opened step 1”), so their ids change along.
+  const named = new Map([...fresh, [from, to]]);
   await tx.execute(sql`
     insert into campaign_steps (id, campaign_id, step_order, ${contentColumns})
     select m.fresh, ${to}::uuid, s.step_order, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text,
-      s.email_content, s.wait_duration, s.condition_type, coalesce(m.rules, s.condition_rules), s.action_type, s.action_config
+      s.email_content, coalesce(m.wait, s.wait_duration), s.wait_up_to, s.condition_type,
+      coalesce(m.rules, s.condition_rules), s.action_type, s.action_config
     from campaign_steps s
     join unnest(${sql.param([...fresh.keys()])}::uuid[], ${sql.param([...fresh.values()])}::uuid[],
-      ${sql.param(steps.map((step) => renamed(step.conditionRules, fresh)))}::text[]::jsonb[]) as m(old, fresh, rules) on m.old = s.id
+      ${sql.param(steps.map((step) => renamed(step.conditionRules, named)))}::text[]::jsonb[],
+      ${sql.param(steps.map((step) => renamed(step.wait, named)))}::text[]::jsonb[]) as m(old, fresh, rules, wait) on m.old = s.id
     where s.campaign_id = ${from}::uuid`);
   const graph = steps.map((step) => ({
     ...step,

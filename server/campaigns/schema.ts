@@ -1,5 +1,31 @@
 import { z } from "zod";
-import { ruleTree } from "../segments/schema.ts";
+import { actionTypes, localTime, stepContent, time, weekdays } from "./content/schema.ts";
+
+export {
+  action,
+  actionTypes,
+  blankActions,
+  conditionTypes,
+  endingActions,
+  isEventWait,
+  settableFields,
+  stepContent,
+  waitDuration,
+  waitEvents,
+  waitRule,
+  waitUnits,
+  weekdays,
+} from "./content/schema.ts";
+export type {
+  Action,
+  ActionType,
+  ConditionType,
+  EventWait,
+  StepContent,
+  WaitDuration,
+  WaitRule,
+  Weekday,
+} from "./content/schema.ts";
 
 export const campaignTypes = ["broadcast", "drip"] as const;
 export type CampaignType = (typeof campaignTypes)[number];
@@ -14,112 +40,6 @@ export type StepType = (typeof stepTypes)[number];
 
 export const emailStepsMax = 20;
 export const stepsMax = 50;
-
-/** How long to wait. Days and weeks keep the wall-clock time across a change of the clocks. */
-export const waitUnits = ["minutes", "hours", "days", "business_days", "weeks"] as const;
-export const waitDuration = z.object({
-  value: z.coerce
-    .number({ error: "Enter how long to wait, as a whole number." })
-    .int("Enter a whole number.")
-    .min(1, "Wait for at least 1.")
-    .max(10_000, "10,000 is the most one wait can hold."),
-  unit: z.enum(waitUnits),
-});
-export type WaitDuration = z.infer<typeof waitDuration>;
-
-export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-export type Weekday = (typeof weekdays)[number];
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Enter a time such as 09:00.");
-/** On the wall clock of the campaign's zone, to the minute: `2026-11-24T09:00`. */
-const localTime = z
-  .string()
-  .regex(
-    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/,
-    "Choose a date and a time.",
-  );
-
-/**
- * `wait_duration` of a wait step: for so long, or until the campaign's wall clock next shows a time, on any day or on
- * certain weekdays, or until a date. Who comes after that date waits no more.
- */
-export const waitRule = z.union([
-  waitDuration,
-  z.object({ until: z.literal("time"), time }),
-  z.object({
-    until: z.literal("weekday"),
-    weekdays: z.array(z.enum(weekdays)).min(1, "Choose at least one day."),
-    time,
-  }),
-  z.object({ until: z.literal("date"), at: localTime }),
-]);
-export type WaitRule = z.infer<typeof waitRule>;
-
-/** `condition_type` names the kind of the first rule, for lists; `condition_rules` (a rule tree) decides. */
-export const conditionTypes = [
-  "email_opened",
-  "email_clicked",
-  "contact_attribute",
-  "tag",
-  "segment",
-] as const;
-export type ConditionType = (typeof conditionTypes)[number];
-
-/** `action_type` and `action_config` of an action step. Empty text is an unfinished draft: the launch refuses it. */
-export const actionTypes = [
-  "add_tag",
-  "remove_tag",
-  "add_to_list",
-  "remove_from_list",
-  "update_field",
-  "unsubscribe",
-  "exit",
-] as const;
-export type ActionType = (typeof actionTypes)[number];
-const tag = z.string().trim().max(60, "Keep the tag under 60 characters.");
-const listId = z.union([z.literal(""), z.uuid()]);
-export const action = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("add_tag"), tag }),
-  z.object({ type: z.literal("remove_tag"), tag }),
-  z.object({ type: z.literal("add_to_list"), listId }),
-  z.object({ type: z.literal("remove_from_list"), listId }),
-  z.object({
-    type: z.literal("update_field"),
-    /** A contact column in snake_case, or `custom.<name>`. */
-    field: z.string().trim().max(80),
-    value: z.string().trim().max(1000),
-  }),
-  /** As if they had said it themselves: they leave every campaign of the workspace. */
-  z.object({ type: z.literal("unsubscribe") }),
-  z.object({ type: z.literal("exit") }),
-]);
-export type Action = z.infer<typeof action>;
-
-/** What an action holds before anybody has filled it in. */
-export const blankActions: { [Type in ActionType]: Extract<Action, { type: Type }> } = {
-  add_tag: { type: "add_tag", tag: "" },
-  remove_tag: { type: "remove_tag", tag: "" },
-  add_to_list: { type: "add_to_list", listId: "" },
-  remove_from_list: { type: "remove_from_list", listId: "" },
-  update_field: { type: "update_field", field: "", value: "" },
-  unsubscribe: { type: "unsubscribe" },
-  exit: { type: "exit" },
-};
-
-/** Actions after which a contact is in the campaign no more. */
-export const endingActions: readonly string[] = ["exit", "unsubscribe"] satisfies ActionType[];
-
-/** Contact columns an action may set. */
-export const settableFields = [
-  { name: "first_name", label: "First name" },
-  { name: "last_name", label: "Last name" },
-  { name: "company", label: "Company" },
-  { name: "job_title", label: "Job title" },
-  { name: "phone", label: "Phone" },
-  { name: "city", label: "City" },
-  { name: "state", label: "State" },
-  { name: "country", label: "Country" },
-  { name: "lifecycle_stage", label: "Lifecycle stage" },
-] as const;
 
 /** `campaigns.audience`: ids of lists and segments. `everyone` includes every contact of the workspace. */
 export const audience = z.object({
@@ -205,23 +125,6 @@ export const position = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("before"), stepId: id }),
   z.object({ kind: z.literal("behind"), conditionId: id }),
 ]);
-
-const stepName = z.string().trim().max(120).optional();
-/** What a step says and does. Unfinished text is kept: the launch checks name what is missing. */
-export const stepContent = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("email"),
-    name: stepName,
-    templateId: id.nullable().default(null),
-    subjectLine: z.string().max(500, "Keep the subject under 500 characters."),
-    previewText: z.string().max(500, "Keep the preview text under 500 characters."),
-    emailContent: z.string().max(500_000, "The body can hold 500,000 characters."),
-  }),
-  z.object({ type: z.literal("wait"), name: stepName, wait: waitRule }),
-  z.object({ type: z.literal("condition"), name: stepName, rules: ruleTree }),
-  z.object({ type: z.literal("action"), name: stepName, action }),
-]);
-export type StepContent = z.infer<typeof stepContent>;
 
 /** `actionType` lets "End here" add a finished exit in one go. */
 export const stepAdd = campaignEdit.extend({

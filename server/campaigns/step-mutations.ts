@@ -6,10 +6,12 @@ import { AppError } from "#server/errors";
 import { contentProblems } from "./checks.ts";
 import { stepsChangeIn, takeForEdit } from "./edits.ts";
 import { liquidProblem } from "./liquid-problem.ts";
+import { withFork } from "./fork.ts";
 import {
   anchorOf,
   findCycle,
   insertStep,
+  isFork,
   linkEdge,
   moveStep,
   removeStep,
@@ -25,7 +27,15 @@ import {
   type StepSave,
 } from "./schema.ts";
 import { settleEdit, takeTurn } from "./settle-edit.ts";
-import { blankContent, contentColumns, contentValues, loadSteps, saveGraph, type Step } from "./steps.ts";
+import {
+  blankContent,
+  contentColumns,
+  contentValues,
+  forksBy,
+  loadSteps,
+  saveGraph,
+  type Step,
+} from "./steps.ts";
 
 const gone = () =>
   new AppError("conflict", "That place in the campaign does not exist any more. Look at the steps again.");
@@ -101,7 +111,8 @@ export async function saveStep(
 ): Promise<Edited> {
   const status = await takeForEdit(tx, edit, stepsChangeIn);
   const launched = status !== "draft";
-  const step = stepIn(await loadSteps(tx, edit.id), stepId);
+  const before = await loadSteps(tx, edit.id);
+  const step = stepIn(before, stepId);
   if (step.type !== content.type)
     throw new AppError(
       "invalid",
@@ -111,6 +122,7 @@ export async function saveStep(
   await tx.execute(sql`
     update campaign_steps set (${contentColumns}, updated_at) = row(${contentValues(content)}, app_now())
     where id = ${stepId}::uuid and campaign_id = ${edit.id}::uuid`);
+  if (content.type === "wait") await refork(tx, edit.id, before, { stepId, forks: forksBy(content.wait) });
   if (!launched) return quietly;
   const steps = await loadSteps(tx, edit.id);
   const saved = stepIn(steps, stepId);
@@ -120,6 +132,23 @@ export async function saveStep(
   return {
     events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: [stepId], retime: again }),
   };
+}
+
+/** A wait that gets a branch of its own for those whose time is up, or loses it. */
+async function refork(
+  tx: TenantTx,
+  campaignId: string,
+  steps: readonly Step[],
+  { stepId, forks }: { stepId: string; forks: boolean },
+): Promise<void> {
+  if (isFork(stepIn(steps, stepId)) === forks) return;
+  const graph = withFork(steps, stepId, forks);
+  if (!graph)
+    throw new AppError(
+      "invalid",
+      "The two branches of this wait lead different ways: delete the steps of one of them first, or delete the wait.",
+    );
+  await saveGraph(tx, campaignId, graph);
 }
 
 /** In a launched campaign, who has passed the step's new place does not come by it any more. */
@@ -152,8 +181,8 @@ export async function deleteStep(
   const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
   const step = stepIn(steps, stepId);
-  if (step.type === "condition" && step.whenTrue !== step.whenFalse && !keep) {
-    const message = "The branches of this condition differ: say which one stays.";
+  if (isFork(step) && step.whenTrue !== step.whenFalse && !keep) {
+    const message = "The branches of this step differ: say which one stays.";
     throw new AppError("invalid", message, { keep: message });
   }
   const { graph, removed, onward } = removeStep(steps, stepId, keep);
@@ -180,10 +209,12 @@ export async function linkStep(
   const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
   const step = stepIn(steps, stepId);
-  if ((step.type === "condition") !== (edge !== "next")) {
+  if (isFork(step) !== (edge !== "next")) {
     throw new AppError(
       "invalid",
-      "Only a condition has a Yes and a No branch; every other step has one way on.",
+      isFork(step)
+        ? "This step has two ways on: say which one."
+        : "This step has one way on, not two branches.",
     );
   }
   if (to !== null && !steps.some((each) => each.id === to)) throw gone();

@@ -1,18 +1,32 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { isGroup, ruleFields, ruleTree, type Rule, type RuleTree } from "#server/segments/schema";
+import {
+  fieldKind,
+  isGroup,
+  ruleFields,
+  type Engagement,
+  type Occurrence,
+  type Rule,
+  type RuleTree,
+  stepFields,
+  stepRuleTree,
+} from "#server/segments/schema";
 import type { CheckedStep } from "./checks.ts";
-import type { GraphStep } from "./graph.ts";
+import { type GraphStep, isFork } from "./graph.ts";
 import {
   action,
   type ActionType,
   blankActions,
   type ConditionType,
+  conditionTypes,
   type StepContent,
   type StepType,
+  isEventWait,
+  type WaitRule,
+  waitDuration,
   waitRule,
 } from "./schema.ts";
-import { describeStep } from "./titles.ts";
+import { branchNames, describeStep } from "./titles.ts";
 
 /** A step as pages see it. `number` counts in display order from 1; `headline` and `detail` are for its card. */
 export type Step = CheckedStep & {
@@ -20,6 +34,9 @@ export type Step = CheckedStep & {
   title: string;
   headline: string;
   detail: string | null;
+  /** Whether there are two ways on, and what they are called. */
+  branches: boolean;
+  branchNames: { true: string; false: string };
   templateId: string | null;
 };
 
@@ -33,11 +50,13 @@ type Row = {
   email_content: string | null;
   wait_duration: unknown;
   condition_rules: unknown;
+  wait_up_to: unknown;
   action_type: string | null;
   action_config: Record<string, unknown> | null;
   next_step_id: string | null;
   true_next_step_id: string | null;
   false_next_step_id: string | null;
+  on_timeout_step_id: string | null;
   list_name: string | null;
   custom_field: CheckedStep["customField"];
 };
@@ -46,7 +65,8 @@ type Row = {
 export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const rows = await tx.execute<Row>(sql`
     select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.wait_duration,
-      s.condition_rules, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
+      s.condition_rules, s.wait_up_to, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
+      s.on_timeout_step_id,
       l.name as list_name,
       case when f.id is not null then json_build_object('label', f.label, 'type', f.field_type, 'options', f.options) end as custom_field
     from campaign_steps s
@@ -60,11 +80,14 @@ export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[
     number: index + 1,
     title: describeStep(step),
     ...cardWords(step, numbers),
+    branches: isFork(step),
+    branchNames: branchNames(step),
     templateId: rows[index]?.template_id ?? null,
   }));
 }
 
 function checkedStep(row: Row): CheckedStep {
+  const wait = waitRule.safeParse(row.wait_duration).data ?? null;
   const does = action.safeParse({ ...row.action_config, type: row.action_type });
   return {
     id: row.id,
@@ -73,17 +96,23 @@ function checkedStep(row: Row): CheckedStep {
     actionType: row.action_type,
     next: row.next_step_id,
     whenTrue: row.true_next_step_id,
-    whenFalse: row.false_next_step_id,
+    whenFalse: row.step_type === "wait" ? row.on_timeout_step_id : row.false_next_step_id,
+    forks: forksBy(wait),
     subjectLine: row.subject_line,
     previewText: row.preview_text,
     emailContent: row.email_content,
-    wait: waitRule.safeParse(row.wait_duration).data ?? null,
-    conditionRules: ruleTree.safeParse(row.condition_rules).data ?? null,
+    wait,
+    conditionRules: stepRuleTree.safeParse(row.condition_rules).data ?? null,
+    waitUpTo: waitDuration.safeParse(row.wait_up_to).data ?? null,
     action: does.success ? does.data : null,
     listName: row.list_name,
     customField: row.custom_field,
   };
 }
+
+/** Whether a wait has a way of its own for those whose time is up. */
+export const forksBy = (wait: WaitRule | null): boolean =>
+  wait !== null && isEventWait(wait) && wait.onTimeout === "branch";
 
 function cardWords(
   step: CheckedStep,
@@ -114,18 +143,26 @@ export function rulesInWords(tree: RuleTree, numbers: ReadonlyMap<string, number
   return more.length === 0 ? words : `${words} ${tree.match === "all" ? "and" : "or"} ${more.length} more`;
 }
 
+const engaged: Record<string, string> = {
+  email_received: "was sent",
+  email_opened: "opened",
+  email_clicked: "clicked a link in",
+  email_replied: "replied to",
+};
+
 function ruleInWords(rule: Rule, numbers: ReadonlyMap<string, number>): string {
   if (isGroup(rule)) return `${rule.match} of ${rule.rules.length} rules`;
-  if (rule.field === "email_opened" || rule.field === "email_clicked") {
-    const did = rule.field === "email_opened" ? "opened" : "clicked a link in";
-    const named =
-      typeof rule.value === "object" && "stepId" in rule.value && rule.value.stepId
-        ? numbers.get(rule.value.stepId)
-        : undefined;
-    return `${rule.operator === "is_false" ? "not " : ""}${did} ${named ? `step ${named}` : "the previous email"}`;
+  const not = rule.operator === "is_false" ? "not " : "";
+  if (fieldKind(rule.field) === "engagement") {
+    const { stepId, campaignId } = (rule.value ?? {}) as Engagement;
+    const named = stepId ? numbers.get(stepId) : undefined;
+    const which = named ? `step ${named}` : campaignId ? "an email of a campaign" : "the previous email";
+    return `${not}${engaged[rule.field] ?? ""} ${which}`;
   }
+  if (rule.field === "custom_event") return `${not}did “${(rule.value as Occurrence).event}”`;
+  if (rule.field === "random") return `${Number(rule.value)}% at random`;
   const field =
-    ruleFields.find((each) => each.name === rule.field)?.label.toLowerCase()
+    [...ruleFields, ...stepFields].find((each) => each.name === rule.field)?.label.toLowerCase()
     ?? rule.field.replace(/^custom\./, "");
   const value = Array.isArray(rule.value) ? rule.value.join(", ") : (rule.value ?? "");
   const shown =
@@ -136,7 +173,8 @@ function ruleInWords(rule: Rule, numbers: ReadonlyMap<string, number>): string {
 export function conditionTypeOf(rules: RuleTree): ConditionType {
   const first = rules.rules.find((rule) => !isGroup(rule));
   const field = first && !isGroup(first) ? first.field : "";
-  if (field === "email_opened" || field === "email_clicked") return field;
+  const kind = conditionTypes.find((type) => type === field);
+  if (kind) return kind;
   if (field === "tags") return "tag";
   return field === "list" || field === "segment" ? "segment" : "contact_attribute";
 }
@@ -152,6 +190,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
       return {
         type,
         rules: { version: 1, match: "all", rules: [{ field: "email_opened", operator: "is_true" }] },
+        waitUpTo: null,
       };
     case "action":
       return { type, action: blankActions[actionType] };
@@ -160,16 +199,17 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
 
 /** The columns that hold a step's content, in the order of `contentValues`. */
 export const contentColumns = sql`step_type, name, template_id, subject_line, preview_text, email_content, wait_duration,
-  condition_type, condition_rules, action_type, action_config`;
+  wait_up_to, condition_type, condition_rules, action_type, action_config`;
 
 export function contentValues(content: StepContent): SQL {
   const email = content.type === "email" ? content : null;
-  const rules = content.type === "condition" ? content.rules : null;
+  const condition = content.type === "condition" ? content : null;
   const does = content.type === "action" ? content.action : null;
   const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
   return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.subjectLine ?? null},
     ${email?.previewText ?? null}, ${email?.emailContent ?? null},
-    ${json(content.type === "wait" ? content.wait : null)}, ${rules ? conditionTypeOf(rules) : null}, ${json(rules)},
+    ${json(content.type === "wait" ? content.wait : null)}, ${json(condition?.waitUpTo ?? null)},
+    ${condition ? conditionTypeOf(condition.rules) : null}, ${json(condition?.rules ?? null)},
     ${does?.type ?? null}, ${json(does)}`;
 }
 
@@ -191,7 +231,9 @@ export async function saveGraph(
     );
   await tx.execute(sql`
     update campaign_steps s
-    set step_order = g.place, next_step_id = g.next, true_next_step_id = g.when_true, false_next_step_id = g.when_false,
+    set step_order = g.place, next_step_id = g.next, true_next_step_id = g.when_true,
+      false_next_step_id = case s.step_type when 'wait' then null else g.when_false end,
+      on_timeout_step_id = case s.step_type when 'wait' then g.when_false else s.on_timeout_step_id end,
       updated_at = app_now()
     from unnest(${ids}, ${sql.param(graph.map((step) => step.next))}::uuid[],
       ${sql.param(graph.map((step) => step.whenTrue))}::uuid[], ${sql.param(graph.map((step) => step.whenFalse))}::uuid[])

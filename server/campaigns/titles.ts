@@ -1,5 +1,5 @@
 import type { CheckedStep } from "./checks.ts";
-import type { WaitRule } from "./schema.ts";
+import { type EventWait, isEventWait, type WaitRule } from "./schema.ts";
 
 type Titled = Pick<
   CheckedStep,
@@ -20,6 +20,7 @@ function describeWait(rule: WaitRule): string {
     const unit = rule.unit.replace("_", " ");
     return `wait ${rule.value} ${rule.value === 1 ? unit.slice(0, -1) : unit}`;
   }
+  if (isEventWait(rule)) return `wait until they ${eventWords(rule)}`;
   if (rule.until === "time") return `wait until ${rule.time}`;
   if (rule.until === "weekday") {
     const days = rule.weekdays.map((day) => day.charAt(0).toUpperCase() + day.slice(1));
@@ -28,6 +29,19 @@ function describeWait(rule: WaitRule): string {
   const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
   return `wait until ${day.format(new Date(`${rule.at}Z`))}, ${rule.at.slice(11)}`;
 }
+
+const events: Record<Exclude<EventWait["event"], "custom_event">, string> = {
+  email_opened: "open the email",
+  email_clicked: "click a link",
+  email_replied: "reply",
+};
+
+const eventWords = ({ event, name }: EventWait): string =>
+  event === "custom_event" ? `do ${name ? `“${name}”` : "something"}` : events[event];
+
+/** What the two ways on from a step are called. */
+export const branchNames = ({ type }: Pick<Titled, "type">): { true: string; false: string } =>
+  type === "wait" ? { true: "It happened", false: "Time is up" } : { true: "Yes", false: "No" };
 
 function describeAction({ action, listName, customField }: Titled): string {
   const list = listName === null ? "a list" : `the list “${listName}”`;

@@ -4,8 +4,11 @@ import type { StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { commitThenSend } from "#server/drivers/events";
+import { compileRules } from "#server/segments/compile";
+import { type Rule, ruleTree, stepRuleTree } from "#server/segments/schema";
 import { recordHits } from "#server/tracking/hits";
 import { pauseCampaign, resumeCampaign } from "./launch.ts";
+import { wakeWaiters } from "./waiters.ts";
 import { createRunner, emailStep, launch, ledger, newCampaign, places, type Started } from "./testing.ts";
 
 const sinks = await vi.hoisted(async () => {
@@ -145,4 +148,135 @@ test("an incomplete step holds its contacts with a reason instead of guessing, u
   await commitThenSend(campaign.scope, (tx) => resumeCampaign(tx, campaign));
   await runner.settle();
   expect((await places(campaign)).map((one) => one.status)).toEqual(["completed", "completed", "completed"]);
+});
+
+/** Tells of a custom event, as the API does. */
+const tell = ({ scope }: Started, contactId: string, name: string) =>
+  commitThenSend(scope, async (tx) => {
+    await tx.execute(sql`insert into custom_events (event_id, name, contact_id)
+      values (${crypto.randomUUID()}, ${name}, ${contactId}::uuid)`);
+    return { events: await wakeWaiters(tx, { scope, contactIds: [contactId], atOnce: true }) };
+  });
+
+test("a random share is drawn once for each contact and step, and is about as large as it says", async () => {
+  const emails = Array.from({ length: 400 }, (_, index) => `p${index}@x.test`);
+  const campaign = await newCampaign({
+    emails,
+    steps: forked({ field: "random", operator: "at_most", value: 25 }).slice(1),
+  });
+  const [fork = ""] = campaign.stepIds;
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const drawn = () =>
+    withTenant(campaign.scope, async (tx) => {
+      const rows = await tx.execute<{ id: string }>(sql`
+        select contact_id as id from enrollment_step_log where step_id = ${fork}::uuid and outcome = 'true' order by 1`);
+      return rows.map(({ id }) => id);
+    });
+  const first = await drawn();
+  expect(first.length).toBeGreaterThan(60);
+  expect(first.length).toBeLessThan(145);
+  await withTenant(campaign.scope, async (tx) => {
+    await tx.execute(sql`delete from enrollment_step_log where campaign_id = ${campaign.campaignId}::uuid`);
+    await tx.execute(sql`update campaigns set status = 'active' where id = ${campaign.campaignId}::uuid`);
+    await tx.execute(sql`update campaign_contacts set status = 'active', current_step_id = ${fork}::uuid, completed_at = null,
+      next_email_scheduled_at = app_now() where campaign_id = ${campaign.campaignId}::uuid`);
+    await tx.execute(
+      sql`update step_drivers set wakes_at = app_now() - interval '1 hour' where step_id = ${fork}::uuid`,
+    );
+  });
+  await runner.sweep();
+  await runner.settle();
+  expect(await drawn()).toEqual(first);
+});
+
+test("events, rates, the campaign's clock and groups of groups each say whom they mean", async () => {
+  const campaign = await started([emailStep(), emailStep()], ["a@x.test", "b@x.test"]);
+  const [a = ""] = campaign.contactIds;
+  await tell(campaign, a, "order.placed");
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`update content.email_messages set first_opened_at = app_now()
+      where contact_id = ${a}::uuid and step_id = ${campaign.stepIds[0]}::uuid`),
+  );
+  // A Saturday in Berlin that is still Friday in New York.
+  const context = { now: new Date("2026-11-20T23:30:00Z"), zone: "UTC", segments: new Map() };
+  const matching = (zone: string, ...rules: Rule[]) =>
+    withTenant(campaign.scope, async (tx) => {
+      const tree = stepRuleTree.parse({ version: 1, match: "all", rules });
+      const asks = compileRules(tree, { ...context, step: { id: campaign.stepIds[0] ?? "", zone } });
+      const rows = await tx.execute<{ name: string }>(
+        sql`select left(email, 1) as name from contacts c where ${asks} order by 1`,
+      );
+      return rows.map(({ name }) => name).join("");
+    });
+  const occurred = { field: "custom_event", operator: "is_true", value: { event: "Order.Placed" } } as const;
+  const saturday = { field: "weekday", operator: "in", value: ["sat", "sun"] } as Rule;
+  const late = { field: "hour", operator: "between", value: [23, 23] } as Rule;
+  const rate = (count: number) => ({ field: "open_rate", operator: "equals", value: { count } }) as Rule;
+  expect(await matching("UTC", occurred)).toBe("a");
+  expect(await matching("UTC", { ...occurred, operator: "is_false" })).toBe("b");
+  expect(await matching("Europe/Berlin", saturday)).toBe("ab");
+  expect(await matching("America/New_York", saturday)).toBe("");
+  expect(await matching("UTC", late)).toBe("ab");
+  expect(await matching("Europe/Berlin", late)).toBe("");
+  expect([await matching("UTC", rate(50)), await matching("UTC", rate(0))]).toEqual(["a", "b"]);
+  const nested: Rule = { match: "any", rules: [occurred, { match: "none", rules: [rate(0)] }] };
+  expect(await matching("Europe/Berlin", saturday, nested)).toBe("a");
+  expect(ruleTree.safeParse({ version: 1, match: "all", rules: [saturday] }).success).toBe(false);
+});
+
+test("a wait for an event ends when it comes, even while the run that would wake is lost, and else by its own way in time", async () => {
+  const [pause, happened, late] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  const tag = (id: string, name: string): StepValues => ({
+    id,
+    stepType: "action",
+    actionType: "add_tag",
+    actionConfig: { tag: name },
+    nextStepId: null,
+  });
+  const rule = {
+    until: "event",
+    event: "custom_event",
+    name: "order.placed",
+    timeout: { value: 3, unit: "days" },
+    onTimeout: "branch",
+  };
+  const campaign = await newCampaign({
+    emails: ["a@x.test", "b@x.test", "c@x.test"],
+    steps: [
+      {
+        id: pause,
+        stepType: "wait",
+        waitDuration: rule,
+        nextStepId: null,
+        trueNextStepId: happened,
+        onTimeoutStepId: late,
+      },
+      tag(happened, "bought"),
+      tag(late, "late"),
+    ],
+  });
+  const [a = "", b = ""] = campaign.contactIds;
+  await tell(campaign, b, "order.placed");
+  await moveClock("1 minute");
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  expect((await places(campaign)).map((one) => one.wait_reason)).toEqual(
+    Array.from({ length: 3 }, () => "waiting_for_event"),
+  );
+  await runner.pass("1 day");
+  await tell(campaign, a, "something.else");
+  await tell(campaign, a, "order.placed");
+  await runner.settle();
+  expect(await tags(campaign)).toEqual(["a@x.test: bought"]);
+  await tell(campaign, b, "order.placed");
+  runner.forget();
+  await runner.pass("2 minutes");
+  await runner.sweep();
+  await runner.settle();
+  expect(await tags(campaign)).toEqual(["a@x.test: bought", "b@x.test: bought"]);
+  await runner.pass("49 hours");
+  await runner.sweep();
+  await runner.settle();
+  expect(await tags(campaign)).toEqual(["a@x.test: bought", "b@x.test: bought", "c@x.test: late"]);
 });

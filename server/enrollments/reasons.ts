@@ -24,6 +24,7 @@ export const waitReasons = {
     "The connection broke while the email was handed over: it may have arrived. Send it again by hand, or it counts as sent after a day.",
   waiting: "Waiting for the time of this step.",
   waiting_for_condition: "Waiting for the condition to come true.",
+  waiting_for_event: "Waiting for something to happen, or for the time to be up.",
   settling:
     "Something was just opened or clicked: counted after a minute, when scanners have shown themselves.",
   config_error: "The step is incomplete and cannot act: edit it.",

@@ -34,7 +34,9 @@ export async function retimeWaiters(
   const times = rows.flatMap(({ id, reason, entered_at }): Time[] => {
     const due = reason === "waiting" ? dueAt(step, graph.zone, entered_at.getTime()) : null;
     if (due) return [{ id, at: Math.max(due.at, now), local: due.local }];
-    return reason === "waiting_for_condition" ? [{ id, at: now, local: null }] : [];
+    return reason === "waiting_for_condition" || reason === "waiting_for_event"
+      ? [{ id, at: now, local: null }]
+      : [];
   });
   await tx.execute(sql`
     update campaign_contacts e

@@ -2,11 +2,18 @@ import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import { lifecycleStages } from "#db/schema/contacts";
 import type { TenantTx } from "#db/tenancy";
-import { action, settableFields, type StepType, waitDuration, waitRule } from "#server/campaigns/schema";
+import {
+  action,
+  isEventWait,
+  settableFields,
+  type StepType,
+  waitDuration,
+  waitRule,
+} from "#server/campaigns/schema";
 import { AppError } from "#server/errors";
 import { waitEnd } from "#server/planner/wait";
 import { localText, toLocal } from "#server/planner/zone";
-import { type RuleTree, ruleTree } from "#server/segments/schema";
+import { type RuleTree, stepRuleTree } from "#server/segments/schema";
 
 const stepAction = action
   .refine((one) => !("tag" in one) || one.tag !== "")
@@ -103,7 +110,7 @@ function engineStep(row: Row): EngineStep {
       timeout: row.on_timeout_step_id,
     },
     wait: readOrNull(waitRule, row.wait_duration),
-    rules: readOrNull(ruleTree, row.condition_rules),
+    rules: readOrNull(stepRuleTree, row.condition_rules),
     waitUpTo: readOrNull(waitDuration, row.wait_up_to),
     action: readOrNull(
       stepAction,
@@ -124,10 +131,13 @@ function readOrNull<T>(schema: z.ZodType<T>, stored: unknown): T | null {
 /** When a step falls due for somebody who reaches it at `at` (epoch ms); null when it is incomplete. */
 export function dueAt(step: EngineStep, zone: string, at: number): { at: number; local: string } | null {
   if (step.type !== "wait" || !step.active) return { at, local: localText(toLocal(zone, at)) };
-  return step.wait === null ? null : waitEnd(zone, at, step.wait);
+  if (step.wait === null) return null;
+  // Whether it has happened already is asked first.
+  return isEventWait(step.wait) ? { at, local: localText(toLocal(zone, at)) } : waitEnd(zone, at, step.wait);
 }
 
-/** The end of a condition's "wait up to", or null when it decides at once. */
+/** The end of a condition's "wait up to" or of a wait for an event; null when it is decided at once. */
 export function waitsUntil(step: EngineStep, zone: string, enteredAt: number): number | null {
-  return step.waitUpTo === null ? null : waitEnd(zone, enteredAt, step.waitUpTo).at;
+  const upTo = step.wait && isEventWait(step.wait) ? step.wait.timeout : step.waitUpTo;
+  return upTo === null ? null : waitEnd(zone, enteredAt, upTo).at;
 }

@@ -1,8 +1,10 @@
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
+import { isEventWait } from "#server/campaigns/schema";
 import { parseLocal, toInstant } from "#server/planner/zone";
 import { advance } from "./advance.ts";
+import { releaseOnEvent } from "./event-wait.ts";
 import { retimeWaiters } from "./retime.ts";
 import { dueRows, onStep, type DueRow, type Slice, type SliceResult } from "./slice.ts";
 
@@ -14,6 +16,7 @@ export function releaseWaits(tx: TenantTx, slice: Slice): Promise<SliceResult> {
   return onStep(tx, slice, async (tx, context) => {
     const { scope, graph, step } = context;
     if (step.retimedUpTo !== null) return retimeWaiters(tx, { ...context, upTo: step.retimedUpTo });
+    if (step.wait && isEventWait(step.wait)) return releaseOnEvent(tx, context, step.wait);
     const rows = await dueRows(tx, slice);
     const now = (await appNow(tx)).getTime();
     const early = rows.flatMap((row) => {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { comparison } from "./compile-fields.ts";
-import type { RuleContext } from "./compile.ts";
+import type { EngagementField, RuleContext } from "./compile.ts";
 import { shifted, type Zoned } from "./periods.ts";
 import type { Condition, Engagement, Tally } from "./schema.ts";
 
@@ -20,9 +20,16 @@ export function compileEngagement(rule: Condition, context: RuleContext): SQL {
 
 /** The answer of whoever compiles for one campaign, or null where the contact's whole history counts. */
 function ofCampaign({ field }: Condition, which: Engagement, { engagement }: RuleContext): SQL | null {
-  if (field !== "email_opened" && field !== "email_clicked") return null;
-  return engagement?.(field, which) ?? null;
+  const asked = engagementFields.find((name) => name === field);
+  return (asked && engagement?.(asked, which)) ?? null;
 }
+
+const engagementFields: readonly EngagementField[] = [
+  "email_received",
+  "email_opened",
+  "email_clicked",
+  "email_replied",
+];
 
 const tallied: Record<string, string> = {
   received_count: "email_received",

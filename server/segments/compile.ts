@@ -8,6 +8,7 @@ import {
   standard,
   texts,
 } from "./compile-fields.ts";
+import { type AskingStep, compileStepField } from "./compile-step.ts";
 import { compileEngagement, compileTally } from "./compile-history.ts";
 import { type Condition, type Engagement, fieldKind, isGroup, type Rule, type RuleTree } from "./schema.ts";
 
@@ -19,9 +20,12 @@ export type RuleContext = {
   now: Date;
   zone: string;
   segments: ReadonlyMap<string, Referenced>;
-  /** Overrides what "opened" and "clicked" mean: a condition step asks about its own campaign's messages. */
-  engagement?: (field: "email_opened" | "email_clicked", which: Engagement) => SQL;
+  /** Overrides what "opened", "clicked" and so on mean: a condition step asks about its own campaign's messages. */
+  engagement?: (field: EngagementField, which: Engagement) => SQL;
+  /** The step that asks, of a tree that a step's fields may stand in. */
+  step?: AskingStep;
 };
+export type EngagementField = "email_received" | "email_opened" | "email_clicked" | "email_replied";
 
 /**
  * One predicate over `contacts c` that is true or false, never null. A missing value fails a positive
@@ -41,6 +45,8 @@ function compileGroup(match: "all" | "any" | "none", rules: Rule[], context: Rul
 }
 
 function compileCondition(rule: Condition, context: RuleContext): SQL {
+  const ofStep = compileStepField(rule, context);
+  if (ofStep) return ofStep;
   switch (fieldKind(rule.field)) {
     case "text":
       return compileText(rule, standard(rule.field));
@@ -60,6 +66,8 @@ function compileCondition(rule: Condition, context: RuleContext): SQL {
       return compileTally(rule, context);
     case "custom":
       return compileCustom(rule, context);
+    case "occurrence":
+    case "share":
     case null:
       throw new Error(`No field ${rule.field} in a tree that was validated.`);
   }

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { anyValue, date, daysAhead, engagement, number, span, tally, text } from "./values.ts";
+import { fieldKind, type FieldKind, type Operator, operators, operatorsOf, stepFieldKind } from "./fields.ts";
+import { anyValue, date, daysAhead, engagement, number, occurrence, span, tally, text } from "./values.ts";
 
-export type { Engagement, RuleValue, Span, Tally } from "./values.ts";
+export type { Engagement, Occurrence, RuleValue, Span, Tally } from "./values.ts";
 
 /**
  * The rule tree of segments, audiences, condition steps and filtered exports. `version` is the version of
@@ -11,161 +12,25 @@ export type { Engagement, RuleValue, Span, Tally } from "./values.ts";
 export const ruleDepthMax = 5;
 export const rulesMax = 100;
 
-export const textOperators = [
-  "equals",
-  "not_equals",
-  "contains",
-  "not_contains",
-  "starts_with",
-  "ends_with",
-  "in",
-  "not_in",
-  "is_empty",
-  "is_set",
-] as const;
-export const choiceOperators = ["equals", "not_equals", "in", "not_in"] as const;
-export const numberOperators = [
-  "equals",
-  "not_equals",
-  "greater_than",
-  "at_least",
-  "less_than",
-  "at_most",
-  "between",
-  "is_empty",
-  "is_set",
-] as const;
-export const dateOperators = [
-  "on",
-  "before",
-  "after",
-  "between",
-  "within_last",
-  "more_than_ago",
-  "within_next",
-  "anniversary_today",
-  "anniversary_this_month",
-  "anniversary_within_next",
-  "is_empty",
-  "is_set",
-] as const;
-export const tagOperators = ["contains_any", "contains_all", "contains_none", "is_empty", "is_set"] as const;
-export const membershipOperators = ["in", "not_in"] as const;
-export const engagementOperators = ["is_true", "is_false"] as const;
-export const tallyOperators = [
-  "at_least",
-  "at_most",
-  "equals",
-  "not_equals",
-  "greater_than",
-  "less_than",
-] as const;
-
-export const operators = [
-  ...textOperators,
-  "greater_than",
-  "at_least",
-  "less_than",
-  "at_most",
-  "between",
-  "on",
-  "before",
-  "after",
-  "within_last",
-  "more_than_ago",
-  "within_next",
-  "anniversary_today",
-  "anniversary_this_month",
-  "anniversary_within_next",
-  "contains_any",
-  "contains_all",
-  "contains_none",
-  ...engagementOperators,
-] as const;
-export type Operator = (typeof operators)[number];
-
-export type FieldKind =
-  "text" | "choice" | "number" | "date" | "tags" | "membership" | "engagement" | "tally" | "custom";
-
-export const contactStatuses = ["active", "unsubscribed", "bounced", "complained", "archived"] as const;
-export const lifecycleStages = [
-  "new",
-  "contacted",
-  "replied",
-  "interested",
-  "not_interested",
-  "meeting_booked",
-  "customer",
-  "churned",
-] as const;
-
-type Field = { name: string; label: string; kind: FieldKind; options?: readonly string[] };
-
-/** Every field a rule can name, in the order a person meets them, custom fields (`custom.<name>`) aside. */
-export const ruleFields: readonly Field[] = [
-  { name: "email", label: "Email", kind: "text" },
-  { name: "first_name", label: "First name", kind: "text" },
-  { name: "last_name", label: "Last name", kind: "text" },
-  { name: "name", label: "Name", kind: "text" },
-  { name: "company", label: "Company", kind: "text" },
-  { name: "job_title", label: "Job title", kind: "text" },
-  { name: "phone", label: "Phone", kind: "text" },
-  { name: "city", label: "City", kind: "text" },
-  { name: "state", label: "State", kind: "text" },
-  { name: "country", label: "Country", kind: "text" },
-  { name: "timezone", label: "Time zone", kind: "text" },
-  { name: "language", label: "Language", kind: "text" },
-  { name: "status", label: "Status", kind: "choice", options: contactStatuses },
-  { name: "lifecycle_stage", label: "Lifecycle stage", kind: "choice", options: lifecycleStages },
-  { name: "lead_score", label: "Lead score", kind: "number" },
-  { name: "created_at", label: "Date added", kind: "date" },
-  { name: "updated_at", label: "Date changed", kind: "date" },
-  { name: "last_activity_at", label: "Last activity", kind: "date" },
-  { name: "last_emailed_at", label: "Last email to them", kind: "date" },
-  { name: "last_opened_at", label: "Last open", kind: "date" },
-  { name: "last_clicked_at", label: "Last click", kind: "date" },
-  { name: "last_replied_at", label: "Last reply", kind: "date" },
-  { name: "tags", label: "Tags", kind: "tags" },
-  { name: "list", label: "List", kind: "membership" },
-  { name: "segment", label: "Segment", kind: "membership" },
-  { name: "import", label: "First import", kind: "membership" },
-  { name: "campaign", label: "Campaign", kind: "membership" },
-  { name: "email_received", label: "Received an email", kind: "engagement" },
-  { name: "email_opened", label: "Opened an email", kind: "engagement" },
-  { name: "email_clicked", label: "Clicked a link", kind: "engagement" },
-  { name: "email_replied", label: "Replied to an email", kind: "engagement" },
-  { name: "received_count", label: "Number of emails received", kind: "tally" },
-  { name: "open_count", label: "Number of opens", kind: "tally" },
-  { name: "click_count", label: "Number of clicks", kind: "tally" },
-  { name: "reply_count", label: "Number of replies", kind: "tally" },
-];
-
-const kinds = new Map(ruleFields.map((field) => [field.name, field.kind]));
-
-/** What kind of values a field holds; null when no such field exists. */
-export function fieldKind(name: string): FieldKind | null {
-  if (/^custom\.[a-z][a-z0-9_]{0,62}$/.test(name)) return "custom";
-  return kinds.get(name) ?? null;
-}
-
-/** The operators that make sense for a kind of field. A custom field takes those of text, number, date and tags. */
-export const operatorsOf: Record<FieldKind, readonly Operator[]> = {
-  text: textOperators,
-  choice: choiceOperators,
-  number: numberOperators,
-  date: dateOperators,
-  tags: tagOperators,
-  membership: membershipOperators,
-  engagement: engagementOperators,
-  tally: tallyOperators,
-  custom: [...new Set<Operator>([...textOperators, ...numberOperators, ...dateOperators, ...tagOperators])],
-};
+export {
+  contactStatuses,
+  fieldKind,
+  lifecycleStages,
+  operators,
+  operatorsOf,
+  ruleFields,
+  stepFieldKind,
+  stepFields,
+} from "./fields.ts";
+export type { FieldKind, Operator } from "./fields.ts";
 
 /** The value an operator needs on a kind of field; null = none. */
 function valueSchema(kind: FieldKind, operator: Operator): z.ZodType | null {
   if (["is_empty", "is_set", "anniversary_today", "anniversary_this_month"].includes(operator)) return null;
   if (kind === "engagement") return engagement.optional();
   if (kind === "tally") return tally;
+  if (kind === "occurrence") return occurrence;
+  if (kind === "share") return number.gt(0).lt(100);
   if (operator === "anniversary_within_next") return daysAhead;
   if (kind === "membership") return z.array(z.uuid()).min(1).max(100);
   if (["contains_any", "contains_all", "contains_none"].includes(operator))
@@ -200,10 +65,16 @@ const expected: Partial<Record<Operator, string>> = {
   anniversary_within_next: "a number of days from 1 to 366",
 };
 
-const condition = z
-  .object({ field: z.string(), operator: z.enum(operators), value: anyValue.optional() })
-  .superRefine((rule, context) => {
-    const kind = fieldKind(rule.field);
+const condition = z.object({
+  field: z.string(),
+  operator: z.enum(operators),
+  value: anyValue.optional(),
+});
+export type Condition = z.infer<typeof condition>;
+
+const conditionOf = (kindOf: typeof fieldKind) =>
+  condition.superRefine((rule, context) => {
+    const kind = kindOf(rule.field);
     if (!kind) {
       return context.addIssue({
         code: "custom",
@@ -223,24 +94,30 @@ const condition = z
       const what =
         kind === "tally"
           ? "how often, as a whole number"
-          : (expected[rule.operator] ?? (kind === "number" ? "a number" : "a value"));
+          : kind === "share"
+            ? "a number between 0 and 100"
+            : kind === "occurrence"
+              ? "the name of an event"
+              : (expected[rule.operator] ?? (kind === "number" ? "a number" : "a value"));
       context.addIssue({ code: "custom", path: ["value"], message: `"${rule.field}" needs ${what} here.` });
     }
   });
-export type Condition = z.infer<typeof condition>;
 
 /** `none` excludes: no rule of the group may hold. */
 export const matches = ["all", "any", "none"] as const;
 export type Group = { match: (typeof matches)[number]; rules: Rule[] };
 export type Rule = Condition | Group;
 
-const group: z.ZodType<Group> = z.lazy(() =>
-  z.object({
-    match: z.enum(matches),
-    rules: z.array(rule).min(1, "This group has no rule yet. Add one, or remove the group."),
-  }),
-);
-const rule: z.ZodType<Rule> = z.union([condition, group]);
+function ruleOf(kindOf: typeof fieldKind): z.ZodType<Rule> {
+  const group: z.ZodType<Group> = z.lazy(() =>
+    z.object({
+      match: z.enum(matches),
+      rules: z.array(rule).min(1, "This group has no rule yet. Add one, or remove the group."),
+    }),
+  );
+  const rule: z.ZodType<Rule> = z.union([conditionOf(kindOf), group]);
+  return rule;
+}
 
 export const isGroup = (item: Rule): item is Group => "rules" in item;
 
@@ -256,24 +133,29 @@ export function measureRules(item: Rule | RuleTree): { conditions: number; depth
 
 export type RuleTree = { version: 1; match: "all" | "any"; rules: Rule[] };
 
+const treeOf = (kindOf: typeof fieldKind): z.ZodType<RuleTree> =>
+  z
+    .object({ version: z.literal(1), match: z.enum(["all", "any"]), rules: z.array(ruleOf(kindOf)) })
+    .superRefine((tree, context) => {
+      const { conditions, depth } = measureRules(tree);
+      if (conditions > rulesMax) {
+        context.addIssue({
+          code: "custom",
+          message: `A segment can hold ${rulesMax} rules; this one has ${conditions}.`,
+        });
+      }
+      if (depth > ruleDepthMax) {
+        context.addIssue({
+          code: "custom",
+          message: `Groups can nest ${ruleDepthMax} deep; these nest ${depth} deep.`,
+        });
+      }
+    });
+
 /** A whole tree. An empty one matches every contact. */
-export const ruleTree: z.ZodType<RuleTree> = z
-  .object({ version: z.literal(1), match: z.enum(["all", "any"]), rules: z.array(rule) })
-  .superRefine((tree, context) => {
-    const { conditions, depth } = measureRules(tree);
-    if (conditions > rulesMax) {
-      context.addIssue({
-        code: "custom",
-        message: `A segment can hold ${rulesMax} rules; this one has ${conditions}.`,
-      });
-    }
-    if (depth > ruleDepthMax) {
-      context.addIssue({
-        code: "custom",
-        message: `Groups can nest ${ruleDepthMax} deep; these nest ${depth} deep.`,
-      });
-    }
-  });
+export const ruleTree: z.ZodType<RuleTree> = treeOf(fieldKind);
+/** A tree that a campaign's step asks; `stepFields` may stand in it too. */
+export const stepRuleTree: z.ZodType<RuleTree> = treeOf(stepFieldKind);
 
 export const everyone: RuleTree = { version: 1, match: "all", rules: [] };
 

@@ -68,6 +68,8 @@ function satisfies(person: Person & { id: string }, rule: Condition, asked: Aske
       );
     case "custom":
       return compareCustom(rule, person.custom[rule.field.slice("custom.".length)], asked);
+    case "occurrence":
+    case "share":
     case null:
       throw new Error(rule.field);
   }

@@ -39,6 +39,10 @@ export const tally = z.strictObject({
 });
 export type Tally = z.infer<typeof tally>;
 
+/** A custom event of this name, in the last so many days or ever. */
+export const occurrence = z.strictObject({ event: text, days: days.optional() });
+export type Occurrence = z.infer<typeof occurrence>;
+
 /** Days ahead, today being the first of them. */
 export const daysAhead = z.strictObject({
   amount: z.number().int().min(1).max(366),
@@ -46,7 +50,16 @@ export const daysAhead = z.strictObject({
 });
 
 export type RuleValue =
-  string | number | boolean | string[] | [number, number] | [string, string] | Span | Engagement | Tally;
+  | string
+  | number
+  | boolean
+  | string[]
+  | [number, number]
+  | [string, string]
+  | Span
+  | Engagement
+  | Tally
+  | Occurrence;
 
 export const anyValue: z.ZodType<RuleValue> = z.union([
   z.string(),
@@ -56,5 +69,6 @@ export const anyValue: z.ZodType<RuleValue> = z.union([
   z.array(z.string()).max(1000),
   span,
   tally,
+  occurrence,
   engagement,
 ]);

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
-import { wakeWaiters } from "#server/enrollments/condition-step";
+import { wakeWaiters } from "#server/enrollments/waiters";
 import { burst, tooSoonSeconds } from "./machines.ts";
 
 /** One open or click as it came in. `machineReason` is what the request gave away; the rest is seen in hindsight. */

@@ -1,0 +1,162 @@
+import { z } from "zod";
+import { stepRuleTree } from "../../segments/schema.ts";
+
+/* What the steps of a campaign say and do. */
+
+/** How long to wait. Days and weeks keep the wall-clock time across a change of the clocks. */
+export const waitUnits = ["minutes", "hours", "days", "business_days", "weeks"] as const;
+export const waitDuration = z.object({
+  value: z.coerce
+    .number({ error: "Enter how long to wait, as a whole number." })
+    .int("Enter a whole number.")
+    .min(1, "Wait for at least 1.")
+    .max(10_000, "10,000 is the most one wait can hold."),
+  unit: z.enum(waitUnits),
+});
+export type WaitDuration = z.infer<typeof waitDuration>;
+
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof weekdays)[number];
+export const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Enter a time such as 09:00.");
+/** On the wall clock of the campaign's zone, to the minute: `2026-11-24T09:00`. */
+export const localTime = z
+  .string()
+  .regex(
+    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/,
+    "Choose a date and a time.",
+  );
+
+/** What a wait can be for. The first three are about one email: the last one before the wait, or `stepId`'s. */
+export const waitEvents = ["email_opened", "email_clicked", "email_replied", "custom_event"] as const;
+const eventWait = z.object({
+  until: z.literal("event"),
+  event: z.enum(waitEvents),
+  stepId: z.uuid().nullable().default(null),
+  /** Of a click: a part of the address. Empty: any link. */
+  urlContains: z.string().trim().max(500).default(""),
+  /** Of a custom event. */
+  name: z.string().trim().max(100).default(""),
+  timeout: waitDuration,
+  /** Whether those whose time is up go on like the others, or have a way of their own. */
+  onTimeout: z.enum(["continue", "branch"]),
+});
+export type EventWait = z.infer<typeof eventWait>;
+export const isEventWait = (wait: WaitRule): wait is EventWait => "until" in wait && wait.until === "event";
+
+/**
+ * `wait_duration` of a wait step: for so long, or until the campaign's wall clock next shows a time, on any day or on
+ * certain weekdays, or until a date, or until something happens. Who comes after that date waits no more.
+ */
+export const waitRule = z.union([
+  waitDuration,
+  eventWait,
+  z.object({ until: z.literal("time"), time }),
+  z.object({
+    until: z.literal("weekday"),
+    weekdays: z.array(z.enum(weekdays)).min(1, "Choose at least one day."),
+    time,
+  }),
+  z.object({ until: z.literal("date"), at: localTime }),
+]);
+export type WaitRule = z.infer<typeof waitRule>;
+
+/** `condition_type` names the kind of the first rule, for lists; `condition_rules` (a rule tree) decides. */
+export const conditionTypes = [
+  "email_received",
+  "email_opened",
+  "email_clicked",
+  "email_replied",
+  "custom_event",
+  "lead_score",
+  "campaign",
+  "open_rate",
+  "click_rate",
+  "reply_rate",
+  "weekday",
+  "hour",
+  "random",
+  "contact_attribute",
+  "tag",
+  "segment",
+] as const;
+export type ConditionType = (typeof conditionTypes)[number];
+
+/** `action_type` and `action_config` of an action step. Empty text is an unfinished draft: the launch refuses it. */
+export const actionTypes = [
+  "add_tag",
+  "remove_tag",
+  "add_to_list",
+  "remove_from_list",
+  "update_field",
+  "unsubscribe",
+  "exit",
+] as const;
+export type ActionType = (typeof actionTypes)[number];
+const tag = z.string().trim().max(60, "Keep the tag under 60 characters.");
+const listId = z.union([z.literal(""), z.uuid()]);
+export const action = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("add_tag"), tag }),
+  z.object({ type: z.literal("remove_tag"), tag }),
+  z.object({ type: z.literal("add_to_list"), listId }),
+  z.object({ type: z.literal("remove_from_list"), listId }),
+  z.object({
+    type: z.literal("update_field"),
+    /** A contact column in snake_case, or `custom.<name>`. */
+    field: z.string().trim().max(80),
+    value: z.string().trim().max(1000),
+  }),
+  /** As if they had said it themselves: they leave every campaign of the workspace. */
+  z.object({ type: z.literal("unsubscribe") }),
+  z.object({ type: z.literal("exit") }),
+]);
+export type Action = z.infer<typeof action>;
+
+/** What an action holds before anybody has filled it in. */
+export const blankActions: { [Type in ActionType]: Extract<Action, { type: Type }> } = {
+  add_tag: { type: "add_tag", tag: "" },
+  remove_tag: { type: "remove_tag", tag: "" },
+  add_to_list: { type: "add_to_list", listId: "" },
+  remove_from_list: { type: "remove_from_list", listId: "" },
+  update_field: { type: "update_field", field: "", value: "" },
+  unsubscribe: { type: "unsubscribe" },
+  exit: { type: "exit" },
+};
+
+/** Actions after which a contact is in the campaign no more. */
+export const endingActions: readonly string[] = ["exit", "unsubscribe"] satisfies ActionType[];
+
+/** Contact columns an action may set. */
+export const settableFields = [
+  { name: "first_name", label: "First name" },
+  { name: "last_name", label: "Last name" },
+  { name: "company", label: "Company" },
+  { name: "job_title", label: "Job title" },
+  { name: "phone", label: "Phone" },
+  { name: "city", label: "City" },
+  { name: "state", label: "State" },
+  { name: "country", label: "Country" },
+  { name: "lifecycle_stage", label: "Lifecycle stage" },
+] as const;
+
+const stepName = z.string().trim().max(120).optional();
+/** What a step says and does. Unfinished text is kept: the launch checks name what is missing. */
+export const stepContent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("email"),
+    name: stepName,
+    templateId: z.uuid().nullable().default(null),
+    subjectLine: z.string().max(500, "Keep the subject under 500 characters."),
+    previewText: z.string().max(500, "Keep the preview text under 500 characters."),
+    emailContent: z.string().max(500_000, "The body can hold 500,000 characters."),
+  }),
+  z.object({ type: z.literal("wait"), name: stepName, wait: waitRule }),
+  z.object({
+    type: z.literal("condition"),
+    name: stepName,
+    rules: stepRuleTree,
+    /** How long those wait for it who do not match at once; null: they take the No branch. */
+    waitUpTo: waitDuration.nullable().default(null),
+  }),
+  z.object({ type: z.literal("action"), name: stepName, action }),
+]);
+export type StepContent = z.infer<typeof stepContent>;
