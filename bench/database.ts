@@ -2,7 +2,7 @@ import path from "node:path";
 import postgres from "postgres";
 import { startPostgres } from "#db/embedded";
 
-/** A fresh, migrated database with Postgres' own defaults (fsync on), and the environment that points at it. */
+/** A fresh, migrated database on a server as the product starts it (fsync on), and the environment that points at it. */
 export async function openBenchDatabase(): Promise<{ owner: postgres.Sql; close: () => Promise<void> }> {
   const password = "bench";
   const port = Number(process.env.BENCH_PG_PORT ?? 55490);

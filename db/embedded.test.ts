@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import postgres from "postgres";
 import { afterAll, expect, test } from "vitest";
-import { startPostgres, type RunningPostgres } from "./embedded.ts";
+import { sized, startPostgres, type RunningPostgres } from "./embedded.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "postroad-embedded-"));
 fs.chmodSync(folder, 0o755);
@@ -105,3 +105,13 @@ test("what is wrong is said: a taken port, a wrong password, a folder of somethi
 function never(): never {
   throw new Error("Postgres was not started here.");
 }
+
+test("the server's memory follows the machine's, between what the smallest has and what is of use", () => {
+  const buffers = (gigabytes: number) => sized(gigabytes * 1024 ** 3)[0];
+  expect([0.5, 2, 8, 64].map(buffers)).toEqual([
+    "shared_buffers=128MB",
+    "shared_buffers=256MB",
+    "shared_buffers=1024MB",
+    "shared_buffers=2048MB",
+  ]);
+});

@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { binary, findBinaries, reachableByOthers, type Binaries } from "./embedded-binaries.ts";
@@ -152,6 +153,22 @@ function refuseOtherMajor(dataDir: string, version: string, binaries: Binaries):
   );
 }
 
+const gigabyte = 1024 ** 3;
+
+/**
+ * Settings for a server that shares a machine of `bytes` of memory with the application. Postgres' own are for the
+ * smallest: with them the indexes of a large import are written out and read again all the time.
+ */
+export function sized(bytes: number): string[] {
+  const shared = Math.min(2 * gigabyte, Math.max(gigabyte / 8, bytes / 8));
+  return [
+    `shared_buffers=${Math.floor(shared / 1024 ** 2)}MB`,
+    `effective_cache_size=${Math.floor(bytes / 2 / 1024 ** 2)}MB`,
+    "max_wal_size=2GB",
+    "checkpoint_timeout=15min",
+  ];
+}
+
 /** Starts the server; undefined when another process still holds the cluster: look again. */
 async function launch(
   dataDir: string,
@@ -166,6 +183,7 @@ async function launch(
   const flags = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"];
   // A commit still reaches the system before it is answered: tests kill the server, and count what was promised.
   if (fast) flags.push("fsync=off", "full_page_writes=off", "max_wal_size=4GB");
+  else flags.push(...sized(Math.min(os.totalmem(), process.constrainedMemory() || Infinity)));
   // Detached, so that a Ctrl-C in the terminal reaches its starter only, which stops it last. Its log is a file
   // and no pipe, so that it outlives a starter that was killed.
   const child = spawn(
