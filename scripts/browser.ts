@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "@playwright/test";
+import { canInstall, installPackage, isProgram, run } from "./system-packages.ts";
 
 /** What chromium is started with: no sandbox (containers, root), no talk to the outside. */
 export const chromiumArgs = [
@@ -18,17 +18,6 @@ const onSystem = [
   "/usr/bin/google-chrome",
   "/usr/bin/google-chrome-stable",
 ];
-const downloadMs = 300_000;
-
-const isProgram = (file: string) => {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** A browser that is here already: the one named in E2E_CHROMIUM, Playwright's own, or the system's. */
 export function installedBrowser(): string | undefined {
   const named = process.env.E2E_CHROMIUM;
@@ -66,11 +55,9 @@ export async function provideBrowser(folder: string, say: (line: string) => void
     if (how !== null) tried.push(`Playwright's download: ${how}`);
     if (await usable(chromium.executablePath())) return chromium.executablePath();
   }
-  if (process.getuid?.() === 0 && isProgram("/usr/bin/apt-get") && !existsSync("/usr/bin/chromium")) {
+  if (canInstall() && !existsSync("/usr/bin/chromium")) {
     say("Installing chromium from the system's packages");
-    const how =
-      (await run("apt-get", ["update", "-qq"]))
-      ?? (await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]));
+    const how = await installPackage("chromium");
     if (how !== null) tried.push(`apt-get install chromium: ${how}`);
     if (await usable("/usr/bin/chromium")) return "/usr/bin/chromium";
   }
@@ -107,17 +94,4 @@ async function unpackedBrowser(folder: string): Promise<string> {
     .filter(Boolean)
     .join(":");
   return file;
-}
-
-/** Null when it went well, else how it ended. */
-function run(command: string, args: string[]): Promise<string | null> {
-  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], timeout: downloadMs });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-300)));
-  return new Promise((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("close", (code) =>
-      resolve(code === 0 ? null : (said.trim().split("\n").at(-1) ?? `exit code ${code}`)),
-    );
-  });
 }
