@@ -69,6 +69,11 @@ export const mailboxMessagesQueued = eventType("mailbox/messages.queued", {
   schema: z.object({ ...scope, emailAccountId: id, fence }),
 });
 
+/** A mailbox is to be looked into for replies and bounces. */
+export const mailboxReadDue = eventType("mailbox/read.due", {
+  schema: z.object({ ...scope, emailAccountId: id, fence }),
+});
+
 /** Segments of the workspace are to be recalculated. */
 export const segmentRefreshRequested = eventType("segment/refresh.requested", {
   schema: z.object({ ...scope, fence }),

@@ -3,6 +3,7 @@ import { expireExportsHourly } from "./functions/expire-exports.ts";
 import { editContacts } from "./functions/edit-contacts.ts";
 import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
+import { readMailbox } from "./functions/read-mailbox.ts";
 import { recalculateScores } from "./functions/recalculate-scores.ts";
 import { recalculateSegments } from "./functions/recalculate-segments.ts";
 import { expireImportsHourly } from "./functions/expire-imports.ts";
@@ -28,6 +29,7 @@ export const functions: InngestFunction.Like[] = [
   runConditionStep,
   runActionStep,
   sendFromMailbox,
+  readMailbox,
   importContacts,
   undoImport,
   findImportSchedules,

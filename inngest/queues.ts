@@ -8,7 +8,7 @@ const queues: Record<string, string> = {
   "run-condition-step": "email-processing",
   "run-action-step": "email-processing",
   "warm-up-mailbox": "warmup-processing",
-  "process-bounce": "bounce-processing",
+  "read-mailbox": "bounce-processing",
   "deliver-webhook": "webhook-processing",
   "refresh-analytics": "analytics-daily",
 };

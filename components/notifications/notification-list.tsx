@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, CirclePause, Download, Rocket, Undo2 } from "lucide-react";
+import { CircleAlert, CircleCheck, CirclePause, Download, Reply, Rocket, Undo2 } from "lucide-react";
 import Link from "next/link";
 import { cn } from "#components/ui/cn";
 import { DateTime } from "#components/ui/date-time";
@@ -19,6 +19,9 @@ const looks = {
   "campaign.launched": { Icon: Rocket, tone: "text-success" },
   "campaign.not_launched": { Icon: CircleAlert, tone: "text-danger" },
   "campaign.paused": { Icon: CirclePause, tone: "text-warning" },
+  "campaign.replied": { Icon: Reply, tone: "text-success" },
+  "campaign.complained": { Icon: CircleAlert, tone: "text-danger" },
+  "mailbox.cooling_down": { Icon: CirclePause, tone: "text-warning" },
   "import.completed": { Icon: CircleCheck, tone: "text-success" },
   "import.failed": { Icon: CircleAlert, tone: "text-danger" },
   "import.undone": { Icon: Undo2, tone: "text-muted" },

@@ -53,6 +53,8 @@ export async function listPeople(
 
 const exitWords: Record<ExitReason, string> = {
   replied: "Replied.",
+  colleague_replied: "Somebody at the same company replied.",
+  auto_reply: "An automatic reply came.",
   goal_met: "Reached the goal.",
   bounced_hard: "The address does not exist.",
   bounced_soft_limit: "The mailbox refused several times in a row.",

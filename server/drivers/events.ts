@@ -7,6 +7,7 @@ import {
   campaignStartDue,
   campaignStepDue,
   mailboxMessagesQueued,
+  mailboxReadDue,
   onceId,
   scoreRefreshRequested,
   segmentRefreshRequested,
@@ -21,6 +22,7 @@ export type DriverEvent =
   | ReturnType<typeof campaignStepDue.create>
   | ReturnType<typeof campaignDrained.create>
   | ReturnType<typeof mailboxMessagesQueued.create>
+  | ReturnType<typeof mailboxReadDue.create>
   | ReturnType<typeof segmentRefreshRequested.create>
   | ReturnType<typeof scoreRefreshRequested.create>;
 
@@ -78,6 +80,17 @@ export const queuedEvent = (
   mailboxMessagesQueued.create(
     { tenantId, workspaceId, emailAccountId, fence },
     idOf(mailboxMessagesQueued, emailAccountId, fence, again),
+  );
+
+export const readDueEvent = (
+  { tenantId, workspaceId }: EventScope,
+  emailAccountId: string,
+  fence: number,
+  again?: string,
+) =>
+  mailboxReadDue.create(
+    { tenantId, workspaceId, emailAccountId, fence },
+    idOf(mailboxReadDue, emailAccountId, fence, again),
   );
 
 export const segmentRefreshEvent = ({ tenantId, workspaceId }: EventScope, fence: number, again?: string) =>

@@ -12,6 +12,7 @@ import {
 } from "#inngest/events";
 import { completeIfDone } from "#server/enrollments/complete";
 import { nextSend } from "#server/messages/claim";
+import { ensureReader } from "#server/replies/reader";
 import { expireLeases } from "#server/messages/unknown";
 import { modelDriver } from "#server/scoring/mutations";
 import { refreshDriver, requestDueRefresh } from "#server/segments/refresh";
@@ -23,6 +24,7 @@ import {
   type EventScope,
   launchedEvent,
   queuedEvent,
+  readDueEvent,
   scoreRefreshEvent,
   segmentRefreshEvent,
   startDueEvent,
@@ -97,6 +99,20 @@ export const sweepMailboxes = (): Promise<number> =>
       if (next === null || next > now) continue;
       const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, now));
       if (fence !== null) events.push(queuedEvent(scope, id, fence, again));
+    }
+    return { events };
+  });
+
+/** Mailboxes whose replies are to be read: their time has come, or something lies in the sandbox for them. */
+export const sweepReaders = (): Promise<number> =>
+  sweep(sql`select * from due_mailbox_readers()`, async (tx, scope, ids) => {
+    const again = await minute(tx);
+    const events: DriverEvent[] = [];
+    for (const id of ids.sort()) {
+      const ref = { table: "mailbox_readers", id } as const;
+      await ensureReader(tx, id);
+      const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, await appNow(tx)));
+      if (fence !== null) events.push(readDueEvent(scope, id, fence, again));
     }
     return { events };
   });

@@ -34,6 +34,8 @@ export type WaitReason = keyof typeof waitReasons;
 /** `status` is what the enrollment ends in when it leaves for this reason. */
 export const exitReasons = {
   replied: "replied",
+  colleague_replied: "exited",
+  auto_reply: "exited",
   goal_met: "exited",
   bounced_hard: "bounced",
   bounced_soft_limit: "bounced",

@@ -16,6 +16,7 @@ export const phases = [
   "connect",
   "TLS",
   "sign-in",
+  "inbox",
   "MAIL FROM",
   "RCPT TO",
   "DATA",

@@ -44,6 +44,12 @@ export const passwordPlace = (tenantId: string, id: string): SealedPlace => ({
   column: "secret_sealed",
 });
 
+/** Where the password for reading belongs, when it is another one. */
+export const imapPasswordPlace = (tenantId: string, id: string): SealedPlace => ({
+  ...passwordPlace(tenantId, id),
+  column: "imap_secret_sealed",
+});
+
 /**
  * How to reach the server of a mailbox, with its password opened.
  * @throws AppError not_found; SealError when the password cannot be opened

@@ -4,8 +4,11 @@ import type { TenantTx } from "#db/tenancy";
 import { exitContacts } from "#server/enrollments/exits";
 import type { LinkToken } from "./tokens.ts";
 
-/** How somebody said it: by the mail program's own button, or by ours on the page. */
-export type ConsentSource = "one_click" | "page";
+/** How somebody said it: by the mail program's own button, by ours on the page, or in an answer. */
+export type ConsentSource = "one_click" | "page" | "reply";
+
+/** The message that it was said about. */
+type OfMessage = Pick<LinkToken, "messageId">;
 
 /** What the page shows: whose address, masked; the sender's name; whether the address is out. */
 export type Consent = { address: string; workspace: string; unsubscribed: boolean };
@@ -36,7 +39,7 @@ function masked(address: string): string {
   return `${address.slice(0, 1)}•••${address.slice(at)}`;
 }
 
-async function lockMessage(tx: TenantTx, token: LinkToken): Promise<MessageRow | undefined> {
+async function lockMessage(tx: TenantTx, token: OfMessage): Promise<MessageRow | undefined> {
   const [row] = await tx.execute<MessageRow>(sql`
     select m.id, m.contact_id as "contactId", m.workspace_id as "workspaceId", m.to_email as address,
       coalesce((select c.email_normalized from contacts c where c.id = m.contact_id), lower(m.to_email)) as email
@@ -48,7 +51,7 @@ async function lockMessage(tx: TenantTx, token: LinkToken): Promise<MessageRow |
  * Nobody of this workspace mails the address again: it is suppressed, the contact and everyone else of that address is
  * unsubscribed, and leaves every campaign. Doing it again changes nothing. False when the message is gone.
  */
-export async function unsubscribe(tx: TenantTx, token: LinkToken, source: ConsentSource): Promise<boolean> {
+export async function unsubscribe(tx: TenantTx, token: OfMessage, source: ConsentSource): Promise<boolean> {
   const message = await lockMessage(tx, token);
   if (!message) return false;
   await tx.execute(sql`

@@ -1,0 +1,93 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { type DriverEvent, type EventScope, queuedEvent } from "#server/drivers/events";
+import { wakeNow } from "#server/drivers/mutations";
+import { lockLimits } from "#server/messages/limits";
+import { notify } from "#server/notifications/mutations";
+
+/** Counts on the mailbox's own day what came back to it. */
+export async function countOnMailbox(
+  tx: TenantTx,
+  accountId: string | null,
+  what: "bounced" | "complained",
+): Promise<void> {
+  if (accountId === null) return;
+  await lockLimits(tx, { campaignIds: [], accountIds: [accountId] });
+  const column = sql.identifier(what);
+  await tx.execute(sql`
+    insert into mailbox_usage as u (email_account_id, day, ${column})
+    select id, (app_now() at time zone timezone)::date, 1 from email_accounts where id = ${accountId}::uuid
+    on conflict (tenant_id, email_account_id, day) do update set ${column} = u.${column} + 1, updated_at = app_now()`);
+}
+
+/** Receivers shut out a sender who goes on like this; what is judged lies within a day. */
+const limits = { judgedMin: 50, bounceShareMax: 0.05, complaintsMax: 1, blocksMax: 3 };
+
+type Day = {
+  sent: number;
+  bounced: number;
+  blocked: number;
+  complained: number;
+  status: string;
+  email: string;
+  createdBy: string | null;
+};
+
+/**
+ * Writes the mailbox's health down (100 less two points for each per cent that bounced within a day, and five for each
+ * that complained), and lets it rest when it stands too badly: an hour when receivers block it, a day when too much
+ * bounces, two when people complain. `wakeRestedMailbox` lets it go on.
+ */
+export async function coolDownMailbox(tx: TenantTx, accountId: string | null): Promise<void> {
+  if (accountId === null) return;
+  const [day] = await tx.execute<Day>(sql`
+    with m as materialized (
+      select delivery_status, bounced_at, bounce_type, complained_at from content.email_messages
+      where email_account_id = ${accountId}::uuid and sent_at > app_now() - interval '24 hours' and direction = 'outbound'
+    )
+    update email_accounts a
+    set health_score = greatest(0, least(100, round(100 - 200.0 * n.bounced / greatest(n.sent, 1) - 500.0 * n.complained / greatest(n.sent, 1))))::int,
+      updated_at = app_now()
+    from (select count(*)::int as sent, (count(bounced_at))::int as bounced, (count(complained_at))::int as complained,
+      (count(*) filter (where bounce_type = 'block' and bounced_at > app_now() - interval '1 hour'))::int as blocked from m) n
+    where a.id = ${accountId}::uuid
+    returning n.*, a.status, a.email, a.created_by as "createdBy"`);
+  if (day?.status !== "active") return;
+  const rest = restFor(day);
+  if (!rest) return;
+  await tx.execute(sql`
+    update email_accounts
+    set status = 'cooling_down', status_reason = ${rest.why}, status_until = app_now() + make_interval(hours => ${rest.hours}), updated_at = app_now()
+    where id = ${accountId}::uuid`);
+  await notify(tx, {
+    userId: day.createdBy,
+    type: "mailbox.cooling_down",
+    title: `${day.email} rests for ${rest.hours === 1 ? "an hour" : `${rest.hours} hours`}`,
+    body: rest.why,
+    path: "/settings/mailboxes",
+  });
+}
+
+function restFor({ sent, bounced, blocked, complained }: Day): { hours: number; why: string } | null {
+  if (complained > limits.complaintsMax)
+    return { hours: 48, why: `${complained} people marked its mail as spam within a day.` };
+  if (sent >= limits.judgedMin && bounced > sent * limits.bounceShareMax)
+    return { hours: 24, why: `${bounced} of its last ${sent} emails came back within a day.` };
+  if (blocked >= limits.blocksMax)
+    return { hours: 1, why: `${blocked} emails were refused because of their sender within an hour.` };
+  return null;
+}
+
+/** Lets a mailbox that has rested long enough send again. */
+export async function wakeRestedMailbox(
+  tx: TenantTx,
+  scope: EventScope,
+  accountId: string,
+): Promise<DriverEvent[]> {
+  const rows = await tx.execute(sql`
+    update email_accounts set status = 'active', status_reason = null, status_until = null, updated_at = app_now()
+    where id = ${accountId}::uuid and status = 'cooling_down' and status_until <= app_now() returning id`);
+  if (rows.length === 0) return [];
+  const fence = await wakeNow(tx, { table: "mailbox_lanes", id: accountId });
+  return fence === null ? [] : [queuedEvent(scope, accountId, fence)];
+}

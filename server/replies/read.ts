@@ -1,0 +1,172 @@
+import { appNow } from "#db/clock";
+import type { TenantTx } from "#db/tenancy";
+import { withTenant } from "#db/tenancy";
+import { commitThenSend, type EventScope } from "#server/drivers/events";
+import { holds, yieldUntil } from "#server/drivers/mutations";
+import { AppError } from "#server/errors";
+import { log } from "#server/log";
+import { SmtpProblem } from "#server/mail/smtp-result";
+import { SealError } from "#server/seal";
+import type { Arrived } from "./inbound-row.ts";
+import type { MailSource } from "./mail-source.ts";
+import { wakeRestedMailbox } from "./mailbox-standing.ts";
+import { type Outcome, prepareMail, recordMail } from "./record.ts";
+import {
+  loadReader,
+  movePointer,
+  noteRead,
+  noteUnread,
+  openSource,
+  type Reader,
+  startingPoint,
+} from "./reader.ts";
+
+export type ReaderLane = { accountId: string; fence: number };
+/** Where a slice left the mailbox: `more` = come back at once, else `until`, null = when there is reason to. */
+export type ReadSlice = {
+  held: boolean;
+  read: number;
+  recorded: number;
+  more: boolean;
+  until: string | null;
+};
+
+const batch = 50;
+/** A mailbox is looked into so often (ms); one of the sandbox when something has come for it. */
+const pollMs = 60_000;
+/** A report can be quicker than the sender that hands its message over: it is read again so long after. */
+const earlyMs = 10_000;
+
+const readerOf = ({ accountId }: ReaderLane) => ({ table: "mailbox_readers", id: accountId }) as const;
+
+/**
+ * Reads what has come to a mailbox since the last time, for about `budgetMs`. Each mail is followed and the pointer
+ * moved past it in one transaction under the reader's fence: a crash anywhere repeats at most the looking.
+ */
+export async function readMailbox(scope: EventScope, lane: ReaderLane, budgetMs: number): Promise<ReadSlice> {
+  const opened = await open(scope, lane);
+  if (opened === "lost") return { held: false, read: 0, recorded: 0, more: false, until: null };
+  if ("until" in opened) return { held: true, read: 0, recorded: 0, more: false, until: opened.until };
+  const { reader, source } = opened;
+  const work: Work = { scope, lane, reader, done: { read: 0, recorded: 0 } };
+  try {
+    const end = await readOn(work, source, performance.now() + budgetMs);
+    if (end === "lost") return { held: false, ...work.done, more: false, until: null };
+    if (end === "time") return { held: true, ...work.done, more: true, until: null };
+    return { held: true, ...work.done, more: false, until: await rest(work, end) };
+  } catch (error) {
+    if (!(error instanceof SmtpProblem)) throw error;
+    return { held: true, ...work.done, more: false, until: await backOff(scope, lane, error) };
+  } finally {
+    await source.close();
+  }
+}
+
+/** One slice's work: whose it is, and how much is done. */
+type Work = {
+  scope: EventScope;
+  lane: ReaderLane;
+  reader: Reader;
+  done: { read: number; recorded: number };
+};
+
+type Opened = { reader: Reader; source: MailSource } | { until: string | null } | "lost";
+
+async function open(scope: EventScope, lane: ReaderLane): Promise<Opened> {
+  try {
+    const { reader } = await commitThenSend(scope, async (tx) => {
+      if (!(await holds(tx, readerOf(lane), lane.fence))) return { reader: null, events: [] };
+      const events = await wakeRestedMailbox(tx, scope, lane.accountId);
+      return { reader: await loadReader(tx, lane.accountId), events };
+    });
+    return reader === null ? "lost" : { reader, source: await openSource(reader) };
+  } catch (error) {
+    const known = error instanceof AppError || error instanceof SealError || error instanceof SmtpProblem;
+    if (!known) throw error;
+    return { until: await backOff(scope, lane, error) };
+  }
+}
+
+/** Why it stopped: another run reads, the time is up, everything is read, or it is too early for the next mail. */
+type End = "lost" | "time" | "all" | "early";
+
+async function readOn(work: Work, source: MailSource, until: number): Promise<End> {
+  const now = await withTenant(work.scope, appNow);
+  let pointer = await startingPoint(source, work.reader, now);
+  for (;;) {
+    const uids = await source.listAfter(pointer, batch);
+    const last = uids.at(-1);
+    if (last === undefined) return (await point(work, source, pointer)) ? "all" : "lost";
+    for await (const { uid, raw } of source.read(uids)) {
+      const outcome = await take(work, source, { uid, raw });
+      if (outcome === "lost" || outcome === "early") return outcome;
+      if (performance.now() > until) return "time";
+    }
+    // Beyond those that were gone when it came to reading them.
+    pointer = last;
+    if (!(await point(work, source, pointer))) return "lost";
+  }
+}
+
+const point = ({ scope, lane }: Work, { validity }: MailSource, uid: number): Promise<boolean> =>
+  withTenant(scope, async (tx) => {
+    if (!(await holds(tx, readerOf(lane), lane.fence))) return false;
+    await movePointer(tx, lane.accountId, { validity, uid });
+    return true;
+  });
+
+async function take(
+  work: Work,
+  source: MailSource,
+  { uid, raw }: { uid: number; raw: Uint8Array },
+): Promise<Outcome | "lost"> {
+  const { scope, lane, reader, done } = work;
+  const arrived = await prepared(reader, uid, raw);
+  const record = async (tx: TenantTx) => {
+    if (!(await holds(tx, readerOf(lane), lane.fence))) return { outcome: "lost" as const, events: [] };
+    const result = arrived
+      ? await recordMail(tx, { scope, account: reader, arrived })
+      : { outcome: "other" as const, events: [] };
+    if (result.outcome !== "early") await movePointer(tx, lane.accountId, { validity: source.validity, uid });
+    return result;
+  };
+  const { outcome } = await commitThenSend(scope, record);
+  if (outcome === "lost" || outcome === "early") return outcome;
+  done.read += 1;
+  if (outcome !== "other" && outcome !== "seen") done.recorded += 1;
+  return outcome;
+}
+
+/** A mail that no program can read is nobody's answer, and must not hold up those behind it. */
+async function prepared(reader: Reader, uid: number, raw: Uint8Array): Promise<Arrived | null> {
+  try {
+    return await prepareMail(reader, raw);
+  } catch (error) {
+    log.warn({ err: error, mailbox: reader.id, uid }, "a mail could not be read, and is passed over");
+    return null;
+  }
+}
+
+/** Everything is read: sleeps until the next look. The sandbox's reader needs none, and ends. */
+async function rest({ scope, lane, reader }: Work, end: "all" | "early"): Promise<string | null> {
+  return withTenant(scope, async (tx) => {
+    if (!(await holds(tx, readerOf(lane), lane.fence))) return null;
+    if (end === "all") await noteRead(tx, lane.accountId);
+    const waitMs = end === "early" ? earlyMs : reader.server === "sandbox" ? null : pollMs;
+    const until = waitMs === null ? null : new Date((await appNow(tx)).getTime() + waitMs);
+    await yieldUntil(tx, readerOf(lane), lane.fence, { until });
+    return until?.toISOString() ?? null;
+  });
+}
+
+async function backOff(scope: EventScope, lane: ReaderLane, error: Error): Promise<string | null> {
+  return withTenant(scope, async (tx) => {
+    if (!(await holds(tx, readerOf(lane), lane.fence))) return null;
+    const phase = error instanceof SmtpProblem ? error.phase : null;
+    const waitMs = await noteUnread(tx, lane.accountId, { problem: error.message, phase });
+    // Switched off, or without a server: there is nothing to try again until somebody changes that.
+    const until = error instanceof AppError ? null : new Date((await appNow(tx)).getTime() + waitMs);
+    await yieldUntil(tx, readerOf(lane), lane.fence, { until, notBefore: until });
+    return until?.toISOString() ?? null;
+  });
+}

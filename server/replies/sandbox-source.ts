@@ -1,0 +1,16 @@
+import { listDeliveries, newestDelivery, readDeliveries } from "#server/sandbox/deliveries";
+import type { MailSource } from "./mail-source.ts";
+
+/** What came back to a mailbox of the built-in sandbox. */
+export async function openSandbox(mailboxId: string): Promise<MailSource> {
+  return {
+    validity: "sandbox",
+    newest: await newestDelivery(mailboxId),
+    listAfter: (above, limit) => listDeliveries(mailboxId, { above, limit }),
+    listSince: (since, limit) => listDeliveries(mailboxId, { since, limit }),
+    async *read(uids) {
+      yield* await readDeliveries(mailboxId, uids);
+    },
+    close: async () => undefined,
+  };
+}
