@@ -1,6 +1,6 @@
 import type { TenantTx } from "#db/tenancy";
 import { drainedEvent, type DriverEvent, type EventScope } from "#server/drivers/events";
-import { wakeWaiters } from "#server/enrollments/condition-step";
+import { wakeWaiters } from "#server/enrollments/waiters";
 import { drainedAmong } from "#server/enrollments/drained";
 import { lockLimits } from "#server/messages/limits";
 import { confirmMessages } from "#server/messages/unknown";
