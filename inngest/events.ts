@@ -58,6 +58,10 @@ export const campaignStepDue = eventType("campaign/step.due", {
     fence,
   }),
 });
+/** Somebody has arrived at the campaign's door. */
+export const campaignArrivalsDue = eventType("campaign/arrivals.due", {
+  schema: z.object({ ...scope, campaignId: id }),
+});
 export const campaignDrained = eventType("campaign/drained", {
   schema: z.object({ ...scope, campaignId: id }),
 });

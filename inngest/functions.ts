@@ -1,6 +1,7 @@
 import type { InngestFunction } from "inngest";
 import { expireExportsHourly } from "./functions/expire-exports.ts";
 import { editContacts } from "./functions/edit-contacts.ts";
+import { enrollArrivals } from "./functions/enroll-arrivals.ts";
 import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
 import { readMailbox } from "./functions/read-mailbox.ts";
@@ -24,6 +25,7 @@ import { sweep } from "./functions/sweep.ts";
 export const functions: InngestFunction.Like[] = [
   launchScheduledCampaign,
   runCampaign,
+  enrollArrivals,
   runEmailStep,
   runWaitStep,
   runConditionStep,

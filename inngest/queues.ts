@@ -3,6 +3,7 @@ const queues: Record<string, string> = {
   "send-from-mailbox": "email-sending",
   "launch-scheduled-campaign": "email-processing",
   "run-campaign": "email-processing",
+  "enroll-arrivals": "email-processing",
   "run-email-step": "email-processing",
   "run-wait-step": "email-processing",
   "run-condition-step": "email-processing",

@@ -1,10 +1,12 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { accountsRouter } from "#server/accounts/router";
 import { analyticsRouter } from "#server/analytics/router";
+import { apiKeysRouter } from "#server/api-keys/router";
 import { campaignsRouter } from "#server/campaigns/router";
 import { contactEditsRouter } from "#server/contact-edits/router";
 import { contactsRouter } from "#server/contacts/router";
 import { customFieldsRouter } from "#server/custom-fields/router";
+import { enrollmentsRouter } from "#server/enrollments/router";
 import { exportsRouter } from "#server/exports/router";
 import { importsRouter } from "#server/imports/router";
 import { invitationsRouter } from "#server/invitations/router";
@@ -23,10 +25,12 @@ import { createCallerFactory, router } from "#server/trpc";
 export const appRouter = router({
   accounts: accountsRouter,
   analytics: analyticsRouter,
+  apiKeys: apiKeysRouter,
   campaigns: campaignsRouter,
   contactEdits: contactEditsRouter,
   contacts: contactsRouter,
   customFields: customFieldsRouter,
+  enrollments: enrollmentsRouter,
   exports: exportsRouter,
   imports: importsRouter,
   invitations: invitationsRouter,

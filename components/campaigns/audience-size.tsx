@@ -3,12 +3,17 @@ import { cn } from "#components/ui/cn";
 import { Skeleton } from "#components/ui/skeleton";
 import type { RouterOutputs } from "#server/router";
 
-type Props = { count?: RouterOutputs["campaigns"]["countAudience"]; stale?: boolean; problem?: string };
+type Props = {
+  title: string;
+  count?: RouterOutputs["campaigns"]["countAudience"];
+  stale?: boolean;
+  problem?: string;
+};
 
-export function AudienceSize({ count, stale, problem }: Props) {
+export function AudienceSize({ title, count, stale, problem }: Props) {
   return (
     <Card className="p-4">
-      <h2 className="text-xs text-muted">Will be written to</h2>
+      <h2 className="text-xs text-muted">{title}</h2>
       {problem ? (
         <p role="alert" className="mt-1 text-danger">
           {problem}

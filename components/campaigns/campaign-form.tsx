@@ -1,6 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { Megaphone, Workflow } from "lucide-react";
+import { Megaphone, Workflow, Zap } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
@@ -56,6 +56,12 @@ export function CampaignForm({ workspace }: { workspace: string }) {
             label: "Broadcast",
             icon: <Megaphone />,
             hint: "One email to everybody in the audience: news, an invitation.",
+          },
+          {
+            value: "triggered",
+            label: "Triggered",
+            icon: <Zap />,
+            hint: "Starts for each contact when something happens: a tag, a segment, an event of your shop.",
           },
         ]}
       />

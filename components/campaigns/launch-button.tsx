@@ -46,20 +46,24 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
   }
   const { forecast, audience } = review;
   const scheduled = campaign.status === "scheduled";
+  const triggered = campaign.type === "triggered";
   return (
     <div className="flex flex-wrap items-center gap-3">
       <ConfirmDialog
         trigger={button}
-        title={`Launch to ${people(audience.count)}?`}
+        title={triggered ? "Launch, and let people in?" : `Launch to ${people(audience.count)}?`}
         confirm="Launch"
         onConfirm={async () => {
           const { people: count } = await launch.mutateAsync({ id: campaign.id, version: campaign.version });
-          toast.success(`Launched to ${people(count)}.`);
+          toast.success(triggered ? "Launched: it takes in whoever comes." : `Launched to ${people(count)}.`);
           router.push(`/${workspace}/campaigns/${campaign.id}`);
           router.refresh();
         }}
       >
-        {firstStepWords(campaign, forecast)} You can pause at any time; what has left cannot be called back.
+        {triggered
+          ? "Nobody gets an email until something brings them in."
+          : firstStepWords(campaign, forecast)}{" "}
+        You can pause at any time; what has left cannot be called back.
       </ConfirmDialog>
       <ScheduleLaunch
         campaign={campaign}

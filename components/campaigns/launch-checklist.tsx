@@ -30,6 +30,7 @@ export function LaunchChecklist({ workspace, campaign, problems }: Props) {
     <Section title="Checks" flush>
       <ul className="divide-y">
         {groups.map((group) => {
+          const triggers = group.where === "audience" && campaign.type === "triggered";
           const mine = problems.filter((problem) => problem.where === group.where);
           const blocked = mine.some((problem) => problem.severity === "blocker");
           return (
@@ -42,8 +43,10 @@ export function LaunchChecklist({ workspace, campaign, problems }: Props) {
                 <CircleCheck aria-label="Fine" className="mt-0.5 size-4 shrink-0 text-success" />
               )}
               <div className="min-w-0">
-                <h3 className="font-medium">{group.label}</h3>
-                {mine.length === 0 && <p className="text-muted">{group.fine}</p>}
+                <h3 className="font-medium">{triggers ? "Trigger" : group.label}</h3>
+                {mine.length === 0 && (
+                  <p className="text-muted">{triggers ? "Something brings people in." : group.fine}</p>
+                )}
                 <ul className="space-y-1.5">
                   {mine.map((problem) => (
                     <li key={problem.code + (problem.stepId ?? "") + problem.message}>

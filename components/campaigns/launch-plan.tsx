@@ -1,15 +1,26 @@
 import { DefinitionList } from "#components/ui/definition-list";
 import { Section } from "#components/ui/section";
+import { triggerWords } from "./trigger-words.tsx";
 import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: Review }) {
   const { audience, forecast, mailbox } = review;
   const { fromName, fromEmail, timezone, noLimits } = campaign.settings;
+  const triggered = campaign.type === "triggered";
   const items = [
     {
       term: "To",
-      value: (
+      value: triggered ? (
+        <>
+          <ul>
+            {campaign.triggers.map((trigger) => (
+              <li key={trigger.id}>Whoever {triggerWords(trigger)}</li>
+            ))}
+          </ul>
+          <span className="text-muted">{people(audience.count)} could come in as of now</span>
+        </>
+      ) : (
         <>
           <strong className="font-semibold tabular-nums">{people(audience.count)}</strong>
           {audience.suppressed > 0 && (
@@ -54,7 +65,7 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         ),
       },
       {
-        term: "Everybody reached",
+        term: triggered ? "One who comes now gets it" : "Everybody reached",
         value: (
           <>
             {forecast.finishesAtText
@@ -68,7 +79,11 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
   return (
     <Section
       title="What will happen"
-      description="The first step’s email; later ones follow each contact’s own way."
+      description={
+        triggered
+          ? "Everybody starts at the first step when something brings them in, for as long as the campaign runs."
+          : "The first step’s email; later ones follow each contact’s own way."
+      }
     >
       <DefinitionList items={items} />
     </Section>

@@ -7,6 +7,7 @@ import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import { Stat } from "#components/ui/stat";
 import type { RouterOutputs } from "#server/router";
+import { ArrivalsCard } from "./arrivals-card.tsx";
 import { CampaignFunnel } from "./campaign-funnel.tsx";
 import { DailyChart } from "./daily-chart.tsx";
 import { PeopleTable } from "./people-table.tsx";
@@ -96,6 +97,7 @@ export function LiveView({
         />
       </dl>
       <UnknownMessages live={live} campaignId={campaign.id} canLaunch={canLaunch} timeZone={timeZone} />
+      <ArrivalsCard campaign={campaign} live={live} timeZone={timeZone} canLaunch={canLaunch} />
       <Section title="Steps" flush description="Where everybody stands, and what each email has done.">
         <StepProgress campaign={campaign} live={live} timeZone={timeZone} />
       </Section>

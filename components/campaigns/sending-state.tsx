@@ -31,6 +31,8 @@ type State = { kind: "info" | "success" | "warning"; title: string; text: string
 
 function stateOf(live: Live): State {
   const { forecast, status } = live;
+  if (status === "completed" && live.goesOn)
+    return { kind: "success", title: "Completed: it takes nobody in any more.", text: null };
   if (status === "completed")
     return { kind: "success", title: "Completed: everybody has come to an end of the campaign.", text: null };
   if (status === "paused")
@@ -44,7 +46,10 @@ function stateOf(live: Live): State {
     };
   if (!forecast) {
     const next = live.nextAtText ? `The next step falls due ${live.nextAtText}.` : null;
-    return { kind: "info", title: "Running. No email is due at this moment.", text: next };
+    const title = live.goesOn
+      ? "Running, and open to whoever comes. No email is due at this moment."
+      : "Running. No email is due at this moment.";
+    return { kind: "info", title, text: next };
   }
   const emails = forecast.count === 1 ? "1 email" : `${forecast.count.toLocaleString("en")} emails`;
   const pace = forecast.perDay === null ? "" : `, up to ${forecast.perDay.toLocaleString("en")} a day`;

@@ -100,6 +100,7 @@ export function useCampaignEdits(initial: Campaign) {
     linkStep: client.campaigns.linkStep.mutate,
     saveStep: client.campaigns.saveStep.mutate,
     updateAudience: client.campaigns.updateAudience.mutate,
+    updateTriggers: client.campaigns.updateTriggers.mutate,
   };
   return { campaign, state, problem, type, flush, change, reload, calls };
 }

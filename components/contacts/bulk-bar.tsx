@@ -33,6 +33,10 @@ const quick: { action: BulkAction; label: string }[] = [
   { action: "tag", label: "Tag" },
   { action: "add_to_list", label: "Add to list" },
 ];
+const launching: { action: BulkAction; label: string } = {
+  action: "add_to_campaign",
+  label: "Add to a campaign",
+};
 const more: { action: BulkAction; label: string }[] = [
   { action: "untag", label: "Take a tag off" },
   { action: "remove_from_list", label: "Take off a list" },
@@ -82,6 +86,7 @@ export function BulkBar(props: Props) {
           </Button>
         </DropdownMenuTrigger>
         <DropdownMenuContent>
+          {permissions.includes("campaigns:launch") && item(launching)}
           {more.map(item)}
           <DropdownMenuSeparator />
           {status.map(item)}

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { v7 } from "uuid";
+import { CampaignSelect } from "#components/campaigns/campaign-select";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
@@ -50,6 +51,7 @@ const texts: Record<BulkAction, { title: string; confirm: string; says?: string;
     says: "They leave every campaign and get no more mail from this workspace. Only they themselves can take that back.",
     danger: true,
   },
+  add_to_campaign: { title: "Add to a campaign", confirm: "Add" },
   delete: {
     title: "Delete",
     confirm: "Delete",
@@ -118,6 +120,8 @@ function changeOf(action: BulkAction, form: FormData): ContactChange {
       return { action, field: text("field"), value: text("value") };
     case "set_stage":
       return { action, stage: text("stage") as (typeof lifecycleStages)[number] };
+    case "add_to_campaign":
+      return { action, campaignId: text("campaignId") };
     default:
       return { action };
   }
@@ -130,6 +134,7 @@ function ChangeFields({ action, customFields, problems }: FieldsProps) {
   if (action === "add_to_list" || action === "remove_from_list")
     return <ListField problem={problems.listId} />;
   if (action === "set_field") return <ValueField customFields={customFields} problem={problems.value} />;
+  if (action === "add_to_campaign") return <CampaignSelect error={problems.campaignId} />;
   if (action !== "set_stage") return null;
   return (
     <Field name="stage" label="Stage">

@@ -3,13 +3,23 @@ import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import { StatusBadge } from "#components/ui/status-badge";
 import type { RouterOutputs } from "#server/router";
+import { AddToCampaign } from "./add-to-campaign.tsx";
 
-type Props = { workspace: string; campaigns: RouterOutputs["contacts"]["campaigns"]; timeZone: string };
+type Props = {
+  workspace: string;
+  contact: { id: string; email: string };
+  campaigns: RouterOutputs["contacts"]["campaigns"];
+  timeZone: string;
+  canAdd: boolean;
+};
 
 /** The campaigns a contact is or was in, and where it stands in each. */
-export function ContactCampaigns({ workspace, campaigns, timeZone }: Props) {
+export function ContactCampaigns({ workspace, contact, campaigns, timeZone, canAdd }: Props) {
   return (
-    <Section title="Campaigns">
+    <Section
+      title="Campaigns"
+      action={canAdd && <AddToCampaign contactId={contact.id} email={contact.email} />}
+    >
       {campaigns.length === 0 ? (
         <p className="text-muted">In no campaign so far.</p>
       ) : (

@@ -21,7 +21,8 @@ export function timelineSentence({ type, data }: TimelineEntry, workspace: strin
 }
 
 const plain: Record<string, ((data: TimelineEntry["data"]) => ReactNode) | undefined> = {
-  "contact.created": () => "Added by hand",
+  "contact.created": (data) => (data.source === "api" ? "Added by an event" : "Added by hand"),
+  "custom.event": (data) => <>Did {strong(data.name)}</>,
   "contact.archived": () => "Archived",
   "contact.restored": () => "Taken back from the archive",
   "contact.deleted": () => "Deleted",

@@ -15,6 +15,7 @@ export function SettingsTabs() {
         { label: "Mailboxes", href: at("/mailboxes") },
         { label: "Lead score", href: at("/scoring") },
         { label: "Fields", href: at("/fields") },
+        { label: "API keys", href: at("/api-keys") },
         { label: "Organization", href: at("/organization") },
         { label: "Account", href: at("/account") },
       ]}

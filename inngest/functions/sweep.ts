@@ -1,5 +1,6 @@
 import { inngest } from "#inngest/client";
 import {
+  sweepArrivals,
   sweepCampaigns,
   sweepJobs,
   sweepLeases,
@@ -19,6 +20,7 @@ export const sweep = inngest.createFunction(
     mailboxes: await step.run("wake-mailboxes", sweepMailboxes),
     readers: await step.run("wake-readers", sweepReaders),
     campaigns: await step.run("check-campaigns", sweepCampaigns),
+    arrivals: await step.run("let-in-arrivals", sweepArrivals),
     jobs: await step.run("restart-jobs", sweepJobs),
     segments: await step.run("refresh-segments", sweepSegments),
     scores: await step.run("refresh-scores", sweepScores),

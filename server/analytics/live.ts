@@ -6,6 +6,7 @@ import { loadSending, type Block, type Sending } from "#server/messages/limits";
 import { blockOf } from "#server/messages/queue";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
 import type { Hold } from "#server/planner/slots";
+import { countWaiting, tallyTriggers, type TriggerTally } from "#server/triggers/queries";
 import type { Numbers } from "./numbers.ts";
 import {
   branchCounts,
@@ -33,6 +34,8 @@ export type Live = State & {
   /** What keeps a running campaign from sending at all, and what to do about it. */
   why: string | null;
   nextAtText: string | null;
+  /** Of a campaign that goes on taking people in: what brought them, and who waits at its door. Null for others. */
+  arrivals: { triggers: TriggerTally[]; waiting: number } | null;
 };
 
 type State = {
@@ -42,6 +45,8 @@ type State = {
   /** The audience is complete: nobody is enrolled any more. */
   frozen: boolean;
   zone: string;
+  /** It takes people in until it is ended. */
+  goesOn: boolean;
 };
 
 export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> {
@@ -67,6 +72,9 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
     forecast: sending && (await forecastNow(tx, campaignId, sending)),
     why: state.status === "active" ? blockText(blockOf(sending)) : null,
     nextAtText: nextAt ? clockText(state.zone, nextAt) : null,
+    arrivals: state.goesOn
+      ? { triggers: await tallyTriggers(tx, campaignId), waiting: await countWaiting(tx, campaignId) }
+      : null,
   };
 }
 
@@ -74,7 +82,7 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
 async function loadState(tx: TenantTx, campaignId: string): Promise<State> {
   const [state] = await tx.execute<State>(sql`
     select k.status, k.pause_reason as "pauseReason", k.completed_at as "completedAt", k.frozen_at is not null as frozen,
-      s.timezone as zone
+      s.timezone as zone, k.campaign_type = 'triggered' or k.auto_enroll as "goesOn"
     from campaigns k join campaign_settings s on s.campaign_id = k.id where k.id = ${campaignId}::uuid and k.deleted_at is null`);
   if (!state) throw new AppError("not_found", "There is no such campaign.");
   return state;

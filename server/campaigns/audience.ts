@@ -9,9 +9,13 @@ export type AudienceCount = { chosen: number; suppressed: number; count: number;
 
 /**
  * The predicate over `contacts c` that says who is in the audience, mailable or not. Lists and segments that no longer
- * exist match nobody.
+ * exist match nobody. `campaignId` is the campaign that is not another one.
  */
-export async function audiencePredicate(tx: TenantTx, audience: Audience): Promise<SQL> {
+export async function audiencePredicate(
+  tx: TenantTx,
+  audience: Audience,
+  campaignId: string | null = null,
+): Promise<SQL> {
   const existing = await existingSegments(tx, audience);
   const inside = (ids: readonly string[]) =>
     Promise.all(ids.filter((id) => existing.has(id)).map((id) => inSegment(tx, id)));
@@ -22,11 +26,39 @@ export async function audiencePredicate(tx: TenantTx, audience: Audience): Promi
       ? sql.join(include, sql` or `)
       : sql`false`;
   const excluded = exclude.length > 0 ? sql.join(exclude, sql` or `) : sql`false`;
-  return sql`c.deleted_at is null and (${included}) and not (${excluded})`;
+  return sql`c.deleted_at is null and (${included}) and not (${excluded}) and ${notLeftOut(audience.leaveOut, campaignId)}`;
 }
 
-export async function countAudience(tx: TenantTx, audience: Audience): Promise<AudienceCount> {
-  const predicate = await audiencePredicate(tx, audience);
+/** What keeps somebody out at the moment in which they would be enrolled. */
+function notLeftOut(
+  { inOtherCampaign, emailedWithinHours, stages }: Audience["leaveOut"],
+  campaignId: string | null,
+): SQL {
+  const rules = [sql`true`];
+  if (stages.length > 0) rules.push(sql`c.lifecycle_stage <> all(${sql.param(stages)}::text[])`);
+  if (emailedWithinHours > 0)
+    rules.push(sql`(c.last_emailed_at is null
+      or c.last_emailed_at <= app_now() - make_interval(hours => ${emailedWithinHours}))`);
+  // Scalar, so that it is one index probe per contact.
+  if (inOtherCampaign)
+    rules.push(sql`coalesce((select false from campaign_contacts o join campaigns k on k.id = o.campaign_id
+      where o.tenant_id = c.tenant_id and o.contact_id = c.id and o.status in ('enrolled', 'active', 'paused')
+        and k.status in ('active', 'paused') and o.campaign_id is distinct from ${campaignId}::uuid limit 1), true)`);
+  return sql.join(rules, sql` and `);
+}
+
+/** Who may come into a triggered campaign, of those whom its triggers bring. */
+export const doorOf = (audience: Audience): Audience => ({
+  ...audience,
+  everyone: audience.everyone || audience.include.length === 0,
+});
+
+export async function countAudience(
+  tx: TenantTx,
+  audience: Audience,
+  campaignId: string | null = null,
+): Promise<AudienceCount> {
+  const predicate = await audiencePredicate(tx, audience, campaignId);
   const existing = await existingSegments(tx, audience);
   const [row] = await tx.execute<{ chosen: number; count: number }>(sql`
     select count(*)::int as chosen, (count(*) filter (where ${mailable}))::int as count from contacts c where ${predicate}`);

@@ -51,6 +51,7 @@ const exit = (id: string): CheckedStep => ({
 const fine: LaunchFacts = {
   steps: [email("a", "w"), wait("w", "c"), opened("c", "b", "x"), email("b", null), exit("x")],
   audience: { chosen: true, missing: 0, count: 12, suppressed: 0 },
+  triggers: null,
   settings: { sendDays: ["mon"], noLimits: false, fromEmail: "ana@example.com", fromName: "Ana" },
   mailbox: { email: "ana@example.com", status: "active", sandbox: false },
   postalAddress: "1 Main Street",

@@ -11,6 +11,8 @@ import {
   type WaitDuration,
   type WaitRule,
 } from "./schema.ts";
+import { triggerProblems } from "#server/triggers/checks";
+import type { CampaignTrigger } from "#server/triggers/queries";
 import { numbered } from "./titles.ts";
 
 export type CheckedStep = GraphStep & {
@@ -42,6 +44,8 @@ export type LaunchFacts = {
   steps: readonly CheckedStep[];
   /** `chosen`: somebody was included at all. `missing`: included or excluded lists and segments that no longer exist. */
   audience: { chosen: boolean; missing: number; count: number; suppressed: number };
+  /** What brings people into a triggered campaign; null for one with an audience. */
+  triggers: readonly CampaignTrigger[] | null;
   settings: { sendDays: readonly string[]; noLimits: boolean; fromEmail: string; fromName: string };
   mailbox: { email: string; status: string; sandbox: boolean } | null;
   postalAddress: string | null;
@@ -212,8 +216,8 @@ const outside = (
   stepId: null,
 });
 
-function audienceProblems({ audience }: LaunchFacts): Problem[] {
-  if (!audience.chosen) {
+function audienceProblems({ audience, triggers }: LaunchFacts): Problem[] {
+  if (!audience.chosen && triggers === null) {
     return [
       outside(
         "audience",
@@ -235,6 +239,8 @@ function audienceProblems({ audience }: LaunchFacts): Problem[] {
       ),
     );
   }
+  // Whoever a triggered campaign is for may not be here yet.
+  if (triggers !== null) return [...triggerProblems(triggers), ...found];
   if (audience.count === 0) {
     const message =
       audience.suppressed > 0

@@ -12,7 +12,7 @@ import { reviewCampaign } from "./review.ts";
 type Where = { scope: Scope; act: Act };
 
 /**
- * Launches exactly the version that was reviewed, and says how many people it will write to.
+ * Launches exactly the version that was reviewed, and says how many people it will write to, or may let in.
  * Throws `invalid` with every blocker as a sentence; `conflict` when it was changed meanwhile or is no draft.
  */
 export async function launch({ scope, act }: Where, version: number): Promise<{ people: number }> {

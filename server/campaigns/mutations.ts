@@ -2,6 +2,8 @@ import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
+import { cloneTriggers, replaceTriggers } from "#server/triggers/mutations";
+import type { Trigger } from "#server/triggers/schema";
 import { takeForEdit } from "./edits.ts";
 import type { Audience, CampaignInput, SettingsInput } from "./schema.ts";
 import { backToDraft } from "./schedule.ts";
@@ -50,9 +52,25 @@ export async function updateAudience(
 ) {
   await takeForEdit(tx, { id, version });
   await tx.execute(sql`
-    update campaigns set audience = ${JSON.stringify(audience)}::jsonb,
+    update campaigns set audience = ${JSON.stringify(audience)}::jsonb, auto_enroll = ${audience.autoEnroll},
+      remove_on_exit = ${audience.autoEnroll && audience.removeOnExit},
+      reenroll_policy = ${JSON.stringify(audience.reenrollment)}::jsonb,
       segment_id = (select s.id from segments s where s.id = ${audience.include[0] ?? null}::uuid)
     where id = ${id}::uuid`);
+}
+
+/** Sets what brings contacts in. Throws `conflict` for a campaign of another kind. */
+export async function updateTriggers(
+  tx: TenantTx,
+  { id, version, triggers }: { id: string; version: number; triggers: Trigger[] },
+) {
+  await takeForEdit(tx, { id, version });
+  const [campaign] = await tx.execute<{ type: string }>(
+    sql`select campaign_type as type from campaigns where id = ${id}::uuid`,
+  );
+  if (campaign?.type !== "triggered")
+    throw new AppError("conflict", "Only a triggered campaign has triggers. This one has an audience.");
+  await replaceTriggers(tx, id, triggers);
 }
 
 /** Throws `invalid` on `emailAccountId` for a mailbox of nobody's here, on `noLimits` for one that sends real mail. */
@@ -103,10 +121,11 @@ export async function cloneCampaign(
 ): Promise<{ id: string }> {
   const copy = v7();
   const [made] = await tx.execute<{ id: string }>(sql`
-    insert into campaigns (id, name, description, campaign_type, goal, category, priority, segment_id, audience, from_email,
-      from_name, reply_to_email, email_account_id, timezone, track_opens, track_clicks, created_by)
+    insert into campaigns (id, name, description, campaign_type, goal, category, priority, segment_id, audience, auto_enroll,
+      remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens,
+      track_clicks, created_by)
     select ${copy}::uuid, left(name, 248) || ' (Copy)', description, campaign_type, goal, category, priority, segment_id,
-      audience, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens, track_clicks, ${userId}::uuid
+      audience, auto_enroll, remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens, track_clicks, ${userId}::uuid
     from campaigns where id = ${id}::uuid and deleted_at is null
     returning id`);
   if (!made) throw new AppError("not_found", "There is no such campaign.");
@@ -116,6 +135,7 @@ export async function cloneCampaign(
       delay_between_emails_seconds = f.delay_between_emails_seconds, no_limits = f.no_limits
     from campaign_settings f where f.campaign_id = ${id}::uuid and to_.campaign_id = ${copy}::uuid`);
   await cloneSteps(tx, id, copy);
+  await cloneTriggers(tx, id, copy);
   return { id: copy };
 }
 

@@ -2,6 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { liveNumbers, type Numbers } from "#server/analytics/queries";
 import { AppError } from "#server/errors";
+import { type CampaignTrigger, listTriggers } from "#server/triggers/queries";
 
 import { stepProblems, type Problem } from "./checks.ts";
 import { flowOf, type Flow } from "./flow.ts";
@@ -71,6 +72,8 @@ export type Campaign = {
   completedAt: Date | null;
   audience: Audience;
   settings: CampaignSettings;
+  /** What brings contacts into a triggered campaign; of others none. */
+  triggers: CampaignTrigger[];
   steps: Step[];
   flow: { main: Flow; strays: Flow[] };
   /** What is wrong with the steps. The launch checks look further. */
@@ -80,7 +83,10 @@ export type Campaign = {
   here: Record<string, number>;
 };
 
-type Row = Omit<Campaign, "steps" | "flow" | "problems" | "ahead" | "here" | "audience" | "settings"> & {
+type Row = Omit<
+  Campaign,
+  "triggers" | "steps" | "flow" | "problems" | "ahead" | "here" | "audience" | "settings"
+> & {
   audience: unknown;
   settings: CampaignSettings;
 };
@@ -104,6 +110,7 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
   return {
     ...row,
     audience: audienceShape.safeParse(row.audience).data ?? nobody,
+    triggers: row.type === "triggered" ? await listTriggers(tx, id) : [],
     steps,
     flow: flowOf(steps),
     problems: stepProblems(steps, liquidProblem),
@@ -154,6 +161,14 @@ export async function listAudienceChoices(tx: TenantTx): Promise<AudienceChoice[
     select id, name, case segment_type when 'static' then 'list' else 'segment' end as kind
     from segments where is_active order by name`);
   return [...rows];
+}
+
+/** The campaigns whose links another one can listen to, the newest first. */
+export async function listLinkSources(tx: TenantTx): Promise<{ id: string; name: string }[]> {
+  return [
+    ...(await tx.execute<{ id: string; name: string }>(sql`
+      select id, name from campaigns where deleted_at is null and archived_at is null order by id desc limit 200`)),
+  ];
 }
 
 export type TemplateChoice = {

@@ -5,14 +5,17 @@ import { workspaceSender } from "#server/mail/queries";
 import { loadSending } from "#server/messages/limits";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
 import { dayMs, dayName, parseLocal, startOfDay, toInstant, toLocal } from "#server/planner/zone";
-import { countAudience, type AudienceCount } from "./audience.ts";
+import { countAudience, doorOf, type AudienceCount } from "./audience.ts";
 import { launchProblems, type Problem } from "./checks.ts";
 import { liquidProblem, unknownNames } from "./liquid-problem.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import { type CampaignSettings, weekdays } from "./schema.ts";
 import { numbered } from "./titles.ts";
 
-/** What a launch would do, and what stands in its way. `firstAtText` is on the wall clock of the campaign's zone. */
+/**
+ * What a launch would do, and what stands in its way. Of a triggered campaign, `audience` is who may come in, and
+ * `forecast` is for somebody who comes now. `firstAtText` is on the wall clock of the campaign's zone.
+ */
 export type Review = {
   problems: Problem[];
   audience: AudienceCount;
@@ -25,7 +28,8 @@ export type Review = {
 /** Throws `not_found`. */
 export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> {
   const campaign = await getCampaign(tx, id);
-  const audience = await countAudience(tx, campaign.audience);
+  const triggered = campaign.type === "triggered";
+  const audience = await countAudience(tx, triggered ? doorOf(campaign.audience) : campaign.audience, id);
   const mailbox = await findMailbox(tx, campaign.settings.emailAccountId);
   const { postalAddress, variables } = await workspaceSender(tx);
   const now = await appNow(tx);
@@ -33,6 +37,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
   const problems = launchProblems({
     steps: campaign.steps,
     audience: { ...audience, chosen: everyone || include.length > 0 },
+    triggers: triggered ? campaign.triggers : null,
     settings: campaign.settings,
     mailbox,
     postalAddress,
@@ -45,7 +50,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
       ...passedDateWarnings(campaign, now),
     ],
     audience,
-    forecast: await forecastFirstEmail(tx, campaign, audience.count),
+    forecast: await forecastFirstEmail(tx, campaign, triggered ? 1 : audience.count),
     mailbox,
     suggestedStart: nextMorning(campaign.settings, now),
   };

@@ -10,6 +10,7 @@ import {
   getCampaign,
   listAudienceChoices,
   listCampaigns,
+  listLinkSources,
   listSenders,
   listTemplateChoices,
   type Campaign,
@@ -32,6 +33,7 @@ import {
   stepRemove,
   stepSave,
   testSendInput,
+  triggersInput,
   unknownInput,
 } from "./schema.ts";
 import { scheduleLaunch, unscheduleLaunch } from "./schedule.ts";
@@ -70,6 +72,7 @@ export const campaignsRouter = router({
   byId: reads.input(campaignRef).query(({ ctx, input }) => ctx.tenant((tx) => getCampaign(tx, input.id))),
   senders: reads.query(({ ctx }) => ctx.tenant(listSenders)),
   audienceChoices: reads.query(({ ctx }) => ctx.tenant(listAudienceChoices)),
+  linkSources: reads.query(({ ctx }) => ctx.tenant(listLinkSources)),
   countAudience: reads
     .input(z.object({ audience }))
     .query(({ ctx, input }) => ctx.tenant((tx) => countAudience(tx, input.audience))),
@@ -103,6 +106,9 @@ export const campaignsRouter = router({
   updateAudience: writes
     .input(audienceInput)
     .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateAudience(tx, input), input.id))),
+  updateTriggers: writes
+    .input(triggersInput)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateTriggers(tx, input), input.id))),
   updateSettings: writes
     .input(settingsInput)
     .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateSettings(tx, input), input.id))),

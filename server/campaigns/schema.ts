@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { lifecycleStages } from "../segments/schema.ts";
+import { triggerList } from "../triggers/schema.ts";
 import { actionTypes, localTime, stepContent, time, weekdays } from "./content/schema.ts";
 
 export {
@@ -27,7 +29,7 @@ export type {
   Weekday,
 } from "./content/schema.ts";
 
-export const campaignTypes = ["broadcast", "drip"] as const;
+export const campaignTypes = ["broadcast", "drip", "triggered"] as const;
 export type CampaignType = (typeof campaignTypes)[number];
 export const campaignStatuses = ["draft", "scheduled", "active", "paused", "completed"] as const;
 export type CampaignStatus = (typeof campaignStatuses)[number];
@@ -41,14 +43,44 @@ export type StepType = (typeof stepTypes)[number];
 export const emailStepsMax = 20;
 export const stepsMax = 50;
 
-/** `campaigns.audience`: ids of lists and segments. `everyone` includes every contact of the workspace. */
+/** When somebody whose way has ended may come in again. Bounced, unsubscribed and complained are never let in again. */
+export const reenrollment = z.discriminatedUnion("mode", [
+  z.object({ mode: z.literal("never") }),
+  z.object({ mode: z.literal("always") }),
+  z.object({
+    mode: z.literal("after"),
+    days: z.coerce
+      .number({ error: "Enter a number of days." })
+      .int("Enter whole days.")
+      .min(1, "Wait for at least 1 day.")
+      .max(3650, "3,650 days (ten years) are the most."),
+  }),
+]);
+export type Reenrollment = z.infer<typeof reenrollment>;
+
+/** Who is not enrolled though the lists and segments say so. `emailedWithinHours` 0: does not matter. */
+export const leaveOut = z.object({
+  inOtherCampaign: z.boolean().default(false),
+  emailedWithinHours: z.number().int().min(0).max(720, "720 hours (30 days) are the most.").default(0),
+  stages: z.array(z.enum(lifecycleStages)).default([]),
+});
+
+/**
+ * `campaigns.audience`: ids of lists and segments. `everyone` includes every contact of the workspace. `autoEnroll`: who
+ * comes to them later is enrolled too, and with `removeOnExit` who leaves them leaves the campaign. A triggered campaign
+ * takes whom its triggers bring; `include`, unless it is empty, says who of these may come in.
+ */
 export const audience = z.object({
   everyone: z.boolean().default(false),
   include: z.array(z.uuid()).max(100).default([]),
   exclude: z.array(z.uuid()).max(100).default([]),
+  leaveOut: leaveOut.default(() => leaveOut.parse({})),
+  autoEnroll: z.boolean().default(false),
+  removeOnExit: z.boolean().default(false),
+  reenrollment: reenrollment.default({ mode: "never" }),
 });
 export type Audience = z.infer<typeof audience>;
-export const nobody: Audience = { everyone: false, include: [], exclude: [] };
+export const nobody: Audience = audience.parse({});
 
 const timezone = z.string().refine(isTimezone, "Choose a time zone from the list, such as Europe/Berlin.");
 
@@ -107,6 +139,7 @@ export type ScheduleInput = z.infer<typeof scheduleInput>;
 /** A name stands apart from everything else: no version. */
 export const renameInput = campaignRef.extend({ name });
 export const audienceInput = campaignEdit.extend({ audience });
+export const triggersInput = campaignEdit.extend({ triggers: triggerList });
 export const settingsInput = campaignEdit.extend({ settings: settingsFields });
 export type SettingsInput = z.infer<typeof settingsInput>;
 

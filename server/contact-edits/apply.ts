@@ -8,6 +8,7 @@ import {
   unsubscribeContacts,
 } from "#server/contacts/lifecycle";
 import { readCustomFields } from "#server/custom-fields/mutations";
+import { addContacts } from "#server/enrollments/mutations";
 import { AppError } from "#server/errors";
 import { addMembers, removeMembers } from "#server/lists/mutations";
 import { ensureTags, tagContacts } from "#server/tags/mutations";
@@ -44,6 +45,8 @@ export async function applyChange(
       return restore(tx, ids, author);
     case "delete":
       return all((await deleteContacts(tx, ids, author)).length);
+    case "add_to_campaign":
+      return addTo(tx, ids, { campaignId: change.campaignId, actorId: author.actorId });
   }
 }
 
@@ -138,6 +141,28 @@ async function setStage(
     { type: "contact.stage_changed", ...author, data: { stage } },
   );
   return rows.length;
+}
+
+/** The sweeper wakes the campaign's first step for them. Who is in it already stays as they are. */
+async function addTo(
+  tx: TenantTx,
+  ids: readonly string[],
+  { campaignId, actorId }: { campaignId: string; actorId: string | null },
+): Promise<Applied> {
+  const { admitted, waiting } = await addContacts(tx, { campaignId, contactIds: ids, actorId });
+  const refused = admitted.filter(({ outcome }) => outcome === "excluded" || outcome === "unmailable");
+  const rows = await tx.execute<{ id: string; email: string }>(sql`
+    select id, email from contacts where id = any(${array(refused.map(({ contactId }) => contactId))})`);
+  const emails = new Map(rows.map(({ id, email }) => [id, email]));
+  const failures = refused.map(({ contactId, outcome }) => ({
+    contactId,
+    email: emails.get(contactId) ?? null,
+    reason:
+      outcome === "excluded"
+        ? "Left out by the rules of the campaign’s audience."
+        : "May not be mailed: unsubscribed, bounced, archived or on a suppression list.",
+  }));
+  return { changed: waiting + admitted.filter(({ outcome }) => outcome === "enrolled").length, failures };
 }
 
 const stays: Record<string, string> = {

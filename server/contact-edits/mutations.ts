@@ -65,6 +65,8 @@ async function described(tx: TenantTx, change: ContactChange): Promise<string> {
       return "Take back from the archive";
     case "delete":
       return "Delete";
+    case "add_to_campaign":
+      return `Add to the campaign "${await campaignName(tx, change.campaignId)}"`;
   }
 }
 
@@ -94,6 +96,15 @@ async function listName(tx: TenantTx, id: string): Promise<string> {
   );
   if (!list) throw new AppError("not_found", "No such list.");
   return list.name;
+}
+
+async function campaignName(tx: TenantTx, id: string): Promise<string> {
+  const [campaign] = await tx.execute<{ name: string }>(
+    sql`select name from campaigns where id = ${id}::uuid and status in ('active', 'paused') and deleted_at is null`,
+  );
+  if (!campaign)
+    throw new AppError("not_found", "No such campaign runs any more.", { campaignId: "Choose a campaign." });
+  return campaign.name;
 }
 
 /** Stops an edit where it is: contacts that were changed stay changed. */

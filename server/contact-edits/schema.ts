@@ -24,6 +24,7 @@ export const contactChange = z.discriminatedUnion("action", [
   z.object({ action: z.literal("archive") }),
   z.object({ action: z.literal("restore") }),
   z.object({ action: z.literal("delete") }),
+  z.object({ action: z.literal("add_to_campaign"), campaignId: z.uuid({ error: "Choose a campaign." }) }),
 ]);
 export type ContactChange = z.infer<typeof contactChange>;
 

@@ -87,6 +87,9 @@ async function eraseRows(tx: TenantTx, { id, scope, folders }: Erasure): Promise
   for (const table of [
     "contact_tags",
     "contact_events",
+    "custom_events",
+    "campaign_arrivals",
+    "campaign_conversions",
     "consent_records",
     "contact_scores",
     "contact_send_preferences",

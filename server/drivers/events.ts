@@ -2,6 +2,7 @@ import type { Scope, TenantTx } from "#db/tenancy";
 import { withTenant } from "#db/tenancy";
 import { inngest } from "#inngest/client";
 import {
+  campaignArrivalsDue,
   campaignDrained,
   campaignLaunched,
   campaignStartDue,
@@ -20,6 +21,7 @@ export type DriverEvent =
   | ReturnType<typeof campaignStartDue.create>
   | ReturnType<typeof campaignLaunched.create>
   | ReturnType<typeof campaignStepDue.create>
+  | ReturnType<typeof campaignArrivalsDue.create>
   | ReturnType<typeof campaignDrained.create>
   | ReturnType<typeof mailboxMessagesQueued.create>
   | ReturnType<typeof mailboxReadDue.create>
@@ -109,6 +111,10 @@ export const scoreRefreshEvent = (
     { tenantId, workspaceId, modelId, fence },
     idOf(scoreRefreshRequested, modelId, fence, again),
   );
+
+/** Says that somebody stands at a campaign's door. Without an id, as below. */
+export const arrivalsEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string) =>
+  campaignArrivalsDue.create({ tenantId, workspaceId, campaignId });
 
 /** Says that nobody is on the way any more. Without an id: it may be said as often as it is noticed. */
 export const drainedEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string) =>

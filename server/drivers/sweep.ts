@@ -17,6 +17,7 @@ import { expireLeases } from "#server/messages/unknown";
 import { modelDriver } from "#server/scoring/mutations";
 import { refreshDriver, requestDueRefresh } from "#server/segments/refresh";
 import {
+  arrivalsEvent,
   commitThenSend,
   drainedEvent,
   type DriverEvent,
@@ -137,6 +138,12 @@ async function checkCampaign(
   const fence = await fenceOfStalled(tx, { table: "campaign_drivers", id });
   return fence === null ? [] : [launchedEvent(scope, id, fence, again)];
 }
+
+/** Campaigns with somebody at the door: whoever was brought by a trigger in the database has nobody else to say so. */
+export const sweepArrivals = (): Promise<number> =>
+  sweep(sql`select * from due_campaign_arrivals()`, async (_tx, scope, ids) => ({
+    events: ids.map((id) => arrivalsEvent(scope, id)),
+  }));
 
 /** Segments whose half hour is over, whose contacts have changed, or whose run has fallen silent. */
 export const sweepSegments = (): Promise<number> =>

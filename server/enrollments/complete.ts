@@ -9,15 +9,22 @@ export type Ending = "running" | "ending" | "completed";
 const slice = 1_000;
 
 /**
- * Completes a running campaign when its audience is frozen and nobody is on the way, and once its end date has
- * passed takes the rest out, a slice at a time. Safe to ask at any moment, as often as one likes.
+ * Completes a running campaign when its audience is frozen and nobody is on the way, unless it goes on taking people
+ * in; and once its end date has passed takes the rest out, a slice at a time. Safe to ask at any moment, as often as one likes.
  */
 export async function completeIfDone(tx: TenantTx, campaignId: string): Promise<Ending> {
-  const [campaign] = await tx.execute<{ status: string; frozen: boolean; over: boolean }>(sql`
-    select status, frozen_at is not null as frozen, coalesce(end_date <= app_now(), false) as over
+  const [campaign] = await tx.execute<{
+    status: string;
+    frozen: boolean;
+    over: boolean;
+    goesOn: boolean;
+  }>(sql`
+    select status, frozen_at is not null as frozen, coalesce(end_date <= app_now(), false) as over,
+      campaign_type = 'triggered' or auto_enroll as "goesOn"
     from campaigns where id = ${campaignId}::uuid and deleted_at is null`);
   if (!campaign || campaign.status === "completed") return "completed";
   if (campaign.status !== "active" || !campaign.frozen) return "running";
+  if (campaign.goesOn && !campaign.over) return "running";
   if (campaign.over && (await endSlice(tx, campaignId)) === slice) return "ending";
   const rows = await tx.execute(sql`
     update campaigns set status = 'completed', completed_at = app_now(), updated_at = app_now(),
@@ -28,6 +35,7 @@ export async function completeIfDone(tx: TenantTx, campaignId: string): Promise<
   if (rows.length === 0) return "running";
   await tx.execute(sql`
     update campaign_drivers set phase = 'done', updated_at = app_now() where campaign_id = ${campaignId}::uuid`);
+  await tx.execute(sql`delete from campaign_arrivals where campaign_id = ${campaignId}::uuid`);
   await recountCampaign(tx, campaignId);
   return "completed";
 }

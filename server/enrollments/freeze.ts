@@ -43,7 +43,7 @@ export async function enrollSlice(
   const { due, reason } = placeAt(entry, graph.zone, now);
   const dues = new Map(due ? [[entry.id, due.at]] : []);
   const events = await wakeSteps(tx, { scope, graph, dues });
-  const predicate = await audiencePredicate(tx, audience.parse(row.audience));
+  const predicate = await audiencePredicate(tx, audience.parse(row.audience), campaignId);
   const [slice] = await tx.execute<{ seen: number; enrolled: number }>(sql`
     with picked as materialized (
       select c.id from contacts c

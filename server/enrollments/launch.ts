@@ -1,9 +1,17 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { type DriverEvent, type EventScope, launchedEvent, stepDueEvent } from "#server/drivers/events";
+import {
+  arrivalsEvent,
+  type DriverEvent,
+  type EventScope,
+  launchedEvent,
+  stepDueEvent,
+} from "#server/drivers/events";
 import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
+import { audience } from "#server/campaigns/schema";
 import { releaseCampaignSlots } from "#server/messages/slots";
+import { followAudience } from "#server/triggers/mutations";
 import { dueStep } from "./advance.ts";
 import { reconsiderIncomplete } from "./slice.ts";
 import { loadGraph } from "./steps.ts";
@@ -13,7 +21,8 @@ type Scoped = { tenant_id: string; workspace_id: string };
 const scopeOf = (row: Scoped): EventScope => ({ tenantId: row.tenant_id, workspaceId: row.workspace_id });
 
 /**
- * Starts a campaign: freezes its steps, bounds its audience by the newest contact, and calls for its run. Launched
+ * Starts a campaign: freezes its steps, bounds its audience by the newest contact, and calls for its run. A triggered
+ * one has no audience to freeze: it takes whom its triggers bring. Launched
  * twice at once, one of the two is refused. Send the events after the commit.
  * @throws AppError not_found; conflict when it is not a draft or scheduled; invalid without steps
  */
@@ -24,7 +33,8 @@ export async function launchCampaign(
   const [row] = await tx.execute<Scoped>(sql`
     update campaigns set status = 'active', launched_at = app_now(), launched_by = ${userId}::uuid,
       start_date = case when start_date > app_now() then app_now() else start_date end,
-      audience_up_to = (select id from contacts order by id desc limit 1), frozen_at = null, completed_at = null,
+      audience_up_to = case when campaign_type <> 'triggered' then (select id from contacts order by id desc limit 1) end,
+      frozen_at = null, completed_at = null,
       version = version + 1, updated_at = app_now()
     where id = ${campaignId}::uuid and status in ('draft', 'scheduled') and deleted_at is null and archived_at is null
     returning tenant_id, workspace_id`);
@@ -38,9 +48,19 @@ export async function launchCampaign(
     select count(*)::int as count from campaign_steps where campaign_id = ${campaignId}::uuid and is_active`);
   if (!steps?.count) throw new AppError("invalid", "The campaign has no steps: add an email step first.");
   await freezeVersions(tx, { campaignId });
+  await listenToAudience(tx, campaignId);
   const [driver] = await tx.execute<{ fence: number }>(sql`
     insert into campaign_drivers (campaign_id, fence, wakes_at) values (${campaignId}::uuid, 1, app_now()) returning fence`);
   return { events: [launchedEvent(scopeOf(row), campaignId, driver?.fence ?? 1)] };
+}
+
+/** From the launch on, a campaign with a living audience hears who comes to it and who leaves it. */
+async function listenToAudience(tx: TenantTx, campaignId: string): Promise<void> {
+  const [living] = await tx.execute<{ audience: unknown }>(sql`
+    select audience from campaigns where id = ${campaignId}::uuid and auto_enroll and campaign_type <> 'triggered'`);
+  if (!living) return;
+  const { include, removeOnExit } = audience.parse(living.audience);
+  await followAudience(tx, campaignId, { segmentIds: include, leave: removeOnExit });
 }
 
 /**
@@ -91,7 +111,8 @@ async function lookAgain(tx: TenantTx, campaignId: string, scope: EventScope): P
   }
   await reconsiderIncomplete(tx, graph);
   const released = await releaseCampaignSlots(tx, { scope, campaignId });
-  return [...events, ...released.events];
+  // Who arrived meanwhile stands at the door.
+  return [...events, ...released.events, arrivalsEvent(scope, campaignId)];
 }
 
 async function refusal(

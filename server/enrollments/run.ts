@@ -10,6 +10,7 @@ import {
   stepDueEvent,
 } from "#server/drivers/events";
 import { handOver, holds, takeOver, yieldUntil } from "#server/drivers/mutations";
+import { takeArrivals } from "./arrivals.ts";
 import { completeIfDone, type Ending } from "./complete.ts";
 import { drainedAmong } from "./drained.ts";
 import { enrollSlice } from "./freeze.ts";
@@ -66,6 +67,20 @@ export function enrollNext(campaign: OfCampaign & { fence: number }) {
   const { campaignId, fence } = campaign;
   const scope = scopeOf(campaign);
   return commitThenSend(scope, (tx) => enrollSlice(tx, { scope, campaignId, fence, size: enrollSize }));
+}
+
+/** Arrivals are judged one by one, with a place in their audience each. */
+const arrivalsSize = 2_000;
+
+/** Deals with the next arrivals at a running campaign. `more`: there may be others behind them. */
+export async function takeNextArrivals(
+  campaign: OfCampaign,
+): Promise<{ taken: number; enrolled: number; more: boolean }> {
+  const scope = scopeOf(campaign);
+  const { taken, enrolled } = await commitThenSend(scope, (tx) =>
+    takeArrivals(tx, { scope, campaignId: campaign.campaignId, size: arrivalsSize }),
+  );
+  return { taken, enrolled, more: taken === arrivalsSize };
 }
 
 /** How long a campaign's run may sleep when nothing tells it of the end. */

@@ -12,14 +12,20 @@ import { type Scope, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { launchScheduled } from "#server/campaigns/schedule";
 import { commitThenSend, type DueStep, type EventScope } from "#server/drivers/events";
-import { sweepCampaigns, sweepLeases, sweepMailboxes, sweepSteps } from "#server/drivers/sweep";
+import {
+  sweepArrivals,
+  sweepCampaigns,
+  sweepLeases,
+  sweepMailboxes,
+  sweepSteps,
+} from "#server/drivers/sweep";
 import { queueMessages } from "#server/messages/queue";
 import { sendNext, startLane } from "#server/messages/run";
 import type { SentEvent, Sinks } from "#server/messages/testing-sinks";
 import { performActions } from "./action-step.ts";
 import { decideCondition } from "./condition-step.ts";
 import { launchCampaign } from "./launch.ts";
-import { checkEnd, enrollNext, startCampaign, startStep, workOnStep } from "./run.ts";
+import { checkEnd, enrollNext, startCampaign, startStep, takeNextArrivals, workOnStep } from "./run.ts";
 import { releaseWaits } from "./wait-step.ts";
 
 const works = {
@@ -86,6 +92,11 @@ export function createRunner(sinks: Sinks) {
       const { tenantId, workspaceId, campaignId } = data as EventScope & { campaignId: string };
       return launchScheduled({ tenantId, workspaceId }, campaignId);
     }
+    if (name === "campaign/arrivals.due") {
+      const arriving = data as EventScope & { campaignId: string };
+      while ((await takeNextArrivals(arriving)).more);
+      return;
+    }
     if (name === "campaign/launched") return runCampaign(data as EventScope & { campaignId: string });
     if (name === "campaign/step.due") return runStep(data as EventScope & DueStep & { fence: number });
     if (name === "mailbox/messages.queued") return runLane(data as EventScope & { emailAccountId: string });
@@ -126,6 +137,7 @@ export function createRunner(sinks: Sinks) {
       await sweepSteps();
       await sweepMailboxes();
       await sweepCampaigns();
+      await sweepArrivals();
     },
   };
 }

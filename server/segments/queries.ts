@@ -187,6 +187,7 @@ export async function usesOf(tx: TenantTx, id: string): Promise<SegmentUse[]> {
     ...(await tx.execute<SegmentUse>(sql`
       select 'campaign' as kind, k.id, k.name from campaigns k
       where k.deleted_at is null and k.status <> 'completed' and (k.segment_id = ${id}::uuid or ${names(sql`k.audience`)}
+        or exists (select 1 from campaign_triggers t where t.campaign_id = k.id and t.segment_id = ${id}::uuid)
         or exists (select 1 from campaign_steps s where s.campaign_id = k.id and s.is_active
           and (${names(sql`s.condition_rules`)} or ${names(sql`s.action_config`)})))
       union all

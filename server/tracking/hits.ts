@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { wakeWaiters } from "#server/enrollments/waiters";
+import { noteClickArrivals } from "./click-arrivals.ts";
 import { burst, tooSoonSeconds } from "./machines.ts";
 
 /** One open or click as it came in. `machineReason` is what the request gave away; the rest is seen in hindsight. */
@@ -32,6 +33,7 @@ export async function recordHits(
   if (fresh.length === 0) return { recorded: 0, events: [] };
   const messageIds = [...new Set(fresh.map((event) => event.messageId))].sort();
   await markBursts(tx, messageIds);
+  await noteClickArrivals(tx, messageIds);
   const firsts = (await countOnMessages(tx, messageIds)).filter(({ opened, clicked }) => opened || clicked);
   await countOnPeople(tx, firsts);
   const contactIds = firsts.flatMap(({ contactId }) => contactId ?? []);

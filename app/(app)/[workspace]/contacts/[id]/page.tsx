@@ -62,7 +62,13 @@ async function Contact({ params }: Props) {
           <ContactFacts {...{ workspace, contact, customFields, editable, timeZone }} />
           <ContactScore contactId={id} timeZone={timeZone} editable={editable} />
           <ContactMemberships workspace={workspace} contact={contact} />
-          <ContactCampaigns workspace={workspace} campaigns={campaigns} timeZone={timeZone} />
+          <ContactCampaigns
+            workspace={workspace}
+            contact={contact}
+            campaigns={campaigns}
+            timeZone={timeZone}
+            canAdd={current.permissions.includes("campaigns:launch")}
+          />
           <ContactConsent contact={contact} consent={consent} timeZone={timeZone} />
         </div>
       </div>

@@ -27,7 +27,7 @@ async function Head({ children, params }: Props) {
       workspace={workspace}
       campaign={campaign}
       permissions={permissions}
-      tabs={<CampaignTabs workspace={workspace} id={id} />}
+      tabs={<CampaignTabs workspace={workspace} id={id} triggered={campaign.type === "triggered"} />}
     >
       {campaign.status === "scheduled" && (
         <ScheduledNote campaign={campaign} canLaunch={permissions.includes("campaigns:launch")} />

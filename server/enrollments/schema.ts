@@ -1,0 +1,12 @@
+import { z } from "zod";
+
+/** Contacts that a person adds to a campaign at once; more go through an edit of a selection. */
+export const addedTogetherMax = 500;
+
+export const addInput = z.object({
+  campaignId: z.uuid({ error: "Choose a campaign." }),
+  contactIds: z
+    .array(z.uuid())
+    .min(1, "Choose at least one contact.")
+    .max(addedTogetherMax, `Add ${addedTogetherMax} contacts at most at once.`),
+});
