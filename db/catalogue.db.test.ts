@@ -168,6 +168,7 @@ test("a column that names a row of the tenant has a key, but for logs and hot co
     // Places in the order of the contacts, not contacts.
     "public.contact_edits.checkpoint_id",
     "public.contact_edits.last_id",
+    "public.contact_tags.import_job_id",
     "public.contacts.first_source_import_id",
     "public.email_drafts.enrollment_id",
     "public.inbox_notes.author_id",

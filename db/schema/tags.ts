@@ -27,6 +27,7 @@ export const tags = pgTable(
   ],
 );
 
+/** `importJobId` is the import that brought the tag, and takes it away when it is undone. */
 export const contactTags = pgTable(
   "contact_tags",
   {
@@ -34,6 +35,7 @@ export const contactTags = pgTable(
     contactId: uuid().notNull(),
     tagId: uuid().notNull(),
     createdAt: timeColumns.createdAt,
+    importJobId: uuid(),
   },
   (t) => [
     primaryKey({ name: "contact_tags_pkey", columns: [t.tenantId, t.contactId, t.tagId] }),

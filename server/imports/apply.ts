@@ -54,7 +54,7 @@ export async function applyRows(
   await openStaging(tx, plan);
   await stageRows(tx, rows, plan, { now: clock?.now ?? "", tagIds: tagIdsOf(target) });
   const created = await createMissing(tx, target, rows.length);
-  if (tagged) await addTags(tx);
+  if (tagged) await addTags(tx, plan.importId);
   if (target.listId) await addToList(tx, target.listId, plan.importId);
   const listed = target.listId ? created : 0;
   const nothing = { updated: 0, unchanged: 0, existing: 0, refused: 0, refusals: [] };
@@ -142,7 +142,7 @@ async function applyKnown(tx: TenantTx, target: Target): Promise<Applied> {
   await compareKnown(tx, plan, { lock: true });
   const outcome = await countOutcome(tx, plan);
   await writeChanges(tx, plan);
-  if (outcome.repeated > 0) await takeEarlierTags(tx);
+  if (outcome.repeated > 0) await takeEarlierTags(tx, plan.importId);
   await recordTagsAndLists(tx, target);
   await correctEvents(tx, plan);
   if (outcome.repeated > 0 && plan.strategy === "error") await dropEarlierRefusals(tx, plan.importId);

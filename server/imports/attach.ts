@@ -3,10 +3,10 @@ import type { TenantTx } from "#db/tenancy";
 import type { Target } from "./apply.ts";
 
 /** Tags the contacts that `staged` holds, who are new. Their events name the tags already. */
-export async function addTags(tx: TenantTx): Promise<void> {
+export async function addTags(tx: TenantTx, importId: string): Promise<void> {
   await tx.execute(sql`
-    insert into contact_tags (contact_id, tag_id)
-    select contact_id, tag_id from staged, unnest(tag_ids) tag_id`);
+    insert into contact_tags (contact_id, tag_id, import_job_id)
+    select contact_id, tag_id, ${importId}::uuid from staged, unnest(tag_ids) tag_id`);
 }
 
 /** Puts the contacts that `staged` holds, who are new, on the list. Who counts its members does so at the end. */
@@ -17,13 +17,13 @@ export async function addToList(tx: TenantTx, listId: string, importId: string):
 }
 
 /** A row that another one replaces may have brought tags that the other one does not. */
-export async function takeEarlierTags(tx: TenantTx): Promise<void> {
+export async function takeEarlierTags(tx: TenantTx, importId: string): Promise<void> {
   await tx.execute(sql`
     with earlier as materialized (
       select e.contact_id, unnest(e.tags_added) as tag_id from import_events e
       where e.id = any (array(select event_id from touched where event_id is not null)))
     delete from contact_tags ct using earlier
-    where ct.contact_id = earlier.contact_id and ct.tag_id = earlier.tag_id
+    where ct.contact_id = earlier.contact_id and ct.tag_id = earlier.tag_id and ct.import_job_id = ${importId}::uuid
       and ct.contact_id = any (array(select contact_id from touched where event_id is not null))`);
 }
 
@@ -37,7 +37,7 @@ export async function recordTagsAndLists(tx: TenantTx, { plan, tagIds, listId }:
     with wanted as (
       select t.contact_id, unnest(${wanted}) as tag_id from touched t join known k on k.row_no = t.row_no where t.kind <> 'refused'),
     added as (
-      insert into contact_tags (contact_id, tag_id) select contact_id, tag_id from wanted
+      insert into contact_tags (contact_id, tag_id, import_job_id) select contact_id, tag_id, ${plan.importId}::uuid from wanted
       order by contact_id, tag_id on conflict do nothing returning contact_id, tag_id),
     gathered as (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id)
     update touched t set tags_added = g.tag_ids from gathered g where g.contact_id = t.contact_id`);

@@ -26,16 +26,10 @@ const knownTo = (name: string, table: SQL) => sql`${sql.identifier(name)} as mat
 /** As a hashed set, whatever the planner expects; `exists` may walk the whole set for each contact. */
 const isIn = (name: string) => sql`contact_id in (select x.contact_id from ${sql.identifier(name)} x)`;
 
-/** The contacts among `picked` with a tag, or on a list, that this import did not bring. Set against set: no join to plan. */
-const othersOf = (
-  name: string,
-  table: SQL,
-  key: SQL,
-  brought: SQL,
-) => sql`${sql.identifier(name)} as materialized (
-    select distinct contact_id from (
-      select x.contact_id, x.${key} from ${table} x where x.contact_id = any (array(select contact_id from picked))
-      except select contact_id, unnest(${brought}) from picked) others)`;
+/** The contacts among `picked` with a tag, or on a list, that this import did not bring. */
+const othersOf = (name: string, table: SQL, importId: string) => sql`${sql.identifier(name)} as materialized (
+    select distinct x.contact_id from ${table} x
+    where x.contact_id = any (array(select contact_id from picked)) and x.import_job_id is distinct from ${importId}::uuid)`;
 
 /**
  * The contact is as the import left it: the transaction that wrote its row wrote the event too, and nobody counted its
@@ -80,8 +74,8 @@ export const judged = (importId: string, events: SQL) => sql`
       select contact_id, null as own, id::text as other from imported
       union all select contact_id, id::text, null from picked where exists (select 1 from imported)) both_of
     group by contact_id having max(other collate "C") > max(own collate "C")),
-  ${othersOf("tagged", sql`contact_tags`, sql`tag_id`, sql`tags_added`)},
-  ${othersOf("listed", sql`segment_contacts`, sql`segment_id`, sql`segments_added`)},
+  ${othersOf("tagged", sql`contact_tags`, importId)},
+  ${othersOf("listed", sql`segment_contacts`, importId)},
   verdicts as materialized (
     select w.*, case
       when not there then 'gone'

@@ -105,7 +105,7 @@ async function restoreFields(tx: TenantTx): Promise<void> {
 async function takeTagsAndLists(tx: TenantTx, importId: string): Promise<void> {
   await tx.execute(sql`
     delete from contact_tags ct using undoing p where ct.contact_id = p.contact_id and ct.tag_id = any (p.tags_added)
-      and ct.contact_id = any (array(select contact_id from undoing))`);
+      and ct.import_job_id = ${importId}::uuid and ct.contact_id = any (array(select contact_id from undoing))`);
   await tx.execute(sql`
     with gone as (
       delete from segment_contacts sc using undoing p

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
+import { tagContacts } from "#server/tags/mutations";
 import { markImportFailed } from "./failures.ts";
 import { takeImport } from "./run.ts";
 import { detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
@@ -138,6 +139,31 @@ test("contacts that were mailed, enrolled, tagged, listed or imported again sinc
     ["tagged@example.com", "tagged"],
   ]);
   expect((await stateOf(tenant)).contacts.map(({ email }) => email)).not.toContain("free@example.com");
+});
+
+test("a tag that somebody took away and put back since is theirs, and stays", async () => {
+  const tenant = await newTenant();
+  await importFile(tenant, "email\nhere@example.com\n");
+  const file = "email,first_name\nhere@example.com,Here\nnew@example.com,New\nfree@example.com,Free\n";
+  const { id } = await importFile(tenant, file, { tags: ["fair"], duplicates: "overwrite" });
+  await withTenant(tenant.scope, async (tx) => {
+    await tx.execute(sql`delete from contact_tags`);
+    const [tag] = await tx.execute<{ id: string }>(sql`select id from tags`);
+    const people = await tx.execute<{ id: string }>(
+      sql`select id from contacts where email <> 'free@example.com'`,
+    );
+    await tagContacts(
+      tx,
+      tag?.id ?? "",
+      people.map(({ id: who }) => who),
+    );
+  });
+  const { undoReport } = await undoFile(tenant, id);
+  expect(undoReport).toMatchObject({ restored: 1, deleted: 1, kept: 1, reasons: { tagged: 1 } });
+  expect((await stateOf(tenant)).tagged).toEqual([
+    { email: "here@example.com", name: "fair" },
+    { email: "new@example.com", name: "fair" },
+  ]);
 });
 
 test("an undo that dies is gone on with, and nothing is taken back twice", async () => {
