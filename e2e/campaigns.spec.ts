@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { sql } from "drizzle-orm";
 import { createCampaign, createContacts, createList, type Tenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { expect, test } from "./fixtures.ts";
@@ -57,4 +58,60 @@ test("a launch is scheduled by keyboard, locks the campaign until then, moves, a
   await page.getByRole("button", { name: "Unschedule" }).press("Enter");
   await expect(page.getByText("It is a draft again.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Launch campaign" })).toBeEnabled();
+});
+
+test("the steps of a running campaign are changed, added and deleted, and those on the way go along", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const { campaignId } = await withTenant(workspace.scope, async (tx) => {
+    const contactIds = await createContacts(tx, [{ email: "ada@people.test" }, { email: "bea@people.test" }]);
+    const listId = await createList(tx, { contactIds });
+    return createCampaign(tx, {
+      name: "Running",
+      emailAccountId: workspace.emailAccountId,
+      audience: { everyone: false, include: [listId], exclude: [] },
+      steps: [
+        { stepType: "wait", waitDuration: { value: 9, unit: "days" } },
+        { stepType: "email", subjectLine: "Hello", emailContent: "<p>Hello</p>" },
+      ],
+    });
+  });
+  const home = `/${workspace.slug}/campaigns/${campaignId}`;
+  await page.goto(`${home}/edit/review`);
+  await page.getByRole("button", { name: "Launch campaign" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+  await expect(page.getByText(/2 wait|2 people|People/).first()).toBeVisible();
+  const standing = (type: string) =>
+    withTenant(workspace.scope, async (tx) => {
+      const [row] = await tx.execute<{ count: number }>(sql`
+        select count(*)::int as count from campaign_contacts e join campaign_steps s on s.id = e.current_step_id
+        where e.campaign_id = ${campaignId}::uuid and s.step_type = ${type} and s.is_active`);
+      return row?.count;
+    });
+  await expect.poll(() => standing("wait"), { timeout: 30_000 }).toBe(2);
+
+  await page.goto(`${home}/edit`);
+  await page.getByRole("button", { name: /Wait 9 days/ }).press("Enter");
+  await expect(page.getByText("A change affects 2 contacts")).toBeVisible();
+  await page.getByLabel("How long").fill("2");
+  await expect(page.getByLabel(/Also for 2 contacts waiting here now/)).toBeChecked();
+  await page.getByRole("button", { name: "Save for 2 contacts" }).press("Enter");
+  await expect(page.getByRole("button", { name: /Wait 2 days/ })).toBeVisible();
+
+  await page.getByRole("button", { name: "Add a step above step 2" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Action" }).press("Enter");
+  await expect(page.getByText("Whoever comes here waits until it is finished.")).toBeVisible();
+  await page.getByLabel("Tag", { exact: true }).fill("reached");
+  await page.getByRole("button", { name: "Save for 2 contacts" }).press("Enter");
+  await expect(page.getByText(/until it is finished/)).toHaveCount(0);
+
+  await page.getByRole("button", { name: /Wait 2 days/ }).press("Delete");
+  const asks = page.getByRole("alertdialog");
+  await expect(asks).toContainText("2 contacts at this step now will go on with step 2 at once");
+  await asks.getByRole("button", { name: "Delete" }).press("Enter");
+  await expect(page.getByRole("button", { name: /Wait 2 days/ })).toHaveCount(0);
+  await expect.poll(() => standing("email"), { timeout: 30_000 }).toBe(2);
+  await page.goto(`/${workspace.slug}/contacts`);
+  await expect(page.getByRole("row", { name: /reached/ })).toHaveCount(2);
 });

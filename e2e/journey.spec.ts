@@ -48,7 +48,7 @@ test("a new user imports contacts, runs a drip, and every number moves and adds 
     await page.getByLabel("Unit").selectOption("days");
     await saved(page);
     await add(page.getByRole("list", { name: "Steps" }), "at the end", "Condition");
-    await page.getByLabel("What to ask about").selectOption("email_clicked");
+    await page.getByLabel("Field", { exact: true }).selectOption("email_clicked");
     await saved(page);
     await add(page.getByRole("list", { name: "Yes branch of step 3" }), "at the end", "Email");
     await fillEmail(page, subject("Keen"), body("you looked."));

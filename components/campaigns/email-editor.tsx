@@ -11,6 +11,7 @@ import type { StepContent } from "#server/campaigns/schema";
 import { EmailPreview } from "./email-preview.tsx";
 import type { EditorProps } from "./step-editor.tsx";
 import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
+import { EmailOptions } from "./email-options.tsx";
 import { FieldMenu } from "./field-menu.tsx";
 
 type Content = Extract<StepContent, { type: "email" }>;
@@ -34,7 +35,7 @@ export function EmailEditor(props: Props) {
   );
 }
 
-function Writing({ content, onChange, disabled }: Props) {
+function Writing({ content, onChange, disabled, campaign, step }: Props) {
   const last = useRef<{ box: HTMLInputElement | HTMLTextAreaElement; name: Text } | null>(null);
   const remember = (name: Text) => (event: FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => {
     last.current = { box: event.currentTarget, name };
@@ -57,7 +58,13 @@ function Writing({ content, onChange, disabled }: Props) {
         <TemplatePicker content={content} onChange={onChange} />
         <FieldMenu onPick={insert} disabled={disabled} />
       </div>
-      <Field name="subjectLine" label="Subject">
+      <Field
+        name="subjectLine"
+        label="Subject"
+        hint={
+          content.replyInThread ? "Left empty, it is “Re:” and the subject of the email before." : undefined
+        }
+      >
         {(control) => (
           <Input
             {...control}
@@ -84,6 +91,7 @@ function Writing({ content, onChange, disabled }: Props) {
           />
         )}
       </Field>
+      <EmailOptions content={content} onChange={onChange} campaign={campaign} step={step} />
       <Field
         name="emailContent"
         label="Body"

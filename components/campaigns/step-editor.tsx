@@ -122,6 +122,8 @@ function contentOf(step: Step): StepContent {
         subjectLine: step.subjectLine ?? "",
         previewText: step.previewText ?? "",
         emailContent: step.emailContent ?? "",
+        sender: step.sender,
+        replyInThread: step.replyInThread,
       };
     case "wait":
       return { type: "wait", name, wait: step.wait ?? { value: 1, unit: "days" } };

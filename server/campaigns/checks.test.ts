@@ -5,6 +5,8 @@ const blank = {
   name: null,
   subjectLine: null,
   previewText: null,
+  sender: null,
+  replyInThread: false,
   emailContent: null,
   wait: null,
   conditionRules: null,

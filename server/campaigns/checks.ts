@@ -1,25 +1,27 @@
 import type { CustomField } from "#server/custom-fields/schema";
-import { type Engagement, fieldKind, isGroup, type Rule, type RuleTree } from "#server/segments/schema";
-import { actionProblems } from "./action-checks.ts";
+import type { RuleTree } from "#server/segments/schema";
+import { contentProblems } from "./content-checks.ts";
 import { graphProblems } from "./graph-checks.ts";
-import { isFork, type GraphStep } from "./graph.ts";
+import { stepSenderProblems } from "./step-sender.ts";
+import type { GraphStep } from "./graph.ts";
 import {
   emailStepsMax,
-  isEventWait,
   stepsMax,
   type Action,
+  type StepSender,
   type WaitDuration,
   type WaitRule,
 } from "./schema.ts";
 import { triggerProblems } from "#server/triggers/checks";
 import type { CampaignTrigger } from "#server/triggers/queries";
-import { numbered } from "./titles.ts";
 
 export type CheckedStep = GraphStep & {
   name: string | null;
   subjectLine: string | null;
   previewText: string | null;
   emailContent: string | null;
+  sender: StepSender | null;
+  replyInThread: boolean;
   wait: WaitRule | null;
   conditionRules: RuleTree | null;
   /** How long a condition waits to come true; null: not at all. */
@@ -94,111 +96,13 @@ export function stepProblems(
   return found;
 }
 
-/** What one step lacks in itself, as codes and sentences; `index` is its place from 0. */
-export function contentProblems(
-  step: CheckedStep,
-  index: number,
-  steps: readonly CheckedStep[],
-  liquidProblem: LaunchFacts["liquidProblem"],
-): [code: string, message: string][] {
-  const title = numbered(step, index);
-  if (step.type === "email") return emailProblems(step, title, liquidProblem);
-  if (step.type === "wait") return waitProblems(step, title, steps);
-  if (step.type === "condition") return conditionProblems(step, title, steps);
-  return step.type === "action" ? actionProblems(step, title) : [];
-}
-
-function emailProblems(
-  step: CheckedStep,
-  title: string,
-  liquidProblem: LaunchFacts["liquidProblem"],
-): [string, string][] {
-  const found: [string, string][] = [];
-  if (!step.subjectLine?.trim()) found.push(["no_subject", `${title} has no subject: write one.`]);
-  if (!step.emailContent?.trim())
-    found.push(["no_body", `${title} has no body: write one, or choose a template.`]);
-  const parts = { subject: step.subjectLine, "preview text": step.previewText, body: step.emailContent };
-  for (const [part, source] of Object.entries(parts)) {
-    const problem = source ? liquidProblem(source) : null;
-    if (problem) found.push(["liquid", `${title}, ${part}: ${problem}`]);
-  }
-  return found;
-}
-
-function engagementsIn(rules: readonly Rule[]): { stepId: string | null; field: string }[] {
-  return rules.flatMap((rule) => {
-    if (isGroup(rule)) return engagementsIn(rule.rules);
-    if (fieldKind(rule.field) !== "engagement") return [];
-    const value = (rule.value ?? {}) as Engagement;
-    if (value.campaignId) return [];
-    const named = value.stepId ?? null;
-    return [{ stepId: named, field: rule.field }];
-  });
-}
-
-function conditionProblems(
-  step: CheckedStep,
-  title: string,
-  steps: readonly CheckedStep[],
-): [string, string][] {
-  const rules = step.conditionRules?.rules ?? [];
-  if (rules.length === 0)
-    return [["no_rules", `${title} asks nothing yet: add a rule, such as “opened the previous email”.`]];
-  const asked = engagementsIn(rules).flatMap(({ stepId }) => noEmailBefore(step, stepId, steps) ?? []);
-  return asked
-    .slice(0, 1)
-    .map((what) => [
-      "no_email_before",
-      `${title} asks about ${what}: choose another email, or move the condition behind one.`,
-    ]);
-}
-
-/** What is wrong with an email that a step asks about: the one named, or the last before it. Null when nothing is. */
-function noEmailBefore(
-  step: CheckedStep,
-  stepId: string | null,
-  steps: readonly CheckedStep[],
-): string | null {
-  const before = stepsBefore(steps, step.id);
-  const emails = steps.filter((each) => each.type === "email" && before.has(each.id));
-  if (stepId ? emails.some((email) => email.id === stepId) : emails.length > 0) return null;
-  return stepId ? "an email that does not come before it" : "an email, but no email comes before it";
-}
-
-function waitProblems(step: CheckedStep, title: string, steps: readonly CheckedStep[]): [string, string][] {
-  const { wait } = step;
-  if (!wait) return [["no_duration", `${title} does not say how long: choose how long, or until when.`]];
-  if (!isEventWait(wait)) return [];
-  if (wait.event === "custom_event")
-    return wait.name ? [] : [["no_event", `${title} does not say for which event: enter its name.`]];
-  const what = noEmailBefore(step, wait.stepId, steps);
-  return what
-    ? [["no_email_before", `${title} waits for ${what}: choose another email, or move the wait behind one.`]]
-    : [];
-}
-
-/** The steps a contact may have passed before reaching `id`. */
-function stepsBefore(steps: readonly CheckedStep[], id: string): Set<string> {
-  const before = new Set<string>();
-  const open = [id];
-  while (open.length > 0) {
-    const to = open.pop();
-    for (const step of steps) {
-      const leads = isFork(step) ? [step.whenTrue, step.whenFalse] : [step.next];
-      if (before.has(step.id) || !leads.includes(to ?? null)) continue;
-      before.add(step.id);
-      open.push(step.id);
-    }
-  }
-  return before;
-}
-
 /** All launch checks, blockers first. */
 export function launchProblems(facts: LaunchFacts): Problem[] {
   const found = [
     ...stepProblems(facts.steps, facts.liquidProblem),
     ...audienceProblems(facts),
     ...senderProblems(facts),
+    ...stepSenderProblems(facts.steps, facts.mailbox),
   ];
   return found.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
 }

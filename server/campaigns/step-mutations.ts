@@ -3,7 +3,7 @@ import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
-import { contentProblems } from "./checks.ts";
+import { contentProblems } from "./content-checks.ts";
 import { stepsChangeIn, takeForEdit } from "./edits.ts";
 import { liquidProblem } from "./liquid-problem.ts";
 import { withFork } from "./fork.ts";
@@ -26,6 +26,7 @@ import {
   type StepRemove,
   type StepSave,
 } from "./schema.ts";
+import { mailboxOf, stepSenderProblems } from "./step-sender.ts";
 import { settleEdit, takeTurn } from "./settle-edit.ts";
 import {
   blankContent,
@@ -126,8 +127,13 @@ export async function saveStep(
   if (!launched) return quietly;
   const steps = await loadSteps(tx, edit.id);
   const saved = stepIn(steps, stepId);
-  const broken = contentProblems(saved, saved.number - 1, steps, liquidProblem);
-  if (broken.length > 0) throw new AppError("invalid", broken.map(([, message]) => message).join(" "));
+  const broken = [
+    ...contentProblems(saved, saved.number - 1, steps, liquidProblem).map(([, message]) => message),
+    ...stepSenderProblems(steps, await mailboxOf(tx, edit.id)).flatMap((problem) =>
+      problem.stepId === stepId ? problem.message : [],
+    ),
+  ];
+  if (broken.length > 0) throw new AppError("invalid", broken.join(" "));
   const again = content.type === "condition" || (content.type === "wait" && retime);
   return {
     events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: [stepId], retime: again }),

@@ -23,6 +23,7 @@ import {
   type StepType,
   isEventWait,
   type WaitRule,
+  stepSender,
   waitDuration,
   waitRule,
 } from "./schema.ts";
@@ -48,6 +49,8 @@ type Row = {
   subject_line: string | null;
   preview_text: string | null;
   email_content: string | null;
+  sender: unknown;
+  reply_in_thread: boolean;
   wait_duration: unknown;
   condition_rules: unknown;
   wait_up_to: unknown;
@@ -64,7 +67,7 @@ type Row = {
 /** The steps of a campaign in display order; the first one is where contacts start. */
 export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const rows = await tx.execute<Row>(sql`
-    select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.wait_duration,
+    select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.sender, s.reply_in_thread, s.wait_duration,
       s.condition_rules, s.wait_up_to, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id,
       l.name as list_name,
@@ -101,6 +104,8 @@ function checkedStep(row: Row): CheckedStep {
     subjectLine: row.subject_line,
     previewText: row.preview_text,
     emailContent: row.email_content,
+    sender: stepSender.safeParse(row.sender).data ?? null,
+    replyInThread: row.reply_in_thread,
     wait,
     conditionRules: stepRuleTree.safeParse(row.condition_rules).data ?? null,
     waitUpTo: waitDuration.safeParse(row.wait_up_to).data ?? null,
@@ -119,7 +124,8 @@ function cardWords(
   numbers: ReadonlyMap<string, number>,
 ): Pick<Step, "headline" | "detail"> {
   if (step.type === "email") {
-    const subject = step.subjectLine?.trim() || "No subject yet";
+    const subject =
+      step.subjectLine?.trim() || (step.replyInThread ? "Re: the email before" : "No subject yet");
     return { headline: step.name ?? subject, detail: step.name ? subject : step.previewText || null };
   }
   if (step.type === "condition") {
@@ -183,7 +189,15 @@ export function conditionTypeOf(rules: RuleTree): ConditionType {
 export function blankContent(type: StepType, actionType: ActionType = "add_tag"): StepContent {
   switch (type) {
     case "email":
-      return { type, templateId: null, subjectLine: "", previewText: "", emailContent: "" };
+      return {
+        type,
+        templateId: null,
+        subjectLine: "",
+        previewText: "",
+        emailContent: "",
+        sender: null,
+        replyInThread: false,
+      };
     case "wait":
       return { type, wait: { value: 1, unit: "days" } };
     case "condition":
@@ -198,8 +212,8 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
 }
 
 /** The columns that hold a step's content, in the order of `contentValues`. */
-export const contentColumns = sql`step_type, name, template_id, subject_line, preview_text, email_content, wait_duration,
-  wait_up_to, condition_type, condition_rules, action_type, action_config`;
+export const contentColumns = sql`step_type, name, template_id, subject_line, preview_text, email_content, sender,
+  reply_in_thread, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config`;
 
 export function contentValues(content: StepContent): SQL {
   const email = content.type === "email" ? content : null;
@@ -207,7 +221,7 @@ export function contentValues(content: StepContent): SQL {
   const does = content.type === "action" ? content.action : null;
   const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
   return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.subjectLine ?? null},
-    ${email?.previewText ?? null}, ${email?.emailContent ?? null},
+    ${email?.previewText ?? null}, ${email?.emailContent ?? null}, ${json(email?.sender ?? null)}, ${email?.replyInThread ?? false},
     ${json(content.type === "wait" ? content.wait : null)}, ${json(condition?.waitUpTo ?? null)},
     ${condition ? conditionTypeOf(condition.rules) : null}, ${json(condition?.rules ?? null)},
     ${does?.type ?? null}, ${json(does)}`;

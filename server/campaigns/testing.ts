@@ -10,6 +10,8 @@ export const email: Extract<StepContent, { type: "email" }> = {
   subjectLine: "Hello {{ first_name }}",
   previewText: "",
   emailContent: "<p>Hello</p>",
+  sender: null,
+  replyInThread: false,
 };
 
 /** A draft as a person would make it: one finished email, sent to a list of two. */

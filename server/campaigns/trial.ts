@@ -33,11 +33,10 @@ type Trial = { id: string; stepId: string; contactId: string | null };
 
 /** Throws `not_found` for a foreign step or contact, `invalid` with the place for a template that does not parse. */
 export async function previewStep(tx: TenantTx, trial: Trial): Promise<Preview> {
-  const { message, campaign, to } = await renderTrial(tx, trial, { test: false });
+  const { message, to } = await renderTrial(tx, trial, { test: false });
   const parsed = await PostalMime.parse(message.raw);
-  const { fromName, fromEmail } = campaign.settings;
   return {
-    from: `${fromName} <${fromEmail}>`,
+    from: parsed.from ? `${parsed.from.name} <${parsed.from.address}>` : "",
     to,
     subject: message.subject,
     html: parsed.html ?? "",
@@ -75,7 +74,10 @@ async function compileTrial(tx: TenantTx, campaign: Campaign, stepId: string): P
   const step = campaign.steps.find((each) => each.id === stepId && each.type === "email");
   if (!step) throw new AppError("not_found", "There is no such email step in this campaign.");
   const workspace = await workspaceSender(tx);
-  const { fromName, fromEmail, replyToEmail } = campaign.settings;
+  const { settings } = campaign;
+  const fromName = step.sender?.fromName || settings.fromName;
+  const fromEmail = step.sender?.fromEmail || settings.fromEmail;
+  const replyTo = step.sender?.replyTo || settings.replyToEmail;
   const sender = senderOf(workspace, {
     senderName: fromName,
     senderEmail: fromEmail,
@@ -83,7 +85,7 @@ async function compileTrial(tx: TenantTx, campaign: Campaign, stepId: string): P
     campaignId: campaign.id,
   });
   const content = {
-    subject: step.subjectLine ?? "",
+    subject: subjectOf(campaign, step),
     previewText: step.previewText ?? "",
     html: step.emailContent ?? "",
     text: null,
@@ -99,11 +101,19 @@ async function compileTrial(tx: TenantTx, campaign: Campaign, stepId: string): P
   const from = { name: fromName, email: fromEmail };
   const { tenantId, workspaceId } = workspace;
   try {
-    return compileMessage(content, options, { tenantId, workspaceId, sender, from, replyTo: replyToEmail });
+    return compileMessage(content, options, { tenantId, workspaceId, sender, from, replyTo });
   } catch (error) {
     if (error instanceof TemplateError) throw new AppError("invalid", error.message, {}, { cause: error });
     throw error;
   }
+}
+
+/** An answer without a subject of its own bears that of the email before it. */
+function subjectOf(campaign: Campaign, step: Campaign["steps"][number]): string {
+  const own = step.subjectLine ?? "";
+  if (own.trim() !== "" || !step.replyInThread) return own;
+  const before = campaign.steps.findLast((each) => each.type === "email" && each.number < step.number);
+  return `Re: ${before?.subjectLine ?? ""}`;
 }
 
 /**

@@ -152,6 +152,8 @@ test("a step put into a running campaign holds those who come by until it is fin
     subjectLine: "Inserted",
     previewText: "",
     emailContent: "<p>Hello</p>",
+    sender: null,
+    replyInThread: false,
   };
   await expect(save(campaign, added, { ...content, subjectLine: "" })).rejects.toThrow("has no subject");
   await save(campaign, added, content);

@@ -79,7 +79,7 @@ export async function loadGraph(tx: TenantTx, campaignId: string): Promise<StepG
     select s.id, s.step_order, s.step_type, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id, s.wait_duration, s.condition_rules, s.wait_up_to, s.action_type, s.action_config,
       s.is_active, s.retimed_up_to, cs.timezone,
-      coalesce(btrim(s.email_content), '') <> '' and coalesce(btrim(s.subject_line), '') <> '' as written
+      coalesce(btrim(s.email_content), '') <> '' and (s.reply_in_thread or coalesce(btrim(s.subject_line), '') <> '') as written
     from campaign_steps s join campaign_settings cs on cs.campaign_id = s.campaign_id
     where s.campaign_id = ${campaignId}::uuid
     order by s.step_order`);

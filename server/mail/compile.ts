@@ -37,6 +37,8 @@ export type MessageOrigin = {
   sender: MergeSender;
   from: Address;
   replyTo: string | null;
+  /** Whether it answers the contact's last email, where there is one. */
+  replyInThread?: boolean;
 };
 
 /** A text of a message: cut for splicing when it only shows values, else a template to render each time. */

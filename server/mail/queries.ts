@@ -75,6 +75,7 @@ type StepRow = {
   fromEmail: string;
   fromName: string;
   replyTo: string | null;
+  replyInThread: boolean;
   trackOpens: boolean;
   trackClicks: boolean;
   unsubscribe: boolean;
@@ -95,14 +96,17 @@ export async function stepMessage(
 }> {
   const [row] = await tx.execute<StepRow>(sql`
     select v.subject, v.preview_text as "previewText", v.html, v.text, v.step_id as "stepId",
-      k.id as "campaignId", k.name as "campaignName", k.campaign_type as "campaignType", k.from_email as "fromEmail",
-      k.from_name as "fromName", k.reply_to_email as "replyTo", k.track_opens as "trackOpens",
+      k.id as "campaignId", k.name as "campaignName", k.campaign_type as "campaignType",
+      coalesce(nullif(v.config -> 'sender' ->> 'fromEmail', ''), k.from_email) as "fromEmail",
+      coalesce(nullif(v.config -> 'sender' ->> 'fromName', ''), k.from_name) as "fromName",
+      coalesce(nullif(v.config -> 'sender' ->> 'replyTo', ''), k.reply_to_email) as "replyTo",
+      coalesce((v.config ->> 'replyInThread')::boolean, false) as "replyInThread", k.track_opens as "trackOpens",
       k.track_clicks as "trackClicks", k.unsubscribe_enabled as unsubscribe, k.plain_text_only as "plainTextOnly", k.utm
     from ${campaignStepVersions} v join ${campaigns} k on k.id = v.campaign_id
     where v.id = ${stepVersionId} and v.step_type = 'email'`);
   if (!row) throw new AppError("not_found", "This version of the email step does not exist.");
   const workspace = await workspaceSender(tx);
-  const { stepId, campaignId, campaignName, fromEmail, fromName, replyTo } = row;
+  const { stepId, campaignId, campaignName, fromEmail, fromName, replyTo, replyInThread } = row;
   const sender = senderOf(workspace, {
     senderName: fromName,
     senderEmail: fromEmail,
@@ -123,6 +127,7 @@ export async function stepMessage(
       sender,
       from: { name: fromName, email: fromEmail },
       replyTo,
+      replyInThread,
     },
     stepId,
     campaignId,

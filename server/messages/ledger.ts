@@ -47,27 +47,36 @@ export async function insertMessages(
   }: { campaignId: string; enrollmentIds: readonly string[]; slots: readonly Slot[] },
 ): Promise<Slot[]> {
   if (enrollmentIds.length === 0) return [];
-  const [campaign] = await tx.execute<{ from_email: string }>(
-    sql`select from_email from campaigns where id = ${campaignId}::uuid`,
-  );
+  // All of them stand at the same step.
+  const [sender] = await tx.execute<{ from_email: string }>(sql`
+    select coalesce(nullif(s.sender ->> 'fromEmail', ''), k.from_email) as from_email
+    from campaigns k left join campaign_steps s on s.id = (
+      select e.current_step_id from campaign_contacts e where e.id = ${enrollmentIds[0]}::uuid)
+    where k.id = ${campaignId}::uuid`);
   const ids = enrollmentIds.map(() => v7());
   const written = await tx.execute<{ enrollment_id: string }>(sql`
     with given as (
       select * from unnest(${sql.param(enrollmentIds)}::uuid[], ${sql.param(ids)}::uuid[],
-        ${sql.param(ids.map((id) => rfcMessageId(id, campaign?.from_email ?? "")))}::text[], ${slotColumns(slots)}
+        ${sql.param(ids.map((id) => rfcMessageId(id, sender?.from_email ?? "")))}::text[], ${slotColumns(slots)}
       ) as g(enrollment_id, id, rfc_message_id, at, day, mailbox_day, send_before)
     ), written as (
       insert into content.email_messages (id, storage_key, email_account_id, campaign_id, contact_id, enrollment_id, step_id,
-        step_version_id, run_number, visit, from_email, from_name, to_email, reply_to, recipient_domain, rfc_message_id,
+        step_version_id, parent_message_id, in_reply_to, "references", thread_id, run_number, visit, from_email, from_name, to_email, reply_to, recipient_domain, rfc_message_id,
         idempotency_key, reason_code, scheduled_for, next_attempt_at, campaign_day, mailbox_day, send_before)
-      select g.id, g.id::text, k.email_account_id, k.id, c.id, e.id, s.id, v.id, e.run_number, e.visit, k.from_email, k.from_name,
-        c.email, k.reply_to_email, split_part(c.email_normalized, '@', 2), g.rfc_message_id,
+      select g.id, g.id::text, k.email_account_id, k.id, c.id, e.id, s.id, v.id, p.id, p.rfc_message_id,
+        nullif(concat_ws(' ', p."references", p.rfc_message_id), ''), coalesce(p.thread_id, p.id), e.run_number, e.visit,
+        coalesce(nullif(s.sender ->> 'fromEmail', ''), k.from_email), coalesce(nullif(s.sender ->> 'fromName', ''), k.from_name),
+        c.email, coalesce(nullif(s.sender ->> 'replyTo', ''), k.reply_to_email), split_part(c.email_normalized, '@', 2), g.rfc_message_id,
         ${messageKey}, 'awaiting_send', g.at, g.at, g.day, g.mailbox_day, g.send_before
       from given g
       cross join lateral (select * from campaign_contacts e where e.id = g.enrollment_id limit 1) e
       cross join lateral (select * from contacts c where c.id = e.contact_id limit 1) c
       join campaigns k on k.id = e.campaign_id
       join campaign_steps s on s.id = e.current_step_id
+      left join lateral (
+        select * from content.email_messages m
+        where s.reply_in_thread and m.id = e.last_message_id and m.rfc_message_id is not null limit 1
+      ) p on true
       left join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
       on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
       returning id, enrollment_id

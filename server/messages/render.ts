@@ -5,7 +5,7 @@ import type { MergeContact } from "#server/mail/merge-fields";
 import { MissingValue } from "#server/mail/liquid-filters";
 import { compileStep } from "#server/mail/message";
 import { mergeContacts } from "#server/mail/queries";
-import { renderFor, type RenderedMessage } from "#server/mail/render";
+import { renderFor, type RenderedMessage, type ThreadPlace } from "#server/mail/render";
 import type { SendResult } from "#server/mail/smtp-result";
 
 export type Recipients = {
@@ -14,6 +14,9 @@ export type Recipients = {
   rfc_message_id: string | null;
   contact_id: string | null;
   step_version_id: string | null;
+  in_reply_to: string | null;
+  references: string | null;
+  answered_subject: string | null;
   now: Date;
 }[];
 
@@ -27,8 +30,9 @@ export async function loadForRendering(
   compiled: Compiled,
 ): Promise<{ recipients: Recipients; contacts: Map<string, MergeContact> }> {
   const recipients = await tx.execute<Recipients[number]>(sql`
-    select id, to_email, rfc_message_id, contact_id, step_version_id, app_now() as now
-    from content.email_messages where id = any(${sql.param(ids)}::uuid[]) order by next_attempt_at, id`);
+    select id, to_email, rfc_message_id, contact_id, step_version_id, in_reply_to, "references",
+      (select p.subject from content.email_messages p where p.id = m.parent_message_id) as answered_subject, app_now() as now
+    from content.email_messages m where id = any(${sql.param(ids)}::uuid[]) order by next_attempt_at, id`);
   for (const { step_version_id: version } of recipients) {
     if (version !== null && !compiled.has(version)) compiled.set(version, await compile(tx, version));
   }
@@ -75,15 +79,17 @@ export function renderAll(
       continue;
     }
     try {
-      rendered.push(
-        renderFor(message, {
-          messageId: one.id,
-          email: one.to_email,
-          contact,
-          now: one.now,
-          rfcMessageId: one.rfc_message_id,
-        }),
-      );
+      const ready = renderFor(message, {
+        messageId: one.id,
+        email: one.to_email,
+        contact,
+        now: one.now,
+        rfcMessageId: one.rfc_message_id,
+        thread: threadOf(one, message),
+      });
+      if (ready.subject === "")
+        throw new Error("it has no subject, and there is no earlier email to answer.");
+      rendered.push(ready);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       // A required field can still be filled in: the message waits for it.
@@ -92,4 +98,13 @@ export function renderAll(
     }
   }
   return { rendered, refused };
+}
+
+/** Null for a message that answers none, or whose step was changed to start a thread of its own. */
+function threadOf(
+  { in_reply_to, references, answered_subject }: Recipients[number],
+  { replyInThread }: CompiledMessage,
+): ThreadPlace | null {
+  if (!replyInThread || in_reply_to === null) return null;
+  return { inReplyTo: in_reply_to, references: references ?? in_reply_to, subject: answered_subject ?? "" };
 }

@@ -138,6 +138,18 @@ export const settableFields = [
   { name: "lifecycle_stage", label: "Lifecycle stage" },
 ] as const;
 
+const ownAddress = z.union([
+  z.literal(""),
+  z.email("Enter an email address such as ana@example.com.").max(254),
+]);
+/** What an email says differently from its campaign's sender; empty text is the campaign's. */
+export const stepSender = z.object({
+  fromName: z.string().trim().max(255),
+  fromEmail: ownAddress,
+  replyTo: ownAddress,
+});
+export type StepSender = z.infer<typeof stepSender>;
+
 const stepName = z.string().trim().max(120).optional();
 /** What a step says and does. Unfinished text is kept: the launch checks name what is missing. */
 export const stepContent = z.discriminatedUnion("type", [
@@ -148,6 +160,9 @@ export const stepContent = z.discriminatedUnion("type", [
     subjectLine: z.string().max(500, "Keep the subject under 500 characters."),
     previewText: z.string().max(500, "Keep the preview text under 500 characters."),
     emailContent: z.string().max(500_000, "The body can hold 500,000 characters."),
+    sender: stepSender.nullable().default(null),
+    /** Shown in mail programs as an answer to the contact's last email; without a subject it is “Re: …”. */
+    replyInThread: z.boolean().default(false),
   }),
   z.object({ type: z.literal("wait"), name: stepName, wait: waitRule }),
   z.object({

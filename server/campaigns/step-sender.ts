@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import type { CheckedStep, LaunchFacts, Problem } from "./checks.ts";
+import { numbered } from "./titles.ts";
+
+const domainOf = (address: string) => address.toLowerCase().split("@").at(-1);
+
+/** Emails with a sender of their own that the mailbox's domain does not cover: receivers would refuse them. */
+export function stepSenderProblems(
+  steps: readonly CheckedStep[],
+  mailbox: Pick<NonNullable<LaunchFacts["mailbox"]>, "email" | "sandbox"> | null,
+): Problem[] {
+  if (!mailbox || mailbox.sandbox) return [];
+  return steps.flatMap((step, index): Problem[] => {
+    const address = step.type === "email" ? (step.sender?.fromEmail ?? "") : "";
+    if (address === "" || domainOf(address) === domainOf(mailbox.email)) return [];
+    const message = `${numbered(step, index)} is from ${address}, which is not of the mailbox’s domain (${domainOf(mailbox.email) ?? ""}): receivers would refuse it. Choose another address.`;
+    return [{ code: "sender_domain", severity: "blocker", where: "steps", message, stepId: step.id }];
+  });
+}
+
+/** The mailbox that a campaign sends from, as far as its senders are concerned. */
+export async function mailboxOf(
+  tx: TenantTx,
+  campaignId: string,
+): Promise<{ email: string; sandbox: boolean } | null> {
+  const [row] = await tx.execute<{ email: string; sandbox: boolean }>(sql`
+    select a.email, a.provider = 'sandbox' as sandbox
+    from campaigns k join email_accounts a on a.id = k.email_account_id where k.id = ${campaignId}::uuid`);
+  return row ?? null;
+}
