@@ -65,6 +65,7 @@ const withoutForeignKeys = [
   "public.score_events",
   "public.tracked_links",
   "public.warmup_events",
+  "public.webhook_calls",
 ];
 
 const list = async (query: string): Promise<string[]> =>

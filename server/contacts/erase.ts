@@ -94,6 +94,7 @@ async function eraseRows(tx: TenantTx, { id, scope, folders }: Erasure): Promise
     "contact_scores",
     "contact_send_preferences",
     "score_events",
+    "webhook_calls",
     "email_drafts",
   ])
     await tx.execute(sql`delete from ${sql.identifier(table)} where contact_id = ${those}`);
