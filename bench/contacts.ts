@@ -113,6 +113,11 @@ async function load(sql: postgres.Sql, { tenantId, workspaceId }: Tenant): Promi
   for (const [field, type] of Object.entries({ plan: "text", ref: "text", seats: "number" }))
     await sql`insert into custom_field_definitions (tenant_id, workspace_id, field_name, label, field_type)
       values (${tenantId}, ${workspaceId}, ${field}, ${field}, ${type})`;
+  // Built at once, an index takes a fraction of what it takes row by row.
+  const indexes = await sql<{ name: string; definition: string }[]>`
+    select indexname as name, indexdef as definition from pg_indexes
+    where schemaname = 'public' and tablename = 'contacts' and starts_with(indexname, 'idx_')`;
+  for (const { name } of indexes) await sql`drop index ${sql(name)}`;
   await sql`
     insert into contacts (tenant_id, workspace_id, email, email_normalized, first_name, last_name, company, custom_fields,
       lead_score, lifecycle_stage, last_activity_at)
@@ -122,5 +127,7 @@ async function load(sql: postgres.Sql, { tenantId, workspaceId }: Tenant): Promi
       n % 101, case when n % 500 = 0 then 'customer' else 'new' end,
       case when n % 10 = 0 then app_now() - make_interval(mins => n % 500000) end
     from (select n, 'person.' || n || '@example-' || n % 997 || '.org' as e from generate_series(1, ${contacts}::int) n) x`;
+  await sql`set maintenance_work_mem = '1GB'`;
+  for (const { definition } of indexes) await sql.unsafe(definition);
   await sql`vacuum analyze contacts`;
 }
