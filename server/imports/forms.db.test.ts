@@ -61,6 +61,22 @@ test("a column that comes up late is named, left out, and can be mapped then", a
   expect(again.preview.notes).toMatchObject([{ code: "late_columns", column: 1, message: /item 1402/ }]);
 });
 
+test("fields for which there is no column any more are named, wherever they come up", async () => {
+  const tenant = await newTenant();
+  const many = Object.fromEntries(Array.from({ length: 198 }, (_, n) => [`f${n}`, "x"]));
+  const items = Array.from({ length: 1500 }, (_, n) => ({
+    email: `p${n}@example.com`,
+    ...(n === 0 && many),
+    ...(n > 1400 && { late: "a", later: "b", latest: "c" }),
+  }));
+  const seen = await check(tenant, JSON.stringify(items), { fileName: "people.json" });
+  const { preview } = await tenant.caller.imports.inspect({ id: seen.id });
+  expect(preview.notes.map(({ code, message }) => [code, message])).toEqual([
+    ["late_columns", expect.stringContaining("late")],
+    ["crowded_columns", expect.stringMatching(/200 different fields: "later" and 1 more are left out/)],
+  ]);
+});
+
 test("damage behind the first rows fails the check with a sentence, and writes nothing", async () => {
   const tenant = await newTenant();
   const many = Array.from({ length: 60_000 }, (_, n) => `p${n}@example.com,${Math.sin(n)}\n`).join("");

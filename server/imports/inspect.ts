@@ -1,6 +1,7 @@
 import { withTenant, type Scope } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { partCount } from "./file.ts";
+import { crowded } from "./formats/columns.ts";
 import { type FileFormat, needsSpool, spoolOf } from "./formats/format.ts";
 import { type Look, lookAtFile } from "./formats/look.ts";
 import type { FilePreview, FormatChoice, Note } from "./formats/schema.ts";
@@ -50,17 +51,26 @@ function withKnownRows(format: FileFormat, stored: FileFormat | undefined, folde
   if (!stored?.spool || !needsSpool(format)) return format;
   const file = { folder, sizeBytes: 0 };
   if (spoolOf(file, format, 0).folder !== spoolOf(file, stored, 0).folder) return format;
-  const late = stored.late ?? [];
-  return { ...format, spool: stored.spool, late, headers: late.length > 0 ? stored.headers : format.headers };
+  const { late = [], dropped = [] } = stored;
+  return {
+    ...format,
+    spool: stored.spool,
+    late,
+    dropped,
+    headers: late.length > 0 ? stored.headers : format.headers,
+  };
 }
 
-function shown({ rows, preview }: Look, { headers, late = [] }: FileFormat, remarks: Note[]) {
+function shown({ rows, preview }: Look, { headers, late = [], dropped = [] }: FileFormat, remarks: Note[]) {
   const first = rows.slice(0, previewRows);
   const notes: Note[] = late.map(({ header, line }) => ({
     code: "late_columns",
     column: headers.indexOf(header),
     message: `"${header}" comes up first in item ${line}. It is left out unless you say where it goes.`,
   }));
+  // The first rows alone may have shown some of them.
+  const seen = preview.notes.filter(({ code }) => code !== "crowded_columns" || dropped.length === 0);
+  if (dropped.length > 0) notes.push(crowded(dropped));
   return {
     sample: first.map(({ fields }) =>
       headers.map((_, column) => (fields[column] ?? "").slice(0, previewChars)),
@@ -68,7 +78,7 @@ function shown({ rows, preview }: Look, { headers, late = [] }: FileFormat, rema
     preview: {
       ...preview,
       sampleLines: first.map(({ line }) => line),
-      notes: [...remarks, ...preview.notes, ...notes],
+      notes: [...remarks, ...seen, ...notes],
     },
   };
 }

@@ -106,10 +106,10 @@ async function keepSpool(
   id: string,
   fence: number,
   format: FileFormat,
-  { sizeBytes, headers, late }: Spooled,
+  { sizeBytes, headers, late, dropped }: Spooled,
 ): Promise<boolean> {
   if (!(await holds(tx, driverOf(id), fence, leaseSeconds))) return false;
-  const known: FileFormat = { ...format, headers, late, spool: { sizeBytes } };
+  const known: FileFormat = { ...format, headers, late, dropped, spool: { sizeBytes } };
   const ignored = headers
     .slice(format.headers.length)
     .map((header, at) => ({ column: format.headers.length + at, header, target: "ignore" }));

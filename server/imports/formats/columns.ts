@@ -1,4 +1,13 @@
 import { columnsMax } from "../schema.ts";
+import type { Note } from "./schema.ts";
+
+/** What a person is told of names for which there was no room; at least one. */
+export function crowded(dropped: readonly string[]): Note {
+  const rest =
+    dropped.length > 1 ? `"${dropped[0]}" and ${dropped.length - 1} more are` : `"${dropped[0]}" is`;
+  const message = `The contacts have more than ${columnsMax} different fields: ${rest} left out. Remove those you do not need.`;
+  return { code: "crowded_columns", message };
+}
 
 /** Puts named cells into the columns of a table; names that were not known before become columns at its end. */
 export class Columns {

@@ -30,6 +30,8 @@ export type FileFormat = Dialect & {
   spool?: { sizeBytes: number };
   /** Columns of a JSON file that its first rows do not have. */
   late?: { header: string; line: number }[];
+  /** Names in a JSON file for which there is no column any more; the first hundred of them. */
+  dropped?: string[];
 };
 
 /** Bytes of a part of normalised rows. */

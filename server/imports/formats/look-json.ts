@@ -1,5 +1,4 @@
-import { columnsMax } from "../schema.ts";
-import { Columns } from "./columns.ts";
+import { Columns, crowded } from "./columns.ts";
 import { mustHaveAddresses, noteRows, type SampleRow } from "./headers.ts";
 import { type JsonItem, readJsonHead, readNdjsonHead } from "./json.ts";
 import { type Finding, sampleRowsMax } from "./look.ts";
@@ -29,13 +28,7 @@ export function lookAtJson(head: Buffer, complete: boolean, name: string): Findi
   const headers = columns.names;
   // Objects leave out what is blank: short rows are nothing to remark on.
   const notes = noteRows(headers, rows).filter(({ code }) => code !== "short_rows");
-  const [crowded] = columns.dropped;
-  if (crowded !== undefined) {
-    const count = columns.dropped.size;
-    const rest = count > 1 ? `"${crowded}" and ${count - 1} more are` : `"${crowded}" is`;
-    const message = `The contacts have more than ${columnsMax} different fields: ${rest} left out. Remove those you do not need.`;
-    notes.push({ code: "crowded_columns", message });
-  }
+  if (columns.dropped.size > 0) notes.push(crowded([...columns.dropped]));
   mustHaveAddresses(headers, rows, knowsAddressColumn(headers));
   return {
     format: {

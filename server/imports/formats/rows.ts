@@ -12,7 +12,12 @@ import { SharedStrings } from "./xlsx/shared-strings.ts";
 import { readWorkbook } from "./xlsx/workbook.ts";
 
 /** What normalising found out beside the rows. */
-export type Found = { late: { header: string; line: number }[]; headers: string[]; rows: number };
+export type Found = {
+  late: { header: string; line: number }[];
+  dropped: string[];
+  headers: string[];
+  rows: number;
+};
 
 /**
  * The contents of a file in normalised form, piece by piece: text in UTF-8 without its byte order mark, everything else
@@ -22,7 +27,7 @@ export function normalize(
   contents: Contents,
   format: FileFormat,
 ): { pieces: AsyncGenerator<Buffer>; found: Found } {
-  const found: Found = { late: [], headers: format.headers, rows: 0 };
+  const found: Found = { late: [], dropped: [], headers: format.headers, rows: 0 };
   if (contents.workbook) return { found, pieces: written(workbookRecords(contents.workbook, format), found) };
   const { encoding = "utf-8", markBytes = 0, kind, wrapped } = format;
   const text = toUtf8(behind(contents.text(), markBytes), encoding);
@@ -51,6 +56,7 @@ async function* jsonRecords(
     );
   }
   found.late = columns.late;
+  found.dropped = [...columns.dropped];
   found.headers = columns.names;
 }
 
