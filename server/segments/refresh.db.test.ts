@@ -5,7 +5,7 @@ import { createContacts, createSegment, createTenant, type Tenant } from "#db/fa
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { sweepSegments } from "#server/drivers/sweep";
-import { refreshNext, requestRefresh, takeRefresh } from "./refresh.ts";
+import { refreshNext, requestDueRefresh, requestRefresh, takeRefresh } from "./refresh.ts";
 import type { RuleTree } from "./schema.ts";
 
 const sinks = await vi.hoisted(async () => {
@@ -142,6 +142,27 @@ test("a change to contacts calls for a recalculation once it is quiet, and half 
   await moveClock("31 minutes");
   await sweepSegments();
   expect(asked()).toBe(2);
+});
+
+test("people of an import that commits while members are worked out enter with the next run, once", async () => {
+  const { tenant, segmentId } = await acmeOfTwo();
+  const { scope, workspaceId } = tenant;
+  await withTenant(scope, async (importing) => {
+    await importing.execute(sql`insert into contacts (email, email_normalized, company)
+      select email, email, 'Acme' from (select 'n' || n || '@people.test' as email from generate_series(1, 1000) n) x`);
+    // Their ids are smaller than those of people who come while the import has not committed.
+    await withTenant(scope, (tx) => createContacts(tx, [{ email: "z@people.test", company: "Acme" }]));
+    await withTenant(scope, (tx) => requestDueRefresh(tx, workspaceId));
+    await refresh(tenant);
+    expect(await members(tenant, segmentId)).toHaveLength(3);
+  });
+  await withTenant(scope, async (tx) => {
+    expect(await tx.execute(sql`select 1 from contact_changes`), "the change is noted").toHaveLength(1);
+    await requestDueRefresh(tx, workspaceId);
+  });
+  await refresh(tenant);
+  expect(await members(tenant, segmentId)).toHaveLength(1003);
+  expect(said(segmentId).reduce((sum, { count }) => sum + count, 0)).toBe(1003);
 });
 
 test("a workspace without segments notes no changes", async () => {
