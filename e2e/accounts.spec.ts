@@ -14,6 +14,9 @@ test("five wrong passwords lock an account, and a link from the inbox opens it w
 }) => {
   const email = newEmail("lena");
   await page.goto("/register");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByLabel("Your name")).toBeFocused();
+  await expect(page.getByLabel("Your name")).toHaveAccessibleDescription("Enter your name.");
   await page.getByLabel("Your name").fill("Lena Locked");
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);

@@ -6,11 +6,13 @@ import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
 import { SubmitButton } from "#components/ui/submit-button";
+import { useErrorFocus } from "#components/ui/use-error-focus";
 
 export function ForgotPasswordForm() {
   const trpc = useTRPC();
   const ask = useMutation(trpc.accounts.forgotPassword.mutationOptions());
   const problem = asProblem(ask.error);
+  const form = useErrorFocus(ask.error);
   if (ask.isSuccess)
     return (
       <div role="status">
@@ -21,6 +23,8 @@ export function ForgotPasswordForm() {
     );
   return (
     <form
+      ref={form}
+      noValidate
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();

@@ -5,6 +5,7 @@ import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
 import { SubmitButton } from "#components/ui/submit-button";
+import { useErrorFocus } from "#components/ui/use-error-focus";
 import { passwordLengthMin } from "#server/accounts/schema";
 import { leaveTo } from "./leave-to.tsx";
 import { PasswordField } from "./password-field.tsx";
@@ -22,9 +23,12 @@ export function JoinForm({ token, email }: { token: string; email: string }) {
     }),
   );
   const problem = asProblem(join.error);
+  const form = useErrorFocus(join.error);
   const inField = problem && (problem.fields.name ?? problem.fields.password);
   return (
     <form
+      ref={form}
+      noValidate
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();

@@ -5,6 +5,7 @@ import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
 import { SubmitButton } from "#components/ui/submit-button";
+import { useErrorFocus } from "#components/ui/use-error-focus";
 import { passwordLengthMin } from "#server/accounts/schema";
 import { leaveTo } from "./leave-to.tsx";
 import { PasswordField } from "./password-field.tsx";
@@ -21,8 +22,11 @@ export function RegisterForm() {
     }),
   );
   const problem = asProblem(register.error);
+  const form = useErrorFocus(register.error);
   return (
     <form
+      ref={form}
+      noValidate
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();

@@ -15,7 +15,7 @@ import type { Permission } from "#server/permissions";
 
 type Props = { workspace: string; filter: ContactFilter; permissions: Permission[] };
 
-/** What can be done from the list of contacts: side by side, and on a phone all but the import behind a menu. */
+/** What is done from the list of contacts. Side by side what is done often; on a phone all but the import is behind a menu. */
 export function ContactActions({ workspace, filter, permissions }: Props) {
   const { pending, start } = useExport(workspace);
   const exports = permissions.includes("contacts:export");
@@ -25,17 +25,12 @@ export function ContactActions({ workspace, filter, permissions }: Props) {
   const startExport = () => start(filtered ? { kind: "filter", filter } : { kind: "all" });
   if (!exports && !writes) return null;
   const further = [
-    ...(exports ? [{ href: `/${workspace}/exports`, label: "Exports" }] : []),
-    ...(writes ? [{ href: `/${workspace}/contacts/edits`, label: "Edits" }] : []),
+    ...(exports ? [{ href: `/${workspace}/exports`, label: "Past exports" }] : []),
+    ...(writes ? [{ href: `/${workspace}/contacts/edits`, label: "Past edits" }] : []),
   ];
   return (
     <>
       <div className="contents max-sm:hidden">
-        {further.map(({ href, label }) => (
-          <LinkButton key={href} href={href} variant="ghost">
-            {label}
-          </LinkButton>
-        ))}
         {exports && (
           <Button pending={pending} onClick={startExport}>
             {exportAll}
@@ -50,18 +45,18 @@ export function ContactActions({ workspace, filter, permissions }: Props) {
       )}
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
-          <Button size="icon" aria-label="More" className="sm:hidden">
+          <Button size="icon" variant="ghost" aria-label="More">
             <Ellipsis />
           </Button>
         </DropdownMenuTrigger>
         <DropdownMenuContent>
           {writes && (
-            <DropdownMenuItem asChild>
+            <DropdownMenuItem asChild className="sm:hidden">
               <Link href={`/${workspace}/contacts/new`}>Add contact</Link>
             </DropdownMenuItem>
           )}
           {exports && (
-            <DropdownMenuItem disabled={pending} onSelect={startExport}>
+            <DropdownMenuItem className="sm:hidden" disabled={pending} onSelect={startExport}>
               {exportAll}
             </DropdownMenuItem>
           )}

@@ -9,6 +9,7 @@ import { FormError } from "#components/ui/form-error";
 import { LinkButton } from "#components/ui/link-button";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
+import { useErrorFocus } from "#components/ui/use-error-focus";
 import { contactFields } from "#server/contacts/schema";
 import { shownValue } from "#server/custom-fields/schema";
 import type { RouterInputs, RouterOutputs } from "#server/router";
@@ -37,6 +38,7 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
     trpc.contacts.update.mutationOptions({ onSuccess: ({ id }) => done(id, "Changes saved") }),
   );
   const problem = asProblem(create.error ?? update.error);
+  const form = useErrorFocus(create.error ?? update.error);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -48,7 +50,7 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
   }
 
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={form} onSubmit={submit} noValidate>
       <Section
         title="Person"
         footer={
