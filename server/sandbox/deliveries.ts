@@ -54,3 +54,11 @@ export async function deliver(tx: Transaction, deliveries: readonly Delivery[]):
     from unnest(${sql.param(deliveries.map(({ mailbox }) => mailbox))}::text[],
       ${sql.param(deliveries.map(({ raw }) => raw.toString("base64")))}::text[]) with ordinality as d(mailbox, raw, nth)`);
 }
+
+/** The last one of each mailbox stays: the next number follows from it. */
+export async function forgetOldDeliveries(tx: Transaction): Promise<void> {
+  await tx.execute(sql`
+    delete from sandbox.deliveries d
+    where d.delivered_at < app_now() - interval '30 days'
+      and d.uid < (select max(x.uid) from sandbox.deliveries x where x.mailbox = d.mailbox)`);
+}

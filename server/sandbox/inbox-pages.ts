@@ -64,6 +64,8 @@ export function listHtml({ mails, q, openId, more }: ListView): string {
   return `<ol>${rows.join("")}</ol>${more ? `<a class="more" href="/${query(q, { before: last })}">Older</a>` : ""}`;
 }
 
+const intents: Record<string, string> = { auto_reply: "answer automatically", bounce: "send it back" };
+
 export const nothingOpen = `<div class="empty"><div><h2>Choose a mail</h2><p>Reading one here counts as a reader's open, as it would in any inbox.</p></div></div>`;
 
 /** One mail: who, what the robot does, and the part of it that `tab` shows. */
@@ -73,7 +75,7 @@ export function mailHtml(
 ): string {
   const acts = mail.acts.map(
     ({ act, dueAt, doneAt, result }) =>
-      `<li>${doneAt ? `Robot ${e(result)}` : `Robot will ${e(act)} at ${e(dueAt.toISOString().slice(11, 16))}`}</li>`,
+      `<li>${doneAt ? `Robot ${e(result)}` : `Robot will ${e(intents[act] ?? act)} at ${e(dueAt.toISOString().slice(11, 16))}`}</li>`,
   );
   const names: Record<Tab, string> = { html: "HTML", text: "Text", headers: "Headers", source: "Source" };
   const tabLinks = tabs.map(
@@ -104,10 +106,11 @@ export function robotHtml(
   const pace = (name: keyof typeof paces, label: string) =>
     `<button class="button" type="submit" name="pace" value="${name}">${label}</button>`;
   return (
-    `<div class="panel"><h1>Robot</h1><p>It reads campaign mails as people do: opens some, clicks one link, and now and then unsubscribes. `
+    `<div class="panel"><h1>Robot</h1><p>It reads campaign mails as people do: opens some, clicks one link, now and then replies or unsubscribes. Some are out of office, and some mail comes back. `
     + `It only ever calls on this installation.</p>${problem ? `<p role="alert"><b>${e(problem)}</b></p>` : ""}`
     + `<form method="post" action="/robot"><label class="check"><input type="checkbox" name="robotOn"${settings.robotOn ? " checked" : ""}>Read new mails</label>`
     + `<div class="grid">${percent("openRate", "Open", settings.openRate)}${percent("clickRate", "Click", settings.clickRate)}${percent("unsubscribeRate", "Unsubscribe", settings.unsubscribeRate)}</div>`
+    + `<div class="grid">${percent("replyRate", "Reply", settings.replyRate)}${percent("autoReplyRate", "Out of office", settings.autoReplyRate)}${percent("bounceRate", "Bounce", settings.bounceRate)}</div>`
     + `<div class="grid">${seconds("delaySecondsMin", "Not before", settings.delaySecondsMin)}${seconds("delaySecondsMax", "At the latest", settings.delaySecondsMax)}</div>`
     + `<div class="row"><button class="button main" type="submit">Save</button>${pace("calm", "Pace: 1 to 20 minutes")}${pace("fast", "Pace: fast, for demos")}`
     + `${saved ? '<span class="saved" role="status">Saved. It holds for mails from now on.</span>' : ""}</div></form>`

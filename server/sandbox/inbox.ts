@@ -169,6 +169,9 @@ async function changeRobot(form: URLSearchParams, settings: SettingsHolder): Pro
     openRate: share("openRate"),
     clickRate: share("clickRate"),
     unsubscribeRate: share("unsubscribeRate"),
+    replyRate: share("replyRate"),
+    autoReplyRate: share("autoReplyRate"),
+    bounceRate: share("bounceRate"),
     delaySecondsMin: form.get("delaySecondsMin"),
     delaySecondsMax: form.get("delaySecondsMax"),
   });

@@ -5,7 +5,7 @@ import type { RobotSettings } from "./schema.ts";
 export type PlannedAct = { messageId: string; act: (typeof robotActs)[number]; seconds: number };
 
 /**
- * Decides what a reader does with one mail. Whoever clicks or unsubscribes has opened it before; some seconds lie
+ * Decides what a reader does with one mail. Whoever clicks, replies or unsubscribes has opened it before; some seconds lie
  * between, since a scanner is known by having none. `chance` gives numbers from 0 up to 1.
  */
 export function planActs(
@@ -14,15 +14,22 @@ export function planActs(
   chance: () => number = Math.random,
 ): PlannedAct[] {
   if (!settings.robotOn) return [];
-  const clicks = chance() < settings.clickRate;
-  const unsubscribes = chance() < settings.unsubscribeRate;
-  const opens = clicks || unsubscribes || chance() < settings.openRate;
-  if (!opens) return [];
   const { delaySecondsMin, delaySecondsMax } = settings;
   const openedAfter = delaySecondsMin + chance() * (delaySecondsMax - delaySecondsMin);
+  // Servers answer sooner than people, and what they send back nobody reads.
+  const soon = Math.min(openedAfter, 2 + chance() * 8);
+  if (chance() < settings.bounceRate) return [{ messageId, act: "bounce", seconds: soon }];
+  const automatic: PlannedAct[] =
+    chance() < settings.autoReplyRate ? [{ messageId, act: "auto_reply", seconds: soon }] : [];
+  const replies = chance() < settings.replyRate;
+  const clicks = chance() < settings.clickRate;
+  const unsubscribes = chance() < settings.unsubscribeRate;
+  const opens = replies || clicks || unsubscribes || chance() < settings.openRate;
+  if (!opens) return automatic;
   const clickedAfter = openedAfter + 3 + chance() * 20;
-  const acts: PlannedAct[] = [{ messageId, act: "open", seconds: openedAfter }];
+  const acts: PlannedAct[] = [...automatic, { messageId, act: "open", seconds: openedAfter }];
   if (clicks) acts.push({ messageId, act: "click", seconds: clickedAfter });
+  if (replies) acts.push({ messageId, act: "reply", seconds: clickedAfter + 20 + chance() * 40 });
   if (unsubscribes) acts.push({ messageId, act: "unsubscribe", seconds: clickedAfter + 3 + chance() * 20 });
   return acts;
 }

@@ -1,7 +1,6 @@
 import PostalMime from "postal-mime";
 import { decodeEntities } from "#server/mail/html-links";
 import { readHead } from "./head.ts";
-import type { PlannedAct } from "./plan.ts";
 
 /** The addresses in a mail that a reader can reach. */
 export type MailLinks = { pixel: string | null; clicks: string[]; unsubscribe: string | null };
@@ -30,7 +29,7 @@ const browsers = [
 
 /** Does one thing with a mail, as a person's browser would. Says in words what came of it. */
 export async function act(
-  { act: what, raw }: { act: PlannedAct["act"]; raw: Buffer },
+  { act: what, raw }: { act: "open" | "click" | "unsubscribe"; raw: Buffer },
   appUrl: string,
   chance: () => number = Math.random,
 ): Promise<string> {

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { env } from "#server/env";
 import { log } from "#server/log";
+import { answerTo } from "./answers.ts";
+import type { Delivery } from "./deliveries.ts";
 import { act } from "./reader.ts";
-import { dueActs, nextActIn, noteActs } from "./store.ts";
+import { type DueAct, dueActs, nextActIn, noteActs } from "./store.ts";
 
 /** Looks for something to do at least this often, should a notice get lost. */
 const lookEveryMs = 15_000;
@@ -48,16 +50,29 @@ export function startRobot(appUrl = env.APP_URL): Robot {
   };
 }
 
+async function actOn(due: DueAct, appUrl: string): Promise<{ result: string; delivery?: Delivery }> {
+  const { act: what, raw, mailbox } = due;
+  if (what === "open" || what === "click" || what === "unsubscribe")
+    return { result: await act({ act: what, raw }, appUrl) };
+  if (mailbox === null) return { result: "has nowhere to answer to" };
+  const answer = await answerTo(what, due);
+  return { result: answer.result, delivery: { mailbox, raw: answer.raw } };
+}
+
 /** An act is noted after it is done: after a crash it is done again, as a person may open a mail twice. */
 async function actOnDue(appUrl: string): Promise<number> {
   const due = await dueActs(atOnce);
   if (due.length === 0) return 0;
   const done = await Promise.all(
     due.map(async (each) => {
-      const result = await act(each, appUrl).catch(
-        (error: unknown) => `could not: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      return { id: each.id, result };
+      try {
+        return { id: each.id, ...(await actOn(each, appUrl)) };
+      } catch (error) {
+        return {
+          id: each.id,
+          result: `could not: ${error instanceof Error ? error.message : String(error)}`,
+        };
+      }
     }),
   );
   await noteActs(done);

@@ -5,7 +5,10 @@ import { moveClock } from "#db/testing";
 import { encodeText, header } from "#server/mail/headers";
 import { wholeBody } from "#server/mail/mime";
 import { openTransport } from "#server/mail/smtp";
+import { readMail } from "#server/replies/inbound-mail";
+import { judge } from "#server/replies/verdict";
 import { startCatcher } from "./catcher.ts";
+import { newestDelivery, readDeliveries } from "./deliveries.ts";
 import { startInbox } from "./inbox.ts";
 import { linksOf } from "./reader.ts";
 import { startRobot } from "./robot.ts";
@@ -152,6 +155,9 @@ test("the robot opens, clicks one link and unsubscribes when its time has come, 
     openRate: 1,
     clickRate: 1,
     unsubscribeRate: 1,
+    replyRate: 0,
+    autoReplyRate: 0,
+    bounceRate: 0,
     delaySecondsMin: 300,
     delaySecondsMax: 600,
   };
@@ -172,6 +178,46 @@ test("the robot opens, clicks one link and unsubscribes when its time has come, 
   expect(click).toMatch(/^GET \/t\/c\/(one|two)/);
   expect(unsubscribe.at(-1)).toMatch(/^POST \/u\/token/);
   expect(calls.filter((call) => call.includes("/t/"))).toHaveLength(2);
+});
+
+test.each([
+  ["replies", { replyRate: 1 }, { kind: "reply" }],
+  ["answers automatically", { autoReplyRate: 1, openRate: 0 }, { kind: "auto_reply" }],
+  [
+    "sends mail back",
+    { bounceRate: 1 },
+    { kind: "bounce", delivery: { recipient: "reader@example.org", outcome: "failed" } },
+  ],
+])("the robot %s to the mailbox that sent, once, as mail programs do", async (_what, rates, verdict) => {
+  const appUrl = "http://127.0.0.1:1";
+  const none = {
+    openRate: 0,
+    clickRate: 0,
+    unsubscribeRate: 0,
+    replyRate: 0,
+    autoReplyRate: 0,
+    bounceRate: 0,
+  };
+  const transport = await catcher(
+    { robotOn: true, ...none, ...rates, delaySecondsMin: 5, delaySecondsMax: 9 },
+    appUrl,
+  );
+  const robot = startRobot(appUrl);
+  closers.push(() => robot.stop());
+  const before = await newestDelivery("mailbox-1");
+  const sent = mail("reader@example.org", "Campaign", "<p>Hi</p>", `${appUrl}/u/token`);
+  const messageId = "<018f0000000070008000000000000000.0011223344556677@sandbox.test>";
+  await transport.send([
+    { ...sent, raw: Buffer.concat([Buffer.from(`Message-ID: ${messageId}\r\n`), sent.raw]) },
+  ]);
+  transport.close();
+  await moveClock("5 minutes");
+  await expect.poll(() => newestDelivery("mailbox-1"), { timeout: 5_000 }).toBe(before + 1);
+  await moveClock("1 hour");
+  const deliveries = await readDeliveries("mailbox-1", [before + 1, before + 2]);
+  expect(deliveries).toHaveLength(1);
+  const understood = judge(await readMail(deliveries[0]?.raw ?? Buffer.from("")));
+  expect(understood).toMatchObject({ ...verdict, pointers: { rfcIds: [messageId] } });
 });
 
 test("links of other origins are not the robot's business", async () => {

@@ -16,6 +16,9 @@ export const robotSettings = z.object({
   openRate: rate,
   clickRate: rate,
   unsubscribeRate: rate,
+  replyRate: rate,
+  autoReplyRate: rate,
+  bounceRate: rate,
   delaySecondsMin: delay,
   delaySecondsMax: delay,
 });

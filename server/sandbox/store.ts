@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { withoutTenant } from "#db/client";
 import { sandboxMessages, sandboxSettings } from "#db/schema/sandbox";
+import { deliver, type Delivery, forgetOldDeliveries } from "./deliveries.ts";
 import { readHead } from "./head.ts";
 import type { PlannedAct } from "./plan.ts";
 import type { RobotSettings } from "./schema.ts";
@@ -50,10 +51,11 @@ export async function storeMails(mails: readonly CaughtMail[], acts: readonly Pl
 
 /** Forgets the oldest mails beyond the newest hundred thousand, so that no disk fills up by itself. */
 export async function forgetOldMails(): Promise<void> {
-  await withoutTenant((tx) =>
-    tx.execute(sql`delete from ${sandboxMessages} where id < (
-      select id from ${sandboxMessages} order by id desc offset ${keptMax} limit 1)`),
-  );
+  await withoutTenant(async (tx) => {
+    await tx.execute(sql`delete from ${sandboxMessages} where id < (
+      select id from ${sandboxMessages} order by id desc offset ${keptMax} limit 1)`);
+    await forgetOldDeliveries(tx);
+  });
 }
 
 export async function forgetAllMails(): Promise<void> {
@@ -124,6 +126,9 @@ const settingsRow = {
   openRate: sandboxSettings.openRate,
   clickRate: sandboxSettings.clickRate,
   unsubscribeRate: sandboxSettings.unsubscribeRate,
+  replyRate: sandboxSettings.replyRate,
+  autoReplyRate: sandboxSettings.autoReplyRate,
+  bounceRate: sandboxSettings.bounceRate,
   delaySecondsMin: sandboxSettings.delaySecondsMin,
   delaySecondsMax: sandboxSettings.delaySecondsMax,
 };
@@ -141,13 +146,21 @@ export async function saveSettings(changes: Partial<RobotSettings>): Promise<voi
   if (Object.keys(changes).length > 0) await withoutTenant((tx) => tx.update(sandboxSettings).set(changes));
 }
 
-export type DueAct = { id: string; act: PlannedAct["act"]; raw: Buffer };
+/** `mailbox` is the one that sent the mail, null when it did not sign in; `now` the time of the product's clock. */
+export type DueAct = {
+  id: string;
+  act: PlannedAct["act"];
+  raw: Buffer;
+  mailbox: string | null;
+  to: string;
+  now: Date;
+};
 
 /** What the robot should do by now, the earliest first. */
 export async function dueActs(limit: number): Promise<DueAct[]> {
   return withoutTenant((tx) =>
     tx.execute<DueAct>(sql`
-      select a.id, a.act, m.raw from sandbox.acts a join ${sandboxMessages} m on m.id = a.message_id
+      select a.id, a.act, m.raw, m.mailbox, m.rcpt_to as to, app_now() as now from sandbox.acts a join ${sandboxMessages} m on m.id = a.message_id
       where a.done_at is null and a.due_at <= app_now() order by a.due_at, a.id limit ${limit}`),
   );
 }
@@ -161,11 +174,18 @@ export async function nextActIn(): Promise<number | null> {
   return row?.ms ?? null;
 }
 
-export async function noteActs(done: readonly { id: string; result: string }[]): Promise<void> {
-  await withoutTenant((tx) =>
-    tx.execute(sql`
+/** What was done, and what was written back: both are kept, or neither, so that no answer comes twice. */
+export async function noteActs(
+  done: readonly { id: string; result: string; delivery?: Delivery }[],
+): Promise<void> {
+  await withoutTenant(async (tx) => {
+    await deliver(
+      tx,
+      done.flatMap(({ delivery }) => delivery ?? []),
+    );
+    await tx.execute(sql`
       update sandbox.acts a set done_at = app_now(), result = d.result
       from unnest(${sql.param(done.map(({ id }) => id))}::uuid[], ${sql.param(done.map(({ result }) => result))}::text[]) as d(id, result)
-      where a.id = d.id`),
-  );
+      where a.id = d.id`);
+  });
 }
