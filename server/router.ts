@@ -14,6 +14,7 @@ import { listsRouter } from "#server/lists/router";
 import { mailboxesRouter } from "#server/mailboxes/router";
 import { membersRouter } from "#server/members/router";
 import { notificationsRouter } from "#server/notifications/router";
+import { repliesRouter } from "#server/replies/router";
 import { scoringRouter } from "#server/scoring/router";
 import { segmentsRouter } from "#server/segments/router";
 import { suppressionsRouter } from "#server/suppressions/router";
@@ -38,6 +39,7 @@ export const appRouter = router({
   mailboxes: mailboxesRouter,
   members: membersRouter,
   notifications: notificationsRouter,
+  replies: repliesRouter,
   scoring: scoringRouter,
   segments: segmentsRouter,
   suppressions: suppressionsRouter,

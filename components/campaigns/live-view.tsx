@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
+import { ReplyList } from "#components/replies/reply-list";
 import { useTRPC } from "#components/trpc/client";
 import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
@@ -64,7 +65,7 @@ export function LiveView({
   return (
     <>
       <SendingState live={live} timeZone={timeZone} stale={isError} />
-      <dl className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-6">
+      <dl className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-4">
         <Stat
           label="People"
           value={live.people.toLocaleString("en")}
@@ -91,6 +92,16 @@ export function LiveView({
           note={percent(numbers.clicked, numbers.delivered)}
         />
         <Stat
+          label="Replied"
+          value={numbers.replied.toLocaleString("en")}
+          note={percent(numbers.replied, numbers.delivered)}
+        />
+        <Stat
+          label="Bounced"
+          value={numbers.bounced.toLocaleString("en")}
+          note={percent(numbers.bounced, numbers.sent)}
+        />
+        <Stat
           label="Unsubscribed"
           value={numbers.unsubscribed.toLocaleString("en")}
           note={percent(numbers.unsubscribed, numbers.delivered)}
@@ -109,6 +120,12 @@ export function LiveView({
           <DailyChart days={daily} />
         </Section>
       </div>
+      <ReplyList
+        workspace={workspace}
+        campaignId={campaign.id}
+        active={live.status === "active"}
+        timeZone={timeZone}
+      />
       <PeopleTable
         workspace={workspace}
         campaign={campaign}

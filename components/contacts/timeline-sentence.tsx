@@ -15,6 +15,7 @@ export function timelineSentence({ type, data }: TimelineEntry, workspace: strin
   if (known) return known;
   if (type.startsWith("campaign.") && data.campaign) return campaignSentence(type, data, workspace);
   if (type.startsWith("import.")) return importSentence(type, data, workspace);
+  if (type.startsWith("reply.")) return replySentence(type, data, workspace);
   if (type.startsWith("email.") && "subject" in data) return mailSentence(type, data, workspace);
   const said = type.replace(".", ": ").replaceAll("_", " ");
   return said.charAt(0).toUpperCase() + said.slice(1);
@@ -28,6 +29,8 @@ const plain: Record<string, ((data: TimelineEntry["data"]) => ReactNode) | undef
   "contact.deleted": () => "Deleted",
   "contact.unsubscribed": (data) => `Unsubscribed${data.source === "by hand" ? ", noted by hand" : ""}`,
   "contact.resubscribed": (data) => `Wants mail again${data.source === "by hand" ? ", noted by hand" : ""}`,
+  "contact.complained": () =>
+    "Marked a mail as spam: nobody of the organization writes to this address any more",
   "contact.updated": (data) =>
     `Changed: ${(Array.isArray(data.fields) ? data.fields : []).map((field) => words(field).replace(/^custom\./, "")).join(", ")}`,
   "contact.stage_changed": (data) => <>Stage set to {strong(words(data.stage))}</>,
@@ -66,6 +69,29 @@ function importSentence(type: string, data: TimelineEntry["data"], workspace: st
         {text(data.file)}
       </Link>
       {data.undone ? " (undone)" : ""}
+    </>
+  );
+}
+
+const replyVerbs: Record<string, string> = {
+  "reply.email": "Replied to",
+  "reply.auto_reply": "Automatic reply to",
+  "reply.bounce": "Mail came back from",
+  "reply.complaint": "Marked as spam:",
+};
+
+function replySentence(type: string, data: TimelineEntry["data"], workspace: string): ReactNode {
+  const said = type === "reply.bounce" ? data.error : data.snippet;
+  return (
+    <>
+      {replyVerbs[type] ?? "Answered"}{" "}
+      <Link
+        href={`/${workspace}/campaigns/${text(data.campaignId)}#replies`}
+        className="text-accent hover:underline"
+      >
+        {text(data.campaign) || text(data.subject)}
+      </Link>
+      {said && type !== "reply.complaint" ? <span className="block text-muted">{text(said)}</span> : null}
     </>
   );
 }

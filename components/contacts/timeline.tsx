@@ -1,6 +1,7 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import {
+  Bot,
   CircleDot,
   FileUp,
   List,
@@ -12,6 +13,7 @@ import {
   MousePointerClick,
   Pencil,
   Plus,
+  Reply,
   Tag,
 } from "lucide-react";
 import { useTRPC } from "#components/trpc/client";
@@ -80,6 +82,7 @@ export function Timeline({ workspace, contactId, first, timeZone }: Props) {
 const icons: [prefix: string, icon: LucideIcon][] = [
   ["contact.created", Plus],
   ["contact.unsubscribed", MailX],
+  ["contact.complained", MailX],
   ["contact.", Pencil],
   ["tag.", Tag],
   ["list.", List],
@@ -87,6 +90,9 @@ const icons: [prefix: string, icon: LucideIcon][] = [
   ["import.", FileUp],
   ["email.bounced", MailX],
   ["email.failed", MailX],
+  ["reply.email", Reply],
+  ["reply.auto_reply", Bot],
+  ["reply.", MailX],
   ["event.clicked", MousePointerClick],
   ["event.opened", MailOpen],
   ["email.", Mail],

@@ -30,8 +30,10 @@ export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput):
         from import_events e join import_jobs j on j.id = e.import_job_id left join users u on u.id = j.created_by
         where e.contact_id = ${id}::uuid ${newest(sql`e.created_at`, sql`e.id`)})
       union all
-      (select m.id, coalesce(m.sent_at, m.created_at), 'email.' || m.delivery_status,
-          jsonb_build_object('subject', m.subject, 'campaign', k.name, 'campaignId', k.id)
+      (select m.id, coalesce(m.sent_at, m.created_at),
+          case m.direction when 'inbound' then 'reply.' || m.message_type else 'email.' || m.delivery_status end,
+          jsonb_build_object('subject', m.subject, 'campaign', k.name, 'campaignId', k.id, 'snippet', m.snippet,
+            'from', m.from_email, 'error', m.error, 'bounce', m.bounce_type)
         , null
         from content.email_messages m left join campaigns k on k.id = m.campaign_id
         where m.contact_id = ${id}::uuid ${newest(sql`coalesce(m.sent_at, m.created_at)`, sql`m.id`)})

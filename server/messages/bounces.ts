@@ -49,6 +49,8 @@ export async function recordBounces(
     ), logged as (
       insert into contact_events (contact_id, type, data)
       select id, 'email.bounced', jsonb_build_object('type', case when hard then 'hard' else 'soft' end) from bounced
+      -- A report is in the timeline itself, as the mail that it came with.
+      where ${source}::text = 'sending'
     ), closed as (
       insert into suppressions (email_normalized, scope, workspace_id, reason, source)
       select email_normalized, 'workspace', workspace_id, case when hard then 'hard_bounce' else 'soft_bounces' end, ${source}::text
