@@ -14,38 +14,53 @@ import { securityChoices } from "#server/mailboxes/schema";
 import { CheckList } from "./check-list.tsx";
 import { ConnectionFields } from "./connection-fields.tsx";
 import { LimitFields } from "./limit-fields.tsx";
+import { type Readable, ReadingForm } from "./reading-form.tsx";
 
 /** Adds a mailbox of one's own: it is tried out, phase by phase, before it is saved. */
 export function AddMailbox() {
   const [open, setOpen] = useState(false);
+  const [added, setAdded] = useState<Readable | null>(null);
+  const show = (next: boolean) => {
+    setOpen(next);
+    if (next) setAdded(null);
+  };
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
+    <Dialog open={open} onOpenChange={show}>
       <DialogTrigger asChild>
         <Button variant="primary">
           <Plus aria-hidden /> Add mailbox
         </Button>
       </DialogTrigger>
-      <DialogContent
-        title="Add a mailbox"
-        description="Campaigns send through its mail server (SMTP). The password is stored encrypted."
-      >
-        <MailboxForm onDone={() => setOpen(false)} />
-      </DialogContent>
+      {added ? (
+        <DialogContent
+          title={`Replies to ${added.email}`}
+          description="It sends. Now let its inbox be read (IMAP), so that who answers is not mailed again."
+        >
+          <ReadingForm mailbox={added} onDone={() => show(false)} later="Not now" />
+        </DialogContent>
+      ) : (
+        <DialogContent
+          title="Add a mailbox"
+          description="Campaigns send through its mail server (SMTP). The password is stored encrypted."
+        >
+          <MailboxForm onAdded={setAdded} />
+        </DialogContent>
+      )}
     </Dialog>
   );
 }
 
-function MailboxForm({ onDone }: { onDone: () => void }) {
+function MailboxForm({ onAdded }: { onAdded: (mailbox: Readable) => void }) {
   const trpc = useTRPC();
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const test = useMutation(trpc.mailboxes.test.mutationOptions());
   const create = useMutation(
     trpc.mailboxes.create.mutationOptions({
-      onSuccess: () => {
+      onSuccess: ({ id }, { email, smtpHost }) => {
         toast.success("The mailbox works and is saved.");
         router.refresh();
-        onDone();
+        onAdded({ ...unread, id, email, smtpHost });
       },
     }),
   );
@@ -95,6 +110,8 @@ function MailboxForm({ onDone }: { onDone: () => void }) {
     </form>
   );
 }
+
+const unread = { imapHost: null, imapPort: null, imapSecurity: null, imapUsername: null };
 
 function connectionOf(form: HTMLFormElement) {
   const values = formValues(

@@ -1,15 +1,17 @@
 import { Inbox, Server } from "lucide-react";
 import { Badge } from "#components/ui/badge";
 import { Card } from "#components/ui/card";
+import { DateTime } from "#components/ui/date-time";
 import { StatusBadge } from "#components/ui/status-badge";
 import type { RouterOutputs } from "#server/router";
 import { MailboxMenu } from "./mailbox-menu.tsx";
+import { ReadingState } from "./reading-state.tsx";
 
 export type Mailbox = RouterOutputs["mailboxes"]["list"]["mailboxes"][number];
-type Props = { mailboxes: Mailbox[]; editable: boolean; sandboxUrl: string };
+type Props = { mailboxes: Mailbox[]; editable: boolean; sandboxUrl: string; timeZone: string };
 
 /** Every mailbox with how it is, what it may send, and what it sent today. */
-export function MailboxList({ mailboxes, editable, sandboxUrl }: Props) {
+export function MailboxList({ mailboxes, editable, sandboxUrl, timeZone }: Props) {
   return (
     <ul className="space-y-3">
       {mailboxes.map((mailbox) => (
@@ -35,10 +37,20 @@ export function MailboxList({ mailboxes, editable, sandboxUrl }: Props) {
               <p className="mt-1 text-xs text-muted">
                 {mailbox.sentToday.toLocaleString("en")} sent today
                 {mailbox.dailyLimit ? ` of ${mailbox.dailyLimit.toLocaleString("en")}` : ", no daily limit"}
+                {mailbox.bouncedToday > 0 && `, ${mailbox.bouncedToday.toLocaleString("en")} came back`}
                 {mailbox.minDelaySeconds > 0 && `, at least ${mailbox.minDelaySeconds} s between two`}
               </p>
+              <ReadingState mailbox={mailbox} timeZone={timeZone} />
               {(mailbox.lastError ?? mailbox.statusReason) && (
-                <p className="mt-1 text-xs text-danger">{mailbox.lastError ?? mailbox.statusReason}</p>
+                <p className="mt-1 text-xs text-danger">
+                  {mailbox.lastError ?? mailbox.statusReason}
+                  {mailbox.status === "cooling_down" && (
+                    <>
+                      {" "}
+                      It sends again <DateTime at={mailbox.statusUntil} timeZone={timeZone} />.
+                    </>
+                  )}
+                </p>
               )}
             </div>
             {editable && <MailboxMenu mailbox={mailbox} />}

@@ -1,6 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { CircleCheck, Ellipsis, Pause, Pencil, Play, Star, Trash2 } from "lucide-react";
+import { CircleCheck, Ellipsis, Pause, Pencil, Play, Reply, Star, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -18,8 +18,9 @@ import {
 import { CheckList } from "./check-list.tsx";
 import { EditMailbox } from "./edit-mailbox.tsx";
 import type { Mailbox } from "./mailbox-list.tsx";
+import { ReadingForm } from "./reading-form.tsx";
 
-type Open = "edit" | "test" | "remove" | null;
+type Open = "edit" | "test" | "reading" | "remove" | null;
 
 export function MailboxMenu({ mailbox }: { mailbox: Mailbox }) {
   const trpc = useTRPC();
@@ -70,6 +71,11 @@ export function MailboxMenu({ mailbox }: { mailbox: Mailbox }) {
           <DropdownMenuItem onSelect={() => setOpen("edit")}>
             <Pencil /> Name and limits
           </DropdownMenuItem>
+          {mailbox.provider === "smtp" && status !== "disabled" && (
+            <DropdownMenuItem onSelect={() => setOpen("reading")}>
+              <Reply /> Read replies
+            </DropdownMenuItem>
+          )}
           {!mailbox.isDefault && (
             <DropdownMenuItem onSelect={() => makeDefault.mutate({ id })}>
               <Star /> Make default
@@ -98,6 +104,14 @@ export function MailboxMenu({ mailbox }: { mailbox: Mailbox }) {
       <Dialog open={open === "edit"} onOpenChange={close}>
         <DialogContent title={mailbox.email} size="sm">
           <EditMailbox mailbox={mailbox} onDone={() => setOpen(null)} />
+        </DialogContent>
+      </Dialog>
+      <Dialog open={open === "reading"} onOpenChange={close}>
+        <DialogContent
+          title={`Replies to ${mailbox.email}`}
+          description="Its inbox is read over IMAP, for answers, bounces and complaints. Nothing in it is changed."
+        >
+          <ReadingForm mailbox={mailbox} onDone={() => setOpen(null)} />
         </DialogContent>
       </Dialog>
       <ConfirmDialog

@@ -84,7 +84,11 @@ export async function updateMailbox(tx: TenantTx, userId: string, input: Mailbox
   const byHand = ["active", "paused"].includes(before.status) || status === "paused";
   await tx
     .update(emailAccounts)
-    .set({ ...after, status: byHand ? status : before.status, updatedAt: sql`app_now()` })
+    .set({
+      ...after,
+      ...(byHand ? { statusReason: null, statusUntil: null } : { status: before.status }),
+      updatedAt: sql`app_now()`,
+    })
     .where(eq(emailAccounts.id, id));
   await recordAct(tx, {
     actorId: userId,
@@ -157,7 +161,7 @@ export async function removeMailbox(
   if (found.used)
     await tx
       .update(emailAccounts)
-      .set({ status: "disabled", isDefault: false, secretSealed: null })
+      .set({ status: "disabled", isDefault: false, secretSealed: null, imapSecretSealed: null })
       .where(eq(emailAccounts.id, id));
   else await tx.delete(emailAccounts).where(eq(emailAccounts.id, id));
   await recordAct(tx, {

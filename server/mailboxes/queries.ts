@@ -1,5 +1,5 @@
 import { desc, eq, sql } from "drizzle-orm";
-import { emailAccounts } from "#db/schema/email-accounts";
+import { emailAccounts, mailboxReaders } from "#db/schema/email-accounts";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { relayServer, sandboxServer } from "#server/mail/relay";
@@ -22,17 +22,35 @@ const row = {
   minDelaySeconds: emailAccounts.minDelaySeconds,
   isDefault: emailAccounts.isDefault,
   lastVerifiedAt: emailAccounts.lastVerifiedAt,
+  statusUntil: emailAccounts.statusUntil,
+  healthScore: emailAccounts.healthScore,
+  imapHost: emailAccounts.imapHost,
+  imapPort: emailAccounts.imapPort,
+  imapSecurity: emailAccounts.imapSecurity,
+  imapUsername: emailAccounts.imapUsername,
+  lastSyncAt: emailAccounts.lastSyncAt,
 };
 
-/** Every mailbox of the workspace, the default one first. `sentToday` counts by the mailbox's own day. */
+const today = (
+  column: "sent" | "bounced",
+) => sql<number>`coalesce((select u.${sql.identifier(column)} from mailbox_usage u
+  where u.email_account_id = email_accounts.id and u.day = (app_now() at time zone email_accounts.timezone)::date), 0)`;
+
+/**
+ * Every mailbox of the workspace, the default one first. `sentToday` and `bouncedToday` count by the mailbox's own day;
+ * `readProblem` says why its replies could not be read the last time, `readsNextAt` when that is tried again.
+ */
 export async function listMailboxes(tx: TenantTx) {
   return tx
     .select({
       ...row,
-      sentToday: sql<number>`coalesce((select u.sent from mailbox_usage u where u.email_account_id = email_accounts.id
-        and u.day = (app_now() at time zone email_accounts.timezone)::date), 0)`,
+      sentToday: today("sent"),
+      bouncedToday: today("bounced"),
+      readProblem: mailboxReaders.problem,
+      readsNextAt: mailboxReaders.wakesAt,
     })
     .from(emailAccounts)
+    .leftJoin(mailboxReaders, eq(mailboxReaders.emailAccountId, emailAccounts.id))
     .orderBy(desc(emailAccounts.isDefault), emailAccounts.email);
 }
 

@@ -1,7 +1,8 @@
+import { commitThenSend } from "#server/drivers/events";
 import { env } from "#server/env";
 import { AppError } from "#server/errors";
 import { allowed, router } from "#server/trpc";
-import { testMailbox } from "./live-test.ts";
+import { testInbox, testMailbox } from "./live-test.ts";
 import {
   createMailbox,
   makeDefaultMailbox,
@@ -10,13 +11,16 @@ import {
   updateMailbox,
 } from "./mutations.ts";
 import { listMailboxes, mailServerOf } from "./queries.ts";
+import { readingServer, setReading, stopReading } from "./reading.ts";
 import {
   mailboxConnectionInput,
   mailboxCreateInput,
   mailboxIdInput,
+  mailboxReadingInput,
   mailboxUpdateInput,
   type MailboxCheck,
   type MailboxConnectionInput,
+  type MailboxReadingInput,
 } from "./schema.ts";
 
 const testConnection = ({
@@ -46,6 +50,17 @@ const fieldOfPhase: Record<string, keyof MailboxConnectionInput> = {
   "sign-in": "password",
   "MAIL FROM": "email",
 };
+const readingFieldOfPhase: Record<string, keyof MailboxReadingInput> = {
+  DNS: "imapHost",
+  connect: "imapPort",
+  TLS: "imapSecurity",
+  "sign-in": "imapPassword",
+  inbox: "imapHost",
+};
+const scopeOf = ({ workspace }: { workspace: { id: string; tenantId: string } }) => ({
+  tenantId: workspace.tenantId,
+  workspaceId: workspace.id,
+});
 const failureIn = (checks: readonly MailboxCheck[]) => checks.find(({ outcome }) => outcome === "failed");
 
 export const mailboxesRouter = router({
@@ -87,6 +102,27 @@ export const mailboxesRouter = router({
       );
       return checks;
     }),
+
+  /** Tries to read the inbox before that is saved. */
+  testReading: allowed("mailboxes:write")
+    .input(mailboxReadingInput)
+    .mutation(async ({ ctx, input }) => testInbox(await ctx.tenant((tx) => readingServer(tx, input)))),
+
+  setReading: allowed("mailboxes:write")
+    .input(mailboxReadingInput)
+    .mutation(async ({ ctx, input }) => {
+      const failed = failureIn(await testInbox(await ctx.tenant((tx) => readingServer(tx, input))));
+      if (failed) {
+        const field = readingFieldOfPhase[failed.phase] ?? "imapHost";
+        throw new AppError("invalid", `${failed.phase}: ${failed.text}`, { [field]: failed.text });
+      }
+      await commitThenSend(scopeOf(ctx.member), (tx) =>
+        setReading(tx, scopeOf(ctx.member), ctx.session.user.id, input),
+      );
+    }),
+  stopReading: allowed("mailboxes:write")
+    .input(mailboxIdInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => stopReading(tx, ctx.session.user.id, input.id))),
 
   update: allowed("mailboxes:write")
     .input(mailboxUpdateInput)

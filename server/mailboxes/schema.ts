@@ -10,20 +10,33 @@ const host = z
   .max(253)
   .regex(/^[A-Za-z0-9.:[\]-]+$/, "A server's name has letters, digits, dots and hyphens only, and no port.");
 
+const port = z.coerce
+  .number()
+  .int()
+  .min(1, "A port is a number from 1 to 65535.")
+  .max(65_535, "A port is a number from 1 to 65535.");
+
 /** How to reach a mailbox's server; what a live test needs. */
 export const mailboxConnectionInput = z.object({
   email,
   smtpHost: host,
-  smtpPort: z.coerce
-    .number()
-    .int()
-    .min(1, "A port is a number from 1 to 65535.")
-    .max(65_535, "A port is a number from 1 to 65535."),
+  smtpPort: port,
   smtpSecurity: z.enum(securityChoices),
   smtpUsername: z.string().trim().max(320).default(""),
   password: z.string().max(1_000).default(""),
 });
 export type MailboxConnectionInput = z.infer<typeof mailboxConnectionInput>;
+
+/** How to reach the inbox of a mailbox that exists. Without a password the one that is stored is taken. */
+export const mailboxReadingInput = z.object({
+  id: z.uuid(),
+  imapHost: host,
+  imapPort: port,
+  imapSecurity: z.enum(securityChoices),
+  imapUsername: z.string().trim().max(320).default(""),
+  imapPassword: z.string().max(1_000).default(""),
+});
+export type MailboxReadingInput = z.infer<typeof mailboxReadingInput>;
 
 const limits = {
   dailyLimit: z.coerce

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { appNow } from "#db/clock";
 import { withoutTenant } from "#db/client";
 import { withTenant } from "#db/tenancy";
+import { newTenant } from "#db/testing";
 import { createRunner, emailStep, type Started } from "#server/enrollments/testing";
 import { people } from "#server/messages/testing";
 import { seal } from "#server/seal";
@@ -177,6 +178,44 @@ withDovecot.each([
   ["TLS to a server that speaks none", { security: "tls" as const }, /^(TLS|connect): /],
 ])("%s is refused", async (_what, given, sentence) => {
   await expect(openImap(server(given))).rejects.toThrow(sentence);
+});
+
+withDovecot("an inbox is tried before it is saved, read from then on, and forgotten again", async () => {
+  const { caller, scope } = await newTenant();
+  const [{ id } = { id: "" }] = await withTenant(scope, (tx) =>
+    tx.execute<{ id: string }>(sql`
+      insert into email_accounts (email, provider, status, smtp_host, smtp_port, smtp_security)
+      values ('us@example.com', 'smtp', 'active', 'smtp.example.com', 465, 'tls') returning id`),
+  );
+  const reading = {
+    id,
+    imapHost: "127.0.0.1",
+    imapPort: ports.plain,
+    imapSecurity: "none" as const,
+    imapUsername: "somebody",
+    imapPassword: "wrong",
+  };
+  await expect(caller.mailboxes.setReading({ ...reading, imapPassword: "" })).rejects.toThrow(
+    /another server/,
+  );
+  await expect(caller.mailboxes.setReading(reading)).rejects.toThrow(/^sign-in: /);
+  const checks = await caller.mailboxes.testReading({ ...reading, imapPassword: password });
+  expect(checks.map(({ phase, outcome }) => `${phase} ${outcome}`)).toEqual([
+    "DNS passed",
+    "connect passed",
+    "sign-in passed",
+    "inbox passed",
+  ]);
+  sinks.events.splice(0);
+  await caller.mailboxes.setReading({ ...reading, imapPassword: password });
+  expect(sinks.events).toMatchObject([{ name: "mailbox/read.due", data: { emailAccountId: id } }]);
+  // The password is stored, and is not asked for again.
+  await caller.mailboxes.setReading({ ...reading, imapPassword: "" });
+  const listed = async () => (await caller.mailboxes.list()).mailboxes.find((one) => one.id === id);
+  expect(await listed()).toMatchObject({ imapHost: "127.0.0.1", readProblem: null });
+  expect(JSON.stringify(await listed())).not.toContain(password);
+  await caller.mailboxes.stopReading({ id });
+  expect(await listed()).toMatchObject({ imapHost: null });
 });
 
 withDovecot.each([

@@ -23,7 +23,7 @@ export default function MailboxesPage({ params }: Props) {
 
 async function Mailboxes({ params }: Props) {
   const api = caller((await params).workspace);
-  const [{ mailboxes, sandboxUrl }, { permissions }] = await Promise.all([
+  const [{ mailboxes, sandboxUrl }, { permissions, workspace }] = await Promise.all([
     api.mailboxes.list(),
     api.workspaces.current(),
   ]);
@@ -36,7 +36,12 @@ async function Mailboxes({ params }: Props) {
         </p>
         {editable && <AddMailbox />}
       </div>
-      <MailboxList mailboxes={mailboxes} editable={editable} sandboxUrl={sandboxUrl} />
+      <MailboxList
+        mailboxes={mailboxes}
+        editable={editable}
+        sandboxUrl={sandboxUrl}
+        timeZone={workspace.timezone}
+      />
     </div>
   );
 }
