@@ -58,7 +58,8 @@ const texts: Record<Act, { title: string; confirm: string; done: string; says: R
         <p className="mt-2">
           What remains: that mails were sent, without address or subject, so that the numbers of campaigns
           stay true; the audit log, which nobody can change; and, if they were not to be mailed, a mark of the
-          address that cannot be read back, so that it is not mailed again.
+          address that cannot be read back, so that it is not mailed again. Files that were uploaded but not
+          imported are not looked through: they go within 30 days.
         </p>
       </>
     ),
