@@ -22,6 +22,7 @@ import { tagsRouter } from "#server/tags/router";
 import { templatesRouter } from "#server/templates/router";
 import { workspacesRouter } from "#server/workspaces/router";
 import { createCallerFactory, router } from "#server/trpc";
+import { webhookCallsRouter } from "./webhook-calls/router.ts";
 
 export const appRouter = router({
   accounts: accountsRouter,
@@ -46,6 +47,7 @@ export const appRouter = router({
   tags: tagsRouter,
   templates: templatesRouter,
   workspaces: workspacesRouter,
+  webhookCalls: webhookCallsRouter,
 });
 
 export const createCaller = createCallerFactory(appRouter);

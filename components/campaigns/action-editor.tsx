@@ -8,6 +8,9 @@ import { Select } from "#components/ui/select";
 import { blankActions, type Action, type ActionType, type StepContent } from "#server/campaigns/schema";
 import { FieldSetter } from "./field-setter.tsx";
 import type { EditorProps } from "./step-editor.tsx";
+import type { Step } from "./use-campaign-edits.tsx";
+import { WebhookFields } from "./webhook-fields.tsx";
+import { WebhookReport } from "./webhook-report.tsx";
 
 type Content = Extract<StepContent, { type: "action" }>;
 
@@ -33,10 +36,13 @@ const groups: { label: string; actions: [ActionType, string][] }[] = [
       ["unsubscribe", "Unsubscribe"],
     ],
   },
+  { label: "Other systems", actions: [["webhook", "Call a webhook"]] },
   { label: "Campaign", actions: [["exit", "End here"]] },
 ];
 
-export function ActionEditor({ content, onChange, disabled }: EditorProps<Content>) {
+type Props = EditorProps<Content> & { step: Step; launched: boolean };
+
+export function ActionEditor({ content, onChange, disabled, step, launched }: Props) {
   const { action } = content;
   const set = (next: Action) => onChange({ ...content, action: next });
   return (
@@ -61,6 +67,7 @@ export function ActionEditor({ content, onChange, disabled }: EditorProps<Conten
         )}
       </Field>
       <ActionFields key={action.type} action={action} onChange={set} />
+      {action.type === "webhook" && launched && <WebhookReport stepId={step.id} />}
     </fieldset>
   );
 }
@@ -84,6 +91,8 @@ function ActionFields({ action, onChange }: { action: Action; onChange: (action:
       );
     case "update_field":
       return <FieldSetter action={action} onChange={onChange} />;
+    case "webhook":
+      return <WebhookFields action={action} onChange={onChange} />;
     case "unsubscribe":
       return (
         <p className="text-muted">

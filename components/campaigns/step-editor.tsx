@@ -103,7 +103,13 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
             />
           )}
           {content.type === "action" && (
-            <ActionEditor content={content} onChange={change} disabled={disabled} />
+            <ActionEditor
+              content={content}
+              onChange={change}
+              disabled={disabled}
+              step={step}
+              launched={campaign.launchedAt !== null}
+            />
           )}
         </div>
       </section>

@@ -21,6 +21,8 @@ export function actionProblems({ action, listName, customField }: CheckedStep, t
         : [];
     case "update_field":
       return fieldProblems(action, customField, title);
+    case "webhook":
+      return action.url ? [] : [["no_url", `${title} does not say which address to call: enter one.`]];
     case "unsubscribe":
     case "exit":
       return [];

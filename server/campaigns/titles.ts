@@ -58,6 +58,8 @@ function describeAction({ action, listName, customField }: Titled): string {
       return `take off ${list}`;
     case "update_field":
       return `set ${customField?.label ?? (action.field.replaceAll("_", " ") || "a field")}`;
+    case "webhook":
+      return action.url ? `call ${URL.parse(action.url)?.hostname ?? "a webhook"}` : "call a webhook";
     case "unsubscribe":
     case "exit":
       return action.type;

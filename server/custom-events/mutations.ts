@@ -4,6 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import { readEmail } from "#server/contacts/address";
 import { noteOnTimeline } from "#server/contacts/history";
 import { arrivalsEvent, type DriverEvent, type EventScope } from "#server/drivers/events";
+import { wakeWaiters } from "#server/enrollments/waiters";
 import { AppError } from "#server/errors";
 import type { CustomEventInput } from "./schema.ts";
 
@@ -36,12 +37,13 @@ export async function recordCustomEvent(
   }
   await noteOnTimeline(tx, { contactId, type: "custom.event", data: { name: input.name } });
   const campaigns = await bringToCampaigns(tx, { name: input.name, contactId, refId: made.id });
+  const woken = await wakeWaiters(tx, { scope, contactIds: [contactId], atOnce: true });
   return {
     id: input.id,
     contactId,
     duplicate: false,
     campaigns: campaigns.length,
-    events: campaigns.map((id) => arrivalsEvent(scope, id)),
+    events: [...campaigns.map((id) => arrivalsEvent(scope, id)), ...woken],
   };
 }
 

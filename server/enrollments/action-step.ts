@@ -9,6 +9,7 @@ import { exitEnrollments } from "./exits.ts";
 import { skipRepeated } from "./repeated.ts";
 import { dueRows, holdIncomplete, onStep, type Slice, type SliceResult } from "./slice.ts";
 import type { StepAction } from "./steps.ts";
+import { prepareCalls } from "./webhook-step.ts";
 
 /**
  * Acts on everybody who is due, and moves them on in the same transaction: whatever dies in between, the action
@@ -20,6 +21,7 @@ export function performActions(tx: TenantTx, slice: Slice): Promise<SliceResult>
     const repeated = await skipRepeated(tx, context);
     // Those behind them are looked at in a slice of their own.
     if (repeated.acted > 0) return { ...repeated, acted: slice.limit };
+    if (step.action?.type === "webhook") return prepareCalls(tx, context, step.action);
     const ids = (await dueRows(tx, slice)).map((row) => row.id);
     const { action } = step;
     if (action?.type === "exit") {
@@ -46,7 +48,7 @@ export function performActions(tx: TenantTx, slice: Slice): Promise<SliceResult>
   });
 }
 
-type ChangingAction = Exclude<StepAction, { type: "exit" }>;
+type ChangingAction = Exclude<StepAction, { type: "exit" | "webhook" }>;
 type Act = { action: ChangingAction; enrollmentIds: readonly string[]; campaignId: string };
 
 /** False when it cannot be done as it is set up; then nothing was. */

@@ -27,6 +27,8 @@ export const waitReasons = {
   waiting_for_event: "Waiting for something to happen, or for the time to be up.",
   settling:
     "Something was just opened or clicked: counted after a minute, when scanners have shown themselves.",
+  calling: "Another system is being told of them.",
+  retrying_call: "The other system could not be told of them: it is tried again at the time shown.",
   config_error: "The step is incomplete and cannot act: edit it.",
 } as const;
 export type WaitReason = keyof typeof waitReasons;
@@ -50,6 +52,7 @@ export const exitReasons = {
   invalid_address: "failed",
   send_failed: "failed",
   config_error: "failed",
+  call_failed: "failed",
   import_rolled_back: "exited",
 } as const satisfies Record<string, EnrollmentStatus>;
 export type ExitReason = keyof typeof exitReasons;

@@ -16,6 +16,7 @@ import { drainedAmong } from "./drained.ts";
 import { enrollSlice } from "./freeze.ts";
 import { recountCampaign } from "./recount.ts";
 import type { Slice, SliceResult } from "./slice.ts";
+import { carryOutCalls } from "./webhook-step.ts";
 
 /** As many contacts are acted on in one transaction. */
 export const sliceSize = 1_000;
@@ -32,18 +33,23 @@ export function startStep(due: Due, runId: string): Promise<number | null> {
   return withTenant(scopeOf(due), (tx) => takeOver(tx, driverOf(due), { runId }));
 }
 
-/** Lets `work` act on one slice of the step, and wakes after the commit whom that concerns. */
-export function workOnStep(
+/**
+ * Lets `work` act on one slice of the step, and wakes after the commit whom that concerns. Calls to other systems are
+ * made then, too: they are written down by what was committed.
+ */
+export async function workOnStep(
   due: Due & { fence: number },
   work: StepWork,
-): Promise<Omit<SliceResult, "events">> {
+): Promise<Omit<SliceResult, "events" | "calls">> {
   const scope = scopeOf(due);
-  return commitThenSend(scope, async (tx) => {
+  const { calls, ...slice } = await commitThenSend(scope, async (tx) => {
     const { campaignId, stepId, fence } = due;
     const result = await work(tx, { scope, campaignId, stepId, fence, limit: sliceSize });
     const drained = result.acted > 0 ? await drainedAmong(tx, [campaignId]) : [];
     return { ...result, events: [...result.events, ...drained.map((id) => drainedEvent(scope, id))] };
   });
+  if (calls) await carryOutCalls(scope, calls);
+  return slice;
 }
 
 /** Calls for a fresh run of the step in place of this one. False when this one no longer drives it. */

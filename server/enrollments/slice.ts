@@ -4,6 +4,7 @@ import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { holds, yieldUntil } from "#server/drivers/mutations";
 import type { Block } from "#server/messages/limits";
 import { passOn } from "./pass-on.ts";
+import type { CallsToMake } from "./webhook-step.ts";
 import { dueAt, loadGraph, stepOf, type EngineStep, type StepGraph } from "./steps.ts";
 
 /** A piece of a step's work: at most `limit` contacts, while `fence` drives the step. */
@@ -20,12 +21,14 @@ export type SliceResult = {
   until: Date | null;
   hold: Block | null;
   events: DriverEvent[];
+  /** To be made once the slice is committed. */
+  calls?: CallsToMake;
 };
 
 export const lost: SliceResult = { held: false, acted: 0, more: false, until: null, hold: null, events: [] };
 
 export type StepContext = Slice & { graph: StepGraph; step: EngineStep };
-type Acted = { acted: number; events: DriverEvent[] };
+type Acted = { acted: number; events: DriverEvent[]; calls?: CallsToMake };
 
 /** Lets `act` work on the contacts that are due at a step, and gives the step back until the next ones are. */
 export async function onStep(
@@ -46,11 +49,11 @@ export async function onStep(
   const graph = await loadGraph(tx, campaignId);
   const step = stepOf(graph, stepId);
   const context = { ...slice, graph, step };
-  const { acted, events } = await (step.active ? act(tx, context) : passOn(tx, context));
-  if (acted >= slice.limit) return { ...lost, held: true, acted, more: true, events };
+  const { acted, events, calls }: Acted = await (step.active ? act(tx, context) : passOn(tx, context));
+  if (acted >= slice.limit) return { ...lost, held: true, acted, more: true, events, calls };
   const until = await nextDue(tx, stepId);
   await yieldUntil(tx, driver, fence, { until });
-  return { ...lost, held: true, acted, until, events };
+  return { ...lost, held: true, acted, until, events, calls };
 }
 
 export type DueRow = { id: string; due_local: string | null; tz_used: string | null };

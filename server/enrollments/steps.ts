@@ -16,6 +16,7 @@ import { localText, toLocal } from "#server/planner/zone";
 import { type RuleTree, stepRuleTree } from "#server/segments/schema";
 
 const stepAction = action
+  .refine((one) => one.type !== "webhook" || one.url !== "")
   .refine((one) => !("tag" in one) || one.tag !== "")
   .refine((one) => !("listId" in one) || one.listId !== "")
   .refine((one) => one.type !== "update_field" || isSettable(one.field, one.value));

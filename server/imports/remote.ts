@@ -60,7 +60,7 @@ type Asking = Required<Omit<RemoteOptions, "withinMs">>;
 
 async function ask(url: URL, { headers, allowPrivate }: Asking): Promise<IncomingMessage> {
   const plain = url.protocol === "http:";
-  const found = plain || url.protocol === "https:" ? await resolve(url, allowPrivate) : null;
+  const found = plain || url.protocol === "https:" ? await resolvePublic(url, allowPrivate) : null;
   if (!found || (plain && !found.isPrivate))
     throw refused(
       `${url.hostname || url.protocol} must be asked over HTTPS. Give an address that begins with https://.`,
@@ -94,7 +94,11 @@ async function ask(url: URL, { headers, allowPrivate }: Asking): Promise<Incomin
   });
 }
 
-async function resolve(url: URL, allowPrivate: boolean) {
+/**
+ * The address that a host has, to which the caller must connect: asked again, the answer could be another one.
+ * @throws AppError invalid for one inside this network, unless that is allowed, or unknown; unavailable when nobody could say
+ */
+export async function resolvePublic(url: URL, allowPrivate: boolean) {
   if (url.username !== "" || url.password !== "")
     throw refused("Leave the user name and password out of the address.");
   const host = url.hostname.replace(/^\[|\]$/g, "");

@@ -88,6 +88,7 @@ export const actionTypes = [
   "add_to_list",
   "remove_from_list",
   "update_field",
+  "webhook",
   "unsubscribe",
   "exit",
 ] as const;
@@ -105,6 +106,21 @@ export const action = z.discriminatedUnion("type", [
     field: z.string().trim().max(80),
     value: z.string().trim().max(1000),
   }),
+  z.object({
+    type: z.literal("webhook"),
+    url: z.union([
+      z.literal(""),
+      z
+        .url({ protocol: /^https?$/, error: "Enter an address such as https://example.com/hook." })
+        .max(2000, "Keep the address under 2,000 characters.")
+        .refine(
+          (url) => !/^https?:\/\/[^/?#]*@/.test(url),
+          "Leave the user name and password out of the address.",
+        ),
+    ]),
+    /** What becomes of a contact for whom the call failed for good. */
+    onError: z.enum(["continue", "exit"]),
+  }),
   /** As if they had said it themselves: they leave every campaign of the workspace. */
   z.object({ type: z.literal("unsubscribe") }),
   z.object({ type: z.literal("exit") }),
@@ -118,6 +134,7 @@ export const blankActions: { [Type in ActionType]: Extract<Action, { type: Type 
   add_to_list: { type: "add_to_list", listId: "" },
   remove_from_list: { type: "remove_from_list", listId: "" },
   update_field: { type: "update_field", field: "", value: "" },
+  webhook: { type: "webhook", url: "", onError: "continue" },
   unsubscribe: { type: "unsubscribe" },
   exit: { type: "exit" },
 };
