@@ -137,6 +137,8 @@ export const campaignSettings = pgTable(
     stopCompanyOnReply: boolean().notNull().default(false),
     maxPerCompanyDay: integer(),
     optimizeSendTime: boolean().notNull().default(false),
+    /** To be approved before it is launched, whatever the organization asks for. */
+    requiresApproval: boolean().notNull().default(false),
   },
   (t) => [
     within(t, t.campaignId, campaigns),

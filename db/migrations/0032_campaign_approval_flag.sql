@@ -1,0 +1,1 @@
+ALTER TABLE "campaign_settings" ADD COLUMN "requires_approval" boolean DEFAULT false NOT NULL;
