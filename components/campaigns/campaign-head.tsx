@@ -40,7 +40,13 @@ export function CampaignHead({ workspace, campaign, permissions, tabs, action, c
           )}
           {tabs && !isLaunched(campaign.status) && <ToReview href={`${base}/${campaign.id}/edit/review`} />}
           {action}
-          {canWrite && <CampaignMenu workspace={workspace} campaign={campaign} />}
+          {canWrite && (
+            <CampaignMenu
+              workspace={workspace}
+              campaign={{ ...campaign, timezone: campaign.settings.timezone }}
+              canLaunch={permissions.includes("campaigns:launch")}
+            />
+          )}
         </>
       }
     >

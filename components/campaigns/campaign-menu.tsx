@@ -1,6 +1,15 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, Copy, Ellipsis, Trash2 } from "lucide-react";
+import {
+  Archive,
+  ArchiveRestore,
+  CalendarX2,
+  CircleStop,
+  Copy,
+  DoorOpen,
+  Ellipsis,
+  Trash2,
+} from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -13,13 +22,27 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
+import { EndDate } from "./end-date.tsx";
 
-type Props = { workspace: string; campaign: { id: string; name: string; status: string; archived: boolean } };
+type Props = {
+  workspace: string;
+  campaign: {
+    id: string;
+    name: string;
+    status: string;
+    archived: boolean;
+    endsAt: Date | null;
+    goesOn: boolean;
+    timezone: string;
+  };
+  canLaunch: boolean;
+};
 
-export function CampaignMenu({ workspace, campaign }: Props) {
+export function CampaignMenu({ workspace, campaign, canLaunch }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"end" | "end date" | "delete" | null>(null);
+  const close = (open: boolean) => !open && setAsking(null);
   const onError = (error: unknown) => toast.error(asProblem(error)?.message);
   const said = (text: string) => ({
     onError,
@@ -38,7 +61,12 @@ export function CampaignMenu({ workspace, campaign }: Props) {
     trpc.campaigns.archive.mutationOptions(said(`“${campaign.name}” is archived.`)),
   );
   const restore = useMutation(trpc.campaigns.restore.mutationOptions(said(`“${campaign.name}” is back.`)));
+  const reopen = useMutation(
+    trpc.campaigns.reopen.mutationOptions(said(`“${campaign.name}” takes people in again.`)),
+  );
+  const end = useMutation(trpc.campaigns.end.mutationOptions());
   const remove = useMutation(trpc.campaigns.remove.mutationOptions());
+  const runs = campaign.status === "active" || campaign.status === "paused";
   const ref = { id: campaign.id };
   const deletable = campaign.status === "draft" || campaign.archived;
   return (
@@ -53,6 +81,21 @@ export function CampaignMenu({ workspace, campaign }: Props) {
           <DropdownMenuItem onSelect={() => clone.mutate(ref)}>
             <Copy /> Clone
           </DropdownMenuItem>
+          {canLaunch && !campaign.archived && campaign.status !== "completed" && (
+            <DropdownMenuItem onSelect={() => setAsking("end date")}>
+              <CalendarX2 /> {campaign.endsAt ? "Change the end date" : "Set an end date"}
+            </DropdownMenuItem>
+          )}
+          {canLaunch && runs && (
+            <DropdownMenuItem onSelect={() => setAsking("end")}>
+              <CircleStop /> End now
+            </DropdownMenuItem>
+          )}
+          {canLaunch && campaign.goesOn && campaign.status === "completed" && !campaign.archived && (
+            <DropdownMenuItem onSelect={() => reopen.mutate(ref)}>
+              <DoorOpen /> Open again
+            </DropdownMenuItem>
+          )}
           {campaign.archived ? (
             <DropdownMenuItem onSelect={() => restore.mutate(ref)}>
               <ArchiveRestore /> Restore
@@ -62,14 +105,32 @@ export function CampaignMenu({ workspace, campaign }: Props) {
               <Archive /> Archive
             </DropdownMenuItem>
           )}
-          <DropdownMenuItem danger disabled={!deletable} onSelect={() => setAsking(true)}>
+          <DropdownMenuItem danger disabled={!deletable} onSelect={() => setAsking("delete")}>
             <Trash2 /> Delete
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
+      <EndDate campaign={campaign} open={asking === "end date"} onOpenChange={close} />
       <ConfirmDialog
-        open={asking}
-        onOpenChange={setAsking}
+        open={asking === "end"}
+        onOpenChange={close}
+        title={`End “${campaign.name}” now?`}
+        confirm="End campaign"
+        danger
+        onConfirm={async () => {
+          await end.mutateAsync(ref);
+          toast.success(`“${campaign.name}” has ended.`);
+          router.refresh();
+        }}
+      >
+        Everybody who is still on the way leaves it, and what is queued for them is cancelled.
+        {campaign.goesOn
+          ? " It takes nobody in any more until you open it again."
+          : " This cannot be taken back; you can clone it."}
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={asking === "delete"}
+        onOpenChange={close}
         title={`Delete “${campaign.name}”?`}
         confirm="Delete campaign"
         danger

@@ -20,6 +20,8 @@ type Props = {
   timeZone: string;
 };
 
+const kinds = { broadcast: "Broadcast", drip: "Drip", triggered: "Triggered" } as const;
+
 export function CampaignTable({ workspace, view, page, permissions, timeZone }: Props) {
   const canWrite = permissions.includes("campaigns:write");
   const columns: Column<Row>[] = [
@@ -32,7 +34,7 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
     {
       key: "type",
       header: "Kind",
-      cell: (row) => (row.type === "drip" ? "Drip" : "Broadcast"),
+      cell: (row) => kinds[row.type],
       wideOnly: true,
     },
     { key: "sent", header: "Sent", align: "right", cell: ({ numbers }) => numbers.sent.toLocaleString("en") },
@@ -61,7 +63,13 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
       key: "menu",
       header: "Actions",
       bare: true,
-      cell: (row) => <CampaignMenu workspace={workspace} campaign={row} />,
+      cell: (row) => (
+        <CampaignMenu
+          workspace={workspace}
+          campaign={row}
+          canLaunch={permissions.includes("campaigns:launch")}
+        />
+      ),
     });
   }
   const filtered = view.q !== undefined || view.status !== undefined;

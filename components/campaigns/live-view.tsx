@@ -130,6 +130,8 @@ export function LiveView({
         workspace={workspace}
         campaign={campaign}
         active={live.status === "active"}
+        open={live.status !== "completed" && !campaign.archived}
+        canLaunch={canLaunch}
         timeZone={timeZone}
         counts={live.enrollments}
       />

@@ -12,6 +12,7 @@ import { Table, type Column } from "#components/ui/table";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { enrollmentFilters, type EnrollmentFilter } from "#server/analytics/schema";
 import type { RouterOutputs } from "#server/router";
+import { PersonMenu } from "./person-menu.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Person = RouterOutputs["analytics"]["people"]["rows"][number];
@@ -19,12 +20,15 @@ type Props = {
   workspace: string;
   campaign: Campaign;
   active: boolean;
+  /** It has been launched and has not ended. */
+  open: boolean;
+  canLaunch: boolean;
   timeZone: string;
   counts: Record<string, number>;
 };
 
 /** Who is in the campaign, where each of them stands, and why they don't move or have left. */
-export function PeopleTable({ workspace, campaign, active, timeZone, counts }: Props) {
+export function PeopleTable({ workspace, campaign, active, open, canLaunch, timeZone, counts }: Props) {
   const trpc = useTRPC();
   const [status, setStatus] = useState<EnrollmentFilter | "">("");
   const [stepId, setStepId] = useState("");
@@ -74,6 +78,20 @@ export function PeopleTable({ workspace, campaign, active, timeZone, counts }: P
     },
     { key: "sent", header: "Sent", align: "right", cell: (row) => row.sent },
   ];
+  if (canLaunch && open)
+    columns.push({
+      key: "menu",
+      header: "Actions",
+      bare: true,
+      cell: (row) => (
+        <PersonMenu
+          campaignId={campaign.id}
+          enrollmentId={row.id}
+          status={row.status}
+          name={row.name ?? row.email}
+        />
+      ),
+    });
   const filter = (change: () => void) => {
     setPages([]);
     change();

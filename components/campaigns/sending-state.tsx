@@ -16,6 +16,12 @@ export function SendingState({ live, timeZone, stale }: Props) {
       )}
       <Callout kind={kind} className="mb-5" title={title}>
         {text}
+        {live.endsAt && !live.completedAt && (
+          <>
+            {" "}
+            It ends <DateTime at={live.endsAt} timeZone={timeZone} />.
+          </>
+        )}
         {live.completedAt && (
           <>
             {" "}

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { PersonMenu } from "#components/campaigns/person-menu";
 import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import { StatusBadge } from "#components/ui/status-badge";
@@ -33,7 +34,17 @@ export function ContactCampaigns({ workspace, contact, campaigns, timeZone, canA
                 >
                   {campaign.name}
                 </Link>
-                <StatusBadge status={campaign.status} />
+                <span className="flex shrink-0 items-center gap-1">
+                  <StatusBadge status={campaign.status} />
+                  {canAdd && ["active", "paused"].includes(campaign.campaignStatus) && (
+                    <PersonMenu
+                      campaignId={campaign.id}
+                      enrollmentId={campaign.enrollmentId}
+                      status={campaign.status}
+                      name={contact.email}
+                    />
+                  )}
+                </span>
               </div>
               <p className="text-xs text-muted">
                 {campaign.exitReason

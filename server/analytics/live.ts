@@ -42,6 +42,7 @@ type State = {
   status: CampaignStatus;
   pauseReason: string | null;
   completedAt: Date | null;
+  endsAt: Date | null;
   /** The audience is complete: nobody is enrolled any more. */
   frozen: boolean;
   zone: string;
@@ -81,7 +82,7 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
 /** Throws `not_found`. */
 async function loadState(tx: TenantTx, campaignId: string): Promise<State> {
   const [state] = await tx.execute<State>(sql`
-    select k.status, k.pause_reason as "pauseReason", k.completed_at as "completedAt", k.frozen_at is not null as frozen,
+    select k.status, k.pause_reason as "pauseReason", k.completed_at as "completedAt", k.end_date as "endsAt", k.frozen_at is not null as frozen,
       s.timezone as zone, k.campaign_type = 'triggered' or k.auto_enroll as "goesOn"
     from campaigns k join campaign_settings s on s.campaign_id = k.id where k.id = ${campaignId}::uuid and k.deleted_at is null`);
   if (!state) throw new AppError("not_found", "There is no such campaign.");

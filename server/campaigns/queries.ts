@@ -30,6 +30,10 @@ export type CampaignRow = {
   pauseReason: string | null;
   createdAt: Date;
   launchedAt: Date | null;
+  endsAt: Date | null;
+  /** It takes people in until it is ended. */
+  goesOn: boolean;
+  timezone: string;
   numbers: Numbers;
 };
 
@@ -42,7 +46,8 @@ export async function listCampaigns(tx: TenantTx, { q, status, after }: Campaign
   if (after) conditions.push(sql`id < ${after}::uuid`);
   const rows = await tx.execute<Omit<CampaignRow, "numbers">>(sql`
     select id, name, campaign_type as type, status, archived_at is not null as archived, pause_reason as "pauseReason",
-      created_at as "createdAt", launched_at as "launchedAt"
+      created_at as "createdAt", launched_at as "launchedAt", end_date as "endsAt", timezone,
+      campaign_type = 'triggered' or auto_enroll as "goesOn"
     from campaigns where ${sql.join(conditions, sql` and `)}
     order by id desc limit ${pageSize + 1}`);
   const shown = rows.slice(0, pageSize);
@@ -68,6 +73,10 @@ export type Campaign = {
   createdAt: Date;
   /** When it is to be launched; null unless it is scheduled or was. */
   startsAt: Date | null;
+  /** When it ends by itself; null when it does not. */
+  endsAt: Date | null;
+  /** It takes people in until it is ended. */
+  goesOn: boolean;
   launchedAt: Date | null;
   completedAt: Date | null;
   audience: Audience;
@@ -95,7 +104,8 @@ type Row = Omit<
 export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
   const [row] = await tx.execute<Row>(sql`
     select c.id, c.name, c.campaign_type as type, c.status, c.version, c.archived_at is not null as archived,
-      c.pause_reason as "pauseReason", c.created_at as "createdAt", c.start_date as "startsAt", c.launched_at as "launchedAt",
+      c.pause_reason as "pauseReason", c.created_at as "createdAt", c.start_date as "startsAt", c.end_date as "endsAt",
+      c.campaign_type = 'triggered' or c.auto_enroll as "goesOn", c.launched_at as "launchedAt",
       c.completed_at as "completedAt", c.audience,
       json_build_object('sendWindowStart', left(s.send_window_start::text, 5), 'sendWindowEnd', left(s.send_window_end::text, 5),
         'sendDays', s.send_days, 'timezone', s.timezone, 'dailyLimit', s.daily_limit,

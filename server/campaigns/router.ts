@@ -4,6 +4,7 @@ import { commitThenSend, type EventScope } from "#server/drivers/events";
 import { allowed, router } from "#server/trpc";
 import { personSearchInput } from "#server/templates/schema";
 import { countAudience } from "./audience.ts";
+import { endNow, reopen, setEnd } from "./ending.ts";
 import { decideUnknown, launch, pause, resume } from "./lifecycle.ts";
 import * as mutations from "./mutations.ts";
 import {
@@ -23,6 +24,7 @@ import {
   campaignInput,
   campaignListInput,
   campaignRef,
+  endInput,
   renameInput,
   scheduleInput,
   settingsInput,
@@ -173,6 +175,21 @@ export const campaignsRouter = router({
     .input(campaignRef)
     .mutation(({ ctx, input: { id } }) =>
       resume({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    ),
+  setEnd: launches
+    .input(endInput)
+    .mutation(({ ctx, input: { id, at } }) =>
+      setEnd({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }, at),
+    ),
+  end: launches
+    .input(campaignRef)
+    .mutation(({ ctx, input: { id } }) =>
+      endNow({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    ),
+  reopen: launches
+    .input(campaignRef)
+    .mutation(({ ctx, input: { id } }) =>
+      reopen({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
     ),
   decideUnknown: launches
     .input(unknownInput)

@@ -136,6 +136,8 @@ export type CampaignInput = z.infer<typeof campaignInput>;
 export const campaignRef = z.object({ id });
 /** `version` is the one the person saw: a save over somebody else's newer one is refused. */
 export const campaignEdit = z.object({ id, version });
+/** `at` null: it does not end by itself. */
+export const endInput = campaignRef.extend({ at: localTime.nullable() });
 export const scheduleInput = campaignEdit.extend({ at: localTime });
 export type ScheduleInput = z.infer<typeof scheduleInput>;
 /** A name stands apart from everything else: no version. */

@@ -103,6 +103,8 @@ export async function listConsent(tx: TenantTx, id: string): Promise<Consent[]> 
 
 export type ContactCampaign = {
   id: string;
+  enrollmentId: string;
+  campaignStatus: string;
   name: string;
   status: string;
   step: string | null;
@@ -114,7 +116,7 @@ export type ContactCampaign = {
 export async function listContactCampaigns(tx: TenantTx, id: string): Promise<ContactCampaign[]> {
   return [
     ...(await tx.execute<ContactCampaign>(sql`
-      select k.id, k.name, e.status, coalesce(s.name, s.step_type) as step, e.next_email_scheduled_at as "dueAt", e.exit_reason as "exitReason"
+      select k.id, e.id as "enrollmentId", k.status as "campaignStatus", k.name, e.status, coalesce(s.name, s.step_type) as step, e.next_email_scheduled_at as "dueAt", e.exit_reason as "exitReason"
       from campaign_contacts e join campaigns k on k.id = e.campaign_id left join campaign_steps s on s.id = e.current_step_id
       where e.contact_id = ${id}::uuid order by e.id desc limit 50`)),
   ];

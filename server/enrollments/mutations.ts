@@ -38,7 +38,8 @@ export async function addContacts(tx: TenantTx, { campaignId, contactIds, actorI
   return { ...(await admit(tx, { scope, campaignId, campaign, arrivals })), waiting: 0 };
 }
 
-async function scopeOfLaunched(tx: TenantTx, campaignId: string): Promise<EventScope> {
+/** Throws `not_found`; `conflict` for a campaign that has not been launched or has ended. */
+export async function scopeOfLaunched(tx: TenantTx, campaignId: string): Promise<EventScope> {
   const [row] = await tx.execute<EventScope & { name: string; status: string; archived: boolean }>(sql`
     select name, status, archived_at is not null as archived, tenant_id as "tenantId", workspace_id as "workspaceId"
     from campaigns

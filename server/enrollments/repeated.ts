@@ -7,7 +7,8 @@ import type { StepContext } from "./slice.ts";
 
 /**
  * Sends those on, of the next ones due, who come to a step for the second time: only a step that was moved behind them
- * while they were on the way can bring them there, and nobody is mailed or acted on twice by it.
+ * while they were on the way can bring them there, and nobody is mailed or acted on twice by it. Somebody whose step
+ * failed and is tried again on a person's word is not sent on.
  */
 export async function skipRepeated(
   tx: TenantTx,
@@ -15,12 +16,12 @@ export async function skipRepeated(
 ): Promise<{ acted: number; events: DriverEvent[] }> {
   const rows = await tx.execute<{ id: string }>(sql`
     with due as (
-      select id, visit from campaign_contacts
+      select id, visit, (context ->> 'retriedVisit')::int as retried from campaign_contacts
       where tenant_id = ${scope.tenantId}::uuid and current_step_id = ${step.id}::uuid
         and status in ('enrolled', 'active') and next_email_scheduled_at <= app_now() and wait_reason is distinct from 'outcome_unknown'
       order by next_email_scheduled_at, id limit ${limit}
     )
-    select id from due where visit > 1`);
+    select id from due where visit > 1 and retried is distinct from visit`);
   if (rows.length === 0) return { acted: 0, events: [] };
   const at = (await appNow(tx)).getTime();
   const moves = rows.map(({ id }) => ({ enrollmentId: id, outcome: "skipped", edge: "next" as const, at }));

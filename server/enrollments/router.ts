@@ -2,7 +2,8 @@ import { commitThenSend } from "#server/drivers/events";
 import { allowed, router } from "#server/trpc";
 import { addContacts } from "./mutations.ts";
 import { listOpenCampaigns } from "./queries.ts";
-import { addInput } from "./schema.ts";
+import { actOnPeople } from "./person-acts.ts";
+import { addInput, personActInput } from "./schema.ts";
 
 const launches = allowed("campaigns:launch");
 
@@ -12,5 +13,10 @@ export const enrollmentsRouter = router({
     .input(addInput)
     .mutation(({ ctx, input }) =>
       commitThenSend(ctx.member.scope, (tx) => addContacts(tx, { ...input, actorId: ctx.session.user.id })),
+    ),
+  act: launches
+    .input(personActInput)
+    .mutation(({ ctx, input }) =>
+      commitThenSend(ctx.member.scope, (tx) => actOnPeople(tx, { ...input, actorId: ctx.session.user.id })),
     ),
 });

@@ -10,3 +10,12 @@ export const addInput = z.object({
     .min(1, "Choose at least one contact.")
     .max(addedTogetherMax, `Add ${addedTogetherMax} contacts at most at once.`),
 });
+
+/** What a person can do with somebody's place in a campaign. */
+export const personActs = ["pause", "resume", "skip", "exit", "retry"] as const;
+export type PersonAct = (typeof personActs)[number];
+export const personActInput = z.object({
+  campaignId: z.uuid(),
+  enrollmentIds: z.array(z.uuid()).min(1).max(addedTogetherMax),
+  act: z.enum(personActs),
+});

@@ -84,6 +84,17 @@ export async function releaseCampaignSlots(
   return result;
 }
 
+/** Takes the unused slots of some people back, whose place was held meanwhile: they are given new ones. */
+export const releaseSlotsOf = (
+  tx: TenantTx,
+  { scope, enrollmentIds }: { scope: EventScope; enrollmentIds: readonly string[] },
+): Promise<{ released: number; events: DriverEvent[] }> =>
+  takeBack(tx, {
+    scope,
+    limit: null,
+    which: sql`m.enrollment_id = any(${sql.param([...enrollmentIds])}::uuid[])`,
+  });
+
 type TakeBack = { scope: EventScope; which: SQL; limit: number | null };
 
 async function takeBack(

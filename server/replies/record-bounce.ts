@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { exitContacts, exitEnrollments } from "#server/enrollments/exits";
 import { recordBounces } from "#server/messages/bounces";
 import { pauseOnBounces } from "#server/messages/bounce-guard";
+import { pauseOnComplaints } from "#server/messages/complaint-guard";
 import type { ReportedDelivery } from "./delivery-report.ts";
 import type { Answered } from "./match.ts";
 import { campaignsWith } from "./stops.ts";
@@ -94,6 +95,7 @@ export async function recordComplaint(tx: TenantTx, answered: Answered, type: st
     insert into suppressions (email_normalized, scope, reason, source, message_id)
     values (${message.address}, 'tenant', 'complained', 'feedback_report', ${answered.id}::uuid)
     on conflict do nothing`);
+  if (answered.campaignId !== null) await pauseOnComplaints(tx, [answered.campaignId]);
   await countOnMailbox(tx, answered.emailAccountId, "complained");
   await coolDownMailbox(tx, answered.emailAccountId);
   await tellOfComplaint(tx, answered);
