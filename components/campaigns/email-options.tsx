@@ -2,6 +2,7 @@
 import { Checkbox } from "#components/ui/checkbox";
 import { Field } from "#components/ui/field";
 import type { StepContent, StepSender } from "#server/campaigns/schema";
+import { EmailAttachments } from "./email-attachments.tsx";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Content = Extract<StepContent, { type: "email" }>;
@@ -34,6 +35,10 @@ export function EmailOptions({ content, onChange, campaign, step }: Props) {
           onChange={(sender) => onChange({ ...content, sender })}
         />
       )}
+      <EmailAttachments
+        attachments={content.attachments}
+        onChange={(attachments) => onChange({ ...content, attachments })}
+      />
     </div>
   );
 }

@@ -130,6 +130,7 @@ function contentOf(step: Step): StepContent {
         emailContent: step.emailContent ?? "",
         sender: step.sender,
         replyInThread: step.replyInThread,
+        attachments: step.attachments,
       };
     case "wait":
       return { type: "wait", name, wait: step.wait ?? { value: 1, unit: "days" } };

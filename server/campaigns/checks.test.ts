@@ -7,6 +7,7 @@ const blank = {
   previewText: null,
   sender: null,
   replyInThread: false,
+  attachments: [],
   emailContent: null,
   wait: null,
   conditionRules: null,

@@ -8,6 +8,7 @@ import {
   emailStepsMax,
   stepsMax,
   type Action,
+  type Attachment,
   type StepSender,
   type WaitDuration,
   type WaitRule,
@@ -22,6 +23,7 @@ export type CheckedStep = GraphStep & {
   emailContent: string | null;
   sender: StepSender | null;
   replyInThread: boolean;
+  attachments: Attachment[];
   wait: WaitRule | null;
   conditionRules: RuleTree | null;
   /** How long a condition waits to come true; null: not at all. */

@@ -17,7 +17,9 @@ import {
   type Campaign,
 } from "./queries.ts";
 import { reviewCampaign } from "./review.ts";
+import { putAttachmentPart } from "./attachments.ts";
 import {
+  attachmentPartInput,
   audience,
   audienceInput,
   campaignEdit,
@@ -150,6 +152,9 @@ export const campaignsRouter = router({
       steered(ctx.member.scope, input.id, (tx, scope) => steps.linkStep(tx, scope, input)),
     ),
 
+  putAttachmentPart: writes
+    .input(attachmentPartInput)
+    .mutation(({ ctx, input }) => putAttachmentPart(ctx.member.scope, input)),
   sendTest: writes.input(testSendInput).mutation(({ ctx, input }) => sendTest(ctx.member.scope, input)),
   launch: launches
     .input(campaignEdit)

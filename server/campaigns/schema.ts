@@ -6,6 +6,10 @@ import { actionTypes, localTime, stepContent, time, weekdays } from "./content/s
 export {
   action,
   actionTypes,
+  attachment,
+  attachmentBytesMax,
+  attachmentPartBytes,
+  attachmentsMax,
   blankActions,
   conditionTypes,
   endingActions,
@@ -22,6 +26,7 @@ export {
 export type {
   Action,
   ActionType,
+  Attachment,
   ConditionType,
   EventWait,
   StepContent,
@@ -201,3 +206,9 @@ export const testSendInput = z.object({
 });
 export type TestSendInput = z.infer<typeof testSendInput>;
 export const stepPreviewInput = z.object({ id, stepId: id, contactId: id.nullable().default(null) });
+/** A part of a file, by the route that takes it. */
+export const attachmentPartInput = z.object({
+  id,
+  part: z.number().int().min(0),
+  bytes: z.instanceof(Uint8Array),
+});

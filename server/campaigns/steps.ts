@@ -1,4 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
+import { z } from "zod";
 import type { TenantTx } from "#db/tenancy";
 import {
   fieldKind,
@@ -16,6 +17,7 @@ import { type GraphStep, isFork } from "./graph.ts";
 import {
   action,
   type ActionType,
+  attachment,
   blankActions,
   type ConditionType,
   conditionTypes,
@@ -51,6 +53,7 @@ type Row = {
   email_content: string | null;
   sender: unknown;
   reply_in_thread: boolean;
+  attachments: unknown;
   wait_duration: unknown;
   condition_rules: unknown;
   wait_up_to: unknown;
@@ -67,7 +70,7 @@ type Row = {
 /** The steps of a campaign in display order; the first one is where contacts start. */
 export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const rows = await tx.execute<Row>(sql`
-    select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.sender, s.reply_in_thread, s.wait_duration,
+    select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.sender, s.reply_in_thread, s.attachments, s.wait_duration,
       s.condition_rules, s.wait_up_to, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id,
       l.name as list_name,
@@ -106,6 +109,7 @@ function checkedStep(row: Row): CheckedStep {
     emailContent: row.email_content,
     sender: stepSender.safeParse(row.sender).data ?? null,
     replyInThread: row.reply_in_thread,
+    attachments: z.array(attachment).safeParse(row.attachments).data ?? [],
     wait,
     conditionRules: stepRuleTree.safeParse(row.condition_rules).data ?? null,
     waitUpTo: waitDuration.safeParse(row.wait_up_to).data ?? null,
@@ -197,6 +201,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
         emailContent: "",
         sender: null,
         replyInThread: false,
+        attachments: [],
       };
     case "wait":
       return { type, wait: { value: 1, unit: "days" } };
@@ -213,7 +218,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
 
 /** The columns that hold a step's content, in the order of `contentValues`. */
 export const contentColumns = sql`step_type, name, template_id, subject_line, preview_text, email_content, sender,
-  reply_in_thread, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config`;
+  reply_in_thread, attachments, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config`;
 
 export function contentValues(content: StepContent): SQL {
   const email = content.type === "email" ? content : null;
@@ -222,6 +227,7 @@ export function contentValues(content: StepContent): SQL {
   const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
   return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.subjectLine ?? null},
     ${email?.previewText ?? null}, ${email?.emailContent ?? null}, ${json(email?.sender ?? null)}, ${email?.replyInThread ?? false},
+    ${json(email?.attachments ?? [])},
     ${json(content.type === "wait" ? content.wait : null)}, ${json(condition?.waitUpTo ?? null)},
     ${condition ? conditionTypeOf(condition.rules) : null}, ${json(condition?.rules ?? null)},
     ${does?.type ?? null}, ${json(does)}`;

@@ -12,6 +12,7 @@ export const email: Extract<StepContent, { type: "email" }> = {
   emailContent: "<p>Hello</p>",
   sender: null,
   replyInThread: false,
+  attachments: [],
 };
 
 /** A draft as a person would make it: one finished email, sent to a list of two. */

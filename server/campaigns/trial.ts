@@ -15,6 +15,7 @@ import { takeFromLimit } from "#server/rate-limits";
 import { findEmptyMerges } from "#server/templates/empty-merges";
 import { listPreviewContacts as searchPreviewContacts } from "#server/templates/queries";
 import type { EmptyMergeReport } from "#server/templates/schema";
+import { tailOf } from "./attachments.ts";
 import { audiencePredicate } from "./audience.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import type { TestSendInput } from "./schema.ts";
@@ -48,13 +49,13 @@ export async function previewStep(tx: TenantTx, trial: Trial): Promise<Preview> 
 /** Renders a step for one contact, without tracking: nobody's click on a trial may count. */
 export async function renderTrial(
   tx: TenantTx,
-  { id, stepId, contactId, to }: Trial & { to?: string },
+  { id, stepId, contactId, to, tail = null }: Trial & { to?: string; tail?: Buffer | null },
   { test }: { test: boolean },
 ): Promise<{ message: RenderedMessage; campaign: Campaign; to: string }> {
   const campaign = await getCampaign(tx, id);
   const contact = contactId === null ? exampleContact : (await mergeContacts(tx, [contactId])).get(contactId);
   if (!contact) throw new AppError("not_found", "There is no such contact.");
-  const compiled = await compileTrial(tx, campaign, stepId);
+  const compiled = { ...(await compileTrial(tx, campaign, stepId)), tail };
   const now = await appNow(tx);
   const recipient = { messageId: v7(), email: to ?? contact.email, contact, now, test };
   try {
@@ -126,8 +127,13 @@ export async function sendTest(
   { to, ...trial }: TestSendInput,
 ): Promise<{ to: string }> {
   await takeFromLimit(`test-send:${scope.userId ?? scope.workspaceId}`, { times: 30, seconds: 60 * 60 });
+  const files = await withTenant(scope, async (tx) => {
+    const { steps } = await getCampaign(tx, trial.id);
+    return steps.find((step) => step.id === trial.stepId)?.attachments ?? [];
+  });
+  const tail = await tailOf(scope, files);
   const { message, server } = await withTenant(scope, async (tx) => {
-    const { message, campaign } = await renderTrial(tx, { ...trial, to }, { test: true });
+    const { message, campaign } = await renderTrial(tx, { ...trial, to, tail }, { test: true });
     const { emailAccountId } = campaign.settings;
     if (emailAccountId === null)
       throw new AppError("invalid", "This campaign has no mailbox yet: choose one in Settings.");

@@ -154,6 +154,7 @@ test("a step put into a running campaign holds those who come by until it is fin
     emailContent: "<p>Hello</p>",
     sender: null,
     replyInThread: false,
+    attachments: [],
   };
   await expect(save(campaign, added, { ...content, subjectLine: "" })).rejects.toThrow("has no subject");
   await save(campaign, added, content);

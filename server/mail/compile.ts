@@ -39,6 +39,8 @@ export type MessageOrigin = {
   replyTo: string | null;
   /** Whether it answers the contact's last email, where there is one. */
   replyInThread?: boolean;
+  /** Files that go along: what is known of them. Their bytes are `tail` of the compiled message. */
+  attachments?: readonly { id: string; filename: string; mime: string; sizeBytes: number }[];
 };
 
 /** A text of a message: cut for splicing when it only shows values, else a template to render each time. */
@@ -56,6 +58,8 @@ export type CompiledMessage = MessageOrigin & {
   fixedHeaders: string;
   unsubscribe: boolean;
   trackOpens: boolean;
+  /** The files behind the text, encoded once for everybody; set before the first message is rendered. */
+  tail?: Buffer | null;
 };
 
 /** @throws TemplateError when any part does not parse */

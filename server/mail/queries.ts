@@ -76,6 +76,7 @@ type StepRow = {
   fromName: string;
   replyTo: string | null;
   replyInThread: boolean;
+  attachments: NonNullable<MessageOrigin["attachments"]>;
   trackOpens: boolean;
   trackClicks: boolean;
   unsubscribe: boolean;
@@ -100,13 +101,14 @@ export async function stepMessage(
       coalesce(nullif(v.config -> 'sender' ->> 'fromEmail', ''), k.from_email) as "fromEmail",
       coalesce(nullif(v.config -> 'sender' ->> 'fromName', ''), k.from_name) as "fromName",
       coalesce(nullif(v.config -> 'sender' ->> 'replyTo', ''), k.reply_to_email) as "replyTo",
-      coalesce((v.config ->> 'replyInThread')::boolean, false) as "replyInThread", k.track_opens as "trackOpens",
+      coalesce((v.config ->> 'replyInThread')::boolean, false) as "replyInThread",
+      coalesce(v.config -> 'attachments', '[]'::jsonb) as attachments, k.track_opens as "trackOpens",
       k.track_clicks as "trackClicks", k.unsubscribe_enabled as unsubscribe, k.plain_text_only as "plainTextOnly", k.utm
     from ${campaignStepVersions} v join ${campaigns} k on k.id = v.campaign_id
     where v.id = ${stepVersionId} and v.step_type = 'email'`);
   if (!row) throw new AppError("not_found", "This version of the email step does not exist.");
   const workspace = await workspaceSender(tx);
-  const { stepId, campaignId, campaignName, fromEmail, fromName, replyTo, replyInThread } = row;
+  const { stepId, campaignId, campaignName, fromEmail, fromName, replyTo, replyInThread, attachments } = row;
   const sender = senderOf(workspace, {
     senderName: fromName,
     senderEmail: fromEmail,
@@ -128,6 +130,7 @@ export async function stepMessage(
       from: { name: fromName, email: fromEmail },
       replyTo,
       replyInThread,
+      attachments,
     },
     stepId,
     campaignId,

@@ -1,6 +1,7 @@
 import { clickUrl, openPixelUrl, unsubscribeUrl } from "#server/tracking/addresses";
 import { linkField, pixelField, type Body, type CompiledMessage } from "./compile.ts";
 import { spliceEncoded, splicePlain } from "./expression.ts";
+import { mixedHead } from "./attachment-tail.ts";
 import { encodeAddress, encodeText, asciiAddress, header } from "./headers.ts";
 import type { Target } from "./liquid.ts";
 import { isBlank } from "./liquid-filters.ts";
@@ -31,6 +32,8 @@ export type RenderedMessage = {
   id: string;
   envelope: { from: string; to: string };
   raw: Buffer;
+  /** The rest of the message, where it is the same for everybody: the files. */
+  tail?: Buffer;
   rfcMessageId: string;
   subject: string;
   warnings: string[];
@@ -66,7 +69,8 @@ export function renderFor(compiled: CompiledMessage, recipient: Recipient): Rend
   return {
     id: messageId,
     envelope: { from: asciiAddress(compiled.from.email), to: asciiAddress(recipient.email) },
-    raw: Buffer.from(head + bodyOf(compiled, values, evaluated)),
+    raw: Buffer.from(head + (compiled.tail ? mixedHead : "") + bodyOf(compiled, values, evaluated)),
+    ...(compiled.tail ? { tail: compiled.tail } : {}),
     rfcMessageId: rfcId,
     subject,
     warnings,

@@ -24,8 +24,8 @@ export type MailServer = {
 export type Timeouts = { connectMs: number; greetMs: number; idleMs: number };
 const patience: Timeouts = { connectMs: 10_000, greetMs: 15_000, idleMs: 60_000 };
 
-/** One message ready for the wire; `id` comes back with its result. */
-export type OutgoingMail = { id: string; envelope: { from: string; to: string }; raw: Buffer };
+/** One message ready for the wire, its `tail` behind `raw`; `id` comes back with its result. */
+export type OutgoingMail = { id: string; envelope: { from: string; to: string }; raw: Buffer; tail?: Buffer };
 
 /** One signed-in connection. Not for concurrent use. */
 export type SmtpSession = {
@@ -127,7 +127,7 @@ function session(connection: SMTPConnection, isBroken: () => boolean): SmtpSessi
 
 type LibraryError = Error & { code?: string; responseCode?: number };
 
-function sendOne(connection: SMTPConnection, { id, envelope, raw }: OutgoingMail): Promise<SendResult> {
+function sendOne(connection: SMTPConnection, { id, envelope, raw, tail }: OutgoingMail): Promise<SendResult> {
   // The library names a cut after the final dot like a refused connect, so the message itself notes when it was
   // taken: it is read only after the server has answered DATA.
   let handedOver = false;
@@ -135,14 +135,19 @@ function sendOne(connection: SMTPConnection, { id, envelope, raw }: OutgoingMail
     read() {
       handedOver = true;
       this.push(raw);
+      if (tail) this.push(tail);
       this.push(null);
     },
   });
   return new Promise((resolve) => {
-    connection.send({ ...envelope, to: [envelope.to], size: raw.length }, message, (error, info) => {
-      if (!error) return resolve({ id, outcome: "sent", ...replyOf(info.response) });
-      resolve({ id, ...failureOf(error, handedOver) });
-    });
+    connection.send(
+      { ...envelope, to: [envelope.to], size: raw.length + (tail?.length ?? 0) },
+      message,
+      (error, info) => {
+        if (!error) return resolve({ id, outcome: "sent", ...replyOf(info.response) });
+        resolve({ id, ...failureOf(error, handedOver) });
+      },
+    );
   });
 }
 

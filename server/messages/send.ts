@@ -13,6 +13,7 @@ import { SealError } from "#server/seal";
 import { pauseOnBounces } from "./bounce-guard.ts";
 import { claimMessages, nextSend, type Claim } from "./claim.ts";
 import { noteMailbox } from "./mailbox-health.ts";
+import { tailOf } from "#server/campaigns/attachments";
 import { type Compiled, loadForRendering, renderAll } from "./render.ts";
 import { settleMessages, type SettleCounts } from "./settle.ts";
 import { releaseLostSlots } from "./slots.ts";
@@ -145,12 +146,26 @@ async function handOver(
       sender.compiled,
     ),
   );
+  await loadFiles(sender.compiled);
   const { rendered, refused } = renderAll(loaded, sender.compiled);
   const replies = await onWire(sender, () => sender.transport.send(rendered, { deadline }));
   const subjects = new Map(rendered.map(({ id, subject }) => [id, subject]));
   const { counts } = await settleSurely(scope, { token, results: [...refused, ...replies], subjects });
   const failed = replies.length > 0 && replies.every(({ outcome }) => outcome === "not_sent");
   return { counts, unreached: failed ? (replies[0]?.text ?? "The mail server could not be reached.") : null };
+}
+
+/** The files that go along, read once for each message that was compiled. One whose files are gone waits for them. */
+async function loadFiles(compiled: Compiled): Promise<void> {
+  for (const [version, message] of compiled) {
+    if (message instanceof Error || message.tail !== undefined) continue;
+    try {
+      message.tail = await tailOf(message, message.attachments ?? []);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      compiled.set(version, error);
+    }
+  }
 }
 
 /** One half at a time: the mailbox's connections are not for two. */

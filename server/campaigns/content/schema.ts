@@ -167,6 +167,31 @@ export const stepSender = z.object({
 });
 export type StepSender = z.infer<typeof stepSender>;
 
+export const attachmentsMax = 10;
+/** Of all files of an email together. They go with every single message. */
+export const attachmentBytesMax = 5_000_000;
+/** Small enough for any proxy. */
+export const attachmentPartBytes = 900_000;
+
+/** A file that goes with an email. The bytes are in file storage, in parts, under the id. */
+export const attachment = z.object({
+  id: z.uuid(),
+  filename: z.string().trim().min(1).max(200),
+  mime: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/i)
+    .max(100),
+  sizeBytes: z.number().int().min(1).max(attachmentBytesMax),
+});
+export type Attachment = z.infer<typeof attachment>;
+const attachments = z
+  .array(attachment)
+  .max(attachmentsMax, `An email can carry ${attachmentsMax} files.`)
+  .refine(
+    (files) => files.reduce((sum, file) => sum + file.sizeBytes, 0) <= attachmentBytesMax,
+    "The files of an email may have 5 MB together.",
+  );
+
 const stepName = z.string().trim().max(120).optional();
 /** What a step says and does. Unfinished text is kept: the launch checks name what is missing. */
 export const stepContent = z.discriminatedUnion("type", [
@@ -180,6 +205,7 @@ export const stepContent = z.discriminatedUnion("type", [
     sender: stepSender.nullable().default(null),
     /** Shown in mail programs as an answer to the contact's last email; without a subject it is “Re: …”. */
     replyInThread: z.boolean().default(false),
+    attachments: attachments.default([]),
   }),
   z.object({ type: z.literal("wait"), name: stepName, wait: waitRule }),
   z.object({

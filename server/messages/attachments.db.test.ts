@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import PostalMime from "postal-mime";
+import { v7 } from "uuid";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import {
+  createRunner,
+  emailStep,
+  launch,
+  newCampaign,
+  places,
+  type Started,
+} from "#server/enrollments/testing";
+import { putAttachmentPart } from "#server/campaigns/attachments";
+import { attachmentPartBytes } from "#server/campaigns/schema";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("./testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+const folder = await mkdtemp(path.join(tmpdir(), "postroad-attachments-"));
+process.env.DATA_DIR = folder;
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+afterAll(async () => {
+  await sinks.stop();
+  await rm(folder, { recursive: true });
+});
+
+const mailsOf = ({ scope }: Started) =>
+  Promise.all(
+    sinks.mails
+      .filter((mail) => mail.raw.includes(scope.workspaceId))
+      .map(async (mail) => ({ ...(await PostalMime.parse(mail.raw)), raw: mail.raw })),
+  );
+
+const people = ["ada@example.test", "bea@example.test"];
+const withFiles = (attachments: unknown[]) =>
+  newCampaign({
+    emails: people,
+    steps: [emailStep({ attachments, emailContent: "<p>Hello {{ first_name }}</p>" })],
+  });
+
+test("files go with every message byte by byte, under their names, behind a text of each person's own", async () => {
+  const bytes = Buffer.from(
+    Array.from({ length: attachmentPartBytes + 1_234 }, (_, index) => (index * 31) % 256),
+  );
+  const [id, small] = [v7(), v7()];
+  const campaign = await withFiles([
+    { id, filename: "Angebot für Ada.pdf", mime: "application/pdf", sizeBytes: bytes.length },
+    { id: small, filename: "notes.txt", mime: "text/plain", sizeBytes: 5 },
+  ]);
+  for (const part of [0, 1]) {
+    const slice = bytes.subarray(part * attachmentPartBytes, (part + 1) * attachmentPartBytes);
+    await putAttachmentPart(campaign.scope, { id, part, bytes: slice });
+  }
+  await putAttachmentPart(campaign.scope, { id: small, part: 0, bytes: Buffer.from("hello") });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const mails = await mailsOf(campaign);
+  expect(mails.map(({ to }) => to?.[0]?.address).sort()).toEqual(people);
+  for (const { attachments, html, text, raw } of mails) {
+    expect(attachments.map(({ filename, mimeType }) => [filename, mimeType])).toEqual([
+      ["Angebot für Ada.pdf", "application/pdf"],
+      ["notes.txt", "text/plain"],
+    ]);
+    const [first] = attachments;
+    expect(Buffer.from(first?.content as ArrayBuffer).equals(bytes)).toBe(true);
+    expect([html?.includes("Hello Ada"), text?.includes("Hello Ada")]).toEqual([true, true]);
+    expect(Math.max(...raw.split("\r\n").map((line) => line.length))).toBeLessThan(999);
+  }
+});
+
+test("without one of its files a message waits and says so, instead of leaving without it", async () => {
+  const campaign = await withFiles([
+    { id: v7(), filename: "gone.pdf", mime: "application/pdf", sizeBytes: 10 },
+  ]);
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  expect(await mailsOf(campaign)).toEqual([]);
+  expect((await places(campaign)).map((place) => place.status)).toEqual(["enrolled", "enrolled"]);
+});
