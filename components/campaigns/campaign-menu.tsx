@@ -9,6 +9,7 @@ import {
   DoorOpen,
   Ellipsis,
   Trash2,
+  LayoutTemplate,
 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -23,6 +24,7 @@ import {
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
 import { EndDate } from "./end-date.tsx";
+import { SaveTemplate } from "./save-template.tsx";
 
 type Props = {
   workspace: string;
@@ -41,7 +43,7 @@ type Props = {
 export function CampaignMenu({ workspace, campaign, canLaunch }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
-  const [asking, setAsking] = useState<"end" | "end date" | "delete" | null>(null);
+  const [asking, setAsking] = useState<"end" | "end date" | "template" | "delete" | null>(null);
   const close = (open: boolean) => !open && setAsking(null);
   const onError = (error: unknown) => toast.error(asProblem(error)?.message);
   const said = (text: string) => ({
@@ -81,6 +83,9 @@ export function CampaignMenu({ workspace, campaign, canLaunch }: Props) {
           <DropdownMenuItem onSelect={() => clone.mutate(ref)}>
             <Copy /> Clone
           </DropdownMenuItem>
+          <DropdownMenuItem onSelect={() => setAsking("template")}>
+            <LayoutTemplate /> Save as template
+          </DropdownMenuItem>
           {canLaunch && !campaign.archived && campaign.status !== "completed" && (
             <DropdownMenuItem onSelect={() => setAsking("end date")}>
               <CalendarX2 /> {campaign.endsAt ? "Change the end date" : "Set an end date"}
@@ -110,6 +115,7 @@ export function CampaignMenu({ workspace, campaign, canLaunch }: Props) {
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
+      <SaveTemplate campaign={campaign} open={asking === "template"} onOpenChange={close} />
       <EndDate campaign={campaign} open={asking === "end date"} onOpenChange={close} />
       <ConfirmDialog
         open={asking === "end"}

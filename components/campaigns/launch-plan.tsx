@@ -64,8 +64,10 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
           </>
         ),
       },
-      {
-        term: triggered ? "One who comes now gets it" : "Everybody reached",
+    );
+    if (!triggered)
+      items.push({
+        term: "Everybody reached",
         value: (
           <>
             {forecast.finishesAtText
@@ -73,8 +75,7 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
               : "Not within ten years at this pace: raise the limits."}
           </>
         ),
-      },
-    );
+      });
   }
   return (
     <Section

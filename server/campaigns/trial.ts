@@ -16,7 +16,7 @@ import { findEmptyMerges } from "#server/templates/empty-merges";
 import { listPreviewContacts as searchPreviewContacts } from "#server/templates/queries";
 import type { EmptyMergeReport } from "#server/templates/schema";
 import { tailOf } from "./attachments.ts";
-import { audiencePredicate } from "./audience.ts";
+import { audiencePredicate, doorOf } from "./audience.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import type { TestSendInput } from "./schema.ts";
 
@@ -181,5 +181,6 @@ export async function stepEmptyMerges(
   await compileTrial(tx, campaign, stepId);
   const step = campaign.steps.find((each) => each.id === stepId);
   const texts = [step?.subjectLine, step?.previewText, step?.emailContent].map((text) => text ?? "");
-  return findEmptyMerges(tx, { texts, who: await audiencePredicate(tx, campaign.audience) });
+  const audience = campaign.type === "triggered" ? doorOf(campaign.audience) : campaign.audience;
+  return findEmptyMerges(tx, { texts, who: await audiencePredicate(tx, audience) });
 }

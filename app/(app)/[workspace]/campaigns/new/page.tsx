@@ -2,6 +2,8 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { CampaignForm } from "#components/campaigns/campaign-form";
 import { Page } from "#components/ui/page";
+import { Skeleton } from "#components/ui/skeleton";
+import { caller } from "#server/caller";
 
 export const metadata: Metadata = { title: "New campaign" };
 
@@ -15,7 +17,7 @@ export default function NewCampaignPage({ params }: Props) {
       width="narrow"
       description="A name and a kind; everything else can change until the launch."
     >
-      <Suspense>
+      <Suspense fallback={<Skeleton className="h-80 w-full" />}>
         <Form params={params} />
       </Suspense>
     </Page>
@@ -24,5 +26,6 @@ export default function NewCampaignPage({ params }: Props) {
 
 async function Form({ params }: Props) {
   const { workspace } = await params;
-  return <CampaignForm workspace={workspace} />;
+  const templates = await caller(workspace).campaignTemplates.list();
+  return <CampaignForm workspace={workspace} templates={templates} />;
 }
