@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useParams } from "next/navigation";
 import { useId } from "react";
 import { useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
@@ -37,7 +38,15 @@ const groups: { label: string; actions: [ActionType, string][] }[] = [
     ],
   },
   { label: "Other systems", actions: [["webhook", "Call a webhook"]] },
-  { label: "Campaign", actions: [["exit", "End here"]] },
+  {
+    label: "Campaigns",
+    actions: [
+      ["exit", "End here"],
+      ["add_to_campaign", "Add to another campaign"],
+      ["move_to_campaign", "Move to another campaign"],
+      ["remove_from_campaign", "Take out of another campaign"],
+    ],
+  },
 ];
 
 type Props = EditorProps<Content> & { step: Step; launched: boolean };
@@ -91,6 +100,20 @@ function ActionFields({ action, onChange }: { action: Action; onChange: (action:
       );
     case "update_field":
       return <FieldSetter action={action} onChange={onChange} />;
+    case "add_to_campaign":
+    case "move_to_campaign":
+    case "remove_from_campaign":
+      return (
+        <CampaignField
+          campaignId={action.campaignId}
+          hint={
+            action.type === "remove_from_campaign"
+              ? "Whoever is on the way in it leaves it there and then."
+              : "Its own rules say who may come in: exclusions, suppression, and whether somebody may come again."
+          }
+          onChange={(campaignId) => onChange({ type: action.type, campaignId })}
+        />
+      );
     case "webhook":
       return <WebhookFields action={action} onChange={onChange} />;
     case "unsubscribe":
@@ -105,6 +128,30 @@ function ActionFields({ action, onChange }: { action: Action; onChange: (action:
         <p className="text-muted">The contact leaves the campaign here and gets nothing more from it.</p>
       );
   }
+}
+
+type CampaignProps = { campaignId: string; hint: string; onChange: (campaignId: string) => void };
+
+function CampaignField({ campaignId, hint, onChange }: CampaignProps) {
+  const trpc = useTRPC();
+  const { id: own } = useParams<{ id: string }>();
+  const vocabulary = useQuery(trpc.segments.vocabulary.queryOptions());
+  const campaigns = vocabulary.data?.campaigns.filter(({ id }) => id !== own) ?? [];
+  const none = vocabulary.data && campaigns.length === 0;
+  return (
+    <Field name="campaignId" label="Campaign" hint={none ? "No other campaign has been launched yet." : hint}>
+      {(control) => (
+        <Select {...control} value={campaignId} onChange={(event) => onChange(event.target.value)}>
+          <option value="">Choose a campaign…</option>
+          {campaigns.map((campaign) => (
+            <option key={campaign.id} value={campaign.id}>
+              {campaign.name}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
 }
 
 function ListField({ listId, onChange }: { listId: string; onChange: (listId: string) => void }) {

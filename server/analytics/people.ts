@@ -64,6 +64,7 @@ const exitWords: Record<ExitReason, string> = {
   left_segment: "Left the segment.",
   manual: "Taken out by hand.",
   action_exit: "An exit step ended it.",
+  moved: "They were moved to another campaign.",
   call_failed: "The call of a webhook step failed.",
   contact_deleted: "The contact was deleted.",
   campaign_ended: "The campaign ended.",

@@ -6,7 +6,10 @@ import { settableFields } from "./schema.ts";
 type Found = [code: string, message: string][];
 
 /** What an action step lacks. `title` begins each sentence: `Step 2 (set company)`. */
-export function actionProblems({ action, listName, customField }: CheckedStep, title: string): Found {
+export function actionProblems(
+  { action, listName, campaign, customField }: CheckedStep,
+  title: string,
+): Found {
   switch (action?.type) {
     case undefined:
       return [["no_action", `${title} does nothing yet: choose what it should do.`]];
@@ -21,6 +24,20 @@ export function actionProblems({ action, listName, customField }: CheckedStep, t
         : [];
     case "update_field":
       return fieldProblems(action, customField, title);
+    case "add_to_campaign":
+    case "move_to_campaign":
+    case "remove_from_campaign":
+      if (!action.campaignId) return [["no_campaign", `${title} does not say which campaign: choose one.`]];
+      if (!campaign)
+        return [["no_campaign", `${title} names a campaign that no longer exists: choose another.`]];
+      return campaign.open || action.type === "remove_from_campaign"
+        ? []
+        : [
+            [
+              "closed_campaign",
+              `${title} names “${campaign.name}”, which does not run: launch it first, or choose another.`,
+            ],
+          ];
     case "webhook":
       return action.url ? [] : [["no_url", `${title} does not say which address to call: enter one.`]];
     case "unsubscribe":

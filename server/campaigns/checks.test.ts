@@ -14,6 +14,7 @@ const blank = {
   waitUpTo: null,
   action: null,
   listName: null,
+  campaign: null,
   customField: null,
   actionType: null,
   next: null,

@@ -31,6 +31,8 @@ export type CheckedStep = GraphStep & {
   action: Action | null;
   /** The list that the action names; null when there is none any more. */
   listName: string | null;
+  /** The other campaign that the action names; null when there is none any more. */
+  campaign: { id: string; name: string; open: boolean } | null;
   /** The custom field that the action sets; null when there is none any more. */
   customField: Pick<CustomField, "label" | "type" | "options"> | null;
 };

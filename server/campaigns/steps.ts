@@ -64,6 +64,7 @@ type Row = {
   false_next_step_id: string | null;
   on_timeout_step_id: string | null;
   list_name: string | null;
+  campaign: CheckedStep["campaign"];
   custom_field: CheckedStep["customField"];
 };
 
@@ -74,9 +75,12 @@ export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[
       s.condition_rules, s.wait_up_to, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id,
       l.name as list_name,
+      case when k.id is not null then json_build_object('id', k.id, 'name', k.name,
+        'open', k.status in ('active', 'paused') and k.archived_at is null) end as campaign,
       case when f.id is not null then json_build_object('label', f.label, 'type', f.field_type, 'options', f.options) end as custom_field
     from campaign_steps s
       left join segments l on l.id::text = s.action_config ->> 'listId' and l.segment_type = 'static'
+      left join campaigns k on k.id::text = s.action_config ->> 'campaignId' and k.deleted_at is null
       left join custom_field_definitions f on 'custom.' || f.field_name = s.action_config ->> 'field' and f.archived_at is null
     where s.campaign_id = ${campaignId}::uuid and s.is_active order by s.step_order`);
   const steps = rows.map(checkedStep);
@@ -115,6 +119,7 @@ function checkedStep(row: Row): CheckedStep {
     waitUpTo: waitDuration.safeParse(row.wait_up_to).data ?? null,
     action: does.success ? does.data : null,
     listName: row.list_name,
+    campaign: row.campaign,
     customField: row.custom_field,
   };
 }

@@ -3,7 +3,7 @@ import { type EventWait, isEventWait, type WaitRule } from "./schema.ts";
 
 type Titled = Pick<
   CheckedStep,
-  "type" | "name" | "subjectLine" | "wait" | "action" | "listName" | "customField"
+  "type" | "name" | "subjectLine" | "wait" | "action" | "listName" | "campaign" | "customField"
 >;
 
 /** `wait 3 days`, `email “Welcome”`, `add tag “vip”`: the shortest words that tell a step from its neighbours. */
@@ -43,7 +43,8 @@ const eventWords = ({ event, name }: EventWait): string =>
 export const branchNames = ({ type }: Pick<Titled, "type">): { true: string; false: string } =>
   type === "wait" ? { true: "It happened", false: "Time is up" } : { true: "Yes", false: "No" };
 
-function describeAction({ action, listName, customField }: Titled): string {
+function describeAction({ action, listName, campaign, customField }: Titled): string {
+  const other = campaign === null ? "a campaign" : `“${campaign.name}”`;
   const list = listName === null ? "a list" : `the list “${listName}”`;
   switch (action?.type) {
     case undefined:
@@ -58,6 +59,12 @@ function describeAction({ action, listName, customField }: Titled): string {
       return `take off ${list}`;
     case "update_field":
       return `set ${customField?.label ?? (action.field.replaceAll("_", " ") || "a field")}`;
+    case "add_to_campaign":
+      return `add to ${other}`;
+    case "move_to_campaign":
+      return `move to ${other}`;
+    case "remove_from_campaign":
+      return `take out of ${other}`;
     case "webhook":
       return action.url ? `call ${URL.parse(action.url)?.hostname ?? "a webhook"}` : "call a webhook";
     case "unsubscribe":

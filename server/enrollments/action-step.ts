@@ -5,6 +5,7 @@ import { applyChange } from "#server/contact-edits/apply";
 import { contactChange, type ContactChange } from "#server/contact-edits/schema";
 import { AppError } from "#server/errors";
 import { advance } from "./advance.ts";
+import { actOnCampaign } from "./campaign-actions.ts";
 import { exitEnrollments } from "./exits.ts";
 import { skipRepeated } from "./repeated.ts";
 import { dueRows, holdIncomplete, onStep, type Slice, type SliceResult } from "./slice.ts";
@@ -22,6 +23,7 @@ export function performActions(tx: TenantTx, slice: Slice): Promise<SliceResult>
     // Those behind them are looked at in a slice of their own.
     if (repeated.acted > 0) return { ...repeated, acted: slice.limit };
     if (step.action?.type === "webhook") return prepareCalls(tx, context, step.action);
+    if (step.action && "campaignId" in step.action) return actOnCampaign(tx, context, step.action);
     const ids = (await dueRows(tx, slice)).map((row) => row.id);
     const { action } = step;
     if (action?.type === "exit") {
@@ -48,7 +50,7 @@ export function performActions(tx: TenantTx, slice: Slice): Promise<SliceResult>
   });
 }
 
-type ChangingAction = Exclude<StepAction, { type: "exit" | "webhook" }>;
+type ChangingAction = Exclude<StepAction, { type: "exit" | "webhook" } | { campaignId: string }>;
 type Act = { action: ChangingAction; enrollmentIds: readonly string[]; campaignId: string };
 
 /** False when it cannot be done as it is set up; then nothing was. */

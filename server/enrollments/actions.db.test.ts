@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { createList, type StepValues } from "#db/factories";
+import { createCampaign, createContacts, createList, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { commitThenSend } from "#server/drivers/events";
+import { takeArrivals } from "./arrivals.ts";
 import { pauseCampaign, resumeCampaign } from "./launch.ts";
 import { createRunner, emailStep, launch, newCampaign, places, type Started } from "./testing.ts";
 
@@ -133,4 +134,72 @@ test("an action that cannot be done holds everybody with the reason, and goes on
   await commitThenSend(scope, (tx) => resumeCampaign(tx, { campaignId }));
   await runner.settle();
   expect((await people(campaign)).map(({ custom }) => custom)).toEqual([{ seats: 12 }, { seats: 12 }]);
+});
+
+test("contacts are added and moved to a campaign that runs, and taken out of one; who goes round in circles is stopped", async () => {
+  const other = await newCampaign({
+    emails: ["zoe@example.test"],
+    steps: [{ stepType: "wait", waitDuration: { value: 9, unit: "days" } }],
+  });
+  await run(other);
+  const { scope } = other;
+  const from = (actionType: string, rest: StepValues[] = []) =>
+    withTenant(scope, async (tx) => {
+      const contactIds = await createContacts(tx, [{ email: `${actionType}@example.test` }]);
+      const listId = await createList(tx, { contactIds });
+      return createCampaign(tx, {
+        emailAccountId: other.emailAccountId,
+        audience: { everyone: false, include: [listId], exclude: [] },
+        steps: [action(actionType, { campaignId: other.campaignId }), ...rest],
+      });
+    });
+  const standing = async ({ campaignId }: { campaignId: string }) =>
+    (await places({ ...other, campaignId })).map(({ email, status, exit_reason }) => [
+      email,
+      status,
+      exit_reason,
+    ]);
+  const go = async (campaign: { campaignId: string }) => {
+    await launch(scope, campaign.campaignId);
+    await runner.settle();
+    await withTenant(scope, (tx) => takeArrivals(tx, { scope, campaignId: other.campaignId, size: 100 }));
+    await runner.settle();
+  };
+  const adds = await from("add_to_campaign");
+  await go(adds);
+  expect(await standing(adds)).toEqual([["add_to_campaign@example.test", "completed", null]]);
+  const moves = await from("move_to_campaign", [emailStep()]);
+  await go(moves);
+  expect(await standing(moves)).toEqual([["move_to_campaign@example.test", "exited", "moved"]]);
+  expect((await standing(other)).map(([email, status]) => `${email}: ${status}`)).toEqual([
+    "add_to_campaign@example.test: enrolled",
+    "move_to_campaign@example.test: enrolled",
+    "zoe@example.test: enrolled",
+  ]);
+  const [stepId = ""] = adds.stepIds;
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`update campaign_steps set action_type = 'remove_from_campaign' where id = ${stepId}::uuid`,
+    ),
+  );
+  const again = (visit: number) =>
+    withTenant(scope, async (tx) => {
+      await tx.execute(sql`update campaigns set status = 'active' where id = ${adds.campaignId}::uuid`);
+      await tx.execute(sql`update campaign_contacts set status = 'active', current_step_id = ${stepId}::uuid, visit = 1,
+        run_number = ${visit}, completed_at = null, next_email_scheduled_at = app_now() where campaign_id = ${adds.campaignId}::uuid`);
+      await tx.execute(sql`update step_drivers set wakes_at = app_now() - interval '1 hour', run_id = null, lease_until = null
+        where step_id = ${stepId}::uuid`);
+    });
+  const turn = async (pass: number) => {
+    await again(pass);
+    await runner.sweep();
+    await runner.settle();
+  };
+  await turn(2);
+  expect((await standing(other))[0]).toEqual(["add_to_campaign@example.test", "exited", "action_exit"]);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update campaign_steps set action_type = 'add_to_campaign' where id = ${stepId}::uuid`),
+  );
+  for (const pass of [3, 4, 5, 6]) await turn(pass);
+  expect(await standing(adds)).toEqual([["add_to_campaign@example.test", "failed", "config_error"]]);
 });

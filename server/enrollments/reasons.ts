@@ -47,6 +47,7 @@ export const exitReasons = {
   left_segment: "exited",
   manual: "exited",
   action_exit: "exited",
+  moved: "exited",
   contact_deleted: "exited",
   campaign_ended: "exited",
   invalid_address: "failed",

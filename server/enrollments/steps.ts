@@ -17,6 +17,7 @@ import { type RuleTree, stepRuleTree } from "#server/segments/schema";
 
 const stepAction = action
   .refine((one) => one.type !== "webhook" || one.url !== "")
+  .refine((one) => !("campaignId" in one) || one.campaignId !== "")
   .refine((one) => !("tag" in one) || one.tag !== "")
   .refine((one) => !("listId" in one) || one.listId !== "")
   .refine((one) => one.type !== "update_field" || isSettable(one.field, one.value));

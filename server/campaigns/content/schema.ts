@@ -89,11 +89,15 @@ export const actionTypes = [
   "remove_from_list",
   "update_field",
   "webhook",
+  "add_to_campaign",
+  "move_to_campaign",
+  "remove_from_campaign",
   "unsubscribe",
   "exit",
 ] as const;
 export type ActionType = (typeof actionTypes)[number];
 const tag = z.string().trim().max(60, "Keep the tag under 60 characters.");
+const campaignId = z.union([z.literal(""), z.uuid()]);
 const listId = z.union([z.literal(""), z.uuid()]);
 export const action = z.discriminatedUnion("type", [
   z.object({ type: z.literal("add_tag"), tag }),
@@ -121,6 +125,10 @@ export const action = z.discriminatedUnion("type", [
     /** What becomes of a contact for whom the call failed for good. */
     onError: z.enum(["continue", "exit"]),
   }),
+  z.object({ type: z.literal("add_to_campaign"), campaignId }),
+  /** Into the other one, and out of this one. */
+  z.object({ type: z.literal("move_to_campaign"), campaignId }),
+  z.object({ type: z.literal("remove_from_campaign"), campaignId }),
   /** As if they had said it themselves: they leave every campaign of the workspace. */
   z.object({ type: z.literal("unsubscribe") }),
   z.object({ type: z.literal("exit") }),
@@ -135,12 +143,19 @@ export const blankActions: { [Type in ActionType]: Extract<Action, { type: Type 
   remove_from_list: { type: "remove_from_list", listId: "" },
   update_field: { type: "update_field", field: "", value: "" },
   webhook: { type: "webhook", url: "", onError: "continue" },
+  add_to_campaign: { type: "add_to_campaign", campaignId: "" },
+  move_to_campaign: { type: "move_to_campaign", campaignId: "" },
+  remove_from_campaign: { type: "remove_from_campaign", campaignId: "" },
   unsubscribe: { type: "unsubscribe" },
   exit: { type: "exit" },
 };
 
 /** Actions after which a contact is in the campaign no more. */
-export const endingActions: readonly string[] = ["exit", "unsubscribe"] satisfies ActionType[];
+export const endingActions: readonly string[] = [
+  "exit",
+  "unsubscribe",
+  "move_to_campaign",
+] satisfies ActionType[];
 
 /** Contact columns an action may set. */
 export const settableFields = [
