@@ -34,9 +34,15 @@ const theme = EditorView.theme({
     textDecoration: "underline wavy var(--danger)",
     textUnderlineOffset: "3px",
   },
-  ".cm-changedLine, .cm-insertedLine": { backgroundColor: "var(--success-soft) !important" },
+  "&.cm-merge-a .cm-changedLine": { backgroundColor: "var(--danger-soft) !important" },
+  "&.cm-merge-a .cm-changedText": {
+    background: "color-mix(in oklab, var(--danger) 25%, transparent) !important",
+  },
+  "&.cm-merge-b .cm-changedLine, .cm-insertedLine": { backgroundColor: "var(--success-soft) !important" },
   ".cm-deletedChunk, .cm-deletedLine": { backgroundColor: "var(--danger-soft) !important" },
-  ".cm-changedText": { background: "color-mix(in oklab, var(--success) 25%, transparent) !important" },
+  "&.cm-merge-b .cm-changedText": {
+    background: "color-mix(in oklab, var(--success) 25%, transparent) !important",
+  },
   ".cm-deletedChunk .cm-deletedText, .cm-deletedText": {
     background: "color-mix(in oklab, var(--danger) 25%, transparent) !important",
   },

@@ -1,6 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { Copy, Ellipsis, History, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Copy, Ellipsis, FolderInput, History, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -14,19 +14,30 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
+import { PlaceDialog } from "./place-dialog.tsx";
 
-type Props = { workspace: string; template: { id: string; name: string } };
+type Props = {
+  workspace: string;
+  template: { id: string; name: string; status: string; folderId: string | null; tags: string[] };
+};
 
-export function TemplateMenu({ workspace, template: { id, name } }: Props) {
+export function TemplateMenu({ workspace, template }: Props) {
+  const { id, name, status } = template;
   const trpc = useTRPC();
   const router = useRouter();
-  const [deleting, setDeleting] = useState(false);
+  const [asking, setAsking] = useState<"place" | "removal" | null>(null);
   const duplicate = useMutation(
     trpc.templates.duplicate.mutationOptions({
       onSuccess: (copy) => router.push(`/${workspace}/templates/${copy.id}`),
       onError: (error) => toast.error(error.message),
     }),
   );
+  const moved = {
+    onSuccess: () => router.refresh(),
+    onError: (error: { message: string }) => toast.error(error.message),
+  };
+  const archive = useMutation(trpc.templates.archive.mutationOptions(moved));
+  const unarchive = useMutation(trpc.templates.unarchive.mutationOptions(moved));
   const remove = useMutation(trpc.templates.remove.mutationOptions());
   return (
     <>
@@ -43,15 +54,32 @@ export function TemplateMenu({ workspace, template: { id, name } }: Props) {
           <DropdownMenuItem onSelect={() => router.push(`/${workspace}/templates/${id}/versions`)}>
             <History /> Versions
           </DropdownMenuItem>
+          <DropdownMenuItem onSelect={() => setAsking("place")}>
+            <FolderInput /> Folder and tags
+          </DropdownMenuItem>
+          {status === "archived" ? (
+            <DropdownMenuItem onSelect={() => unarchive.mutate({ id })}>
+              <ArchiveRestore /> Take out of the archive
+            </DropdownMenuItem>
+          ) : (
+            <DropdownMenuItem onSelect={() => archive.mutate({ id })}>
+              <Archive /> Archive
+            </DropdownMenuItem>
+          )}
           <DropdownMenuSeparator />
-          <DropdownMenuItem danger onSelect={() => setDeleting(true)}>
+          <DropdownMenuItem danger onSelect={() => setAsking("removal")}>
             <Trash2 /> Delete
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
+      <PlaceDialog
+        template={template}
+        open={asking === "place"}
+        onOpenChange={(open) => setAsking(open ? "place" : null)}
+      />
       <ConfirmDialog
-        open={deleting}
-        onOpenChange={setDeleting}
+        open={asking === "removal"}
+        onOpenChange={(open) => setAsking(open ? "removal" : null)}
         title={`Delete “${name}”?`}
         confirm="Delete template"
         danger

@@ -1,30 +1,57 @@
 import { LayoutTemplate, SearchX } from "lucide-react";
+import { Badge } from "#components/ui/badge";
+import { Button } from "#components/ui/button";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
 import { NextPage } from "#components/ui/next-page";
 import { SearchBox } from "#components/ui/search-box";
-import { StatusBadge } from "#components/ui/status-badge";
+import { Select } from "#components/ui/select";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
 import type { TemplateListInput } from "#server/templates/schema";
+import { FolderBar } from "./folder-bar.tsx";
+import { TemplateState } from "./template-state.tsx";
 
 type TemplatePage = RouterOutputs["templates"]["list"];
 type Row = TemplatePage["rows"][number];
-type Props = { workspace: string; view: TemplateListInput; page: TemplatePage; timeZone: string };
+type Props = {
+  workspace: string;
+  view: TemplateListInput;
+  page: TemplatePage;
+  folders: RouterOutputs["templates"]["folders"];
+  tags: string[];
+  timeZone: string;
+  editable: boolean;
+};
 
-export function TemplateTable({ workspace, view, page, timeZone }: Props) {
-  const query = view.q ? { q: view.q } : {};
+export function TemplateTable({ workspace, view, page, folders, tags, timeZone, editable }: Props) {
+  const { after: _, ...given } = view;
+  const query = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return (
     <>
+      {(page.any || folders.length > 0) && (
+        <FolderBar workspace={workspace} folders={folders} view={view} editable={editable} />
+      )}
       {page.any && (
-        <form method="get" className="mb-3">
+        <form method="get" role="search" aria-label="Templates" className="mb-3 flex flex-wrap gap-2">
+          {view.folder && <input type="hidden" name="folder" value={view.folder} />}
+          {view.archived && <input type="hidden" name="archived" value={view.archived} />}
           <SearchBox
             name="q"
             defaultValue={view.q}
             placeholder="Name or subject"
             aria-label="Search templates"
           />
+          {tags.length > 0 && (
+            <Select name="tag" defaultValue={view.tag ?? ""} aria-label="Tag" className="w-40">
+              <option value="">Any tag</option>
+              {tags.map((tag) => (
+                <option key={tag}>{tag}</option>
+              ))}
+            </Select>
+          )}
+          {tags.length > 0 && <Button type="submit">Filter</Button>}
         </form>
       )}
       <Table
@@ -44,7 +71,18 @@ export function TemplateTable({ workspace, view, page, timeZone }: Props) {
 }
 
 const columnsOf = (timeZone: string): Column<Row>[] => [
-  { key: "name", header: "Name", cell: (row) => row.name },
+  {
+    key: "name",
+    header: "Name",
+    cell: (row) => (
+      <span className="flex min-w-0 flex-wrap items-center gap-1.5">
+        {row.name}
+        {row.tags.map((tag) => (
+          <Badge key={tag}>{tag}</Badge>
+        ))}
+      </span>
+    ),
+  },
   {
     key: "subject",
     header: "Subject",
@@ -56,12 +94,7 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
   {
     key: "status",
     header: "State",
-    cell: (row) =>
-      row.status === "active" ? (
-        <StatusBadge status="active" label="Ready" />
-      ) : (
-        <StatusBadge status="paused" label="Has mistakes" />
-      ),
+    cell: (row) => <TemplateState status={row.status} />,
   },
   {
     key: "used",
@@ -102,7 +135,7 @@ function NothingFound({ workspace }: { workspace: string }) {
       title="Nothing found"
       action={<LinkButton href={`/${workspace}/templates`}>Show all</LinkButton>}
     >
-      No template has this in its name or subject.
+      No template here matches.
     </EmptyState>
   );
 }

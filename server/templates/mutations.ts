@@ -1,13 +1,23 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
-import { templates, templateVersions } from "#db/schema/templates";
+import { and, eq, isNull, ne, sql } from "drizzle-orm";
+import type { z } from "zod";
+import { templateFolders, templates, templateTags, templateVersions } from "#db/schema/templates";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 import { getTemplate, getTemplateVersion, problemsIn } from "./queries.ts";
-import type { TemplateInput, TemplateRestoreInput, TemplateSaveInput } from "./schema.ts";
+import type {
+  templateLabelInput,
+  TemplateInput,
+  TemplatePart,
+  TemplatePlaceInput,
+  TemplateRestoreInput,
+  TemplateSaveInput,
+} from "./schema.ts";
+import { listTemplateUsage } from "./usage.ts";
 
 /** A template with a mistake stays a draft: it cannot be sent. */
-const statusOf = (input: TemplateInput) => (Object.keys(problemsIn(input)).length > 0 ? "draft" : "active");
+const statusOf = (input: Pick<TemplateInput, TemplatePart>) =>
+  Object.keys(problemsIn(input)).length > 0 ? "draft" : "active";
 
 const nameTaken = (name: string) => {
   const message = `There is a template called “${name}” already.`;
@@ -34,7 +44,9 @@ async function keepVersion(
     versionNumber: version,
     name: input.name,
     subject: input.subject,
+    previewText: input.previewText,
     html: input.html,
+    text: input.text,
     createdBy: userId,
   });
 }
@@ -56,7 +68,10 @@ export async function createTemplate(
   return made;
 }
 
-/** Every save is a version. @throws AppError not_found; conflict when somebody saved meanwhile, or the name is taken */
+/**
+ * Every save is a version.
+ * @throws AppError not_found; conflict when somebody saved meanwhile, the name is taken, or the template is archived
+ */
 export async function saveTemplate(
   tx: TenantTx,
   userId: string,
@@ -71,13 +86,22 @@ export async function saveTemplate(
       version: sql`${templates.version} + 1`,
       updatedAt: sql`app_now()`,
     })
-    .where(and(eq(templates.id, id), eq(templates.version, version), isNull(templates.deletedAt)))
+    .where(
+      and(
+        eq(templates.id, id),
+        eq(templates.version, version),
+        ne(templates.status, "archived"),
+        isNull(templates.deletedAt),
+      ),
+    )
     .returning({ version: templates.version });
   if (saved) {
     await keepVersion(tx, userId, id, saved.version, input);
     return saved;
   }
-  await getTemplate(tx, id);
+  const { status } = await getTemplate(tx, id);
+  if (status === "archived")
+    throw new AppError("conflict", "This template is archived. Take it out of the archive to change it.");
   throw new AppError(
     "conflict",
     "Somebody saved this template meanwhile. Copy your changes, and load the page again.",
@@ -85,7 +109,7 @@ export async function saveTemplate(
 }
 
 /**
- * Subject and body of an earlier version become the newest one; name and preview text stay, nothing is lost.
+ * What an earlier version said becomes the newest one; the name stays, and nothing is lost.
  * @throws AppError not_found; conflict when somebody saved meanwhile
  */
 export async function restoreTemplateVersion(
@@ -93,31 +117,85 @@ export async function restoreTemplateVersion(
   userId: string,
   { id, number, version }: TemplateRestoreInput,
 ): Promise<{ version: number }> {
-  const { name, previewText } = await getTemplate(tx, id);
-  const { subject, html } = await getTemplateVersion(tx, id, number);
-  return saveTemplate(tx, userId, { id, version, name, previewText, subject, html });
+  const now = await getTemplate(tx, id);
+  const { subject, previewText, html, text } = await getTemplateVersion(tx, id, number);
+  const content = { subject, previewText: previewText ?? now.previewText, html, text };
+  return saveTemplate(tx, userId, { id, version, name: now.name, ...content });
 }
 
-/** A copy under the first free name. @throws AppError not_found */
+/** @throws AppError not_found */
+export async function nameTemplateVersion(
+  tx: TenantTx,
+  { id, number, label }: z.infer<typeof templateLabelInput>,
+): Promise<void> {
+  await getTemplateVersion(tx, id, number);
+  await tx
+    .update(templateVersions)
+    .set({ label: label || null })
+    .where(and(eq(templateVersions.templateId, id), eq(templateVersions.versionNumber, number)));
+}
+
+/** Puts a template into a folder and gives it exactly these tags. @throws AppError not_found */
+export async function placeTemplate(tx: TenantTx, { id, folderId, tags }: TemplatePlaceInput): Promise<void> {
+  await getTemplate(tx, id);
+  if (folderId !== null) {
+    const folder = await tx.select().from(templateFolders).where(eq(templateFolders.id, folderId));
+    if (folder.length === 0) throw new AppError("not_found", "There is no such folder.");
+  }
+  await tx.update(templates).set({ folderId }).where(eq(templates.id, id));
+  const names = [...new Map(tags.map((name) => [name.toLowerCase(), name])).values()];
+  await tx.delete(templateTags).where(eq(templateTags.templateId, id));
+  if (names.length > 0) await tx.insert(templateTags).values(names.map((name) => ({ templateId: id, name })));
+}
+
+/** Out of sight for new steps; steps that were started from it are untouched. @throws AppError not_found */
+export async function archiveTemplate(tx: TenantTx, userId: string, id: string): Promise<void> {
+  const { name } = await getTemplate(tx, id);
+  await tx.update(templates).set({ status: "archived" }).where(eq(templates.id, id));
+  await recordAct(tx, {
+    ...{ actorId: userId, action: "template.archived", resourceType: "template", resourceId: id },
+    after: { name },
+  });
+}
+
+/** @throws AppError not_found */
+export async function unarchiveTemplate(tx: TenantTx, userId: string, id: string): Promise<void> {
+  const template = await getTemplate(tx, id);
+  await tx
+    .update(templates)
+    .set({ status: statusOf(template) })
+    .where(and(eq(templates.id, id), eq(templates.status, "archived")));
+  await recordAct(tx, {
+    ...{ actorId: userId, action: "template.unarchived", resourceType: "template", resourceId: id },
+    after: { name: template.name },
+  });
+}
+
+/** A copy under the first free name, in the same folder with the same tags. @throws AppError not_found */
 export async function duplicateTemplate(tx: TenantTx, userId: string, id: string): Promise<{ id: string }> {
-  const { name, subject, previewText, html } = await getTemplate(tx, id);
+  const { name, subject, previewText, html, text, folderId, tags } = await getTemplate(tx, id);
   const base = `${name.replace(/ \(copy(?: \d+)?\)$/, "").slice(0, 180)} (copy`;
   const taken = await tx.select({ name: templates.name }).from(templates).where(isNull(templates.deletedAt));
   const names = new Set(taken.map((each) => each.name));
   let free = `${base})`;
   for (let n = 2; names.has(free); n++) free = `${base} ${n})`;
-  return createTemplate(tx, userId, { name: free, subject, previewText, html });
+  const made = await createTemplate(tx, userId, { name: free, subject, previewText, html, text });
+  await placeTemplate(tx, { id: made.id, folderId, tags });
+  return made;
 }
 
 /** @throws AppError not_found; conflict while a campaign that sends or waits was made from it */
 export async function removeTemplate(tx: TenantTx, userId: string, id: string): Promise<void> {
   const template = await getTemplate(tx, id);
-  if (template.usedBy > 0) {
-    const campaigns =
-      template.usedBy === 1
-        ? "A campaign that is not over uses"
-        : `${template.usedBy} campaigns that are not over use`;
-    throw new AppError("conflict", `${campaigns} this template. Delete it when they have ended.`);
+  const holding = (await listTemplateUsage(tx, id)).filter(({ holds }) => holds);
+  const names = [...new Set(holding.map(({ campaign }) => `“${campaign}”`))];
+  if (names.length > 0) {
+    const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+    const use = names.length === 1 ? "which is not over, uses" : "which are not over, use";
+    throw new AppError(
+      "conflict",
+      `${shown}, ${use} this template. Delete it when they have ended, or archive it now.`,
+    );
   }
   await tx
     .update(templates)

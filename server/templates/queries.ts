@@ -1,16 +1,12 @@
-import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, ne, sql } from "drizzle-orm";
 import { templates, templateVersions } from "#db/schema/templates";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { checkTemplate } from "#server/mail/liquid";
 import type { TemplateInput, TemplateListInput, TemplatePart, TemplateProblems } from "./schema.ts";
+import { campaignsInProgress } from "./usage.ts";
 
 const pageSize = 50;
-
-/** Campaigns of which a step was started from the template, and which are not over. */
-const usedBy = sql<number>`(select count(distinct s.campaign_id)::int from campaign_steps s
-  join campaigns k on k.id = s.campaign_id
-  where s.template_id = templates.id and k.deleted_at is null and k.status in ('active', 'paused', 'scheduled'))`;
 
 const row = {
   id: templates.id,
@@ -19,11 +15,14 @@ const row = {
   status: templates.status,
   version: templates.version,
   updatedAt: templates.updatedAt,
-  usedBy,
+  folderId: templates.folderId,
+  usedBy: campaignsInProgress(sql`templates.id`),
+  tags: sql<string[]>`array(select x.name from template_tags x
+    where x.tenant_id = templates.tenant_id and x.template_id = templates.id order by lower(x.name))`,
 };
 
 /** Newest first. `any` says whether the workspace has templates at all. */
-export async function listTemplates(tx: TenantTx, { q, after }: TemplateListInput) {
+export async function listTemplates(tx: TenantTx, { q, after, folder, tag, archived }: TemplateListInput) {
   const live = isNull(templates.deletedAt);
   const like = q ? `%${q.replace(/[\\%_]/g, "\\$&")}%` : null;
   const rows = await tx
@@ -32,6 +31,12 @@ export async function listTemplates(tx: TenantTx, { q, after }: TemplateListInpu
     .where(
       and(
         live,
+        archived ? eq(templates.status, "archived") : ne(templates.status, "archived"),
+        folder ? eq(templates.folderId, folder) : undefined,
+        tag
+          ? sql`exists (select from template_tags x where x.tenant_id = templates.tenant_id
+              and x.template_id = templates.id and lower(x.name) = lower(${tag}))`
+          : undefined,
         like ? sql`(${templates.name} ilike ${like} or ${templates.subject} ilike ${like})` : undefined,
         after ? lt(templates.id, after) : undefined,
       ),
@@ -45,10 +50,19 @@ export async function listTemplates(tx: TenantTx, { q, after }: TemplateListInpu
   return { rows: shown, any, next: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
 }
 
+/** Every tag that a template carries, by name. */
+export async function listTemplateTags(tx: TenantTx): Promise<string[]> {
+  const rows = await tx.execute<{ name: string }>(sql`
+    select distinct on (lower(x.name)) x.name from template_tags x
+      join templates t on t.tenant_id = x.tenant_id and t.id = x.template_id and t.deleted_at is null
+    order by lower(x.name), x.name limit 500`);
+  return rows.map(({ name }) => name);
+}
+
 /** A template with what is wrong in it. @throws AppError not_found */
 export async function getTemplate(tx: TenantTx, id: string) {
   const [found] = await tx
-    .select({ ...row, previewText: templates.previewText, html: templates.html })
+    .select({ ...row, previewText: templates.previewText, html: templates.html, text: templates.text })
     .from(templates)
     .where(and(eq(templates.id, id), isNull(templates.deletedAt)));
   if (!found) throw new AppError("not_found", "There is no such template.");
@@ -64,8 +78,12 @@ export async function listTemplateVersions(tx: TenantTx, id: string) {
   return tx
     .select({
       number: templateVersions.versionNumber,
+      label: templateVersions.label,
       subject: templateVersions.subject,
       savedAt: templateVersions.createdAt,
+      savedBy: sql<
+        string | null
+      >`(select coalesce(u.name, u.email) from users u where u.id = ${templateVersions.createdBy})`,
     })
     .from(templateVersions)
     .where(eq(templateVersions.templateId, id))
@@ -79,8 +97,12 @@ export async function getTemplateVersion(tx: TenantTx, id: string, number: numbe
   const [found] = await tx
     .select({
       number: templateVersions.versionNumber,
+      label: templateVersions.label,
       subject: templateVersions.subject,
+      /** Null for what was saved before versions kept it. */
+      previewText: templateVersions.previewText,
       html: templateVersions.html,
+      text: templateVersions.text,
     })
     .from(templateVersions)
     .where(and(eq(templateVersions.templateId, id), eq(templateVersions.versionNumber, number)));
@@ -88,10 +110,10 @@ export async function getTemplateVersion(tx: TenantTx, id: string, number: numbe
   return found;
 }
 
-const parts = ["subject", "previewText", "html"] as const satisfies readonly TemplatePart[];
+const parts = ["subject", "previewText", "html", "text"] as const satisfies readonly TemplatePart[];
 
 export function problemsIn(content: Pick<TemplateInput, TemplatePart>): TemplateProblems {
-  const found = parts.map((part) => [part, checkTemplate(content[part])] as const);
+  const found = parts.map((part) => [part, checkTemplate(content[part] ?? "")] as const);
   return Object.fromEntries(found.filter(([, problems]) => problems.length > 0));
 }
 

@@ -1,31 +1,48 @@
 import { allowed, router } from "#server/trpc";
 import {
+  createTemplateFolder,
+  listTemplateFolders,
+  removeTemplateFolder,
+  renameTemplateFolder,
+} from "./folders.ts";
+import {
+  archiveTemplate,
   createTemplate,
   duplicateTemplate,
+  nameTemplateVersion,
+  placeTemplate,
   removeTemplate,
   restoreTemplateVersion,
   saveTemplate,
+  unarchiveTemplate,
 } from "./mutations.ts";
 import {
   getTemplate,
   getTemplateVersion,
   listPreviewContacts,
   listTemplates,
+  listTemplateTags,
   listTemplateVersions,
 } from "./queries.ts";
 import {
   emptyMergesInput,
   personSearchInput,
+  templateFolderInput,
+  templateFolderRename,
   templateIdInput,
   templateInput,
+  templateLabelInput,
   templateListInput,
+  templatePlaceInput,
   templatePreviewInput,
   templateRestoreInput,
   templateSaveInput,
   templateTestInput,
   templateVersionInput,
+  textPartInput,
 } from "./schema.ts";
-import { previewTemplate, sendTemplateTest, templateEmptyMerges } from "./trial.ts";
+import { derivedText, previewTemplate, sendTemplateTest, templateEmptyMerges } from "./trial.ts";
+import { listTemplateUsage } from "./usage.ts";
 
 const reads = allowed("campaigns:read");
 const writes = allowed("templates:write");
@@ -41,6 +58,14 @@ export const templatesRouter = router({
   version: reads
     .input(templateVersionInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => getTemplateVersion(tx, input.id, input.number))),
+  folders: reads.query(({ ctx }) => ctx.tenant(listTemplateFolders)),
+  tags: reads.query(({ ctx }) => ctx.tenant(listTemplateTags)),
+  usage: reads.input(templateIdInput).query(({ ctx, input }) =>
+    ctx.tenant(async (tx) => {
+      await getTemplate(tx, input.id);
+      return listTemplateUsage(tx, input.id);
+    }),
+  ),
   previewContacts: reads
     .input(personSearchInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => listPreviewContacts(tx, input.q))),
@@ -48,7 +73,8 @@ export const templatesRouter = router({
   preview: reads
     .input(templatePreviewInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => previewTemplate(tx, input))),
-  /** A mutation for the same reason. */
+  /** A mutation for the same reason, as is the next. */
+  textPart: reads.input(textPartInput).mutation(({ input }) => derivedText(input.html)),
   emptyMerges: reads
     .input(emptyMergesInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => templateEmptyMerges(tx, input))),
@@ -68,6 +94,27 @@ export const templatesRouter = router({
   remove: writes
     .input(templateIdInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => removeTemplate(tx, ctx.session.user.id, input.id))),
+  place: writes
+    .input(templatePlaceInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => placeTemplate(tx, input))),
+  nameVersion: writes
+    .input(templateLabelInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => nameTemplateVersion(tx, input))),
+  archive: writes
+    .input(templateIdInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => archiveTemplate(tx, ctx.session.user.id, input.id))),
+  unarchive: writes
+    .input(templateIdInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => unarchiveTemplate(tx, ctx.session.user.id, input.id))),
+  createFolder: writes
+    .input(templateFolderInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => createTemplateFolder(tx, input.name))),
+  renameFolder: writes
+    .input(templateFolderRename)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => renameTemplateFolder(tx, input))),
+  removeFolder: writes
+    .input(templateIdInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => removeTemplateFolder(tx, input.id))),
   sendTest: writes
     .input(templateTestInput)
     .mutation(({ ctx, input }) => sendTemplateTest(ctx.member.scope, input)),

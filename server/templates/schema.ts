@@ -4,6 +4,10 @@ import type { TemplateProblem } from "#server/mail/schema";
 
 export const templateListInput = z.object({
   q: z.string().trim().max(100).optional().catch(undefined),
+  folder: z.uuid().optional().catch(undefined),
+  tag: z.string().trim().min(1).max(50).optional().catch(undefined),
+  /** Shows the archived ones, and no others. */
+  archived: z.literal("yes").optional().catch(undefined),
   after: z.uuid().optional().catch(undefined),
 });
 export type TemplateListInput = z.infer<typeof templateListInput>;
@@ -12,6 +16,8 @@ const content = {
   subject: z.string().max(500, "A subject has at most 500 characters."),
   previewText: z.string().max(500, "A preview text has at most 500 characters."),
   html: z.string().max(1_000_000, "A body has at most a million characters."),
+  /** The plain-text part; null is made from the HTML. */
+  text: z.string().max(500_000, "A text part has at most 500,000 characters.").nullable().default(null),
 };
 
 export const templateInput = z.object({
@@ -26,6 +32,34 @@ export type TemplateSaveInput = z.infer<typeof templateSaveInput>;
 
 export const templateIdInput = z.object({ id: z.uuid() });
 
+export const templateTagsMax = 20;
+const tagName = z
+  .string()
+  .trim()
+  .min(1, "A tag needs a letter.")
+  .max(50, "A tag has at most 50 characters.")
+  .regex(/^[^,]*$/, "A tag has no comma.");
+
+/** Where a template is kept: null is outside of every folder. Tags stand once each, whatever their case. */
+export const templatePlaceInput = z.object({
+  id: z.uuid(),
+  folderId: z.uuid().nullable(),
+  tags: z.array(tagName).max(templateTagsMax, `A template has at most ${templateTagsMax} tags.`),
+});
+export type TemplatePlaceInput = z.infer<typeof templatePlaceInput>;
+
+export const templateFolderInput = z.object({
+  name: z.string().trim().min(1, "Give the folder a name.").max(100, "A name has at most 100 characters."),
+});
+export const templateFolderRename = templateFolderInput.extend({ id: z.uuid() });
+
+/** An empty label takes the name away again. */
+export const templateLabelInput = z.object({
+  id: z.uuid(),
+  number: z.number().int().positive(),
+  label: z.string().trim().max(100, "A name has at most 100 characters."),
+});
+
 export const templateVersionInput = z.object({ id: z.uuid(), number: z.coerce.number().int().positive() });
 /** `version` is the newest one the person has seen. */
 export const templateRestoreInput = z.object({
@@ -34,6 +68,9 @@ export const templateRestoreInput = z.object({
   version: z.number().int(),
 });
 export type TemplateRestoreInput = z.infer<typeof templateRestoreInput>;
+
+/** The HTML that a text part is made from. */
+export const textPartInput = z.object({ html: content.html });
 
 /** What is in the editor, saved or not, as this contact would get it; null is an example. */
 export const templatePreviewInput = z.object({ ...content, contactId: z.uuid().nullable() });
@@ -82,6 +119,6 @@ export const templateTestInput = templatePreviewInput.extend({
 });
 export type TemplateTestInput = z.infer<typeof templateTestInput>;
 
-export type TemplatePart = "subject" | "previewText" | "html";
+export type TemplatePart = "subject" | "previewText" | "html" | "text";
 /** Mistakes by part; an empty object means that it can be sent. */
 export type TemplateProblems = Partial<Record<TemplatePart, TemplateProblem[]>>;

@@ -143,10 +143,69 @@ test("names are taken once, copies get a free one, and a template in use is not 
   await withTenant(scope, (tx) =>
     createCampaign(tx, { status: "paused", steps: [{ stepType: "email", templateId: id }] }),
   );
-  await expect(caller.templates.remove({ id })).rejects.toMatchObject({ code: "CONFLICT" });
+  const [use] = await caller.templates.usage({ id });
+  expect(use).toMatchObject({ step: 1, status: "paused", holds: true });
+  await expect(caller.templates.remove({ id })).rejects.toMatchObject({
+    code: "CONFLICT",
+    message: expect.stringContaining(`“${use?.campaign}”, which is not over`) as string,
+  });
   await caller.templates.remove({ id: copies[0]?.id ?? "" });
   expect((await caller.templates.list({ q: "copy" })).rows).toHaveLength(1);
   await caller.templates.create({ ...welcome, name: "Welcome (copy)" });
+});
+
+test("templates are found by folder and tag, keep both when copied, and outlive their folder", async () => {
+  const { caller } = await newTenant();
+  const { templates } = caller;
+  const { id } = await templates.create(welcome);
+  await templates.create({ ...welcome, name: "Other" });
+  const folder = await templates.createFolder({ name: "Spring" });
+  await expect(templates.createFolder({ name: "Spring" })).rejects.toMatchObject({ code: "CONFLICT" });
+  await templates.place({ id, folderId: folder.id, tags: ["News", "news", "vip"] });
+  const copy = await templates.duplicate({ id });
+  const found = async (view: Parameters<typeof templates.list>[0]) =>
+    (await templates.list(view)).rows.map((row) => row.id);
+  expect(await found({ folder: folder.id })).toEqual([copy.id, id]);
+  expect(await found({ tag: "NEWS" })).toEqual([copy.id, id]);
+  expect(await templates.tags()).toEqual(["news", "vip"]);
+  expect(await templates.folders()).toEqual([{ id: folder.id, name: "Spring", templates: 2 }]);
+  await templates.renameFolder({ id: folder.id, name: "Summer" });
+  await templates.removeFolder({ id: folder.id });
+  expect(await templates.byId({ id })).toMatchObject({ folderId: null, tags: ["news", "vip"] });
+  const stranger = await newTenant();
+  const theirs = await stranger.caller.templates.createFolder({ name: "Spring" });
+  await expect(templates.place({ id, folderId: theirs.id, tags: [] })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+});
+
+test("an archived template is offered to nobody and cannot be changed until it is taken out again", async () => {
+  const { caller } = await newTenant();
+  const { templates, campaigns } = caller;
+  const { id } = await templates.create(welcome);
+  await templates.archive({ id });
+  expect((await templates.list({})).rows).toEqual([]);
+  expect((await templates.list({ archived: "yes" })).rows).toMatchObject([{ id, status: "archived" }]);
+  expect(await campaigns.templates()).toEqual([]);
+  await expect(templates.save({ ...welcome, id, version: 1 })).rejects.toMatchObject({
+    message: expect.stringContaining("archived") as string,
+  });
+  await templates.unarchive({ id });
+  expect(await templates.byId({ id })).toMatchObject({ status: "active" });
+});
+
+test("a version keeps all four parts, and may be given a name", async () => {
+  const { caller } = await newTenant();
+  const { templates } = caller;
+  const first = { ...welcome, previewText: "first line", text: "Own text" };
+  const { id } = await templates.create(first);
+  await templates.save({ ...welcome, id, version: 1 });
+  await templates.nameVersion({ id, number: 1, label: "As approved" });
+  expect((await templates.versions({ id })).map(({ label }) => label)).toEqual([null, "As approved"]);
+  await templates.restore({ id, number: 1, version: 2 });
+  expect(await templates.byId({ id })).toMatchObject(first);
+  const { message } = await templates.preview({ ...first, contactId: null });
+  expect(message?.text).toMatch(/^Own text/);
 });
 
 test("a test goes to five addresses at most", async () => {

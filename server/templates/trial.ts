@@ -8,7 +8,8 @@ import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { audiencePredicate } from "#server/campaigns/audience";
 import { compileMessage, type CompiledMessage } from "#server/mail/compile";
-import { TemplateError, unknownVariables } from "#server/mail/liquid";
+import { textOf, toDocument } from "#server/mail/html-document";
+import { checkTemplate, TemplateError, unknownVariables } from "#server/mail/liquid";
 import { exampleContact } from "#server/mail/example-contact";
 import type { MergeContact } from "#server/mail/merge-fields";
 import { mergeContacts, senderOf, workspaceSender } from "#server/mail/queries";
@@ -40,7 +41,10 @@ export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput)
     renderFor(compiled, { messageId: v7(), email: contact.email, contact, now, test: true }),
   );
   const parsed = await PostalMime.parse(rendered.raw);
-  const unknown = unknownVariables([input.subject, input.previewText, input.html].join("\n"), variables);
+  const unknown = unknownVariables(
+    [input.subject, input.previewText, input.html, input.text ?? ""].join("\n"),
+    variables,
+  );
   return {
     problems: null,
     message: {
@@ -58,13 +62,20 @@ export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput)
   };
 }
 
+/** The text part as it is made from the HTML, still a template. @throws AppError invalid when the HTML does not parse */
+export function derivedText(html: string): { text: string } {
+  if (checkTemplate(html).length > 0)
+    throw new AppError("invalid", "The HTML has a mistake. Mend it, and its text can be shown.");
+  return { text: textOf(toDocument(html)) };
+}
+
 /** @throws AppError invalid when a part does not parse */
 export async function templateEmptyMerges(
   tx: TenantTx,
-  { subject, previewText, html, audience }: z.infer<typeof emptyMergesInput>,
+  { audience, ...content }: z.infer<typeof emptyMergesInput>,
 ): Promise<EmptyMergeReport> {
-  const texts = [subject, previewText, html];
-  if (Object.keys(problemsIn({ subject, previewText, html })).length > 0)
+  const texts = [content.subject, content.previewText, content.html, content.text ?? ""];
+  if (Object.keys(problemsIn(content)).length > 0)
     throw new AppError("invalid", "The template has a mistake, named beside it. Mend it, and check again.");
   return findEmptyMerges(tx, { texts, who: await audiencePredicate(tx, audience) });
 }
@@ -135,7 +146,7 @@ async function compileTrial(tx: TenantTx, input: TemplatePreviewInput): Promise<
     campaignName: "Test",
     campaignId: "test",
   });
-  const { subject, previewText, html } = input;
+  const { subject, previewText, html, text } = input;
   const options = {
     trackOpens: false,
     trackClicks: false,
@@ -147,7 +158,7 @@ async function compileTrial(tx: TenantTx, input: TemplatePreviewInput): Promise<
   const from = { name: senderName, email: mailbox.email };
   try {
     const origin = { tenantId, workspaceId, sender, from, replyTo: null };
-    const compiled = compileMessage({ subject, previewText, html, text: null }, options, origin);
+    const compiled = compileMessage({ subject, previewText, html, text }, options, origin);
     return { compiled, contact, mailboxId: mailbox.id, variables: sender.variables };
   } catch (error) {
     if (error instanceof TemplateError) throw new AppError("invalid", error.message, {}, { cause: error });

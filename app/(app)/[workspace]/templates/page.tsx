@@ -47,6 +47,21 @@ async function Templates({ params, searchParams }: Props) {
   const { workspace } = await params;
   const view = templateListInput.parse(await searchParams);
   const api = caller(workspace);
-  const [page, { workspace: here }] = await Promise.all([api.templates.list(view), api.workspaces.current()]);
-  return <TemplateTable workspace={workspace} view={view} page={page} timeZone={here.timezone} />;
+  const [page, folders, tags, { workspace: here, permissions }] = await Promise.all([
+    api.templates.list(view),
+    api.templates.folders(),
+    api.templates.tags(),
+    api.workspaces.current(),
+  ]);
+  return (
+    <TemplateTable
+      workspace={workspace}
+      view={view}
+      page={page}
+      folders={folders}
+      tags={tags}
+      timeZone={here.timezone}
+      editable={permissions.includes("templates:write")}
+    />
+  );
 }

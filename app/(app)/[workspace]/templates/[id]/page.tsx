@@ -3,9 +3,11 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { TemplateEditor } from "#components/templates/template-editor";
 import { TemplateMenu } from "#components/templates/template-menu";
+import { TemplateState } from "#components/templates/template-state";
+import { TemplateUsage } from "#components/templates/template-usage";
+import { Callout } from "#components/ui/callout";
 import { Page } from "#components/ui/page";
 import { Skeleton } from "#components/ui/skeleton";
-import { StatusBadge } from "#components/ui/status-badge";
 import { caller } from "#server/caller";
 import { templateIdInput } from "#server/templates/schema";
 
@@ -25,19 +27,32 @@ async function Template({ params }: Props) {
   const { workspace, id } = await params;
   if (!templateIdInput.safeParse({ id }).success) notFound();
   const api = caller(workspace);
-  const [template, { permissions }] = await Promise.all([
+  const [template, usage, { permissions }] = await Promise.all([
     api.templates.byId({ id }),
+    api.templates.usage({ id }),
     api.workspaces.current(),
   ]);
-  const editable = permissions.includes("templates:write");
+  const canWrite = permissions.includes("templates:write");
+  const archived = template.status === "archived";
   return (
     <Page
       title={template.name}
       breadcrumbs={[{ label: "Templates", href: `/${workspace}/templates` }]}
-      badge={template.status === "active" ? null : <StatusBadge status="paused" label="Has mistakes" />}
-      action={editable && <TemplateMenu workspace={workspace} template={template} />}
+      badge={template.status === "active" ? null : <TemplateState status={template.status} />}
+      action={canWrite && <TemplateMenu workspace={workspace} template={template} />}
     >
-      <TemplateEditor key={template.id} workspace={workspace} template={template} editable={editable} />
+      {archived && (
+        <Callout kind="info" className="mb-5">
+          This template is archived: no new step can start from it. Take it out of the archive to change it.
+        </Callout>
+      )}
+      <TemplateEditor
+        key={template.id}
+        workspace={workspace}
+        template={template}
+        editable={canWrite && !archived}
+      />
+      <TemplateUsage workspace={workspace} usage={usage} />
     </Page>
   );
 }

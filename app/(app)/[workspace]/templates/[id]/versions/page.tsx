@@ -11,7 +11,7 @@ export const metadata: Metadata = { title: "Versions of a template" };
 
 type Props = {
   params: Promise<{ workspace: string; id: string }>;
-  searchParams: Promise<{ number?: string }>;
+  searchParams: Promise<{ number?: string; compare?: string }>;
 };
 
 export default function TemplateVersionsPage(props: Props) {
@@ -23,7 +23,7 @@ export default function TemplateVersionsPage(props: Props) {
 }
 
 async function Versions({ params, searchParams }: Props) {
-  const [{ workspace, id }, { number }] = await Promise.all([params, searchParams]);
+  const [{ workspace, id }, { number, compare }] = await Promise.all([params, searchParams]);
   if (!templateIdInput.safeParse({ id }).success) notFound();
   const api = caller(workspace);
   const [template, versions, current] = await Promise.all([
@@ -36,7 +36,11 @@ async function Versions({ params, searchParams }: Props) {
   const newest = versions[0]?.number;
   if (newest === undefined) notFound();
   const shown = await api.templates.version(asked.success ? asked.data : { id, number: newest });
-  const { message } = await api.templates.preview({ ...shown, previewText: "", contactId: null });
+  const compared = compare === "newest" && shown.number !== newest;
+  const [latest, { message }] = await Promise.all([
+    compared ? api.templates.version({ id, number: newest }) : null,
+    api.templates.preview({ ...shown, previewText: shown.previewText ?? "", contactId: null }),
+  ]);
   return (
     <Page
       title="Versions"
@@ -50,6 +54,7 @@ async function Versions({ params, searchParams }: Props) {
         template={template}
         versions={versions}
         shown={shown}
+        newest={latest}
         message={message}
         timeZone={current.workspace.timezone}
         editable={current.permissions.includes("templates:write")}
