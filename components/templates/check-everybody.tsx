@@ -16,7 +16,7 @@ export function CheckEverybody({ draft, disabled }: { draft: Draft; disabled: bo
   const choices = useQuery(trpc.campaigns.audienceChoices.queryOptions());
   const [chosen, setChosen] = useState("");
   const check = useMutation(trpc.templates.emptyMerges.mutationOptions());
-  const { subject, previewText, html } = draft;
+  const { subject, previewText, html, text } = draft;
   const audience = chosen ? { include: [chosen] } : { everyone: true };
   return (
     <div className="space-y-2 border-t pt-4">
@@ -43,7 +43,7 @@ export function CheckEverybody({ draft, disabled }: { draft: Draft; disabled: bo
         <Button
           pending={check.isPending}
           disabled={disabled}
-          onClick={() => check.mutate({ subject, previewText, html, audience })}
+          onClick={() => check.mutate({ subject, previewText, html, text, audience })}
         >
           <UsersRound /> Check
         </Button>

@@ -8,11 +8,9 @@ import { Compartment, EditorState, type Text } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import type { TemplateProblem } from "#server/mail/schema";
+import type { BodyHandle } from "./body-handle.tsx";
 import { codeLook } from "./code-look.tsx";
 import { liquidCompletion } from "./liquid-completion.tsx";
-
-/** Places are 1-based lines and columns. */
-export type CodeHandle = { insert(text: string): void; show(line: number, column: number): void };
 
 type Props = {
   value: string;
@@ -26,7 +24,7 @@ type Props = {
   fields: Completion[];
   onFocus?: () => void;
   /** Not `ref`: this component is loaded when it is needed, and what loads it has none to hand on. */
-  handle?: Ref<CodeHandle>;
+  handle?: Ref<BodyHandle>;
 };
 
 /** HTML and Liquid with colours, completion, and mistakes marked where they stand. Tab leaves it, as it does any box. */
@@ -113,7 +111,8 @@ export function CodeEditor(props: Props) {
       const { current } = view;
       if (!current) return;
       current.dispatch(current.state.replaceSelection(text), { userEvent: "input" });
-      current.focus();
+      // A menu that is just closing takes the focus with it.
+      requestAnimationFrame(() => current.focus());
     },
     show(line, column) {
       const { current } = view;

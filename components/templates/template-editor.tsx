@@ -11,14 +11,22 @@ import { TemplatePreview } from "./template-preview.tsx";
 import { useTemplatePreview } from "./use-template-preview.tsx";
 
 export type Template = RouterOutputs["templates"]["byId"];
-export type Draft = { name: string; subject: string; previewText: string; html: string };
+export type Draft = {
+  name: string;
+  subject: string;
+  previewText: string;
+  html: string;
+  /** The text part; null is made from the HTML. */
+  text: string | null;
+};
 type Props = { workspace: string; template: Template | null; editable: boolean };
 
 const starter: Draft = {
   name: "",
   subject: "",
   previewText: "",
-  html: '<p>Hello {{ first_name | default: "there" }},</p>\n\n<p></p>\n\n<p>{{ sender_name }}</p>\n',
+  html: "",
+  text: null,
 };
 
 /** Writing on the left, the mail as it will arrive on the right. A new template is made by its first save. */
@@ -45,8 +53,8 @@ export function TemplateEditor({ workspace, template, editable }: Props) {
   );
   const save = useMutation(
     trpc.templates.save.mutationOptions({
-      onSuccess: ({ version }, { name, subject, previewText, html }) => {
-        setSaved({ version, draft: { name, subject, previewText, html } });
+      onSuccess: ({ version }, { id: _, version: _edited, ...sent }) => {
+        setSaved({ version, draft: { ...sent, text: sent.text ?? null } });
         router.refresh();
       },
     }),
@@ -105,11 +113,12 @@ export function TemplateEditor({ workspace, template, editable }: Props) {
   );
 }
 
-const draftOf = ({ name, subject, previewText, html }: Template): Draft => ({
+const draftOf = ({ name, subject, previewText, html, text }: Template): Draft => ({
   name,
   subject,
   previewText,
   html,
+  text,
 });
 
 /** The browser asks before unsaved words are lost. */

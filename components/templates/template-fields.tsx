@@ -5,8 +5,8 @@ import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import type { TemplateProblem } from "#server/mail/schema";
 import type { TemplatePart, TemplateProblems } from "#server/templates/schema";
-import type { CodeHandle } from "./code-editor.tsx";
-import { HtmlEditor } from "./html-editor.tsx";
+import { BodyEditor } from "./body-editor.tsx";
+import type { BodyHandle } from "./body-handle.tsx";
 import type { Draft } from "./template-editor.tsx";
 
 type Props = {
@@ -21,7 +21,7 @@ type Props = {
 export function TemplateFields({ draft, onChange, disabled, errors, problems }: Props) {
   /** The line that had the caret last; null when it was the body. */
   const last = useRef<{ box: HTMLInputElement; part: "subject" | "previewText" } | null>(null);
-  const body = useRef<CodeHandle>(null);
+  const body = useRef<BodyHandle>(null);
   const control = (part: "subject" | "previewText") => ({
     value: draft[part],
     onFocus: (event: { currentTarget: HTMLInputElement }) => {
@@ -77,16 +77,21 @@ export function TemplateFields({ draft, onChange, disabled, errors, problems }: 
         <Field
           name="html"
           label="Body"
-          hint="HTML with Liquid. Text without tags works too. Postal address and unsubscribe link are added at the end unless you place them yourself."
+          hint="Postal address and unsubscribe link are added at the end unless you place them yourself."
           error={problems.html && <Mistakes of={problems.html} onShow={body} />}
         >
           {({ name: _, "aria-invalid": _invalid, ...field }) => (
-            <HtmlEditor
+            <BodyEditor
               {...field}
               label="Body"
               handle={body}
-              value={draft.html}
-              onChange={(html) => onChange({ ...draft, html })}
+              html={draft.html}
+              onHtml={(html) => onChange({ ...draft, html })}
+              text={{
+                value: draft.text,
+                onChange: (text) => onChange({ ...draft, text }),
+                problems: problems.text ?? none,
+              }}
               disabled={disabled}
               problems={problems.html ?? none}
               onFocus={() => {
@@ -105,7 +110,7 @@ const none: TemplateProblem[] = [];
 type MistakesProps = {
   of: TemplateProblems[TemplatePart];
   /** Where a click on the place leads, if it can. */
-  onShow?: React.RefObject<CodeHandle | null>;
+  onShow?: React.RefObject<BodyHandle | null>;
 };
 
 function Mistakes({ of: problems = [], onShow }: MistakesProps) {

@@ -17,8 +17,8 @@ export function TestSend({ draft, contactId }: { draft: Draft; contactId: string
   const field = Object.entries(problem?.fields ?? {}).find(
     ([name]) => name === "to" || name.startsWith("to."),
   )?.[1];
-  const { subject, previewText, html } = draft;
-  const submit = () => send.mutate({ subject, previewText, html, contactId, to });
+  const { subject, previewText, html, text } = draft;
+  const submit = () => send.mutate({ subject, previewText, html, text, contactId, to });
   return (
     <div className="space-y-2 border-t pt-4">
       <div className="flex items-end gap-2">

@@ -19,11 +19,11 @@ export type PreviewState = {
 
 /** The mail that the draft makes, a moment after the last keystroke. */
 export function useTemplatePreview(
-  { subject, previewText, html }: Draft,
+  { subject, previewText, html, text }: Draft,
   contactId: string | null,
 ): PreviewState {
   const client = useTRPCClient();
-  const content = useSettled(JSON.stringify({ subject, previewText, html, contactId }), 350);
+  const content = useSettled(JSON.stringify({ subject, previewText, html, text, contactId }), 350);
   const query = useQuery({
     queryKey: ["template preview", content],
     queryFn: () =>
