@@ -143,7 +143,8 @@ async function add(list: Locator, place: string, type: string): Promise<void> {
 
 async function fillEmail(page: Page, subject: string, html: string): Promise<void> {
   await page.getByLabel("Subject").fill(subject);
-  await page.getByLabel("Body").fill(html);
+  await page.getByRole("button", { name: "HTML", exact: true }).click();
+  await page.getByRole("textbox", { name: "Body" }).fill(html);
   await saved(page);
 }
 

@@ -1,13 +1,17 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, type FocusEvent } from "react";
+import { BodyEditor } from "#components/templates/body-editor";
+import type { BodyHandle } from "#components/templates/body-handle";
+import { Mistakes } from "#components/templates/mistakes";
+import { useMistakes } from "#components/templates/use-mistakes";
 import { useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { PanelTabs } from "#components/ui/panel-tabs";
 import { Select } from "#components/ui/select";
-import { Textarea } from "#components/ui/textarea";
 import type { StepContent } from "#server/campaigns/schema";
+import type { TemplateProblem } from "#server/mail/schema";
 import { EmailPreview } from "./email-preview.tsx";
 import type { EditorProps } from "./step-editor.tsx";
 import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
@@ -16,7 +20,7 @@ import { FieldMenu } from "./field-menu.tsx";
 
 type Content = Extract<StepContent, { type: "email" }>;
 type Props = EditorProps<Content> & { campaign: Campaign; step: Step; edits: CampaignEdits };
-type Text = "subjectLine" | "previewText" | "emailContent";
+type Line = "subjectLine" | "previewText";
 
 export function EmailEditor(props: Props) {
   const { campaign, step, edits } = props;
@@ -36,13 +40,21 @@ export function EmailEditor(props: Props) {
 }
 
 function Writing({ content, onChange, disabled, campaign, step }: Props) {
-  const last = useRef<{ box: HTMLInputElement | HTMLTextAreaElement; name: Text } | null>(null);
-  const remember = (name: Text) => (event: FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+  /** The line that had the caret last; null when it was the body. */
+  const last = useRef<{ box: HTMLInputElement; name: Line } | null>(null);
+  const body = useRef<BodyHandle>(null);
+  const problems = useMistakes({
+    subject: content.subjectLine,
+    previewText: content.previewText,
+    html: content.emailContent,
+    text: content.emailText ?? null,
+  });
+  const remember = (name: Line) => (event: FocusEvent<HTMLInputElement>) => {
     last.current = { box: event.currentTarget, name };
   };
   function insert(text: string) {
     const at = last.current;
-    if (!at) return onChange({ ...content, emailContent: content.emailContent + text });
+    if (!at) return body.current?.insert(text);
     const { selectionStart, selectionEnd } = at.box;
     const from = selectionStart ?? content[at.name].length;
     const value = content[at.name].slice(0, from) + text + content[at.name].slice(selectionEnd ?? from);
@@ -53,67 +65,80 @@ function Writing({ content, onChange, disabled, campaign, step }: Props) {
     });
   }
   return (
-    <fieldset disabled={disabled} className="space-y-4">
-      <div className="flex flex-wrap items-end justify-between gap-2">
-        <TemplatePicker content={content} onChange={onChange} />
-        <FieldMenu onPick={insert} disabled={disabled} />
-      </div>
-      <Field
-        name="subjectLine"
-        label="Subject"
-        hint={
-          content.replyInThread ? "Left empty, it is “Re:” and the subject of the email before." : undefined
-        }
-      >
-        {(control) => (
-          <Input
-            {...control}
-            value={content.subjectLine}
-            maxLength={500}
-            onFocus={remember("subjectLine")}
-            onChange={(event) => onChange({ ...content, subjectLine: event.target.value })}
-          />
-        )}
-      </Field>
-      <Field
-        name="previewText"
-        label="Preview text"
-        aside="Optional"
-        hint="Shown after the subject in most inboxes."
-      >
-        {(control) => (
-          <Input
-            {...control}
-            value={content.previewText}
-            maxLength={500}
-            onFocus={remember("previewText")}
-            onChange={(event) => onChange({ ...content, previewText: event.target.value })}
-          />
-        )}
-      </Field>
-      <EmailOptions content={content} onChange={onChange} campaign={campaign} step={step} />
+    <div className="space-y-4">
+      <fieldset disabled={disabled} className="space-y-4">
+        <div className="flex flex-wrap items-end justify-between gap-2">
+          <TemplatePicker content={content} onChange={onChange} />
+          <FieldMenu onPick={insert} disabled={disabled} />
+        </div>
+        <Field
+          name="subjectLine"
+          label="Subject"
+          error={problems.subject && <Mistakes of={problems.subject} />}
+          hint={
+            content.replyInThread ? "Left empty, it is “Re:” and the subject of the email before." : undefined
+          }
+        >
+          {(control) => (
+            <Input
+              {...control}
+              value={content.subjectLine}
+              maxLength={500}
+              onFocus={remember("subjectLine")}
+              onChange={(event) => onChange({ ...content, subjectLine: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field
+          name="previewText"
+          label="Preview text"
+          error={problems.previewText && <Mistakes of={problems.previewText} />}
+          aside="Optional"
+          hint="Shown after the subject in most inboxes."
+        >
+          {(control) => (
+            <Input
+              {...control}
+              value={content.previewText}
+              maxLength={500}
+              onFocus={remember("previewText")}
+              onChange={(event) => onChange({ ...content, previewText: event.target.value })}
+            />
+          )}
+        </Field>
+        <EmailOptions content={content} onChange={onChange} campaign={campaign} step={step} />
+      </fieldset>
       <Field
         name="emailContent"
         label="Body"
-        aside="HTML with Liquid"
         hint="The unsubscribe link and the postal address are added at the end unless you place them yourself."
+        error={problems.html && <Mistakes of={problems.html} onShow={body} />}
       >
-        {(control) => (
-          <Textarea
+        {({ name: _, "aria-invalid": _invalid, ...control }) => (
+          <BodyEditor
             {...control}
-            rows={16}
-            spellCheck
-            className="font-mono text-xs leading-5"
-            placeholder={'<p>Hello {{ first_name | default: "there" }},</p>'}
-            value={content.emailContent}
-            onFocus={remember("emailContent")}
-            onChange={(event) => onChange({ ...content, emailContent: event.target.value })}
+            label="Body"
+            handle={body}
+            html={content.emailContent}
+            onHtml={(emailContent) => onChange({ ...content, emailContent })}
+            text={{
+              value: content.emailText ?? null,
+              onChange: (emailText) => onChange({ ...content, emailText }),
+              problems: problems.text ?? none,
+            }}
+            disabled={disabled}
+            problems={problems.html ?? none}
+            onFocus={() => {
+              last.current = null;
+            }}
           />
         )}
       </Field>
-    </fieldset>
+    </div>
   );
 }
+
+const none: TemplateProblem[] = [];
 
 /** Copies a template into the step: later changes of the template do not change what a campaign sends. */
 function TemplatePicker({ content, onChange }: Pick<Props, "content" | "onChange">) {
@@ -133,7 +158,9 @@ function TemplatePicker({ content, onChange }: Pick<Props, "content" | "onChange
               ...content,
               templateId: template.id,
               subjectLine: template.subject || content.subjectLine,
+              previewText: template.previewText || content.previewText,
               emailContent: template.html,
+              emailText: template.text,
             });
           }}
         >

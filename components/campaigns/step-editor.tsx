@@ -127,6 +127,7 @@ function contentOf(step: Step): StepContent {
         templateId: step.templateId,
         subjectLine: step.subjectLine ?? "",
         previewText: step.previewText ?? "",
+        emailText: step.emailText ?? null,
         emailContent: step.emailContent ?? "",
         sender: step.sender,
         replyInThread: step.replyInThread,

@@ -4,9 +4,10 @@ import { FieldMenu } from "#components/campaigns/field-menu";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import type { TemplateProblem } from "#server/mail/schema";
-import type { TemplatePart, TemplateProblems } from "#server/templates/schema";
+import type { TemplateProblems } from "#server/templates/schema";
 import { BodyEditor } from "./body-editor.tsx";
 import type { BodyHandle } from "./body-handle.tsx";
+import { Mistakes } from "./mistakes.tsx";
 import type { Draft } from "./template-editor.tsx";
 
 type Props = {
@@ -44,32 +45,34 @@ export function TemplateFields({ draft, onChange, disabled, errors, problems }: 
   }
 
   return (
-    <fieldset disabled={disabled} className="space-y-4">
-      <Field
-        name="name"
-        label="Name"
-        value={draft.name}
-        maxLength={200}
-        autoFocus={draft.name === ""}
-        error={errors.name}
-        onChange={(event) => onChange({ ...draft, name: event.target.value })}
-      />
-      <Field
-        name="subject"
-        label="Subject"
-        error={errors.subject ?? (problems.subject && <Mistakes of={problems.subject} />)}
-      >
-        {(field) => <Input {...field} {...control("subject")} maxLength={500} />}
-      </Field>
-      <Field
-        name="previewText"
-        label="Preview text"
-        aside="Optional"
-        hint="Shown after the subject in most inboxes."
-        error={problems.previewText && <Mistakes of={problems.previewText} />}
-      >
-        {(field) => <Input {...field} {...control("previewText")} maxLength={500} />}
-      </Field>
+    <div className="space-y-4">
+      <fieldset disabled={disabled} className="space-y-4">
+        <Field
+          name="name"
+          label="Name"
+          value={draft.name}
+          maxLength={200}
+          autoFocus={draft.name === ""}
+          error={errors.name}
+          onChange={(event) => onChange({ ...draft, name: event.target.value })}
+        />
+        <Field
+          name="subject"
+          label="Subject"
+          error={errors.subject ?? (problems.subject && <Mistakes of={problems.subject} />)}
+        >
+          {(field) => <Input {...field} {...control("subject")} maxLength={500} />}
+        </Field>
+        <Field
+          name="previewText"
+          label="Preview text"
+          aside="Optional"
+          hint="Shown after the subject in most inboxes."
+          error={problems.previewText && <Mistakes of={problems.previewText} />}
+        >
+          {(field) => <Input {...field} {...control("previewText")} maxLength={500} />}
+        </Field>
+      </fieldset>
       <div className="relative">
         <div className="absolute -top-1 right-0">
           <FieldMenu onPick={insert} disabled={disabled} />
@@ -101,38 +104,8 @@ export function TemplateFields({ draft, onChange, disabled, errors, problems }: 
           )}
         </Field>
       </div>
-    </fieldset>
+    </div>
   );
 }
 
 const none: TemplateProblem[] = [];
-
-type MistakesProps = {
-  of: TemplateProblems[TemplatePart];
-  /** Where a click on the place leads, if it can. */
-  onShow?: React.RefObject<BodyHandle | null>;
-};
-
-function Mistakes({ of: problems = [], onShow }: MistakesProps) {
-  if (problems.length === 0) return null;
-  return (
-    <>
-      {problems.map(({ line, column, message }) => (
-        <span key={`${line}:${column}:${message}`} className="block">
-          {onShow ? (
-            <button
-              type="button"
-              className="font-medium underline underline-offset-2"
-              onClick={() => onShow.current?.show(line, column)}
-            >
-              Line {line}, column {column}
-            </button>
-          ) : (
-            <span className="font-medium">Character {column}</span>
-          )}
-          : {message}
-        </span>
-      ))}
-    </>
-  );
-}

@@ -21,6 +21,7 @@ export type CheckedStep = GraphStep & {
   subjectLine: string | null;
   previewText: string | null;
   emailContent: string | null;
+  emailText?: string | null;
   sender: StepSender | null;
   replyInThread: boolean;
   attachments: Attachment[];

@@ -38,7 +38,12 @@ function emailProblems(
     found.push(["no_subject", `${title} has no subject: write one.`]);
   if (!step.emailContent?.trim())
     found.push(["no_body", `${title} has no body: write one, or choose a template.`]);
-  const parts = { subject: step.subjectLine, "preview text": step.previewText, body: step.emailContent };
+  const parts = {
+    subject: step.subjectLine,
+    "preview text": step.previewText,
+    body: step.emailContent,
+    "text part": step.emailText,
+  };
   for (const [part, source] of Object.entries(parts)) {
     const problem = source ? liquidProblem(source) : null;
     if (problem) found.push(["liquid", `${title}, ${part}: ${problem}`]);

@@ -74,8 +74,8 @@ async function findMailbox(tx: TenantTx, id: string | null): Promise<Review["mai
 
 function unknownNameWarnings({ steps }: Campaign, variables: Readonly<Record<string, string>>): Problem[] {
   return steps.flatMap((step, index) => {
-    const sources = [step.subjectLine, step.previewText, step.emailContent].filter(
-      (source) => source !== null,
+    const sources = [step.subjectLine, step.previewText, step.emailContent, step.emailText].filter(
+      (source) => typeof source === "string",
     );
     const hints = new Set(sources.flatMap((source) => unknownNames(source, variables)));
     return [...hints].map((hint) => ({

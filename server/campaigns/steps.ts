@@ -51,6 +51,7 @@ type Row = {
   subject_line: string | null;
   preview_text: string | null;
   email_content: string | null;
+  email_text: string | null;
   sender: unknown;
   reply_in_thread: boolean;
   attachments: unknown;
@@ -71,7 +72,7 @@ type Row = {
 /** The steps of a campaign in display order; the first one is where contacts start. */
 export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const rows = await tx.execute<Row>(sql`
-    select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.sender, s.reply_in_thread, s.attachments, s.wait_duration,
+    select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, s.wait_duration,
       s.condition_rules, s.wait_up_to, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id,
       l.name as list_name,
@@ -111,6 +112,7 @@ function checkedStep(row: Row): CheckedStep {
     subjectLine: row.subject_line,
     previewText: row.preview_text,
     emailContent: row.email_content,
+    emailText: row.email_text,
     sender: stepSender.safeParse(row.sender).data ?? null,
     replyInThread: row.reply_in_thread,
     attachments: z.array(attachment).safeParse(row.attachments).data ?? [],
@@ -203,6 +205,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
         templateId: null,
         subjectLine: "",
         previewText: "",
+        emailText: null,
         emailContent: "",
         sender: null,
         replyInThread: false,
@@ -222,7 +225,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
 }
 
 /** The columns that hold a step's content, in the order of `contentValues`. */
-export const contentColumns = sql`step_type, name, template_id, subject_line, preview_text, email_content, sender,
+export const contentColumns = sql`step_type, name, template_id, subject_line, preview_text, email_content, email_text, sender,
   reply_in_thread, attachments, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config`;
 
 export function contentValues(content: StepContent): SQL {
@@ -231,7 +234,7 @@ export function contentValues(content: StepContent): SQL {
   const does = content.type === "action" ? content.action : null;
   const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
   return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.subjectLine ?? null},
-    ${email?.previewText ?? null}, ${email?.emailContent ?? null}, ${json(email?.sender ?? null)}, ${email?.replyInThread ?? false},
+    ${email?.previewText ?? null}, ${email?.emailContent ?? null}, ${email?.emailText ?? null}, ${json(email?.sender ?? null)}, ${email?.replyInThread ?? false},
     ${json(email?.attachments ?? [])},
     ${json(content.type === "wait" ? content.wait : null)}, ${json(condition?.waitUpTo ?? null)},
     ${condition ? conditionTypeOf(condition.rules) : null}, ${json(condition?.rules ?? null)},

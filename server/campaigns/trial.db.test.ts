@@ -20,13 +20,18 @@ test("a test reaches the address asked for, marked, without tracking, and is cou
     id,
     version: campaign.version,
     stepId: first,
-    content: { ...email, emailContent: `<p>Hello</p><p><a href="${link}">Look</a></p>` },
+    content: {
+      ...email,
+      emailContent: `<p>Hello</p><p><a href="${link}">Look</a></p>`,
+      emailText: "Words of its own",
+    },
   });
   await campaigns.sendTest({ id, stepId: first, to: "me@example.test", contactId: null });
   const [mail, ...others] = sinks.mails.filter(({ to }) => to === "me@example.test");
   expect(others).toEqual([]);
   expect(mail?.subject).toBe("[Test] Hello Ada");
   expect(mail?.raw).toContain(link);
+  expect(mail?.raw).toContain("Words of its own");
   expect(mail?.raw).not.toMatch(/\/t\/[oc]\//);
   const rows = await withTenant(tenant.scope, (tx) => tx.execute(sql`select id from content.email_messages`));
   expect(rows).toHaveLength(0);

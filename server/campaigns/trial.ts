@@ -89,7 +89,7 @@ async function compileTrial(tx: TenantTx, campaign: Campaign, stepId: string): P
     subject: subjectOf(campaign, step),
     previewText: step.previewText ?? "",
     html: step.emailContent ?? "",
-    text: null,
+    text: step.emailText ?? null,
   };
   const options = {
     trackOpens: false,
@@ -180,7 +180,8 @@ export async function stepEmptyMerges(
   // Says what is wrong with the step, if anything is.
   await compileTrial(tx, campaign, stepId);
   const step = campaign.steps.find((each) => each.id === stepId);
-  const texts = [step?.subjectLine, step?.previewText, step?.emailContent].map((text) => text ?? "");
+  const parts = [step?.subjectLine, step?.previewText, step?.emailContent, step?.emailText];
+  const texts = parts.map((text) => text ?? "");
   const audience = campaign.type === "triggered" ? doorOf(campaign.audience) : campaign.audience;
   return findEmptyMerges(tx, { texts, who: await audiencePredicate(tx, audience) });
 }

@@ -23,10 +23,12 @@ import {
   listTemplates,
   listTemplateTags,
   listTemplateVersions,
+  problemsIn,
 } from "./queries.ts";
 import {
   emptyMergesInput,
   personSearchInput,
+  templateCheckInput,
   templateFolderInput,
   templateFolderRename,
   templateIdInput,
@@ -73,7 +75,8 @@ export const templatesRouter = router({
   preview: reads
     .input(templatePreviewInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => previewTemplate(tx, input))),
-  /** A mutation for the same reason, as is the next. */
+  /** Mutations for the same reason. */
+  check: reads.input(templateCheckInput).mutation(({ input }) => problemsIn(input)),
   textPart: reads.input(textPartInput).mutation(({ input }) => derivedText(input.html)),
   emptyMerges: reads
     .input(emptyMergesInput)

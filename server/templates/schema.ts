@@ -69,6 +69,9 @@ export const templateRestoreInput = z.object({
 });
 export type TemplateRestoreInput = z.infer<typeof templateRestoreInput>;
 
+/** What is in an editor, to be told what is wrong with it. */
+export const templateCheckInput = z.object(content);
+
 /** The HTML that a text part is made from. */
 export const textPartInput = z.object({ html: content.html });
 

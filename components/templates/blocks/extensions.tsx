@@ -1,6 +1,6 @@
 import { Extension, Node } from "@tiptap/core";
-import { Plugin } from "@tiptap/pm/state";
-import { Decoration, DecorationSet } from "@tiptap/pm/view";
+import { NodeSelection, Plugin, TextSelection } from "@tiptap/pm/state";
+import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
 import type { Node as ProseNode } from "@tiptap/pm/model";
 import StarterKit from "@tiptap/starter-kit";
 import { aligns, mailLook } from "./block-attrs.tsx";
@@ -61,8 +61,22 @@ function liquidIn(doc: ProseNode): DecorationSet {
   return DecorationSet.create(doc, found);
 }
 
+/** Letters typed while a whole block is chosen go below it: they would take its place, and it would be gone. */
+function writeBelow(view: EditorView, text: string): boolean {
+  const { selection, schema } = view.state;
+  const paragraph = schema.nodes.paragraph;
+  if (!(selection instanceof NodeSelection) || !selection.node.isBlock || !paragraph) return false;
+  const at = selection.to;
+  const tr = view.state.tr.insert(at, paragraph.create(null, schema.text(text)));
+  view.dispatch(tr.setSelection(TextSelection.create(tr.doc, at + 1 + text.length)).scrollIntoView());
+  return true;
+}
+
 const blockKeys = Extension.create({
   name: "blockKeys",
+  addProseMirrorPlugins: () => [
+    new Plugin({ props: { handleTextInput: (view, _from, _to, text) => writeBelow(view, text) } }),
+  ],
   addKeyboardShortcuts() {
     return {
       "Alt-ArrowUp": () => moveBlock(this.editor, -1),

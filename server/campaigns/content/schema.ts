@@ -217,6 +217,8 @@ export const stepContent = z.discriminatedUnion("type", [
     subjectLine: z.string().max(500, "Keep the subject under 500 characters."),
     previewText: z.string().max(500, "Keep the preview text under 500 characters."),
     emailContent: z.string().max(500_000, "The body can hold 500,000 characters."),
+    /** The plain-text part; without one it is made from the body. */
+    emailText: z.string().max(500_000, "The text part can hold 500,000 characters.").nullish(),
     sender: stepSender.nullable().default(null),
     /** Shown in mail programs as an answer to the contact's last email; without a subject it is “Re: …”. */
     replyInThread: z.boolean().default(false),

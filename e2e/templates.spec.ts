@@ -1,0 +1,83 @@
+import { createContact } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { expect, test } from "./fixtures.ts";
+import { mailsAbout, readMail } from "./sandbox.ts";
+import { seriousFindings } from "./scan.ts";
+
+test("a template is made of blocks by mouse and keyboard, seen as a contact, and its test arrives", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  await withTenant(workspace.scope, async (tx) => {
+    await createContact(tx, {
+      email: "zoe@people.test",
+      firstName: "Zoe",
+      lastName: "Quint",
+      company: "Acme",
+    });
+    await createContact(tx, { email: "nobody@people.test", firstName: "", lastName: "", company: null });
+  });
+  const subject = `News of ${workspace.slug}`;
+  await page.goto(`/${workspace.slug}/templates/new`);
+  await page.getByLabel("Name").fill("Newsletter");
+  await page.getByLabel("Subject").fill(subject);
+  const body = page.getByRole("textbox", { name: "Body" });
+  const mode = (name: string) => page.getByRole("button", { name, exact: true });
+
+  // Letters never take the place of a block that is chosen as a whole.
+  await body.getByText("Your company").click();
+  await page.keyboard.type("PS");
+  await expect(body).toContainText(/unsubscribe link.*PS/s);
+  await body.locator("p").first().click();
+  await page.keyboard.type("Dear ");
+  await page.getByRole("button", { name: "Insert a field" }).press("Enter");
+  await page.getByRole("menuitem", { name: "First name" }).press("Enter");
+  await expect(body).toContainText('{{ first_name | default: "there" }}');
+  await page.keyboard.type(" at {{ company }} & co");
+  await page.getByRole("button", { name: "Add block" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Button" }).press("Enter");
+  await page.getByLabel("The button leads to").fill("example.com/shop");
+  await page.getByLabel("The button leads to").press("Enter");
+  await page.getByRole("button", { name: "Add block" }).click();
+  await page.getByRole("menuitem", { name: "HTML" }).click();
+  const raw = "<center>Raw {{ city|nowhere }}</CENTER>";
+  await page.getByLabel("HTML of this block").fill(raw);
+  await body.getByText("Read more").click();
+  await page.keyboard.press("Alt+ArrowUp");
+  await expect(body).toContainText(/Read more.*Dear/s);
+  expect(await seriousFindings(page)).toEqual([]);
+
+  const blocks = await body.innerHTML();
+  await mode("HTML").click();
+  await expect(body).toContainText('name="postroad-blocks"');
+  await mode("Blocks").click();
+  await expect(body).toContainText("Read more");
+  expect(await body.innerHTML()).toBe(blocks);
+
+  await page.getByRole("combobox", { name: "Seen by" }).click();
+  await page.getByPlaceholder("Search").fill("quint");
+  await page.getByRole("option", { name: /Zoe Quint/ }).click();
+  await page.getByRole("tab", { name: "Text" }).click();
+  await expect(page.getByRole("tabpanel", { name: "Text" })).toContainText("Dear Zoe at Acme & co");
+  await page.getByRole("button", { name: "Check" }).click();
+  await expect(page.getByText("A gap for 1 contact")).toBeVisible();
+
+  await page.getByLabel("Send a test to").fill("me@people.test");
+  await page.getByRole("button", { name: "Send test" }).click();
+  await expect(page.getByText("On its way to me@people.test.")).toBeVisible();
+  const [mail] = await mailsAbout(subject);
+  const arrived = await readMail(mail?.id ?? "");
+  expect(arrived.subject).toBe(`[Test] ${subject}`);
+  expect(arrived.html).toContain("Dear Zoe at Acme &amp; co");
+  expect(arrived.html).toContain("<center>Raw nowhere</CENTER>");
+  expect(arrived.links).toContain("https://example.com/shop");
+
+  await page.getByRole("button", { name: "Create template" }).click();
+  await expect(page).toHaveURL(/templates\/[0-9a-f-]{36}$/);
+  await expect(body).toContainText(/Read more.*Dear/s);
+  await mode("HTML").click();
+  await body.fill("<p>One</p>\n<p>{{ first_name | upcas }}</p>");
+  await expect(page.locator(".cm-lintRange-error")).toHaveText("{{ first_name | upcas }}");
+  await page.getByRole("button", { name: "Line 2, column 4" }).press("Enter");
+  await expect(body).toBeFocused();
+});
