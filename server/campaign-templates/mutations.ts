@@ -106,25 +106,30 @@ function withFreshIds(structure: CampaignStructure): CampaignStructure {
   return campaignStructure.parse({ ...structure, steps: JSON.parse(steps) as unknown });
 }
 
+/** What a step has that was kept before steps could have it. */
+const blanks = { reply_in_thread: false, attachments: [] };
+
 async function insertSteps(
   tx: TenantTx,
   campaignId: string,
   steps: CampaignStructure["steps"],
 ): Promise<void> {
+  const mails = await tx.execute<{ id: string }>(sql`
+    select id from templates where deleted_at is null
+      and id = any(${sql.param(steps.flatMap(({ content }) => content.template_id ?? []))}::uuid[])`);
+  const there = new Set(mails.map(({ id }) => id));
   // Behind the blank step of every new draft, which the graph then does without.
   const rows = steps.map(({ id, content }, index) => ({
-    reply_in_thread: false,
+    ...blanks,
     ...content,
+    template_id: content.template_id && there.has(content.template_id) ? content.template_id : null,
     id,
     step_order: index + 2,
   }));
   await tx.execute(sql`
     insert into campaign_steps (id, campaign_id, step_order, ${contentColumns})
-    select id, ${campaignId}::uuid, step_order, step_type, name,
-      (select t.id from templates t where t.id = r.template_id and t.deleted_at is null), subject_line, preview_text,
-      email_content, sender, reply_in_thread, wait_duration, wait_up_to, condition_type, condition_rules, action_type,
-      action_config
-    from jsonb_populate_recordset(null::campaign_steps, ${JSON.stringify(rows)}::jsonb) r`);
+    select id, ${campaignId}::uuid, step_order, ${contentColumns}
+    from jsonb_populate_recordset(null::campaign_steps, ${JSON.stringify(rows)}::jsonb)`);
   const graph = steps.map(({ id, next, whenTrue, whenFalse, content }) => ({
     id,
     type: content.step_type,

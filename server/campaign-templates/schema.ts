@@ -40,7 +40,11 @@ export const campaignStructure = z.object({
       next: edge,
       whenTrue: edge,
       whenFalse: edge,
-      content: z.looseObject({ step_type: z.enum(stepTypes), action_type: z.enum(actionTypes).nullable() }),
+      content: z.looseObject({
+        step_type: z.enum(stepTypes),
+        action_type: z.enum(actionTypes).nullable(),
+        template_id: z.uuid().nullish(),
+      }),
     }),
   ),
 });
