@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
+import { ConfirmDialog } from "#components/ui/confirm-dialog";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 /** Confirmed by the server before anything on the page says so: nobody should believe a pause that did not happen. */
@@ -23,7 +24,15 @@ export function PauseResume({ campaign }: { campaign: Pick<Campaign, "id" | "sta
   const pause = useMutation(
     trpc.campaigns.pause.mutationOptions(done("Paused. Nothing more leaves until you resume.")),
   );
-  const resume = useMutation(trpc.campaigns.resume.mutationOptions(done("Resumed.")));
+  const resume = useMutation(
+    trpc.campaigns.resume.mutationOptions({
+      ...done("Resumed."),
+      onError: (error) => {
+        if (!asProblem(error)?.fields.confirmed) toast.error(asProblem(error)?.message);
+      },
+    }),
+  );
+  const overdue = asProblem(resume.error)?.fields.confirmed;
   if (campaign.status === "active") {
     return (
       <Button pending={pause.isPending} onClick={() => pause.mutate({ id: campaign.id })}>
@@ -33,8 +42,21 @@ export function PauseResume({ campaign }: { campaign: Pick<Campaign, "id" | "sta
   }
   if (campaign.status !== "paused" || campaign.archived) return null;
   return (
-    <Button variant="primary" pending={resume.isPending} onClick={() => resume.mutate({ id: campaign.id })}>
-      <Play /> Resume
-    </Button>
+    <>
+      <Button variant="primary" pending={resume.isPending} onClick={() => resume.mutate({ id: campaign.id })}>
+        <Play /> Resume
+      </Button>
+      <ConfirmDialog
+        open={overdue !== undefined}
+        onOpenChange={(open) => !open && resume.reset()}
+        title="Resume after so long?"
+        confirm="Resume"
+        onConfirm={async () => {
+          await resume.mutateAsync({ id: campaign.id, confirmed: true });
+        }}
+      >
+        {overdue}
+      </ConfirmDialog>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Scope } from "#db/tenancy";
+import type { Scope, TenantTx } from "#db/tenancy";
 import { commitThenSend } from "#server/drivers/events";
 import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
@@ -34,9 +34,16 @@ export async function pause({ scope, act }: Where): Promise<void> {
   });
 }
 
-/** Throws `invalid` when the campaign could not be launched as it is now: its mailbox may have failed meanwhile. */
-export async function resume({ scope, act }: Where): Promise<void> {
+/** After so long a pause nobody expects the next step any more: a person has to say that it still fits. */
+const longPauseDays = 14;
+
+/**
+ * Throws `invalid` when the campaign could not be launched as it is now: its mailbox may have failed meanwhile; and
+ * `conflict` on `confirmed` after a pause of two weeks, until that is true.
+ */
+export async function resume({ scope, act }: Where, confirmed = false): Promise<void> {
   await commitThenSend(scope, async (tx) => {
+    if (!confirmed) await refuseLongPause(tx, act.id);
     const { problems } = await reviewCampaign(tx, act.id);
     // Who is in it was settled at the launch: what became of the lists since then does not matter.
     refuseBlocked(
@@ -47,6 +54,19 @@ export async function resume({ scope, act }: Where): Promise<void> {
     await recordCampaignAct(tx, act, "campaign.resumed");
     return resumed;
   });
+}
+
+async function refuseLongPause(tx: TenantTx, id: string): Promise<void> {
+  const [row] = await tx.execute<{ days: number; due: number }>(sql`
+    select floor(extract(epoch from app_now() - k.paused_at) / 86400)::int as days,
+      (select count(*)::int from campaign_contacts e where e.campaign_id = k.id and e.status in ('enrolled', 'active')
+        and e.next_email_scheduled_at <= app_now()) as due
+    from campaigns k where k.id = ${id}::uuid and k.status = 'paused' and k.deleted_at is null
+      and k.paused_at <= app_now() - make_interval(days => ${longPauseDays})`);
+  if (!row) return;
+  const due = row.due === 1 ? "1 person is" : `${row.due.toLocaleString("en")} people are`;
+  const sentence = `It has been paused for ${row.days} days, and ${due} due for the next step: they get it now, at the campaign’s pace. Resume if it still fits, or end the campaign.`;
+  throw new AppError("conflict", sentence, { confirmed: sentence });
 }
 
 /**

@@ -6,11 +6,13 @@ import { loadSending } from "#server/messages/limits";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
 import { dayMs, dayName, parseLocal, startOfDay, toInstant, toLocal } from "#server/planner/zone";
 import { countAudience, doorOf, type AudienceCount } from "./audience.ts";
+import { blockersIn } from "./blockers.ts";
 import { launchProblems, type Problem } from "./checks.ts";
 import { liquidProblem, unknownNames } from "./liquid-problem.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import { type CampaignSettings, weekdays } from "./schema.ts";
 import { numbered } from "./titles.ts";
+import { emptyLinkWarnings, planProblems, segmentProblems } from "./warnings.ts";
 
 /**
  * What a launch would do, and what stands in its way. Of a triggered campaign, `audience` is who may come in, and
@@ -43,14 +45,19 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     postalAddress,
     liquidProblem,
   });
+  const forecast = await forecastFirstEmail(tx, campaign, triggered ? 1 : audience.count);
+  const found = [
+    ...problems,
+    ...planProblems(campaign, { now, forecast }),
+    ...(await segmentProblems(tx, campaign)),
+    ...emptyLinkWarnings(campaign),
+    ...unknownNameWarnings(campaign, variables ?? {}),
+    ...passedDateWarnings(campaign, now),
+  ];
   return {
-    problems: [
-      ...problems,
-      ...unknownNameWarnings(campaign, variables ?? {}),
-      ...passedDateWarnings(campaign, now),
-    ],
+    problems: [...blockersIn(found), ...found.filter(({ severity }) => severity === "warning")],
     audience,
-    forecast: await forecastFirstEmail(tx, campaign, triggered ? 1 : audience.count),
+    forecast,
     mailbox,
     suggestedStart: nextMorning(campaign.settings, now),
   };

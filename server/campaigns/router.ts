@@ -28,6 +28,7 @@ import {
   campaignRef,
   endInput,
   renameInput,
+  resumeInput,
   scheduleInput,
   settingsInput,
   stepAdd,
@@ -177,9 +178,9 @@ export const campaignsRouter = router({
       pause({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
     ),
   resume: launches
-    .input(campaignRef)
-    .mutation(({ ctx, input: { id } }) =>
-      resume({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    .input(resumeInput)
+    .mutation(({ ctx, input: { id, confirmed } }) =>
+      resume({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }, confirmed),
     ),
   setEnd: launches
     .input(endInput)

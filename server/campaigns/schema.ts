@@ -141,6 +141,8 @@ export type CampaignInput = z.infer<typeof campaignInput>;
 export const campaignRef = z.object({ id });
 /** `version` is the one the person saw: a save over somebody else's newer one is refused. */
 export const campaignEdit = z.object({ id, version });
+/** `confirmed`: it is to go on though it was paused for long. */
+export const resumeInput = campaignRef.extend({ confirmed: z.boolean().default(false) });
 /** `at` null: it does not end by itself. */
 export const endInput = campaignRef.extend({ at: localTime.nullable() });
 export const scheduleInput = campaignEdit.extend({ at: localTime });

@@ -187,3 +187,17 @@ test.each([
   expect(campaign.status).toBe(paused ? "paused" : "active");
   if (paused) expect(campaign.pauseReason).toContain("marked it as spam");
 });
+
+test("after a pause of two weeks it goes on only when a person says that it still fits", async () => {
+  const { caller, campaignId } = await triggeredCampaign({ triggers: [{ type: "manual" }] });
+  const resume = (confirmed?: boolean) => caller.campaigns.resume({ id: campaignId, confirmed });
+  await caller.campaigns.pause({ id: campaignId });
+  await runner.pass("13 days");
+  await resume();
+  await caller.campaigns.pause({ id: campaignId });
+  await runner.pass("15 days");
+  await expect(resume()).rejects.toThrow("It has been paused for 15 days");
+  expect((await caller.campaigns.byId({ id: campaignId })).status).toBe("paused");
+  await resume(true);
+  expect((await caller.campaigns.byId({ id: campaignId })).status).toBe("active");
+});
