@@ -13,6 +13,7 @@ import { Switch } from "#components/ui/switch";
 import { TextLink } from "#components/ui/text-link";
 import { settingsFields, type CampaignSettings } from "#server/campaigns/schema";
 import type { RouterOutputs } from "#server/router";
+import { ReplySettings } from "./reply-settings.tsx";
 import { SendLimits } from "./send-limits.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
@@ -161,6 +162,7 @@ export function SettingsForm({ workspace, initial, senders, canWrite }: Props) {
             />
           </div>
         </Section>
+        <ReplySettings settings={settings} set={set} disabled={disabled} />
       </fieldset>
       <FormError>
         {Object.keys(errors).length > 0

@@ -80,14 +80,16 @@ export async function updateSettings(tx: TenantTx, { id, version, settings }: Se
   await tx.execute(sql`
     update campaigns set from_name = ${settings.fromName}, from_email = ${settings.fromEmail},
       reply_to_email = ${settings.replyToEmail}, email_account_id = ${settings.emailAccountId}::uuid,
-      timezone = ${settings.timezone}, track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks}
+      timezone = ${settings.timezone}, track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks},
+      reply_stops = ${settings.replyStops}
     where id = ${id}::uuid`);
   await tx.execute(sql`
     update campaign_settings set send_window_start = ${settings.sendWindowStart}::time,
       send_window_end = ${settings.sendWindowEnd}::time, send_days = ${sql.param(settings.sendDays)}::text[],
       timezone = ${settings.timezone}, daily_limit = ${settings.dailyLimit},
       delay_between_emails_seconds = ${settings.delayBetweenEmailsSeconds}, no_limits = ${settings.noLimits},
-      updated_at = app_now()
+      reply_reach = ${settings.replyReach}, stop_company_on_reply = ${settings.stopCompanyOnReply},
+      stop_on_auto_reply = ${settings.stopOnAutoReply}, updated_at = app_now()
     where campaign_id = ${id}::uuid`);
 }
 
@@ -123,16 +125,18 @@ export async function cloneCampaign(
   const [made] = await tx.execute<{ id: string }>(sql`
     insert into campaigns (id, name, description, campaign_type, goal, category, priority, segment_id, audience, auto_enroll,
       remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens,
-      track_clicks, created_by)
+      track_clicks, reply_stops, created_by)
     select ${copy}::uuid, left(name, 248) || ' (Copy)', description, campaign_type, goal, category, priority, segment_id,
-      audience, auto_enroll, remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens, track_clicks, ${userId}::uuid
+      audience, auto_enroll, remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens,
+      track_clicks, reply_stops, ${userId}::uuid
     from campaigns where id = ${id}::uuid and deleted_at is null
     returning id`);
   if (!made) throw new AppError("not_found", "There is no such campaign.");
   await tx.execute(sql`
     update campaign_settings to_ set send_window_start = f.send_window_start, send_window_end = f.send_window_end,
       send_days = f.send_days, timezone = f.timezone, daily_limit = f.daily_limit,
-      delay_between_emails_seconds = f.delay_between_emails_seconds, no_limits = f.no_limits
+      delay_between_emails_seconds = f.delay_between_emails_seconds, no_limits = f.no_limits,
+      reply_reach = f.reply_reach, stop_company_on_reply = f.stop_company_on_reply, stop_on_auto_reply = f.stop_on_auto_reply
     from campaign_settings f where f.campaign_id = ${id}::uuid and to_.campaign_id = ${copy}::uuid`);
   await cloneSteps(tx, id, copy);
   await cloneTriggers(tx, id, copy);

@@ -101,6 +101,8 @@ function isTimezone(name: string): boolean {
 
 const address = z.email("Enter an email address such as ana@example.com.").max(254);
 
+export const replyReaches = ["campaign", "sender", "workspace"] as const;
+
 /** Everything of the Settings tab. Equal start and end mean the whole day; an end before the start runs over midnight. */
 export const settingsFields = z.object({
   sendWindowStart: time,
@@ -125,6 +127,11 @@ export const settingsFields = z.object({
   replyToEmail: z.union([z.literal("").transform(() => null), address]).nullable(),
   trackOpens: z.boolean(),
   trackClicks: z.boolean(),
+  replyStops: z.boolean().default(true),
+  /** Which campaigns somebody who replies leaves, among those that stop on replies. */
+  replyReach: z.enum(replyReaches).default("sender"),
+  stopCompanyOnReply: z.boolean().default(false),
+  stopOnAutoReply: z.boolean().default(false),
 });
 export type CampaignSettings = z.infer<typeof settingsFields>;
 

@@ -90,7 +90,7 @@ function grouped({ settings, onPlanned, appUrl }: Required<CatcherOptions>): Sto
       const mails = group.flatMap((each) => each.mails);
       const acts = mails
         .filter(({ raw }) => isOurs(raw, appUrl))
-        .flatMap(({ id }) => planActs(id, settings()));
+        .flatMap((mail) => planActs(mail, settings()));
       try {
         await storeMails(mails, acts);
         for (const { done } of group) done();

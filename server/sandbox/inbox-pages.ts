@@ -107,7 +107,7 @@ export function robotHtml(
     `<button class="button" type="submit" name="pace" value="${name}">${label}</button>`;
   return (
     `<div class="panel"><h1>Robot</h1><p>It reads campaign mails as people do: opens some, clicks one link, now and then replies or unsubscribes. Some are out of office, and some mail comes back. `
-    + `It only ever calls on this installation.</p>${problem ? `<p role="alert"><b>${e(problem)}</b></p>` : ""}`
+    + `It only ever calls on this installation. <b>reply@</b>, <b>ooto@</b> and <b>bounce@</b> any domain always do what they say.</p>${problem ? `<p role="alert"><b>${e(problem)}</b></p>` : ""}`
     + `<form method="post" action="/robot"><label class="check"><input type="checkbox" name="robotOn"${settings.robotOn ? " checked" : ""}>Read new mails</label>`
     + `<div class="grid">${percent("openRate", "Open", settings.openRate)}${percent("clickRate", "Click", settings.clickRate)}${percent("unsubscribeRate", "Unsubscribe", settings.unsubscribeRate)}</div>`
     + `<div class="grid">${percent("replyRate", "Reply", settings.replyRate)}${percent("autoReplyRate", "Out of office", settings.autoReplyRate)}${percent("bounceRate", "Bounce", settings.bounceRate)}</div>`

@@ -4,15 +4,26 @@ import type { RobotSettings } from "./schema.ts";
 /** What the robot is going to do with a mail, and how many seconds after it came in. */
 export type PlannedAct = { messageId: string; act: (typeof robotActs)[number]; seconds: number };
 
+/** Names whose readers always do the same, as the test addresses of mail services do: `bounce@…`, `ooto@…`, `reply@…`. */
+const named: Record<string, PlannedAct["act"]> = { bounce: "bounce", ooto: "auto_reply", reply: "reply" };
+
+/** What the reader of an address always does; null for everybody else's. */
+export function namedAct(address: string): PlannedAct["act"] | null {
+  const name = /^([a-z]+)(\+[^@]*)?@/i.exec(address)?.[1]?.toLowerCase() ?? "";
+  return Object.hasOwn(named, name) ? (named[name] ?? null) : null;
+}
+
 /**
  * Decides what a reader does with one mail. Whoever clicks, replies or unsubscribes has opened it before; some seconds lie
  * between, since a scanner is known by having none. `chance` gives numbers from 0 up to 1.
  */
 export function planActs(
-  messageId: string,
+  { id: messageId, to }: { id: string; to: string },
   settings: RobotSettings,
   chance: () => number = Math.random,
 ): PlannedAct[] {
+  const always = namedAct(to);
+  if (always) return [{ messageId, act: always, seconds: 1 }];
   if (!settings.robotOn) return [];
   const { delaySecondsMin, delaySecondsMax } = settings;
   const openedAfter = delaySecondsMin + chance() * (delaySecondsMax - delaySecondsMin);

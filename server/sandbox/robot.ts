@@ -4,6 +4,7 @@ import { env } from "#server/env";
 import { log } from "#server/log";
 import { answerTo } from "./answers.ts";
 import type { Delivery } from "./deliveries.ts";
+import { namedAct } from "./plan.ts";
 import { act } from "./reader.ts";
 import { type DueAct, dueActs, nextActIn, noteActs } from "./store.ts";
 
@@ -55,7 +56,7 @@ async function actOn(due: DueAct, appUrl: string): Promise<{ result: string; del
   if (what === "open" || what === "click" || what === "unsubscribe")
     return { result: await act({ act: what, raw }, appUrl) };
   if (mailbox === null) return { result: "has nowhere to answer to" };
-  const answer = await answerTo(what, due);
+  const answer = await answerTo(what, due, namedAct(due.to) ? () => 0 : undefined);
   return { result: answer.result, delivery: { mailbox, raw: answer.raw } };
 }
 

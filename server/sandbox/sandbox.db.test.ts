@@ -11,9 +11,22 @@ import { startCatcher } from "./catcher.ts";
 import { newestDelivery, readDeliveries } from "./deliveries.ts";
 import { startInbox } from "./inbox.ts";
 import { linksOf } from "./reader.ts";
+import { planActs } from "./plan.ts";
 import { startRobot } from "./robot.ts";
 import type { RobotSettings } from "./schema.ts";
 import { forgetAllMails, listMails, readSettings, saveSettings } from "./store.ts";
+
+const off = {
+  robotOn: true,
+  openRate: 0,
+  clickRate: 0,
+  unsubscribeRate: 0,
+  replyRate: 0,
+  autoReplyRate: 0,
+  bounceRate: 0,
+  delaySecondsMin: 5,
+  delaySecondsMax: 9,
+};
 
 const closers: (() => Promise<unknown>)[] = [];
 beforeAll(forgetAllMails);
@@ -190,18 +203,7 @@ test.each([
   ],
 ])("the robot %s to the mailbox that sent, once, as mail programs do", async (_what, rates, verdict) => {
   const appUrl = "http://127.0.0.1:1";
-  const none = {
-    openRate: 0,
-    clickRate: 0,
-    unsubscribeRate: 0,
-    replyRate: 0,
-    autoReplyRate: 0,
-    bounceRate: 0,
-  };
-  const transport = await catcher(
-    { robotOn: true, ...none, ...rates, delaySecondsMin: 5, delaySecondsMax: 9 },
-    appUrl,
-  );
+  const transport = await catcher({ ...off, ...rates }, appUrl);
   const robot = startRobot(appUrl);
   closers.push(() => robot.stop());
   const before = await newestDelivery("mailbox-1");
@@ -218,6 +220,16 @@ test.each([
   expect(deliveries).toHaveLength(1);
   const understood = judge(await readMail(deliveries[0]?.raw ?? Buffer.from("")));
   expect(understood).toMatchObject({ ...verdict, pointers: { rfcIds: [messageId] } });
+});
+
+test("some names always do what they say, even while the robot is off, and with a plus-part too", () => {
+  const acts = (to: string) => planActs({ id: v7(), to }, { ...off, robotOn: false }).map(({ act }) => act);
+  expect(["reply@a.test", "ooto@a.test", "Bounce+7@a.test"].flatMap(acts)).toEqual([
+    "reply",
+    "auto_reply",
+    "bounce",
+  ]);
+  expect(["replying@a.test", "ada@bounce.test", "constructor@a.test"].flatMap(acts)).toEqual([]);
 });
 
 test("links of other origins are not the robot's business", async () => {
