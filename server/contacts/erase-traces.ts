@@ -15,15 +15,21 @@ export async function eraseMail(tx: TenantTx, person: Person): Promise<void> {
   await tx.execute(sql`
     delete from content.email_content b using content.email_messages m
     where m.contact_id = ${those(person)} and b.message_id = m.id`);
+  // Who was told of a reply read its name and first words.
+  await tx.execute(sql`
+    delete from notify.notifications n using content.email_messages m
+    where m.contact_id = ${those(person)} and m.direction = 'inbound'
+      and n.notification_type in ('campaign.replied', 'campaign.complained')
+      and n.data ->> 'path' = '/campaigns/' || m.campaign_id || '#replies'`);
   await tx.execute(sql`
     update content.email_messages set to_email = case when direction = 'outbound' then 'erased@erased.invalid' else to_email end,
       from_email = case when direction = 'inbound' then 'erased@erased.invalid' else from_email end,
       from_name = case when direction = 'inbound' then null else from_name end, reply_to = null, recipient_domain = null,
       subject = null, snippet = null, merge_values = null, error = null, smtp_response = null, updated_at = app_now()
     where contact_id = ${those(person)}`);
-  // Links may carry an address of their own.
+  // What a server said of a mail names its recipient, and links may carry an address of their own.
   await tx.execute(sql`
-    update email_events set ip = null, user_agent = null,
+    update email_events set ip = null, user_agent = null, data = data - 'diagnostic',
       url = case when strpos(lower(url), ${person.address}) > 0 or strpos(lower(url), ${person.typed}) > 0 then null else url end
     where contact_id = ${those(person)}`);
 }

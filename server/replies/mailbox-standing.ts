@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
-import type { TenantTx } from "#db/tenancy";
+import { type TenantTx, withTenant } from "#db/tenancy";
 import { type DriverEvent, type EventScope, queuedEvent } from "#server/drivers/events";
 import { wakeNow } from "#server/drivers/mutations";
+import { pauseOnBounces } from "#server/messages/bounce-guard";
+import { pauseOnComplaints } from "#server/messages/complaint-guard";
 import { lockLimits } from "#server/messages/limits";
 import { notify } from "#server/notifications/mutations";
 
@@ -38,8 +40,7 @@ type Day = {
  * that complained), and lets it rest when it stands too badly: an hour when receivers block it, a day when too much
  * bounces, two when people complain. `wakeRestedMailbox` lets it go on.
  */
-export async function coolDownMailbox(tx: TenantTx, accountId: string | null): Promise<void> {
-  if (accountId === null) return;
+async function coolDownMailbox(tx: TenantTx, accountId: string): Promise<void> {
   const [day] = await tx.execute<Day>(sql`
     with m as materialized (
       select delivery_status, bounced_at, bounce_type, complained_at from content.email_messages
@@ -76,6 +77,25 @@ function restFor({ sent, bounced, blocked, complained }: Day): { hours: number; 
   if (blocked >= limits.blocksMax)
     return { hours: 1, why: `${blocked} emails were refused because of their sender within an hour.` };
   return null;
+}
+
+/**
+ * Judges campaigns and mailboxes anew after messages of theirs came back: once for all of them, since it counts what
+ * they sent within a day.
+ */
+export async function judgeSenders(
+  scope: EventScope,
+  returned: readonly { campaignId: string | null; emailAccountId: string | null }[],
+): Promise<void> {
+  const distinct = (ids: (string | null)[]) => [...new Set(ids)].filter((id) => id !== null).sort();
+  const campaignIds = distinct(returned.map((each) => each.campaignId));
+  const accountIds = distinct(returned.map((each) => each.emailAccountId));
+  if (returned.length === 0) return;
+  await withTenant(scope, async (tx) => {
+    await pauseOnBounces(tx, campaignIds);
+    await pauseOnComplaints(tx, campaignIds);
+    for (const accountId of accountIds) await coolDownMailbox(tx, accountId);
+  });
 }
 
 /** Lets a mailbox that has rested long enough send again. */

@@ -9,7 +9,8 @@ import { SmtpProblem } from "#server/mail/smtp-result";
 import { SealError } from "#server/seal";
 import type { Arrived } from "./inbound-row.ts";
 import type { MailSource } from "./mail-source.ts";
-import { wakeRestedMailbox } from "./mailbox-standing.ts";
+import { judgeSenders, wakeRestedMailbox } from "./mailbox-standing.ts";
+import type { Answered } from "./match.ts";
 import { type Outcome, prepareMail, recordMail } from "./record.ts";
 import {
   loadReader,
@@ -48,9 +49,10 @@ export async function readMailbox(scope: EventScope, lane: ReaderLane, budgetMs:
   if (opened === "lost") return { held: false, read: 0, recorded: 0, more: false, until: null };
   if ("until" in opened) return { held: true, read: 0, recorded: 0, more: false, until: opened.until };
   const { reader, source } = opened;
-  const work: Work = { scope, lane, reader, done: { read: 0, recorded: 0 } };
+  const work: Work = { scope, lane, reader, done: { read: 0, recorded: 0 }, returned: [] };
   try {
     const end = await readOn(work, source, performance.now() + budgetMs);
+    await judgeSenders(scope, work.returned);
     if (end === "lost") return { held: false, ...work.done, more: false, until: null };
     if (end === "time") return { held: true, ...work.done, more: true, until: null };
     return { held: true, ...work.done, more: false, until: await rest(work, end) };
@@ -68,6 +70,8 @@ type Work = {
   lane: ReaderLane;
   reader: Reader;
   done: { read: number; recorded: number };
+  /** Messages that came back or were complained about. */
+  returned: Answered[];
 };
 
 type Opened = { reader: Reader; source: MailSource } | { until: string | null } | "lost";
@@ -120,20 +124,22 @@ async function take(
   source: MailSource,
   { uid, raw }: { uid: number; raw: Uint8Array },
 ): Promise<Outcome | "lost"> {
-  const { scope, lane, reader, done } = work;
+  const { scope, lane, reader, done, returned } = work;
   const arrived = await prepared(reader, uid, raw);
   const record = async (tx: TenantTx) => {
-    if (!(await holds(tx, readerOf(lane), lane.fence))) return { outcome: "lost" as const, events: [] };
-    const result = arrived
+    if (!(await holds(tx, readerOf(lane), lane.fence)))
+      return { outcome: "lost" as const, events: [], answered: undefined };
+    const result: Awaited<ReturnType<typeof recordMail>> = arrived
       ? await recordMail(tx, { scope, account: reader, arrived })
-      : { outcome: "other" as const, events: [] };
+      : { outcome: "other", events: [] };
     if (result.outcome !== "early") await movePointer(tx, lane.accountId, { validity: source.validity, uid });
     return result;
   };
-  const { outcome } = await commitThenSend(scope, record);
+  const { outcome, answered } = await commitThenSend(scope, record);
   if (outcome === "lost" || outcome === "early") return outcome;
   done.read += 1;
   if (outcome !== "other" && outcome !== "seen") done.recorded += 1;
+  if (answered && (outcome === "bounce" || outcome === "complaint")) returned.push(answered);
   return outcome;
 }
 

@@ -2,17 +2,14 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { exitContacts, exitEnrollments } from "#server/enrollments/exits";
 import { recordBounces } from "#server/messages/bounces";
-import { pauseOnBounces } from "#server/messages/bounce-guard";
-import { pauseOnComplaints } from "#server/messages/complaint-guard";
 import type { ReportedDelivery } from "./delivery-report.ts";
 import type { Answered } from "./match.ts";
 import { campaignsWith } from "./stops.ts";
-import { coolDownMailbox, countOnMailbox } from "./mailbox-standing.ts";
+import { countOnMailbox } from "./mailbox-standing.ts";
 import { tellOfComplaint } from "./tell.ts";
 
 /**
- * A message came back after it had left. The first report of it counts; it says so in the ledger, and the campaign's
- * and the mailbox's share of returned mail is judged anew. What follows for the contact depends on the class: a hard
+ * A message came back after it had left. The first report of it counts, and the ledger says so. What follows for the contact depends on the class: a hard
  * one ends all their campaigns and closes the address, soft ones do at the third in a row, and a block, which is about
  * the sender, ends this way only. A report that was tied by nothing but an address closes no address: anybody could
  * have written it. Returns the campaigns somebody may have been the last of.
@@ -37,8 +34,6 @@ export async function recordBounce(
     if (dead.length > 0) await exitContacts(tx, { contactIds: dead, reason });
   }
   await countOnMailbox(tx, answered.emailAccountId, "bounced");
-  if (answered.campaignId !== null) await pauseOnBounces(tx, [answered.campaignId]);
-  await coolDownMailbox(tx, answered.emailAccountId);
   return touched;
 }
 
@@ -95,9 +90,7 @@ export async function recordComplaint(tx: TenantTx, answered: Answered, type: st
     insert into suppressions (email_normalized, scope, reason, source, message_id)
     values (${message.address}, 'tenant', 'complained', 'feedback_report', ${answered.id}::uuid)
     on conflict do nothing`);
-  if (answered.campaignId !== null) await pauseOnComplaints(tx, [answered.campaignId]);
   await countOnMailbox(tx, answered.emailAccountId, "complained");
-  await coolDownMailbox(tx, answered.emailAccountId);
   await tellOfComplaint(tx, answered);
   return touched;
 }

@@ -37,7 +37,7 @@ export async function prepareMail(account: Account, raw: Uint8Array): Promise<Ar
 export async function recordMail(
   tx: TenantTx,
   { scope, account, arrived }: { scope: EventScope; account: Account; arrived: Arrived },
-): Promise<{ outcome: Outcome; events: DriverEvent[] }> {
+): Promise<{ outcome: Outcome; events: DriverEvent[]; answered?: Answered }> {
   const { verdict, key, mail } = arrived;
   if (await wasRead(tx, key)) return { outcome: "seen", events: [] };
   const answered = await findAnswered(tx, { accountId: account.id, pointers: verdict.pointers });
@@ -59,7 +59,7 @@ export async function recordMail(
   await insertInbound(tx, { account, answered, arrived });
   const drained = touched.length > 0 ? await drainedAmong(tx, touched) : [];
   events.push(...drained.map((campaignId) => drainedEvent(scope, campaignId)));
-  return { outcome: verdict.kind, events };
+  return { outcome: verdict.kind, events, answered };
 }
 
 async function follow(
