@@ -73,12 +73,13 @@ async function endOf(tx: TenantTx, { timezone, startsAt }: Standing, at: string)
  */
 export async function endNow({ scope, act }: Where): Promise<void> {
   await commitThenSend(scope, async (tx) => {
-    const { status, tenantId, workspaceId } = await lockCampaign(tx, act.id);
+    const { status, archived, tenantId, workspaceId } = await lockCampaign(tx, act.id);
+    if (archived) throw closed("ended");
     if (status !== "active" && status !== "paused")
       throw new AppError("conflict", `This campaign is ${status}: only a launched one can be ended.`);
     await tx.execute(sql`
       update campaigns set status = 'active', end_date = app_now(),
-        frozen_at = coalesce(frozen_at, app_now()), paused_at = null, pause_reason = null, archived_at = null,
+        frozen_at = coalesce(frozen_at, app_now()), paused_at = null, pause_reason = null,
         start_date = case when start_date >= app_now() then null else start_date end, updated_at = app_now()
       where id = ${act.id}::uuid`);
     await recordCampaignAct(tx, act, "campaign.ended");

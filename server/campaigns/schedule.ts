@@ -88,7 +88,7 @@ export async function backToDraft(tx: TenantTx, id: string): Promise<boolean> {
 
 type Outcome = "launched" | "refused" | "not scheduled";
 type Handled = { events: DriverEvent[]; outcome: Outcome };
-type Due = { name: string; userId: string | null; startsAt: Date; late: boolean };
+type Due = { name: string; triggered: boolean; userId: string | null; startsAt: Date; late: boolean };
 
 /**
  * Launches a campaign whose time has come. One that could not be launched as it is now, or whose time passed long
@@ -116,7 +116,9 @@ export async function launchScheduled(scope: Scope, id: string): Promise<Outcome
       userId,
       type: "campaign.launched",
       title: `“${name}” has been launched`,
-      body: `To ${audience.count === 1 ? "1 person" : `${audience.count.toLocaleString("en")} people`}, as scheduled.`,
+      body: due.triggered
+        ? "It takes in whoever comes, as scheduled."
+        : `To ${audience.count === 1 ? "1 person" : `${audience.count.toLocaleString("en")} people`}, as scheduled.`,
       path: `/campaigns/${id}`,
     });
     return { events, outcome: "launched" };
@@ -126,7 +128,7 @@ export async function launchScheduled(scope: Scope, id: string): Promise<Outcome
 
 async function takeDue(tx: TenantTx, id: string): Promise<Due | undefined> {
   const [due] = await tx.execute<Due>(sql`
-    select name, launched_by as "userId", start_date as "startsAt",
+    select name, campaign_type = 'triggered' as triggered, launched_by as "userId", start_date as "startsAt",
       start_date < app_now() - make_interval(hours => ${lateMaxHours}) as late
     from campaigns
     where id = ${id}::uuid and status = 'scheduled' and start_date <= app_now() and deleted_at is null
