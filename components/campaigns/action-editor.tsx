@@ -75,13 +75,15 @@ export function ActionEditor({ content, onChange, disabled, step, launched }: Pr
           </Select>
         )}
       </Field>
-      <ActionFields key={action.type} action={action} onChange={set} />
+      <ActionFields key={action.type} action={action} onChange={set} disabled={disabled} />
       {action.type === "webhook" && launched && <WebhookReport stepId={step.id} />}
     </fieldset>
   );
 }
 
-function ActionFields({ action, onChange }: { action: Action; onChange: (action: Action) => void }) {
+type FieldsProps = { action: Action; onChange: (action: Action) => void; disabled: boolean };
+
+function ActionFields({ action, onChange, disabled }: FieldsProps) {
   switch (action.type) {
     case "add_tag":
       return (
@@ -115,7 +117,7 @@ function ActionFields({ action, onChange }: { action: Action; onChange: (action:
         />
       );
     case "webhook":
-      return <WebhookFields action={action} onChange={onChange} />;
+      return <WebhookFields action={action} onChange={onChange} disabled={disabled} />;
     case "unsubscribe":
       return (
         <p className="text-muted">

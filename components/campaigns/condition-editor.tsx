@@ -29,7 +29,7 @@ export function ConditionEditor({ content, onChange, disabled, campaign, step }:
   return (
     <fieldset disabled={disabled} className="space-y-4">
       <p className="font-medium">
-        Contacts take the <span className="text-success">Yes</span> branch if they match
+        Who takes the <span className="text-success">Yes</span> branch
       </p>
       <Rules
         content={content}

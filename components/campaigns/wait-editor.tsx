@@ -53,7 +53,7 @@ export function WaitEditor({ content, onChange, disabled, campaign, step }: Prop
   const set = (wait: WaitRule) => onChange({ ...content, wait });
   return (
     <fieldset disabled={disabled} className="flex flex-wrap items-start gap-3">
-      <Field name="kind" label="Wait" className="w-48">
+      <Field name="kind" label="Wait" className="w-56">
         {(control) => (
           <Select {...control} value={kind} onChange={({ target }) => set(blank[target.value as Kind])}>
             {kinds.map(([name, words]) => (

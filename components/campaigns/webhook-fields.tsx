@@ -7,12 +7,13 @@ import { RadioCards } from "#components/ui/radio-cards";
 import type { Action } from "#server/campaigns/schema";
 
 type Webhook = Extract<Action, { type: "webhook" }>;
-type Props = { action: Webhook; onChange: (action: Webhook) => void };
+type Props = { action: Webhook; onChange: (action: Webhook) => void; disabled: boolean };
 
 /** Which address is called, and what becomes of those for whom that failed. */
-export function WebhookFields({ action, onChange }: Props) {
+export function WebhookFields({ action, onChange, disabled }: Props) {
   const trpc = useTRPC();
-  const secret = useQuery(trpc.webhookCalls.signingSecret.queryOptions());
+  // Not for those who may only look.
+  const secret = useQuery(trpc.webhookCalls.signingSecret.queryOptions(undefined, { enabled: !disabled }));
   return (
     <div className="space-y-4">
       <Field
