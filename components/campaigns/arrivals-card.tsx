@@ -36,12 +36,12 @@ export function ArrivalsCard({ campaign, live, timeZone, canLaunch }: Props) {
           return (
             <li key={trigger.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-3 sm:px-5">
               <Icon aria-hidden className="size-4 shrink-0 self-center text-muted" />
-              <span className="min-w-0 flex-1">Whoever {triggerWords(trigger)}</span>
-              <span className="tabular-nums">
+              <span className="min-w-0 flex-1 basis-3/4 sm:basis-0">Whoever {triggerWords(trigger)}</span>
+              <span className="tabular-nums max-sm:pl-8">
                 <strong className="font-semibold">{(tally?.enrolled ?? 0).toLocaleString("en")}</strong>{" "}
                 enrolled
               </span>
-              <span className="text-xs text-muted sm:w-64 sm:text-right">
+              <span className="min-w-0 text-xs text-muted max-sm:flex-1 sm:w-64 sm:text-right">
                 {tally && turnedAway(tally)}
                 {tally?.lastAt ? (
                   <>
