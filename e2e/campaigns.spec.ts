@@ -1,24 +1,9 @@
 import type { Page } from "@playwright/test";
 import { sql } from "drizzle-orm";
-import { createCampaign, createContacts, createList, type Tenant } from "#db/factories";
+import { createCampaign, createContacts, createList } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
-
-/** A finished campaign of one email to two people. */
-const finished = ({ scope, emailAccountId }: Tenant) =>
-  withTenant(scope, async (tx) => {
-    const contactIds = await createContacts(tx, [
-      { email: "ada@people.test", firstName: "Ada" },
-      { email: "bea@people.test", firstName: "Bea" },
-    ]);
-    const listId = await createList(tx, { contactIds });
-    return createCampaign(tx, {
-      name: "Spring news",
-      emailAccountId,
-      audience: { everyone: false, include: [listId], exclude: [] },
-      steps: [{ stepType: "email", subjectLine: "Hello", emailContent: "<p>Hello</p>" }],
-    });
-  });
 
 /** The dialog's time, as the browser's own field holds it. */
 const timeOf = (page: Page) => page.getByRole("dialog").getByLabel("Launch at");
@@ -27,7 +12,7 @@ test("a launch is scheduled by keyboard, locks the campaign until then, moves, a
   workspace,
   signedInPage: page,
 }) => {
-  const { campaignId } = await finished(workspace);
+  const { campaignId } = await finishedCampaign(workspace);
   const home = `/${workspace.slug}/campaigns/${campaignId}`;
   await page.goto(`${home}/edit/review`);
   await page.getByRole("button", { name: "Schedule", exact: true }).press("Enter");

@@ -17,7 +17,10 @@ test("a campaign that an HTTP event starts is made, launched, and takes in whom 
   await page.getByRole("button", { name: "New key" }).first().click();
   await page.getByLabel("Name").fill("Web shop");
   await page.getByRole("button", { name: "Make the key" }).click();
-  const key = await page.getByRole("dialog").getByText(/^postroad_/).innerText();
+  const key = await page
+    .getByRole("dialog")
+    .getByText(/^postroad_/)
+    .innerText();
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("table", { name: "API keys" })).toContainText("Web shop");
   await page.reload();

@@ -2,6 +2,7 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { accountsRouter } from "#server/accounts/router";
 import { analyticsRouter } from "#server/analytics/router";
 import { apiKeysRouter } from "#server/api-keys/router";
+import { approvalsRouter } from "#server/approvals/router";
 import { campaignTemplatesRouter } from "#server/campaign-templates/router";
 import { campaignsRouter } from "#server/campaigns/router";
 import { contactEditsRouter } from "#server/contact-edits/router";
@@ -29,6 +30,7 @@ export const appRouter = router({
   accounts: accountsRouter,
   analytics: analyticsRouter,
   apiKeys: apiKeysRouter,
+  approvals: approvalsRouter,
   campaignTemplates: campaignTemplatesRouter,
   campaigns: campaignsRouter,
   contactEdits: contactEditsRouter,

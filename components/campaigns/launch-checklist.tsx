@@ -19,6 +19,7 @@ export function LaunchChecklist({ workspace, campaign, problems }: Props) {
     audience: `${edit}/audience`,
     settings: `${edit}/settings`,
     workspace: `/${workspace}/settings`,
+    approval: "#approval",
   };
   const hrefOf = (problem: Review["problems"][number]) =>
     problem.where === "steps"
@@ -26,10 +27,15 @@ export function LaunchChecklist({ workspace, campaign, problems }: Props) {
         ? `${edit}?step=${problem.stepId}`
         : edit
       : hrefs[problem.where];
+  const approval = problems.some(({ where }) => where === "approval") && {
+    where: "approval" as const,
+    label: "Approval",
+    fine: "",
+  };
   return (
     <Section title="Checks" flush>
       <ul className="divide-y">
-        {groups.map((group) => {
+        {[...groups, ...(approval ? [approval] : [])].map((group) => {
           const triggers = group.where === "audience" && campaign.type === "triggered";
           const mine = problems.filter((problem) => problem.where === group.where);
           const blocked = mine.some((problem) => problem.severity === "blocker");

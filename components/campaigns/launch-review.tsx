@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { type Approval, ApprovalPanel } from "#components/approvals/approval-panel";
 import { useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { Section } from "#components/ui/section";
@@ -14,10 +15,24 @@ import { LaunchPlan } from "./launch-plan.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 export type Review = RouterOutputs["campaigns"]["review"];
-type Props = { workspace: string; campaign: Campaign; review: Review; permissions: string[] };
+type Props = {
+  workspace: string;
+  campaign: Campaign;
+  review: Review;
+  approval: Approval;
+  permissions: string[];
+  timeZone: string;
+};
 
 /** Everything there is to know before the button: what is missing, who gets it, when, and how it looks. */
-export function LaunchReview({ workspace, campaign, review: initial, permissions }: Props) {
+export function LaunchReview({
+  workspace,
+  campaign,
+  review: initial,
+  approval,
+  permissions,
+  timeZone,
+}: Props) {
   const trpc = useTRPC();
   // Somebody may fix a mailbox in another tab meanwhile.
   const { data: review } = useQuery(
@@ -35,6 +50,12 @@ export function LaunchReview({ workspace, campaign, review: initial, permissions
       <div className="min-w-0">
         <LaunchChecklist workspace={workspace} campaign={campaign} problems={review.problems} />
         <LaunchPlan campaign={campaign} review={review} />
+        <ApprovalPanel
+          campaign={campaign}
+          approval={approval}
+          writes={permissions.includes("campaigns:write")}
+          timeZone={timeZone}
+        />
         {launchable && (
           <LaunchButton
             workspace={workspace}

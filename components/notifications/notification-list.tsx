@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, CirclePause, Download, Reply, Rocket, Undo2 } from "lucide-react";
+import { CircleAlert, CircleCheck, CirclePause, Download, Reply, Rocket, Stamp, Undo2 } from "lucide-react";
 import Link from "next/link";
 import { cn } from "#components/ui/cn";
 import { DateTime } from "#components/ui/date-time";
@@ -18,6 +18,9 @@ type Props = {
 const looks = {
   "campaign.launched": { Icon: Rocket, tone: "text-success" },
   "campaign.not_launched": { Icon: CircleAlert, tone: "text-danger" },
+  "campaign.approval_requested": { Icon: Stamp, tone: "text-warning" },
+  "campaign.approval_given": { Icon: CircleCheck, tone: "text-success" },
+  "campaign.approval_rejected": { Icon: CircleAlert, tone: "text-danger" },
   "campaign.paused": { Icon: CirclePause, tone: "text-warning" },
   "campaign.replied": { Icon: Reply, tone: "text-success" },
   "campaign.complained": { Icon: CircleAlert, tone: "text-danger" },

@@ -120,6 +120,8 @@ export const campaignApprovals = pgTable(
     decidedAt: instant(),
     expiresAt: instant(),
     comments: text(),
+    /** How often those who have not answered were reminded. */
+    reminders: integer().notNull().default(0),
     /** Digest of steps, audience, sender and schedule as submitted: any change voids the approval. */
     snapshotVersion: text(),
     snapshot: jsonb().$type<Record<string, unknown>>(),
@@ -129,6 +131,9 @@ export const campaignApprovals = pgTable(
     within(t, t.campaignId, campaigns),
     workspacePolicy("campaign_approvals"),
     unique("campaign_approvals_role_unique").on(t.tenantId, t.campaignId, t.submissionNo, t.approverRole),
+    index("idx_campaign_approvals_open")
+      .on(t.expiresAt)
+      .where(sql`approval_status = 'pending'`),
     oneOf("valid_approval_status", t.approvalStatus, approvalStatuses),
     oneOf("valid_required", t.required, ["required", "optional"]),
   ],

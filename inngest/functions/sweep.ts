@@ -1,5 +1,6 @@
 import { inngest } from "#inngest/client";
 import {
+  sweepApprovals,
   sweepArrivals,
   sweepCampaigns,
   sweepJobs,
@@ -21,6 +22,7 @@ export const sweep = inngest.createFunction(
     readers: await step.run("wake-readers", sweepReaders),
     campaigns: await step.run("check-campaigns", sweepCampaigns),
     arrivals: await step.run("let-in-arrivals", sweepArrivals),
+    approvals: await step.run("remind-approvers", sweepApprovals),
     jobs: await step.run("restart-jobs", sweepJobs),
     segments: await step.run("refresh-segments", sweepSegments),
     scores: await step.run("refresh-scores", sweepScores),

@@ -42,7 +42,7 @@ export type CheckedStep = GraphStep & {
 export type Problem = {
   code: string;
   severity: "blocker" | "warning";
-  where: "steps" | "audience" | "settings" | "workspace";
+  where: "steps" | "audience" | "settings" | "workspace" | "approval";
   message: string;
   stepId: string | null;
 };

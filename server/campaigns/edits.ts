@@ -29,11 +29,22 @@ export async function takeForEdit(
     );
   }
   if (!allowed.includes(row.status)) throw new AppError("conflict", refusals[row.status]);
+  if (row.status === "active" && (await wasApproved(tx, id)))
+    throw new AppError(
+      "conflict",
+      "What this campaign sends was approved as it is. Pause it, change it, and have it approved again before it goes on.",
+    );
   await tx.execute(
     sql`update campaigns set version = version + 1, updated_at = app_now() where id = ${id}::uuid`,
   );
   return row.status;
 }
+
+const wasApproved = async (tx: TenantTx, id: string): Promise<boolean> => {
+  const rows = await tx.execute(sql`
+    select from campaign_approvals where campaign_id = ${id}::uuid and approval_status = 'approved' limit 1`);
+  return rows.length > 0;
+};
 
 const running =
   "This campaign has been launched: its audience and settings can no longer change. Clone it to change them.";

@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
+import { approvalProblems } from "#server/approvals/checks";
+import { loadApproval } from "#server/approvals/queries";
 import { workspaceSender } from "#server/mail/queries";
 import { loadSending } from "#server/messages/limits";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
@@ -46,8 +48,10 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     liquidProblem,
   });
   const forecast = await forecastFirstEmail(tx, campaign, triggered ? 1 : audience.count);
+  const approval = await loadApproval(tx, { campaign, people: () => Promise.resolve(audience.count) }, null);
   const found = [
     ...problems,
+    ...approvalProblems(approval),
     ...planProblems(campaign, { now, forecast }),
     ...(await segmentProblems(tx, campaign)),
     ...emptyLinkWarnings(campaign),

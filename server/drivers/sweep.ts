@@ -10,6 +10,7 @@ import {
   importUndoRequested,
   onceId,
 } from "#inngest/events";
+import { followUp } from "#server/approvals/reminders";
 import { completeIfDone } from "#server/enrollments/complete";
 import { nextSend } from "#server/messages/claim";
 import { ensureReader } from "#server/replies/reader";
@@ -153,6 +154,13 @@ export const sweepSegments = (): Promise<number> =>
       (await requestDueRefresh(tx, scope.workspaceId))
       ?? (await fenceOfStalled(tx, refreshDriver(scope.workspaceId)));
     return { events: fence === null ? [] : [segmentRefreshEvent(scope, fence, again)] };
+  });
+
+/** Requests for an approval whose approvers are to be reminded, or that nobody answered in time. */
+export const sweepApprovals = (): Promise<number> =>
+  sweep(sql`select * from due_approvals()`, async (tx, _scope, ids) => {
+    for (const id of ids) await followUp(tx, id);
+    return { events: [] };
   });
 
 /** Scoring models whose day has come, or whose run has fallen silent. */

@@ -1,6 +1,7 @@
 import { Building2 } from "lucide-react";
 import type { Metadata } from "next";
 import { Suspense } from "react";
+import { ApprovalPolicyForm } from "#components/approvals/approval-policy-form";
 import { AccountRulesForm } from "#components/settings/account-rules-form";
 import { FormSkeleton } from "#components/settings/form-skeleton";
 import { OrganizationForm } from "#components/settings/organization-form";
@@ -35,10 +36,11 @@ async function Organization({ params }: Props) {
         Owners and admins of the organization manage its people and workspaces here.
       </EmptyState>
     );
-  const [organization, people, rules] = await Promise.all([
+  const [organization, people, rules, approvals] = await Promise.all([
     api.workspaces.organization(),
     api.members.listOrganization(),
     api.accounts.rules(),
+    api.approvals.policy(),
   ]);
   return (
     <div className="space-y-6">
@@ -56,6 +58,7 @@ async function Organization({ params }: Props) {
         </div>
         <WorkspaceTable workspaces={organization.workspaces} timeZone={workspace.timezone} />
       </section>
+      <ApprovalPolicyForm {...approvals} />
       <AccountRulesForm rules={rules} />
     </div>
   );

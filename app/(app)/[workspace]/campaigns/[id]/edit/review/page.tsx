@@ -19,10 +19,17 @@ export default function ReviewPage(props: Props) {
 async function Review({ params }: Props) {
   const { workspace, id } = await params;
   const api = caller(workspace);
-  const [campaign, review, { permissions }] = await Promise.all([
+  const [campaign, review, approval, current] = await Promise.all([
     api.campaigns.byId({ id }),
     api.campaigns.review({ id }),
+    api.approvals.byCampaign({ campaignId: id }),
     api.workspaces.current(),
   ]);
-  return <LaunchReview workspace={workspace} campaign={campaign} review={review} permissions={permissions} />;
+  return (
+    <LaunchReview
+      {...{ workspace, campaign, review, approval }}
+      permissions={current.permissions}
+      timeZone={current.workspace.timezone}
+    />
+  );
 }

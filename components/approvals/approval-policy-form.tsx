@@ -1,0 +1,119 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Checkbox } from "#components/ui/checkbox";
+import { Field } from "#components/ui/field";
+import { FormError } from "#components/ui/form-error";
+import { Input } from "#components/ui/input";
+import { RadioCards } from "#components/ui/radio-cards";
+import { Section } from "#components/ui/section";
+import { SubmitButton } from "#components/ui/submit-button";
+import { type ApproverRole, approverRoles } from "#server/approvals/schema";
+import type { RouterOutputs } from "#server/router";
+import { ApproverChoice } from "./approver-choice.tsx";
+
+type Props = RouterOutputs["approvals"]["policy"];
+type When = Props["policy"]["when"];
+
+const choices = [
+  {
+    value: "never",
+    label: "Never",
+    hint: "Whoever may launch does. A campaign can still ask for an approval.",
+  },
+  { value: "large", label: "Large campaigns", hint: "From so many people on." },
+  { value: "always", label: "Every campaign", hint: "Nothing is launched by one person alone." },
+];
+
+/** Which campaigns somebody else looks at before they are launched, and who that is. */
+export function ApprovalPolicyForm({ policy, people }: Props) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const [when, setWhen] = useState<When>(policy.when);
+  const [named, setNamed] = useState<Partial<Record<ApproverRole, string[]>>>(
+    Object.fromEntries(policy.approvers.map(({ role, userIds }) => [role, userIds])),
+  );
+  const update = useMutation(
+    trpc.approvals.updatePolicy.mutationOptions({
+      onSuccess: () => {
+        toast.success("Approvals saved");
+        router.refresh();
+      },
+    }),
+  );
+  const problem = asProblem(update.error);
+  const roles = approverRoles.filter((role) => named[role]);
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const form = new FormData(event.currentTarget);
+        update.mutate({
+          when,
+          largeFrom: when === "large" ? Number(form.get("largeFrom") || Number.NaN) : policy.largeFrom,
+          approvers: roles.map((role) => ({ role, userIds: named[role] ?? [] })),
+          inOrder: roles.length > 1 && form.has("inOrder"),
+        });
+      }}
+    >
+      <Section
+        title="Approvals"
+        description="Campaigns of all workspaces that somebody else approves before they are launched."
+        footer={<SubmitButton pending={update.isPending}>Save</SubmitButton>}
+      >
+        <div className="grid gap-5">
+          <RadioCards
+            name="when"
+            legend="To be approved"
+            options={choices}
+            value={when}
+            onChange={(value) => setWhen(value as When)}
+            className="sm:grid-cols-3"
+          />
+          {when === "large" && (
+            <Field name="largeFrom" label="People, at least" error={problem?.fields.largeFrom}>
+              {(control) => (
+                <Input
+                  {...control}
+                  type="number"
+                  inputMode="numeric"
+                  min={1}
+                  defaultValue={policy.largeFrom}
+                  className="sm:w-36"
+                />
+              )}
+            </Field>
+          )}
+          <fieldset className="grid gap-3">
+            <legend className="mb-1.5 font-medium">Who approves</legend>
+            {approverRoles.map((role) => (
+              <ApproverChoice
+                key={role}
+                role={role}
+                people={people}
+                userIds={named[role] ?? null}
+                onChange={(userIds) => setNamed({ ...named, [role]: userIds ?? undefined })}
+              />
+            ))}
+            {roles.length > 1 && (
+              <Checkbox
+                name="inOrder"
+                label="One after the other"
+                hint="The compliance officer is asked once the campaign manager has approved."
+                defaultChecked={policy.inOrder}
+              />
+            )}
+          </fieldset>
+          <p className="text-xs text-muted">
+            Nobody approves what they ask for themselves. Without an answer a request lapses after 48 hours.
+          </p>
+          <FormError>{problem?.fields.largeFrom ? null : problem?.message}</FormError>
+        </div>
+      </Section>
+    </form>
+  );
+}

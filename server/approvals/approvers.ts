@@ -1,0 +1,32 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { listMembers } from "#server/members/queries";
+import { isOrganizationAdmin } from "#server/permissions";
+import type { ApprovalPolicy, ApproverRole } from "./schema.ts";
+
+export type Approver = { userId: string; name: string };
+/** Who may answer for a role, for a request of `requestedBy`, who cannot answer it. */
+export type ApproversOf = (role: ApproverRole, requestedBy: string | null) => Approver[];
+
+/**
+ * Who answers for the roles in the transaction's workspace, as of now: somebody who has left it answers no more. Where
+ * none of the people named is here (any more), or only the one who asks, the admins answer.
+ */
+export async function loadApprovers(tx: TenantTx, policy: ApprovalPolicy): Promise<ApproversOf> {
+  const [where] = await tx.execute<{ id: string }>(
+    sql`select current_setting('app.current_workspace_id')::uuid as id`,
+  );
+  const people = await listMembers(tx, where?.id ?? "");
+  const admins = people.filter(
+    ({ role, tenantRoles }) => role === "admin" || isOrganizationAdmin(tenantRoles),
+  );
+  return (role, requestedBy) => {
+    const named = new Set(policy.approvers.find((each) => each.role === role)?.userIds);
+    const others = (group: typeof people) =>
+      group
+        .filter(({ userId }) => userId !== requestedBy)
+        .map(({ userId, name, email }) => ({ userId, name: name || email }));
+    const holders = others(people.filter(({ userId }) => named.has(userId)));
+    return holders.length > 0 ? holders : others(admins);
+  };
+}

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import type { Campaign } from "#server/campaigns/queries";
+
+/** What an approval is given for: what is sent, to whom, by whom and how. */
+type Content = Pick<Campaign, "type" | "audience" | "settings" | "triggers" | "steps">;
+
+/** A digest (SHA-256, hex) of everything in a campaign that an approver has looked at. Names and counts are no part of it. */
+export function contentDigest({ type, audience, settings, triggers, steps }: Content): string {
+  const content = {
+    type,
+    audience,
+    settings,
+    triggers: triggers.map(({ id: _, subject: __, ...trigger }) => trigger),
+    steps: steps.map(
+      ({
+        number: _number,
+        title: _title,
+        headline: _headline,
+        detail: _detail,
+        branches: _branches,
+        branchNames: _names,
+        listName: _list,
+        customField: _field,
+        ...step
+      }) => step,
+    ),
+  };
+  return createHash("sha256").update(canonical(content)).digest("hex");
+}
+
+/** JSON in which the order of properties does not matter. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,158 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import type { Campaign } from "#server/campaigns/queries";
+import { isLaunched } from "#server/campaigns/schema";
+import { type ApproversOf, loadApprovers } from "./approvers.ts";
+import { contentDigest } from "./digest.ts";
+import { getApprovalPolicy } from "./policy.ts";
+import type { ApprovalPolicy, ApproverRole } from "./schema.ts";
+
+export type ApprovalStatus = "pending" | "approved" | "rejected" | "expired" | "void";
+
+/** What one role has said. `waitsFor` names who may answer now; empty when nobody is asked. */
+export type Answer = {
+  role: ApproverRole;
+  status: ApprovalStatus;
+  by: string | null;
+  at: Date | null;
+  comment: string | null;
+  waitsFor: string[];
+  /** Whether the person who looks may answer. */
+  mine: boolean;
+};
+export type Submission = {
+  no: number;
+  requestedBy: string | null;
+  requestedAt: Date;
+  expiresAt: Date;
+  note: string;
+  answers: Answer[];
+};
+
+/** `changed`: it was requested or given for another content than that of now. */
+export type ApprovalState = "missing" | "pending" | "approved" | "rejected" | "expired" | "changed";
+
+/** Where a campaign's approval stands. `needed`: what asks for one; null when nothing does. Newest submission first. */
+export type Approval = {
+  needed: "organization" | "size" | "campaign" | "earlier" | null;
+  state: ApprovalState;
+  submissions: Submission[];
+};
+
+type Row = {
+  no: number;
+  role: ApproverRole;
+  status: ApprovalStatus;
+  requestedById: string | null;
+  requestedBy: string | null;
+  requestedAt: Date;
+  expiresAt: Date;
+  digest: string | null;
+  note: string | null;
+  by: string | null;
+  at: Date | null;
+  comment: string | null;
+};
+
+/** `people` counts the audience as of now. */
+type Subject = { campaign: Campaign; people: () => Promise<number> };
+
+/** `viewer` is who looks, null for nobody. */
+export async function loadApproval(
+  tx: TenantTx,
+  { campaign, people }: Subject,
+  viewer: string | null,
+): Promise<Approval> {
+  const policy = await getApprovalPolicy(tx);
+  const rows = await listAnswers(tx, campaign.id);
+  const needed = await whatNeeds(tx, { policy, campaign, people, rows });
+  const digest = contentDigest(campaign);
+  const newest = rows.filter(({ no }) => no === rows[0]?.no);
+  const approvers = await loadApprovers(tx, policy);
+  const asked = turnOf(newest, policy);
+  return {
+    needed,
+    state: stateOf(newest, digest),
+    submissions: submissionsOf(rows, (row) =>
+      row.no === rows[0]?.no && asked.has(row.role) ? approversFor(approvers, row) : [],
+    ).map((submission) => shownTo(submission, viewer)),
+  };
+}
+
+const approversFor = (approvers: ApproversOf, { role, requestedById }: Row) => approvers(role, requestedById);
+
+/** The answers to all requests, the newest request first. One that nobody gave in time counts as a refusal. */
+export async function listAnswers(tx: TenantTx, campaignId: string): Promise<Row[]> {
+  return [
+    ...(await tx.execute<Row>(sql`
+      select a.submission_no as no, a.approver_role as role,
+        case when a.approval_status = 'pending' and a.expires_at <= app_now() then 'expired' else a.approval_status end as status,
+        a.requested_by as "requestedById", coalesce(r.name, r.email) as "requestedBy", a.requested_at as "requestedAt",
+        a.expires_at as "expiresAt", a.snapshot_version as digest, a.snapshot ->> 'note' as note,
+        coalesce(d.name, d.email) as by, a.decided_at as at, a.comments as comment
+      from campaign_approvals a left join users r on r.id = a.requested_by left join users d on d.id = a.approved_by
+      where a.campaign_id = ${campaignId}::uuid
+      order by a.submission_no desc, a.created_at, a.id`)),
+  ];
+}
+
+async function whatNeeds(
+  tx: TenantTx,
+  { policy, campaign, people, rows }: Subject & { policy: ApprovalPolicy; rows: readonly Row[] },
+): Promise<Approval["needed"]> {
+  // What runs was launched by the rules of its day.
+  if (isLaunched(campaign.status)) return rows.some(({ status }) => status === "approved") ? "earlier" : null;
+  if (policy.when === "always") return "organization";
+  if (policy.when === "large" && (await people()) >= policy.largeFrom) return "size";
+  const [settings] = await tx.execute<{ asks: boolean }>(
+    sql`select requires_approval as asks from campaign_settings where campaign_id = ${campaign.id}::uuid`,
+  );
+  return settings?.asks ? "campaign" : null;
+}
+
+export function stateOf(newest: readonly Pick<Row, "status" | "digest">[], digest: string): ApprovalState {
+  const has = (status: ApprovalStatus) => newest.some((row) => row.status === status);
+  if (newest.length === 0 || has("void")) return "missing";
+  if (has("rejected")) return "rejected";
+  if (has("expired")) return "expired";
+  if (newest.some((row) => row.digest !== digest)) return "changed";
+  return has("pending") ? "pending" : "approved";
+}
+
+/** The roles whose answer is asked for now: all that have given none, or the first of them. */
+export function turnOf(
+  newest: readonly Pick<Row, "role" | "status">[],
+  { inOrder }: Pick<ApprovalPolicy, "inOrder">,
+): Set<ApproverRole> {
+  const open = newest.filter(({ status }) => status === "pending").map(({ role }) => role);
+  const refused = newest.some(({ status }) => status !== "pending" && status !== "approved");
+  return new Set(refused ? [] : inOrder ? open.slice(0, 1) : open);
+}
+
+type Asked = { userId: string; name: string }[];
+type Full = Omit<Submission, "answers"> & {
+  answers: (Omit<Answer, "mine" | "waitsFor"> & { asked: Asked })[];
+};
+
+function submissionsOf(rows: readonly Row[], askedOf: (row: Row) => Asked): Full[] {
+  const byNo = Map.groupBy(rows, ({ no }) => no);
+  return [...byNo.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { no, requestedBy, requestedAt, expiresAt, note } = first;
+    const answers = group.map((row) => {
+      const { role, status, by, at, comment } = row;
+      return { role, status, by, at, comment, asked: askedOf(row) };
+    });
+    return [{ no, requestedBy, requestedAt, expiresAt, note: note ?? "", answers }];
+  });
+}
+
+const shownTo = ({ answers, ...submission }: Full, viewer: string | null): Submission => ({
+  ...submission,
+  answers: answers.map(({ asked, ...answer }) => ({
+    ...answer,
+    waitsFor: asked.map(({ name }) => name),
+    mine: asked.some(({ userId }) => userId === viewer),
+  })),
+});
