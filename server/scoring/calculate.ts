@@ -27,8 +27,9 @@ const within = (extent: Extent, id: SQL): SQL => {
  * Works out the scores of these contacts from what is known about them, and writes down what differs: parts, total and
  * tier, the history, the column on the contact, and whose tier changed. Worked out from facts alone, so that doing it
  * again changes nothing. The extent is said of every table: to join what it gave, the planner would read them whole;
- * and the score known so far is looked up one by one, since right after the first pass the planner knows of none. What
- * is known of a contact is summed up, not joined: the planner takes what people did for next to nothing.
+ * and the score known so far is looked up one by one, since right after the first pass the planner knows of none, and by
+ * the contact alone ("is not distinct" cannot be looked up): the index of the model holds everybody's. What is known of
+ * a contact is summed up, not joined: the planner takes what people did for next to nothing.
  * Returns how many scores changed.
  */
 export async function calculateScores(
@@ -62,7 +63,8 @@ export async function calculateScores(
         case when s.override_total is not null and coalesce(s.overridden_until > ${now}, true) then s.override_total
           when is_zero then 0 else greatest(0, least(100, parts.engagement + parts.fit + parts.intent + parts.penalty)) end as total
       from parts left join lateral (
-        select * from contact_scores b where b.contact_id = parts.id and b.model_id = ${model.id}::uuid offset 0
+        select * from contact_scores b
+        where b.contact_id = parts.id and b.model_id is not distinct from ${model.id}::uuid offset 0
       ) s on true
     ), tiered as materialized (
       select scored.*, ${tierOf(model.scoring.tiers)} as tier from scored
