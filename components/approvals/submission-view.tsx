@@ -61,10 +61,12 @@ export function SubmissionView({ submission, state, timeZone, buttons }: Props) 
   );
 }
 
-function byWhom({ status, by, waitsFor }: Answer): string {
+function byWhom({ status, by, asked, waitsFor }: Answer): string {
   if (by) return by;
   if (status !== "pending") return "";
-  if (waitsFor.length === 0) return "Asked once the one before has approved";
+  if (!asked) return "Asked once the one before has approved";
+  if (waitsFor.length === 0)
+    return "Nobody here may answer but who asks, and they cannot. Make somebody else an admin of the workspace.";
   return waitsFor.length > 3
     ? `${waitsFor.slice(0, 3).join(", ")} or ${waitsFor.length - 3} more may answer`
     : `${waitsFor.join(" or ")} may answer`;

@@ -9,13 +9,14 @@ import type { ApprovalPolicy, ApproverRole } from "./schema.ts";
 
 export type ApprovalStatus = "pending" | "approved" | "rejected" | "expired" | "void";
 
-/** What one role has said. `waitsFor` names who may answer now; empty when nobody is asked. */
+/** What one role has said. `asked`: it is this role's turn. `waitsFor` names who may answer then; there may be nobody. */
 export type Answer = {
   role: ApproverRole;
   status: ApprovalStatus;
   by: string | null;
   at: Date | null;
   comment: string | null;
+  asked: boolean;
   waitsFor: string[];
   /** Whether the person who looks may answer. */
   mine: boolean;
@@ -74,7 +75,7 @@ export async function loadApproval(
     needed,
     state: stateOf(newest, digest),
     submissions: submissionsOf(rows, (row) =>
-      row.no === rows[0]?.no && asked.has(row.role) ? approversFor(approvers, row) : [],
+      row.no === rows[0]?.no && asked.has(row.role) ? approversFor(approvers, row) : null,
     ).map((submission) => shownTo(submission, viewer)),
   };
 }
@@ -129,9 +130,10 @@ export function turnOf(
   return new Set(refused ? [] : inOrder ? open.slice(0, 1) : open);
 }
 
-type Asked = { userId: string; name: string }[];
+/** Null: it is not their turn. */
+type Asked = { userId: string; name: string }[] | null;
 type Full = Omit<Submission, "answers"> & {
-  answers: (Omit<Answer, "mine" | "waitsFor"> & { asked: Asked })[];
+  answers: (Omit<Answer, "asked" | "mine" | "waitsFor"> & { people: Asked })[];
 };
 
 function submissionsOf(rows: readonly Row[], askedOf: (row: Row) => Asked): Full[] {
@@ -142,7 +144,7 @@ function submissionsOf(rows: readonly Row[], askedOf: (row: Row) => Asked): Full
     const { no, requestedBy, requestedAt, expiresAt, note } = first;
     const answers = group.map((row) => {
       const { role, status, by, at, comment } = row;
-      return { role, status, by, at, comment, asked: askedOf(row) };
+      return { role, status, by, at, comment, people: askedOf(row) };
     });
     return [{ no, requestedBy, requestedAt, expiresAt, note: note ?? "", answers }];
   });
@@ -150,9 +152,10 @@ function submissionsOf(rows: readonly Row[], askedOf: (row: Row) => Asked): Full
 
 const shownTo = ({ answers, ...submission }: Full, viewer: string | null): Submission => ({
   ...submission,
-  answers: answers.map(({ asked, ...answer }) => ({
+  answers: answers.map(({ people, ...answer }) => ({
     ...answer,
-    waitsFor: asked.map(({ name }) => name),
-    mine: asked.some(({ userId }) => userId === viewer),
+    asked: people !== null,
+    waitsFor: (people ?? []).map(({ name }) => name),
+    mine: (people ?? []).some(({ userId }) => userId === viewer),
   })),
 });
