@@ -7,6 +7,8 @@ import { CommentDialog } from "./comment-dialog.tsx";
 
 type Props = {
   campaignId: string;
+  /** Of the campaign that is shown. */
+  version: number;
   submissionNo: number;
   role: ApproverRole;
   /** What changed since it was asked for can only be sent back. */
@@ -15,11 +17,11 @@ type Props = {
 };
 
 /** For whoever may answer: yes, or what should change. */
-export function AnswerButtons({ campaignId, submissionNo, role, approvable, onAnswered }: Props) {
+export function AnswerButtons({ campaignId, version, submissionNo, role, approvable, onAnswered }: Props) {
   const trpc = useTRPC();
   const decide = useMutation(trpc.approvals.decide.mutationOptions());
   const answer = (decision: "approved" | "rejected", said: string) => async (comment: string) => {
-    await decide.mutateAsync({ campaignId, submissionNo, role, decision, comment });
+    await decide.mutateAsync({ campaignId, version, submissionNo, role, decision, comment });
     await onAnswered(said);
   };
   return (

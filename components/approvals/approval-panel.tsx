@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import type { Campaign } from "#components/campaigns/use-campaign-edits";
-import { useTRPC } from "#components/trpc/client";
+import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Section } from "#components/ui/section";
 import type { RouterOutputs } from "#server/router";
@@ -47,8 +47,14 @@ export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }:
   if (needed === null && !newest && !(writes && draft)) return null;
   const open = state === "pending" || (state === "changed" && newest?.answers.some(isOpen));
   const requestable = writes && needed !== null && (draft || campaign.status === "paused");
+  const refused = (error: unknown) => void toast.error(asProblem(error)?.message);
   const ask = (requiresApproval: boolean) =>
-    require.mutateAsync({ campaignId: campaign.id, version: campaign.version, requiresApproval });
+    require
+      .mutateAsync({ campaignId: campaign.id, version: campaign.version, requiresApproval })
+      .then(
+        () => changed(requiresApproval ? "To be approved before the launch" : "No approval needed any more"),
+        refused,
+      );
   return (
     <div id="approval">
       <Section
@@ -56,23 +62,13 @@ export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }:
         description={needed ? reasons[needed] : "Nobody has to approve this campaign."}
         action={
           writes && draft && (needed === null || needed === "campaign") ? (
-            <Button
-              size="sm"
-              pending={require.isPending}
-              onClick={() =>
-                void ask(needed === null).then(() =>
-                  changed(
-                    needed === null ? "To be approved before the launch" : "No approval needed any more",
-                  ),
-                )
-              }
-            >
+            <Button size="sm" pending={require.isPending} onClick={() => void ask(needed === null)}>
               {needed === null ? "Have it approved" : "No approval needed"}
             </Button>
           ) : undefined
         }
         footer={
-          requestable && state !== "approved" ? (
+          (requestable && state !== "approved") || (open && writes) ? (
             <>
               {open && (
                 <Button
@@ -80,13 +76,13 @@ export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }:
                   onClick={() =>
                     void withdraw
                       .mutateAsync({ campaignId: campaign.id })
-                      .then(() => changed("Request withdrawn"))
+                      .then(() => changed("Request withdrawn"), refused)
                   }
                 >
                   Withdraw the request
                 </Button>
               )}
-              {state !== "pending" && (
+              {requestable && state !== "pending" && (
                 <CommentDialog
                   trigger={<Button variant="primary">{newest ? "Request again" : "Request approval"}</Button>}
                   title="Request an approval"
@@ -112,6 +108,7 @@ export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }:
               answer.mine && (
                 <AnswerButtons
                   campaignId={campaign.id}
+                  version={campaign.version}
                   submissionNo={newest.no}
                   role={answer.role}
                   approvable={state === "pending"}

@@ -122,7 +122,7 @@ export const campaignApprovals = pgTable(
     comments: text(),
     /** How often those who have not answered were reminded. */
     reminders: integer().notNull().default(0),
-    /** Digest of steps, audience, sender and schedule as submitted: any change voids the approval. */
+    /** Digest of steps, audience, sender and limits as submitted: any change voids the approval. */
     snapshotVersion: text(),
     snapshot: jsonb().$type<Record<string, unknown>>(),
   },

@@ -1,12 +1,11 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { createSession } from "#db/factories";
+import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { finishedDraft } from "#server/campaigns/testing";
 import { createRunner } from "#server/enrollments/testing";
-import type { WorkspaceRole } from "#server/permissions";
-import { callerFor, newColleague } from "#server/testing";
 import { sweepApprovals } from "#server/drivers/sweep";
-import type { ApprovalPolicy, ApproverRole } from "./schema.ts";
+import { always, answer, colleague, draftUnder, signedInAgain, titles } from "./testing.ts";
 
 const sinks = await vi.hoisted(async () => {
   const started = await (await import("../messages/testing-sinks.ts")).startSinks();
@@ -16,61 +15,6 @@ const sinks = await vi.hoisted(async () => {
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 afterAll(() => sinks.stop());
-
-type Tenant = Awaited<ReturnType<typeof newTenant>>;
-const colleague = (tenant: Tenant, role: WorkspaceRole) => newColleague({ ...tenant, email: "" }, role);
-
-const always: ApprovalPolicy = {
-  when: "always",
-  largeFrom: 10_000,
-  approvers: [{ role: "campaign_manager", userIds: [] }],
-  inOrder: false,
-};
-
-/** A finished draft of somebody's, in an organization that asks for approvals. */
-async function draftUnder(policy: Partial<ApprovalPolicy> = {}) {
-  const tenant = await newTenant();
-  await tenant.caller.approvals.updatePolicy({ ...always, ...policy });
-  const { id: campaignId, first } = await finishedDraft(tenant);
-  const version = async () => (await tenant.caller.campaigns.byId({ id: campaignId })).version;
-  return {
-    tenant,
-    campaignId,
-    first,
-    request: async (note = "") =>
-      tenant.caller.approvals.request({ campaignId, version: await version(), note }),
-    launch: async () => tenant.caller.campaigns.launch({ id: campaignId, version: await version() }),
-    rename: async (subjectLine: string) => {
-      const { steps, version: now } = await tenant.caller.campaigns.byId({ id: campaignId });
-      const content = { type: "email" as const, templateId: null, previewText: "", sender: null };
-      const emailContent = steps[0]?.emailContent ?? "";
-      await tenant.caller.campaigns.saveStep({
-        id: campaignId,
-        version: now,
-        stepId: first,
-        content: { ...content, subjectLine, emailContent, replyInThread: false },
-      });
-    },
-    state: async () => (await tenant.caller.approvals.byCampaign({ campaignId })).state,
-  };
-}
-
-type Words = { submissionNo?: number; role?: ApproverRole; comment?: string };
-const answer = (
-  { caller }: Pick<Tenant, "caller">,
-  campaignId: string,
-  decision: "approved" | "rejected",
-  { submissionNo = 1, role = "campaign_manager", comment = "" }: Words = {},
-) => caller.approvals.decide({ campaignId, submissionNo, role, decision, comment });
-
-/** Days later everybody has been signed out. */
-async function signedInAgain({ userId, slug }: Pick<Tenant, "userId" | "slug">) {
-  const { sessionId } = await createSession(userId);
-  return { caller: callerFor({ sessionId, workspaceSlug: slug }) };
-}
-
-const titles = async ({ caller }: Pick<Tenant, "caller">) =>
-  (await caller.notifications.list()).rows.map((row) => row.title);
 
 test("what the organization wants approved is launched once somebody else has approved it", async () => {
   const { tenant, campaignId, request, launch, state } = await draftUnder();
@@ -89,7 +33,9 @@ test("what the organization wants approved is launched once somebody else has ap
     "approved already",
   );
   await launch();
-  await expect(answer(manager, campaignId, "approved")).rejects.toThrow("approved already");
+  await expect(answer(manager, campaignId, "approved")).rejects.toThrow(
+    "is active: there is nothing to approve",
+  );
 });
 
 test("any change of content, audience or sender makes an approval void, and so one that is being given", async () => {
@@ -123,8 +69,20 @@ test("an edit and an approval at the same moment: what is approved is what was s
   const { tenant, campaignId, request, rename, state } = await draftUnder();
   const manager = await colleague(tenant, "admin");
   await request();
-  await Promise.allSettled([rename("At the same moment"), answer(manager, campaignId, "approved")]);
+  const { version } = await tenant.caller.campaigns.byId({ id: campaignId });
+  await Promise.allSettled([
+    rename("At the same moment"),
+    answer(manager, campaignId, "approved", { version }),
+  ]);
   expect(await state()).toBe("changed");
+  await expect(answer(manager, campaignId, "approved", { version })).rejects.toThrow(
+    "was changed after you opened it",
+  );
+  await request();
+  await expect(
+    answer(manager, campaignId, "approved", { version, submissionNo: 2 }),
+    "the second request, looked at as the first one was",
+  ).rejects.toThrow("was changed after you opened it");
 });
 
 test("two roles answer in order, each by the people named, and one refusal ends it", async () => {
@@ -213,19 +171,79 @@ test("small audiences need none, one campaign may ask for one, and a request can
 test("what runs as approved is changed only while it is paused, and goes on once it is approved again", async () => {
   const { tenant, campaignId, request, launch, rename } = await draftUnder();
   const manager = await colleague(tenant, "admin");
+  const { campaigns } = tenant.caller;
+  const { version, audience } = await campaigns.byId({ id: campaignId });
+  await campaigns.updateAudience({
+    ...{ id: campaignId, version },
+    audience: { ...audience, autoEnroll: true },
+  });
   await request();
   await answer(manager, campaignId, "approved");
   await launch();
   await runner.settle();
   await expect(rename("Now")).rejects.toThrow("Pause it, change it, and have it approved again");
-  await tenant.caller.campaigns.pause({ id: campaignId });
-  await tenant.caller.campaigns.resume({ id: campaignId });
-  await tenant.caller.campaigns.pause({ id: campaignId });
+  await campaigns.pause({ id: campaignId });
+  await campaigns.resume({ id: campaignId });
+  await campaigns.pause({ id: campaignId });
   await rename("Now");
-  await expect(tenant.caller.campaigns.resume({ id: campaignId })).rejects.toThrow("It was changed after");
+  await expect(campaigns.resume({ id: campaignId })).rejects.toThrow("It was changed after");
   await request();
   await answer(manager, campaignId, "approved", { submissionNo: 2 });
-  await tenant.caller.campaigns.resume({ id: campaignId });
+  await campaigns.resume({ id: campaignId });
+  await campaigns.pause({ id: campaignId });
+  await rename("Later");
+  await campaigns.end({ id: campaignId });
+  await expect(campaigns.reopen({ id: campaignId })).rejects.toThrow("It was changed after");
+});
+
+test("two who answer at the same time are told once, and one refusal ends the request for both", async () => {
+  const { tenant, campaignId, request, state } = await draftUnder({
+    approvers: [
+      { role: "campaign_manager", userIds: [] },
+      { role: "compliance_officer", userIds: [] },
+    ],
+  });
+  const manager = await colleague(tenant, "admin");
+  await request();
+  await answer(manager, campaignId, "approved");
+  expect(await titles(manager)).toHaveLength(1);
+  expect(await state()).toBe("pending");
+  await request();
+  await answer(manager, campaignId, "rejected", { submissionNo: 2, comment: "No" });
+  expect(await state()).toBe("rejected");
+  await moveClock("3 days");
+  await sweepApprovals();
+  const { caller } = await signedInAgain(tenant);
+  expect(await titles({ caller })).toEqual([
+    "“Welcome” was not approved",
+    "“Welcome” has one of its approvals",
+  ]);
+});
+
+test("a segment's rules are part of what is approved", async () => {
+  const { tenant, campaignId, request, state } = await draftUnder();
+  const manager = await colleague(tenant, "admin");
+  const { campaigns, segments } = tenant.caller;
+  const rules = (value: string) => ({
+    version: 1 as const,
+    match: "all" as const,
+    rules: [{ field: "email" as const, operator: "contains" as const, value }],
+  });
+  const segment = await segments.create({ name: "Some", rules: rules("ada") });
+  const { version, audience } = await campaigns.byId({ id: campaignId });
+  await campaigns.updateAudience({
+    id: campaignId,
+    version,
+    audience: { ...audience, include: [segment.id] },
+  });
+  await request();
+  await answer(manager, campaignId, "approved");
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(
+      sql`update segments set rules = ${JSON.stringify(rules("example"))}::jsonb where id = ${segment.id}::uuid`,
+    ),
+  );
+  expect(await state()).toBe("changed");
 });
 
 test("nobody of another organization sees or answers a request", async () => {

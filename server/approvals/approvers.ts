@@ -10,7 +10,8 @@ export type ApproversOf = (role: ApproverRole, requestedBy: string | null) => Ap
 
 /**
  * Who answers for the roles in the transaction's workspace, as of now: somebody who has left it answers no more. Where
- * none of the people named is here (any more), or only the one who asks, the admins answer.
+ * none of the people named is here (any more), or only the one who asks, the organization's owners and admins answer; where
+ * nobody is named, the workspace's admins do too.
  */
 export async function loadApprovers(tx: TenantTx, policy: ApprovalPolicy): Promise<ApproversOf> {
   const [where] = await tx.execute<{ id: string }>(
@@ -27,6 +28,10 @@ export async function loadApprovers(tx: TenantTx, policy: ApprovalPolicy): Promi
         .filter(({ userId }) => userId !== requestedBy)
         .map(({ userId, name, email }) => ({ userId, name: name || email }));
     const holders = others(people.filter(({ userId }) => named.has(userId)));
-    return holders.length > 0 ? holders : others(admins);
+    if (holders.length > 0) return holders;
+    // Who manages the members of a workspace cannot take an approval over by taking out the one who is named.
+    return others(
+      named.size > 0 ? admins.filter(({ tenantRoles }) => isOrganizationAdmin(tenantRoles)) : admins,
+    );
   };
 }

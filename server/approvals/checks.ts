@@ -37,6 +37,6 @@ function messageOf(
       return `${no?.by ?? "An approver"} did not approve it${no?.comment ? `: “${no.comment}”` : ""}. Change it, and request the approval again.`;
     }
     case "expired":
-      return "Nobody answered the request in time. Request the approval again.";
+      return "Not everybody who was asked answered in time. Request the approval again.";
   }
 }

@@ -1,14 +1,27 @@
 import { createHash } from "node:crypto";
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
 import type { Campaign } from "#server/campaigns/queries";
 
 /** What an approval is given for: what is sent, to whom, by whom and how. */
 type Content = Pick<Campaign, "type" | "audience" | "settings" | "triggers" | "steps">;
 
-/** A digest (SHA-256, hex) of everything in a campaign that an approver has looked at. Names and counts are no part of it. */
-export function contentDigest({ type, audience, settings, triggers, steps }: Content): string {
+/**
+ * A digest (SHA-256, hex) of everything in a campaign that an approver has looked at, the rules of the segments it goes
+ * to among it. Names, counts, members of lists and the time of the launch are no part of it.
+ */
+export async function contentDigest(
+  tx: TenantTx,
+  { type, audience, settings, triggers, steps }: Content,
+): Promise<string> {
+  const segments = await tx.execute<{ id: string; rules: unknown }>(sql`
+    select id, rules from segments
+    where id = any(${sql.param([...audience.include, ...audience.exclude])}::uuid[]) and segment_type = 'dynamic'
+    order by id`);
   const content = {
     type,
     audience,
+    segments: [...segments],
     settings,
     triggers: triggers.map(({ id: _, subject: __, ...trigger }) => trigger),
     steps: steps.map(
@@ -20,6 +33,7 @@ export function contentDigest({ type, audience, settings, triggers, steps }: Con
         branches: _branches,
         branchNames: _names,
         listName: _list,
+        campaign: _campaign,
         customField: _field,
         ...step
       }) => step,

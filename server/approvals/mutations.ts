@@ -4,6 +4,7 @@ import { recordCampaignAct } from "#server/campaigns/acts";
 import { countAudience, doorOf } from "#server/campaigns/audience";
 import { takeForEdit } from "#server/campaigns/edits";
 import { type Campaign, getCampaign } from "#server/campaigns/queries";
+import type { CampaignStatus } from "#server/campaigns/schema";
 import { AppError } from "#server/errors";
 import { notify } from "#server/notifications/mutations";
 import { loadApprovers } from "./approvers.ts";
@@ -28,7 +29,7 @@ export async function requestApproval(
 ): Promise<{ submissionNo: number }> {
   await lockVersion(tx, campaignId, version);
   const campaign = await getCampaign(tx, campaignId);
-  if (campaign.status !== "draft" && campaign.status !== "paused")
+  if (!isApprovable(campaign.status))
     throw new AppError("conflict", `This campaign is ${campaign.status}: there is nothing to approve.`);
   const people = await peopleOf(tx, campaign);
   const { state, submissions } = await loadApproval(
@@ -40,11 +41,12 @@ export async function requestApproval(
   const submissionNo = (submissions[0]?.no ?? 0) + 1;
   await voidOpen(tx, campaignId);
   const policy = await getApprovalPolicy(tx);
+  const digest = await contentDigest(tx, campaign);
   const roles = policy.approvers.map(({ role }) => role);
   await tx.execute(sql`
     insert into campaign_approvals (campaign_id, submission_no, approver_role, requested_by, expires_at, snapshot_version, snapshot)
     select ${campaignId}::uuid, ${submissionNo}, role, ${userId}::uuid, app_now() + make_interval(hours => ${approvalHours}),
-      ${contentDigest(campaign)}, ${JSON.stringify({ note, people })}::jsonb
+      ${digest}, ${JSON.stringify({ note, people })}::jsonb
     from unnest(${sql.param(roles)}::text[]) with ordinality asked(role, place) order by place`);
   await recordCampaignAct(tx, { id: campaignId, userId }, "campaign.approval_requested", {
     submissionNo,
@@ -53,6 +55,9 @@ export async function requestApproval(
   await askNext(tx, campaign);
   return { submissionNo };
 }
+
+/** What has ended or is running already is not approved: what runs is paused first. */
+const isApprovable = (status: CampaignStatus) => status !== "active" && status !== "completed";
 
 /** Locks the campaign as an edit does, without being one. */
 async function lockVersion(tx: TenantTx, id: string, version: number | null): Promise<void> {
@@ -68,7 +73,7 @@ async function lockVersion(tx: TenantTx, id: string, version: number | null): Pr
     );
 }
 
-const voidOpen = (tx: TenantTx, campaignId: string) =>
+export const voidOpen = (tx: TenantTx, campaignId: string) =>
   tx.execute(sql`
     update campaign_approvals set approval_status = 'void', updated_at = app_now()
     where campaign_id = ${campaignId}::uuid and approval_status = 'pending'`);
@@ -82,6 +87,7 @@ export async function withdrawRequest(tx: TenantTx, { campaignId, userId }: Who)
 }
 
 type Decision = Who & {
+  version: number;
   submissionNo: number;
   role: ApproverRole;
   decision: "approved" | "rejected";
@@ -94,12 +100,14 @@ type Decision = Who & {
  * @throws AppError forbidden when it is not theirs to give; conflict when it was changed, answered, or withdrawn
  */
 export async function decideApproval(tx: TenantTx, decided: Decision): Promise<void> {
-  const { campaignId, userId, submissionNo, role, decision, comment } = decided;
-  await lockVersion(tx, campaignId, null);
+  const { campaignId, userId, version, submissionNo, role, decision, comment } = decided;
+  await lockVersion(tx, campaignId, version);
   const campaign = await getCampaign(tx, campaignId);
+  if (!isApprovable(campaign.status))
+    throw new AppError("conflict", `This campaign is ${campaign.status}: there is nothing to approve.`);
   const rows = await listAnswers(tx, campaignId);
   const newest = rows.filter(({ no }) => no === rows[0]?.no);
-  const state = stateOf(newest, contentDigest(campaign));
+  const state = stateOf(newest, await contentDigest(tx, campaign));
   const [asked] = newest.filter((row) => row.role === role);
   if (
     !asked
@@ -129,7 +137,10 @@ export async function decideApproval(tx: TenantTx, decided: Decision): Promise<v
     comment,
   });
   await tellRequester(tx, campaign, { to: asked.requestedById, decision, comment });
-  if (decision === "approved") await askNext(tx, campaign);
+  // One refusal ends it for everybody.
+  if (decision === "rejected") await voidOpen(tx, campaignId);
+  // Those who answer at the same time were all asked at once.
+  else if (policy.inOrder) await askNext(tx, campaign);
 }
 
 const closedWords = {
@@ -186,14 +197,12 @@ export async function askNext(
 /** Makes one campaign ask for an approval, or not, whatever the organization does. It counts as an edit. */
 export async function requireApproval(
   tx: TenantTx,
-  {
-    campaignId,
-    version,
-    requiresApproval,
-  }: { campaignId: string; version: number; requiresApproval: boolean },
+  { campaignId, userId, version, requiresApproval }: Who & { version: number; requiresApproval: boolean },
 ): Promise<void> {
   await takeForEdit(tx, { id: campaignId, version });
   await tx.execute(sql`
     update campaign_settings set requires_approval = ${requiresApproval}, updated_at = app_now()
     where campaign_id = ${campaignId}::uuid`);
+  const act = requiresApproval ? "campaign.approval_required" : "campaign.approval_waived";
+  await recordCampaignAct(tx, { id: campaignId, userId }, act);
 }

@@ -67,7 +67,7 @@ export async function loadApproval(
   const policy = await getApprovalPolicy(tx);
   const rows = await listAnswers(tx, campaign.id);
   const needed = await whatNeeds(tx, { policy, campaign, people, rows });
-  const digest = contentDigest(campaign);
+  const digest = await contentDigest(tx, campaign);
   const newest = rows.filter(({ no }) => no === rows[0]?.no);
   const approvers = await loadApprovers(tx, policy);
   const asked = turnOf(newest, policy);
@@ -88,9 +88,9 @@ export async function listAnswers(tx: TenantTx, campaignId: string): Promise<Row
     ...(await tx.execute<Row>(sql`
       select a.submission_no as no, a.approver_role as role,
         case when a.approval_status = 'pending' and a.expires_at <= app_now() then 'expired' else a.approval_status end as status,
-        a.requested_by as "requestedById", coalesce(r.name, r.email) as "requestedBy", a.requested_at as "requestedAt",
+        a.requested_by as "requestedById", coalesce(nullif(r.name, ''), r.email) as "requestedBy", a.requested_at as "requestedAt",
         a.expires_at as "expiresAt", a.snapshot_version as digest, a.snapshot ->> 'note' as note,
-        coalesce(d.name, d.email) as by, a.decided_at as at, a.comments as comment
+        coalesce(nullif(d.name, ''), d.email) as by, a.decided_at as at, a.comments as comment
       from campaign_approvals a left join users r on r.id = a.requested_by left join users d on d.id = a.approved_by
       where a.campaign_id = ${campaignId}::uuid
       order by a.submission_no desc, a.created_at, a.id`)),
@@ -102,7 +102,7 @@ async function whatNeeds(
   { policy, campaign, people, rows }: Subject & { policy: ApprovalPolicy; rows: readonly Row[] },
 ): Promise<Approval["needed"]> {
   // What runs was launched by the rules of its day.
-  if (isLaunched(campaign.status)) return rows.some(({ status }) => status === "approved") ? "earlier" : null;
+  if (isLaunched(campaign.status)) return wasApproved(rows, campaign.launchedAt) ? "earlier" : null;
   if (policy.when === "always") return "organization";
   if (policy.when === "large" && (await people()) >= policy.largeFrom) return "size";
   const [settings] = await tx.execute<{ asks: boolean }>(
@@ -111,10 +111,20 @@ async function whatNeeds(
   return settings?.asks ? "campaign" : null;
 }
 
+/** Whether one of the requests had all its answers when the campaign was launched. */
+function wasApproved(rows: readonly Row[], launchedAt: Date | null): boolean {
+  const byNo = Map.groupBy(rows, ({ no }) => no);
+  return [...byNo.values()].some((answers) =>
+    answers.every(
+      ({ status, at }) => status === "approved" && at !== null && launchedAt !== null && at <= launchedAt,
+    ),
+  );
+}
+
 export function stateOf(newest: readonly Pick<Row, "status" | "digest">[], digest: string): ApprovalState {
   const has = (status: ApprovalStatus) => newest.some((row) => row.status === status);
-  if (newest.length === 0 || has("void")) return "missing";
   if (has("rejected")) return "rejected";
+  if (newest.length === 0 || has("void")) return "missing";
   if (has("expired")) return "expired";
   if (newest.some((row) => row.digest !== digest)) return "changed";
   return has("pending") ? "pending" : "approved";

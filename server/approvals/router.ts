@@ -36,7 +36,9 @@ export const approvalsRouter = router({
     ),
   require: writes
     .input(approvalFlagInput)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => requireApproval(tx, input))),
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => requireApproval(tx, { ...input, userId: ctx.session.user.id })),
+    ),
   // Whoever is named may answer, be it a client who only looks: the mutation knows who that is.
   decide: allowed("campaigns:read")
     .input(approvalDecisionInput)

@@ -45,6 +45,8 @@ export const approvalRequestInput = z.object({
 export const approvalDecisionInput = z
   .object({
     campaignId: z.uuid(),
+    /** Of the campaign as it was looked at. */
+    version: z.int().min(1),
     submissionNo: z.int().min(1),
     role: z.enum(approverRoles),
     decision: z.enum(["approved", "rejected"]),

@@ -1,5 +1,7 @@
+import { sql } from "drizzle-orm";
 import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
+import { type TenantTx, withTenant } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { attachmentTail } from "#server/mail/attachment-tail";
 import { storage } from "#server/storage";
@@ -21,7 +23,19 @@ export async function putAttachmentPart(
       "invalid",
       "The files of an email may have 5 MB together. Choose a smaller one, or link to it.",
     );
+  const used = await withTenant(owner, (tx) => isAttached(tx, id));
+  if (used)
+    throw new AppError("conflict", "This file is attached already, and stays as it is. Attach it once more.");
   await storage.put(keyOf(owner, id, part), Readable.from([Buffer.from(bytes)]));
+}
+
+/** Whether a step, or what it was at a launch, names the file: what was looked at, and approved, is what is sent. */
+async function isAttached(tx: TenantTx, id: string): Promise<boolean> {
+  const named = JSON.stringify([{ id }]);
+  const rows = await tx.execute(sql`
+    select from campaign_steps where attachments @> ${named}::jsonb
+    union all select from campaign_step_versions where config -> 'attachments' @> ${named}::jsonb limit 1`);
+  return rows.length > 0;
 }
 
 /** @throws AppError not_found when a file is not kept any more, or not all of it came */

@@ -42,7 +42,9 @@ export async function takeForEdit(
 
 const wasApproved = async (tx: TenantTx, id: string): Promise<boolean> => {
   const rows = await tx.execute(sql`
-    select from campaign_approvals where campaign_id = ${id}::uuid and approval_status = 'approved' limit 1`);
+    select from campaign_approvals a join campaigns k on k.id = a.campaign_id where a.campaign_id = ${id}::uuid
+    group by a.submission_no, k.launched_at
+    having bool_and(a.approval_status = 'approved') and max(a.decided_at) <= k.launched_at limit 1`);
   return rows.length > 0;
 };
 

@@ -8,6 +8,8 @@ import { AppError } from "#server/errors";
 import { clockText } from "#server/planner/forecast";
 import { parseLocal, toInstant } from "#server/planner/zone";
 import { type Act, recordCampaignAct } from "./acts.ts";
+import { refuseBlocked } from "./blockers.ts";
+import { reviewCampaign } from "./review.ts";
 import type { CampaignStatus } from "./schema.ts";
 
 type Where = { scope: Scope; act: Act };
@@ -107,6 +109,11 @@ export async function reopen({ scope, act }: Where): Promise<void> {
         "conflict",
         "The audience of this campaign was frozen at its launch. Clone it instead.",
       );
+    const { problems } = await reviewCampaign(tx, act.id);
+    refuseBlocked(
+      problems.filter(({ where }) => where === "approval"),
+      "opened again",
+    );
     await tx.execute(sql`
       update campaigns set status = 'active', end_date = null, completed_at = null, completion_reason = null,
         updated_at = app_now()

@@ -43,6 +43,8 @@ const longPauseDays = 14;
  */
 export async function resume({ scope, act }: Where, confirmed = false): Promise<void> {
   await commitThenSend(scope, async (tx) => {
+    // Nobody changes it between the look at it and its start.
+    await tx.execute(sql`select from campaigns where id = ${act.id}::uuid for no key update`);
     if (!confirmed) await refuseLongPause(tx, act.id);
     const { problems } = await reviewCampaign(tx, act.id);
     // Who is in it was settled at the launch: what became of the lists since then does not matter.

@@ -136,7 +136,8 @@ export async function cloneCampaign(
     update campaign_settings to_ set send_window_start = f.send_window_start, send_window_end = f.send_window_end,
       send_days = f.send_days, timezone = f.timezone, daily_limit = f.daily_limit,
       delay_between_emails_seconds = f.delay_between_emails_seconds, no_limits = f.no_limits,
-      reply_reach = f.reply_reach, stop_company_on_reply = f.stop_company_on_reply, stop_on_auto_reply = f.stop_on_auto_reply
+      reply_reach = f.reply_reach, stop_company_on_reply = f.stop_company_on_reply, stop_on_auto_reply = f.stop_on_auto_reply,
+      requires_approval = f.requires_approval
     from campaign_settings f where f.campaign_id = ${id}::uuid and to_.campaign_id = ${copy}::uuid`);
   await cloneSteps(tx, id, copy);
   await cloneTriggers(tx, id, copy);

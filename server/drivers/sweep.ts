@@ -159,7 +159,7 @@ export const sweepSegments = (): Promise<number> =>
 /** Requests for an approval whose approvers are to be reminded, or that nobody answered in time. */
 export const sweepApprovals = (): Promise<number> =>
   sweep(sql`select * from due_approvals()`, async (tx, _scope, ids) => {
-    for (const id of ids) await followUp(tx, id);
+    for (const id of ids.toSorted()) await followUp(tx, id);
     return { events: [] };
   });
 
