@@ -1,9 +1,11 @@
+import { sql } from "drizzle-orm";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import PostalMime from "postal-mime";
 import { v7 } from "uuid";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { withTenant } from "#db/tenancy";
 import {
   createRunner,
   emailStep,
@@ -48,15 +50,23 @@ test("files go with every message byte by byte, under their names, behind a text
     Array.from({ length: attachmentPartBytes + 1_234 }, (_, index) => (index * 31) % 256),
   );
   const [id, small] = [v7(), v7()];
-  const campaign = await withFiles([
-    { id, filename: "Angebot für Ada.pdf", mime: "application/pdf", sizeBytes: bytes.length },
-    { id: small, filename: "notes.txt", mime: "text/plain", sizeBytes: 5 },
-  ]);
+  const campaign = await withFiles([]);
   for (const part of [0, 1]) {
     const slice = bytes.subarray(part * attachmentPartBytes, (part + 1) * attachmentPartBytes);
     await putAttachmentPart(campaign.scope, { id, part, bytes: slice });
   }
   await putAttachmentPart(campaign.scope, { id: small, part: 0, bytes: Buffer.from("hello") });
+  const attached = JSON.stringify([
+    { id, filename: "Angebot für Ada.pdf", mime: "application/pdf", sizeBytes: bytes.length },
+    { id: small, filename: "notes.txt", mime: "text/plain", sizeBytes: 5 },
+  ]);
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`update campaign_steps set attachments = ${attached}::jsonb`),
+  );
+  await expect(
+    putAttachmentPart(campaign.scope, { id: small, part: 0, bytes: Buffer.from("jello") }),
+    "what a step names is not replaced under its name",
+  ).rejects.toThrow("attached already");
   await launch(campaign.scope, campaign.campaignId);
   await runner.settle();
   const mails = await mailsOf(campaign);
