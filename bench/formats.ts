@@ -6,138 +6,15 @@
  *   npm run bench:formats -- [rows]
  */
 import { fork } from "node:child_process";
-import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
-import { ZipFile } from "yazl";
 import { lookAtFile } from "#server/imports/formats/look";
 import { withContents } from "#server/imports/formats/contents";
 import { normalize } from "#server/imports/formats/rows";
 import { diskSource, type Source } from "#server/imports/formats/source";
 import { report, timed } from "./database.ts";
-
-const names = [
-  "email",
-  "first_name",
-  "last_name",
-  "company",
-  "job_title",
-  "phone",
-  "city",
-  "country",
-  "plan",
-  "seats",
-];
-const person = (n: number) => [
-  `person.${n}@example-${n % 997}.org`,
-  ["Ada", "Zoë", "Jürgen", "Noor", "Mei"][n % 5] ?? "",
-  `Lovelace ${n}`,
-  `Company, ${n % 5000}`,
-  "Engineer",
-  `+1 555 ${String(n).padStart(7, "0")}`,
-  "Springfield",
-  "US",
-  ["free", "team", "business"][n % 3] ?? "",
-  String(n % 50),
-];
-
-function* batches(rows: number, line: (cells: string[], n: number) => string): Generator<string> {
-  for (let n = 0; n < rows; n += 1000) {
-    let text = "";
-    for (let at = n; at < Math.min(rows, n + 1000); at++) text += line(person(at), at);
-    yield text;
-  }
-}
-
-const object = (cells: string[]) =>
-  JSON.stringify(Object.fromEntries(names.map((name, at) => [name, cells[at]])));
-const csv = (rows: number) =>
-  Readable.from(
-    (function* () {
-      yield `${names.join(",")}\n`;
-      yield* batches(
-        rows,
-        (cells) => `${cells.map((cell) => (cell.includes(",") ? `"${cell}"` : cell)).join(",")}\n`,
-      );
-    })(),
-  );
-const utf16 = (rows: number) =>
-  Readable.from(
-    (function* () {
-      yield Buffer.from(`\ufeff${names.join("\t")}\n`, "utf16le");
-      for (const text of batches(rows, (cells) => `${cells.join("\t")}\n`))
-        yield Buffer.from(text, "utf16le");
-    })(),
-  );
-const json = (rows: number) =>
-  Readable.from(
-    (function* () {
-      yield "[";
-      yield* batches(rows, (cells, n) => `${n === 0 ? "" : ","}${object(cells)}`);
-      yield "]";
-    })(),
-  );
-
-async function xlsx(rows: number, file: string): Promise<void> {
-  const zip = new ZipFile();
-  const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-  zip.addBuffer(Buffer.from("<Types/>"), "[Content_Types].xml");
-  zip.addBuffer(
-    Buffer.from(
-      `<workbook xmlns:r="${office}"><sheets><sheet name="People" sheetId="1" r:id="r1"/></sheets></workbook>`,
-    ),
-    "xl/workbook.xml",
-  );
-  zip.addBuffer(
-    Buffer.from(
-      `<Relationships><Relationship Id="r1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="${office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
-    ),
-    "xl/_rels/workbook.xml.rels",
-  );
-  // Every cell refers to a string of its own: the worst that a table of strings can be.
-  const sheet = batches(rows, (cells, n) => {
-    const written = cells.map(
-      (_, at) => `<c r="${String.fromCharCode(65 + at)}${n + 2}" t="s"><v>${(n + 1) * 10 + at}</v></c>`,
-    );
-    return `<row r="${n + 2}">${written.join("")}</row>`;
-  });
-  const head = names
-    .map((_, at) => `<c r="${String.fromCharCode(65 + at)}1" t="s"><v>${at}</v></c>`)
-    .join("");
-  const wrap = function* (start: string, middle: Iterable<string>, end: string) {
-    yield start;
-    yield* middle;
-    yield end;
-  };
-  const strings = wrap(
-    `<sst>${names.map((name) => `<si><t>${name}</t></si>`).join("")}`,
-    batches(rows, (cells) => cells.map((cell) => `<si><t>${cell}</t></si>`).join("")),
-    "</sst>",
-  );
-  zip.addReadStream(Readable.from(strings, { objectMode: false }), "xl/sharedStrings.xml");
-  zip.addReadStream(
-    Readable.from(wrap(`<worksheet><sheetData><row r="1">${head}</row>`, sheet, "</sheetData></worksheet>"), {
-      objectMode: false,
-    }),
-    "xl/worksheets/sheet1.xml",
-  );
-  zip.end();
-  await pipeline(Readable.from(zip.outputStream), createWriteStream(file));
-}
-
-const toFile = (file: string) => createWriteStream(file);
-const forms: Record<string, (rows: number, file: string) => Promise<void>> = {
-  "people.utf16.txt": (rows, file) => pipeline(utf16(rows), toFile(file)),
-  "people.csv.gz": (rows, file) => pipeline(csv(rows), createGzip({ level: 1 }), toFile(file)),
-  "people.json": (rows, file) => pipeline(json(rows), toFile(file)),
-  "people.ndjson": (rows, file) =>
-    pipeline(Readable.from(batches(rows, (cells) => `${object(cells)}\n`)), toFile(file)),
-  "people.xlsx": xlsx,
-};
+import { forms } from "./forms.ts";
 
 async function read(file: string): Promise<void> {
   const { size } = await stat(file);
@@ -170,7 +47,7 @@ else {
   try {
     for (const [name, make] of Object.entries(forms)) {
       const file = path.join(folder, name);
-      await make(rows, file);
+      await make(rows, file, 0);
       const { size } = await stat(file);
       type Told = { seconds: number; floor: number; looked: number; bytes: number; rss: number };
       const told = await new Promise<Told>((done, fail) => {

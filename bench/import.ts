@@ -5,15 +5,23 @@
  * and COPY into a temporary table with one upsert of the same rows into the same indexes. The work is done in a process
  * of its own, whose memory is that of a worker.
  *
- *   npm run bench:import -- [rows] [contacts there before]
+ *   npm run bench:import -- [--rows 100000] [--held 1000000] [--form csv|xlsx|json|ndjson|csv.gz|utf16.txt]
+ *     [--again]  imports a second file with other values for the same people, and undoes that first
+ *     [--alone]  without the floors, for files of a size that would take them hours
  */
 import { fork } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { parseArgs } from "node:util";
 import type postgres from "postgres";
 import { v7 } from "uuid";
 import type { Tenant } from "#db/factories";
 import { openBenchDatabase, report, timed } from "./database.ts";
+import { forms, person } from "./forms.ts";
 
 type Work = "check" | "import" | "undo";
 /** Seconds, and megabytes at their peak. */
@@ -21,30 +29,25 @@ type Done = { seconds: number; memory: number };
 type Job = Pick<Tenant, "scope" | "userId"> & { id: string };
 
 const job = process.env.BENCH_JOB;
-const rows = Number(process.argv[2] ?? 100_000);
-const held = Number(process.argv[3] ?? 1_000_000);
-const header = "email,first_name,last_name,company,job_title,phone,city,country,plan,seats\n";
+const { values: asked, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: "string", default: "100000" },
+    held: { type: "string", default: "1000000" },
+    form: { type: "string", default: "csv" },
+    again: { type: "boolean", default: false },
+    alone: { type: "boolean", default: false },
+  },
+});
+const rows = Number(asked.rows);
+const held = Number(asked.held);
 
 const columns = `tenant_id, workspace_id, email, email_normalized, first_name, last_name,
   company, job_title, phone, city, country, custom_fields`;
 
-// Addresses as files have them: in no order, or each would fall behind the one before in the index.
-const person = (n: number) => [
-  `person.${(n * 7919) % 10_000_019}@example-${n % 997}.org`,
-  ["Ada", "Zoë", "Jürgen", "Noor", "Mei"][n % 5] ?? "",
-  `Lovelace ${n}`,
-  `"Company, ${n % 5000}"`,
-  "Engineer",
-  `+1 212 ${String(2_000_000 + (n % 7_000_000))}`,
-  "Springfield",
-  "US",
-  ["free", "team", "business"][n % 3] ?? "",
-  String(n % 50),
-];
-
 if (job) {
   const { closeDatabase } = await import("#db/client");
-  process.send?.(await perform(process.argv[2] as Work, JSON.parse(job) as Job));
+  process.send?.(await perform(positionals[0] as Work, JSON.parse(job) as Job));
   await closeDatabase();
 } else await compare();
 
@@ -52,7 +55,7 @@ async function compare(): Promise<void> {
   const { owner, close } = await openBenchDatabase();
   try {
     const { createTenant, createWorkspace } = await import("#db/factories");
-    const { formerly, ours, copied, upserted } = await workspaces(createTenant, createWorkspace);
+    const { formerly, ours, copied: copiedTo, upserted } = await workspaces(createTenant, createWorkspace);
     const load = await timed(() => copy(owner, formerly, held));
     await owner`vacuum analyze contacts`;
     console.log(`${held} contacts were there before, loaded in ${load.toFixed(0)} s`);
@@ -62,27 +65,41 @@ async function compare(): Promise<void> {
       return Number(row?.count);
     };
 
-    const upsertBefore = await timed(() => upsert(owner, upserted));
-    const id = await upload(ours);
-    const run = (work: Work) => inOwnProcess(work, { id, scope: ours.scope, userId: ours.userId });
-    const check = await run("check");
+    const ids = [await upload(ours, 0)];
+    const run = async (work: Work, id = ids[0] ?? "") => {
+      const done = await inOwnProcess(work, { id, scope: ours.scope, userId: ours.userId });
+      console.log(
+        `${work} of ${rows} rows: ${done.seconds.toFixed(1)} s, at most ${done.memory} MB of memory`,
+      );
+      return done;
+    };
+    const expect = async (count: number) => {
+      const found = await countOurs();
+      if (found !== count) throw new Error(`${count} contacts should be there, and there are ${found}.`);
+    };
+    const upsertBefore = asked.alone ? Number.NaN : await timed(() => upsert(owner, upserted, 0));
+    await run("check");
     const imported = await run("import");
-    const copyAfter = await timed(() => copy(owner, copied, rows));
-    if ((await countOurs()) !== rows)
-      throw new Error(`${rows} rows should be there, and there are ${await countOurs()}.`);
-    const undone = await run("undo");
-    if ((await countOurs()) !== 0)
-      throw new Error(`No contact should be left after the undo, and there are ${await countOurs()}.`);
-
-    for (const [name, { seconds, memory }] of Object.entries({
-      "dry run": check,
-      import: imported,
-      undo: undone,
-    }))
-      console.log(`${name} of ${rows} rows: ${seconds.toFixed(1)} s, at most ${memory} MB of memory`);
+    await expect(rows);
     report("import", "rows/s", rows / imported.seconds, rows / upsertBefore);
-    report("import against COPY", "rows/s", rows / imported.seconds, rows / copyAfter);
+    if (!asked.alone) {
+      const copied = await timed(() => copy(owner, copiedTo, rows));
+      report("import against COPY", "rows/s", rows / imported.seconds, rows / copied);
+    }
+    if (asked.again) {
+      const again = await upload(ours, rows);
+      await run("check", again);
+      const updatedThere = asked.alone ? Number.NaN : await timed(() => upsert(owner, upserted, rows));
+      const updated = await run("import", again);
+      await expect(rows);
+      report("update", "rows/s", rows / updated.seconds, rows / updatedThere);
+      const restored = await run("undo", again);
+      report("undo of the update", "rows/s", rows / restored.seconds, 1_000_000 / 90);
+      await expect(rows);
+    }
+    const undone = await run("undo");
     report("undo", "rows/s", rows / undone.seconds, 1_000_000 / 90);
+    await expect(0);
   } finally {
     await close();
   }
@@ -107,11 +124,13 @@ async function workspaces(
   return { formerly, ours, copied: await createWorkspace(ours), upserted: await createWorkspace(ours) };
 }
 
-function* lines({ tenantId, workspaceId }: Tenant, count: number) {
+/** The lines of COPY; `other` moves every value but the address, as a second file of the same people would have it. */
+function* lines({ tenantId, workspaceId }: Tenant, count: number, other = 0) {
   for (let n = 0; n < count; n++) {
-    const [email = "", first, last, company, title, phone, city, country, plan, seats] = person(n);
+    const [email = ""] = person(n);
+    const [, first, last, company, title, phone, city, country, plan, seats] = person(n + other);
     const fields = `"{""plan"":""${plan}"",""seats"":""${seats}""}"`;
-    yield `${tenantId},${workspaceId},${email},${email},${first},${last},${company},${title},${phone},${city},${country},${fields}\n`;
+    yield `${tenantId},${workspaceId},${email},${email},${first},${last},"${company}",${title},${phone},${city},${country},${fields}\n`;
   }
 }
 
@@ -120,10 +139,11 @@ async function copy(sql: postgres.Sql, into: Tenant, count: number): Promise<voi
   await pipeline(Readable.from(lines(into, count)), target);
 }
 
-async function upsert(sql: postgres.Sql, into: Tenant): Promise<void> {
+async function upsert(sql: postgres.Sql, into: Tenant, other: number): Promise<void> {
+  await sql`drop table if exists floor`;
   await sql.unsafe(`create temporary table floor as select ${columns} from contacts limit 0`);
   const target = await sql.unsafe(`copy floor (${columns}) from stdin with (format csv)`).writable();
-  await pipeline(Readable.from(lines(into, rows)), target);
+  await pipeline(Readable.from(lines(into, rows, other)), target);
   const sets = [
     "first_name",
     "last_name",
@@ -139,24 +159,34 @@ async function upsert(sql: postgres.Sql, into: Tenant): Promise<void> {
     do update set ${sets.map((name) => `${name} = excluded.${name}`).join(", ")}`);
 }
 
-async function upload({ scope }: Tenant): Promise<string> {
+async function upload({ scope }: Tenant, other: number): Promise<string> {
   const { withTenant } = await import("#db/tenancy");
   const { partBytes } = await import("#server/imports/schema");
   const { createImport, takePart } = await import("#server/imports/uploads");
   const { inspectImport } = await import("#server/imports/inspect");
 
-  const file = Buffer.from(
-    header + Array.from({ length: rows }, (_, n) => person(n).join(",") + "\n").join(""),
-  );
-  const id = v7();
-  const begun = { key: id, fileName: "bench.csv", sizeBytes: file.length };
-  await withTenant(scope, (tx) => createImport(tx, begun, scope));
-  for (let part = 0; part * partBytes < file.length; part++) {
-    const bytes = file.subarray(part * partBytes, (part + 1) * partBytes);
-    await takePart(scope, { id, part, bytes });
+  const folder = await mkdtemp(path.join(tmpdir(), "postroad-import-"));
+  try {
+    const file = path.join(folder, `people.${asked.form}`);
+    const make = forms[path.basename(file)];
+    if (!make)
+      throw new Error(`--form: expected one of ${Object.keys(forms).join(", ")}, found ${asked.form}.`);
+    await make(rows, file, other);
+    const { size } = await stat(file);
+    const id = v7();
+    const begun = { key: id, fileName: path.basename(file), sizeBytes: size };
+    await withTenant(scope, (tx) => createImport(tx, begun, scope));
+    for (let part = 0; part * partBytes < size; part++) {
+      const start = part * partBytes;
+      const piece = createReadStream(file, { start, end: Math.min(start + partBytes, size) - 1 });
+      await takePart(scope, { id, part, bytes: Buffer.concat(await piece.toArray()) });
+    }
+    const inspected = await timed(() => inspectImport(scope, id));
+    console.log(`${begun.fileName}: ${(size / 1e6).toFixed(0)} MB, first look ${inspected.toFixed(1)} s`);
+    return id;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  await inspectImport(scope, id);
-  return id;
 }
 
 async function perform(work: Work, { id, scope, userId }: Job): Promise<Done> {
@@ -164,6 +194,7 @@ async function perform(work: Work, { id, scope, userId }: Job): Promise<Done> {
   const { importOptions } = await import("#server/imports/schema");
   const { requestCheck, startImport } = await import("#server/imports/mutations");
   const { checkImport } = await import("#server/imports/check");
+  const { spoolImport } = await import("#server/imports/spool");
   const { finishImport, importSlices, takeImport, tellPlanner } = await import("#server/imports/run");
   const { finishUndo, requestUndo } = await import("#server/imports/undo");
   const { undoSlices } = await import("#server/imports/undo-slices");
@@ -178,7 +209,9 @@ async function perform(work: Work, { id, scope, userId }: Job): Promise<Done> {
     check: async () => {
       const { field_mapping: mapping } = await withTenant(scope, (tx) => getImportJob(tx, id));
       await withTenant(scope, (tx) => requestCheck(tx, id, mapping, importOptions.parse({})));
-      await checkImport(scope, id, await take());
+      const fence = await take();
+      await spoolImport(scope, id, fence);
+      await checkImport(scope, id, fence);
     },
     import: async () => {
       await withTenant(scope, (tx) => startImport(tx, id, userId));
