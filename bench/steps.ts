@@ -19,7 +19,7 @@ const { withTenant } = await import("#db/tenancy");
 const { takeOver } = await import("#server/drivers/mutations");
 const { releaseWaits } = await import("#server/enrollments/wait-step");
 const { decideCondition } = await import("#server/enrollments/condition-step");
-const { sliceSize } = await import("#server/enrollments/run");
+const { moveSize } = await import("#server/enrollments/run");
 
 const { scope, tenantId, workspaceId } = await createTenant();
 const [wait = "", fork = "", yes = "", no = ""] = Array.from({ length: 4 }, () => crypto.randomUUID());
@@ -89,7 +89,7 @@ async function through(stepId: string, work: Work): Promise<number> {
   return timed(async () => {
     let moved = 0;
     for (let more = true; more;) {
-      const slice = { scope, campaignId, stepId, fence: fence ?? -1, limit: sliceSize };
+      const slice = { scope, campaignId, stepId, fence: fence ?? -1, limit: moveSize };
       const result: SliceResult = await withTenant(scope, (tx) => work(tx, slice));
       moved += result.acted;
       ({ more } = result);

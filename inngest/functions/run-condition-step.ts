@@ -1,4 +1,5 @@
 import { decideCondition } from "#server/enrollments/condition-step";
+import { moveSize } from "#server/enrollments/run";
 import { stepFunction } from "./step-run.ts";
 
 export const runConditionStep = stepFunction({
@@ -7,4 +8,5 @@ export const runConditionStep = stepFunction({
   stepType: "condition",
   acts: "decide",
   work: decideCondition,
+  size: moveSize,
 });

@@ -12,13 +12,15 @@ type StepFunction = {
   /** What a slice does, as the dashboard says it. */
   acts: string;
   work: StepWork;
+  /** Contacts in one transaction, where it is not the usual number. */
+  size?: number;
 };
 
 /**
  * The run of one step of one campaign: act on everybody who is due, slice by slice, then sleep until the next ones
  * are. Whoever moves people into the step wakes it earlier, by an event that a fresh run answers.
  */
-export function stepFunction({ id, name, stepType, acts, work }: StepFunction) {
+export function stepFunction({ id, name, stepType, acts, work, size }: StepFunction) {
   return inngest.createFunction(
     {
       id,
@@ -43,7 +45,7 @@ export function stepFunction({ id, name, stepType, acts, work }: StepFunction) {
       if (fence === null) return { outcome: "Another run drives this step, or it is not its time." };
       let acted = 0;
       for (let round = 1; round <= roundsPerRun; round++) {
-        const slice = await step.run(`${acts}-${round}`, () => workOnStep({ ...due, fence }, work));
+        const slice = await step.run(`${acts}-${round}`, () => workOnStep({ ...due, fence }, work, size));
         acted += slice.acted;
         if (!slice.held) return { outcome: "A newer run drives this step.", acted };
         if (slice.more) continue;

@@ -3,7 +3,8 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { cancelMessages } from "#server/messages/slots";
-import { applyMoves, duesOf, planMoves, wakeSteps } from "./advance.ts";
+import { duesOf, planMoves, wakeSteps } from "./advance.ts";
+import { applyMoves } from "./moves.ts";
 import type { EngineStep, StepGraph } from "./steps.ts";
 
 type Place = { scope: EventScope; graph: StepGraph; step: EngineStep; limit: number };

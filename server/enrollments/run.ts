@@ -20,6 +20,8 @@ import { carryOutCalls } from "./webhook-step.ts";
 
 /** As many contacts are acted on in one transaction. */
 export const sliceSize = 1_000;
+/** Where nothing is made but a move, as many. */
+export const moveSize = 5_000;
 /** Enrolling touches little else, and evaluates the audience for every slice anew. */
 const enrollSize = 10_000;
 
@@ -40,11 +42,12 @@ export function startStep(due: Due, runId: string): Promise<number | null> {
 export async function workOnStep(
   due: Due & { fence: number },
   work: StepWork,
+  limit = sliceSize,
 ): Promise<Omit<SliceResult, "events" | "calls">> {
   const scope = scopeOf(due);
   const { calls, ...slice } = await commitThenSend(scope, async (tx) => {
     const { campaignId, stepId, fence } = due;
-    const result = await work(tx, { scope, campaignId, stepId, fence, limit: sliceSize });
+    const result = await work(tx, { scope, campaignId, stepId, fence, limit });
     const drained = result.acted > 0 ? await drainedAmong(tx, [campaignId]) : [];
     return { ...result, events: [...result.events, ...drained.map((id) => drainedEvent(scope, id))] };
   });
