@@ -23,7 +23,7 @@ export const sliceSize = 1_000;
 /** Where nothing is made but a move, as many. */
 export const moveSize = 5_000;
 /** Enrolling touches little else, and evaluates the audience for every slice anew. */
-const enrollSize = 10_000;
+export const enrollSize = 10_000;
 
 export type StepWork = (tx: TenantTx, slice: Slice) => Promise<SliceResult>;
 type Due = EventScope & DueStep;
