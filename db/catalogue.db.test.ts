@@ -171,12 +171,14 @@ test("a column that names a row of the tenant has a key, but for logs and hot co
     "public.contact_edits.last_id",
     "public.contact_tags.import_job_id",
     "public.contacts.first_source_import_id",
+    "public.contacts.owner_id",
     "public.email_drafts.enrollment_id",
     "public.inbox_notes.author_id",
     "public.scheduled_emails.message_id",
     "public.segment_contacts.import_job_id",
     "public.segments.source_import_id",
     "public.suppressions.message_id",
+    "public.tasks.assignee_id",
     "public.template_comments.author_id",
   ]);
 });

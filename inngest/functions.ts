@@ -4,6 +4,7 @@ import { editContacts } from "./functions/edit-contacts.ts";
 import { enrollArrivals } from "./functions/enroll-arrivals.ts";
 import { exportContacts } from "./functions/export-contacts.ts";
 import { importContacts } from "./functions/import-contacts.ts";
+import { mailNotificationsEveryMinute } from "./functions/mail-notifications.ts";
 import { readMailbox } from "./functions/read-mailbox.ts";
 import { recalculateScores } from "./functions/recalculate-scores.ts";
 import { recalculateSegments } from "./functions/recalculate-segments.ts";
@@ -41,6 +42,7 @@ export const functions: InngestFunction.Like[] = [
   recalculateSegments,
   recalculateScores,
   sweep,
+  mailNotificationsEveryMinute,
   expireExportsHourly,
   removeOrphansNightly,
   expireImportsHourly,

@@ -21,6 +21,7 @@ import { scoringRouter } from "#server/scoring/router";
 import { segmentsRouter } from "#server/segments/router";
 import { suppressionsRouter } from "#server/suppressions/router";
 import { tagsRouter } from "#server/tags/router";
+import { tasksRouter } from "#server/tasks/router";
 import { templatesRouter } from "#server/templates/router";
 import { workspacesRouter } from "#server/workspaces/router";
 import { createCallerFactory, router } from "#server/trpc";
@@ -49,6 +50,7 @@ export const appRouter = router({
   segments: segmentsRouter,
   suppressions: suppressionsRouter,
   tags: tagsRouter,
+  tasks: tasksRouter,
   templates: templatesRouter,
   workspaces: workspacesRouter,
   webhookCalls: webhookCallsRouter,

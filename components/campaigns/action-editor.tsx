@@ -8,8 +8,10 @@ import { Input } from "#components/ui/input";
 import { Select } from "#components/ui/select";
 import { blankActions, type Action, type ActionType, type StepContent } from "#server/campaigns/schema";
 import { FieldSetter } from "./field-setter.tsx";
+import { BackFields, ScoreFields, SnoozeFields } from "./contact-action-fields.tsx";
 import type { EditorProps } from "./step-editor.tsx";
-import type { Step } from "./use-campaign-edits.tsx";
+import { NotifyFields, OwnerFields, TaskFields } from "./team-action-fields.tsx";
+import type { Campaign, Step } from "./use-campaign-edits.tsx";
 import { WebhookFields } from "./webhook-fields.tsx";
 import { WebhookReport } from "./webhook-report.tsx";
 
@@ -34,7 +36,17 @@ const groups: { label: string; actions: [ActionType, string][] }[] = [
     label: "Contact",
     actions: [
       ["update_field", "Set a field"],
+      ["adjust_score", "Change the score"],
+      ["snooze", "Write no mail for a while"],
       ["unsubscribe", "Unsubscribe"],
+    ],
+  },
+  {
+    label: "Team",
+    actions: [
+      ["notify", "Tell somebody"],
+      ["create_task", "Create a task"],
+      ["assign_owner", "Set the owner"],
     ],
   },
   { label: "Other systems", actions: [["webhook", "Call a webhook"]] },
@@ -42,6 +54,7 @@ const groups: { label: string; actions: [ActionType, string][] }[] = [
     label: "Campaigns",
     actions: [
       ["exit", "End here"],
+      ["go_to_step", "Go back to a step"],
       ["add_to_campaign", "Add to another campaign"],
       ["move_to_campaign", "Move to another campaign"],
       ["remove_from_campaign", "Take out of another campaign"],
@@ -49,9 +62,9 @@ const groups: { label: string; actions: [ActionType, string][] }[] = [
   },
 ];
 
-type Props = EditorProps<Content> & { step: Step; launched: boolean };
+type Props = EditorProps<Content> & { step: Step; campaign: Campaign };
 
-export function ActionEditor({ content, onChange, disabled, step, launched }: Props) {
+export function ActionEditor({ content, onChange, disabled, step, campaign }: Props) {
   const { action } = content;
   const set = (next: Action) => onChange({ ...content, action: next });
   return (
@@ -75,15 +88,28 @@ export function ActionEditor({ content, onChange, disabled, step, launched }: Pr
           </Select>
         )}
       </Field>
-      <ActionFields key={action.type} action={action} onChange={set} disabled={disabled} />
-      {action.type === "webhook" && launched && <WebhookReport stepId={step.id} />}
+      <ActionFields
+        key={action.type}
+        action={action}
+        onChange={set}
+        disabled={disabled}
+        step={step}
+        campaign={campaign}
+      />
+      {action.type === "webhook" && campaign.launchedAt !== null && <WebhookReport stepId={step.id} />}
     </fieldset>
   );
 }
 
-type FieldsProps = { action: Action; onChange: (action: Action) => void; disabled: boolean };
+type FieldsProps = {
+  action: Action;
+  onChange: (action: Action) => void;
+  disabled: boolean;
+  step: Step;
+  campaign: Campaign;
+};
 
-function ActionFields({ action, onChange, disabled }: FieldsProps) {
+function ActionFields({ action, onChange, disabled, step, campaign }: FieldsProps) {
   switch (action.type) {
     case "add_tag":
       return (
@@ -116,6 +142,18 @@ function ActionFields({ action, onChange, disabled }: FieldsProps) {
           onChange={(campaignId) => onChange({ type: action.type, campaignId })}
         />
       );
+    case "adjust_score":
+      return <ScoreFields action={action} onChange={onChange} />;
+    case "snooze":
+      return <SnoozeFields action={action} onChange={onChange} />;
+    case "notify":
+      return <NotifyFields action={action} onChange={onChange} />;
+    case "create_task":
+      return <TaskFields action={action} onChange={onChange} />;
+    case "assign_owner":
+      return <OwnerFields action={action} onChange={onChange} />;
+    case "go_to_step":
+      return <BackFields action={action} onChange={onChange} step={step} campaign={campaign} />;
     case "webhook":
       return <WebhookFields action={action} onChange={onChange} disabled={disabled} />;
     case "unsubscribe":

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CustomFieldControl } from "#components/contacts/custom-field-control";
 import { useTRPC } from "#components/trpc/client";
+import { Checkbox } from "#components/ui/checkbox";
 import { Field, type ControlProps } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { Select } from "#components/ui/select";
@@ -19,6 +20,14 @@ export function FieldSetter({ action, onChange }: Props) {
   const chosen = custom.find((field) => `custom.${field.name}` === action.field);
   return (
     <div className="grid gap-3 sm:grid-cols-2">
+      <Checkbox
+        className="order-last sm:col-span-2"
+        label={
+          action.field === "lifecycle_stage" ? "Only while they are “new”" : "Only if the field is empty"
+        }
+        checked={action.onlyIfEmpty}
+        onChange={(event) => onChange({ ...action, onlyIfEmpty: event.target.checked })}
+      />
       <Field name="field" label="Field">
         {(control) => (
           <Select

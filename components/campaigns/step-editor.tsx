@@ -108,7 +108,7 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
               onChange={change}
               disabled={disabled}
               step={step}
-              launched={campaign.launchedAt !== null}
+              campaign={campaign}
             />
           )}
         </div>

@@ -8,6 +8,7 @@ import { type CustomField, shownValue } from "#server/custom-fields/schema";
 import type { RouterOutputs } from "#server/router";
 import { words } from "./columns.tsx";
 import { EditableField } from "./editable-field.tsx";
+import { OwnerChoice } from "./owner-choice.tsx";
 
 type Fact = { name: string; label: string; value: string; shape?: Pick<CustomField, "type" | "options"> };
 type Item = { key: string; term: string; value: ReactNode };
@@ -52,7 +53,9 @@ export function ContactFacts({ workspace, contact, customFields, editable, timeZ
     );
     return [{ key: name, term: label, value: field }];
   });
+  const owner = editable ? <OwnerChoice contact={contact} /> : contact.owner;
   const history: Item[] = [
+    ...(owner ? [{ key: "owner", term: "Owner", value: owner }] : []),
     { key: "score", term: "Score", value: `${contact.leadScore} of 100` },
     { key: "added", term: "Added", value: <DateTime at={contact.createdAt} timeZone={timeZone} /> },
     ...(contact.importId

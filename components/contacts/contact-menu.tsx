@@ -15,6 +15,7 @@ import {
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
 import type { RouterOutputs } from "#server/router";
+import { SnoozeDialog } from "./snooze-dialog.tsx";
 
 type Act = "archive" | "restore" | "unsubscribe" | "delete" | "erase";
 type Props = { workspace: string; contact: RouterOutputs["contacts"]["byId"]; deletable: boolean };
@@ -71,6 +72,7 @@ export function ContactMenu({ workspace, contact, deletable }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   const [act, setAct] = useState<Act | null>(null);
+  const [snoozing, setSnoozing] = useState(false);
   const calls = {
     archive: useMutation(trpc.contacts.archive.mutationOptions()),
     restore: useMutation(trpc.contacts.restore.mutationOptions()),
@@ -102,6 +104,9 @@ export function ContactMenu({ workspace, contact, deletable }: Props) {
           </Button>
         </DropdownMenuTrigger>
         <DropdownMenuContent>
+          {contact.status === "active" && !contact.snoozedUntil && (
+            <DropdownMenuItem onSelect={() => setSnoozing(true)}>Write no mail for a while</DropdownMenuItem>
+          )}
           {contact.status === "archived"
             ? item("restore", "Take back from the archive")
             : item("archive", "Archive")}
@@ -115,6 +120,7 @@ export function ContactMenu({ workspace, contact, deletable }: Props) {
           )}
         </DropdownMenuContent>
       </DropdownMenu>
+      {snoozing && <SnoozeDialog contact={contact} onClose={() => setSnoozing(false)} />}
       {act && (
         <ConfirmDialog
           open

@@ -38,6 +38,22 @@ const plain: Record<string, ((data: TimelineEntry["data"]) => ReactNode) | undef
   "tag.removed": (data) => <>Tag {strong(data.tag)} taken off</>,
   "list.added": (data) => <>Put on the list {strong(data.list)}</>,
   "list.removed": (data) => <>Taken off the list {strong(data.list)}</>,
+  "contact.owner_changed": (data) =>
+    data.owner ? <>Given to {strong(data.owner)}</> : "Has no owner any more",
+  "contact.snoozed": (data) => (
+    <>
+      {data.because === "away" ? "Away: no" : "No"} mail from campaigns before{" "}
+      {strong(text(data.until).slice(0, 10))}
+    </>
+  ),
+  "contact.snooze_ended": () => "Campaigns may write again",
+  "score.adjusted": (data) => (
+    <>Score: {strong(Number(data.points) > 0 ? `+${text(data.points)}` : data.points)} by a campaign</>
+  ),
+  "task.created": (data) => <>Task: {strong(data.title)}</>,
+  "task.done": (data) => <>Task done: {strong(data.title)}</>,
+  "task.reopened": (data) => <>Task open again: {strong(data.title)}</>,
+  "task.deleted": (data) => <>Task deleted: {strong(data.title)}</>,
   "event.opened": (data) => <>Opened {strong(data.subject ?? "a mail")}</>,
   "event.clicked": (data) => (
     <>

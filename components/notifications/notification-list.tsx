@@ -1,4 +1,15 @@
-import { CircleAlert, CircleCheck, CirclePause, Download, Reply, Rocket, Stamp, Undo2 } from "lucide-react";
+import {
+  CircleAlert,
+  CircleCheck,
+  CirclePause,
+  Download,
+  Footprints,
+  ListTodo,
+  Reply,
+  Rocket,
+  Stamp,
+  Undo2,
+} from "lucide-react";
 import Link from "next/link";
 import { cn } from "#components/ui/cn";
 import { DateTime } from "#components/ui/date-time";
@@ -24,6 +35,8 @@ const looks = {
   "campaign.paused": { Icon: CirclePause, tone: "text-warning" },
   "campaign.replied": { Icon: Reply, tone: "text-success" },
   "campaign.complained": { Icon: CircleAlert, tone: "text-danger" },
+  "campaign.step_reached": { Icon: Footprints, tone: "text-accent" },
+  "task.assigned": { Icon: ListTodo, tone: "text-accent" },
   "mailbox.cooling_down": { Icon: CirclePause, tone: "text-warning" },
   "import.completed": { Icon: CircleCheck, tone: "text-success" },
   "import.failed": { Icon: CircleAlert, tone: "text-danger" },

@@ -1,6 +1,6 @@
 import { categoryMax } from "#server/scoring/schema";
 
-type Parts = { engagement: number; fit: number; intent: number; penalty: number };
+type Parts = { engagement: number; fit: number; intent: number; penalty: number; adjustment: number };
 
 const parts = [
   { key: "engagement", label: "Engagement" },
@@ -28,6 +28,14 @@ export function ScoreParts({ score }: { score: Parts }) {
           </div>
         </div>
       ))}
+      {score.adjustment !== 0 && (
+        <div className="text-xs sm:col-span-3">
+          <dt className="inline text-muted">By campaigns: </dt>
+          <dd className="inline tabular-nums">
+            {score.adjustment > 0 ? `+${score.adjustment}` : score.adjustment}
+          </dd>
+        </div>
+      )}
       {score.penalty < 0 && (
         <div className="text-xs sm:col-span-3">
           <dt className="inline text-muted">Taken off: </dt>

@@ -6,6 +6,7 @@ import {
   LayoutTemplate,
   List,
   ListFilter,
+  ListTodo,
   type LucideIcon,
   Megaphone,
   Settings,
@@ -21,6 +22,7 @@ export const places: { heading?: string; places: Place[] }[] = [
       { label: "Home", path: "", icon: House, key: "h" },
       { label: "Campaigns", path: "/campaigns", icon: Megaphone, key: "c" },
       { label: "Templates", path: "/templates", icon: LayoutTemplate, key: "t" },
+      { label: "Tasks", path: "/tasks", icon: ListTodo, key: "k" },
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  bigint,
   boolean,
   check,
   index,
@@ -133,6 +134,8 @@ export const stepDrivers = pgTable(
     campaignId: uuid().notNull(),
     stepId: uuid().notNull(),
     ...driverColumns,
+    /** How many have been dealt out so far, where several people take turns. */
+    turn: bigint({ mode: "number" }).notNull().default(0),
   },
   (t) => [
     within(t, t.campaignId, campaigns),

@@ -131,6 +131,8 @@ export const campaignSettings = pgTable(
     holidayCalendar: text(),
     ramp: jsonb().$type<Record<string, unknown>>(),
     stopOnAutoReply: boolean().notNull().default(false),
+    /** Whoever is away is not written to before they are back. */
+    snoozeOnAutoReply: boolean().notNull().default(false),
     /** How far a reply reaches: its own campaign, all that send from the same mailbox, or all of the workspace. */
     replyReach: text({ enum: replyReaches }).notNull().default("sender"),
     /** A reply also takes out everybody else whose address is of the same company. */

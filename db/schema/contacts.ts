@@ -48,6 +48,10 @@ export const contacts = pgTable(
     status: text({ enum: contactStatuses }).notNull().default("active"),
     lifecycleStage: text({ enum: lifecycleStages }).notNull().default("new"),
     leadScore: integer().notNull().default(0),
+    /** The member who looks after this person. */
+    ownerId: uuid(),
+    /** No campaign writes to them before. */
+    snoozedUntil: instant(),
     firstSourceImportId: uuid(),
     consentBasis: text(),
     consentSource: text(),

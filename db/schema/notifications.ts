@@ -37,6 +37,10 @@ export const notifications = notify.table(
     data: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     readAt: instant(),
     expiresAt: instant(),
+    /** Of a mail: when it left; how often that was tried, and not before when it is tried again. */
+    sentAt: instant(),
+    attempts: integer().notNull().default(0),
+    nextAttemptAt: instant(),
   },
   (t) => [
     tenantKey(t),
@@ -46,6 +50,9 @@ export const notifications = notify.table(
       sql`tenant_id = ${currentTenant}`,
     ),
     index("idx_notifications_user").on(t.tenantId, t.userId, t.id),
+    index("idx_notifications_unsent")
+      .on(t.createdAt)
+      .where(sql`channel = 'email' and sent_at is null`),
     oneOf("valid_channel", t.channel, ["in_app", "email", "push"]),
   ],
 );

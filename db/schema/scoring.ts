@@ -58,6 +58,8 @@ export const contactScores = pgTable(
     intent: integer().notNull().default(0),
     /** What is taken off, as a number of at most 0. */
     penalty: integer().notNull().default(0),
+    /** What campaigns and people have added or taken off for good. */
+    adjustment: integer().notNull().default(0),
     total: integer().notNull().default(0),
     previousTotal: integer(),
     tier: text({ enum: scoreTiers }).notNull().default("cold"),

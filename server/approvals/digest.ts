@@ -35,6 +35,8 @@ export async function contentDigest(
         listName: _list,
         campaign: _campaign,
         customField: _field,
+        members: _members,
+        scoring: _scoring,
         ...step
       }) => step,
     ),

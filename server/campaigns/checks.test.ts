@@ -140,7 +140,7 @@ test("actions without a tag or field are unfinished", () => {
   const field: CheckedStep = {
     ...exit("x"),
     actionType: "update_field",
-    action: { type: "update_field", field: "", value: "" },
+    action: { type: "update_field", field: "", value: "", onlyIfEmpty: false },
   };
   expect(codes(withStep(field))).toEqual(["no_field"]);
 });
@@ -158,7 +158,7 @@ test("actions on what is gone, or cannot hold the value, are named", () => {
   const seats: CheckedStep = {
     ...list,
     actionType: "update_field",
-    action: { type: "update_field", field: "custom.seats", value: "many" },
+    action: { type: "update_field", field: "custom.seats", value: "many", onlyIfEmpty: false },
   };
   expect(words(seats)).toEqual([
     "Step 5 (set custom.seats) sets a field that no longer exists: choose another.",
@@ -198,4 +198,36 @@ test("“no limits” is refused for a mailbox that sends real mail", () => {
 test("warnings stand behind blockers and refuse nothing", () => {
   const facts = { ...fine, audience: { ...fine.audience, suppressed: 2 }, postalAddress: null };
   expect(launchProblems(facts).map((problem) => problem.severity)).toEqual(["blocker", "warning"]);
+});
+
+test("a way back leads to a step before it, with a wait in between", () => {
+  const back = (stepId: string, next: string | null): CheckedStep => ({
+    ...blank,
+    id: "back",
+    type: "action",
+    actionType: "go_to_step",
+    action: { type: "go_to_step", stepId, timesMax: 3 },
+    next,
+  });
+  const found = (steps: CheckedStep[]) => codes({ ...fine, steps });
+  expect(found([email("a", "w"), wait("w", "back"), back("a", "b"), email("b", null)])).toEqual([]);
+  expect(found([email("a", "back"), back("a", "b"), email("b", null)])).toEqual(["loop_without_wait"]);
+  expect(found([email("a", "w"), wait("w", "back"), back("b", "b"), email("b", null)])).toEqual([
+    "not_before",
+  ]);
+  expect(found([email("a", "w"), wait("w", "back"), back("gone", null)])).toEqual(["no_step"]);
+});
+
+test("an action names people who are members still", () => {
+  const tell = (members: { id: string; name: string }[]): CheckedStep => ({
+    ...blank,
+    id: "n",
+    type: "action",
+    actionType: "notify",
+    action: { type: "notify", to: "member", userId: "u", channel: "in_app", message: "look" },
+    members,
+  });
+  const found = (step: CheckedStep) => codes({ ...fine, steps: [email("a", "n"), step] });
+  expect(found(tell([]))).toEqual(["no_addressee"]);
+  expect(found(tell([{ id: "u", name: "Ada" }]))).toEqual([]);
 });

@@ -36,6 +36,10 @@ export type CheckedStep = GraphStep & {
   campaign: { id: string; name: string; open: boolean } | null;
   /** The custom field that the action sets; null when there is none any more. */
   customField: Pick<CustomField, "label" | "type" | "options"> | null;
+  /** Those the action names who are members still. */
+  members?: { id: string; name: string }[];
+  /** Whether lead scoring is on. */
+  scoring?: boolean;
 };
 
 /** One thing wrong, as one sentence that also says what to do. A blocker refuses the launch, a warning does not. */

@@ -1,4 +1,4 @@
-import { type Engagement, fieldKind, isGroup, type Rule } from "#server/segments/schema";
+import { type Engagement, fieldKind, isGroup, type Passage, type Rule } from "#server/segments/schema";
 import { actionProblems } from "./action-checks.ts";
 import type { CheckedStep, LaunchFacts } from "./checks.ts";
 import { isFork } from "./graph.ts";
@@ -25,7 +25,7 @@ export function contentProblems(
   }
   if (step.type === "wait") return waitProblems(step, title, steps);
   if (step.type === "condition") return conditionProblems(step, title, steps);
-  return step.type === "action" ? actionProblems(step, title) : [];
+  return step.type === "action" ? actionProblems(step, title, steps) : [];
 }
 
 function emailProblems(
@@ -62,6 +62,12 @@ function engagementsIn(rules: readonly Rule[]): { stepId: string | null; field: 
   });
 }
 
+const passagesIn = (rules: readonly Rule[]): string[] =>
+  rules.flatMap((rule) => {
+    if (isGroup(rule)) return passagesIn(rule.rules);
+    return rule.field === "step_passed" ? [(rule.value as Passage).stepId] : [];
+  });
+
 function conditionProblems(
   step: CheckedStep,
   title: string,
@@ -70,6 +76,14 @@ function conditionProblems(
   const rules = step.conditionRules?.rules ?? [];
   if (rules.length === 0)
     return [["no_rules", `${title} asks nothing yet: add a rule, such as “opened the previous email”.`]];
+  const before = stepsBefore(steps, step.id);
+  if (passagesIn(rules).some((stepId) => !before.has(stepId)))
+    return [
+      [
+        "no_step_before",
+        `${title} asks about a step that does not come before it: choose another, or move the condition behind it.`,
+      ],
+    ];
   const asked = engagementsIn(rules).flatMap(({ stepId }) => noEmailBefore(step, stepId, steps) ?? []);
   return asked
     .slice(0, 1)
@@ -97,10 +111,17 @@ function waitProblems(step: CheckedStep, title: string, steps: readonly CheckedS
   if (!isEventWait(wait)) return [];
   if (wait.event === "custom_event")
     return wait.name ? [] : [["no_event", `${title} does not say for which event: enter its name.`]];
+  if (wait.event === "field_value") return fieldWaitProblems(step, wait.field, title);
   const what = noEmailBefore(step, wait.stepId, steps);
   return what
     ? [["no_email_before", `${title} waits for ${what}: choose another email, or move the wait behind one.`]]
     : [];
+}
+
+function fieldWaitProblems({ customField }: CheckedStep, field: string, title: string): [string, string][] {
+  if (!field) return [["no_field", `${title} does not say for which field: choose one.`]];
+  const gone = field.startsWith("custom.") ? customField === null : fieldKind(field) === null;
+  return gone ? [["no_field", `${title} waits for a field that no longer exists: choose another.`]] : [];
 }
 
 /** The steps a contact may have passed before reaching `id`. */

@@ -89,7 +89,7 @@ export async function updateSettings(tx: TenantTx, { id, version, settings }: Se
       timezone = ${settings.timezone}, daily_limit = ${settings.dailyLimit},
       delay_between_emails_seconds = ${settings.delayBetweenEmailsSeconds}, no_limits = ${settings.noLimits},
       reply_reach = ${settings.replyReach}, stop_company_on_reply = ${settings.stopCompanyOnReply},
-      stop_on_auto_reply = ${settings.stopOnAutoReply}, updated_at = app_now()
+      stop_on_auto_reply = ${settings.stopOnAutoReply}, snooze_on_auto_reply = ${settings.snoozeOnAutoReply}, updated_at = app_now()
     where campaign_id = ${id}::uuid`);
 }
 
@@ -137,6 +137,7 @@ export async function cloneCampaign(
       send_days = f.send_days, timezone = f.timezone, daily_limit = f.daily_limit,
       delay_between_emails_seconds = f.delay_between_emails_seconds, no_limits = f.no_limits,
       reply_reach = f.reply_reach, stop_company_on_reply = f.stop_company_on_reply, stop_on_auto_reply = f.stop_on_auto_reply,
+      snooze_on_auto_reply = f.snooze_on_auto_reply,
       requires_approval = f.requires_approval
     from campaign_settings f where f.campaign_id = ${id}::uuid and to_.campaign_id = ${copy}::uuid`);
   await cloneSteps(tx, id, copy);
@@ -154,11 +155,12 @@ async function cloneSteps(tx: TenantTx, from: string, to: string) {
     insert into campaign_steps (id, campaign_id, step_order, ${contentColumns})
     select m.fresh, ${to}::uuid, s.step_order, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text,
       s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, coalesce(m.wait, s.wait_duration), s.wait_up_to, s.condition_type,
-      coalesce(m.rules, s.condition_rules), s.action_type, s.action_config
+      coalesce(m.rules, s.condition_rules), s.action_type, coalesce(m.action, s.action_config)
     from campaign_steps s
     join unnest(${sql.param([...fresh.keys()])}::uuid[], ${sql.param([...fresh.values()])}::uuid[],
       ${sql.param(steps.map((step) => renamed(step.conditionRules, named)))}::text[]::jsonb[],
-      ${sql.param(steps.map((step) => renamed(step.wait, named)))}::text[]::jsonb[]) as m(old, fresh, rules, wait) on m.old = s.id
+      ${sql.param(steps.map((step) => renamed(step.wait, named)))}::text[]::jsonb[],
+      ${sql.param(steps.map((step) => renamed(step.action, fresh)))}::text[]::jsonb[]) as m(old, fresh, rules, wait, action) on m.old = s.id
     where s.campaign_id = ${from}::uuid`);
   const graph = steps.map((step) => ({
     ...step,

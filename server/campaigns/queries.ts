@@ -113,7 +113,7 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
         'emailAccountId', c.email_account_id, 'fromName', c.from_name, 'fromEmail', c.from_email,
         'replyToEmail', c.reply_to_email, 'trackOpens', c.track_opens, 'trackClicks', c.track_clicks,
         'replyStops', c.reply_stops, 'replyReach', s.reply_reach, 'stopCompanyOnReply', s.stop_company_on_reply,
-        'stopOnAutoReply', s.stop_on_auto_reply) as settings
+        'stopOnAutoReply', s.stop_on_auto_reply, 'snoozeOnAutoReply', s.snooze_on_auto_reply) as settings
     from campaigns c join campaign_settings s on s.campaign_id = c.id
     where c.id = ${id}::uuid and c.deleted_at is null`);
   if (!row) throw new AppError("not_found", "There is no such campaign.");

@@ -1,20 +1,25 @@
 import { z } from "zod";
 import { lifecycleStages } from "../segments/schema.ts";
 import { triggerList } from "../triggers/schema.ts";
-import { actionTypes, localTime, stepContent, time, weekdays } from "./content/schema.ts";
+import { actionTypes } from "./actions/schema.ts";
+import { localTime, stepContent, time, weekdays } from "./content/schema.ts";
 
 export {
   action,
   actionTypes,
+  blankActions,
+  endingActions,
+  settableFields,
+  timesBackMax,
+} from "./actions/schema.ts";
+export type { Action, ActionType } from "./actions/schema.ts";
+export {
   attachment,
   attachmentBytesMax,
   attachmentPartBytes,
   attachmentsMax,
-  blankActions,
   conditionTypes,
-  endingActions,
   isEventWait,
-  settableFields,
   stepContent,
   stepSender,
   waitDuration,
@@ -24,8 +29,6 @@ export {
   weekdays,
 } from "./content/schema.ts";
 export type {
-  Action,
-  ActionType,
   Attachment,
   ConditionType,
   EventWait,
@@ -132,6 +135,7 @@ export const settingsFields = z.object({
   replyReach: z.enum(replyReaches).default("sender"),
   stopCompanyOnReply: z.boolean().default(false),
   stopOnAutoReply: z.boolean().default(false),
+  snoozeOnAutoReply: z.boolean().default(false),
 });
 export type CampaignSettings = z.infer<typeof settingsFields>;
 

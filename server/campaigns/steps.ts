@@ -1,19 +1,10 @@
 import { sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { TenantTx } from "#db/tenancy";
-import {
-  fieldKind,
-  isGroup,
-  ruleFields,
-  type Engagement,
-  type Occurrence,
-  type Rule,
-  type RuleTree,
-  stepFields,
-  stepRuleTree,
-} from "#server/segments/schema";
+import { isGroup, type RuleTree, stepRuleTree } from "#server/segments/schema";
 import type { CheckedStep } from "./checks.ts";
 import { type GraphStep, isFork } from "./graph.ts";
+import { rulesInWords } from "./rule-words.ts";
 import {
   action,
   type ActionType,
@@ -67,6 +58,8 @@ type Row = {
   list_name: string | null;
   campaign: CheckedStep["campaign"];
   custom_field: CheckedStep["customField"];
+  members: CheckedStep["members"] | null;
+  scoring: boolean | null;
 };
 
 /** The steps of a campaign in display order; the first one is where contacts start. */
@@ -78,11 +71,14 @@ export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[
       l.name as list_name,
       case when k.id is not null then json_build_object('id', k.id, 'name', k.name,
         'open', k.status in ('active', 'paused') and k.archived_at is null) end as campaign,
-      case when f.id is not null then json_build_object('label', f.label, 'type', f.field_type, 'options', f.options) end as custom_field
+      case when f.id is not null then json_build_object('label', f.label, 'type', f.field_type, 'options', f.options) end as custom_field,
+      case when s.action_type in ('notify', 'create_task', 'assign_owner') then ${namedMembers} end as members,
+      case when s.action_type = 'adjust_score' then exists (select from lead_scoring_models where is_active) end as scoring
     from campaign_steps s
       left join segments l on l.id::text = s.action_config ->> 'listId' and l.segment_type = 'static'
       left join campaigns k on k.id::text = s.action_config ->> 'campaignId' and k.deleted_at is null
-      left join custom_field_definitions f on 'custom.' || f.field_name = s.action_config ->> 'field' and f.archived_at is null
+      left join custom_field_definitions f
+        on 'custom.' || f.field_name = coalesce(s.action_config ->> 'field', s.wait_duration ->> 'field') and f.archived_at is null
     where s.campaign_id = ${campaignId}::uuid and s.is_active order by s.step_order`);
   const steps = rows.map(checkedStep);
   const numbers = new Map(steps.map((step, index) => [step.id, index + 1]));
@@ -96,6 +92,14 @@ export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[
     templateId: rows[index]?.template_id ?? null,
   }));
 }
+
+/** Of the people whom an action names, those who reach the workspace. */
+const namedMembers = sql`(
+  select coalesce(json_agg(json_build_object('id', u.id, 'name', u.name) order by u.name, u.id), '[]')
+  from users u join tenant_users t on t.user_id = u.id and t.tenant_id = s.tenant_id
+    left join workspace_members w on w.user_id = u.id and w.workspace_id = s.workspace_id
+  where (w.user_id is not null or t.roles && array['owner', 'admin'])
+    and (u.id::text = s.action_config ->> 'userId' or jsonb_exists(s.action_config -> 'userIds', u.id::text)))`;
 
 function checkedStep(row: Row): CheckedStep {
   const wait = waitRule.safeParse(row.wait_duration).data ?? null;
@@ -123,6 +127,8 @@ function checkedStep(row: Row): CheckedStep {
     listName: row.list_name,
     campaign: row.campaign,
     customField: row.custom_field,
+    ...(row.members && { members: row.members }),
+    ...(row.scoring !== null && { scoring: row.scoring }),
   };
 }
 
@@ -148,43 +154,14 @@ function cardWords(
   }
   const words = describeStep({ ...step, name: null });
   const spoken = words.charAt(0).toUpperCase() + words.slice(1);
-  const shown = step.action?.type === "exit" ? "End here" : spoken;
-  return { headline: step.name ?? shown, detail: step.name ? shown : null };
-}
-
-/** `opened the previous email and 2 more`. */
-export function rulesInWords(tree: RuleTree, numbers: ReadonlyMap<string, number>): string {
-  const [first, ...more] = tree.rules;
-  if (!first) return "";
-  const words = ruleInWords(first, numbers);
-  return more.length === 0 ? words : `${words} ${tree.match === "all" ? "and" : "or"} ${more.length} more`;
-}
-
-const engaged: Record<string, string> = {
-  email_received: "was sent",
-  email_opened: "opened",
-  email_clicked: "clicked a link in",
-  email_replied: "replied to",
-};
-
-function ruleInWords(rule: Rule, numbers: ReadonlyMap<string, number>): string {
-  if (isGroup(rule)) return `${rule.match} of ${rule.rules.length} rules`;
-  const not = rule.operator === "is_false" ? "not " : "";
-  if (fieldKind(rule.field) === "engagement") {
-    const { stepId, campaignId } = (rule.value ?? {}) as Engagement;
-    const named = stepId ? numbers.get(stepId) : undefined;
-    const which = named ? `step ${named}` : campaignId ? "an email of a campaign" : "the previous email";
-    return `${not}${engaged[rule.field] ?? ""} ${which}`;
-  }
-  if (rule.field === "custom_event") return `${not}did “${(rule.value as Occurrence).event}”`;
-  if (rule.field === "random") return `${Number(rule.value)}% at random`;
-  const field =
-    [...ruleFields, ...stepFields].find((each) => each.name === rule.field)?.label.toLowerCase()
-    ?? rule.field.replace(/^custom\./, "");
-  const value = Array.isArray(rule.value) ? rule.value.join(", ") : (rule.value ?? "");
+  const back = step.action?.type === "go_to_step" ? numbers.get(step.action.stepId) : undefined;
   const shown =
-    rule.field === "list" || rule.field === "segment" || typeof value === "object" ? "…" : String(value);
-  return `${field} ${rule.operator.replaceAll("_", " ")} ${shown}`.trim();
+    step.action?.type === "exit"
+      ? "End here"
+      : back === undefined
+        ? spoken
+        : spoken.replace("Go back", `Go back to step ${back}`);
+  return { headline: step.name ?? shown, detail: step.name ? shown : null };
 }
 
 export function conditionTypeOf(rules: RuleTree): ConditionType {

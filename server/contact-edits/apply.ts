@@ -36,7 +36,7 @@ export async function applyChange(
     case "set_field":
       return all(await setField(tx, ids, { ...change, author }));
     case "set_stage":
-      return all(await setStage(tx, ids, { stage: change.stage, author }));
+      return all(await setStage(tx, ids, { ...change, author }));
     case "unsubscribe":
       return all((await unsubscribeContacts(tx, ids, author)).length);
     case "archive":
@@ -89,14 +89,20 @@ async function takeTagOff(
 async function setField(
   tx: TenantTx,
   ids: readonly string[],
-  { field, value, author }: { field: string; value: string; author: Author },
+  {
+    field,
+    value,
+    onlyIfEmpty = false,
+    author,
+  }: { field: string; value: string; onlyIfEmpty?: boolean | undefined; author: Author },
 ): Promise<number> {
-  const [assignment, differs] = field.startsWith("custom.")
+  const [assignment, differs, empty] = field.startsWith("custom.")
     ? await customAssignment(tx, field.slice("custom.".length), value)
     : standardAssignment(field, value);
   const rows = await tx.execute<{ id: string }>(sql`
     update contacts c set ${assignment}, version = version + 1, updated_at = app_now()
     from (select id from contacts c where id = any(${array(ids)}) and deleted_at is null and ${differs}
+        and (not ${onlyIfEmpty} or ${empty})
       order by id for update) locked
     where c.id = locked.id returning c.id`);
   await noteOnTimelines(
@@ -114,25 +120,28 @@ function standardAssignment(field: string, value: string) {
   return [
     sql`${sql.identifier(field)} = ${set}::text`,
     sql`c.${sql.identifier(field)} is distinct from ${set}::text`,
-  ];
+    sql`coalesce(c.${sql.identifier(field)}, '') = ''`,
+  ] as const;
 }
 
 async function customAssignment(tx: TenantTx, name: string, value: string) {
   const { set, remove } = await readCustomFields(tx, { [name]: value }, { whole: false });
   const json = sql`${JSON.stringify(set)}::jsonb`;
+  const empty = sql`c.custom_fields -> ${name}::text is null`;
   return remove.length > 0
-    ? [sql`custom_fields = custom_fields - ${name}::text`, sql`c.custom_fields -> ${name}::text is not null`]
-    : [sql`custom_fields = custom_fields || ${json}`, sql`not c.custom_fields @> ${json}`];
+    ? ([sql`custom_fields = custom_fields - ${name}::text`, sql`not ${empty}`, empty] as const)
+    : ([sql`custom_fields = custom_fields || ${json}`, sql`not c.custom_fields @> ${json}`, empty] as const);
 }
 
 async function setStage(
   tx: TenantTx,
   ids: readonly string[],
-  { stage, author }: { stage: string; author: Author },
+  { stage, onlyIfNew = false, author }: { stage: string; onlyIfNew?: boolean | undefined; author: Author },
 ): Promise<number> {
   const rows = await tx.execute<{ id: string }>(sql`
     update contacts c set lifecycle_stage = ${stage}, version = version + 1, updated_at = app_now()
     from (select id from contacts where id = any(${array(ids)}) and deleted_at is null and lifecycle_stage <> ${stage}
+        and (not ${onlyIfNew} or lifecycle_stage = 'new')
       order by id for update) locked
     where c.id = locked.id returning c.id`);
   await noteOnTimelines(

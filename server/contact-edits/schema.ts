@@ -18,8 +18,15 @@ export const contactChange = z.discriminatedUnion("action", [
     action: z.literal("set_field"),
     field: z.string().regex(/^(custom\.)?[a-z][a-z0-9_]{0,62}$/, "Choose a field."),
     value: z.string().trim().max(1000, "Keep this under 1,001 characters."),
+    /** Leaves alone what holds something. */
+    onlyIfEmpty: z.boolean().optional(),
   }),
-  z.object({ action: z.literal("set_stage"), stage: z.enum(lifecycleStages) }),
+  z.object({
+    action: z.literal("set_stage"),
+    stage: z.enum(lifecycleStages),
+    /** Leaves alone who has left the stage “new”. */
+    onlyIfNew: z.boolean().optional(),
+  }),
   z.object({ action: z.literal("unsubscribe") }),
   z.object({ action: z.literal("archive") }),
   z.object({ action: z.literal("restore") }),

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { forgetNotifications } from "#server/notifications/mutations";
 
 /*
  * What others keep about a person who is being erased.
@@ -16,11 +17,10 @@ export async function eraseMail(tx: TenantTx, person: Person): Promise<void> {
     delete from content.email_content b using content.email_messages m
     where m.contact_id = ${those(person)} and b.message_id = m.id`);
   // Who was told of a reply read its name and first words.
-  await tx.execute(sql`
-    delete from notify.notifications n using content.email_messages m
-    where m.contact_id = ${those(person)} and m.direction = 'inbound'
-      and n.notification_type in ('campaign.replied', 'campaign.complained')
-      and n.data ->> 'path' = '/campaigns/' || m.campaign_id || '#replies'`);
+  const answered = await tx.execute<{ path: string }>(sql`
+    select distinct '/campaigns/' || campaign_id || '#replies' as path from content.email_messages
+    where contact_id = ${those(person)} and direction = 'inbound' and campaign_id is not null`);
+  await forgetNotifications(tx, { contactIds: person.ids, paths: answered.map(({ path }) => path) });
   await tx.execute(sql`
     update content.email_messages set to_email = case when direction = 'outbound' then 'erased@erased.invalid' else to_email end,
       from_email = case when direction = 'inbound' then 'erased@erased.invalid' else from_email end,

@@ -95,6 +95,7 @@ async function eraseRows(tx: TenantTx, { id, scope, folders }: Erasure): Promise
     "contact_send_preferences",
     "score_events",
     "webhook_calls",
+    "tasks",
     "email_drafts",
   ])
     await tx.execute(sql`delete from ${sql.identifier(table)} where contact_id = ${those}`);
@@ -119,7 +120,7 @@ const eraseFields = (tx: TenantTx, { ids }: Person) =>
     update contacts set email = 'erased-' || id || '@erased.invalid', email_normalized = 'erased-' || id || '@erased.invalid',
       first_name = null, last_name = null, name = null, company = null, job_title = null, phone = null, city = null,
       state = null, country = null, timezone = null, language = null, custom_fields = '{}', raw_data = null,
-      enriched_data = null, status = 'archived', lifecycle_stage = 'new', lead_score = 0, first_source_import_id = null,
+      enriched_data = null, status = 'archived', lifecycle_stage = 'new', lead_score = 0, owner_id = null, snoozed_until = null, first_source_import_id = null,
       consent_basis = null, consent_source = null, consent_at = null, deleted_at = coalesce(deleted_at, app_now()),
       version = version + 1, updated_at = app_now()
     where id = any(${sql.param(ids)}::uuid[])`);

@@ -18,6 +18,11 @@ export type Contact = Record<OptionalFieldName, string | null> & {
   status: string;
   lifecycleStage: string;
   leadScore: number;
+  ownerId: string | null;
+  /** The name of the owner, who may be no member any more. */
+  owner: string | null;
+  /** No campaign writes to them before; null when campaigns may. */
+  snoozedUntil: Date | null;
   version: number;
   createdAt: Date;
   updatedAt: Date;
@@ -38,7 +43,8 @@ export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
   const [row] = await tx.execute<Contact>(sql`
     select c.id, c.email, c.first_name, c.last_name, c.name, c.company, c.job_title, c.phone, c.city, c.state, c.country,
       c.timezone, c.language, ${displayName} as "displayName", c.custom_fields as custom, c.status,
-      c.lifecycle_stage as "lifecycleStage", c.lead_score as "leadScore", c.version, c.created_at as "createdAt",
+      c.lifecycle_stage as "lifecycleStage", c.lead_score as "leadScore", c.owner_id as "ownerId", o.name as owner,
+      case when c.snoozed_until > app_now() then c.snoozed_until end as "snoozedUntil", c.version, c.created_at as "createdAt",
       c.updated_at as "updatedAt", c.last_activity_at as "lastActivityAt", j.id as "importId", j.file_name as "importName",
       array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by t.name) as tags,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name)
@@ -48,7 +54,7 @@ export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
         from segment_contacts sc join segments s on s.id = sc.segment_id
         where sc.contact_id = c.id and s.segment_type = 'dynamic'), '[]') as segments,
       c.consent_basis as "consentBasis", c.consent_source as "consentSource", c.consent_at as "consentAt"
-    from contacts c left join import_jobs j on j.id = c.first_source_import_id
+    from contacts c left join import_jobs j on j.id = c.first_source_import_id left join users o on o.id = c.owner_id
     where c.id = ${id}::uuid and c.deleted_at is null`);
   if (!row) throw new AppError("not_found", "No such contact.");
   return row;

@@ -1,8 +1,11 @@
 import { allowed, router } from "#server/trpc";
+import { commitThenSend } from "#server/drivers/events";
+import { endSnooze, snoozeFor } from "#server/enrollments/snooze";
 import { eraseContact } from "./erase.ts";
 import { listContacts } from "./listing.ts";
 import { listTimeline } from "./timeline.ts";
 import { moveContact } from "./lifecycle.ts";
+import { chooseOwner } from "./owners.ts";
 import { addTag, createContact, editContactField, removeTag, updateContact } from "./mutations.ts";
 import { getContact, hasContacts, listConsent, listContactCampaigns, listHindrances } from "./queries.ts";
 import { chooseColumns, findColumns } from "./columns.ts";
@@ -11,7 +14,9 @@ import {
   contactFieldEdit,
   contactInput,
   contactListInput,
+  contactOwnerInput,
   contactRef,
+  contactSnoozeInput,
   contactTagInput,
   contactUpdate,
   timelineInput,
@@ -73,6 +78,41 @@ export const contactsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.tenant((tx) => moveContact(tx, { ...input, act: "restore" }, ctx.session.user.id)),
     ),
+  /** Puts a member in charge of a contact, or nobody. */
+  chooseOwner: allowed("contacts:write")
+    .input(contactOwnerInput)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) =>
+        chooseOwner(tx, input, { actorId: ctx.session.user.id, workspaceId: ctx.member.workspace.id }),
+      ),
+    ),
+  /** No campaign writes to them for so long. */
+  snooze: allowed("contacts:write")
+    .input(contactSnoozeInput)
+    .mutation(async ({ ctx, input }) => {
+      const scope = { tenantId: ctx.member.workspace.tenantId, workspaceId: ctx.member.workspace.id };
+      await commitThenSend(scope, async (tx) => ({
+        events: await snoozeFor(tx, {
+          scope,
+          contactIds: [(await getContact(tx, input.id)).id],
+          days: input.days,
+          author: { actorId: ctx.session.user.id },
+        }),
+      }));
+    }),
+  /** Campaigns may write to them again. */
+  endSnooze: allowed("contacts:write")
+    .input(contactRef)
+    .mutation(async ({ ctx, input }) => {
+      const scope = { tenantId: ctx.member.workspace.tenantId, workspaceId: ctx.member.workspace.id };
+      await commitThenSend(scope, async (tx) => ({
+        events: await endSnooze(tx, {
+          scope,
+          contactId: (await getContact(tx, input.id)).id,
+          author: { actorId: ctx.session.user.id },
+        }),
+      }));
+    }),
   /** Erases a person for good: their data, not the numbers. */
   erase: allowed("contacts:delete")
     .input(contactRef)

@@ -84,6 +84,16 @@ export const contactFieldEdit = z.object({
 export type ContactFieldEdit = z.infer<typeof contactFieldEdit>;
 
 export const contactRef = z.object({ id: z.uuid() });
+/** `userId` null: nobody. */
+export const contactOwnerInput = contactRef.extend({ userId: z.uuid().nullable() });
+export const snoozeDaysMax = 365;
+export const contactSnoozeInput = contactRef.extend({
+  days: z.coerce
+    .number({ error: "Enter a number of days." })
+    .int("Enter whole days.")
+    .min(1, "At least 1 day.")
+    .max(snoozeDaysMax, `${snoozeDaysMax} days are the most.`),
+});
 /** `cursor` is where the page before ended: the moment and the id of its last entry. */
 export const timelineInput = contactRef.extend({
   cursor: z.object({ at: z.string().max(40), id: z.uuid() }).nullish(),

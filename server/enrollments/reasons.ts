@@ -29,6 +29,7 @@ export const waitReasons = {
     "Something was just opened or clicked: counted after a minute, when scanners have shown themselves.",
   calling: "Another system is being told of them.",
   retrying_call: "The other system could not be told of them: it is tried again at the time shown.",
+  snoozed: "They are not to be written to before the time shown: they are away, or somebody said so.",
   config_error: "The step is incomplete and cannot act: edit it.",
 } as const;
 export type WaitReason = keyof typeof waitReasons;

@@ -20,7 +20,13 @@ const stepAction = action
   .refine((one) => !("campaignId" in one) || one.campaignId !== "")
   .refine((one) => !("tag" in one) || one.tag !== "")
   .refine((one) => !("listId" in one) || one.listId !== "")
-  .refine((one) => one.type !== "update_field" || isSettable(one.field, one.value));
+  .refine((one) => one.type !== "update_field" || isSettable(one.field, one.value))
+  .refine((one) => one.type !== "adjust_score" || one.points !== 0)
+  .refine((one) => one.type !== "assign_owner" || one.userIds.length > 0)
+  .refine((one) => one.type !== "create_task" || one.title !== "")
+  .refine((one) => one.type !== "notify" || one.message !== "")
+  .refine((one) => !("to" in one) || one.to === "owner" || one.userId !== "")
+  .refine((one) => one.type !== "go_to_step" || one.stepId !== "");
 export type StepAction = z.infer<typeof stepAction>;
 
 function isSettable(field: string, value: string): boolean {
@@ -28,7 +34,8 @@ function isSettable(field: string, value: string): boolean {
   return /^custom\.[a-z0-9_]{1,63}$/.test(field) || settableFields.some(({ name }) => name === field);
 }
 
-export type Edge = "next" | "true" | "false" | "timeout";
+/** `back` is taken by those whom an action sends back to an earlier step. */
+export type Edge = "next" | "true" | "false" | "timeout" | "back";
 
 /** A step as the engine acts on it. What it lacks (a wait without a duration) is null. */
 export type EngineStep = {
@@ -101,6 +108,10 @@ export function stepOf(graph: StepGraph, stepId: string): EngineStep {
 }
 
 function engineStep(row: Row): EngineStep {
+  const does = readOrNull(
+    stepAction,
+    row.action_type === null ? null : { ...row.action_config, type: row.action_type },
+  );
   return {
     id: row.id,
     order: row.step_order,
@@ -110,14 +121,12 @@ function engineStep(row: Row): EngineStep {
       true: row.true_next_step_id,
       false: row.false_next_step_id,
       timeout: row.on_timeout_step_id,
+      back: does?.type === "go_to_step" ? does.stepId : null,
     },
     wait: readOrNull(waitRule, row.wait_duration),
     rules: readOrNull(stepRuleTree, row.condition_rules),
     waitUpTo: readOrNull(waitDuration, row.wait_up_to),
-    action: readOrNull(
-      stepAction,
-      row.action_type === null ? null : { ...row.action_config, type: row.action_type },
-    ),
+    action: does,
     active: row.is_active,
     written: row.written,
     retimedUpTo: row.retimed_up_to,

@@ -21,6 +21,7 @@ import { type Slot, slotsFor } from "#server/planner/slots";
 import { giveSlots, insertMessages, reserve } from "./ledger.ts";
 import { type Block, loadSending, lockLimits, type Sending } from "./limits.ts";
 import { unmailableReason } from "./mailable.ts";
+import { putOffSnoozed } from "./snoozed.ts";
 
 /** Rows are written for slots at most this far ahead; later ones are reckoned when they are asked for. */
 export const horizonMs = 15 * 60_000;
@@ -49,6 +50,8 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   if (assumed.acted > 0) return { ...assumed, more: true };
   const repeated = await skipRepeated(tx, { ...slice, graph, step });
   if (repeated.acted > 0) return { ...lost, held: true, ...repeated, more: true };
+  const snoozed = await putOffSnoozed(tx, slice);
+  if (snoozed > 0) return { ...lost, held: true, acted: snoozed, more: true };
 
   const before = await loadSending(tx, campaignId);
   const block = blockOf(before);

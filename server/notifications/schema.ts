@@ -10,6 +10,8 @@ export const notificationTypes = [
   "campaign.approval_rejected",
   "campaign.replied",
   "campaign.complained",
+  "campaign.step_reached",
+  "task.assigned",
   "mailbox.cooling_down",
   "import.completed",
   "import.failed",

@@ -14,11 +14,13 @@ export type Model = {
   decayIntervalDays: number;
 };
 
-/** Which contacts: those after one and up to another, or a single one. */
-export type Extent = { after: string | null; upto: string | null } | { only: string };
+/** Which contacts: those after one and up to another, a single one, or these. */
+export type Extent =
+  { after: string | null; upto: string | null } | { only: string } | { among: readonly string[] };
 
 const within = (extent: Extent, id: SQL): SQL => {
   if ("only" in extent) return sql`${id} = ${extent.only}::uuid`;
+  if ("among" in extent) return sql`${id} = any(${sql.param([...extent.among])}::uuid[])`;
   return sql`${extent.after === null ? sql`true` : sql`${id} > ${extent.after}::uuid`}
     and ${extent.upto === null ? sql`true` : sql`${id} <= ${extent.upto}::uuid`}`;
 };
@@ -61,7 +63,8 @@ export async function calculateScores(
       select parts.*, s.total as before, s.tier as tier_before, s.override_total is not null as was_overridden,
         s.override_total is not null and coalesce(s.overridden_until > ${now}, true) as is_overridden,
         case when s.override_total is not null and coalesce(s.overridden_until > ${now}, true) then s.override_total
-          when is_zero then 0 else greatest(0, least(100, parts.engagement + parts.fit + parts.intent + parts.penalty)) end as total
+          when is_zero then 0 else greatest(0, least(100, parts.engagement + parts.fit + parts.intent + parts.penalty
+            + coalesce(s.adjustment, 0))) end as total
       from parts left join lateral (
         select * from contact_scores b
         where b.contact_id = parts.id and b.model_id is not distinct from ${model.id}::uuid offset 0

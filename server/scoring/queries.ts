@@ -88,6 +88,7 @@ export type ContactScore = {
   fit: number;
   intent: number;
   penalty: number;
+  adjustment: number;
   overridden: boolean;
   overriddenUntil: Date | null;
   updatedAt: Date | null;
@@ -99,7 +100,7 @@ export async function findContactScore(tx: TenantTx, contactId: string): Promise
   const model = await findModel(tx);
   if (!model?.isActive) return null;
   const [score] = await tx.execute<Omit<ContactScore, "history">>(sql`
-    select total, tier, engagement, fit, intent, penalty, override_total is not null as overridden,
+    select total, tier, engagement, fit, intent, penalty, adjustment, override_total is not null as overridden,
       overridden_until as "overriddenUntil", updated_at as "updatedAt"
     from contact_scores where contact_id = ${contactId}::uuid and model_id = ${model.id}::uuid`);
   const history = await tx.execute<ScoreChange>(sql`
@@ -107,7 +108,15 @@ export async function findContactScore(tx: TenantTx, contactId: string): Promise
       e.tier_before as "tierBefore", e.tier_after as "tierAfter", u.name as actor
     from score_events e left join users u on u.id = e.actor_id
     where e.contact_id = ${contactId}::uuid order by e.occurred_at desc, e.id desc limit 30`);
-  const none = { total: 0, tier: "cold" as const, engagement: 0, fit: 0, intent: 0, penalty: 0 };
+  const none = {
+    total: 0,
+    tier: "cold" as const,
+    engagement: 0,
+    fit: 0,
+    intent: 0,
+    penalty: 0,
+    adjustment: 0,
+  };
   return {
     ...(score ?? { ...none, overridden: false, overriddenUntil: null, updatedAt: null }),
     history: [...history],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { stepRuleTree } from "../../segments/schema.ts";
+import { action } from "../actions/schema.ts";
 
 /* What the steps of a campaign say and do. */
 
@@ -27,7 +28,13 @@ export const localTime = z
   );
 
 /** What a wait can be for. The first three are about one email: the last one before the wait, or `stepId`'s. */
-export const waitEvents = ["email_opened", "email_clicked", "email_replied", "custom_event"] as const;
+export const waitEvents = [
+  "email_opened",
+  "email_clicked",
+  "email_replied",
+  "custom_event",
+  "field_value",
+] as const;
 const eventWait = z.object({
   until: z.literal("event"),
   event: z.enum(waitEvents),
@@ -36,6 +43,10 @@ const eventWait = z.object({
   urlContains: z.string().trim().max(500).default(""),
   /** Of a custom event. */
   name: z.string().trim().max(100).default(""),
+  /** Of a field: a contact column in snake_case, or `custom.<name>`. */
+  field: z.string().trim().max(80).default(""),
+  /** What the field is to hold, in any case; empty: anything at all. */
+  value: z.string().trim().max(200, "Keep the value under 200 characters.").default(""),
   timeout: waitDuration,
   /** Whether those whose time is up go on like the others, or have a way of their own. */
   onTimeout: z.enum(["continue", "branch"]),
@@ -74,101 +85,17 @@ export const conditionTypes = [
   "reply_rate",
   "weekday",
   "hour",
+  "recipient_weekday",
+  "recipient_hour",
+  "step_passed",
+  "pass_emails",
+  "pass_number",
   "random",
   "contact_attribute",
   "tag",
   "segment",
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
-
-/** `action_type` and `action_config` of an action step. Empty text is an unfinished draft: the launch refuses it. */
-export const actionTypes = [
-  "add_tag",
-  "remove_tag",
-  "add_to_list",
-  "remove_from_list",
-  "update_field",
-  "webhook",
-  "add_to_campaign",
-  "move_to_campaign",
-  "remove_from_campaign",
-  "unsubscribe",
-  "exit",
-] as const;
-export type ActionType = (typeof actionTypes)[number];
-const tag = z.string().trim().max(60, "Keep the tag under 60 characters.");
-const campaignId = z.union([z.literal(""), z.uuid()]);
-const listId = z.union([z.literal(""), z.uuid()]);
-export const action = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("add_tag"), tag }),
-  z.object({ type: z.literal("remove_tag"), tag }),
-  z.object({ type: z.literal("add_to_list"), listId }),
-  z.object({ type: z.literal("remove_from_list"), listId }),
-  z.object({
-    type: z.literal("update_field"),
-    /** A contact column in snake_case, or `custom.<name>`. */
-    field: z.string().trim().max(80),
-    value: z.string().trim().max(1000),
-  }),
-  z.object({
-    type: z.literal("webhook"),
-    url: z.union([
-      z.literal(""),
-      z
-        .url({ protocol: /^https?$/, error: "Enter an address such as https://example.com/hook." })
-        .max(2000, "Keep the address under 2,000 characters.")
-        .refine(
-          (url) => !/^https?:\/\/[^/?#]*@/.test(url),
-          "Leave the user name and password out of the address.",
-        ),
-    ]),
-    /** What becomes of a contact for whom the call failed for good. */
-    onError: z.enum(["continue", "exit"]),
-  }),
-  z.object({ type: z.literal("add_to_campaign"), campaignId }),
-  /** Into the other one, and out of this one. */
-  z.object({ type: z.literal("move_to_campaign"), campaignId }),
-  z.object({ type: z.literal("remove_from_campaign"), campaignId }),
-  /** As if they had said it themselves: they leave every campaign of the workspace. */
-  z.object({ type: z.literal("unsubscribe") }),
-  z.object({ type: z.literal("exit") }),
-]);
-export type Action = z.infer<typeof action>;
-
-/** What an action holds before anybody has filled it in. */
-export const blankActions: { [Type in ActionType]: Extract<Action, { type: Type }> } = {
-  add_tag: { type: "add_tag", tag: "" },
-  remove_tag: { type: "remove_tag", tag: "" },
-  add_to_list: { type: "add_to_list", listId: "" },
-  remove_from_list: { type: "remove_from_list", listId: "" },
-  update_field: { type: "update_field", field: "", value: "" },
-  webhook: { type: "webhook", url: "", onError: "continue" },
-  add_to_campaign: { type: "add_to_campaign", campaignId: "" },
-  move_to_campaign: { type: "move_to_campaign", campaignId: "" },
-  remove_from_campaign: { type: "remove_from_campaign", campaignId: "" },
-  unsubscribe: { type: "unsubscribe" },
-  exit: { type: "exit" },
-};
-
-/** Actions after which a contact is in the campaign no more. */
-export const endingActions: readonly string[] = [
-  "exit",
-  "unsubscribe",
-  "move_to_campaign",
-] satisfies ActionType[];
-
-/** Contact columns an action may set. */
-export const settableFields = [
-  { name: "first_name", label: "First name" },
-  { name: "last_name", label: "Last name" },
-  { name: "company", label: "Company" },
-  { name: "job_title", label: "Job title" },
-  { name: "phone", label: "Phone" },
-  { name: "city", label: "City" },
-  { name: "state", label: "State" },
-  { name: "country", label: "Country" },
-  { name: "lifecycle_stage", label: "Lifecycle stage" },
-] as const;
 
 const ownAddress = z.union([
   z.literal(""),

@@ -7,8 +7,10 @@ import { ContactHeader } from "#components/contacts/contact-header";
 import { ContactMemberships } from "#components/contacts/contact-memberships";
 import { ContactTags } from "#components/contacts/contact-tags";
 import { Hindrances } from "#components/contacts/hindrances";
+import { SnoozeNote } from "#components/contacts/snooze-note";
 import { Timeline } from "#components/contacts/timeline";
 import { ContactScore } from "#components/scoring/contact-score";
+import { ContactTasks } from "#components/tasks/contact-tasks";
 import { Skeleton } from "#components/ui/skeleton";
 import { caller } from "#server/caller";
 
@@ -34,15 +36,18 @@ export default function ContactPage({ params }: Props) {
 async function Contact({ params }: Props) {
   const { workspace, id } = await params;
   const api = caller(workspace);
-  const [contact, hindrances, timeline, campaigns, consent, customFields, current] = await Promise.all([
-    api.contacts.byId({ id }),
-    api.contacts.hindrances({ id }),
-    api.contacts.timeline({ id }),
-    api.contacts.campaigns({ id }),
-    api.contacts.consent({ id }),
-    api.customFields.list({ archived: true }),
-    api.workspaces.current(),
-  ]);
+  const [contact, hindrances, timeline, campaigns, consent, customFields, tasks, current] = await Promise.all(
+    [
+      api.contacts.byId({ id }),
+      api.contacts.hindrances({ id }),
+      api.contacts.timeline({ id }),
+      api.contacts.campaigns({ id }),
+      api.contacts.consent({ id }),
+      api.customFields.list({ archived: true }),
+      api.tasks.list({ view: "all", contactId: id }),
+      api.workspaces.current(),
+    ],
+  );
   const timeZone = current.workspace.timezone;
   const editable = current.permissions.includes("contacts:write");
   return (
@@ -53,12 +58,22 @@ async function Contact({ params }: Props) {
       deletable={current.permissions.includes("contacts:delete")}
     >
       <Hindrances hindrances={hindrances} timeZone={timeZone} />
+      {contact.snoozedUntil && (
+        <SnoozeNote contactId={id} until={contact.snoozedUntil} timeZone={timeZone} editable={editable} />
+      )}
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="order-2 min-w-0 lg:order-1">
           <Timeline workspace={workspace} contactId={id} first={timeline} timeZone={timeZone} />
         </div>
         <div className="order-1 min-w-0 lg:order-2">
           <ContactTags id={contact.id} tags={contact.tags} editable={editable} />
+          <ContactTasks
+            workspace={workspace}
+            contactId={id}
+            tasks={tasks.rows}
+            timeZone={timeZone}
+            editable={editable}
+          />
           <ContactFacts {...{ workspace, contact, customFields, editable, timeZone }} />
           <ContactScore contactId={id} timeZone={timeZone} editable={editable} />
           <ContactMemberships workspace={workspace} contact={contact} />
