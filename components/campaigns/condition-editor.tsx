@@ -26,6 +26,13 @@ export function ConditionEditor({ content, onChange, disabled, campaign, step }:
   const emails = campaign.steps
     .filter((each) => each.type === "email" && each.number < step.number)
     .map(({ id, number, headline }) => ({ id, label: `${number}. ${headline}` }));
+  const before = campaign.steps
+    .filter((each) => each.number < step.number)
+    .map(({ id, number, title, branches, branchNames }) => ({
+      id,
+      label: `${number}. ${title}`,
+      branches: branches ? branchNames : null,
+    }));
   return (
     <fieldset disabled={disabled} className="space-y-4">
       <p className="font-medium">
@@ -34,7 +41,7 @@ export function ConditionEditor({ content, onChange, disabled, campaign, step }:
       <Rules
         content={content}
         onChange={onChange}
-        vocabulary={{ ...data, step: { campaignId: campaign.id, emails } }}
+        vocabulary={{ ...data, step: { campaignId: campaign.id, emails, before } }}
       />
       <WaitUpTo content={content} onChange={onChange} />
       <p className="text-xs text-muted">

@@ -4,6 +4,7 @@ import { RadioCards } from "#components/ui/radio-cards";
 import { Select } from "#components/ui/select";
 import { type EventWait, waitEvents } from "#server/campaigns/schema";
 import { DurationFields } from "./duration-fields.tsx";
+import { FieldWait } from "./field-wait.tsx";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Props = { rule: EventWait; onChange: (rule: EventWait) => void; campaign: Campaign; step: Step };
@@ -13,6 +14,7 @@ const words: Record<EventWait["event"], string> = {
   email_clicked: "They click a link",
   email_replied: "They reply to an email",
   custom_event: "A custom event",
+  field_value: "A field has a value",
 };
 
 /** What is waited for, how long at most, and where those go on whose time is up. */
@@ -47,6 +49,8 @@ export function EventWaitFields({ rule, onChange, campaign, step }: Props) {
           error={rule.name.trim() ? undefined : "Enter the name that your system sends."}
           onChange={({ target }) => onChange({ ...rule, name: target.value })}
         />
+      ) : rule.event === "field_value" ? (
+        <FieldWait rule={rule} onChange={onChange} />
       ) : (
         <Field name="stepId" label="Which email" className="w-60">
           {(control) => (

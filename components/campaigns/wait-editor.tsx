@@ -32,6 +32,8 @@ const blank: Record<Kind, WaitRule> = {
     stepId: null,
     urlContains: "",
     name: "",
+    field: "",
+    value: "",
     timeout: { value: 3, unit: "days" },
     onTimeout: "branch",
   },
@@ -44,7 +46,7 @@ const notes: Record<Kind, string> = {
   weekday: "The next of these days on which the time is still to come, in the campaign’s zone.",
   date: "In the campaign’s zone. Who comes here later goes on at once.",
   event:
-    "Who has done it already goes on at once, except for a custom event, which counts from when they come here. Opens and clicks count a minute after they happen, once scanners have shown themselves.",
+    "Who has done it already, or has the value, goes on at once, except for a custom event, which counts from when they come here. Opens and clicks count a minute after they happen, once scanners have shown themselves.",
 };
 
 /** What cannot be saved yet stays in the box with a sentence below it. */

@@ -5,6 +5,7 @@ import {
   isGroup,
   type Occurrence,
   type Operator,
+  type Passage,
   type Rule,
   type RuleTree,
   ruleTree,
@@ -26,7 +27,9 @@ import {
 /** A value as it is being typed: numbers are text until the rule is read. */
 export type DraftSpan = { amount: string; unit: Span["unit"] };
 export type DraftTally = Omit<Tally, "count"> & { count: string };
-export type DraftValue = string | string[] | DraftSpan | DraftTally | Engagement | Occurrence | undefined;
+export type DraftPassage = Omit<Passage, "stepId"> & { stepId: string };
+export type DraftValue =
+  string | string[] | DraftSpan | DraftTally | Engagement | Occurrence | DraftPassage | undefined;
 export type DraftCondition = { key: string; field: string; operator: Operator; value: DraftValue };
 export type DraftGroup = { key: string; match: Group["match"]; rules: DraftRule[] };
 export type DraftRule = DraftCondition | DraftGroup;
@@ -102,6 +105,8 @@ function blankValue(shape: Shape, field: RuleField): DraftValue {
       return { count: "1" };
     case "occurrence":
       return { event: "" };
+    case "passage":
+      return { stepId: "", way: "any" };
     case "choice":
       return optionsOf(field)[0] ?? "";
     default:
@@ -153,6 +158,7 @@ const missing: Record<Shape, string> = {
   numbers: "Type the lower and the upper number.",
   dates: "Choose the first and the last day.",
   occurrence: "Type the name of the event; days go from 1 to 3,650.",
+  passage: "Choose a step.",
   engagement: "Days go from 1 to 3,650, and an address may not be blank.",
 };
 

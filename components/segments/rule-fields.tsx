@@ -11,7 +11,12 @@ import {
 
 export type Vocabulary = RouterOutputs["segments"]["vocabulary"] & {
   /** Of the rules of a campaign's step: the emails before it, in order, and the campaign itself. */
-  step?: { campaignId: string; emails: { id: string; label: string }[] };
+  step?: {
+    campaignId: string;
+    emails: { id: string; label: string }[];
+    /** Every step before it; `branches` are the names of its ways on, where there are two. */
+    before: { id: string; label: string; branches: { true: string; false: string } | null }[];
+  };
 };
 type CustomType = Vocabulary["customFields"][number]["type"];
 
@@ -42,7 +47,8 @@ export type Shape =
   | "days"
   | "engagement"
   | "tally"
-  | "occurrence";
+  | "occurrence"
+  | "passage";
 
 const headings: { label: string; kinds: readonly FieldKind[] }[] = [
   { label: "Contact", kinds: ["text", "choice", "number"] },
@@ -111,6 +117,7 @@ export function shapeOf(field: RuleField, operator: Operator): Shape {
   if (field.kind === "engagement") return "engagement";
   if (field.kind === "tally") return "tally";
   if (field.kind === "occurrence") return "occurrence";
+  if (field.kind === "passage") return "passage";
   if (field.kind === "share") return "number";
   if (field.kind === "membership") return "members";
   if (field.kind === "tags") return "tags";

@@ -7,6 +7,7 @@ import { EngagementValue } from "./engagement-value.tsx";
 import { MemberValue } from "./member-value.tsx";
 import type { DraftCondition, DraftSpan, DraftValue } from "./rule-draft.tsx";
 import { optionsOf, type RuleField, shapeOf, type Vocabulary } from "./rule-fields.tsx";
+import { PassageValue } from "./passage-value.tsx";
 import { OccurrenceValue } from "./occurrence-value.tsx";
 import { TallyValue } from "./tally-value.tsx";
 import { ValueList } from "./value-list.tsx";
@@ -24,6 +25,7 @@ const asEngagement = (value: DraftValue): Engagement =>
   && !("amount" in value)
   && !("count" in value)
   && !("event" in value)
+  && !("way" in value)
     ? value
     : {};
 /** States are spelled out; options that people made stay as they wrote them. */
@@ -111,6 +113,16 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
           value={typeof value === "object" && "event" in value ? value : { event: "" }}
           onChange={onChange}
         />
+      );
+    case "passage":
+      return (
+        vocabulary.step && (
+          <PassageValue
+            value={typeof value === "object" && "way" in value ? value : { stepId: "", way: "any" }}
+            step={vocabulary.step}
+            onChange={onChange}
+          />
+        )
       );
     case "pair":
       return <Pair label={field.label} value={asTexts(value)} onChange={onChange} />;

@@ -2,7 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { compileRules, type EngagementField } from "#server/segments/compile";
 import { ruleContext } from "#server/segments/queries";
-import type { Engagement } from "#server/segments/schema";
+import { asksForZones } from "#server/segments/compile-step";
+import type { Engagement, Rule, RuleTree } from "#server/segments/schema";
 import { happened, settles } from "./engagement.ts";
 import { judge } from "./judge.ts";
 import { retimeWaiters } from "./retime.ts";
@@ -26,7 +27,8 @@ export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult
       if (settles(field)) fresh.push(happened(field, which, "lately"));
       return happened(field, which, "settled");
     };
-    const asking = { id: step.id, zone: graph.zone };
+    const zones = namesFields(step.rules, asksForZones) ? await zonesOfDue(tx, slice) : [];
+    const asking = { id: step.id, zone: graph.zone, zones };
     const matches = compileRules(step.rules, {
       ...(await ruleContext(tx, step.rules)),
       engagement,
@@ -43,4 +45,16 @@ export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult
       reason: "waiting_for_condition",
     });
   });
+}
+
+const namesFields = (rules: Rule | RuleTree, asks: (field: string) => boolean): boolean =>
+  "rules" in rules ? rules.rules.some((rule) => namesFields(rule, asks)) : asks(rules.field);
+
+/** The zones of the next ones who are due, who are locked here as they will be when they are asked about. */
+async function zonesOfDue(tx: TenantTx, slice: Slice): Promise<string[]> {
+  const ids = (await dueRows(tx, slice)).map((row) => row.id);
+  const rows = await tx.execute<{ zone: string }>(sql`
+    select distinct c.timezone as zone from campaign_contacts e join contacts c on c.id = e.contact_id
+    where e.id = any(${sql.param(ids)}::uuid[]) and c.timezone is not null`);
+  return rows.map(({ zone }) => zone);
 }

@@ -1,12 +1,20 @@
 import { type SQL, sql } from "drizzle-orm";
-import { DateTime } from "luxon";
+import { DateTime, IANAZone } from "luxon";
 import { comparison, compileChoice, compileNumber } from "./compile-fields.ts";
 import type { RuleContext } from "./compile.ts";
 import { shifted } from "./periods.ts";
-import type { Condition, Occurrence, Tally } from "./schema.ts";
+import type { Condition, Occurrence, Passage, Tally } from "./schema.ts";
 
-/** The step that asks, and the zone on whose clock it looks. */
-export type AskingStep = { id: string; zone: string };
+/**
+ * The step that asks, and the zone on whose clock it looks. `zones` are those of the contacts asked about; one that is
+ * not among them, or none at all, is taken for the campaign's. A tree with a step's fields is asked of
+ * `campaign_contacts e`, too.
+ */
+export type AskingStep = { id: string; zone: string; zones?: readonly string[] };
+
+/** Whether a rule looks at the clock where the contact is. */
+export const asksForZones = (field: string): boolean =>
+  field === "recipient_weekday" || field === "recipient_hour";
 
 /** The predicate of a field that only a step can ask about; null for any other field. */
 export function compileStepField(rule: Condition, context: RuleContext): SQL | null {
@@ -18,6 +26,19 @@ export function compileStepField(rule: Condition, context: RuleContext): SQL | n
       return compileChoice(rule, sql`${clock.toFormat("ccc", { locale: "en" }).toLowerCase()}::text`);
     case "hour":
       return compileNumber(rule, sql`${clock.hour}::float8`);
+    case "recipient_weekday":
+      return compileChoice(
+        rule,
+        byZone(step, (zone) => clock.setZone(zone).toFormat("ccc", { locale: "en" }).toLowerCase()),
+      );
+    case "recipient_hour":
+      return compileNumber(rule, sql`${byZone(step, (zone) => String(clock.setZone(zone).hour))}::float8`);
+    case "step_passed":
+      return passed(rule);
+    case "pass_emails":
+      return compileNumber(rule, sql`e.total_emails_sent::float8`);
+    case "pass_number":
+      return compileNumber(rule, sql`e.run_number::float8`);
     case "random":
       return drawn(step.id, Number(rule.value));
     case "custom_event":
@@ -31,6 +52,25 @@ export function compileStepField(rule: Condition, context: RuleContext): SQL | n
     default:
       return null;
   }
+}
+
+/** What a clock shows in the zone of each contact, as text, reckoned here for every zone that there is among them. */
+function byZone({ zone, zones = [] }: AskingStep, shown: (zone: string) => string): SQL {
+  const known = zones.filter((each) => IANAZone.isValidZone(each));
+  return sql`coalesce((
+    select z.shown from unnest(${sql.param(known)}::text[], ${sql.param(known.map(shown))}::text[]) as z (zone, shown)
+    where z.zone = c.timezone), ${shown(zone)}::text)`;
+}
+
+/** Of this pass. The log says of a condition which branch was taken, of a wait that forks whether it happened. */
+function passed(rule: Condition): SQL {
+  const { stepId, way } = rule.value as Passage;
+  const outcomes = { true: ["true", "released"], false: ["false", "timeout"] };
+  const left =
+    way === "any" ? sql`l.left_at is not null` : sql`l.outcome = any(${sql.param(outcomes[way])}::text[])`;
+  const seen = sql`exists (select 1 from enrollment_step_log l
+    where l.enrollment_id = e.id and l.run_number = e.run_number and l.step_id = ${stepId}::uuid and ${left})`;
+  return rule.operator === "is_false" ? sql`(not ${seen})` : seen;
 }
 
 /** The same contacts whenever this step asks, others at another step. */

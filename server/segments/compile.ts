@@ -67,6 +67,7 @@ function compileCondition(rule: Condition, context: RuleContext): SQL {
     case "custom":
       return compileCustom(rule, context);
     case "occurrence":
+    case "passage":
     case "share":
     case null:
       throw new Error(`No field ${rule.field} in a tree that was validated.`);

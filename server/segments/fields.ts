@@ -84,6 +84,7 @@ export type FieldKind =
   | "tally"
   | "custom"
   | "occurrence"
+  | "passage"
   | "share";
 
 export const contactStatuses = ["active", "unsubscribed", "bounced", "complained", "archived"] as const;
@@ -152,6 +153,16 @@ export const stepFields: readonly Field[] = [
     options: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
   },
   { name: "hour", label: "Hour of the day (0 to 23)", kind: "number" },
+  {
+    name: "recipient_weekday",
+    label: "Day of the week where they are",
+    kind: "choice",
+    options: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+  },
+  { name: "recipient_hour", label: "Hour where they are (0 to 23)", kind: "number" },
+  { name: "step_passed", label: "Came by a step", kind: "passage" },
+  { name: "pass_emails", label: "Emails from this campaign so far", kind: "number" },
+  { name: "pass_number", label: "Times in this campaign, this one included", kind: "number" },
   { name: "random", label: "Random share", kind: "share" },
 ];
 const stepKinds = new Map(stepFields.map((field) => [field.name, field.kind]));
@@ -178,6 +189,7 @@ export const operatorsOf: Record<FieldKind, readonly Operator[]> = {
   engagement: engagementOperators,
   tally: tallyOperators,
   occurrence: engagementOperators,
+  passage: engagementOperators,
   share: ["at_most"],
   custom: [...new Set<Operator>([...textOperators, ...numberOperators, ...dateOperators, ...tagOperators])],
 };

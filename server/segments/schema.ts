@@ -1,8 +1,20 @@
 import { z } from "zod";
 import { fieldKind, type FieldKind, type Operator, operators, operatorsOf, stepFieldKind } from "./fields.ts";
-import { anyValue, date, daysAhead, engagement, number, occurrence, span, tally, text } from "./values.ts";
+import {
+  anyValue,
+  date,
+  daysAhead,
+  engagement,
+  number,
+  occurrence,
+  passage,
+  span,
+  tally,
+  text,
+} from "./values.ts";
 
-export type { Engagement, Occurrence, RuleValue, Span, Tally } from "./values.ts";
+export { passageWays } from "./values.ts";
+export type { Engagement, Occurrence, Passage, RuleValue, Span, Tally } from "./values.ts";
 
 /**
  * The rule tree of segments, audiences, condition steps and filtered exports. `version` is the version of
@@ -30,6 +42,7 @@ function valueSchema(kind: FieldKind, operator: Operator): z.ZodType | null {
   if (kind === "engagement") return engagement.optional();
   if (kind === "tally") return tally;
   if (kind === "occurrence") return occurrence;
+  if (kind === "passage") return passage;
   if (kind === "share") return number.gt(0).lt(100);
   if (operator === "anniversary_within_next") return daysAhead;
   if (kind === "membership") return z.array(z.uuid()).min(1).max(100);
@@ -98,7 +111,9 @@ const conditionOf = (kindOf: typeof fieldKind) =>
             ? "a number between 0 and 100"
             : kind === "occurrence"
               ? "the name of an event"
-              : (expected[rule.operator] ?? (kind === "number" ? "a number" : "a value"));
+              : kind === "passage"
+                ? "a step of the campaign"
+                : (expected[rule.operator] ?? (kind === "number" ? "a number" : "a value"));
       context.addIssue({ code: "custom", path: ["value"], message: `"${rule.field}" needs ${what} here.` });
     }
   });

@@ -69,6 +69,7 @@ function satisfies(person: Person & { id: string }, rule: Condition, asked: Aske
     case "custom":
       return compareCustom(rule, person.custom[rule.field.slice("custom.".length)], asked);
     case "occurrence":
+    case "passage":
     case "share":
     case null:
       throw new Error(rule.field);

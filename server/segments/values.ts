@@ -43,6 +43,11 @@ export type Tally = z.infer<typeof tally>;
 export const occurrence = z.strictObject({ event: text, days: days.optional() });
 export type Occurrence = z.infer<typeof occurrence>;
 
+export const passageWays = ["any", "true", "false"] as const;
+/** A step of the campaign that asks, left by any way or by one of its branches. */
+export const passage = z.strictObject({ stepId: z.uuid(), way: z.enum(passageWays) });
+export type Passage = z.infer<typeof passage>;
+
 /** Days ahead, today being the first of them. */
 export const daysAhead = z.strictObject({
   amount: z.number().int().min(1).max(366),
@@ -59,7 +64,8 @@ export type RuleValue =
   | Span
   | Engagement
   | Tally
-  | Occurrence;
+  | Occurrence
+  | Passage;
 
 export const anyValue: z.ZodType<RuleValue> = z.union([
   z.string(),
@@ -70,5 +76,6 @@ export const anyValue: z.ZodType<RuleValue> = z.union([
   span,
   tally,
   occurrence,
+  passage,
   engagement,
 ]);

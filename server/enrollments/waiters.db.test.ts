@@ -1,0 +1,146 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { createList, type StepValues } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { createRunner, launch, newCampaign, places } from "./testing.ts";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+afterAll(() => sinks.stop());
+
+const threeDays = { value: 3, unit: "days" };
+const tagged = (tag: string) => ({
+  waitUpTo: threeDays,
+  conditionRules: {
+    version: 1,
+    match: "any",
+    rules: [{ field: "tags", operator: "contains_any", value: [tag] }],
+  },
+});
+const field = (name: string, value: string): StepValues => ({
+  stepType: "wait",
+  waitDuration: {
+    until: "event",
+    event: "field_value",
+    field: name,
+    value,
+    timeout: threeDays,
+    onTimeout: "continue",
+  },
+});
+
+test("whoever waits for a tag, a list or a field goes on when they have it, and the others when their time is up", async () => {
+  const [condition, company, stage] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  const campaign = await newCampaign({
+    emails: ["ada@x.test", "bea@x.test", "cleo@x.test", "dora@x.test"],
+    steps: [
+      { id: condition, stepType: "condition", ...tagged("keen"), trueNextStepId: company, nextStepId: null },
+      { id: company, ...field("company", ""), nextStepId: stage },
+      { id: stage, ...field("lifecycle_stage", "customer"), nextStepId: null },
+    ],
+  });
+  const { scope, campaignId, contactIds } = campaign;
+  const [ada = "", bea = "", cleo = ""] = contactIds;
+  const standing = async () =>
+    (await places(campaign)).map(({ current_step_id: id, status }) =>
+      id === null ? status : ["condition", "company", "stage"][[condition, company, stage].indexOf(id)],
+    );
+  await launch(scope, campaignId);
+  await runner.settle();
+  await withTenant(scope, async (tx) => {
+    await tx.execute(sql`with made as (insert into tags (name) values ('keen') returning id)
+      insert into contact_tags (contact_id, tag_id)
+      select c.id, made.id from made, contacts c where c.id in (${ada}::uuid, ${bea}::uuid, ${cleo}::uuid)`);
+    // Of no concern to anybody who waits.
+    await createList(tx, { contactIds });
+    await tx.execute(sql`update contacts set last_activity_at = app_now()`);
+  });
+  const soon = async () => {
+    await runner.pass("1 minute");
+    await runner.sweep();
+    await runner.settle();
+  };
+  await soon();
+  expect(await standing()).toEqual(["company", "company", "company", "condition"]);
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`update contacts set company = 'Acme', version = version + 1 where id in (${ada}::uuid, ${bea}::uuid)`,
+    ),
+  );
+  await soon();
+  expect(await standing()).toEqual(["stage", "stage", "company", "condition"]);
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`update contacts set version = version + 1, lifecycle_stage = case id when ${ada}::uuid then 'customer' else 'interested' end
+        where id in (${ada}::uuid, ${bea}::uuid)`,
+    ),
+  );
+  await soon();
+  expect(await standing()).toEqual(["completed", "stage", "company", "condition"]);
+  for (let day = 0; day < 7; day += 1) {
+    await runner.pass("1 day");
+    await runner.sweep();
+    await runner.settle();
+  }
+  expect(new Set(await standing())).toEqual(new Set(["completed"]));
+});
+
+test("a step asks for the hour where they are, and for the way they came; an unknown zone is the campaign's", async () => {
+  const [clock, way, far, came] = Array.from({ length: 4 }, () => crypto.randomUUID());
+  const rules = (...all: object[]) => ({ version: 1, match: "all", rules: all });
+  const tag = (id: string | undefined, name: string, next: string | null): StepValues => ({
+    id: id ?? "",
+    stepType: "action",
+    actionType: "add_tag",
+    actionConfig: { tag: name },
+    nextStepId: next,
+  });
+  const campaign = await newCampaign({
+    emails: ["a@x.test", "b@x.test", "c@x.test"],
+    steps: [
+      {
+        id: clock ?? "",
+        stepType: "condition",
+        nextStepId: null,
+        trueNextStepId: far ?? null,
+        falseNextStepId: way ?? null,
+      },
+      tag(far, "far", way ?? null),
+      {
+        id: way ?? "",
+        stepType: "condition",
+        nextStepId: null,
+        conditionRules: rules({
+          field: "step_passed",
+          operator: "is_true",
+          value: { stepId: clock, way: "true" },
+        }),
+        trueNextStepId: came ?? null,
+      },
+      tag(came, "came", null),
+    ],
+  });
+  await withTenant(campaign.scope, async (tx) => {
+    await tx.execute(sql`update contacts set timezone = case left(email, 1) when 'a' then 'Pacific/Kiritimati'
+      when 'b' then 'Asia/Tokyo' else 'Mars/Olympus' end`);
+    const [now] = await tx.execute<{ hour: number }>(
+      sql`select extract(hour from app_now() at time zone 'Pacific/Kiritimati')::int as hour`,
+    );
+    const rule = { field: "recipient_hour", operator: "equals", value: now?.hour };
+    await tx.execute(sql`update campaign_steps set condition_rules = ${JSON.stringify(rules(rule))}::jsonb
+      where id = ${clock}::uuid`);
+  });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const tagged = await withTenant(campaign.scope, (tx) =>
+    tx.execute<{ line: string }>(sql`
+      select left(c.email, 1) || ' ' || t.name as line from contacts c join contact_tags ct on ct.contact_id = c.id
+      join tags t on t.id = ct.tag_id order by 1`),
+  );
+  expect(tagged.map(({ line }) => line)).toEqual(["a came", "a far"]);
+});
