@@ -1,5 +1,6 @@
 "use client";
 import { Field } from "#components/ui/field";
+import { RadioCards } from "#components/ui/radio-cards";
 import { Section } from "#components/ui/section";
 import { Select } from "#components/ui/select";
 import { Switch } from "#components/ui/switch";
@@ -12,6 +13,16 @@ const reaches = {
   sender: "All campaigns from the same mailbox",
   workspace: "All campaigns of the workspace",
 };
+
+const awayChoices = [
+  { value: "on", label: "Go on", hint: "Automatic answers never count as replies." },
+  {
+    value: "snooze",
+    label: "Wait until they are back",
+    hint: "No campaign of the workspace writes to them until a business day after the day that the answer names, or for 3 days when it names none.",
+  },
+  { value: "stop", label: "Stop", hint: "They leave this campaign." },
+];
 
 type Props = { settings: CampaignSettings; set: Set; disabled: boolean };
 
@@ -56,14 +67,21 @@ export function ReplySettings({ settings, set, disabled }: Props) {
             />
           </>
         )}
-        <Switch
-          label="Stop on automatic replies"
-          hint="Out-of-office answers never count as replies; this ends the way of whoever sent one all the same."
-          checked={settings.stopOnAutoReply}
-          disabled={disabled}
-          onCheckedChange={(on) => set("stopOnAutoReply", on)}
+        <RadioCards
+          name="autoReplies"
+          legend="When somebody is out of office"
+          value={awayOf(settings)}
+          onChange={(value) => {
+            set("stopOnAutoReply", value === "stop");
+            set("snoozeOnAutoReply", value === "snooze");
+          }}
+          className="sm:grid-cols-3"
+          options={awayChoices.map((choice) => ({ ...choice, disabled }))}
         />
       </div>
     </Section>
   );
 }
+
+const awayOf = ({ stopOnAutoReply, snoozeOnAutoReply }: CampaignSettings) =>
+  stopOnAutoReply ? "stop" : snoozeOnAutoReply ? "snooze" : "on";

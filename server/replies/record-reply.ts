@@ -5,7 +5,7 @@ import { unsubscribe } from "#server/tracking/consent";
 import type { InboundMail } from "./inbound-mail.ts";
 import type { Answered } from "./match.ts";
 import { asksToUnsubscribe } from "./own-words.ts";
-import { campaignsWith, stopsAfterAutoReply, stopsAfterReply } from "./stops.ts";
+import { campaignsWith, stopsAfterReply } from "./stops.ts";
 import { tellOfReply } from "./tell.ts";
 
 /**
@@ -32,13 +32,6 @@ export async function recordReply(tx: TenantTx, answered: Answered, mail: Inboun
   await noteOnContact(tx, contactId);
   if (first) await tellOfReply(tx, answered, mail);
   return touched;
-}
-
-/** An automatic answer is no reply: it ends nothing unless the campaign says so. */
-export async function recordAutoReply(tx: TenantTx, answered: Answered): Promise<string[]> {
-  const stops = await stopsAfterAutoReply(tx, answered);
-  await exitEnrollments(tx, stops);
-  return stops.map(({ campaignId }) => campaignId);
 }
 
 /** True when it is the first reply to this message. */

@@ -9,7 +9,8 @@ import { type Account, type Arrived, insertInbound, keyOf, wasRead } from "./inb
 import { type InboundMail, readMail } from "./inbound-mail.ts";
 import { type Answered, findAnswered } from "./match.ts";
 import { recordBounce, recordComplaint } from "./record-bounce.ts";
-import { recordAutoReply, recordReply } from "./record-reply.ts";
+import { recordAutoReply, snoozeAway } from "./record-away.ts";
+import { recordReply } from "./record-reply.ts";
 import { judge } from "./verdict.ts";
 
 /**
@@ -51,6 +52,7 @@ export async function recordMail(
     events.push(...(await confirmMessages(tx, { scope, messageIds: [answered.id] })).events);
   if (verdict.kind === "reply" && answered.contactId !== null)
     events.push(...(await wakeWaiters(tx, { scope, contactIds: [answered.contactId] })));
+  if (verdict.kind === "auto_reply") events.push(...(await snoozeAway(tx, { scope, answered, mail })));
   await lockLimits(tx, {
     campaignIds: [answered.campaignId].filter((id) => id !== null),
     accountIds: [answered.emailAccountId].filter((id) => id !== null),

@@ -98,6 +98,32 @@ test("an automatic answer is kept and ends nothing, unless the campaign says so"
   });
 });
 
+test("who is away is written to again a business day after they are back, where the campaign says so", async () => {
+  const settings = { no_limits: true, snooze_on_auto_reply: true };
+  const campaign = await underway(runner, { emails: people(1), steps: twoMails, settings });
+  const { messageId } = await sentTo(campaign, "person-0@example.test");
+  const head = [`In-Reply-To: ${messageId}`, "Auto-Submitted: auto-replied"];
+  const [clock] = await withTenant(campaign.scope, (tx) =>
+    tx.execute<{ back: string; again: string }>(sql`
+      select (app_now() + interval '9 days')::date::text as back,
+        (app_now()::date + 9 + case extract(isodow from app_now()::date + 9) when 5 then 3 when 6 then 3 when 7 then 2 else 1 end)::text as again`),
+  );
+  await arrive(
+    campaign,
+    replyMail({ from: "person-0@example.test", text: `Back on ${clock?.back}` }, { head }),
+  );
+  expect(await readAll(campaign)).toBe(1);
+  const until = async () => {
+    const [row] = await withTenant(campaign.scope, (tx) =>
+      tx.execute<{ until: string | null }>(
+        sql`select (snoozed_until at time zone 'UTC')::date::text as until from contacts where id = ${campaign.contactIds[0]}::uuid`,
+      ),
+    );
+    return row?.until ?? null;
+  };
+  expect(await until()).toBe(clock?.again);
+});
+
 test("a campaign that does not stop on replies goes on, and counts them", async () => {
   const campaign = await underway(runner, { emails: people(1), steps: twoMails });
   await withTenant(campaign.scope, (tx) => tx.execute(sql`update campaigns set reply_stops = false`));

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { notify } from "#server/notifications/mutations";
+import { notify, notifyTogether } from "#server/notifications/mutations";
 import type { InboundMail } from "./inbound-mail.ts";
 import type { Answered } from "./match.ts";
 import { snippetOf } from "./own-words.ts";
@@ -14,23 +14,23 @@ async function launcherOf(tx: TenantTx, campaignId: string | null): Promise<Whom
 }
 
 /** Tells who launched the campaign. Answers that nobody has looked at yet share one notification. */
-export async function tellOfReply(tx: TenantTx, { campaignId }: Answered, mail: InboundMail): Promise<void> {
+export async function tellOfReply(
+  tx: TenantTx,
+  { campaignId, contactId }: Answered,
+  mail: InboundMail,
+): Promise<void> {
   const whom = await launcherOf(tx, campaignId);
   if (!whom?.userId) return;
-  const path = `/campaigns/${campaignId}#replies`;
-  const who = mail.from.name ?? mail.from.email;
-  const [before] = await tx.execute<{ count: number }>(sql`
-    delete from notify.notifications
-    where user_id = ${whom.userId}::uuid and notification_type = 'campaign.replied' and read_at is null
-      and data ->> 'path' = ${path} and workspace_id = current_setting('app.current_workspace_id')::uuid
-    returning coalesce((regexp_match(title, ' and (\d+) others? '))[1]::int, 0) + 1 as count`);
-  const others = before ? ` and ${before.count} ${before.count === 1 ? "other" : "others"}` : "";
-  await notify(tx, {
+  await notifyTogether(tx, {
     userId: whom.userId,
     type: "campaign.replied",
-    title: `${who}${others} replied to “${whom.campaign}”`,
-    body: snippetOf(mail.text) || undefined,
-    path,
+    key: campaignId ?? "",
+    about: [{ id: contactId ?? "", name: mail.from.name ?? mail.from.email }],
+    words: ({ who }) => ({
+      title: `${who} replied to “${whom.campaign}”`,
+      body: snippetOf(mail.text) || undefined,
+      path: `/campaigns/${campaignId}#replies`,
+    }),
   });
 }
 
