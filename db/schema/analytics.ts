@@ -7,6 +7,7 @@ import {
   numeric,
   pgSchema,
   primaryKey,
+  text,
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
@@ -32,6 +33,8 @@ const dailyCounts = {
   emailsDelivered: count(),
   emailsOpened: count(),
   opensTotal: count(),
+  /** Opens by mail programs and scanners: in none of the counts above. */
+  machineOpens: count(),
   emailsClicked: count(),
   clicksTotal: count(),
   emailsReplied: count(),
@@ -40,6 +43,7 @@ const dailyCounts = {
   bouncedSoft: count(),
   complaints: count(),
   unsubscribes: count(),
+  /** Goals that were put down to a message. */
   conversions: count(),
 };
 
@@ -50,6 +54,19 @@ const rate = (part: SQL, whole: SQL) =>
   numeric({ precision: 5, scale: 2 }).generatedAlwaysAs(
     sql`case when ${whole} > 0 then least(100, round(100.0 * ${part} / ${whole}, 2)) end`,
   );
+
+/**
+ * How far the days of a workspace are counted, and in which zone: days before `through` are closed, `through` itself
+ * is counted again and again.
+ */
+export const analyticsRollups = analytics.table(
+  "analytics_rollups",
+  { ...idColumn, ...workspaceRef, timezone: text().notNull(), through: date().notNull(), ...timeColumns },
+  (t) => [
+    workspacePolicy("analytics_rollups"),
+    unique("analytics_rollups_workspace_unique").on(t.tenantId, t.workspaceId),
+  ],
+);
 
 /** One row per campaign and day of the workspace's zone. */
 export const campaignAnalytics = analytics.table(

@@ -96,21 +96,29 @@ export const contactSendPreferences = pgTable(
   ],
 );
 
-/** What a campaign is for: reaching it ends or moves the contact. */
+export const goalEvents = [
+  "reply",
+  "click_url",
+  "custom_event",
+  "field_change",
+  "segment_join",
+  "tag_added",
+] as const;
+export const goalActions = ["exit", "move", "stay"] as const;
+
+/** What a campaign is for. What it listens to stands in a row of `campaign_triggers` of the role `goal`. */
 export const campaignGoals = pgTable(
   "campaign_goals",
   {
     ...workspaceColumns,
     campaignId: uuid().notNull(),
     name: text().notNull(),
-    eventType: text({
-      enum: ["reply", "click_url", "custom_event", "field_change", "segment_join"],
-    }).notNull(),
+    eventType: text({ enum: goalEvents }).notNull(),
     eventConfig: jsonb().$type<Record<string, unknown>>().notNull().default({}),
-    action: text({ enum: ["exit", "move"] })
-      .notNull()
-      .default("exit"),
+    /** What becomes of who reaches it and is still on the way: it leaves, goes to the target's door, or goes on. */
+    action: text({ enum: goalActions }).notNull().default("exit"),
     targetCampaignId: uuid(),
+    /** An email counts as its cause for so long after it was sent. */
     attributionDays: integer().notNull().default(30),
   },
   (t) => [
@@ -119,14 +127,9 @@ export const campaignGoals = pgTable(
     within(t, t.targetCampaignId, campaigns, "set null"),
     workspacePolicy("campaign_goals"),
     index("idx_campaign_goals_campaign").on(t.tenantId, t.campaignId),
-    oneOf("valid_event_type", t.eventType, [
-      "reply",
-      "click_url",
-      "custom_event",
-      "field_change",
-      "segment_join",
-    ]),
-    oneOf("valid_action", t.action, ["exit", "move"]),
+    oneOf("valid_event_type", t.eventType, goalEvents),
+    oneOf("valid_action", t.action, goalActions),
+    check("valid_attribution", sql`attribution_days between 1 and 365`),
   ],
 );
 

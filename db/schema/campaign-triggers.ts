@@ -21,6 +21,7 @@ export const triggerTypes = [
   "field_changed",
   "event",
   "link_clicked",
+  "replied",
   "manual",
 ] as const;
 export const triggerRoles = ["enter", "leave", "goal"] as const;
@@ -43,7 +44,7 @@ export const campaignTriggers = pgTable(
     match: sortedText(),
     /** The value that the field takes; null is any. */
     value: text(),
-    /** The campaign whose links are meant; null is any other. */
+    /** The campaign whose links are meant; null is any other. Of a goal it is the campaign itself. */
     linkCampaignId: uuid(),
     enrolledCount: integer().notNull().default(0),
     alreadyCount: integer().notNull().default(0),
@@ -126,7 +127,10 @@ export const campaignConversions = pgTable(
     enrollmentId: uuid().notNull(),
     contactId: uuid().notNull(),
     runNumber: integer().notNull(),
-    /** The last email that was sent to them within the goal's days; null when none was. */
+    /**
+     * The email that they clicked or answered, or else the last one sent to them, within the goal's days; null when
+     * there was none.
+     */
     messageId: uuid(),
     stepId: uuid(),
     refId: uuid(),
@@ -138,5 +142,6 @@ export const campaignConversions = pgTable(
     workspacePolicy("campaign_conversions"),
     unique("campaign_conversions_once_unique").on(t.tenantId, t.goalId, t.enrollmentId, t.runNumber),
     index("idx_campaign_conversions_campaign").on(t.tenantId, t.campaignId, t.id),
+    index("idx_campaign_conversions_message").on(t.tenantId, t.messageId),
   ],
 );

@@ -155,6 +155,12 @@ export const emailMessages = content.table(
     index("idx_email_messages_attention")
       .on(t.tenantId, t.campaignId, t.id)
       .where(sql`delivery_status in ('unknown', 'failed')`),
+    // What few messages come to, so that whoever asks for them finds them among a million.
+    index("idx_email_messages_outcomes")
+      .on(t.tenantId, t.campaignId, t.id)
+      .where(
+        sql`replied_at is not null or bounced_at is not null or unsubscribed_at is not null or complained_at is not null`,
+      ),
     index("idx_sent_emails_contact").on(t.tenantId, t.contactId, t.id),
     index("idx_sent_emails_campaign").on(t.tenantId, t.campaignId, t.stepId, t.id),
     index("idx_sent_emails_sent_at")
