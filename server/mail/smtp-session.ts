@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { resolvePublicHost } from "./hosts.ts";
 import { problemOf, type SendResult } from "./smtp-result.ts";
+import { openWire, type OutgoingMail, takeSocket, type Wire } from "./smtp-transaction.ts";
 
 /**
  * How to reach a mail server. `security`: `tls` from the first byte, `starttls` required, `auto` when offered, `none`.
@@ -23,9 +24,6 @@ export type MailServer = {
 /** Milliseconds: to connect, to be greeted, and of silence once connected. */
 export type Timeouts = { connectMs: number; greetMs: number; idleMs: number };
 const patience: Timeouts = { connectMs: 10_000, greetMs: 15_000, idleMs: 60_000 };
-
-/** One message ready for the wire, its `tail` behind `raw`; `id` comes back with its result. */
-export type OutgoingMail = { id: string; envelope: { from: string; to: string }; raw: Buffer; tail?: Buffer };
 
 /** One signed-in connection. Not for concurrent use. */
 export type SmtpSession = {
@@ -63,7 +61,7 @@ export async function openSession(server: MailServer): Promise<SmtpSession> {
       throw problemOf(error, "sign-in");
     });
   }
-  return session(connection, () => broken);
+  return session(connection, server.timeouts?.idleMs ?? patience.idleMs, () => broken);
 }
 
 function optionsFor(server: MailServer, address: string) {
@@ -86,91 +84,37 @@ function optionsFor(server: MailServer, address: string) {
   };
 }
 
-function session(connection: SMTPConnection, isBroken: () => boolean): SmtpSession {
+/** The library opens and signs in; mail then goes over the wire itself, which costs it a third of the library's time. */
+function session(connection: SMTPConnection, idleMs: number, isBroken: () => boolean): SmtpSession {
   let open = true;
   let sent = 0;
+  let wire: Wire | undefined;
   connection.once("end", () => (open = false));
-  const giveUp = () => {
-    open = false;
-    connection.close();
-  };
-  /** After a refusal the server still holds half an envelope; the next message must start from nothing. */
-  const startOver = () =>
-    new Promise<void>((resolve) => {
-      connection.reset((error) => {
-        if (error) giveUp();
-        resolve();
-      });
-    });
   return {
-    isOpen: () => open && !isBroken(),
+    isOpen: () => (wire ? wire.isOpen() : open && !isBroken()),
     sentCount: () => sent,
     close: () => {
+      if (wire) return wire.close();
       if (!open) return;
       open = false;
       connection.quit();
     },
     async send(mail) {
-      const result = await sendOne(connection, mail);
+      if (!wire) {
+        const { socket, offers } = takeSocket(connection);
+        wire = openWire(socket, offers, idleMs);
+      }
+      const result = await wire.send(mail);
       sent++;
-      if (result.outcome === "deferred" || result.outcome === "failed") {
-        if (result.code === 421) giveUp();
-        else await startOver();
-      } else if (result.outcome !== "sent") giveUp();
-      return result;
+      return { id: mail.id, ...result };
     },
     async trySender(email) {
-      await probeSender(connection, email).finally(giveUp);
+      await probeSender(connection, email).finally(() => {
+        open = false;
+        connection.close();
+      });
     },
   };
-}
-
-type LibraryError = Error & { code?: string; responseCode?: number };
-
-function sendOne(connection: SMTPConnection, { id, envelope, raw, tail }: OutgoingMail): Promise<SendResult> {
-  // The library names a cut after the final dot like a refused connect, so the message itself notes when it was
-  // taken: it is read only after the server has answered DATA.
-  let handedOver = false;
-  const message = new Readable({
-    read() {
-      handedOver = true;
-      this.push(raw);
-      if (tail) this.push(tail);
-      this.push(null);
-    },
-  });
-  return new Promise((resolve) => {
-    connection.send(
-      { ...envelope, to: [envelope.to], size: raw.length + (tail?.length ?? 0) },
-      message,
-      (error, info) => {
-        if (!error) return resolve({ id, outcome: "sent", ...replyOf(info.response) });
-        resolve({ id, ...failureOf(error, handedOver) });
-      },
-    );
-  });
-}
-
-function replyOf(response: string | undefined): Pick<SendResult, "code" | "text"> {
-  const text = response?.replace(/\s+/g, " ").trim();
-  return { code: Number(text?.slice(0, 3)) || undefined, text };
-}
-
-function failureOf(error: LibraryError, handedOver: boolean): Omit<SendResult, "id"> {
-  const { phase, code, message: text } = problemOf(error, handedOver ? "message" : "DATA");
-  // Only a reply to a command of ours says what became of the message.
-  const replied = error.code === "EENVELOPE" || error.code === "EMESSAGE";
-  if (replied && code) return { outcome: code < 500 ? "deferred" : "failed", phase, code, text };
-  if (error.code === "EMESSAGE" && !handedOver) return { outcome: "failed", phase: "message", text };
-  if (handedOver) {
-    const rest = text.replace(/^\w[\w -]*: /, "");
-    return {
-      outcome: "unknown",
-      phase: "message",
-      text: `message: ${rest} after the message was handed over`,
-    };
-  }
-  return { outcome: "not_sent", phase, code, text };
 }
 
 /**

@@ -2,7 +2,8 @@ import { createServer, type Server } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterEach, expect, test } from "vitest";
 import { openTransport } from "./smtp.ts";
-import { openSession, type MailServer, type OutgoingMail } from "./smtp-session.ts";
+import { openSession, type MailServer } from "./smtp-session.ts";
+import type { OutgoingMail } from "./smtp-transaction.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import { problemOf, type SendResult } from "./smtp-result.ts";
-import { openSession, type MailServer, type OutgoingMail, type SmtpSession } from "./smtp-session.ts";
+import { openSession, type MailServer, type SmtpSession } from "./smtp-session.ts";
+import type { OutgoingMail } from "./smtp-transaction.ts";
 
 /**
  * Sends groups of messages over a few kept connections. Every message of the group gets exactly one result, and is
