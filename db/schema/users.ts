@@ -113,10 +113,15 @@ export const userPreferences = pgTable(
     marketingEmails: boolean().notNull().default(false),
     /** Columns of the contact list by workspace id, as this person chose them. */
     contactColumns: jsonb().$type<Record<string, string[]>>().notNull().default({}),
+    /** How this person looks at the steps of campaigns. */
+    campaignView: text({ enum: ["list", "canvas"] })
+      .notNull()
+      .default("list"),
     ...timeColumns,
   },
   (t) => [
     policy("user_preferences_isolation", sql`user_id = ${currentUser}`),
+    oneOf("valid_campaign_view", t.campaignView, ["list", "canvas"]),
     oneOf("valid_theme", t.theme, ["system", "light", "dark"]),
   ],
 );
