@@ -1,19 +1,18 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { DialogFooter } from "#components/ui/dialog";
-import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
-import { Select } from "#components/ui/select";
 import { SubmitButton } from "#components/ui/submit-button";
 import { securityChoices } from "#server/mailboxes/schema";
 import { CheckList } from "./check-list.tsx";
 import type { Mailbox } from "./mailbox-list.tsx";
+import { ServerFields } from "./server-fields.tsx";
 
 /** What of a mailbox the form begins with. */
 export type Readable = Pick<
@@ -54,7 +53,7 @@ export function ReadingForm({ mailbox, onDone, later }: Props) {
         set.mutate(readingOf(event.currentTarget, mailbox.id));
       }}
     >
-      <Fields mailbox={mailbox} errors={errors} />
+      <ServerFields protocol="imap" known={knownOf(mailbox)} stored errors={errors} />
       {(test.isPending || test.data) && (
         <div className="rounded-md border bg-sunken p-3">
           <CheckList checks={test.data} pending={test.isPending} />
@@ -88,69 +87,13 @@ export function ReadingForm({ mailbox, onDone, later }: Props) {
   );
 }
 
-const usualPorts: Record<string, string> = { tls: "993", starttls: "143", none: "143" };
-
-function Fields({ mailbox, errors }: { mailbox: Readable; errors: Record<string, string> }) {
-  const [port, setPort] = useState(String(mailbox.imapPort ?? 993));
-  return (
-    <>
-      <div className="grid gap-4 sm:grid-cols-[1fr_9rem_6rem]">
-        <Field
-          name="imapHost"
-          label="IMAP server"
-          placeholder="imap.example.com"
-          defaultValue={mailbox.imapHost ?? mailbox.smtpHost?.replace(/^smtp\./i, "imap.") ?? ""}
-          autoComplete="off"
-          error={errors.imapHost}
-        />
-        <Field name="imapSecurity" label="Encryption" error={errors.imapSecurity}>
-          {(control) => (
-            <Select
-              {...control}
-              defaultValue={mailbox.imapSecurity ?? "tls"}
-              onChange={(event) => {
-                const usual = usualPorts[event.target.value];
-                if (usual && Object.values(usualPorts).includes(port)) setPort(usual);
-              }}
-            >
-              <option value="tls">TLS</option>
-              <option value="starttls">STARTTLS</option>
-              <option value="none">None</option>
-            </Select>
-          )}
-        </Field>
-        <Field
-          name="imapPort"
-          label="Port"
-          inputMode="numeric"
-          value={port}
-          onChange={(event) => setPort(event.target.value)}
-          error={errors.imapPort}
-        />
-      </div>
-      <div className="grid gap-4 sm:grid-cols-2">
-        <Field
-          name="imapUsername"
-          label="User name"
-          aside="Optional"
-          defaultValue={mailbox.imapUsername ?? ""}
-          hint="The one for sending is taken when empty."
-          autoComplete="off"
-          error={errors.imapUsername}
-        />
-        <Field
-          name="imapPassword"
-          label="Password"
-          aside="Optional"
-          type="password"
-          hint="The stored one is taken when empty."
-          autoComplete="new-password"
-          error={errors.imapPassword}
-        />
-      </div>
-    </>
-  );
-}
+/** Many providers name their servers alike. */
+const knownOf = ({ imapHost, imapPort, imapSecurity, imapUsername, smtpHost }: Readable) => ({
+  host: imapHost ?? smtpHost?.replace(/^smtp\./i, "imap.") ?? "",
+  port: imapPort,
+  security: imapSecurity,
+  user: imapUsername,
+});
 
 function readingOf(form: HTMLFormElement, id: string) {
   const values = formValues(form, "imapHost", "imapPort", "imapSecurity", "imapUsername", "imapPassword");
