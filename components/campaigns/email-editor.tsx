@@ -1,15 +1,12 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { useRef, type FocusEvent } from "react";
 import { BodyEditor } from "#components/templates/body-editor";
 import type { BodyHandle } from "#components/templates/body-handle";
 import { Mistakes } from "#components/templates/mistakes";
 import { useMistakes } from "#components/templates/use-mistakes";
-import { useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { PanelTabs } from "#components/ui/panel-tabs";
-import { Select } from "#components/ui/select";
 import type { StepContent } from "#server/campaigns/schema";
 import type { TemplateProblem } from "#server/mail/schema";
 import { EmailPreview } from "./email-preview.tsx";
@@ -17,6 +14,7 @@ import type { EditorProps } from "./step-editor.tsx";
 import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
 import { EmailOptions } from "./email-options.tsx";
 import { FieldMenu } from "./field-menu.tsx";
+import { StepTemplate } from "./step-template.tsx";
 
 type Content = Extract<StepContent, { type: "email" }>;
 type Props = EditorProps<Content> & { campaign: Campaign; step: Step; edits: CampaignEdits };
@@ -67,10 +65,9 @@ function Writing({ content, onChange, disabled, campaign, step }: Props) {
   return (
     <div className="space-y-4">
       <fieldset disabled={disabled} className="space-y-4">
-        <div className="flex flex-wrap items-end justify-between gap-2">
-          <TemplatePicker content={content} onChange={onChange} />
+        <StepTemplate content={content} onChange={onChange}>
           <FieldMenu onPick={insert} disabled={disabled} />
-        </div>
+        </StepTemplate>
         <Field
           name="subjectLine"
           label="Subject"
@@ -139,39 +136,3 @@ function Writing({ content, onChange, disabled, campaign, step }: Props) {
 }
 
 const none: TemplateProblem[] = [];
-
-/** Copies a template into the step: later changes of the template do not change what a campaign sends. */
-function TemplatePicker({ content, onChange }: Pick<Props, "content" | "onChange">) {
-  const trpc = useTRPC();
-  const templates = useQuery(trpc.campaigns.templates.queryOptions());
-  if (!templates.data || templates.data.length === 0) return <span />;
-  return (
-    <Field name="template" label="Start from a template" className="w-64">
-      {(control) => (
-        <Select
-          {...control}
-          value={content.templateId ?? ""}
-          onChange={(event) => {
-            const template = templates.data.find((each) => each.id === event.target.value);
-            if (!template) return onChange({ ...content, templateId: null });
-            onChange({
-              ...content,
-              templateId: template.id,
-              subjectLine: template.subject || content.subjectLine,
-              previewText: template.previewText || content.previewText,
-              emailContent: template.html,
-              emailText: template.text,
-            });
-          }}
-        >
-          <option value="">No template</option>
-          {templates.data.map((template) => (
-            <option key={template.id} value={template.id}>
-              {template.name}
-            </option>
-          ))}
-        </Select>
-      )}
-    </Field>
-  );
-}

@@ -125,6 +125,7 @@ function contentOf(step: Step): StepContent {
         type: "email",
         name,
         templateId: step.templateId,
+        templateVersion: step.templateVersion,
         subjectLine: step.subjectLine ?? "",
         previewText: step.previewText ?? "",
         emailText: step.emailText ?? null,

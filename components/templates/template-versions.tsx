@@ -48,7 +48,11 @@ export function TemplateVersions(props: Props) {
           )}
         </div>
         {newest ? (
-          <VersionComparison before={shown} after={newest} />
+          <VersionComparison
+            before={shown}
+            after={newest}
+            names={{ before: `version ${shown.number}`, after: `version ${newest.number}` }}
+          />
         ) : message ? (
           <MailFrame
             title={`The mail of version ${shown.number}`}

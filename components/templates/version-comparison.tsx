@@ -4,16 +4,18 @@ import { useMemo } from "react";
 import { Skeleton } from "#components/ui/skeleton";
 import type { RouterOutputs } from "#server/router";
 
-type Version = RouterOutputs["templates"]["version"];
-type Props = { before: Version; after: Version };
+type Version = Pick<RouterOutputs["templates"]["version"], "subject" | "previewText" | "html" | "text">;
+/** What the two sides are called: `version 3`. */
+type Names = { before: string; after: string };
+type Props = { before: Version; after: Version; names: Names };
 
 const Diff = dynamic(() => import("./version-diff.tsx").then((loaded) => loaded.VersionDiff), {
   ssr: false,
   loading: () => <Skeleton className="h-80 w-full" />,
 });
 
-/** What an earlier and a later version say, part by part; parts that are the same are not shown. */
-export function VersionComparison({ before, after }: Props) {
+/** What two versions say, part by part; parts that are the same are not shown. */
+export function VersionComparison({ before, after, names }: Props) {
   const lines = [
     ["Subject", before.subject, after.subject],
     ["Preview text", before.previewText ?? "", after.previewText ?? ""],
@@ -21,7 +23,7 @@ export function VersionComparison({ before, after }: Props) {
   const changed = lines.filter(([, old, next]) => old !== next);
   const texts = before.text !== after.text;
   if (changed.length === 0 && before.html === after.html && !texts)
-    return <p className="text-muted">These two versions say the same.</p>;
+    return <p className="text-muted">Both say the same.</p>;
   return (
     <div className="space-y-4">
       {changed.map(([label, old, next]) => (
@@ -33,26 +35,28 @@ export function VersionComparison({ before, after }: Props) {
           </div>
         </div>
       ))}
-      {before.html !== after.html && <Sides label="Body" before={before} after={after} part="html" />}
-      {texts && <Sides label="Text part" before={before} after={after} part="text" />}
+      {before.html !== after.html && (
+        <Sides label="Body" before={before} after={after} names={names} part="html" />
+      )}
+      {texts && <Sides label="Text part" before={before} after={after} names={names} part="text" />}
     </div>
   );
 }
 
 type SidesProps = Props & { label: string; part: "html" | "text" };
 
-function Sides({ label, part, before, after }: SidesProps) {
+function Sides({ label, part, before, after, names }: SidesProps) {
   const [left, right] = useMemo(
     () => [
-      { label: `${label} of version ${before.number}`, text: before[part] ?? "" },
-      { label: `${label} of version ${after.number}`, text: after[part] ?? "" },
+      { label: `${label} of ${names.before}`, text: before[part] ?? "" },
+      { label: `${label} of ${names.after}`, text: after[part] ?? "" },
     ],
-    [label, part, before, after],
+    [label, part, before, after, names],
   );
   return (
     <div>
       <h3 className="mb-1 text-xs font-medium text-muted">
-        {label}: version {before.number} on the left, version {after.number} on the right
+        {label}: {names.before} on the left, {names.after} on the right
       </h3>
       <Diff before={left} after={right} />
     </div>

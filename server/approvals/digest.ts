@@ -31,6 +31,7 @@ export async function contentDigest(
         headline: _headline,
         detail: _detail,
         branches: _branches,
+        templateVersion: _templateVersion,
         branchNames: _names,
         listName: _list,
         campaign: _campaign,

@@ -206,6 +206,22 @@ describe("edit", () => {
   });
 });
 
+test("a step knows which version of its template it has, and so does its copy", async () => {
+  const tenant = await newTenant();
+  const { id, first, campaign } = await finishedDraft(tenant);
+  const { templates, campaigns } = tenant.caller;
+  const content = { name: "Hello", subject: "Hi", previewText: "", html: "<p>Hi</p>", text: null };
+  const template = await templates.create(content);
+  await campaigns.saveStep({
+    ...{ id, version: campaign.version, stepId: first },
+    content: { ...email, templateId: template.id, templateVersion: 1 },
+  });
+  await templates.save({ ...content, id: template.id, version: 1, html: "<p>Hello</p>" });
+  const copy = await campaigns.byId(await campaigns.clone({ id }));
+  expect(copy.steps[0]).toMatchObject({ templateId: template.id, templateVersion: 1 });
+  expect(await campaigns.templates()).toMatchObject([{ id: template.id, version: 2, html: "<p>Hello</p>" }]);
+});
+
 test("a deleted or archived campaign leaves the list, and only drafts and archived ones can be deleted", async () => {
   const tenant = await newTenant();
   const { id } = await finishedDraft(tenant);

@@ -153,7 +153,7 @@ async function cloneSteps(tx: TenantTx, from: string, to: string) {
   const named = new Map([...fresh, [from, to]]);
   await tx.execute(sql`
     insert into campaign_steps (id, campaign_id, step_order, ${contentColumns})
-    select m.fresh, ${to}::uuid, s.step_order, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text,
+    select m.fresh, ${to}::uuid, s.step_order, s.step_type, s.name, s.template_id, s.template_version, s.subject_line, s.preview_text,
       s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, coalesce(m.wait, s.wait_duration), s.wait_up_to, s.condition_type,
       coalesce(m.rules, s.condition_rules), s.action_type, coalesce(m.action, s.action_config)
     from campaign_steps s

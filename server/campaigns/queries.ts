@@ -190,12 +190,13 @@ export type TemplateChoice = {
   previewText: string | null;
   text: string | null;
   html: string;
+  version: number;
 };
 
 /** The templates a step can start from. */
 export async function listTemplateChoices(tx: TenantTx): Promise<TemplateChoice[]> {
   const rows = await tx.execute<TemplateChoice>(sql`
-    select id, name, subject, preview_text as "previewText", html, text from templates
+    select id, name, version, subject, preview_text as "previewText", html, text from templates
     where deleted_at is null and status <> 'archived' order by name limit 200`);
   return [...rows];
 }

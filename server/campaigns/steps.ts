@@ -32,6 +32,8 @@ export type Step = CheckedStep & {
   branches: boolean;
   branchNames: { true: string; false: string };
   templateId: string | null;
+  /** The version that was copied from it; null when nobody knows. */
+  templateVersion: number | null;
 };
 
 type Row = {
@@ -39,6 +41,7 @@ type Row = {
   step_type: StepType;
   name: string | null;
   template_id: string | null;
+  template_version: number | null;
   subject_line: string | null;
   preview_text: string | null;
   email_content: string | null;
@@ -65,7 +68,7 @@ type Row = {
 /** The steps of a campaign in display order; the first one is where contacts start. */
 export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const rows = await tx.execute<Row>(sql`
-    select s.id, s.step_type, s.name, s.template_id, s.subject_line, s.preview_text, s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, s.wait_duration,
+    select s.id, s.step_type, s.name, s.template_id, s.template_version, s.subject_line, s.preview_text, s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, s.wait_duration,
       s.condition_rules, s.wait_up_to, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id,
       l.name as list_name,
@@ -90,6 +93,7 @@ export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[
     branches: isFork(step),
     branchNames: branchNames(step),
     templateId: rows[index]?.template_id ?? null,
+    templateVersion: rows[index]?.template_version ?? null,
   }));
 }
 
@@ -180,6 +184,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
       return {
         type,
         templateId: null,
+        templateVersion: null,
         subjectLine: "",
         previewText: "",
         emailText: null,
@@ -202,7 +207,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
 }
 
 /** The columns that hold a step's content, in the order of `contentValues`. */
-export const contentColumns = sql`step_type, name, template_id, subject_line, preview_text, email_content, email_text, sender,
+export const contentColumns = sql`step_type, name, template_id, template_version, subject_line, preview_text, email_content, email_text, sender,
   reply_in_thread, attachments, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config`;
 
 export function contentValues(content: StepContent): SQL {
@@ -210,7 +215,7 @@ export function contentValues(content: StepContent): SQL {
   const condition = content.type === "condition" ? content : null;
   const does = content.type === "action" ? content.action : null;
   const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
-  return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.subjectLine ?? null},
+  return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.templateVersion ?? null}::int, ${email?.subjectLine ?? null},
     ${email?.previewText ?? null}, ${email?.emailContent ?? null}, ${email?.emailText ?? null}, ${json(email?.sender ?? null)}, ${email?.replyInThread ?? false},
     ${json(email?.attachments ?? [])},
     ${json(content.type === "wait" ? content.wait : null)}, ${json(condition?.waitUpTo ?? null)},

@@ -7,6 +7,7 @@ import type { StepContent } from "./schema.ts";
 export const email: Extract<StepContent, { type: "email" }> = {
   type: "email",
   templateId: null,
+  templateVersion: null,
   subjectLine: "Hello {{ first_name }}",
   previewText: "",
   emailContent: "<p>Hello</p>",

@@ -149,6 +149,7 @@ test("a step put into a running campaign holds those who come by until it is fin
   const content: StepContent = {
     type: "email",
     templateId: null,
+    templateVersion: null,
     subjectLine: "Inserted",
     previewText: "",
     emailContent: "<p>Hello</p>",

@@ -141,6 +141,8 @@ export const stepContent = z.discriminatedUnion("type", [
     type: z.literal("email"),
     name: stepName,
     templateId: z.uuid().nullable().default(null),
+    /** The version of the template that was copied into the step. */
+    templateVersion: z.number().int().min(1).nullable().default(null),
     subjectLine: z.string().max(500, "Keep the subject under 500 characters."),
     previewText: z.string().max(500, "Keep the preview text under 500 characters."),
     emailContent: z.string().max(500_000, "The body can hold 500,000 characters."),
