@@ -10,6 +10,7 @@ export function CampaignTabs({ workspace, id, triggered }: Props) {
       tabs={[
         { label: "Steps", href: base },
         { label: triggered ? "Trigger" : "Audience", href: `${base}/audience` },
+        { label: "Goals", href: `${base}/goals` },
         { label: "Settings", href: `${base}/settings` },
         { label: "Review", href: `${base}/review` },
       ]}

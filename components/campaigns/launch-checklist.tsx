@@ -7,6 +7,7 @@ import type { Campaign } from "./use-campaign-edits.tsx";
 const groups = [
   { where: "steps", label: "Steps", fine: "Every way leads somewhere and every email is complete." },
   { where: "audience", label: "Audience", fine: "There is somebody to write to." },
+  { where: "goals", label: "Goals", fine: "What counts as a success is clear." },
   { where: "settings", label: "Settings", fine: "A mailbox that can send, and a time to send in." },
   { where: "workspace", label: "Workspace", fine: "The postal address that every email must show." },
 ] as const;
@@ -17,6 +18,7 @@ export function LaunchChecklist({ workspace, campaign, problems }: Props) {
   const edit = `/${workspace}/campaigns/${campaign.id}/edit`;
   const hrefs = {
     audience: `${edit}/audience`,
+    goals: `${edit}/goals`,
     settings: `${edit}/settings`,
     workspace: `/${workspace}/settings`,
     approval: "#approval",
@@ -35,7 +37,10 @@ export function LaunchChecklist({ workspace, campaign, problems }: Props) {
   return (
     <Section title="Checks" flush>
       <ul className="divide-y">
-        {[...groups, ...(approval ? [approval] : [])].map((group) => {
+        {[
+          ...groups.filter(({ where }) => where !== "goals" || campaign.goals.length > 0),
+          ...(approval ? [approval] : []),
+        ].map((group) => {
           const triggers = group.where === "audience" && campaign.type === "triggered";
           const mine = problems.filter((problem) => problem.where === group.where);
           const blocked = mine.some((problem) => problem.severity === "blocker");

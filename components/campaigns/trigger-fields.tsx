@@ -13,8 +13,13 @@ export type Choice = RouterOutputs["campaigns"]["audienceChoices"][number];
 type Props<One extends Trigger = Trigger> = { trigger: One; onChange: (trigger: One) => void };
 type Of<Type extends Trigger["type"]> = Extract<Trigger, { type: Type }>;
 
-/** What one kind of trigger asks for. Choices are saved at once, text when it is left. */
-export function TriggerFields({ trigger, onChange, choices }: Props & { choices: Choice[] }) {
+/** What one kind of trigger asks for. Choices are saved at once, text when it is left. `ownLinks`: of no other campaign. */
+export function TriggerFields({
+  trigger,
+  onChange,
+  choices,
+  ownLinks = false,
+}: Props & { choices: Choice[]; ownLinks?: boolean }) {
   switch (trigger.type) {
     case "segment_entered":
       return <SegmentField trigger={trigger} onChange={onChange} choices={choices} />;
@@ -37,7 +42,7 @@ export function TriggerFields({ trigger, onChange, choices }: Props & { choices:
         </Field>
       );
     case "link_clicked":
-      return <LinkFields trigger={trigger} onChange={onChange} />;
+      return <LinkFields trigger={trigger} onChange={onChange} own={ownLinks} />;
     case "manual":
       return (
         <p className="text-muted">
@@ -140,27 +145,10 @@ function FieldFields({ trigger, onChange }: Props<Of<"field_changed">>) {
   );
 }
 
-function LinkFields({ trigger, onChange }: Props<Of<"link_clicked">>) {
-  const trpc = useTRPC();
-  const { data } = useQuery(trpc.campaigns.linkSources.queryOptions());
+function LinkFields({ trigger, onChange, own }: Props<Of<"link_clicked">> & { own: boolean }) {
   return (
     <div className="grid gap-3 sm:grid-cols-2">
-      <Field name="campaignId" label="In the mail of">
-        {(control) => (
-          <Select
-            {...control}
-            value={trigger.campaignId}
-            onChange={(event) => onChange({ ...trigger, campaignId: event.target.value })}
-          >
-            <option value="">Any other campaign</option>
-            {data?.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      {!own && <LinkSource trigger={trigger} onChange={onChange} />}
       <Field name="urlContains" label="Link contains" hint="Empty: any link.">
         {(control) => (
           <TextOnLeave
@@ -176,6 +164,29 @@ function LinkFields({ trigger, onChange }: Props<Of<"link_clicked">>) {
   );
 }
 
+function LinkSource({ trigger, onChange }: Props<Of<"link_clicked">>) {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.campaigns.linkSources.queryOptions());
+  return (
+    <Field name="campaignId" label="In the mail of">
+      {(control) => (
+        <Select
+          {...control}
+          value={trigger.campaignId}
+          onChange={(event) => onChange({ ...trigger, campaignId: event.target.value })}
+        >
+          <option value="">Any other campaign</option>
+          {data?.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
 type TextProps = {
   control: ControlProps;
   value: string;
@@ -185,7 +196,7 @@ type TextProps = {
   maxLength: number;
 };
 
-function TextOnLeave({ control, value, onLeave, ...rest }: TextProps) {
+export function TextOnLeave({ control, value, onLeave, ...rest }: TextProps) {
   return (
     <Input
       {...control}

@@ -101,6 +101,7 @@ export function useCampaignEdits(initial: Campaign) {
     saveStep: client.campaigns.saveStep.mutate,
     updateAudience: client.campaigns.updateAudience.mutate,
     updateTriggers: client.campaigns.updateTriggers.mutate,
+    updateGoals: client.campaigns.updateGoals.mutate,
   };
   return { campaign, state, problem, type, flush, change, reload, calls };
 }

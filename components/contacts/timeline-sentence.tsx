@@ -24,6 +24,7 @@ export function timelineSentence({ type, data }: TimelineEntry, workspace: strin
 const plain: Record<string, ((data: TimelineEntry["data"]) => ReactNode) | undefined> = {
   "contact.created": (data) => (data.source === "api" ? "Added by an event" : "Added by hand"),
   "custom.event": (data) => <>Did {strong(data.name)}</>,
+  "goal.reached": (data) => <>Reached the goal {strong(data.name)}</>,
   "contact.archived": () => "Archived",
   "contact.restored": () => "Taken back from the archive",
   "contact.deleted": () => "Deleted",

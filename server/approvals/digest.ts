@@ -4,7 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import type { Campaign } from "#server/campaigns/queries";
 
 /** What an approval is given for: what is sent, to whom, by whom and how. */
-type Content = Pick<Campaign, "type" | "audience" | "settings" | "triggers" | "steps">;
+type Content = Pick<Campaign, "type" | "audience" | "settings" | "triggers" | "goals" | "steps">;
 
 /**
  * A digest (SHA-256, hex) of everything in a campaign that an approver has looked at, the rules of the segments it goes
@@ -12,7 +12,7 @@ type Content = Pick<Campaign, "type" | "audience" | "settings" | "triggers" | "s
  */
 export async function contentDigest(
   tx: TenantTx,
-  { type, audience, settings, triggers, steps }: Content,
+  { type, audience, settings, triggers, goals, steps }: Content,
 ): Promise<string> {
   const segments = await tx.execute<{ id: string; rules: unknown }>(sql`
     select id, rules from segments
@@ -24,6 +24,7 @@ export async function contentDigest(
     segments: [...segments],
     settings,
     triggers: triggers.map(({ id: _, subject: __, ...trigger }) => trigger),
+    goals: goals.map(({ id: _, subject: __, target: ___, ...goal }) => goal),
     steps: steps.map(
       ({
         number: _number,

@@ -40,7 +40,9 @@ describe("who may", () => {
         campaigns.pause({ id }),
         campaigns.resume({ id }),
         analytics.live({ id }),
-        analytics.daily({ id }),
+        analytics.follow({ id }),
+        analytics.timeline({ id, unit: "day" }),
+        analytics.messages({ id, is: "sent" }),
         analytics.people({ id }),
         analytics.recount({ id }),
       ];

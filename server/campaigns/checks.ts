@@ -46,7 +46,7 @@ export type CheckedStep = GraphStep & {
 export type Problem = {
   code: string;
   severity: "blocker" | "warning";
-  where: "steps" | "audience" | "settings" | "workspace" | "approval";
+  where: "steps" | "audience" | "goals" | "settings" | "workspace" | "approval";
   message: string;
   stepId: string | null;
 };

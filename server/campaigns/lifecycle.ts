@@ -49,7 +49,7 @@ export async function resume({ scope, act }: Where, confirmed = false): Promise<
     const { problems } = await reviewCampaign(tx, act.id);
     // Who is in it was settled at the launch: what became of the lists since then does not matter.
     refuseBlocked(
-      problems.filter((problem) => problem.where !== "audience"),
+      problems.filter((problem) => problem.where !== "audience" && problem.where !== "goals"),
       "resumed",
     );
     const resumed = await resumeCampaign(tx, { campaignId: act.id });

@@ -2,6 +2,9 @@ import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
+import { replaceGoals } from "#server/goals/mutations";
+import { listGoals } from "#server/goals/queries";
+import type { Goal } from "#server/goals/schema";
 import { cloneTriggers, replaceTriggers } from "#server/triggers/mutations";
 import type { Trigger } from "#server/triggers/schema";
 import { takeForEdit } from "./edits.ts";
@@ -73,6 +76,15 @@ export async function updateTriggers(
   await replaceTriggers(tx, id, triggers);
 }
 
+/** Sets what the campaign is for. */
+export async function updateGoals(
+  tx: TenantTx,
+  { id, version, goals }: { id: string; version: number; goals: Goal[] },
+) {
+  await takeForEdit(tx, { id, version });
+  await replaceGoals(tx, id, goals);
+}
+
 /** Throws `invalid` on `emailAccountId` for a mailbox of nobody's here, on `noLimits` for one that sends real mail. */
 export async function updateSettings(tx: TenantTx, { id, version, settings }: SettingsInput) {
   await takeForEdit(tx, { id, version });
@@ -142,6 +154,7 @@ export async function cloneCampaign(
     from campaign_settings f where f.campaign_id = ${id}::uuid and to_.campaign_id = ${copy}::uuid`);
   await cloneSteps(tx, id, copy);
   await cloneTriggers(tx, id, copy);
+  await replaceGoals(tx, copy, await listGoals(tx, id));
   return { id: copy };
 }
 

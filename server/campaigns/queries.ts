@@ -2,6 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { liveNumbers, type Numbers } from "#server/analytics/queries";
 import { AppError } from "#server/errors";
+import { type CampaignGoal, listGoals } from "#server/goals/queries";
 import { type CampaignTrigger, listTriggers } from "#server/triggers/queries";
 
 import { stepProblems, type Problem } from "./checks.ts";
@@ -83,6 +84,7 @@ export type Campaign = {
   settings: CampaignSettings;
   /** What brings contacts into a triggered campaign; of others none. */
   triggers: CampaignTrigger[];
+  goals: CampaignGoal[];
   steps: Step[];
   flow: { main: Flow; strays: Flow[] };
   /** What is wrong with the steps. The launch checks look further. */
@@ -94,7 +96,7 @@ export type Campaign = {
 
 type Row = Omit<
   Campaign,
-  "triggers" | "steps" | "flow" | "problems" | "ahead" | "here" | "audience" | "settings"
+  "triggers" | "goals" | "steps" | "flow" | "problems" | "ahead" | "here" | "audience" | "settings"
 > & {
   audience: unknown;
   settings: CampaignSettings;
@@ -123,6 +125,7 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
     ...row,
     audience: audienceShape.safeParse(row.audience).data ?? nobody,
     triggers: row.type === "triggered" ? await listTriggers(tx, id) : [],
+    goals: await listGoals(tx, id),
     steps,
     flow: flowOf(steps),
     problems: stepProblems(steps, liquidProblem),

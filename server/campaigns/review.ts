@@ -4,6 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import { approvalProblems } from "#server/approvals/checks";
 import { loadApproval } from "#server/approvals/queries";
 import { workspaceSender } from "#server/mail/queries";
+import { goalProblems } from "#server/goals/checks";
 import { loadSending } from "#server/messages/limits";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
 import { dayMs, dayName, parseLocal, startOfDay, toInstant, toLocal } from "#server/planner/zone";
@@ -51,6 +52,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
   const approval = await loadApproval(tx, { campaign, people: () => Promise.resolve(audience.count) }, null);
   const found = [
     ...problems,
+    ...goalProblems(campaign.goals),
     ...approvalProblems(approval),
     ...planProblems(campaign, { now, forecast }),
     ...(await segmentProblems(tx, campaign)),

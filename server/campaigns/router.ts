@@ -27,6 +27,7 @@ import {
   campaignListInput,
   campaignRef,
   endInput,
+  goalsInput,
   renameInput,
   resumeInput,
   scheduleInput,
@@ -114,6 +115,9 @@ export const campaignsRouter = router({
   updateTriggers: writes
     .input(triggersInput)
     .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateTriggers(tx, input), input.id))),
+  updateGoals: writes
+    .input(goalsInput)
+    .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateGoals(tx, input), input.id))),
   updateSettings: writes
     .input(settingsInput)
     .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateSettings(tx, input), input.id))),

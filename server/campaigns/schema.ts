@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { lifecycleStages } from "../segments/schema.ts";
+import { goalList } from "../goals/schema.ts";
 import { triggerList } from "../triggers/schema.ts";
 import { actionTypes } from "./actions/schema.ts";
 import { localTime, stepContent, time, weekdays } from "./content/schema.ts";
@@ -162,6 +163,7 @@ export type ScheduleInput = z.infer<typeof scheduleInput>;
 export const renameInput = campaignRef.extend({ name });
 export const audienceInput = campaignEdit.extend({ audience });
 export const triggersInput = campaignEdit.extend({ triggers: triggerList });
+export const goalsInput = campaignEdit.extend({ goals: goalList });
 export const settingsInput = campaignEdit.extend({ settings: settingsFields });
 export type SettingsInput = z.infer<typeof settingsInput>;
 

@@ -99,9 +99,7 @@ async function bringToCampaigns(
     with brought as (
       insert into campaign_arrivals (campaign_id, trigger_id, contact_id, ref_id)
       select t.campaign_id, t.id, ${contactId}::uuid, ${refId}::uuid
-      from campaign_triggers t
-      join campaigns k on k.id = t.campaign_id and k.status in ('active', 'paused') and k.archived_at is null
-        and k.deleted_at is null
+      from listening_triggers t
       where t.trigger_type = 'event' and t.match = ${name}
       order by t.id on conflict do nothing returning campaign_id
     )

@@ -35,7 +35,9 @@ export async function completeIfDone(tx: TenantTx, campaignId: string): Promise<
   if (rows.length === 0) return "running";
   await tx.execute(sql`
     update campaign_drivers set phase = 'done', updated_at = app_now() where campaign_id = ${campaignId}::uuid`);
-  await tx.execute(sql`delete from campaign_arrivals where campaign_id = ${campaignId}::uuid`);
+  await tx.execute(sql`
+    delete from campaign_arrivals a where a.campaign_id = ${campaignId}::uuid
+      and not exists (select from campaign_triggers t where t.id = a.trigger_id and t.role = 'goal')`);
   await recountCampaign(tx, campaignId);
   return "completed";
 }

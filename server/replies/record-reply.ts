@@ -36,7 +36,7 @@ export async function recordReply(tx: TenantTx, answered: Answered, mail: Inboun
 
 /** True when it is the first reply to this message. */
 async function countReply(tx: TenantTx, { id }: Answered): Promise<boolean> {
-  const rows = await tx.execute(sql`
+  const rows = await tx.execute<{ id: string }>(sql`
     with first as (
       update content.email_messages set replied_at = app_now(), updated_at = app_now()
       where id = ${id}::uuid and replied_at is null
@@ -45,7 +45,18 @@ async function countReply(tx: TenantTx, { id }: Answered): Promise<boolean> {
     insert into email_events (message_id, campaign_id, step_id, contact_id, enrollment_id, type)
     select id, campaign_id, step_id, contact_id, enrollment_id, 'replied' from first
     returning id`);
+  await noteGoalArrivals(tx, rows);
   return rows.length > 0;
+}
+
+/** Whoever has answered has reached the goals of the campaign that are an answer. */
+async function noteGoalArrivals(tx: TenantTx, replies: readonly { id: string }[]): Promise<void> {
+  await tx.execute(sql`
+    insert into campaign_arrivals (campaign_id, trigger_id, contact_id, ref_id)
+    select t.campaign_id, t.id, e.contact_id, e.id
+    from email_events e join listening_triggers t on t.campaign_id = e.campaign_id and t.trigger_type = 'replied'
+    where e.id = any(${sql.param(replies.map(({ id }) => id))}::uuid[]) and e.contact_id is not null
+    order by t.id on conflict do nothing`);
 }
 
 async function noteOnEnrollments(tx: TenantTx, { enrollmentId }: Answered, stopped: string[]): Promise<void> {

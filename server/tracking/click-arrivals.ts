@@ -14,11 +14,10 @@ export async function noteClickArrivals(tx: TenantTx, messageIds: readonly strin
     select distinct on (e.contact_id, t.id) t.campaign_id, t.id, e.contact_id,
       app_now() + make_interval(secs => ${settledSeconds}), e.id
     from email_events e
-    join campaign_triggers t on t.trigger_type = 'link_clicked' and e.campaign_id is distinct from t.campaign_id
+    join listening_triggers t on t.trigger_type = 'link_clicked'
+      and (t.role = 'goal' or e.campaign_id is distinct from t.campaign_id)
       and (t.link_campaign_id is null or t.link_campaign_id = e.campaign_id)
       and (t.match is null or strpos(lower(e.url), t.match) > 0)
-    join campaigns k on k.id = t.campaign_id and k.status in ('active', 'paused') and k.archived_at is null
-      and k.deleted_at is null
     where campaigns_listen('{link_clicked}') and e.message_id = any(${sql.param(messageIds)}::uuid[])
       and e.type = 'clicked' and not e.is_machine and e.contact_id is not null
       and e.occurred_at > app_now() - make_interval(secs => ${settledSeconds})

@@ -22,14 +22,14 @@ export const eventName = z
 
 const reference = z.union([z.literal(""), z.uuid()]);
 
-/** Empty text is an unfinished draft: the launch refuses it. `campaignId` empty means links of any other campaign. */
-export const trigger = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("segment_entered"), segmentId: reference }),
-  z.object({
+/** What several kinds of listening share; empty text is an unfinished draft, which the launch refuses. */
+export const listening = {
+  segment_entered: z.object({ type: z.literal("segment_entered"), segmentId: reference }),
+  tag_added: z.object({
     type: z.literal("tag_added"),
     tag: z.string().trim().toLowerCase().max(60, "Keep the tag under 60 characters."),
   }),
-  z.object({
+  field_changed: z.object({
     type: z.literal("field_changed"),
     /** A contact column in snake_case, or `custom.<name>`. */
     field: z
@@ -39,12 +39,21 @@ export const trigger = z.discriminatedUnion("type", [
     /** Empty means any other value. */
     value: z.string().trim().max(200, "Keep the value under 200 characters."),
   }),
-  z.object({ type: z.literal("event"), name: eventName }),
-  z.object({
+  event: z.object({ type: z.literal("event"), name: eventName }),
+  link_clicked: z.object({
     type: z.literal("link_clicked"),
     campaignId: reference,
     urlContains: z.string().trim().toLowerCase().max(200, "Keep the part of the link under 200 characters."),
   }),
+};
+
+/** `campaignId` empty means links of any other campaign. */
+export const trigger = z.discriminatedUnion("type", [
+  listening.segment_entered,
+  listening.tag_added,
+  listening.field_changed,
+  listening.event,
+  listening.link_clicked,
   z.object({ type: z.literal("manual") }),
 ]);
 export type Trigger = z.infer<typeof trigger>;
