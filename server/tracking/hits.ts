@@ -106,7 +106,8 @@ async function countOnMessages(tx: TenantTx, messageIds: readonly string[]): Pro
   return tx.execute<First>(sql`
     with counts as (
       select e.message_id,
-        min(e.occurred_at) filter (where e.type = 'opened' and not e.is_machine) as first_opened,
+        -- Who clicks has opened, whether or not the pixel was fetched.
+        min(e.occurred_at) filter (where not e.is_machine) as first_opened,
         min(e.occurred_at) filter (where e.type = 'clicked' and not e.is_machine) as first_clicked,
         count(*) filter (where e.type = 'opened' and not e.is_machine)::int as opens,
         count(*) filter (where e.type = 'opened' and e.is_machine)::int as machine_opens,
