@@ -1,5 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { X } from "lucide-react";
+import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
@@ -30,13 +32,17 @@ type Props = {
 /** Who is in the campaign, where each of them stands, and why they don't move or have left. */
 export function PeopleTable({ workspace, campaign, active, open, canLaunch, timeZone, counts }: Props) {
   const trpc = useTRPC();
-  const [status, setStatus] = useState<EnrollmentFilter | "">("");
-  const [stepId, setStepId] = useState("");
-  const [pages, setPages] = useState<string[]>([]);
+  const { status, stepId, reason, set } = useFilters();
+  // Another filter begins at its first page, however it was chosen.
+  const chosen = [status, stepId, reason].join(" ");
+  const [turned, setTurned] = useState({ chosen, pages: [] as string[] });
+  const pages = turned.chosen === chosen ? turned.pages : [];
+  const setPages = (next: string[]) => setTurned({ chosen, pages: next });
   const view = {
     id: campaign.id,
     status: status || undefined,
     stepId: stepId || undefined,
+    reason: reason || undefined,
     after: pages.at(-1),
   };
   const people = useQuery(
@@ -92,81 +98,120 @@ export function PeopleTable({ workspace, campaign, active, open, canLaunch, time
         />
       ),
     });
-  const filter = (change: () => void) => {
-    setPages([]);
-    change();
-  };
   return (
-    <Section
-      title="People"
-      flush
-      action={
-        <>
-          <Select
-            aria-label="Status"
-            className="w-40"
-            value={status}
-            onChange={(event) => filter(() => setStatus(event.target.value as EnrollmentFilter | ""))}
-          >
-            <option value="">Everybody</option>
-            {enrollmentFilters.map((each) => (
-              <option key={each} value={each}>
-                {each === "live" ? "On the way" : each.charAt(0).toUpperCase() + each.slice(1)}
-                {each === "live" ? "" : ` (${counts[each] ?? 0})`}
-              </option>
-            ))}
-          </Select>
-          <Select
-            aria-label="Step"
-            className="w-44"
-            value={stepId}
-            onChange={(event) => filter(() => setStepId(event.target.value))}
-          >
-            <option value="">At any step</option>
-            {campaign.steps.map((step) => (
-              <option key={step.id} value={step.id}>
-                {step.number}. {step.headline}
-              </option>
-            ))}
-          </Select>
-        </>
-      }
-    >
-      {problem && (
-        <Callout kind="danger" title="The list could not be loaded">
-          {problem.message}
-        </Callout>
-      )}
-      {!people.data && !problem && <TableSkeleton columns={5} rows={5} />}
-      {people.data && (
-        <Table
-          label="People"
-          className="rounded-none border-0 shadow-none"
-          columns={columns}
-          rows={people.data.rows}
-          rowKey={(row) => row.id}
-          href={(row) => `/${workspace}/contacts/${row.contactId}`}
-          empty={
-            <p className="px-5 py-8 text-center text-muted">
-              {status || stepId ? "Nobody matches." : "Nobody has been enrolled yet."}
-            </p>
-          }
-        />
-      )}
-      {(pages.length > 0 || people.data?.next) && (
-        <nav aria-label="Pages of people" className="flex justify-end gap-2 border-t px-4 py-2">
-          <Button size="sm" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
-            Back
-          </Button>
-          <Button
-            size="sm"
-            disabled={!people.data?.next}
-            onClick={() => people.data?.next && setPages([...pages, people.data.next])}
-          >
-            Next
-          </Button>
-        </nav>
-      )}
-    </Section>
+    <div id="people" className="scroll-mt-4">
+      <Section
+        title="People"
+        flush
+        action={
+          <>
+            <Select
+              aria-label="Status"
+              className="w-40"
+              value={status}
+              onChange={(event) => set({ status: statusIn(event.target.value), reason: "" })}
+            >
+              <option value="">Everybody</option>
+              {enrollmentFilters.map((each) => (
+                <option key={each} value={each}>
+                  {each === "live" ? "On the way" : each.charAt(0).toUpperCase() + each.slice(1)}
+                  {each === "live" ? "" : ` (${counts[each] ?? 0})`}
+                </option>
+              ))}
+            </Select>
+            <Select
+              aria-label="Step"
+              className="w-44"
+              value={stepId}
+              onChange={(event) => set({ stepId: event.target.value })}
+            >
+              <option value="">At any step</option>
+              {campaign.steps.map((step) => (
+                <option key={step.id} value={step.id}>
+                  {step.number}. {step.headline}
+                </option>
+              ))}
+            </Select>
+          </>
+        }
+      >
+        {reason && (
+          <p className="flex items-center gap-2 border-b px-4 py-2 sm:px-5">
+            <span className="text-muted">Only:</span>
+            <span className="min-w-0 flex-1">{people.data?.rows[0]?.why ?? reason.replaceAll("_", " ")}</span>
+            <Button size="sm" variant="ghost" onClick={() => set({ reason: "", status: "" })}>
+              <X /> Everybody
+            </Button>
+          </p>
+        )}
+        {problem && (
+          <Callout kind="danger" title="The list could not be loaded">
+            {problem.message}
+          </Callout>
+        )}
+        {!people.data && !problem && <TableSkeleton columns={5} rows={5} />}
+        {people.data && (
+          <Table
+            label="People"
+            className="rounded-none border-0 shadow-none"
+            columns={columns}
+            rows={people.data.rows}
+            rowKey={(row) => row.id}
+            href={(row) => `/${workspace}/contacts/${row.contactId}`}
+            empty={
+              <p className="px-5 py-8 text-center text-muted">
+                {status || stepId || reason ? "Nobody matches." : "Nobody has been enrolled yet."}
+              </p>
+            }
+          />
+        )}
+        {(pages.length > 0 || people.data?.next) && (
+          <nav aria-label="Pages of people" className="flex justify-end gap-2 border-t px-4 py-2">
+            <Button size="sm" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
+              Back
+            </Button>
+            <Button
+              size="sm"
+              disabled={!people.data?.next}
+              onClick={() => people.data?.next && setPages([...pages, people.data.next])}
+            >
+              Next
+            </Button>
+          </nav>
+        )}
+      </Section>
+    </div>
   );
+}
+
+type Filters = { status: EnrollmentFilter | ""; stepId: string; reason: string };
+
+const statusIn = (text: string | null): Filters["status"] =>
+  enrollmentFilters.find((each) => each === text) ?? "";
+
+/** The address holds what is shown, so that a number elsewhere can lead to its people. */
+function useFilters(): Filters & { set: (change: Partial<Filters>) => void } {
+  const params = useSearchParams();
+  const filters = {
+    status: statusIn(params.get("status")),
+    stepId: params.get("step") ?? "",
+    reason: params.get("reason") ?? "",
+  };
+  return {
+    ...filters,
+    set: (change) => {
+      const { status, stepId, reason } = { ...filters, ...change };
+      const query = new URLSearchParams({
+        ...(status && { status }),
+        ...(stepId && { step: stepId }),
+        ...(reason && { reason }),
+      });
+      // Without a journey to the server: the rows come by a call of their own.
+      window.history.replaceState(
+        null,
+        "",
+        query.size > 0 ? `?${query.toString()}` : window.location.pathname,
+      );
+    },
+  };
 }

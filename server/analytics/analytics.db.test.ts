@@ -5,6 +5,7 @@ import { createCampaign, createContacts, createSession } from "#db/factories";
 import { withTenant, type TenantTx } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { callerFor } from "#server/testing";
+import { messageFilters } from "./schema.ts";
 
 type Message = {
   status: string;
@@ -26,9 +27,9 @@ async function writeMessage(
   const id = v7();
   const when = (flag: boolean | undefined) => (flag ? sql`app_now()` : sql`null`);
   await tx.execute(sql`
-    insert into content.email_messages (id, campaign_id, step_id, contact_id, from_email, to_email, delivery_status, is_test,
+    insert into content.email_messages (id, campaign_id, step_id, contact_id, email_account_id, from_email, to_email, delivery_status, is_test,
       sent_at, first_opened_at, first_clicked_at, bounced_at, unsubscribed_at, machine_open_count)
-    values (${id}::uuid, ${of.campaignId}::uuid, ${of.stepId}::uuid, ${of.contactId}::uuid, 'a@x.test', 'b@x.test', ${message.status},
+    values (${id}::uuid, ${of.campaignId}::uuid, ${of.stepId}::uuid, ${of.contactId}::uuid, (select id from email_accounts limit 1), 'a@x.test', 'b@x.test', ${message.status},
       ${message.test ?? false}, ${when(message.sent)}, ${when(message.opened)}, ${when(message.clicked)}, ${when(message.bounced)},
       ${when(message.unsubscribed)}, ${message.machine ? 1 : 0})`);
   const events = [
@@ -84,9 +85,12 @@ test("every number counts messages once, without tests and machines, and equals 
     delivered: 4,
     bounced: 1,
     opened: 3,
+    machineOpened: 1,
     clicked: 1,
     replied: 0,
+    converted: 0,
     unsubscribed: 1,
+    complained: 0,
     failed: 1,
     unknown: 1,
   });
@@ -100,6 +104,42 @@ test("every number counts messages once, without tests and machines, and equals 
   expect((await caller.campaigns.list({})).rows[0]?.numbers).toEqual(live.numbers);
 });
 
+test("behind every number stand the very messages it counts, of the campaign and of each step", async () => {
+  const { caller, campaignId: id, stepIds } = await measured();
+  const { numbers, steps } = await caller.analytics.live({ id });
+  for (const is of messageFilters) {
+    const { rows, next } = await caller.analytics.messages({ id, is });
+    expect([is, rows.length, next]).toEqual([is, numbers[is], null]);
+    const ofStep = await caller.analytics.messages({ id, is, stepId: stepIds[0] });
+    expect([is, ofStep.rows.length]).toEqual([is, steps[0]?.numbers[is]]);
+  }
+  const [latest] = (await caller.analytics.messages({ id, is: "sent" })).rows;
+  const before = await caller.analytics.messages({ id, is: "sent", after: latest?.id });
+  expect(before.rows).toHaveLength(numbers.sent - 1);
+});
+
+test("an open page is told what has changed, and nothing while nothing has", async () => {
+  const { caller, scope, campaignId: id, stepIds, contactId } = await measured();
+  const first = await caller.analytics.follow({ id });
+  expect(first.value?.numbers.sent).toBe(5);
+  expect(await caller.analytics.follow({ id, seen: first.version })).toEqual({
+    version: first.version,
+    value: null,
+  });
+  await withTenant(scope, (tx) =>
+    writeMessage(
+      tx,
+      { campaignId: id, stepId: stepIds[0] ?? "", contactId },
+      { status: "sent", sent: true, opened: true },
+    ),
+  );
+  await expect
+    .poll(async () => (await caller.analytics.follow({ id, seen: first.version })).value?.numbers.opened, {
+      timeout: 15_000,
+    })
+    .toBe(4);
+});
+
 test("a day belongs to the workspace's zone, and days without anything are zeros", async () => {
   const { scope, userId, slug, campaignId: id } = await measured();
   await moveClock("2 days");
@@ -108,20 +148,22 @@ test("a day belongs to the workspace's zone, and days without anything are zeros
   // Half past eleven at night in UTC is the next day in Berlin, summer and winter.
   const [late] = await withTenant(scope, (tx) =>
     tx.execute<{ day: string }>(sql`
-      with late as (select date_trunc('day', app_now() at time zone 'UTC') - interval '30 minutes' as at)
+      with late as (select date_trunc('day', app_now() at time zone 'UTC') - interval '2 days 30 minutes' as at)
       update content.email_messages m set sent_at = late.at at time zone 'UTC',
         unsubscribed_at = null,
         first_opened_at = case when first_opened_at is not null then late.at at time zone 'UTC' end,
         first_clicked_at = case when first_clicked_at is not null then late.at at time zone 'UTC' + interval '2 days' end
-      from late where m.sent_at is not null returning to_char(app_now() at time zone 'UTC', 'YYYY-MM-DD') as day`),
+      from late where m.sent_at is not null returning to_char(app_now() at time zone 'UTC' - interval '2 days', 'YYYY-MM-DD') as day`),
   );
-  const days = await analytics.daily({ id });
+  const daily = async (of: string) =>
+    (await analytics.timeline({ id: of, unit: "day" })).value?.buckets ?? [];
+  const days = await daily(id);
   const { id: quiet } = await callerFor({ sessionId, workspaceSlug: slug }).campaigns.create({
     name: "Quiet",
     type: "drip",
   });
-  expect(await analytics.daily({ id: quiet })).toEqual([]);
-  expect(days[0]?.day).toBe(late?.day);
+  expect(await daily(quiet)).toEqual([]);
+  expect(days[0]?.at).toBe(late?.day);
   expect(days.slice(0, 3).map(({ sent, opened, clicked }) => [sent, opened, clicked])).toEqual([
     [5, 3, 0],
     [0, 0, 0],
@@ -151,6 +193,12 @@ test("everybody's place says in words why they stand there or why they left", as
   const live = await caller.analytics.live({ id });
   expect(live.steps[1]).toMatchObject({ here: 1, waiting: 1, passed: 0 });
   expect(live.people).toBe(2);
+  expect(live.reasons.map(({ status, why, count }) => [status, why, count])).toEqual([
+    ["active", "Waiting for the time of this step.", 1],
+    ["unsubscribed", "Unsubscribed.", 1],
+  ]);
+  const gone = await caller.analytics.people({ id, reason: "unsubscribed" });
+  expect(gone.rows.map((row) => row.email)).toEqual(["bob@example.test"]);
 });
 
 test("home tells what happened in a campaign by the hour, and what has ended lately", async () => {

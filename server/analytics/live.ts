@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { CampaignStatus } from "#server/campaigns/schema";
 import { AppError } from "#server/errors";
@@ -6,27 +7,38 @@ import { loadSending, type Block, type Sending } from "#server/messages/limits";
 import { blockOf } from "#server/messages/queue";
 import { clockText, forecast, type Forecast } from "#server/planner/forecast";
 import type { Hold } from "#server/planner/slots";
+import { tallyGoals, type GoalTally } from "#server/goals/queries";
 import { countWaiting, tallyTriggers, type TriggerTally } from "#server/triggers/queries";
 import type { Numbers } from "./numbers.ts";
 import {
   branchCounts,
-  enrollmentCounts,
-  lastEventAt,
   listUnknown,
   liveNumbers,
   stepPlaces,
+  variantNames,
   type Branches,
   type StepPlace,
   type UnknownMessage,
 } from "./queries.ts";
+import { countReasons, type ReasonCount } from "./reasons.ts";
 
 /** A campaign as it stands this moment, every number counted from rows. Texts are on the wall clock of `zone`. */
 export type Live = State & {
   numbers: Numbers;
-  steps: (StepPlace & { numbers: Numbers; branches: Branches | null })[];
+  steps: (StepPlace & {
+    numbers: Numbers;
+    branches: Branches | null;
+    /** Of an email that is or was tested: what each variant did. */
+    variants: { variantId: string; name: string; numbers: Numbers }[];
+  })[];
+  /** People by status. */
   enrollments: Record<string, number>;
+  /** The same people by what they wait for or why they left. */
+  reasons: ReasonCount[];
   people: number;
   lastEventAt: Date | null;
+  /** When all of this was counted. */
+  countedAt: Date;
   unknown: UnknownMessage[];
   /** For the emails due at this moment; null when none is. `holdText` says what keeps the first one. */
   forecast:
@@ -36,6 +48,7 @@ export type Live = State & {
   nextAtText: string | null;
   /** Of a campaign that goes on taking people in: what brought them, and who waits at its door. Null for others. */
   arrivals: { triggers: TriggerTally[]; waiting: number } | null;
+  goals: GoalTally[];
 };
 
 type State = {
@@ -55,7 +68,8 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
   const numbers = await liveNumbers(tx, [campaignId]);
   const places = await stepPlaces(tx, campaignId);
   const branches = await branchCounts(tx, campaignId);
-  const enrollments = await enrollmentCounts(tx, campaignId);
+  const reasons = await countReasons(tx, campaignId);
+  const names = await variantNames(tx, campaignId);
   const sending = await loadSending(tx, campaignId);
   const nextAt = places.flatMap((place) => place.nextAt ?? []).sort((a, b) => a.getTime() - b.getTime())[0];
   return {
@@ -65,10 +79,16 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
       ...place,
       numbers: numbers.ofStep(place.stepId),
       branches: branches.find((each) => each.stepId === place.stepId) ?? null,
+      variants: numbers
+        .ofVariants(place.stepId)
+        .map((each) => ({ ...each, name: names.get(each.variantId) ?? "Another variant" }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
     })),
-    enrollments,
-    people: Object.values(enrollments).reduce((sum, count) => sum + count, 0),
-    lastEventAt: await lastEventAt(tx, campaignId),
+    enrollments: byStatus(reasons),
+    reasons,
+    people: reasons.reduce((sum, { count }) => sum + count, 0),
+    lastEventAt: numbers.lastAt,
+    countedAt: await appNow(tx),
     unknown: await listUnknown(tx, campaignId),
     forecast: sending && (await forecastNow(tx, campaignId, sending)),
     why: state.status === "active" ? blockText(blockOf(sending)) : null,
@@ -76,7 +96,14 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
     arrivals: state.goesOn
       ? { triggers: await tallyTriggers(tx, campaignId), waiting: await countWaiting(tx, campaignId) }
       : null,
+    goals: await tallyGoals(tx, campaignId),
   };
+}
+
+function byStatus(reasons: readonly ReasonCount[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status, count } of reasons) counts[status] = (counts[status] ?? 0) + count;
+  return counts;
 }
 
 /** Throws `not_found`. */

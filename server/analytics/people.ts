@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { waitReasons, type EnrollmentStatus, type ExitReason } from "#server/enrollments/reasons";
+import type { EnrollmentStatus } from "#server/enrollments/reasons";
+import { whyOf } from "./reasons.ts";
 import type { PeopleInput } from "./schema.ts";
 
 export const peoplePageSize = 25;
@@ -26,12 +27,13 @@ type Row = Omit<Person, "why">;
 /** A page of the people in a campaign, the latest enrolled first. `next` is the last id shown, or null. */
 export async function listPeople(
   tx: TenantTx,
-  { id, status, stepId, after }: PeopleInput,
+  { id, status, stepId, reason, after }: PeopleInput,
 ): Promise<{ rows: Person[]; next: string | null }> {
   const conditions: SQL[] = [sql`e.campaign_id = ${id}::uuid`];
   if (status === "live") conditions.push(sql`e.status in ('enrolled', 'active', 'paused')`);
   else if (status) conditions.push(sql`e.status = ${status}`);
   if (stepId) conditions.push(sql`e.current_step_id = ${stepId}::uuid`);
+  if (reason) conditions.push(sql`coalesce(e.exit_reason, e.wait_reason) = ${reason}`);
   if (after) conditions.push(sql`e.id < ${after}::uuid`);
   const rows = await tx.execute<Row>(sql`
     select e.id, e.contact_id as "contactId", c.email, nullif(concat_ws(' ', c.first_name, c.last_name), '') as name,
@@ -45,39 +47,6 @@ export async function listPeople(
     left join content.email_messages m on m.id = e.awaiting_message_id
     where ${sql.join(conditions, sql` and `)}
     order by e.id desc limit ${peoplePageSize + 1}`);
-  const shown = rows.slice(0, peoplePageSize).map((row) => ({
-    ...row,
-    why: row.status === "completed" ? "Came to the end." : reasonInWords(row.reason),
-  }));
+  const shown = rows.slice(0, peoplePageSize).map((row) => ({ ...row, why: whyOf(row) }));
   return { rows: shown, next: rows.length > peoplePageSize ? (shown.at(-1)?.id ?? null) : null };
-}
-
-const exitWords: Record<ExitReason, string> = {
-  replied: "Replied.",
-  colleague_replied: "Somebody at the same company replied.",
-  auto_reply: "An automatic reply came.",
-  goal_met: "Reached the goal.",
-  bounced_hard: "The address does not exist.",
-  bounced_soft_limit: "The mailbox refused several times in a row.",
-  unsubscribed: "Unsubscribed.",
-  complained: "Marked an email as spam.",
-  suppressed: "The address is on a suppression list.",
-  left_segment: "Left the segment.",
-  manual: "Taken out by hand.",
-  action_exit: "An exit step ended it.",
-  moved: "They were moved to another campaign.",
-  call_failed: "The call of a webhook step failed.",
-  contact_deleted: "The contact was deleted.",
-  campaign_ended: "The campaign ended.",
-  invalid_address: "The address is not valid.",
-  send_failed: "The email could not be sent.",
-  config_error: "The step was incomplete.",
-  import_rolled_back: "The import that brought the contact was undone.",
-};
-
-/** A reason code as a sentence; codes of later versions read as they are written. */
-export function reasonInWords(code: string | null): string | null {
-  if (code === null) return null;
-  const known: Partial<Record<string, string>> = { ...exitWords, ...waitReasons };
-  return known[code] ?? `${code.replaceAll("_", " ")}.`;
 }

@@ -1,28 +1,42 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import { addNumbers, countedMessages, noNumbers, type Numbers } from "./numbers.ts";
+import { addNumbers, counted, countedMessages, noNumbers, type Numbers } from "./numbers.ts";
 
 export type { Numbers };
 
-/** Tests and received mail are no part of a campaign's numbers. */
-const counted = sql`m.direction = 'outbound' and m.message_type = 'email' and not m.is_test`;
+type Part = Numbers & {
+  campaignId: string;
+  stepId: string | null;
+  variantId: string | null;
+  lastAt: Date | null;
+};
 
-type StepNumbers = Numbers & { campaignId: string; stepId: string | null };
-
-/** The numbers of campaigns and their steps, counted from the ledger now. */
+/** The numbers of campaigns, their steps and their variants, counted from the ledger now. */
 export async function liveNumbers(tx: TenantTx, campaignIds: readonly string[]) {
   const rows =
     campaignIds.length === 0
       ? []
-      : await tx.execute<StepNumbers>(sql`
-          select m.campaign_id as "campaignId", m.step_id as "stepId", ${countedMessages}
+      : await tx.execute<Part>(sql`
+          select m.campaign_id as "campaignId", m.step_id as "stepId", m.variant_id as "variantId", ${countedMessages},
+            max(greatest(m.sent_at, m.first_opened_at, m.first_clicked_at, m.replied_at, m.unsubscribed_at, m.bounced_at)) as "lastAt"
           from content.email_messages m
           where m.campaign_id = any(${sql.param(campaignIds)}::uuid[]) and ${counted}
-          group by m.campaign_id, m.step_id`);
+          group by m.campaign_id, m.step_id, m.variant_id`);
+  const ofStep = (stepId: string) => rows.filter((row) => row.stepId === stepId);
   return {
     of: (campaignId: string): Numbers => addNumbers(rows.filter((row) => row.campaignId === campaignId)),
-    ofStep: (stepId: string): Numbers => addNumbers(rows.filter((row) => row.stepId === stepId)),
+    ofStep: (stepId: string): Numbers => addNumbers(ofStep(stepId)),
+    /** Of a step that is or was tested; of others none. */
+    ofVariants: (stepId: string): { variantId: string; numbers: Numbers }[] =>
+      ofStep(stepId).flatMap((row) =>
+        row.variantId === null ? [] : [{ variantId: row.variantId, numbers: addNumbers([row]) }],
+      ),
+    /** When anything last happened to a message; null before the first. */
+    lastAt: rows.reduce<Date | null>(
+      (last, { lastAt }) => (lastAt && (!last || lastAt > last) ? lastAt : last),
+      null,
+    ),
   };
 }
 
@@ -35,11 +49,10 @@ export async function recountNumbers(tx: TenantTx, campaignId: string): Promise<
     with mine as materialized (
       select m.id, m.delivery_status, m.sent_at from content.email_messages m
       where m.campaign_id = ${campaignId}::uuid and ${counted}
-    ), did as (
-      select e.message_id, e.type from email_events e join mine on mine.id = e.message_id
-      where e.campaign_id = ${campaignId}::uuid and not e.is_machine
-      group by e.message_id, e.type
-    )
+    ), events as materialized (
+      select distinct e.message_id, e.type, e.is_machine from email_events e join mine on mine.id = e.message_id
+      where e.campaign_id = ${campaignId}::uuid
+    ), did as (select message_id, type from events where not is_machine)
     select
       (select count(*) from mine where delivery_status in ('queued', 'sending', 'deferred'))::int as queued,
       (select count(*) from mine where sent_at is not null)::int as sent,
@@ -49,48 +62,16 @@ export async function recountNumbers(tx: TenantTx, campaignId: string): Promise<
         (select from did where did.message_id = mine.id and did.type = 'bounced'))::int as bounced,
       -- Who clicks has opened, whether or not the pixel was fetched.
       (select count(distinct message_id) from did where type in ('opened', 'clicked'))::int as opened,
+      (select count(*) from events e where e.type = 'opened' and e.is_machine and not exists
+        (select from did where did.message_id = e.message_id and did.type in ('opened', 'clicked')))::int as "machineOpened",
       (select count(*) from did where type = 'clicked')::int as clicked,
       (select count(*) from did where type = 'replied')::int as replied,
+      (select count(distinct v.message_id) from campaign_conversions v join mine on mine.id = v.message_id)::int as converted,
       (select count(*) from did where type = 'unsubscribed')::int as unsubscribed,
+      (select count(*) from did where type = 'complained')::int as complained,
       (select count(*) from mine where delivery_status in ('failed', 'bounced') and sent_at is null)::int as failed,
       (select count(*) from mine where delivery_status = 'unknown')::int as unknown`);
   return row ?? noNumbers;
-}
-
-export type Day = { day: string; sent: number; opened: number; clicked: number; unsubscribed: number };
-
-/**
- * One row per calendar day in `zone`, the last 60 at most, from the first message to today without gaps. What people
- * did counts on the day they did it.
- */
-export async function dailyNumbers(
-  tx: TenantTx,
-  { campaignId, zone }: { campaignId: string; zone: string },
-): Promise<Day[]> {
-  const rows = await tx.execute<Day>(sql`
-    with mine as materialized (
-      select m.sent_at, m.first_opened_at, m.first_clicked_at, m.unsubscribed_at from content.email_messages m
-      where m.campaign_id = ${campaignId}::uuid and ${counted} and m.sent_at is not null
-    ), moments as (
-      select (at at time zone ${zone})::date as day, what
-      from mine cross join lateral (values ('sent', sent_at), ('opened', first_opened_at), ('clicked', first_clicked_at),
-        ('unsubscribed', unsubscribed_at)) as v(what, at)
-      where at is not null
-    ), span as (
-      select greatest(min(day), (app_now() at time zone ${zone})::date - 59) as first,
-        greatest(max(day), (app_now() at time zone ${zone})::date) as last
-      from moments having count(*) > 0
-    )
-    select to_char(d.day, 'YYYY-MM-DD') as day,
-      (count(*) filter (where what = 'sent'))::int as sent,
-      (count(*) filter (where what = 'opened'))::int as opened,
-      (count(*) filter (where what = 'clicked'))::int as clicked,
-      (count(*) filter (where what = 'unsubscribed'))::int as unsubscribed
-    from span cross join lateral generate_series(first, last, interval '1 day') as g(at)
-    cross join lateral (select g.at::date as day) d
-    left join moments on moments.day = d.day
-    group by d.day order by d.day`);
-  return [...rows];
 }
 
 export type StepPlace = {
@@ -137,23 +118,11 @@ export async function branchCounts(tx: TenantTx, campaignId: string): Promise<Br
   return [...rows];
 }
 
-/** How many enrollments end or stand in each state. */
-export async function enrollmentCounts(tx: TenantTx, campaignId: string): Promise<Record<string, number>> {
-  const rows = await tx.execute<{ status: string; count: number }>(sql`
-    select status, count(*)::int as count from campaign_contacts where campaign_id = ${campaignId}::uuid group by status`);
-  return Object.fromEntries(rows.map((row) => [row.status, row.count]));
-}
-
-/** When anything last happened to one of the campaign's messages; null before the first. */
-export async function lastEventAt(tx: TenantTx, campaignId: string): Promise<Date | null> {
-  const [row] = await tx.execute<{ at: Date | null }>(sql`
-    select max(at) as at from (
-      select max(greatest(m.sent_at, m.first_opened_at, m.first_clicked_at, m.unsubscribed_at, m.bounced_at)) as at
-      from content.email_messages m where m.campaign_id = ${campaignId}::uuid and ${counted}
-      union all
-      select max(occurred_at) from email_events where campaign_id = ${campaignId}::uuid
-    ) moments`);
-  return row?.at ?? null;
+/** The variants of a campaign's tests by id. */
+export async function variantNames(tx: TenantTx, campaignId: string): Promise<Map<string, string>> {
+  const rows = await tx.execute<{ id: string; name: string }>(sql`
+    select v.id, v.name from ab_test_variants v join ab_tests t on t.id = v.test_id where t.campaign_id = ${campaignId}::uuid`);
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 export type UnknownMessage = {

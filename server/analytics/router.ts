@@ -2,9 +2,12 @@ import type { TenantTx } from "#db/tenancy";
 import { allowed, router } from "#server/trpc";
 import { hideOnboarding, loadHome } from "./home.ts";
 import { loadLive } from "./live.ts";
+import { listCountedMessages } from "./messages.ts";
 import { listPeople } from "./people.ts";
-import { dailyNumbers, recountNumbers, requireCampaign } from "./queries.ts";
-import { campaignRef, peopleInput } from "./schema.ts";
+import { recountNumbers, requireCampaign } from "./queries.ts";
+import { campaignRef, followInput, messagesInput, peopleInput, timelineInput } from "./schema.ts";
+import { follow } from "./snapshots.ts";
+import { loadTimeline } from "./timeline.ts";
 
 const reads = allowed("analytics:read");
 
@@ -18,16 +21,26 @@ const about =
 
 export const analyticsRouter = router({
   home: reads.query(({ ctx }) => ctx.tenant(loadHome)),
+  /** A campaign as it stands this moment. */
   live: reads.input(campaignRef).query(({ ctx, input }) => ctx.tenant((tx) => loadLive(tx, input.id))),
-  daily: reads
-    .input(campaignRef)
+  /** The same for a page that stays open: as it stood a moment ago, and nothing while nothing changes. */
+  follow: reads
+    .input(followInput)
     .query(({ ctx, input }) =>
-      ctx.tenant(
-        about(input.id, (tx) =>
-          dailyNumbers(tx, { campaignId: input.id, zone: ctx.member.workspace.timezone }),
-        ),
+      follow(`${ctx.member.workspace.id}:live:${input.id}`, input.seen, () =>
+        ctx.tenant((tx) => loadLive(tx, input.id)),
       ),
     ),
+  timeline: reads.input(timelineInput).query(({ ctx, input: { id, unit, seen } }) => {
+    const zone = ctx.member.workspace.timezone;
+    const count = async () => ({
+      buckets: await ctx.tenant(about(id, (tx) => loadTimeline(tx, { campaignId: id, zone, unit }))),
+    });
+    return follow(`${ctx.member.workspace.id}:timeline:${unit}:${zone}:${id}`, seen, count);
+  }),
+  messages: reads
+    .input(messagesInput)
+    .query(({ ctx, input }) => ctx.tenant(about(input.id, (tx) => listCountedMessages(tx, input)))),
   people: reads
     .input(peopleInput)
     .query(({ ctx, input }) => ctx.tenant(about(input.id, (tx) => listPeople(tx, input)))),

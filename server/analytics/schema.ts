@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Measure } from "./numbers.ts";
 
 const id = z.uuid();
 
@@ -24,6 +25,43 @@ export const peopleInput = z.object({
   id,
   status: z.enum(enrollmentFilters).optional().catch(undefined),
   stepId: id.optional().catch(undefined),
+  /** A code, as the numbers by reason give it. */
+  reason: z.string().max(60).optional().catch(undefined),
   after: id.optional().catch(undefined),
 });
 export type PeopleInput = z.infer<typeof peopleInput>;
+
+/** `seen` is the `version` that the caller holds: with it, an answer that would say the same says nothing. */
+export const followInput = campaignRef.extend({ seen: z.string().max(64).optional() });
+export type FollowInput = z.infer<typeof followInput>;
+
+export const timelineUnits = ["day", "hour"] as const;
+export type TimelineUnit = (typeof timelineUnits)[number];
+export const timelineInput = followInput.extend({ unit: z.enum(timelineUnits) });
+
+/** What a message can be looked for by: the number that it is counted in. */
+export const messageFilters = [
+  "queued",
+  "sent",
+  "delivered",
+  "bounced",
+  "opened",
+  "machineOpened",
+  "clicked",
+  "replied",
+  "converted",
+  "unsubscribed",
+  "complained",
+  "failed",
+  "unknown",
+] as const satisfies readonly Measure[];
+
+/** Parses a URL leniently: what it does not understand is the first page of everything that was sent. */
+export const messagesInput = z.object({
+  id,
+  is: z.enum(messageFilters).catch("sent"),
+  stepId: id.optional().catch(undefined),
+  variantId: id.optional().catch(undefined),
+  after: id.optional().catch(undefined),
+});
+export type MessagesInput = z.infer<typeof messagesInput>;

@@ -29,7 +29,10 @@ async function Campaign({ params }: Props) {
     api.workspaces.current(),
   ]);
   if (!isLaunched(campaign.status)) redirect(`/${workspace}/campaigns/${id}/edit`);
-  const [live, daily] = await Promise.all([api.analytics.live({ id }), api.analytics.daily({ id })]);
+  const [followed, timeline] = await Promise.all([
+    api.analytics.follow({ id }),
+    api.analytics.timeline({ id, unit: "day" }),
+  ]);
   return (
     <CampaignHead
       workspace={workspace}
@@ -45,8 +48,8 @@ async function Campaign({ params }: Props) {
       <LiveView
         workspace={workspace}
         campaign={campaign}
-        live={live}
-        daily={daily}
+        followed={followed}
+        timeline={timeline}
         timeZone={current.timezone}
         canLaunch={permissions.includes("campaigns:launch")}
       />

@@ -1,0 +1,9 @@
+import type { MessagesInput } from "#server/analytics/schema";
+
+type Which = Pick<MessagesInput, "is"> & { stepId?: string; variantId?: string };
+
+/** Where the messages are listed that a number of a campaign counts. */
+export function countedHref(workspace: string, campaignId: string, { is, stepId, variantId }: Which): string {
+  const query = new URLSearchParams({ is, ...(stepId && { stepId }), ...(variantId && { variantId }) });
+  return `/${workspace}/campaigns/${campaignId}/messages?${query.toString()}`;
+}

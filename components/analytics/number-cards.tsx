@@ -1,0 +1,84 @@
+import type { ReactNode } from "react";
+import { Stat } from "#components/ui/stat";
+import type { Measure } from "#server/analytics/numbers";
+import type { Live } from "../campaigns/live-view.tsx";
+import { percent } from "../campaigns/percent.tsx";
+import { countedHref } from "./counted-href.tsx";
+import { NumberLink } from "./number-link.tsx";
+
+type Props = { workspace: string; campaignId: string; live: Live };
+
+/** A campaign's numbers at a glance. Each leads to the messages, or the people, that it counts. */
+export function NumberCards({ workspace, campaignId, live }: Props) {
+  const { numbers, enrollments } = live;
+  const card = (is: Measure, label: string, note: ReactNode) => (
+    <Stat
+      label={label}
+      value={
+        <NumberLink
+          value={numbers[is]}
+          href={countedHref(workspace, campaignId, { is })}
+          label={label.toLowerCase()}
+        />
+      }
+      note={note}
+    />
+  );
+  const list = (is: Measure, text: string) =>
+    numbers[is] > 0 && (
+      <>
+        <NumberLink value={numbers[is]} href={countedHref(workspace, campaignId, { is })} label={text} />{" "}
+        {text}
+      </>
+    );
+  const onTheWay = (enrollments.enrolled ?? 0) + (enrollments.active ?? 0) + (enrollments.paused ?? 0);
+  const { queued, failed } = numbers;
+  return (
+    <dl aria-label="Numbers" className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-4">
+      <Stat
+        label="People"
+        value={
+          <NumberLink
+            value={live.people}
+            href={`/${workspace}/campaigns/${campaignId}#people`}
+            label="people"
+          />
+        }
+        note={`${onTheWay.toLocaleString("en")} on the way`}
+      />
+      {card(
+        "sent",
+        "Sent",
+        queued + failed > 0 && (
+          <>
+            {list("queued", "queued")}
+            {queued > 0 && failed > 0 && ", "}
+            {list("failed", "failed")}
+          </>
+        ),
+      )}
+      {card("delivered", "Delivered", percent(numbers.delivered, numbers.sent))}
+      {card(
+        "opened",
+        "Opened",
+        <>
+          {percent(numbers.opened, numbers.delivered)}
+          {numbers.machineOpened > 0 && <> · {list("machineOpened", "automatic")}</>}
+        </>,
+      )}
+      {card("clicked", "Clicked", percent(numbers.clicked, numbers.delivered))}
+      {card("replied", "Replied", percent(numbers.replied, numbers.delivered))}
+      {live.goals.length > 0
+        && card("converted", "Goals reached", percent(numbers.converted, numbers.delivered))}
+      {card("bounced", "Bounced", percent(numbers.bounced, numbers.sent))}
+      {card(
+        "unsubscribed",
+        "Unsubscribed",
+        <>
+          {percent(numbers.unsubscribed, numbers.delivered)}
+          {numbers.complained > 0 && <> · {list("complained", "complained")}</>}
+        </>,
+      )}
+    </dl>
+  );
+}
