@@ -25,6 +25,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "database",
+          // Far from where anybody sits and from UTC, so that whatever takes the machine's zone for the workspace's shows.
+          env: { TZ: "Pacific/Kiritimati" },
           include: databaseTests,
           exclude: elsewhere,
           globalSetup: ["db/testing-setup.ts"],
