@@ -8,6 +8,7 @@ import { campaignsRouter } from "#server/campaigns/router";
 import { contactEditsRouter } from "#server/contact-edits/router";
 import { contactsRouter } from "#server/contacts/router";
 import { customFieldsRouter } from "#server/custom-fields/router";
+import { draftsRouter } from "#server/drafts/router";
 import { enrollmentsRouter } from "#server/enrollments/router";
 import { exportsRouter } from "#server/exports/router";
 import { importsRouter } from "#server/imports/router";
@@ -37,6 +38,7 @@ export const appRouter = router({
   contactEdits: contactEditsRouter,
   contacts: contactsRouter,
   customFields: customFieldsRouter,
+  drafts: draftsRouter,
   enrollments: enrollmentsRouter,
   exports: exportsRouter,
   imports: importsRouter,

@@ -2,6 +2,7 @@
 import { Checkbox } from "#components/ui/checkbox";
 import { Field } from "#components/ui/field";
 import type { StepContent, StepSender } from "#server/campaigns/schema";
+import { ReviewFields } from "#components/drafts/review-fields";
 import { EmailAttachments } from "./email-attachments.tsx";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
@@ -35,6 +36,7 @@ export function EmailOptions({ content, onChange, campaign, step }: Props) {
           onChange={(sender) => onChange({ ...content, sender })}
         />
       )}
+      <ReviewFields review={content.review} onChange={(review) => onChange({ ...content, review })} />
       <EmailAttachments
         attachments={content.attachments}
         onChange={(attachments) => onChange({ ...content, attachments })}

@@ -133,6 +133,7 @@ function contentOf(step: Step): StepContent {
         sender: step.sender,
         replyInThread: step.replyInThread,
         attachments: step.attachments,
+        review: step.review,
       };
     case "wait":
       return { type: "wait", name, wait: step.wait ?? { value: 1, unit: "days" } };

@@ -8,6 +8,7 @@ import {
   ListFilter,
   ListTodo,
   type LucideIcon,
+  MailCheck,
   Megaphone,
   Settings,
   Users,
@@ -21,6 +22,7 @@ export const places: { heading?: string; places: Place[] }[] = [
     places: [
       { label: "Home", path: "", icon: House, key: "h" },
       { label: "Campaigns", path: "/campaigns", icon: Megaphone, key: "c" },
+      { label: "Drafts", path: "/drafts", icon: MailCheck, key: "d" },
       { label: "Templates", path: "/templates", icon: LayoutTemplate, key: "t" },
       { label: "Tasks", path: "/tasks", icon: ListTodo, key: "k" },
     ],

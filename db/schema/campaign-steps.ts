@@ -15,6 +15,7 @@ import {
 import { campaigns } from "./campaigns.ts";
 import {
   driverColumns,
+  instant,
   logColumns,
   oneOf,
   sortedText,
@@ -57,6 +58,12 @@ export const campaignSteps = pgTable(
     attachments: jsonb().$type<unknown>().notNull().default([]),
     replyInThread: boolean().notNull().default(false),
     requiresDraftApproval: boolean().notNull().default(false),
+    /** `{ days, otherwise }`: how its emails are reviewed one by one. Null: they are not. */
+    draftReview: jsonb().$type<unknown>(),
+    /** Emails of it were reviewed at some time: what was approved leaves as approved, whatever it says now. */
+    wasReviewed: boolean().notNull().default(false),
+    /** When reviewers were last told that emails of it wait for them. */
+    reviewersToldAt: instant(),
     waitDuration: jsonb().$type<unknown>(),
     conditionType: varchar({ length: 100 }),
     conditionRules: jsonb().$type<unknown>(),

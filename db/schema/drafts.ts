@@ -1,6 +1,6 @@
-import { index, integer, pgTable, text, uuid, unique, jsonb } from "drizzle-orm/pg-core";
+import { index, integer, pgTable, text, uuid, unique, uniqueIndex, jsonb } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
-import { campaignSteps } from "./campaign-steps.ts";
+import { campaignSteps, campaignStepVersions } from "./campaign-steps.ts";
 import { campaigns } from "./campaigns.ts";
 import {
   instant,
@@ -26,6 +26,7 @@ export const draftStatuses = [
   "expired",
   "cancelled",
 ] as const;
+export const draftFates = ["skip", "exit"] as const;
 export const draftAuthors = ["user", "ai", "rule"] as const;
 export const scheduledEmailStatuses = [
   "pending",
@@ -56,17 +57,39 @@ export const emailDrafts = pgTable(
     approvedAt: instant(),
     approvedBy: uuid().references(() => users.id, { onDelete: "set null" }),
     rejectedAt: instant(),
+    rejectedBy: uuid().references(() => users.id, { onDelete: "set null" }),
     rejectReason: text(),
+    /** What becomes of the contact of an email that is rejected, or that nobody looked at in time. */
+    otherwise: text({ enum: draftFates }).notNull().default("skip"),
     expiresAt: instant(),
+    /** Which coming to the step it was made for, with the pass: there is one draft for each. */
+    runNumber: integer(),
+    visit: integer(),
+    /** The text that it was made from; sender and files are those of this version too. */
+    stepVersionId: uuid(),
+    previewText: text().notNull().default(""),
+    /** Counted up by every change of its words: who decides says what they saw. */
+    version: integer().notNull().default(1),
+    editedBy: uuid().references(() => users.id, { onDelete: "set null" }),
+    editedAt: instant(),
+    /** Why it could not be made for this contact, or was not sent; a sentence. */
+    problem: text(),
   },
   (t) => [
     tenantKey(t),
     within(t, t.contactId, contacts),
     within(t, t.campaignId, campaigns),
     within(t, t.stepId, campaignSteps, "set null"),
+    within(t, t.stepVersionId, campaignStepVersions, "set null"),
     workspacePolicy("email_drafts"),
     index("idx_email_drafts_contact").on(t.tenantId, t.contactId),
     index("idx_email_drafts_status").on(t.tenantId, t.workspaceId, t.status, t.id),
+    index("idx_email_drafts_campaign").on(t.tenantId, t.campaignId, t.status, t.id),
+    index("idx_email_drafts_step").on(t.tenantId, t.stepId, t.status, t.id),
+    uniqueIndex("email_drafts_visit_unique")
+      .on(t.tenantId, t.enrollmentId, t.runNumber, t.stepId, t.visit)
+      .where(sql`enrollment_id is not null and status <> 'cancelled'`),
+    oneOf("valid_otherwise", t.otherwise, draftFates),
     oneOf("valid_draft_type", t.draftType, draftTypes),
     oneOf("valid_author", t.author, draftAuthors),
     oneOf("valid_status", t.status, draftStatuses),
@@ -96,6 +119,7 @@ export const scheduledEmails = pgTable(
     workspacePolicy("scheduled_emails"),
     index("idx_scheduled_emails_scheduled_for").on(t.tenantId, t.scheduledFor),
     index("idx_scheduled_emails_status").on(t.status, t.scheduledFor),
+    index("idx_scheduled_emails_draft").on(t.tenantId, t.draftId),
     oneOf("valid_status", t.status, scheduledEmailStatuses),
   ],
 );

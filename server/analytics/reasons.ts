@@ -36,6 +36,8 @@ const exitWords: Record<ExitReason, string> = {
   manual: "Taken out by hand.",
   action_exit: "An exit step ended it.",
   moved: "They were moved to another campaign.",
+  draft_rejected: "Somebody rejected the email that was meant for them.",
+  draft_expired: "Nobody looked in time at the email that was meant for them.",
   call_failed: "The call of a webhook step failed.",
   contact_deleted: "The contact was deleted.",
   campaign_ended: "The campaign ended.",

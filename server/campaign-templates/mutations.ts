@@ -107,7 +107,7 @@ function withFreshIds(structure: CampaignStructure): CampaignStructure {
 }
 
 /** What a step has that was kept before steps could have it. */
-const blanks = { reply_in_thread: false, attachments: [] };
+const blanks = { reply_in_thread: false, attachments: [], requires_draft_approval: false };
 
 async function insertSteps(
   tx: TenantTx,

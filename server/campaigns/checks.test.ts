@@ -8,6 +8,7 @@ const blank = {
   sender: null,
   replyInThread: false,
   attachments: [],
+  review: null,
   emailContent: null,
   wait: null,
   conditionRules: null,

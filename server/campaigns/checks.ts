@@ -9,6 +9,7 @@ import {
   stepsMax,
   type Action,
   type Attachment,
+  type DraftReview,
   type StepSender,
   type WaitDuration,
   type WaitRule,
@@ -25,6 +26,7 @@ export type CheckedStep = GraphStep & {
   sender: StepSender | null;
   replyInThread: boolean;
   attachments: Attachment[];
+  review: DraftReview | null;
   wait: WaitRule | null;
   conditionRules: RuleTree | null;
   /** How long a condition waits to come true; null: not at all. */

@@ -168,7 +168,7 @@ async function cloneSteps(tx: TenantTx, from: string, to: string) {
     insert into campaign_steps (id, campaign_id, step_order, ${contentColumns})
     select m.fresh, ${to}::uuid, s.step_order, s.step_type, s.name, s.template_id, s.template_version, s.subject_line, s.preview_text,
       s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, coalesce(m.wait, s.wait_duration), s.wait_up_to, s.condition_type,
-      coalesce(m.rules, s.condition_rules), s.action_type, coalesce(m.action, s.action_config)
+      coalesce(m.rules, s.condition_rules), s.action_type, coalesce(m.action, s.action_config), s.requires_draft_approval, s.draft_review
     from campaign_steps s
     join unnest(${sql.param([...fresh.keys()])}::uuid[], ${sql.param([...fresh.values()])}::uuid[],
       ${sql.param(steps.map((step) => renamed(step.conditionRules, named)))}::text[]::jsonb[],

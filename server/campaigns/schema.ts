@@ -20,7 +20,9 @@ export {
   attachmentPartBytes,
   attachmentsMax,
   conditionTypes,
+  draftReview,
   isEventWait,
+  localTime,
   stepContent,
   stepSender,
   waitDuration,
@@ -32,6 +34,8 @@ export {
 export type {
   Attachment,
   ConditionType,
+  DraftFate,
+  DraftReview,
   EventWait,
   StepContent,
   StepSender,

@@ -12,6 +12,7 @@ import {
   blankActions,
   type ConditionType,
   conditionTypes,
+  draftReview,
   type StepContent,
   type StepType,
   isEventWait,
@@ -49,6 +50,7 @@ type Row = {
   sender: unknown;
   reply_in_thread: boolean;
   attachments: unknown;
+  draft_review: unknown;
   wait_duration: unknown;
   condition_rules: unknown;
   wait_up_to: unknown;
@@ -68,7 +70,7 @@ type Row = {
 /** The steps of a campaign in display order; the first one is where contacts start. */
 export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const rows = await tx.execute<Row>(sql`
-    select s.id, s.step_type, s.name, s.template_id, s.template_version, s.subject_line, s.preview_text, s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, s.wait_duration,
+    select s.id, s.step_type, s.name, s.template_id, s.template_version, s.subject_line, s.preview_text, s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, s.draft_review, s.wait_duration,
       s.condition_rules, s.wait_up_to, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id,
       l.name as list_name,
@@ -124,6 +126,7 @@ function checkedStep(row: Row): CheckedStep {
     sender: stepSender.safeParse(row.sender).data ?? null,
     replyInThread: row.reply_in_thread,
     attachments: z.array(attachment).safeParse(row.attachments).data ?? [],
+    review: draftReview.safeParse(row.draft_review).data ?? null,
     wait,
     conditionRules: stepRuleTree.safeParse(row.condition_rules).data ?? null,
     waitUpTo: waitDuration.safeParse(row.wait_up_to).data ?? null,
@@ -192,6 +195,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
         sender: null,
         replyInThread: false,
         attachments: [],
+        review: null,
       };
     case "wait":
       return { type, wait: { value: 1, unit: "days" } };
@@ -208,7 +212,8 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
 
 /** The columns that hold a step's content, in the order of `contentValues`. */
 export const contentColumns = sql`step_type, name, template_id, template_version, subject_line, preview_text, email_content, email_text, sender,
-  reply_in_thread, attachments, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config`;
+  reply_in_thread, attachments, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config,
+  requires_draft_approval, draft_review`;
 
 export function contentValues(content: StepContent): SQL {
   const email = content.type === "email" ? content : null;
@@ -220,7 +225,7 @@ export function contentValues(content: StepContent): SQL {
     ${json(email?.attachments ?? [])},
     ${json(content.type === "wait" ? content.wait : null)}, ${json(condition?.waitUpTo ?? null)},
     ${condition ? conditionTypeOf(condition.rules) : null}, ${json(condition?.rules ?? null)},
-    ${does?.type ?? null}, ${json(does)}`;
+    ${does?.type ?? null}, ${json(does)}, ${email?.review != null}, ${json(email?.review ?? null)}`;
 }
 
 /**

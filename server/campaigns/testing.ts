@@ -14,6 +14,7 @@ export const email: Extract<StepContent, { type: "email" }> = {
   sender: null,
   replyInThread: false,
   attachments: [],
+  review: null,
 };
 
 /** A draft as a person would make it: one finished email, sent to a list of two. */

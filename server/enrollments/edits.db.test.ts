@@ -156,6 +156,7 @@ test("a step put into a running campaign holds those who come by until it is fin
     sender: null,
     replyInThread: false,
     attachments: [],
+    review: null,
   };
   await expect(save(campaign, added, { ...content, subjectLine: "" })).rejects.toThrow("has no subject");
   await save(campaign, added, content);

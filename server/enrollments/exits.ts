@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { cancelDrafts } from "#server/drafts/standing";
 import { cancelMessages } from "#server/messages/slots";
 import { exitReasons, type ExitReason } from "./reasons.ts";
 
@@ -36,6 +37,10 @@ export async function exitEnrollments(tx: TenantTx, exits: readonly Exit[]): Pro
       returning 1
     )
     select count(*)::int as count from gone`);
+  await cancelDrafts(
+    tx,
+    exits.map((exit) => exit.enrollmentId),
+  );
   return row?.count ?? 0;
 }
 

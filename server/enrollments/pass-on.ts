@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
+import { cancelDrafts } from "#server/drafts/standing";
 import { cancelMessages } from "#server/messages/slots";
 import { duesOf, planMoves, wakeSteps } from "./advance.ts";
 import { applyMoves } from "./moves.ts";
@@ -51,6 +52,10 @@ export async function passOn(
     queued.map((id) => ({ id, reason: "step_removed" })),
   );
   await applyMoves(tx, plan);
+  await cancelDrafts(
+    tx,
+    rows.map(({ id }) => id),
+  );
   return { acted: rows.length, events };
 }
 

@@ -3,6 +3,7 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { recordCampaignAct } from "#server/campaigns/acts";
 import { type DriverEvent, drainedEvent, type EventScope } from "#server/drivers/events";
+import { cancelDrafts } from "#server/drafts/standing";
 import { cancelMessages, releaseSlotsOf } from "#server/messages/slots";
 import { duesOf, placeAt, planMoves, wakeSteps } from "./advance.ts";
 import { applyMoves } from "./moves.ts";
@@ -114,6 +115,10 @@ async function skipStep(tx: TenantTx, { scope, graph, ids }: Context): Promise<D
   for (const { step, moves } of plans) {
     const free = moves.filter(({ enrollmentId }) => !busy.has(enrollmentId));
     changed += (await applyMoves(tx, planMoves(graph, step, free))).moved;
+    await cancelDrafts(
+      tx,
+      free.map(({ enrollmentId }) => enrollmentId),
+    );
   }
   return { changed, events };
 }

@@ -23,6 +23,9 @@ export const waitReasons = {
   outcome_unknown:
     "The connection broke while the email was handed over: it may have arrived. Send it again by hand, or it counts as sent after a day.",
   waiting: "Waiting for the time of this step.",
+  waiting_for_review:
+    "Somebody looks at the email before it leaves. Without an answer it is given up at the time shown.",
+  approved_for_later: "The email is approved, and leaves at the time shown.",
   waiting_for_condition: "Waiting for the condition to come true.",
   waiting_for_event: "Waiting for something to happen, or for the time to be up.",
   settling:
@@ -53,6 +56,8 @@ export const exitReasons = {
   campaign_ended: "exited",
   invalid_address: "failed",
   send_failed: "failed",
+  draft_rejected: "exited",
+  draft_expired: "exited",
   config_error: "failed",
   call_failed: "failed",
   import_rolled_back: "exited",

@@ -4,6 +4,8 @@ import { lifecycleStages } from "#db/schema/contacts";
 import type { TenantTx } from "#db/tenancy";
 import {
   action,
+  type DraftReview,
+  draftReview,
   isEventWait,
   settableFields,
   type StepType,
@@ -51,6 +53,10 @@ export type EngineStep = {
   active: boolean;
   /** Whether an email has something to say. */
   written: boolean;
+  /** How its emails are looked at one by one before they leave; null when they are not. */
+  review: DraftReview | null;
+  /** They are, or were at some time. */
+  reviewed: boolean;
   /** The contact up to whom those who wait here have new times; null when no times are being changed. */
   retimedUpTo: string | null;
 };
@@ -78,6 +84,9 @@ type Row = {
   action_config: Record<string, unknown> | null;
   is_active: boolean;
   written: boolean;
+  requires_draft_approval: boolean;
+  draft_review: unknown;
+  was_reviewed: boolean;
   retimed_up_to: string | null;
   timezone: string;
 };
@@ -87,7 +96,7 @@ export async function loadGraph(tx: TenantTx, campaignId: string): Promise<StepG
   const rows = await tx.execute<Row>(sql`
     select s.id, s.step_order, s.step_type, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id, s.wait_duration, s.condition_rules, s.wait_up_to, s.action_type, s.action_config,
-      s.is_active, s.retimed_up_to, cs.timezone,
+      s.is_active, s.retimed_up_to, s.requires_draft_approval, s.draft_review, s.was_reviewed, cs.timezone,
       coalesce(btrim(s.email_content), '') <> '' and (s.reply_in_thread or coalesce(btrim(s.subject_line), '') <> '') as written
     from campaign_steps s join campaign_settings cs on cs.campaign_id = s.campaign_id
     where s.campaign_id = ${campaignId}::uuid
@@ -129,6 +138,8 @@ function engineStep(row: Row): EngineStep {
     action: does,
     active: row.is_active,
     written: row.written,
+    review: row.requires_draft_approval ? (readOrNull(draftReview, row.draft_review) ?? reviewUsual) : null,
+    reviewed: row.requires_draft_approval || row.was_reviewed,
     retimedUpTo: row.retimed_up_to,
   };
 }
@@ -138,6 +149,8 @@ function readOrNull<T>(schema: z.ZodType<T>, stored: unknown): T | null {
   const parsed = schema.safeParse(stored);
   return parsed.success ? parsed.data : null;
 }
+
+const reviewUsual: DraftReview = { days: 14, otherwise: "skip" };
 
 /** When a step falls due for somebody who reaches it at `at` (epoch ms); null when it is incomplete. */
 export function dueAt(step: EngineStep, zone: string, at: number): { at: number; local: string } | null {

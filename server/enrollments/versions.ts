@@ -15,7 +15,7 @@ export async function freezeVersions(
         jsonb_build_object('waitDuration', s.wait_duration, 'waitUpTo', s.wait_up_to, 'conditionType', s.condition_type,
           'conditionRules', s.condition_rules, 'actionType', s.action_type, 'actionConfig', s.action_config,
           'next', s.next_step_id, 'true', s.true_next_step_id, 'false', s.false_next_step_id,
-          'timeout', s.on_timeout_step_id, 'emailAccountId', s.email_account_id, 'sender', s.sender, 'replyInThread', s.reply_in_thread, 'attachments', s.attachments)
+          'timeout', s.on_timeout_step_id, 'emailAccountId', s.email_account_id, 'sender', s.sender, 'replyInThread', s.reply_in_thread, 'attachments', s.attachments, 'review', s.draft_review)
           as config
       from campaign_steps s
       where s.campaign_id = ${campaignId}::uuid and s.is_active and (${stepId}::uuid is null or s.id = ${stepId}::uuid)

@@ -58,9 +58,10 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
       set delivery_status = 'sending', claim_token = ${token}::uuid, claimed_at = app_now(),
         lease_until = app_now() + make_interval(secs => ${ask.leaseSeconds}), attempts = m.attempts + 1,
         first_attempt_at = coalesce(m.first_attempt_at, app_now()), reason_code = null, error = null,
-        step_version_id = coalesce((
+        -- What was approved stays as it was approved.
+        step_version_id = coalesce(case when m.draft_id is null then (
           select v.id from campaign_steps s join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
-          where s.id = m.step_id), m.step_version_id),
+          where s.id = m.step_id) end, m.step_version_id),
         to_email = coalesce((select c.email from contacts c where c.id = m.contact_id), m.to_email),
         updated_at = app_now()
       from granted g where m.id = g.id

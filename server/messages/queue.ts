@@ -2,6 +2,8 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { type DriverEvent, type EventScope, queuedEvent } from "#server/drivers/events";
 import { holds, wake, yieldUntil } from "#server/drivers/mutations";
+import { reviewDue } from "#server/drafts/review-step";
+import { tieMessages } from "#server/drafts/standing";
 import { advance } from "#server/enrollments/advance";
 import { exitEnrollments } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
@@ -52,6 +54,8 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   if (repeated.acted > 0) return { ...lost, held: true, ...repeated, more: true };
   const snoozed = await putOffSnoozed(tx, slice);
   if (snoozed > 0) return { ...lost, held: true, acted: snoozed, more: true };
+  const reviewed = await reviewDue(tx, { ...slice, graph, step });
+  if (reviewed.acted > 0) return { ...lost, held: true, ...reviewed, more: true };
 
   const before = await loadSending(tx, campaignId);
   const block = blockOf(before);
@@ -83,6 +87,11 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
     enrollmentIds: messages.slice(waiting.length).map((row) => row.id),
     slots: slots.slice(waiting.length),
   });
+  if (step.reviewed)
+    await tieMessages(
+      tx,
+      messages.slice(waiting.length).map((row) => row.id),
+    );
   await reserve(tx, { sending, slots: [...slots.slice(0, waiting.length), ...written] });
   await exitEnrollments(tx, leaving);
   const events = await wakeLane(tx, { scope: slice.scope, sending, first: slots[0] });

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { compileDrafts } from "#server/drafts/compile";
 import type { CompiledMessage } from "#server/mail/compile";
 import type { MergeContact } from "#server/mail/merge-fields";
 import { MissingValue } from "#server/mail/liquid-filters";
@@ -14,13 +15,14 @@ export type Recipients = {
   rfc_message_id: string | null;
   contact_id: string | null;
   step_version_id: string | null;
+  draft_id: string | null;
   in_reply_to: string | null;
   references: string | null;
   answered_subject: string | null;
   now: Date;
 }[];
 
-/** Messages compiled once per step version; a sender keeps them while it works through a slice. */
+/** Messages compiled once per step version, or draft; a sender keeps them while it works through a slice. */
 export type Compiled = Map<string, CompiledMessage | Error>;
 
 /** Reads what rendering these messages needs, and compiles what `compiled` does not hold yet. */
@@ -30,12 +32,14 @@ export async function loadForRendering(
   compiled: Compiled,
 ): Promise<{ recipients: Recipients; contacts: Map<string, MergeContact> }> {
   const recipients = await tx.execute<Recipients[number]>(sql`
-    select id, to_email, rfc_message_id, contact_id, step_version_id, in_reply_to, "references",
+    select id, to_email, rfc_message_id, contact_id, step_version_id, draft_id, in_reply_to, "references",
       (select p.subject from content.email_messages p where p.id = m.parent_message_id) as answered_subject, app_now() as now
     from content.email_messages m where id = any(${sql.param(ids)}::uuid[]) order by next_attempt_at, id`);
-  for (const { step_version_id: version } of recipients) {
-    if (version !== null && !compiled.has(version)) compiled.set(version, await compile(tx, version));
+  for (const { step_version_id: version, draft_id: draft } of recipients) {
+    if (draft === null && version !== null && !compiled.has(version))
+      compiled.set(version, await compile(tx, version));
   }
+  await compileDrafts(tx, recipients, compiled);
   const contacts = await mergeContacts(
     tx,
     recipients.flatMap((one) => one.contact_id ?? []),
@@ -61,7 +65,10 @@ export function renderAll(
   const rendered: RenderedMessage[] = [];
   const refused: SendResult[] = [];
   for (const one of recipients) {
-    const message = one.step_version_id === null ? undefined : compiled.get(one.step_version_id);
+    const key = one.draft_id ?? one.step_version_id;
+    const message = key === null ? undefined : compiled.get(key);
+    // Nobody else gets the words of a draft.
+    if (one.draft_id !== null) compiled.delete(one.draft_id);
     const contact = one.contact_id === null ? undefined : contacts.get(one.contact_id);
     if (!message || message instanceof Error || !contact) {
       const text =

@@ -4,6 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { duesOf, type Plan, planMoves, wakeSteps } from "#server/enrollments/advance";
 import { applyMoves } from "#server/enrollments/moves";
+import { settleDrafts } from "#server/drafts/standing";
 import { drainedAmong } from "#server/enrollments/drained";
 import { type Exit, exitEnrollments } from "#server/enrollments/exits";
 import { loadGraph } from "#server/enrollments/steps";
@@ -23,6 +24,7 @@ type Row = {
   enrollment_id: string | null;
   contact_id: string | null;
   step_id: string | null;
+  draft_id: string | null;
   attempts: number;
   first_attempt_at: Date;
   delivery_status: string;
@@ -74,6 +76,10 @@ export async function settleMessages(
   for (const plan of plans) ended += (await applyMoves(tx, plan)).ended;
   await holdEnrollments(tx, { settled, now });
   await recordBounces(tx, settled);
+  await settleDrafts(
+    tx,
+    settled.flatMap(({ row }) => row.draft_id ?? []),
+  );
   ended += await exitEnrollments(tx, settled.flatMap(exitOf));
   return {
     counts: countsOf(settled),
@@ -93,7 +99,7 @@ function openMessages(
   { token, ids }: { token: string; ids: readonly string[] },
 ): Promise<Row[]> {
   return tx.execute<Row>(sql`
-    select id, campaign_id, email_account_id, enrollment_id, contact_id, step_id, attempts, first_attempt_at,
+    select id, campaign_id, email_account_id, enrollment_id, contact_id, step_id, draft_id, attempts, first_attempt_at,
       delivery_status
     from content.email_messages
     where id = any(${sql.param(ids)}::uuid[]) and claim_token = ${token}::uuid and delivery_status in ('sending', 'unknown')

@@ -8,6 +8,7 @@ export const notificationTypes = [
   "campaign.approval_requested",
   "campaign.approval_given",
   "campaign.approval_rejected",
+  "drafts.waiting",
   "campaign.replied",
   "campaign.complained",
   "campaign.step_reached",

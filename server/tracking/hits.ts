@@ -84,9 +84,10 @@ async function markBursts(tx: TenantTx, messageIds: readonly string[]): Promise<
         and e.occurred_at > app_now() - ${`${burst.seconds} seconds`}::interval
     ), bursts as (
       select r.message_id from recent r join content.email_messages m on m.id = r.message_id
-      group by r.message_id, m.step_version_id
+      group by r.message_id, m.step_version_id, m.draft_id
       having count(distinct r.link_index) >= ${burst.linksMin} and count(distinct r.link_index)
-        >= (select count(*) from tracked_links l where l.step_version_id = m.step_version_id and l.message_id is null)
+        >= (select count(*) from tracked_links l where l.step_version_id = m.step_version_id
+          and l.message_id is not distinct from case when m.draft_id is not null then r.message_id end)
     )
     update email_events e set is_machine = true, machine_reason = 'burst'
     from recent r join bursts b using (message_id)

@@ -134,6 +134,20 @@ const attachments = z
     "The files of an email may have 5 MB together.",
   );
 
+/** What becomes of the contact of an email that is rejected, or that nobody looks at in time. */
+export const draftFates = ["skip", "exit"] as const;
+export type DraftFate = (typeof draftFates)[number];
+/** How the emails of a step are reviewed, one by one, before they leave. */
+export const draftReview = z.object({
+  days: z.coerce
+    .number({ error: "Enter for how many days an email waits to be reviewed." })
+    .int("Enter a whole number of days.")
+    .min(1, "An email waits for at least one day.")
+    .max(90, "An email waits for 90 days at most."),
+  otherwise: z.enum(draftFates),
+});
+export type DraftReview = z.infer<typeof draftReview>;
+
 const stepName = z.string().trim().max(120).optional();
 /** What a step says and does. Unfinished text is kept: the launch checks name what is missing. */
 export const stepContent = z.discriminatedUnion("type", [
@@ -152,6 +166,8 @@ export const stepContent = z.discriminatedUnion("type", [
     /** Shown in mail programs as an answer to the contact's last email; without a subject it is “Re: …”. */
     replyInThread: z.boolean().default(false),
     attachments: attachments.default([]),
+    /** Null: it leaves as it is written, with nobody looking at each. */
+    review: draftReview.nullable().default(null),
   }),
   z.object({ type: z.literal("wait"), name: stepName, wait: waitRule }),
   z.object({

@@ -1,0 +1,40 @@
+import { DateTime } from "#components/ui/date-time";
+import type { Draft } from "./draft-panel.tsx";
+
+type Line = { what: string; at: Date | null; by: string | null };
+
+/** Who did what to a draft, and what happens next. */
+export function DraftHistory({ draft, timeZone }: { draft: Draft; timeZone: string }) {
+  const lines: Line[] = [
+    { what: "Written from the step", at: draft.createdAt, by: null },
+    { what: "Edited", at: draft.editedAt, by: draft.editedBy },
+    { what: "Approved", at: draft.approvedAt, by: draft.approvedBy },
+    { what: "Rejected", at: draft.rejectedAt, by: draft.rejectedBy },
+    ...(draft.status === "scheduled"
+      ? [{ what: "Leaves not before", at: draft.scheduledFor, by: null }]
+      : []),
+    { what: "Sent", at: draft.sentAt, by: null },
+    ...(draft.status === "draft"
+      ? [
+          {
+            what: draft.otherwise === "exit" ? "Else the contact leaves the campaign" : "Else it is left out",
+            at: draft.expiresAt,
+            by: null,
+          },
+        ]
+      : []),
+  ];
+  return (
+    <ul aria-label="History" className="space-y-1 border-t pt-3 text-xs text-muted">
+      {lines.map(
+        ({ what, at, by }) =>
+          at && (
+            <li key={what}>
+              {what} <DateTime at={at} timeZone={timeZone} />
+              {by && ` by ${by}`}
+            </li>
+          ),
+      )}
+    </ul>
+  );
+}

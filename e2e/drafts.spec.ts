@@ -1,0 +1,96 @@
+import { createCampaign, createContacts, createList } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { env } from "#server/env";
+import { expect, test } from "./fixtures.ts";
+import { mailsAbout, readMail } from "./sandbox.ts";
+import { seriousFindings } from "./scan.ts";
+
+test("a reviewer edits one email, approves two, rejects one, and exactly what was approved arrives", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const unique = workspace.workspaceId.slice(-8);
+  const names = ["Ada", "Bea", "Cid", "Dan"];
+  const { campaignId } = await withTenant(workspace.scope, async (tx) => {
+    const contactIds = await createContacts(
+      tx,
+      names.map((firstName) => ({ firstName, email: `${firstName.toLowerCase()}-${unique}@people.test` })),
+    );
+    return createCampaign(tx, {
+      name: "Spring news",
+      emailAccountId: workspace.emailAccountId,
+      audience: { everyone: false, include: [await createList(tx, { contactIds })], exclude: [] },
+      steps: [
+        {
+          stepType: "email",
+          subjectLine: `News ${unique} for {{ first_name }}`,
+          emailContent: "<p>Dear {{ first_name }}</p>",
+        },
+      ],
+    });
+  });
+  const to = (name: string) => `${name.toLowerCase()}-${unique}@people.test`;
+
+  await test.step("the step asks for a review, and the campaign starts without sending anything", async () => {
+    await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
+    await page.getByRole("button", { name: /News/ }).first().click();
+    await page.getByLabel("Review each email before it goes").check();
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    await page.getByRole("link", { name: "Settings", exact: true }).last().click();
+    await page.getByLabel("No limits").click();
+    await page.getByRole("button", { name: "Save settings" }).click();
+    await expect(page.getByText("Settings saved.")).toBeVisible();
+    await page.getByRole("link", { name: "Review", exact: true }).click();
+    await page.getByRole("button", { name: "Launch campaign" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+    await expect(page.getByText("Somebody looks at the email before it leaves").first()).toBeVisible({
+      timeout: 20_000,
+    });
+  });
+
+  const list = page.getByRole("list", { name: "Drafts", exact: true });
+  const panel = page.getByRole("region", { name: "Draft", exact: true });
+  await test.step("who may review is told, and finds a draft for each", async () => {
+    await page.getByRole("button", { name: /Notifications/ }).click();
+    await page.getByText("Emails of “Spring news” wait for a review").click();
+    await expect(list.getByRole("listitem")).toHaveCount(4);
+    await expect(panel.getByRole("heading", { name: "Ada" })).toBeVisible();
+    await expect(panel.getByText(`News ${unique} for Ada`)).toBeVisible();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  await test.step("one is edited, and approved with that", async () => {
+    await page.keyboard.press("e");
+    await panel.getByLabel("Subject").fill(`News ${unique}, by hand`);
+    await panel.getByRole("textbox", { name: "Body", exact: true }).fill("<p>Words of my own</p>");
+    await panel.getByRole("button", { name: "Save and approve" }).click();
+    await expect(page.getByText("1 email approved")).toBeVisible();
+    await expect(list.getByRole("listitem")).toHaveCount(3);
+  });
+
+  await test.step("one is rejected and one approved by the keyboard, each with what it says", async () => {
+    await expect(panel.getByRole("heading", { name: "Bea" })).toBeVisible();
+    await page.keyboard.press("r");
+    await page.getByRole("dialog").getByLabel("Why").fill("She knows already");
+    await page.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
+    await expect(list.getByRole("listitem")).toHaveCount(2);
+    await page.keyboard.press("j");
+    await expect(panel.getByRole("heading", { name: "Dan" })).toBeVisible();
+    await page.keyboard.press("k");
+    await expect(panel.getByRole("heading", { name: "Cid" })).toBeVisible();
+    await page.keyboard.press("a");
+    await expect(list.getByRole("listitem")).toHaveCount(1);
+  });
+
+  await test.step("exactly those two arrive, as they were approved", async () => {
+    await expect.poll(async () => (await mailsAbout(unique)).length, { timeout: 30_000 }).toBe(2);
+    const mails = (await mailsAbout(unique)).map((mail) => `${mail.to} ${mail.subject}`).toSorted();
+    expect(mails).toEqual([`${to("Ada")} News ${unique}, by hand`, `${to("Cid")} News ${unique} for Cid`]);
+    const [first] = (await mailsAbout(unique)).filter((mail) => mail.to === to("Ada"));
+    expect((await readMail(first?.id ?? "")).html).toContain("Words of my own");
+    await page.goto(`${env.APP_URL}/${workspace.slug}/drafts?view=sent`);
+    await expect(list.getByRole("listitem")).toHaveCount(2);
+    await page.goto(`${env.APP_URL}/${workspace.slug}/drafts?view=rejected`);
+    await expect(panel.getByText("She knows already")).toBeVisible();
+  });
+});

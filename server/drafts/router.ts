@@ -1,0 +1,66 @@
+import { commitThenSend } from "#server/drivers/events";
+import { parseLocal, toInstant } from "#server/planner/zone";
+import { allowed, router } from "#server/trpc";
+import { approveDrafts, rejectDrafts } from "./decide.ts";
+import { editDraft, restoreDraft } from "./mutations.ts";
+import { countDrafts, draftDays, getDraft, listDrafts, previewDraft } from "./queries.ts";
+import {
+  draftApproval,
+  draftEdit,
+  draftListInput,
+  draftRef,
+  draftRejection,
+  draftRestore,
+  draftReturn,
+} from "./schema.ts";
+import { takeBackDrafts } from "./take-back.ts";
+
+const reads = allowed("campaigns:read");
+const writes = allowed("campaigns:write");
+const shownDays = 14;
+
+const instantOf = (zone: string, local: string | null) =>
+  local === null ? null : new Date(toInstant(zone, parseLocal(local)));
+
+export const draftsRouter = router({
+  list: reads.input(draftListInput).query(({ ctx, input }) => ctx.tenant((tx) => listDrafts(tx, input))),
+  counts: reads
+    .input(draftListInput.pick({ campaign: true }))
+    .query(({ ctx, input }) => ctx.tenant((tx) => countDrafts(tx, input))),
+  byId: reads.input(draftRef).query(({ ctx, input }) => ctx.tenant((tx) => getDraft(tx, input.id))),
+  preview: reads.input(draftRef).query(({ ctx, input }) => ctx.tenant((tx) => previewDraft(tx, input.id))),
+  days: reads.query(({ ctx }) => ctx.tenant((tx) => draftDays(tx, shownDays))),
+
+  edit: writes
+    .input(draftEdit)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => editDraft(tx, { ...input, userId: ctx.session.user.id })),
+    ),
+  restore: writes
+    .input(draftRestore)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => restoreDraft(tx, input))),
+  approve: writes.input(draftApproval).mutation(({ ctx, input }) =>
+    commitThenSend(ctx.member.scope, (tx) =>
+      approveDrafts(tx, {
+        choices: input.choices,
+        sendAt: instantOf(ctx.member.workspace.timezone, input.sendAt),
+        scope: ctx.member.scope,
+        userId: ctx.session.user.id,
+      }),
+    ),
+  ),
+  reject: writes
+    .input(draftRejection)
+    .mutation(({ ctx, input }) =>
+      commitThenSend(ctx.member.scope, (tx) =>
+        rejectDrafts(tx, { ...input, scope: ctx.member.scope, userId: ctx.session.user.id }),
+      ),
+    ),
+  takeBack: writes
+    .input(draftReturn)
+    .mutation(({ ctx, input }) =>
+      commitThenSend(ctx.member.scope, (tx) =>
+        takeBackDrafts(tx, { ...input, scope: ctx.member.scope, userId: ctx.session.user.id }),
+      ),
+    ),
+});
