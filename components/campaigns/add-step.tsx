@@ -1,5 +1,5 @@
 "use client";
-import { CornerDownRight, LogOut, Plus } from "lucide-react";
+import { ClipboardPaste, CornerDownRight, LogOut, Plus } from "lucide-react";
 import { Button } from "#components/ui/button";
 import {
   DropdownMenu,
@@ -13,6 +13,7 @@ import type { Position } from "#server/campaigns/graph";
 import { stepTypes, type StepType } from "#server/campaigns/schema";
 import { StepIcon, stepLabel } from "./step-icon.tsx";
 import type { Step } from "./use-campaign-edits.tsx";
+import type { StepActs } from "./use-step-acts.tsx";
 
 export type Adding = { type: StepType; actionType?: "exit"; position: Position };
 
@@ -27,19 +28,22 @@ type Props = {
   position: Position;
   /** Where, for screen readers: "above step 3". */
   place: string;
-  onAdd: (adding: Adding) => void;
+  acts: StepActs;
   /** The end of a branch: offers to end there. */
   ending?: boolean;
   /** Steps the branch may go on with instead. */
   targets?: Step[];
-  onLink?: (stepId: string) => void;
   /** Words beside the plus. */
   label?: string | null;
+  /** Where something else than the button can open it. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
 };
 
-export function AddStep({ position, place, onAdd, ending, targets = [], onLink, label }: Props) {
+export function AddStep({ position, place, acts, ending, targets = [], label, open, onOpenChange }: Props) {
+  const { copied } = acts;
   return (
-    <DropdownMenu>
+    <DropdownMenu {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
       <DropdownMenuTrigger asChild>
         <Button
           size={label ? "sm" : "icon-sm"}
@@ -56,7 +60,7 @@ export function AddStep({ position, place, onAdd, ending, targets = [], onLink, 
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start" className="w-72">
         {stepTypes.map((type) => (
-          <DropdownMenuItem key={type} onSelect={() => onAdd({ type, position })}>
+          <DropdownMenuItem key={type} onSelect={() => acts.add({ type, position })}>
             <StepIcon type={type} />
             <span className="min-w-0">
               <span className="block font-medium">{stepLabel(type)}</span>
@@ -67,17 +71,29 @@ export function AddStep({ position, place, onAdd, ending, targets = [], onLink, 
         {ending && (
           <>
             <DropdownMenuSeparator />
-            <DropdownMenuItem onSelect={() => onAdd({ type: "action", actionType: "exit", position })}>
+            <DropdownMenuItem onSelect={() => acts.add({ type: "action", actionType: "exit", position })}>
               <LogOut /> End here
             </DropdownMenuItem>
           </>
         )}
-        {targets.length > 0 && onLink && (
+        {copied && (
+          <>
+            <DropdownMenuSeparator />
+            <DropdownMenuItem onSelect={() => acts.paste(position)}>
+              <ClipboardPaste />
+              <span className="min-w-0 truncate">Paste {copied.title}</span>
+            </DropdownMenuItem>
+          </>
+        )}
+        {targets.length > 0 && position.kind === "edge" && (
           <>
             <DropdownMenuSeparator />
             <DropdownMenuLabel>Go on with an existing step</DropdownMenuLabel>
             {targets.map((step) => (
-              <DropdownMenuItem key={step.id} onSelect={() => onLink(step.id)}>
+              <DropdownMenuItem
+                key={step.id}
+                onSelect={() => acts.link(position.from, position.edge, step.id)}
+              >
                 <CornerDownRight />
                 <span className="min-w-0 truncate">
                   {step.number}. {step.title}

@@ -51,7 +51,7 @@ export function AudienceEditor({ workspace, initial, choices, canWrite }: Props)
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div>
-        <SaveProblem edits={edits} />
+        <SaveProblem edits={edits} afterLoading={() => location.reload()} />
         {triggered ? (
           <>
             <TriggerEditor workspace={workspace} edits={edits} choices={choices} disabled={disabled} />

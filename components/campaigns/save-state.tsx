@@ -16,8 +16,13 @@ export function SaveState({ state }: Pick<CampaignEdits, "state">) {
   );
 }
 
+type ProblemProps = {
+  edits: CampaignEdits;
+  /** Where the page holds more than the edits do. */ afterLoading?: () => void;
+};
+
 /** A refused save: the text stays in the editor until the person decides. */
-export function SaveProblem({ edits: { problem, reload, flush } }: { edits: CampaignEdits }) {
+export function SaveProblem({ edits: { problem, reload, flush }, afterLoading }: ProblemProps) {
   if (!problem) return null;
   const conflict = problem.code === "conflict";
   const action = conflict ? (
@@ -25,7 +30,7 @@ export function SaveProblem({ edits: { problem, reload, flush } }: { edits: Camp
       <Button size="sm" onClick={() => void reload(true)}>
         Keep my text
       </Button>
-      <Button size="sm" onClick={() => void reload(false).then(() => location.reload())}>
+      <Button size="sm" onClick={() => void reload(false).then(afterLoading)}>
         Load theirs
       </Button>
     </div>

@@ -3,14 +3,16 @@ import { CornerDownRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn";
 import type { Flow, Tail } from "#server/campaigns/flow";
-import type { Position } from "#server/campaigns/graph";
-import { AddStep, type Adding } from "./add-step.tsx";
-import { StepCard, type Siblings } from "./step-card.tsx";
-import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
+import { AddStep } from "./add-step.tsx";
+import { linkTargets } from "./link-targets.tsx";
+import { siblingsAt } from "./siblings.tsx";
+import { StepCard } from "./step-card.tsx";
+import type { Campaign, Step } from "./use-campaign-edits.tsx";
+import type { StepActs } from "./use-step-acts.tsx";
 
 export type FlowProps = {
   campaign: Campaign;
-  edits: CampaignEdits;
+  acts: StepActs;
   selected: string | null;
   onSelect: (stepId: string | null) => void;
   /** Steps may be added, moved and deleted. */
@@ -38,27 +40,20 @@ export function StepFlow(props: FlowProps) {
 }
 
 function FlowList({ flow, label, ...props }: FlowProps & { flow: Flow; label: string }) {
-  const { campaign } = props;
-  const add = useAdding(props);
+  const { campaign, acts } = props;
   return (
     <ol aria-label={label} className="flex flex-col">
       {flow.nodes.map((node, index) => {
         const step = campaign.steps.find((each) => each.id === node.stepId);
         if (!step) return null;
-        const siblings: Siblings = {
-          above: flow.nodes[index - 1]?.add ?? null,
-          below: flow.nodes[index + 1]
-            ? (flow.nodes[index + 2]?.add ?? (flow.tail.kind === "exit" ? null : flow.tail.add))
-            : null,
-        };
         return (
           <li key={node.stepId}>
             <Joint first={index === 0 && label === "Steps"}>
               {props.editable && (
-                <AddStep position={node.add} place={`above step ${step.number}`} onAdd={add} />
+                <AddStep position={node.add} place={`above step ${step.number}`} acts={acts} />
               )}
             </Joint>
-            <StepCard step={step} siblings={siblings} {...props} />
+            <StepCard step={step} siblings={siblingsAt(flow, index)} {...props} />
             {props.selected === step.id && props.inline}
             {node.branches && (
               <div className="mt-2 flex flex-col gap-3 pl-3 sm:pl-6">
@@ -82,25 +77,10 @@ function FlowList({ flow, label, ...props }: FlowProps & { flow: Flow; label: st
         );
       })}
       <li>
-        <FlowTail
-          tail={flow.tail}
-          empty={flow.nodes.length === 0}
-          branch={label !== "Steps"}
-          onAdd={add}
-          {...props}
-        />
+        <FlowTail tail={flow.tail} empty={flow.nodes.length === 0} branch={label !== "Steps"} {...props} />
       </li>
     </ol>
   );
-}
-
-function useAdding({ edits, onSelect, campaign }: FlowProps): (adding: Adding) => void {
-  return (adding) => {
-    const known = new Set(campaign.steps.map((step) => step.id));
-    void edits
-      .change((edit) => edits.calls.addStep({ ...edit, ...adding }))
-      .then((next) => onSelect(next?.steps.find((step) => !known.has(step.id))?.id ?? null));
-  };
 }
 
 function Joint({ first, tall, children }: { first?: boolean; tall?: boolean; children?: ReactNode }) {
@@ -133,17 +113,12 @@ function Branch({ edge, step, children }: { edge: "true" | "false"; step: Step; 
   );
 }
 
-type TailProps = FlowProps & { tail: Tail; empty: boolean; branch: boolean; onAdd: (adding: Adding) => void };
+type TailProps = FlowProps & { tail: Tail; empty: boolean; branch: boolean };
 
-function FlowTail({ tail, empty, branch, onAdd, campaign, edits, editable, onSelect }: TailProps) {
+function FlowTail({ tail, empty, branch, campaign, acts, editable, onSelect }: TailProps) {
   if (tail.kind === "exit") return null;
   const target = tail.kind === "joins" ? campaign.steps.find((step) => step.id === tail.stepId) : null;
   const labelled = empty || tail.kind !== "joins";
-  const link = (to: string | null) => {
-    if (tail.add.kind !== "edge") return;
-    const { from, edge } = tail.add;
-    void edits.change((edit) => edits.calls.linkStep({ ...edit, stepId: from, edge, to }));
-  };
   return (
     <div>
       <Joint
@@ -154,10 +129,9 @@ function FlowTail({ tail, empty, branch, onAdd, campaign, edits, editable, onSel
           <AddStep
             position={tail.add}
             place={tail.kind === "parted" ? "after both branches" : "at the end"}
-            onAdd={onAdd}
+            acts={acts}
             ending={branch && tail.add.kind === "edge"}
-            targets={tail.add.kind === "edge" ? linkTargets(campaign, tail.add) : []}
-            onLink={link}
+            targets={tail.add.kind === "edge" ? linkTargets(campaign, tail.add.from) : []}
             label={
               labelled ? (tail.kind === "parted" ? "Add a step after both branches" : "Add a step") : null
             }
@@ -179,20 +153,4 @@ function FlowTail({ tail, empty, branch, onAdd, campaign, edits, editable, onSel
       )}
     </div>
   );
-}
-
-/** Steps an edge may lead on to: none of those that lead to it, or contacts would go round in circles. */
-function linkTargets(campaign: Campaign, { from }: Extract<Position, { kind: "edge" }>): Step[] {
-  const before = new Set([from]);
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const step of campaign.steps) {
-      const leads = [step.next, step.whenTrue, step.whenFalse].some((to) => to !== null && before.has(to));
-      if (leads && !before.has(step.id)) {
-        before.add(step.id);
-        grown = true;
-      }
-    }
-  }
-  return campaign.steps.filter((step) => !before.has(step.id));
 }

@@ -20,6 +20,8 @@ export function useCampaignEdits(initial: Campaign) {
   const [campaign, setCampaign] = useState(initial);
   const [state, setState] = useState<SaveState>("saved");
   const [problem, setProblem] = useState<Problem | null>(null);
+  // Counts how often the steps became something else than what is in the boxes: editors begin anew then.
+  const [generation, setGeneration] = useState(0);
   const version = useRef(initial.version);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const typed = useRef<{ stepId: string; content: StepContent } | null>(null);
@@ -74,8 +76,16 @@ export function useCampaignEdits(initial: Campaign) {
   /** Takes over what somebody else saved meanwhile; with `keepMine`, saves the text in hand on top of it. */
   async function reload(keepMine: boolean): Promise<void> {
     if (!keepMine) typed.current = null;
-    await enqueue(() => client.campaigns.byId.query({ id: initial.id }));
+    const loaded = await enqueue(() => client.campaigns.byId.query({ id: initial.id }));
     if (keepMine) await flush();
+    else if (loaded) setGeneration((before) => before + 1);
+  }
+
+  /** Goes to another version of the steps; what has been typed is saved first, so that this can be undone too. */
+  async function travel(work: (edit: Edit) => Promise<Campaign>): Promise<Campaign | null> {
+    const there = await change(work);
+    if (there) setGeneration((before) => before + 1);
+    return there;
   }
 
   useEffect(() => {
@@ -92,18 +102,49 @@ export function useCampaignEdits(initial: Campaign) {
     leave.current = flush;
   });
   useEffect(() => () => void leave.current(), []);
+  useSavedBeforeLinks(
+    async () => {
+      await flush();
+      await queue.current;
+    },
+    state === "waiting" || state === "saving",
+  );
 
   const calls = {
     addStep: client.campaigns.addStep.mutate,
+    copyStep: client.campaigns.copyStep.mutate,
     moveStep: client.campaigns.moveStep.mutate,
     removeStep: client.campaigns.removeStep.mutate,
     linkStep: client.campaigns.linkStep.mutate,
     saveStep: client.campaigns.saveStep.mutate,
+    undo: client.campaigns.undo.mutate,
+    redo: client.campaigns.redo.mutate,
+    restoreVersion: client.campaigns.restoreVersion.mutate,
     updateAudience: client.campaigns.updateAudience.mutate,
     updateTriggers: client.campaigns.updateTriggers.mutate,
     updateGoals: client.campaigns.updateGoals.mutate,
   };
-  return { campaign, state, problem, type, flush, change, reload, calls };
+  return { campaign, state, problem, generation, type, flush, change, travel, reload, calls };
+}
+
+/** A link that is followed with something unsaved waits for it: the page it leads to is to show it. */
+function useSavedBeforeLinks(settle: () => Promise<unknown>, unsaved: boolean): void {
+  useEffect(() => {
+    if (!unsaved) return;
+    let going = false;
+    const hold = (event: MouseEvent) => {
+      const link =
+        event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
+      const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.target === "_blank";
+      if (!link || elsewhere || going) return;
+      event.preventDefault();
+      event.stopPropagation();
+      going = true;
+      void settle().then(() => link.click());
+    };
+    document.addEventListener("click", hold, true);
+    return () => document.removeEventListener("click", hold, true);
+  });
 }
 
 export type CampaignEdits = ReturnType<typeof useCampaignEdits>;

@@ -150,7 +150,7 @@ export function joinOf(graph: readonly GraphStep[], conditionId: string): string
 }
 
 /** A step with everything that belongs to it (a condition brings its branches), and where the way goes on behind it. */
-function blockOf(graph: readonly GraphStep[], id: string): { ids: Set<string>; exit: string | null } {
+export function blockOf(graph: readonly GraphStep[], id: string): { ids: Set<string>; exit: string | null } {
   const step = byId(graph).get(id);
   if (!step) return { ids: new Set(), exit: null };
   if (!isFork(step)) return { ids: new Set([id]), exit: step.next };
@@ -207,7 +207,18 @@ function splice(
 
 /** A new condition sends both branches on to what stood there, so that nobody's way is lost by adding one. */
 export function insertStep(graph: readonly GraphStep[], step: GraphStep, position: Position): GraphStep[] {
-  return settled(splice([...graph, step], step.id, new Set([step.id]), position));
+  return insertBlock(graph, [step], position);
+}
+
+/** Several steps that are linked among themselves alone; the way comes in at the first of them. */
+export function insertBlock(
+  graph: readonly GraphStep[],
+  block: readonly GraphStep[],
+  position: Position,
+): GraphStep[] {
+  const [first] = block;
+  if (!first) return [...graph];
+  return settled(splice([...graph, ...block], first.id, new Set(block.map(({ id }) => id)), position));
 }
 
 /**

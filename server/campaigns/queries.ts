@@ -19,6 +19,7 @@ import {
   type CampaignType,
 } from "./schema.ts";
 import { loadSteps, type Step } from "./steps.ts";
+import { type History, loadHistory } from "./versions.ts";
 
 export const pageSize = 25;
 
@@ -87,6 +88,8 @@ export type Campaign = {
   goals: CampaignGoal[];
   steps: Step[];
   flow: { main: Flow; strays: Flow[] };
+  /** Of a draft. */
+  history: History;
   /** What is wrong with the steps. The launch checks look further. */
   problems: Problem[];
   /** By step id, once launched: how many people have yet to leave the step, and how many of them stand there now. */
@@ -96,7 +99,16 @@ export type Campaign = {
 
 type Row = Omit<
   Campaign,
-  "triggers" | "goals" | "steps" | "flow" | "problems" | "ahead" | "here" | "audience" | "settings"
+  | "triggers"
+  | "goals"
+  | "steps"
+  | "flow"
+  | "history"
+  | "problems"
+  | "ahead"
+  | "here"
+  | "audience"
+  | "settings"
 > & {
   audience: unknown;
   settings: CampaignSettings;
@@ -128,6 +140,7 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
     goals: await listGoals(tx, id),
     steps,
     flow: flowOf(steps),
+    history: row.status === "draft" ? await loadHistory(tx, id) : { undo: null, redo: null },
     problems: stepProblems(steps, liquidProblem),
     ahead: countAhead(steps, here),
     here,

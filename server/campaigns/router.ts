@@ -4,7 +4,10 @@ import { commitThenSend, type EventScope } from "#server/drivers/events";
 import { allowed, router } from "#server/trpc";
 import { personSearchInput } from "#server/templates/schema";
 import { countAudience } from "./audience.ts";
+import { copyStep } from "./copy-step.ts";
+import { editSteps } from "./edit-steps.ts";
 import { endNow, reopen, setEnd } from "./ending.ts";
+import { createGuided } from "./guided.ts";
 import { decideUnknown, launch, pause, resume } from "./lifecycle.ts";
 import * as mutations from "./mutations.ts";
 import {
@@ -28,22 +31,30 @@ import {
   campaignRef,
   endInput,
   goalsInput,
+  guidedInput,
   renameInput,
   resumeInput,
   scheduleInput,
   settingsInput,
   stepAdd,
+  stepCopy,
   stepLink,
   stepMove,
   stepPreviewInput,
   stepRemove,
   stepSave,
+  stepViews,
   testSendInput,
   triggersInput,
   unknownInput,
+  versionRestore,
+  versionsInput,
 } from "./schema.ts";
 import { scheduleLaunch, unscheduleLaunch } from "./schedule.ts";
 import * as steps from "./step-mutations.ts";
+import { redoEdit, restoreVersion, undoEdit } from "./undo.ts";
+import { listVersions } from "./versions.ts";
+import { chooseStepView, findStepView } from "./view.ts";
 import { listPreviewContacts, previewStep, sendTest, stepEmptyMerges } from "./trial.ts";
 
 const reads = allowed("campaigns:read");
@@ -58,16 +69,17 @@ const after =
     return getCampaign(tx, id);
   };
 
-/** The same for a change that a running campaign hears of, once it is committed. */
-const steered = async (
-  scope: Scope & EventScope,
-  id: string,
-  edit: (tx: TenantTx, scope: EventScope) => Promise<steps.Edited>,
+type Asking = { member: { scope: Scope & EventScope }; session: { user: { id: string } } };
+
+/** The same for a change of the steps: it can be undone, and a running campaign hears of it once it is committed. */
+const steered = async <Edit extends { id: string; version: number }>(
+  { member: { scope }, session }: Asking,
+  edit: Edit,
+  work: (tx: TenantTx, scope: EventScope, edit: Edit) => ReturnType<Parameters<typeof editSteps>[2]>,
 ): Promise<Campaign> => {
-  const { campaign } = await commitThenSend(scope, async (tx) => ({
-    ...(await edit(tx, scope)),
-    campaign: await getCampaign(tx, id),
-  }));
+  const { campaign } = await commitThenSend(scope, (tx) =>
+    editSteps(tx, { edit, userId: session.user.id }, (inside) => work(inside, scope, edit)),
+  );
   return campaign;
 };
 
@@ -101,6 +113,11 @@ export const campaignsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.tenant((tx) => mutations.createCampaign(tx, { ...input, userId: ctx.session.user.id })),
     ),
+  createGuided: writes
+    .input(guidedInput)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => createGuided(tx, { ...input, userId: ctx.session.user.id })),
+    ),
   clone: writes
     .input(campaignRef)
     .mutation(({ ctx, input }) =>
@@ -131,31 +148,27 @@ export const campaignsRouter = router({
     .input(campaignRef)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.deleteCampaign(tx, input))),
 
-  addStep: writes
-    .input(stepAdd)
-    .mutation(({ ctx, input }) =>
-      steered(ctx.member.scope, input.id, (tx, scope) => steps.addStep(tx, scope, input)),
-    ),
-  saveStep: writes
-    .input(stepSave)
-    .mutation(({ ctx, input }) =>
-      steered(ctx.member.scope, input.id, (tx, scope) => steps.saveStep(tx, scope, input)),
-    ),
-  moveStep: writes
-    .input(stepMove)
-    .mutation(({ ctx, input }) =>
-      steered(ctx.member.scope, input.id, (tx, scope) => steps.relocateStep(tx, scope, input)),
-    ),
-  removeStep: writes
-    .input(stepRemove)
-    .mutation(({ ctx, input }) =>
-      steered(ctx.member.scope, input.id, (tx, scope) => steps.deleteStep(tx, scope, input)),
-    ),
-  linkStep: writes
-    .input(stepLink)
-    .mutation(({ ctx, input }) =>
-      steered(ctx.member.scope, input.id, (tx, scope) => steps.linkStep(tx, scope, input)),
-    ),
+  addStep: writes.input(stepAdd).mutation(({ ctx, input }) => steered(ctx, input, steps.addStep)),
+  saveStep: writes.input(stepSave).mutation(({ ctx, input }) => steered(ctx, input, steps.saveStep)),
+  moveStep: writes.input(stepMove).mutation(({ ctx, input }) => steered(ctx, input, steps.relocateStep)),
+  removeStep: writes.input(stepRemove).mutation(({ ctx, input }) => steered(ctx, input, steps.deleteStep)),
+  linkStep: writes.input(stepLink).mutation(({ ctx, input }) => steered(ctx, input, steps.linkStep)),
+
+  copyStep: writes.input(stepCopy).mutation(({ ctx, input }) => steered(ctx, input, copyStep)),
+  undo: writes
+    .input(campaignEdit)
+    .mutation(({ ctx, input }) => steered(ctx, input, (tx) => undoEdit(tx, input))),
+  redo: writes
+    .input(campaignEdit)
+    .mutation(({ ctx, input }) => steered(ctx, input, (tx) => redoEdit(tx, input))),
+  versions: reads.input(versionsInput).query(({ ctx, input }) => ctx.tenant((tx) => listVersions(tx, input))),
+  restoreVersion: writes
+    .input(versionRestore)
+    .mutation(({ ctx, input }) => steered(ctx, input, (tx) => restoreVersion(tx, input))),
+  stepView: reads.query(({ ctx }) => ctx.tenant(findStepView)),
+  chooseStepView: reads
+    .input(z.object({ view: z.enum(stepViews) }))
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => chooseStepView(tx, input.view))),
 
   putAttachmentPart: writes
     .input(attachmentPartInput)

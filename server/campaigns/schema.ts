@@ -154,12 +154,42 @@ const version = z.number().int().min(0);
 
 export const campaignInput = z.object({ name, type: z.enum(campaignTypes) });
 export type CampaignInput = z.infer<typeof campaignInput>;
+/** What a draft is made for: one email, a series, follow-ups until somebody answers, or a series that something sets off. */
+export const guidedPlans = ["one", "series", "follow_up", "triggered"] as const;
+export type GuidedPlan = (typeof guidedPlans)[number];
+export const guidedEmailsMax = 7;
+export const guidedInput = z.object({
+  name,
+  plan: z.enum(guidedPlans),
+  emails: z.coerce
+    .number({ error: "Enter how many emails." })
+    .int("Enter a whole number.")
+    .min(1, "Send at least 1.")
+    .max(guidedEmailsMax, `Begin with ${guidedEmailsMax} at most: more can be added later.`)
+    .default(1),
+  days: z.coerce
+    .number({ error: "Enter how many days." })
+    .int("Enter whole days.")
+    .min(1, "Leave at least 1 day.")
+    .max(90, "90 days are the most here: more can be set later.")
+    .default(3),
+});
+export type GuidedInput = z.infer<typeof guidedInput>;
+export const guideParts = ["who", "emails", "sending", "review"] as const;
+export type GuidePart = (typeof guideParts)[number];
 export const campaignRef = z.object({ id });
 /** `version` is the one the person saw: a save over somebody else's newer one is refused. */
 export const campaignEdit = z.object({ id, version });
 /** `confirmed`: it is to go on though it was paused for long. */
 export const resumeInput = campaignRef.extend({ confirmed: z.boolean().default(false) });
 /** `at` null: it does not end by itself. */
+/** How a person looks at the steps of campaigns. */
+export const stepViews = ["list", "canvas"] as const;
+export type StepView = (typeof stepViews)[number];
+/** `past` is a version of the steps that is kept. */
+export const versionRestore = campaignEdit.extend({ past: version });
+/** `cursor` is the oldest version already shown. */
+export const versionsInput = campaignRef.extend({ cursor: version.nullish() });
 export const endInput = campaignRef.extend({ at: localTime.nullable() });
 export const scheduleInput = campaignEdit.extend({ at: localTime });
 export type ScheduleInput = z.infer<typeof scheduleInput>;
@@ -202,6 +232,9 @@ export const stepSave = campaignEdit.extend({
 });
 export type StepSave = z.infer<typeof stepSave>;
 export const stepMove = campaignEdit.extend({ stepId: id, position });
+/** The copy of a fork brings copies of its branches. */
+export const stepCopy = campaignEdit.extend({ stepId: id, position });
+export type StepCopy = z.infer<typeof stepCopy>;
 export const stepRemove = campaignEdit.extend({
   stepId: id,
   keep: z.enum(["true", "false", "neither"]).optional(),

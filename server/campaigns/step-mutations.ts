@@ -42,15 +42,24 @@ import {
 const gone = () =>
   new AppError("conflict", "That place in the campaign does not exist any more. Look at the steps again.");
 
-function stepIn(steps: readonly Step[], id: string): Step {
+export function stepIn(steps: readonly Step[], id: string): Step {
   const step = steps.find((each) => each.id === id);
   if (!step) throw new AppError("not_found", "There is no such step in this campaign.");
   return step;
 }
 
-function checkPlace(steps: readonly Step[], position: Position) {
+export function checkPlace(steps: readonly Step[], position: Position) {
   const anchor = anchorOf(position);
   if (anchor !== null && !steps.some((step) => step.id === anchor)) throw gone();
+}
+
+/** Throws `limit` when the campaign cannot hold these as well. */
+export function checkRoom(steps: readonly Step[], more: readonly Pick<Step, "type">[]) {
+  const emails = (some: readonly Pick<Step, "type">[]) => some.filter(({ type }) => type === "email").length;
+  if (steps.length + more.length > stepsMax)
+    throw new AppError("limit", `A campaign holds ${stepsMax} steps at most.`);
+  if (emails(more) > 0 && emails(steps) + emails(more) > emailStepsMax)
+    throw new AppError("limit", `A campaign holds ${emailStepsMax} emails at most.`);
 }
 
 function refuseCircle(graph: readonly GraphStep[]) {
@@ -77,10 +86,7 @@ export async function addStep(
 ): Promise<Edited> {
   const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
-  if (steps.length >= stepsMax) throw new AppError("limit", `A campaign holds ${stepsMax} steps at most.`);
-  if (type === "email" && steps.filter((step) => step.type === "email").length >= emailStepsMax) {
-    throw new AppError("limit", `A campaign holds ${emailStepsMax} emails at most.`);
-  }
+  checkRoom(steps, [{ type }]);
   checkPlace(steps, position);
   const id = v7();
   const content = blankContent(type, actionType);

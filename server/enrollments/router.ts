@@ -1,14 +1,22 @@
 import { commitThenSend } from "#server/drivers/events";
 import { allowed, router } from "#server/trpc";
 import { addContacts } from "./mutations.ts";
+import { getJourney } from "./journey.ts";
+import { loadPlaces } from "./places.ts";
 import { listOpenCampaigns } from "./queries.ts";
 import { actOnPeople } from "./person-acts.ts";
-import { addInput, personActInput } from "./schema.ts";
+import { addInput, journeyInput, personActInput, placesInput } from "./schema.ts";
 
 const launches = allowed("campaigns:launch");
 
 export const enrollmentsRouter = router({
   openCampaigns: allowed("campaigns:read").query(({ ctx }) => ctx.tenant(listOpenCampaigns)),
+  places: allowed("analytics:read")
+    .input(placesInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => loadPlaces(tx, input.campaignId))),
+  journey: allowed("analytics:read")
+    .input(journeyInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => getJourney(tx, input))),
   add: launches
     .input(addInput)
     .mutation(({ ctx, input }) =>

@@ -19,3 +19,5 @@ export const personActInput = z.object({
   enrollmentIds: z.array(z.uuid()).min(1).max(addedTogetherMax),
   act: z.enum(personActs),
 });
+export const placesInput = z.object({ campaignId: z.uuid() });
+export const journeyInput = placesInput.extend({ enrollmentId: z.uuid() });

@@ -19,16 +19,21 @@ export default function StepsPage(props: Props) {
 async function Steps({ params, searchParams }: Props) {
   const [{ workspace, id }, { step }] = await Promise.all([params, searchParams]);
   const api = caller(workspace);
-  const [campaign, { permissions }] = await Promise.all([
+  const [campaign, view, current] = await Promise.all([
     api.campaigns.byId({ id }),
+    api.campaigns.stepView(),
     api.workspaces.current(),
   ]);
   return (
     <StepBuilder
       key={step}
+      workspace={workspace}
       initial={campaign}
       firstStep={step ?? null}
-      canWrite={permissions.includes("campaigns:write")}
+      firstView={view}
+      canWrite={current.permissions.includes("campaigns:write")}
+      canLaunch={current.permissions.includes("campaigns:launch")}
+      timeZone={current.workspace.timezone}
     />
   );
 }

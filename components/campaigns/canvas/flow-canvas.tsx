@@ -1,0 +1,205 @@
+"use client";
+import "@xyflow/react/dist/base.css";
+import {
+  Background,
+  type Connection,
+  MiniMap,
+  type Node,
+  Panel,
+  ReactFlow,
+  ReactFlowProvider,
+  useNodesState,
+  useReactFlow,
+} from "@xyflow/react";
+import { useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
+import { cn } from "#components/ui/cn";
+import { linkTargets } from "../link-targets.tsx";
+import { siblingsIn } from "../siblings.tsx";
+import type { Campaign } from "../use-campaign-edits.tsx";
+import type { StepActs } from "../use-step-acts.tsx";
+import { CanvasProvider, type Places } from "./canvas-context.tsx";
+import { CanvasTools } from "./canvas-tools.tsx";
+import { drawingOf } from "./drawing.tsx";
+import { EndNode, StartNode } from "./end-nodes.tsx";
+import { edgesOf, nodesOf } from "./flow-parts.tsx";
+import { layOut } from "./layout.tsx";
+import { StepNode } from "./step-node.tsx";
+import { canvasKeys } from "./use-canvas-keys.tsx";
+import { useViewport } from "./use-viewport.tsx";
+import { wayNear } from "./walk.tsx";
+import { WayEdge } from "./way-edge.tsx";
+
+const nodeTypes = { step: StepNode, start: StartNode, end: EndNode };
+const edgeTypes = { way: WayEdge };
+
+/** The library draws in our colours, in both themes. */
+const colours: CSSProperties & Record<`--${string}`, string> = {
+  "--xy-background-color": "var(--sunken)",
+  "--xy-background-pattern-color": "var(--line-strong)",
+  "--xy-minimap-background-color": "var(--surface)",
+  "--xy-minimap-mask-background-color": "color-mix(in oklch, var(--sunken) 70%, transparent)",
+  "--xy-minimap-node-background-color": "var(--line-strong)",
+  "--xy-connectionline-stroke": "var(--accent)",
+  "--xy-attribution-background-color": "transparent",
+};
+
+export type CanvasProps = {
+  campaign: Campaign;
+  acts: StepActs;
+  selected: string | null;
+  onSelect: (stepId: string) => void;
+  /** The person wants to write in the step that was opened. */
+  onEnter: () => void;
+  /** Steps may be added, moved and deleted. */
+  editable: boolean;
+  places: Places | null;
+  trail?: ReadonlySet<string> | null;
+  className?: string;
+};
+
+/** The campaign as a drawing, laid out by itself. Everything on it can be done by mouse and by keyboard. */
+export function FlowCanvas(props: CanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Canvas({
+  campaign,
+  acts,
+  selected,
+  onSelect,
+  onEnter,
+  editable,
+  places,
+  trail = null,
+  className,
+}: CanvasProps) {
+  const drawing = useMemo(() => drawingOf(campaign), [campaign]);
+  const counts = places !== null;
+  const layout = useMemo(() => layOut(drawing, { counts }), [drawing, counts]);
+  const siblings = useMemo(() => siblingsIn(campaign.flow.main), [campaign]);
+  const box = useRef<HTMLDivElement>(null);
+  const flow = useReactFlow();
+  const { frame, reveal } = useViewport(box, layout);
+  const [focused, setFocused] = useState<string | null>(null);
+  const [adding, setAdding] = useState<string | null>(null);
+  const [dropOn, setDropOn] = useState<string | null>(null);
+  const [nodes, setNodes, onNodesChange] = useNodesState<Node>(nodesOf(drawing, layout, editable));
+  useEffect(() => {
+    // What the library has measured stays with the node.
+    setNodes((before) => {
+      const known = new Map(before.map((node) => [node.id, node]));
+      return nodesOf(drawing, layout, editable).map((node) => ({ ...known.get(node.id), ...node }));
+    });
+  }, [drawing, layout, editable, setNodes]);
+  const present = (id: string | null) => campaign.steps.some((step) => step.id === id);
+  const current = [focused, selected].find((id) => present(id)) ?? campaign.steps[0]?.id ?? null;
+
+  const onKey = canvasKeys({
+    drawing,
+    layout,
+    acts,
+    editable,
+    siblings,
+    onOpen: onSelect,
+    onEnter,
+    setAdding,
+    zoom: { in: () => void flow.zoomIn(), out: () => void flow.zoomOut(), fit: frame },
+  });
+  const under = (node: Node) => {
+    const { width = 0, height = 0 } = node;
+    const centre = { x: node.position.x + width / 2, y: node.position.y + height / 2 };
+    return wayNear(centre, node.id, drawing, layout);
+  };
+  const letGo = (node: Node) => {
+    const way = under(node);
+    const step = campaign.steps.find(({ id }) => id === node.id);
+    setDropOn(null);
+    setNodes(nodesOf(drawing, layout, editable));
+    if (way?.position && step) acts.move(step, way.position);
+  };
+  const connects = ({ source, target }: Pick<Connection, "source" | "target">) =>
+    linkTargets(campaign, source).some(({ id }) => id === target);
+
+  return (
+    <CanvasProvider
+      value={{
+        campaign,
+        acts,
+        editable,
+        selected,
+        current,
+        siblings,
+        places,
+        trail,
+        dropOn,
+        adding,
+        setAdding,
+        onFocus: (id) => {
+          setFocused(id);
+          reveal(id);
+        },
+        onOpen: onSelect,
+        onKey,
+      }}
+    >
+      <section
+        ref={box}
+        aria-label="Canvas"
+        className={cn(
+          "relative h-full overflow-hidden rounded-lg border [&_.react-flow\\_\\_attribution_a]:text-muted",
+          className,
+        )}
+      >
+        <p id="canvas-keys" className="sr-only">
+          Arrow keys go along the ways, Enter opens the step
+          {editable && ", A adds one behind it, Delete deletes it"}.
+        </p>
+        <ReactFlow
+          nodes={nodes}
+          edges={edgesOf(drawing, layout)}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={onNodesChange}
+          onInit={frame}
+          onNodeDrag={(_, node) => setDropOn(under(node)?.id ?? null)}
+          onNodeDragStop={(_, node) => letGo(node)}
+          onConnect={({ source, sourceHandle, target }) => {
+            const edge = (["next", "true", "false"] as const).find((each) => each === sourceHandle);
+            if (edge) acts.link(source, edge, target);
+          }}
+          isValidConnection={connects}
+          nodesDraggable={editable}
+          nodesConnectable={editable}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          deleteKeyCode={null}
+          nodeDragThreshold={4}
+          panOnScroll
+          zoomOnDoubleClick={false}
+          minZoom={0.25}
+          maxZoom={1.5}
+          attributionPosition="bottom-left"
+          style={colours}
+        >
+          <Background gap={20} />
+          {campaign.steps.length > 5 && (
+            <MiniMap
+              pannable
+              className="!m-3 rounded-md border max-sm:!hidden"
+              ariaLabel="The whole campaign, small"
+            />
+          )}
+          <Panel position="top-right">
+            <CanvasTools onFit={frame} />
+          </Panel>
+        </ReactFlow>
+      </section>
+    </CanvasProvider>
+  );
+}

@@ -1,0 +1,51 @@
+"use client";
+import { useReactFlow } from "@xyflow/react";
+import type { RefObject } from "react";
+import { startId } from "./drawing.tsx";
+import type { Layout } from "./layout.tsx";
+
+/** Smaller than this, the words of a step can hardly be read. */
+const readable = 0.7;
+const margin = 16;
+
+/** What of the drawing is in sight. */
+export function useViewport(box: RefObject<HTMLElement | null>, layout: Layout) {
+  const flow = useReactFlow();
+  const quick = () => ({ duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 160 });
+
+  /** The whole drawing if it can be read then, or its beginning. */
+  function frame() {
+    if (!box.current) return;
+    const { clientWidth, clientHeight } = box.current;
+    const fits = Math.min(clientWidth / layout.width, clientHeight / layout.height);
+    const zoom = Math.min(1, Math.max(readable, fits));
+    const start = layout.nodes.get(startId);
+    // What is too wide is centred on the way in.
+    const centre =
+      layout.width * zoom <= clientWidth ? layout.width / 2 : (start?.x ?? 0) + (start?.width ?? 0) / 2;
+    const spare = clientHeight - layout.height * zoom;
+    // On a phone the tools stand above the way in, not beside it.
+    const top = clientWidth < 480 ? 48 : 0;
+    void flow.setViewport({
+      x: clientWidth / 2 - centre * zoom,
+      y: Math.max(top, Math.min(spare / 2, 40)),
+      zoom,
+    });
+  }
+
+  /** Brings a step into sight that is not. */
+  function reveal(id: string) {
+    const node = layout.nodes.get(id);
+    if (!node || !box.current) return;
+    const { x, y, zoom } = flow.getViewport();
+    const left = node.x * zoom + x;
+    const top = node.y * zoom + y;
+    const seen =
+      left >= margin
+      && top >= margin
+      && left + node.width * zoom <= box.current.clientWidth - margin
+      && top + node.height * zoom <= box.current.clientHeight - margin;
+    if (!seen) void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, { zoom, ...quick() });
+  }
+  return { frame, reveal };
+}

@@ -1,0 +1,135 @@
+import { expect, test } from "vitest";
+import { newTenant } from "#db/testing";
+import { email, finishedDraft } from "./testing.ts";
+
+const words = (campaign: { steps: { type: string; subjectLine: string | null }[] }) =>
+  campaign.steps.map(({ type, subjectLine }) => (type === "email" ? subjectLine : type));
+
+test("undo and redo walk through structure and content alike, each as a new version", async () => {
+  const tenant = await newTenant();
+  const { caller } = tenant;
+  const { id, first, campaign } = await finishedDraft(tenant);
+  const hello = "Hello {{ first_name }}";
+  expect(campaign.history.undo).toMatch(/^Changed email/);
+  expect(campaign.history.redo).toBeNull();
+  const forked = await caller.campaigns.addStep({
+    id,
+    version: campaign.version,
+    type: "condition",
+    position: { kind: "edge", from: first, edge: "next" },
+  });
+  const condition = forked.steps[1]?.id ?? "";
+  const grown = await caller.campaigns.addStep({
+    id,
+    version: forked.version,
+    type: "wait",
+    position: { kind: "edge", from: condition, edge: "true" },
+  });
+  const edited = await caller.campaigns.saveStep({
+    id,
+    version: grown.version,
+    stepId: first,
+    content: { ...email, subjectLine: "Other" },
+  });
+  const emptied = await caller.campaigns.removeStep({
+    id,
+    version: edited.version,
+    stepId: condition,
+    keep: "neither",
+  });
+  expect(words(emptied)).toEqual(["Other"]);
+
+  const back = await caller.campaigns.undo({ id, version: emptied.version });
+  expect(back.steps).toEqual(edited.steps);
+  expect(back.version).toBe(emptied.version + 1);
+  const further = await caller.campaigns.undo({ id, version: back.version });
+  expect(words(further)).toEqual([hello, "condition", "wait"]);
+  expect(further.steps).toEqual(grown.steps);
+  const again = await caller.campaigns.redo({ id, version: further.version });
+  expect(again.steps).toEqual(edited.steps);
+  const twice = await caller.campaigns.redo({ id, version: again.version });
+  expect(words(twice)).toEqual(["Other"]);
+  expect(twice.history.redo).toBeNull();
+
+  // What changes no step is passed through; a new change leaves nothing to do again.
+  const elsewhere = await caller.campaigns.updateAudience({
+    id,
+    version: twice.version,
+    audience: { everyone: true },
+  });
+  const undone = await caller.campaigns.undo({ id, version: elsewhere.version });
+  expect(words(undone)).toEqual(["Other", "condition", "wait"]);
+  const { rows } = await caller.campaigns.versions({ id });
+  const oldest = rows.at(-1)?.version ?? -1;
+  const restored = await caller.campaigns.restoreVersion({ id, version: undone.version, past: oldest });
+  expect(words(restored)).toEqual([""]);
+  expect(restored.history.redo).toBeNull();
+  await expect(caller.campaigns.redo({ id, version: restored.version })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+});
+
+test("typing on is one change, and undo over somebody else's newer version is refused", async () => {
+  const tenant = await newTenant();
+  const { caller } = tenant;
+  const { id, first, campaign } = await finishedDraft(tenant);
+  let { version } = campaign;
+  for (const subjectLine of ["H", "He", "Hey"])
+    ({ version } = await caller.campaigns.saveStep({
+      id,
+      version,
+      stepId: first,
+      content: { ...email, subjectLine },
+    }));
+  await expect(caller.campaigns.undo({ id, version: version - 1 })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+  const undone = await caller.campaigns.undo({ id, version });
+  expect(words(undone)).toEqual(["Hello {{ first_name }}"]);
+});
+
+test("a copied branch asks about its own emails", async () => {
+  const tenant = await newTenant();
+  const { caller } = tenant;
+  const { id, first, campaign } = await finishedDraft(tenant);
+  const forked = await caller.campaigns.addStep({
+    id,
+    version: campaign.version,
+    type: "condition",
+    position: { kind: "edge", from: first, edge: "next" },
+  });
+  const condition = forked.steps[1]?.id ?? "";
+  const mailed = await caller.campaigns.addStep({
+    id,
+    version: forked.version,
+    type: "email",
+    position: { kind: "edge", from: condition, edge: "true" },
+  });
+  const inside = mailed.steps.find((step) => step.type === "email" && step.id !== first)?.id ?? "";
+  const asked = await caller.campaigns.saveStep({
+    id,
+    version: mailed.version,
+    stepId: condition,
+    content: {
+      type: "condition",
+      rules: {
+        version: 1,
+        match: "all",
+        rules: [{ field: "email_opened", operator: "is_true", value: { stepId: inside } }],
+      },
+      waitUpTo: null,
+    },
+  });
+  const copied = await caller.campaigns.copyStep({
+    id,
+    version: asked.version,
+    stepId: condition,
+    position: { kind: "behind", conditionId: condition },
+  });
+  expect(copied.steps.map(({ type }) => type)).toEqual(["email", "condition", "email", "condition", "email"]);
+  const [, original, , copy, copiedEmail] = copied.steps;
+  expect(original?.whenFalse).toBe(copy?.id);
+  expect(copy?.whenTrue).toBe(copiedEmail?.id);
+  expect(JSON.stringify(copy?.conditionRules)).toContain(copiedEmail?.id);
+  expect(JSON.stringify(original?.conditionRules)).toContain(inside);
+});
