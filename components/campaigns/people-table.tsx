@@ -157,7 +157,7 @@ export function PeopleTable({ workspace, campaign, active, open, canLaunch, time
             columns={columns}
             rows={people.data.rows}
             rowKey={(row) => row.id}
-            href={(row) => `/${workspace}/contacts/${row.contactId}`}
+            href={(row) => `/${workspace}/campaigns/${campaign.id}/people/${row.id}`}
             empty={
               <p className="px-5 py-8 text-center text-muted">
                 {status || stepId || reason ? "Nobody matches." : "Nobody has been enrolled yet."}

@@ -57,6 +57,14 @@ export function ContactCampaigns({ workspace, contact, campaigns, timeZone, canA
                     , due <DateTime at={campaign.dueAt} timeZone={timeZone} />
                   </>
                 )}
+                {" · "}
+                <Link
+                  href={`/${workspace}/campaigns/${campaign.id}/people/${campaign.enrollmentId}`}
+                  className="text-accent hover:underline"
+                  aria-label={`Journey through ${campaign.name}`}
+                >
+                  Journey
+                </Link>
               </p>
             </li>
           ))}

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { loadSteps } from "#server/campaigns/steps";
 import { AppError } from "#server/errors";
-import { reasonInWords } from "#server/analytics/people";
+import { reasonInWords } from "#server/analytics/reasons";
 import { outcomeInWords, stepWords } from "./journey-words.ts";
 import type { EnrollmentStatus } from "./reasons.ts";
 
