@@ -8,8 +8,9 @@ import {
   Copy,
   DoorOpen,
   Ellipsis,
-  Trash2,
   LayoutTemplate,
+  ListChecks,
+  Trash2,
 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -80,6 +81,11 @@ export function CampaignMenu({ workspace, campaign, canLaunch }: Props) {
           </Button>
         </DropdownMenuTrigger>
         <DropdownMenuContent>
+          {campaign.status === "draft" && !campaign.archived && (
+            <DropdownMenuItem onSelect={() => router.push(`/${workspace}/campaigns/${campaign.id}/guide`)}>
+              <ListChecks /> Go on step by step
+            </DropdownMenuItem>
+          )}
           <DropdownMenuItem onSelect={() => clone.mutate(ref)}>
             <Copy /> Clone
           </DropdownMenuItem>

@@ -18,10 +18,17 @@ import { SendLimits } from "./send-limits.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Sender = RouterOutputs["campaigns"]["senders"][number];
-type Props = { workspace: string; initial: Campaign; senders: Sender[]; canWrite: boolean };
+type Props = {
+  workspace: string;
+  initial: Campaign;
+  senders: Sender[];
+  canWrite: boolean;
+  /** Where the form is one of several pages: what comes once it is saved. */
+  onDone?: () => void;
+};
 export type Set = <Key extends keyof CampaignSettings>(key: Key, value: CampaignSettings[Key]) => void;
 
-export function SettingsForm({ workspace, initial, senders, canWrite }: Props) {
+export function SettingsForm({ workspace, initial, senders, canWrite, onDone }: Props) {
   const trpc = useTRPC();
   const [campaign, setCampaign] = useState(initial);
   const [settings, setSettings] = useState<CampaignSettings>(initial.settings);
@@ -31,7 +38,8 @@ export function SettingsForm({ workspace, initial, senders, canWrite }: Props) {
       onSuccess: (next) => {
         setCampaign(next);
         setSettings(next.settings);
-        toast.success("Settings saved.");
+        if (onDone) onDone();
+        else toast.success("Settings saved.");
       },
     }),
   );
@@ -51,7 +59,9 @@ export function SettingsForm({ workspace, initial, senders, canWrite }: Props) {
         (parsed.error?.issues ?? []).map((issue) => [`settings.${issue.path.join(".")}`, issue.message]),
       ),
     );
-    if (parsed.success) save.mutate({ id: campaign.id, version: campaign.version, settings: parsed.data });
+    if (!parsed.success) return;
+    if (onDone && !changed) onDone();
+    else save.mutate({ id: campaign.id, version: campaign.version, settings: parsed.data });
   }
 
   return (
@@ -174,8 +184,8 @@ export function SettingsForm({ workspace, initial, senders, canWrite }: Props) {
           <p role="status" className="text-xs text-muted">
             {changed ? "Not saved yet" : "Saved"}
           </p>
-          <Button type="submit" variant="primary" pending={save.isPending} disabled={!changed}>
-            Save settings
+          <Button type="submit" variant="primary" pending={save.isPending} disabled={!changed && !onDone}>
+            {onDone ? "Save and go on" : "Save settings"}
           </Button>
         </div>
       )}

@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { CampaignForm } from "#components/campaigns/campaign-form";
+import { Callout } from "#components/ui/callout";
+import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { Skeleton } from "#components/ui/skeleton";
 import { caller } from "#server/caller";
@@ -17,7 +19,7 @@ export default function NewCampaignPage({ params }: Props) {
       width="narrow"
       description="A name and a kind; everything else can change until the launch."
     >
-      <Suspense fallback={<Skeleton className="h-80 w-full" />}>
+      <Suspense fallback={<Skeleton className="h-96 w-full" />}>
         <Form params={params} />
       </Suspense>
     </Page>
@@ -27,5 +29,21 @@ export default function NewCampaignPage({ params }: Props) {
 async function Form({ params }: Props) {
   const { workspace } = await params;
   const templates = await caller(workspace).campaignTemplates.list();
-  return <CampaignForm workspace={workspace} templates={templates} />;
+  return (
+    <>
+      <Callout
+        kind="info"
+        className="mb-6"
+        title="Not sure how to begin?"
+        action={
+          <LinkButton size="sm" href={`/${workspace}/campaigns/new/guide`}>
+            Step by step
+          </LinkButton>
+        }
+      >
+        A few plain questions make the whole draft: no canvas, no conditions.
+      </Callout>
+      <CampaignForm workspace={workspace} templates={templates} />
+    </>
+  );
 }
