@@ -56,7 +56,9 @@ export function ApprovalPolicyForm({ policy, people }: Props) {
           when,
           largeFrom: when === "large" ? Number(form.get("largeFrom") || Number.NaN) : policy.largeFrom,
           approvers: roles.map((role) => ({ role, userIds: named[role] ?? [] })),
+          newSender: when === "always" ? policy.newSender : form.has("newSender"),
           inOrder: roles.length > 1 && form.has("inOrder"),
+          twoPersons: roles.length > 1 && form.has("twoPersons"),
         });
       }}
     >
@@ -88,6 +90,14 @@ export function ApprovalPolicyForm({ policy, people }: Props) {
               )}
             </Field>
           )}
+          {when !== "always" && (
+            <Checkbox
+              name="newSender"
+              label="Campaigns from a new sender too"
+              hint="From an address that no campaign of the workspace was launched from so far."
+              defaultChecked={policy.newSender}
+            />
+          )}
           <fieldset className="grid gap-3">
             <legend className="mb-1.5 font-medium">Who approves</legend>
             {approverRoles.map((role) => (
@@ -105,6 +115,14 @@ export function ApprovalPolicyForm({ policy, people }: Props) {
                 label="One after the other"
                 hint="The compliance officer is asked once the campaign manager has approved."
                 defaultChecked={policy.inOrder}
+              />
+            )}
+            {roles.length > 1 && (
+              <Checkbox
+                name="twoPersons"
+                label="By two persons"
+                hint="Whoever approves for one role cannot approve for the other."
+                defaultChecked={policy.twoPersons}
               />
             )}
           </fieldset>

@@ -5,12 +5,23 @@ import { isOrganizationAdmin } from "#server/permissions";
 import type { ApprovalPolicy, ApproverRole } from "./schema.ts";
 
 export type Approver = { userId: string; name: string };
-/** Who may answer for a role, for a request of `requestedBy`, who cannot answer it. */
-export type ApproversOf = (role: ApproverRole, requestedBy: string | null) => Approver[];
+/** Who may answer for a role; `barred` cannot: who asks, and who has answered where one person answers once. */
+export type ApproversOf = (role: ApproverRole, barred: ReadonlySet<string>) => Approver[];
+
+/** Who cannot answer a request, or not again: its answers so far, each with who asked and who gave it. */
+export const barredFrom = (
+  answers: readonly { requestedById: string | null; byId: string | null }[],
+  { twoPersons }: Pick<ApprovalPolicy, "twoPersons">,
+): Set<string> =>
+  new Set(
+    answers
+      .flatMap(({ requestedById, byId }) => [requestedById, twoPersons ? byId : null])
+      .filter((id) => id !== null),
+  );
 
 /**
  * Who answers for the roles in the transaction's workspace, as of now: somebody who has left it answers no more. Where
- * none of the people named is here (any more), or only the one who asks, the organization's owners and admins answer; where
+ * none of the people named is here (any more), or may answer, the organization's owners and admins answer; where
  * nobody is named, the workspace's admins do too.
  */
 export async function loadApprovers(tx: TenantTx, policy: ApprovalPolicy): Promise<ApproversOf> {
@@ -21,11 +32,11 @@ export async function loadApprovers(tx: TenantTx, policy: ApprovalPolicy): Promi
   const admins = people.filter(
     ({ role, tenantRoles }) => role === "admin" || isOrganizationAdmin(tenantRoles),
   );
-  return (role, requestedBy) => {
+  return (role, barred) => {
     const named = new Set(policy.approvers.find((each) => each.role === role)?.userIds);
     const others = (group: typeof people) =>
       group
-        .filter(({ userId }) => userId !== requestedBy)
+        .filter(({ userId }) => !barred.has(userId))
         .map(({ userId, name, email }) => ({ userId, name: name || email }));
     const holders = others(people.filter(({ userId }) => named.has(userId)));
     if (holders.length > 0) return holders;

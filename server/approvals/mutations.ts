@@ -7,7 +7,7 @@ import { type Campaign, getCampaign } from "#server/campaigns/queries";
 import type { CampaignStatus } from "#server/campaigns/schema";
 import { AppError } from "#server/errors";
 import { notify } from "#server/notifications/mutations";
-import { loadApprovers } from "./approvers.ts";
+import { barredFrom, loadApprovers } from "./approvers.ts";
 import { contentDigest } from "./digest.ts";
 import { getApprovalPolicy } from "./policy.ts";
 import { listAnswers, loadApproval, stateOf, turnOf } from "./queries.ts";
@@ -121,7 +121,9 @@ export async function decideApproval(tx: TenantTx, decided: Decision): Promise<v
   const approvers = await loadApprovers(tx, policy);
   if (asked.requestedById === userId)
     throw new AppError("forbidden", "Who asks for an approval cannot give it. Somebody else has to.");
-  if (!approvers(role, asked.requestedById).some((each) => each.userId === userId))
+  if (policy.twoPersons && newest.some((row) => row.byId === userId))
+    throw new AppError("forbidden", "You have answered for the other role. This one takes somebody else.");
+  if (!approvers(role, barredFrom(newest, policy)).some((each) => each.userId === userId))
     throw new AppError(
       "forbidden",
       `You do not answer for the ${approverRoleNames[role].toLowerCase()} here.`,
@@ -181,7 +183,7 @@ export async function askNext(
   const turn = turnOf(newest, policy);
   const asked = newest.filter(({ role }) => turn.has(role));
   const told = new Set(
-    asked.flatMap((row) => approvers(row.role, row.requestedById).map(({ userId }) => userId)),
+    asked.flatMap((row) => approvers(row.role, barredFrom(newest, policy)).map(({ userId }) => userId)),
   );
   for (const userId of told)
     await notify(tx, {

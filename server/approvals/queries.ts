@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { Campaign } from "#server/campaigns/queries";
 import { isLaunched } from "#server/campaigns/schema";
-import { type ApproversOf, loadApprovers } from "./approvers.ts";
+import { barredFrom, loadApprovers } from "./approvers.ts";
 import { contentDigest } from "./digest.ts";
 import { getApprovalPolicy } from "./policy.ts";
 import type { ApprovalPolicy, ApproverRole } from "./schema.ts";
@@ -35,7 +35,7 @@ export type ApprovalState = "missing" | "pending" | "approved" | "rejected" | "e
 
 /** Where a campaign's approval stands. `needed`: what asks for one; null when nothing does. Newest submission first. */
 export type Approval = {
-  needed: "organization" | "size" | "campaign" | "earlier" | null;
+  needed: "organization" | "size" | "sender" | "campaign" | "earlier" | null;
   state: ApprovalState;
   submissions: Submission[];
 };
@@ -51,6 +51,7 @@ type Row = {
   digest: string | null;
   note: string | null;
   by: string | null;
+  byId: string | null;
   at: Date | null;
   comment: string | null;
 };
@@ -71,16 +72,15 @@ export async function loadApproval(
   const newest = rows.filter(({ no }) => no === rows[0]?.no);
   const approvers = await loadApprovers(tx, policy);
   const asked = turnOf(newest, policy);
+  const barred = barredFrom(newest, policy);
   return {
     needed,
     state: stateOf(newest, digest),
     submissions: submissionsOf(rows, (row) =>
-      row.no === rows[0]?.no && asked.has(row.role) ? approversFor(approvers, row) : null,
+      row.no === rows[0]?.no && asked.has(row.role) ? approvers(row.role, barred) : null,
     ).map((submission) => shownTo(submission, viewer)),
   };
 }
-
-const approversFor = (approvers: ApproversOf, { role, requestedById }: Row) => approvers(role, requestedById);
 
 /** The answers to all requests, the newest request first. One that nobody gave in time counts as a refusal. */
 export async function listAnswers(tx: TenantTx, campaignId: string): Promise<Row[]> {
@@ -90,7 +90,7 @@ export async function listAnswers(tx: TenantTx, campaignId: string): Promise<Row
         case when a.approval_status = 'pending' and a.expires_at <= app_now() then 'expired' else a.approval_status end as status,
         a.requested_by as "requestedById", coalesce(nullif(r.name, ''), r.email) as "requestedBy", a.requested_at as "requestedAt",
         a.expires_at as "expiresAt", a.snapshot_version as digest, a.snapshot ->> 'note' as note,
-        coalesce(nullif(d.name, ''), d.email) as by, a.decided_at as at, a.comments as comment
+        coalesce(nullif(d.name, ''), d.email) as by, a.approved_by as "byId", a.decided_at as at, a.comments as comment
       from campaign_approvals a left join users r on r.id = a.requested_by left join users d on d.id = a.approved_by
       where a.campaign_id = ${campaignId}::uuid
       order by a.submission_no desc, a.created_at, a.id`)),
@@ -105,10 +105,24 @@ async function whatNeeds(
   if (isLaunched(campaign.status)) return wasApproved(rows, campaign.launchedAt) ? "earlier" : null;
   if (policy.when === "always") return "organization";
   if (policy.when === "large" && (await people()) >= policy.largeFrom) return "size";
+  if (policy.newSender && (await isNewSender(tx, campaign))) return "sender";
   const [settings] = await tx.execute<{ asks: boolean }>(
     sql`select requires_approval as asks from campaign_settings where campaign_id = ${campaign.id}::uuid`,
   );
   return settings?.asks ? "campaign" : null;
+}
+
+/** Whether an address that the campaign sends from is one that nothing was launched from so far. */
+async function isNewSender(tx: TenantTx, { id, settings, steps }: Campaign): Promise<boolean> {
+  const own = steps.flatMap(({ sender }) => sender?.fromEmail || []);
+  const addresses = [...new Set([settings.fromEmail, ...own].map((one) => one.toLowerCase()))];
+  const [row] = await tx.execute<{ isNew: boolean }>(sql`
+    select exists (
+      select from unnest(${sql.param(addresses)}::text[]) as mine(address) where not exists (
+        select from campaigns k
+        where k.launched_at is not null and k.id <> ${id}::uuid and (lower(k.from_email) = mine.address or exists (
+          select from campaign_steps s where s.campaign_id = k.id and lower(s.sender ->> 'fromEmail') = mine.address)))) as "isNew"`);
+  return row?.isNew ?? false;
 }
 
 /** Whether one of the requests had all its answers when the campaign was launched. */

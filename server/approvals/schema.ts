@@ -15,7 +15,8 @@ const approver = z.object({ role: z.enum(approverRoles), userIds: z.array(z.uuid
 
 /**
  * Which campaigns of the organization are approved before a launch, and by whom. `large`: those with at least
- * `largeFrom` people. `inOrder`: the second role is asked once the first has approved.
+ * `largeFrom` people. `newSender`: those from an address that no campaign of the workspace was launched from so far.
+ * `inOrder`: the second role is asked once the first has approved. `twoPersons`: nobody answers for both.
  */
 export const approvalPolicy = z.object({
   when: z.enum(["never", "large", "always"]).default("never"),
@@ -31,7 +32,9 @@ export const approvalPolicy = z.object({
     .max(approverRoles.length)
     .refine((all) => new Set(all.map(({ role }) => role)).size === all.length, "Name each role once.")
     .default([{ role: "campaign_manager", userIds: [] }]),
+  newSender: z.boolean().default(false),
   inOrder: z.boolean().default(false),
+  twoPersons: z.boolean().default(false),
 });
 export type ApprovalPolicy = z.infer<typeof approvalPolicy>;
 

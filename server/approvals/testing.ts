@@ -13,7 +13,9 @@ export const always: ApprovalPolicy = {
   when: "always",
   largeFrom: 10_000,
   approvers: [{ role: "campaign_manager", userIds: [] }],
+  newSender: false,
   inOrder: false,
+  twoPersons: false,
 };
 
 /** A finished draft of somebody's, in an organization that asks for approvals. */

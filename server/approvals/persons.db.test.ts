@@ -1,0 +1,80 @@
+import { sql } from "drizzle-orm";
+import { afterAll, expect, test, vi } from "vitest";
+import { withTenant } from "#db/tenancy";
+import { answer, colleague, draftUnder, titles } from "./testing.ts";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+afterAll(() => sinks.stop());
+
+const both = [
+  { role: "campaign_manager" as const, userIds: [] },
+  { role: "compliance_officer" as const, userIds: [] },
+];
+
+test("where two persons are asked for, nobody answers for both roles, and who has answered is not asked again", async () => {
+  const { tenant, campaignId, request, state } = await draftUnder({
+    approvers: both,
+    inOrder: true,
+    twoPersons: true,
+  });
+  const [first, second] = [await colleague(tenant, "admin"), await colleague(tenant, "admin")];
+  await request();
+  await answer(first, campaignId, "approved");
+  await expect(answer(first, campaignId, "approved", { role: "compliance_officer" })).rejects.toThrow(
+    "You have answered for the other role",
+  );
+  expect([(await titles(first)).length, (await titles(second)).length]).toEqual([1, 2]);
+  const { submissions } = await first.caller.approvals.byCampaign({ campaignId });
+  expect(submissions[0]?.answers.map(({ mine }) => mine)).toEqual([false, false]);
+  await answer(second, campaignId, "approved", { role: "compliance_officer" });
+  expect(await state()).toBe("approved");
+});
+
+test("a campaign from an address that nothing was launched from is approved first, the next one is not", async () => {
+  const { tenant, campaignId, launch, request } = await draftUnder({ when: "never", newSender: true });
+  const { caller } = tenant;
+  const next = await caller.campaigns.clone({ id: campaignId });
+  await expect(launch()).rejects.toThrow("It has to be approved first");
+  await request();
+  await answer(await colleague(tenant, "admin"), campaignId, "approved");
+  await launch();
+  expect(await caller.approvals.byCampaign({ campaignId: next.id })).toMatchObject({ needed: null });
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`update campaign_steps set sender = '{"fromName": "", "fromEmail": "New@sandbox.test", "replyTo": ""}'
+      where campaign_id = ${next.id}::uuid`),
+  );
+  expect(await caller.approvals.byCampaign({ campaignId: next.id })).toMatchObject({ needed: "sender" });
+});
+
+test("of an edit and a resume at the same moment one wins, and nothing runs that nobody approved", async () => {
+  const { tenant, campaignId, request, launch, rename, state } = await draftUnder();
+  const manager = await colleague(tenant, "admin");
+  const { campaigns } = tenant.caller;
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`update campaigns set audience = audience || '{"autoEnroll": true}', auto_enroll = true`),
+  );
+  await request();
+  await answer(manager, campaignId, "approved");
+  await launch();
+  for (let round = 0; round < 6; round += 1) {
+    await campaigns.pause({ id: campaignId });
+    const edit = () => rename(`Now ${round}`);
+    const resume = () => campaigns.resume({ id: campaignId });
+    const settled = await Promise.allSettled(round % 2 === 0 ? [edit(), resume()] : [resume(), edit()]);
+    expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const { status } = await campaigns.byId({ id: campaignId });
+    if (status === "active") {
+      expect(await state()).toBe("approved");
+      continue;
+    }
+    expect(await state()).toBe("changed");
+    await request();
+    const { submissions } = await manager.caller.approvals.byCampaign({ campaignId });
+    await answer(manager, campaignId, "approved", { submissionNo: submissions[0]?.no ?? 0 });
+    await resume();
+  }
+});
