@@ -8,10 +8,12 @@ import {
   jsonb,
   pgTable,
   text,
+  time,
   unique,
   uuid,
   varchar,
 } from "drizzle-orm/pg-core";
+import { abTestVariants } from "./ab-tests.ts";
 import { campaigns } from "./campaigns.ts";
 import {
   driverColumns,
@@ -64,6 +66,10 @@ export const campaignSteps = pgTable(
     wasReviewed: boolean().notNull().default(false),
     /** When reviewers were last told that emails of it wait for them. */
     reviewersToldAt: instant(),
+    /** The email leaves at this time of the campaign's day at the earliest. */
+    sendTime: time(),
+    /** What is tried out before everybody gets the email, as the editor keeps it; a launched test is in `ab_tests`. */
+    test: jsonb().$type<unknown>(),
     waitDuration: jsonb().$type<unknown>(),
     conditionType: varchar({ length: 100 }),
     conditionRules: jsonb().$type<unknown>(),
@@ -113,6 +119,8 @@ export const campaignStepVersions = pgTable(
     campaignId: uuid().notNull(),
     stepId: uuid().notNull(),
     version: integer().notNull(),
+    /** Of a variant that is being tested; null: the email as it stands. */
+    variantId: uuid(),
     stepType: text({ enum: stepTypes }).notNull(),
     subject: text(),
     previewText: text(),
@@ -127,8 +135,11 @@ export const campaignStepVersions = pgTable(
     tenantKey(t),
     within(t, t.campaignId, campaigns),
     within(t, t.stepId, campaignSteps),
+    within(t, t.variantId, abTestVariants),
     workspacePolicy("campaign_step_versions"),
-    unique("campaign_step_versions_version_unique").on(t.tenantId, t.stepId, t.version),
+    unique("campaign_step_versions_version_unique")
+      .on(t.tenantId, t.stepId, t.version, t.variantId)
+      .nullsNotDistinct(),
     oneOf("valid_step_type", t.stepType, stepTypes),
   ],
 );

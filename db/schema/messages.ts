@@ -172,6 +172,9 @@ export const emailMessages = content.table(
     index("idx_email_messages_thread")
       .on(t.tenantId, t.threadId)
       .where(sql`thread_id is not null`),
+    index("idx_email_messages_variant")
+      .on(t.tenantId, t.variantId)
+      .where(sql`variant_id is not null`),
     index("idx_email_messages_parent")
       .on(t.tenantId, t.parentMessageId)
       .where(sql`parent_message_id is not null`),
