@@ -1,4 +1,5 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { abTestsRouter } from "#server/ab-tests/router";
 import { accountsRouter } from "#server/accounts/router";
 import { analyticsRouter } from "#server/analytics/router";
 import { apiKeysRouter } from "#server/api-keys/router";
@@ -29,6 +30,7 @@ import { createCallerFactory, router } from "#server/trpc";
 import { webhookCallsRouter } from "./webhook-calls/router.ts";
 
 export const appRouter = router({
+  abTests: abTestsRouter,
   accounts: accountsRouter,
   analytics: analyticsRouter,
   apiKeys: apiKeysRouter,

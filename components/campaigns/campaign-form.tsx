@@ -1,6 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { Megaphone, Workflow, Zap } from "lucide-react";
+import { FlaskConical, Megaphone, Workflow, Zap } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
@@ -66,6 +66,12 @@ export function CampaignForm({ workspace, templates }: { workspace: string; temp
               label: "Broadcast",
               icon: <Megaphone />,
               hint: "One email to everybody in the audience: news, an invitation.",
+            },
+            {
+              value: "ab_test",
+              label: "A/B test",
+              icon: <FlaskConical />,
+              hint: "Two to five versions of an email go to some first, the best one to everybody else.",
             },
             {
               value: "triggered",

@@ -20,7 +20,12 @@ type Props = {
   timeZone: string;
 };
 
-const kinds = { broadcast: "Broadcast", drip: "Drip", triggered: "Triggered" } as const;
+const kinds = {
+  broadcast: "Broadcast",
+  drip: "Drip",
+  triggered: "Triggered",
+  ab_test: "A/B test",
+} as const;
 
 export function CampaignTable({ workspace, view, page, permissions, timeZone }: Props) {
   const canWrite = permissions.includes("campaigns:write");

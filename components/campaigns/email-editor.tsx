@@ -1,5 +1,6 @@
 "use client";
 import { useRef, type FocusEvent } from "react";
+import { TestEditor } from "#components/ab-tests/test-editor";
 import { BodyEditor } from "#components/templates/body-editor";
 import type { BodyHandle } from "#components/templates/body-handle";
 import { Mistakes } from "#components/templates/mistakes";
@@ -27,6 +28,11 @@ export function EmailEditor(props: Props) {
       label="Email"
       panels={[
         { value: "write", label: "Write", content: <Writing {...props} /> },
+        {
+          value: "test",
+          label: "A/B test",
+          content: <TestEditor {...props} />,
+        },
         {
           value: "preview",
           label: "Preview and test",

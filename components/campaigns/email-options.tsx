@@ -4,6 +4,7 @@ import { Field } from "#components/ui/field";
 import type { StepContent, StepSender } from "#server/campaigns/schema";
 import { ReviewFields } from "#components/drafts/review-fields";
 import { EmailAttachments } from "./email-attachments.tsx";
+import { SenderFields } from "./sender-fields.tsx";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Content = Extract<StepContent, { type: "email" }>;
@@ -30,56 +31,35 @@ export function EmailOptions({ content, onChange, campaign, step }: Props) {
         onChange={({ target }) => onChange({ ...content, sender: target.checked ? blank : null })}
       />
       {content.sender && (
-        <SenderFields
-          sender={content.sender}
-          settings={campaign.settings}
-          onChange={(sender) => onChange({ ...content, sender })}
+        <div className="pl-6">
+          <SenderFields
+            sender={content.sender}
+            settings={campaign.settings}
+            onChange={(sender) => onChange({ ...content, sender })}
+          />
+        </div>
+      )}
+      <Checkbox
+        label="Leave at a time of day"
+        hint="Otherwise as soon as it is its turn. The send window and the limits hold all the same."
+        checked={content.sendTime !== null}
+        onChange={({ target }) => onChange({ ...content, sendTime: target.checked ? "09:00" : null })}
+      />
+      {content.sendTime !== null && (
+        <Field
+          name="sendTime"
+          type="time"
+          label="Leaves at"
+          className="w-44 pl-6"
+          hint={`On the clock of ${campaign.settings.timezone}.`}
+          value={content.sendTime}
+          onChange={({ target }) => target.value && onChange({ ...content, sendTime: target.value })}
         />
       )}
       <ReviewFields review={content.review} onChange={(review) => onChange({ ...content, review })} />
       <EmailAttachments
         attachments={content.attachments}
         onChange={(attachments) => onChange({ ...content, attachments })}
-      />
-    </div>
-  );
-}
-
-type SenderProps = {
-  sender: StepSender;
-  settings: Campaign["settings"];
-  onChange: (sender: StepSender) => void;
-};
-
-function SenderFields({ sender, settings, onChange }: SenderProps) {
-  return (
-    <div className="grid gap-3 pl-6 sm:grid-cols-3">
-      <Field
-        name="fromName"
-        label="Name"
-        placeholder={settings.fromName}
-        defaultValue={sender.fromName}
-        maxLength={255}
-        onChange={({ target }) => onChange({ ...sender, fromName: target.value })}
-      />
-      <Field
-        name="fromEmail"
-        type="email"
-        label="Address"
-        placeholder={settings.fromEmail}
-        defaultValue={sender.fromEmail}
-        maxLength={254}
-        hint="Of the mailbox’s domain."
-        onChange={({ target }) => onChange({ ...sender, fromEmail: target.value.trim() })}
-      />
-      <Field
-        name="replyTo"
-        type="email"
-        label="Replies go to"
-        placeholder={settings.replyToEmail ?? settings.fromEmail}
-        defaultValue={sender.replyTo}
-        maxLength={254}
-        onChange={({ target }) => onChange({ ...sender, replyTo: target.value.trim() })}
       />
     </div>
   );

@@ -2,6 +2,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Send, UsersRound } from "lucide-react";
 import { useState } from "react";
+import { VariantChoice } from "#components/ab-tests/variant-choice";
 import { EmptyMerges } from "#components/templates/empty-merges";
 import { MailFrame } from "#components/templates/mail-frame";
 import { SeenBy } from "#components/templates/seen-by";
@@ -22,15 +23,18 @@ type Props = { campaign: Campaign; step: Step; flush: () => Promise<void> };
 export function EmailPreview({ campaign, step, flush }: Props) {
   const trpc = useTRPC();
   const [contactId, setContactId] = useState<string | null>(null);
+  const [variant, setVariant] = useState(0);
   const [words, setWords] = useState("");
   const q = useSettled(words.trim(), 200);
   const people = useQuery(trpc.campaigns.previewContacts.queryOptions({ id: campaign.id, q }));
   const client = useTRPCClient();
   const preview = useQuery({
-    queryKey: ["step preview", step.id, contactId],
+    queryKey: ["step preview", step.id, contactId, variant],
     // What has been typed is saved before it is shown.
     queryFn: () =>
-      flush().then(() => client.campaigns.previewStep.query({ id: campaign.id, stepId: step.id, contactId })),
+      flush().then(() =>
+        client.campaigns.previewStep.query({ id: campaign.id, stepId: step.id, contactId, variant }),
+      ),
     gcTime: 0,
     staleTime: 0,
     placeholderData: (before) => before,
@@ -38,6 +42,7 @@ export function EmailPreview({ campaign, step, flush }: Props) {
   const problem = asProblem(preview.error);
   return (
     <div className="space-y-4">
+      {step.test && <VariantChoice test={step.test} value={variant} onChange={setVariant} />}
       <SeenBy people={people.data} onSearch={setWords} value={contactId} onChange={setContactId} />
       {problem && (
         <Callout kind="danger" title="This email cannot be shown">
@@ -70,18 +75,18 @@ export function EmailPreview({ campaign, step, flush }: Props) {
           )}
         </>
       )}
-      <CheckAudience campaign={campaign} step={step} flush={flush} />
-      <TestSend campaign={campaign} step={step} contactId={contactId} />
+      <CheckAudience campaign={campaign} step={step} flush={flush} variant={variant} />
+      <TestSend campaign={campaign} step={step} contactId={contactId} variant={variant} />
     </div>
   );
 }
 
 /** Who of the audience would get a gap, or no mail at all. */
-function CheckAudience({ campaign, step, flush }: Props) {
+function CheckAudience({ campaign, step, flush, variant }: Props & { variant: number }) {
   const client = useTRPCClient();
   const check = useMutation({
     mutationFn: () =>
-      flush().then(() => client.campaigns.emptyMerges.query({ id: campaign.id, stepId: step.id })),
+      flush().then(() => client.campaigns.emptyMerges.query({ id: campaign.id, stepId: step.id, variant })),
   });
   return (
     <div className="space-y-2 border-t pt-4">
@@ -97,7 +102,12 @@ function CheckAudience({ campaign, step, flush }: Props) {
   );
 }
 
-function TestSend({ campaign, step, contactId }: Omit<Props, "flush"> & { contactId: string | null }) {
+function TestSend({
+  campaign,
+  step,
+  contactId,
+  variant,
+}: Omit<Props, "flush"> & { contactId: string | null; variant: number }) {
   const trpc = useTRPC();
   const send = useMutation(trpc.campaigns.sendTest.mutationOptions());
   const problem = asProblem(send.error);
@@ -108,7 +118,7 @@ function TestSend({ campaign, step, contactId }: Omit<Props, "flush"> & { contac
       onSubmit={(event) => {
         event.preventDefault();
         const { to } = formValues(event.currentTarget, "to");
-        send.mutate({ id: campaign.id, stepId: step.id, to, contactId });
+        send.mutate({ id: campaign.id, stepId: step.id, to, contactId, variant });
       }}
     >
       <div className="flex items-end gap-2">

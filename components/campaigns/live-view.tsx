@@ -8,6 +8,7 @@ import { NumberCards } from "#components/analytics/number-cards";
 import { ReasonList } from "#components/analytics/reason-list";
 import { useFollowed } from "#components/analytics/use-followed";
 import { GoalsReached } from "#components/goals/goals-reached";
+import { TestList } from "#components/ab-tests/test-list";
 import { ReplyList } from "#components/replies/reply-list";
 import { useTRPC, useTRPCClient } from "#components/trpc/client";
 import { DateTime } from "#components/ui/date-time";
@@ -63,6 +64,12 @@ export function LiveView({ workspace, campaign, followed, timeline, timeZone, ca
         <StepProgress campaign={campaign} live={live} timeZone={timeZone} />
       </Section>
       <EmailTable workspace={workspace} campaign={campaign} live={live} />
+      <TestList
+        campaign={campaign}
+        active={live.status === "active"}
+        canLaunch={canLaunch}
+        timeZone={timeZone}
+      />
       <div className="grid gap-x-5 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <CampaignFunnel workspace={workspace} campaign={campaign} live={live} />
         <CampaignTimeline

@@ -64,7 +64,13 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
             </p>
           )}
           {disabled && canWrite && <FixedNote status={campaign.status} />}
-          {running && (
+          {running && step.test && (
+            <Callout kind="info" title="This email is being tested">
+              It can be changed again when the test is decided. Pick a winner or stop the test in the live
+              view.
+            </Callout>
+          )}
+          {running && !step.test && (
             <RunningNote
               step={step}
               campaign={campaign}
@@ -78,7 +84,7 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
             <EmailEditor
               content={content}
               onChange={change}
-              disabled={disabled}
+              disabled={disabled || (running && step.test !== null)}
               campaign={campaign}
               step={step}
               edits={edits}
@@ -134,6 +140,8 @@ function contentOf(step: Step): StepContent {
         replyInThread: step.replyInThread,
         attachments: step.attachments,
         review: step.review,
+        sendTime: step.sendTime,
+        test: step.test,
       };
     case "wait":
       return { type: "wait", name, wait: step.wait ?? { value: 1, unit: "days" } };

@@ -13,7 +13,12 @@ import type { RouterOutputs } from "#server/router";
 type Template = RouterOutputs["campaignTemplates"]["list"][number];
 type Props = { templates: Template[]; chosen: Template | undefined; onChoose: (id: string) => void };
 
-const kinds = { broadcast: "Broadcast", drip: "Drip", triggered: "Triggered" } as const;
+const kinds = {
+  broadcast: "Broadcast",
+  drip: "Drip",
+  triggered: "Triggered",
+  ab_test: "A/B test",
+} as const;
 
 /** A campaign begins from scratch, or as one of the workspace's templates is built. */
 export function TemplateChoice({ templates, chosen, onChoose }: Props) {

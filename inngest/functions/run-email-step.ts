@@ -1,4 +1,4 @@
-import { queueMessages } from "#server/messages/queue";
+import { driveEmailStep } from "#server/ab-tests/email-step";
 import { stepFunction } from "./step-run.ts";
 
 export const runEmailStep = stepFunction({
@@ -6,5 +6,5 @@ export const runEmailStep = stepFunction({
   name: "Email step",
   stepType: "email",
   acts: "queue-messages",
-  work: queueMessages,
+  work: driveEmailStep,
 });

@@ -9,6 +9,8 @@ const blank = {
   replyInThread: false,
   attachments: [],
   review: null,
+  sendTime: null,
+  test: null,
   emailContent: null,
   wait: null,
   conditionRules: null,

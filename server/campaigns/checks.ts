@@ -1,3 +1,4 @@
+import type { EmailTest } from "#server/ab-tests/schema";
 import type { CustomField } from "#server/custom-fields/schema";
 import type { RuleTree } from "#server/segments/schema";
 import { contentProblems } from "./content-checks.ts";
@@ -27,6 +28,8 @@ export type CheckedStep = GraphStep & {
   replyInThread: boolean;
   attachments: Attachment[];
   review: DraftReview | null;
+  sendTime: string | null;
+  test: EmailTest | null;
   wait: WaitRule | null;
   conditionRules: RuleTree | null;
   /** How long a condition waits to come true; null: not at all. */

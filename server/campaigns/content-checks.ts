@@ -1,3 +1,4 @@
+import { variantProblems } from "#server/ab-tests/checks";
 import { type Engagement, fieldKind, isGroup, type Passage, type Rule } from "#server/segments/schema";
 import { actionProblems } from "./action-checks.ts";
 import type { CheckedStep, LaunchFacts } from "./checks.ts";
@@ -21,7 +22,7 @@ export function contentProblems(
         "nothing_to_answer",
         `${title} answers ${alone}: put it behind one, or start a new thread.`,
       ]);
-    return found;
+    return [...found, ...variantProblems(step, title, liquidProblem)];
   }
   if (step.type === "wait") return waitProblems(step, title, steps);
   if (step.type === "condition") return conditionProblems(step, title, steps);

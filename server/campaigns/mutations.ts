@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
+import { newTest } from "#server/ab-tests/schema";
 import { AppError } from "#server/errors";
 import { replaceGoals } from "#server/goals/mutations";
 import { listGoals } from "#server/goals/queries";
@@ -8,7 +9,7 @@ import type { Goal } from "#server/goals/schema";
 import { cloneTriggers, replaceTriggers } from "#server/triggers/mutations";
 import type { Trigger } from "#server/triggers/schema";
 import { takeForEdit } from "./edits.ts";
-import type { Audience, CampaignInput, SettingsInput } from "./schema.ts";
+import type { Audience, CampaignInput, SettingsInput, StepContent } from "./schema.ts";
 import { backToDraft } from "./schedule.ts";
 import { blankContent, contentColumns, contentValues, loadSteps, saveGraph } from "./steps.ts";
 
@@ -38,8 +39,13 @@ export async function createCampaign(
   await tx.execute(sql`update campaign_settings set timezone = ${zone} where campaign_id = ${id}::uuid`);
   await tx.execute(sql`
     insert into campaign_steps (campaign_id, step_order, ${contentColumns})
-    values (${id}::uuid, 1, ${contentValues(blankContent("email"))})`);
+    values (${id}::uuid, 1, ${contentValues(firstStep(type))})`);
   return { id };
+}
+
+function firstStep(type: CampaignInput["type"]): StepContent {
+  const email = blankContent("email");
+  return type === "ab_test" && email.type === "email" ? { ...email, test: newTest() } : email;
 }
 
 export async function renameCampaign(tx: TenantTx, { id, name }: { id: string; name: string }) {
@@ -167,7 +173,7 @@ async function cloneSteps(tx: TenantTx, from: string, to: string) {
   await tx.execute(sql`
     insert into campaign_steps (id, campaign_id, step_order, ${contentColumns})
     select m.fresh, ${to}::uuid, s.step_order, s.step_type, s.name, s.template_id, s.template_version, s.subject_line, s.preview_text,
-      s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, coalesce(m.wait, s.wait_duration), s.wait_up_to, s.condition_type,
+      s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, s.send_time, s.test, coalesce(m.wait, s.wait_duration), s.wait_up_to, s.condition_type,
       coalesce(m.rules, s.condition_rules), s.action_type, coalesce(m.action, s.action_config), s.requires_draft_approval, s.draft_review
     from campaign_steps s
     join unnest(${sql.param([...fresh.keys()])}::uuid[], ${sql.param([...fresh.values()])}::uuid[],

@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
+import { testProblems } from "#server/ab-tests/launch-checks";
+import { changesOf } from "#server/ab-tests/variants";
 import { approvalProblems } from "#server/approvals/checks";
 import { loadApproval } from "#server/approvals/queries";
 import { workspaceSender } from "#server/mail/queries";
@@ -56,6 +58,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     ...approvalProblems(approval),
     ...planProblems(campaign, { now, forecast }),
     ...(await segmentProblems(tx, campaign)),
+    ...testProblems(campaign, audience.count),
     ...emptyLinkWarnings(campaign),
     ...unknownNameWarnings(campaign, variables ?? {}),
     ...passedDateWarnings(campaign, now),
@@ -87,9 +90,11 @@ async function findMailbox(tx: TenantTx, id: string | null): Promise<Review["mai
 
 function unknownNameWarnings({ steps }: Campaign, variables: Readonly<Record<string, string>>): Problem[] {
   return steps.flatMap((step, index) => {
-    const sources = [step.subjectLine, step.previewText, step.emailContent, step.emailText].filter(
-      (source) => typeof source === "string",
-    );
+    const { test } = step;
+    const variants = test?.variants.map((_, place) => changesOf(test, place)) ?? [];
+    const sources = [step, ...variants]
+      .flatMap((said) => [said.subjectLine, said.previewText, said.emailContent, said.emailText])
+      .filter((source) => typeof source === "string");
     const hints = new Set(sources.flatMap((source) => unknownNames(source, variables)));
     return [...hints].map((hint) => ({
       code: "unknown_variable",

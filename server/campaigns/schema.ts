@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { variantsMax } from "../ab-tests/schema.ts";
 import { lifecycleStages } from "../segments/schema.ts";
 import { goalList } from "../goals/schema.ts";
 import { triggerList } from "../triggers/schema.ts";
@@ -44,7 +45,7 @@ export type {
   Weekday,
 } from "./content/schema.ts";
 
-export const campaignTypes = ["broadcast", "drip", "triggered"] as const;
+export const campaignTypes = ["broadcast", "drip", "triggered", "ab_test"] as const;
 export type CampaignType = (typeof campaignTypes)[number];
 export const campaignStatuses = ["draft", "scheduled", "active", "paused", "completed"] as const;
 export type CampaignStatus = (typeof campaignStatuses)[number];
@@ -250,14 +251,27 @@ export type StepLink = z.infer<typeof stepLink>;
 
 /** `arrived`: somebody found it in the inbox, so it counts as sent; otherwise it is sent again. */
 export const unknownInput = campaignRef.extend({ messageId: id, arrived: z.boolean() });
+/** Which variant of an email that is tested, by its place; 0 is the email as it stands. */
+const variant = z
+  .number()
+  .int()
+  .min(0)
+  .max(variantsMax - 1)
+  .default(0);
 export const testSendInput = z.object({
   id,
   stepId: id,
   to: address,
   contactId: id.nullable().default(null),
+  variant,
 });
-export type TestSendInput = z.infer<typeof testSendInput>;
-export const stepPreviewInput = z.object({ id, stepId: id, contactId: id.nullable().default(null) });
+export type TestSendInput = z.input<typeof testSendInput>;
+export const stepPreviewInput = z.object({
+  id,
+  stepId: id,
+  contactId: id.nullable().default(null),
+  variant,
+});
 /** A part of a file, by the route that takes it. */
 export const attachmentPartInput = z.object({
   id,

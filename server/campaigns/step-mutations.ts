@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
+import { abandonTests } from "#server/ab-tests/conclude";
+import { dropUnstarted } from "#server/ab-tests/freeze";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { recallUnreviewed, releaseFromReview } from "#server/drafts/step-switch";
 import { AppError } from "#server/errors";
@@ -126,7 +128,14 @@ export async function saveStep(
       "invalid",
       `This is a step of type ${step.type}, and stays one. Delete it and add another.`,
     );
-  if (launched) await takeTurn(tx, [stepId]);
+  if (launched) {
+    await takeTurn(tx, [stepId]);
+    if (content.type === "email" && (await dropUnstarted(tx, stepId)))
+      throw new AppError(
+        "conflict",
+        "This email is being tested, and its variants stay as they are until then. Pick a winner or stop the test first.",
+      );
+  }
   await tx.execute(sql`
     update campaign_steps set (${contentColumns}, updated_at) = row(${contentValues(content)}, app_now())
     where id = ${stepId}::uuid and campaign_id = ${edit.id}::uuid`);
@@ -211,6 +220,7 @@ export async function deleteStep(
       "A campaign that was launched keeps at least one step. Pause it if nobody should go on.",
     );
   await takeTurn(tx, removed);
+  await abandonTests(tx, { campaignId: edit.id, stepIds: removed }, "stopped");
   await saveGraph(tx, edit.id, graph, onward);
   return { events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: removed }) };
 }

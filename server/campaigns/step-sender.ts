@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { changesOf } from "#server/ab-tests/variants";
 import type { CheckedStep, LaunchFacts, Problem } from "./checks.ts";
 import { numbered } from "./titles.ts";
 
@@ -12,8 +13,13 @@ export function stepSenderProblems(
 ): Problem[] {
   if (!mailbox || mailbox.sandbox) return [];
   return steps.flatMap((step, index): Problem[] => {
-    const address = step.type === "email" ? (step.sender?.fromEmail ?? "") : "";
-    if (address === "" || domainOf(address) === domainOf(mailbox.email)) return [];
+    if (step.type !== "email") return [];
+    const { test } = step;
+    const senders = [step.sender, ...(test?.variants.map((_, place) => changesOf(test, place).sender) ?? [])];
+    const address = senders
+      .map((sender) => sender?.fromEmail ?? "")
+      .find((each) => each !== "" && domainOf(each) !== domainOf(mailbox.email));
+    if (!address) return [];
     const message = `${numbered(step, index)} is from ${address}, which is not of the mailbox’s domain (${domainOf(mailbox.email) ?? ""}): receivers would refuse it. Choose another address.`;
     return [{ code: "sender_domain", severity: "blocker", where: "steps", message, stepId: step.id }];
   });

@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { TenantTx } from "#db/tenancy";
+import { emailTest } from "#server/ab-tests/schema";
 import { isGroup, type RuleTree, stepRuleTree } from "#server/segments/schema";
 import type { CheckedStep } from "./checks.ts";
 import { type GraphStep, isFork } from "./graph.ts";
@@ -51,6 +52,8 @@ type Row = {
   reply_in_thread: boolean;
   attachments: unknown;
   draft_review: unknown;
+  send_time: string | null;
+  test: unknown;
   wait_duration: unknown;
   condition_rules: unknown;
   wait_up_to: unknown;
@@ -70,7 +73,7 @@ type Row = {
 /** The steps of a campaign in display order; the first one is where contacts start. */
 export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const rows = await tx.execute<Row>(sql`
-    select s.id, s.step_type, s.name, s.template_id, s.template_version, s.subject_line, s.preview_text, s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, s.draft_review, s.wait_duration,
+    select s.id, s.step_type, s.name, s.template_id, s.template_version, s.subject_line, s.preview_text, s.email_content, s.email_text, s.sender, s.reply_in_thread, s.attachments, s.draft_review, left(s.send_time::text, 5) as send_time, s.test, s.wait_duration,
       s.condition_rules, s.wait_up_to, s.action_type, s.action_config, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id,
       l.name as list_name,
@@ -127,6 +130,8 @@ function checkedStep(row: Row): CheckedStep {
     replyInThread: row.reply_in_thread,
     attachments: z.array(attachment).safeParse(row.attachments).data ?? [],
     review: draftReview.safeParse(row.draft_review).data ?? null,
+    sendTime: row.send_time,
+    test: emailTest.safeParse(row.test).data ?? null,
     wait,
     conditionRules: stepRuleTree.safeParse(row.condition_rules).data ?? null,
     waitUpTo: waitDuration.safeParse(row.wait_up_to).data ?? null,
@@ -196,6 +201,8 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
         replyInThread: false,
         attachments: [],
         review: null,
+        sendTime: null,
+        test: null,
       };
     case "wait":
       return { type, wait: { value: 1, unit: "days" } };
@@ -212,7 +219,7 @@ export function blankContent(type: StepType, actionType: ActionType = "add_tag")
 
 /** The columns that hold a step's content, in the order of `contentValues`. */
 export const contentColumns = sql`step_type, name, template_id, template_version, subject_line, preview_text, email_content, email_text, sender,
-  reply_in_thread, attachments, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config,
+  reply_in_thread, attachments, send_time, test, wait_duration, wait_up_to, condition_type, condition_rules, action_type, action_config,
   requires_draft_approval, draft_review`;
 
 export function contentValues(content: StepContent): SQL {
@@ -222,7 +229,7 @@ export function contentValues(content: StepContent): SQL {
   const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
   return sql`${content.type}, ${content.name || null}, ${email?.templateId ?? null}::uuid, ${email?.templateVersion ?? null}::int, ${email?.subjectLine ?? null},
     ${email?.previewText ?? null}, ${email?.emailContent ?? null}, ${email?.emailText ?? null}, ${json(email?.sender ?? null)}, ${email?.replyInThread ?? false},
-    ${json(email?.attachments ?? [])},
+    ${json(email?.attachments ?? [])}, ${email?.sendTime ?? null}::time, ${json(email?.test ?? null)},
     ${json(content.type === "wait" ? content.wait : null)}, ${json(condition?.waitUpTo ?? null)},
     ${condition ? conditionTypeOf(condition.rules) : null}, ${json(condition?.rules ?? null)},
     ${does?.type ?? null}, ${json(does)}, ${email?.review != null}, ${json(email?.review ?? null)}`;

@@ -15,6 +15,8 @@ export const email: Extract<StepContent, { type: "email" }> = {
   replyInThread: false,
   attachments: [],
   review: null,
+  sendTime: null,
+  test: null,
 };
 
 /** A draft as a person would make it: one finished email, sent to a list of two. */

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { appNow } from "#db/clock";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
+import { asVariant } from "#server/ab-tests/variants";
 import { AppError } from "#server/errors";
 import { compileMessage, type CompiledMessage } from "#server/mail/compile";
 import { exampleContact } from "#server/mail/example-contact";
@@ -30,7 +31,7 @@ export type Preview = {
   warnings: string[];
 };
 
-type Trial = { id: string; stepId: string; contactId: string | null };
+type Trial = { id: string; stepId: string; contactId?: string | null; variant?: number };
 
 /** Throws `not_found` for a foreign step or contact, `invalid` with the place for a template that does not parse. */
 export async function previewStep(tx: TenantTx, trial: Trial): Promise<Preview> {
@@ -49,13 +50,20 @@ export async function previewStep(tx: TenantTx, trial: Trial): Promise<Preview> 
 /** Renders a step for one contact, without tracking: nobody's click on a trial may count. */
 export async function renderTrial(
   tx: TenantTx,
-  { id, stepId, contactId, to, tail = null }: Trial & { to?: string; tail?: Buffer | null },
+  {
+    id,
+    stepId,
+    contactId = null,
+    variant = 0,
+    to,
+    tail = null,
+  }: Trial & { to?: string; tail?: Buffer | null },
   { test }: { test: boolean },
 ): Promise<{ message: RenderedMessage; campaign: Campaign; to: string }> {
   const campaign = await getCampaign(tx, id);
   const contact = contactId === null ? exampleContact : (await mergeContacts(tx, [contactId])).get(contactId);
   if (!contact) throw new AppError("not_found", "There is no such contact.");
-  const compiled = { ...(await compileTrial(tx, campaign, stepId)), tail };
+  const compiled = { ...(await compileTrial(tx, campaign, { stepId, variant })), tail };
   const now = await appNow(tx);
   const recipient = { messageId: v7(), email: to ?? contact.email, contact, now, test };
   try {
@@ -71,8 +79,13 @@ export async function renderTrial(
   }
 }
 
-async function compileTrial(tx: TenantTx, campaign: Campaign, stepId: string): Promise<CompiledMessage> {
-  const step = campaign.steps.find((each) => each.id === stepId && each.type === "email");
+async function compileTrial(
+  tx: TenantTx,
+  campaign: Campaign,
+  { stepId, variant }: { stepId: string; variant: number },
+): Promise<CompiledMessage> {
+  const found = campaign.steps.find((each) => each.id === stepId && each.type === "email");
+  const step = found && asVariant(found, found.test, variant);
   if (!step) throw new AppError("not_found", "There is no such email step in this campaign.");
   const workspace = await workspaceSender(tx);
   const { settings } = campaign;
@@ -96,7 +109,7 @@ async function compileTrial(tx: TenantTx, campaign: Campaign, stepId: string): P
     trackClicks: false,
     unsubscribe: true,
     plainTextOnly: false,
-    broadcast: campaign.type === "broadcast",
+    broadcast: campaign.type === "broadcast" || campaign.type === "ab_test",
     utm: {},
   };
   const from = { name: fromName, email: fromEmail };
@@ -174,12 +187,13 @@ export async function listPreviewContacts(
 /** What of a step would be empty for whom of the audience. @throws AppError not_found; invalid when it does not parse */
 export async function stepEmptyMerges(
   tx: TenantTx,
-  { id, stepId }: { id: string; stepId: string },
+  { id, stepId, variant = 0 }: Omit<Trial, "contactId">,
 ): Promise<EmptyMergeReport> {
   const campaign = await getCampaign(tx, id);
   // Says what is wrong with the step, if anything is.
-  await compileTrial(tx, campaign, stepId);
-  const step = campaign.steps.find((each) => each.id === stepId);
+  await compileTrial(tx, campaign, { stepId, variant });
+  const found = campaign.steps.find((each) => each.id === stepId);
+  const step = found && asVariant(found, found.test, variant);
   const parts = [step?.subjectLine, step?.previewText, step?.emailContent, step?.emailText];
   const texts = parts.map((text) => text ?? "");
   const audience = campaign.type === "triggered" ? doorOf(campaign.audience) : campaign.audience;

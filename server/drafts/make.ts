@@ -12,7 +12,8 @@ type Review = { days: number; otherwise: DraftFate };
 export async function currentVersion(tx: TenantTx, stepId: string): Promise<string | null> {
   const [row] = await tx.execute<{ id: string }>(sql`
     select v.id from campaign_steps s
-    join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version where s.id = ${stepId}::uuid`);
+    join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version and v.variant_id is null
+    where s.id = ${stepId}::uuid`);
   return row?.id ?? null;
 }
 

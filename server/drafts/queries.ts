@@ -117,7 +117,7 @@ export async function getDraft(tx: TenantTx, id: string): Promise<Draft> {
       (select s.scheduled_for from scheduled_emails s where s.draft_id = d.id order by s.id desc limit 1) as "scheduledFor",
       p.name as "stepName", coalesce(p.reply_in_thread, false) as "replyInThread", d.otherwise,
       d.status = 'draft' and p.id is not null and d.step_version_id is distinct from (
-        select v.id from campaign_step_versions v where v.step_id = p.id and v.version = p.current_version) as stale,
+        select v.id from campaign_step_versions v where v.step_id = p.id and v.version = p.current_version and v.variant_id is null) as stale,
       coalesce(nullif(a.name, ''), a.email) as "approvedBy", d.approved_at as "approvedAt",
       coalesce(nullif(r.name, ''), r.email) as "rejectedBy", d.rejected_at as "rejectedAt", d.reject_reason as "rejectReason",
       coalesce(nullif(w.name, ''), w.email) as "editedBy", d.edited_at as "editedAt",

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { abandonTests } from "#server/ab-tests/conclude";
 import { exitEnrollments } from "./exits.ts";
 import { recountCampaign } from "./recount.ts";
 
@@ -9,8 +10,8 @@ export type Ending = "running" | "ending" | "completed";
 const slice = 1_000;
 
 /**
- * Completes a running campaign when its audience is frozen and nobody is on the way, unless it goes on taking people
- * in; and once its end date has passed takes the rest out, a slice at a time. Safe to ask at any moment, as often as one likes.
+ * Completes a running campaign when its audience is frozen, nobody is on the way and no test waits for its verdict, unless
+ * it goes on taking people in; and once its end date has passed takes the rest out, a slice at a time. Safe to ask at any moment, as often as one likes.
  */
 export async function completeIfDone(tx: TenantTx, campaignId: string): Promise<Ending> {
   const [campaign] = await tx.execute<{
@@ -29,12 +30,16 @@ export async function completeIfDone(tx: TenantTx, campaignId: string): Promise<
   const rows = await tx.execute(sql`
     update campaigns set status = 'completed', completed_at = app_now(), updated_at = app_now(),
       completion_reason = ${campaign.over ? "campaign_ended" : "finished"}
-    where id = ${campaignId}::uuid and status = 'active' and not exists (
+    where id = ${campaignId}::uuid and status = 'active'
+      and (${campaign.over} or not exists (select from ab_tests t where t.campaign_id = ${campaignId}::uuid
+        and t.status in ('running', 'extended') and t.started_at is not null))
+      and not exists (
       select 1 from campaign_contacts e where e.campaign_id = ${campaignId}::uuid and e.status in ('enrolled', 'active', 'paused'))
     returning id`);
   if (rows.length === 0) return "running";
   await tx.execute(sql`
     update campaign_drivers set phase = 'done', updated_at = app_now() where campaign_id = ${campaignId}::uuid`);
+  await abandonTests(tx, { campaignId }, "campaign_ended");
   await tx.execute(sql`
     delete from campaign_arrivals a where a.campaign_id = ${campaignId}::uuid
       and not exists (select from campaign_triggers t where t.id = a.trigger_id and t.role = 'goal')`);

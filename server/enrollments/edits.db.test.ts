@@ -157,6 +157,8 @@ test("a step put into a running campaign holds those who come by until it is fin
     replyInThread: false,
     attachments: [],
     review: null,
+    sendTime: null,
+    test: null,
   };
   await expect(save(campaign, added, { ...content, subjectLine: "" })).rejects.toThrow("has no subject");
   await save(campaign, added, content);

@@ -28,6 +28,8 @@ export const waitReasons = {
   approved_for_later: "The email is approved, and leaves at the time shown.",
   waiting_for_condition: "Waiting for the condition to come true.",
   waiting_for_event: "Waiting for something to happen, or for the time to be up.",
+  waiting_for_winner: "Waiting for the winner of the test on this email.",
+  send_time: "Waiting for the time of day at which this email leaves.",
   settling:
     "Something was just opened or clicked: counted after a minute, when scanners have shown themselves.",
   calling: "Another system is being told of them.",

@@ -10,6 +10,7 @@ import {
 } from "#db/factories";
 import { type Scope, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
+import { driveEmailStep } from "#server/ab-tests/email-step";
 import { launchScheduled } from "#server/campaigns/schedule";
 import { commitThenSend, type DueStep, type EventScope } from "#server/drivers/events";
 import {
@@ -19,7 +20,6 @@ import {
   sweepMailboxes,
   sweepSteps,
 } from "#server/drivers/sweep";
-import { queueMessages } from "#server/messages/queue";
 import { sendNext, startLane } from "#server/messages/run";
 import type { SentEvent, Sinks } from "#server/messages/testing-sinks";
 import { performActions } from "./action-step.ts";
@@ -29,7 +29,7 @@ import { checkEnd, enrollNext, startCampaign, startStep, takeNextArrivals, workO
 import { releaseWaits } from "./wait-step.ts";
 
 const works = {
-  email: queueMessages,
+  email: driveEmailStep,
   wait: releaseWaits,
   condition: decideCondition,
   action: performActions,

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { freezeTests } from "#server/ab-tests/freeze";
 
 /**
  * Freezes what the steps of a campaign say now, one new version for each that has changed since its last one.
@@ -29,8 +30,9 @@ export async function freezeVersions(
         h.email_text, h.config, h.hash
       from hashed h
       where not exists (select 1 from campaign_step_versions v
-        where v.step_id = h.id and v.version = h.current_version and v.content_hash = h.hash)
+        where v.step_id = h.id and v.version = h.current_version and v.variant_id is null and v.content_hash = h.hash)
       returning step_id, version
     )
     update campaign_steps s set current_version = w.version from written w where s.id = w.step_id`);
+  await freezeTests(tx, campaignId);
 }

@@ -122,7 +122,7 @@ export async function stepMessage(
       html: row.html ?? "",
       text: row.text,
     },
-    options: { ...row, broadcast: row.campaignType === "broadcast" },
+    options: { ...row, broadcast: row.campaignType === "broadcast" || row.campaignType === "ab_test" },
     origin: {
       tenantId: workspace.tenantId,
       workspaceId: workspace.workspaceId,

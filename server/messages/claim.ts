@@ -61,7 +61,7 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
         -- What was approved stays as it was approved.
         step_version_id = coalesce(case when m.draft_id is null then (
           select v.id from campaign_steps s join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
-          where s.id = m.step_id) end, m.step_version_id),
+          where s.id = m.step_id and v.variant_id is not distinct from m.variant_id) end, m.step_version_id),
         to_email = coalesce((select c.email from contacts c where c.id = m.contact_id), m.to_email),
         updated_at = app_now()
       from granted g where m.id = g.id

@@ -61,12 +61,12 @@ export async function insertMessages(
       ) as g(enrollment_id, id, rfc_message_id, at, day, mailbox_day, send_before)
     ), written as (
       insert into content.email_messages (id, storage_key, email_account_id, campaign_id, contact_id, enrollment_id, step_id,
-        step_version_id, parent_message_id, in_reply_to, "references", thread_id, run_number, visit, from_email, from_name, to_email, reply_to, recipient_domain, rfc_message_id,
+        step_version_id, variant_id, parent_message_id, in_reply_to, "references", thread_id, run_number, visit, from_email, from_name, to_email, reply_to, recipient_domain, rfc_message_id,
         idempotency_key, reason_code, scheduled_for, next_attempt_at, campaign_day, mailbox_day, send_before)
-      select g.id, g.id::text, k.email_account_id, k.id, c.id, e.id, s.id, v.id, p.id, p.rfc_message_id,
+      select g.id, g.id::text, k.email_account_id, k.id, c.id, e.id, s.id, v.id, a.variant_id, p.id, p.rfc_message_id,
         nullif(concat_ws(' ', p."references", p.rfc_message_id), ''), coalesce(p.thread_id, p.id), e.run_number, e.visit,
-        coalesce(nullif(s.sender ->> 'fromEmail', ''), k.from_email), coalesce(nullif(s.sender ->> 'fromName', ''), k.from_name),
-        c.email, coalesce(nullif(s.sender ->> 'replyTo', ''), k.reply_to_email), split_part(c.email_normalized, '@', 2), g.rfc_message_id,
+        coalesce(nullif(said.sender ->> 'fromEmail', ''), k.from_email), coalesce(nullif(said.sender ->> 'fromName', ''), k.from_name),
+        c.email, coalesce(nullif(said.sender ->> 'replyTo', ''), k.reply_to_email), split_part(c.email_normalized, '@', 2), g.rfc_message_id,
         ${messageKey}, 'awaiting_send', g.at, g.at, g.day, g.mailbox_day, g.send_before
       from given g
       cross join lateral (select * from campaign_contacts e where e.id = g.enrollment_id limit 1) e
@@ -77,7 +77,13 @@ export async function insertMessages(
         select * from content.email_messages m
         where s.reply_in_thread and m.id = e.last_message_id and m.rfc_message_id is not null limit 1
       ) p on true
+      left join ab_tests t on t.step_id = s.id and t.status in ('running', 'extended')
+      left join ab_test_assignments a on a.test_id = t.id and a.contact_id = e.contact_id
       left join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
+        and v.variant_id is not distinct from a.variant_id
+      cross join lateral (select coalesce(v.config -> 'sender', s.sender) as sender) said
+      -- Of an email that is being tested, whoever has no variant yet is not mailed.
+      where t.id is null or a.variant_id is not null
       on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
       returning id, enrollment_id
     )

@@ -9,6 +9,7 @@ export const notificationTypes = [
   "campaign.approval_given",
   "campaign.approval_rejected",
   "drafts.waiting",
+  "campaign.test_decided",
   "campaign.replied",
   "campaign.complained",
   "campaign.step_reached",

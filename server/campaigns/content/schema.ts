@@ -1,6 +1,11 @@
 import { z } from "zod";
+import { emailTest } from "../../ab-tests/schema.ts";
 import { stepRuleTree } from "../../segments/schema.ts";
 import { action } from "../actions/schema.ts";
+import { stepSender, time } from "./parts.ts";
+
+export { stepSender, time };
+export type { StepSender } from "./parts.ts";
 
 /* What the steps of a campaign say and do. */
 
@@ -18,7 +23,6 @@ export type WaitDuration = z.infer<typeof waitDuration>;
 
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Weekday = (typeof weekdays)[number];
-export const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Enter a time such as 09:00.");
 /** On the wall clock of the campaign's zone, to the minute: `2026-11-24T09:00`. */
 export const localTime = z
   .string()
@@ -97,18 +101,6 @@ export const conditionTypes = [
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
-const ownAddress = z.union([
-  z.literal(""),
-  z.email("Enter an email address such as ana@example.com.").max(254),
-]);
-/** What an email says differently from its campaign's sender; empty text is the campaign's. */
-export const stepSender = z.object({
-  fromName: z.string().trim().max(255),
-  fromEmail: ownAddress,
-  replyTo: ownAddress,
-});
-export type StepSender = z.infer<typeof stepSender>;
-
 export const attachmentsMax = 10;
 /** Of all files of an email together. They go with every single message. */
 export const attachmentBytesMax = 5_000_000;
@@ -168,6 +160,10 @@ export const stepContent = z.discriminatedUnion("type", [
     attachments: attachments.default([]),
     /** Null: it leaves as it is written, with nobody looking at each. */
     review: draftReview.nullable().default(null),
+    /** The email leaves at this time of the campaign's day at the earliest; null: as soon as it is its turn. */
+    sendTime: time.nullable().default(null),
+    /** What is tried out on some before everybody gets it. */
+    test: emailTest.nullable().default(null),
   }),
   z.object({ type: z.literal("wait"), name: stepName, wait: waitRule }),
   z.object({

@@ -1,0 +1,261 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import type { StepValues } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { saveStep } from "#server/campaigns/step-mutations";
+import { loadSteps } from "#server/campaigns/steps";
+import { email } from "#server/campaigns/testing";
+import { commitThenSend } from "#server/drivers/events";
+import {
+  createRunner,
+  emailStep,
+  launch,
+  newCampaign,
+  places,
+  type Started,
+  statusOf,
+} from "#server/enrollments/testing";
+import { people } from "#server/messages/testing";
+import { recordHits } from "#server/tracking/hits";
+import { pickWinner } from "./mutations.ts";
+import { listTests } from "./results.ts";
+import { type EmailTest, newTest } from "./schema.ts";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+afterAll(() => sinks.stop());
+
+const variant = (subjectLine: string, weight = 1) => ({ weight, changes: { subjectLine } });
+const tested = (values: Partial<EmailTest> = {}, step: Partial<StepValues> = {}): StepValues =>
+  emailStep({
+    subjectLine: "As it is",
+    test: { ...newTest(), variants: [{ weight: 1, changes: {} }, variant("Another")], ...values },
+    ...step,
+  });
+const started = async (emails: readonly string[], steps: readonly StepValues[]) => {
+  const campaign = await newCampaign({ emails, steps });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  await runner.pass("3 seconds");
+  return campaign;
+};
+const testOf = async ({ scope, campaignId }: Started) => {
+  const [only] = await withTenant(scope, (tx) => listTests(tx, campaignId));
+  if (!only) throw new Error("The campaign has no test.");
+  return only;
+};
+const mailsOf = ({ scope }: Started) => sinks.mails.filter((mail) => mail.raw.includes(scope.workspaceId));
+const subjectsOf = (campaign: Started) => {
+  const counts: Record<string, number> = {};
+  for (const { subject } of mailsOf(campaign)) counts[subject] = (counts[subject] ?? 0) + 1;
+  return counts;
+};
+const waiting = async (campaign: Started) =>
+  (await places(campaign)).filter(({ wait_reason }) => wait_reason === "waiting_for_winner").length;
+
+/** Opens the mails of a subject, so many of them, as a person or a machine does. */
+async function open(campaign: Started, subject: string, count: number, machineReason: string | null = null) {
+  const { scope, campaignId } = campaign;
+  await commitThenSend(scope, async (tx) => {
+    const rows = await tx.execute<{ id: string }>(sql`
+      select id from content.email_messages where campaign_id = ${campaignId}::uuid and subject = ${subject}
+        and first_opened_at is null order by id limit ${count}`);
+    const hit = {
+      type: "opened",
+      linkIndex: null,
+      url: null,
+      ip: null,
+      userAgent: machineReason ?? "Mozilla/5.0 (X11)",
+    } as const;
+    return recordHits(
+      tx,
+      scope,
+      rows.map(({ id }) => ({ ...hit, messageId: id, machineReason })),
+    );
+  });
+}
+
+test("everybody of the sample gets a variant by its weight, the others wait and say why, and the winner goes to every one of them", async () => {
+  const emails = people(240);
+  const campaign = await started(emails, [
+    tested({ samplePercent: 90 }),
+    { stepType: "wait", waitDuration: { value: 1, unit: "days" } },
+  ]);
+  expect(subjectsOf(campaign)).toEqual({ "As it is": 108, Another: 108 });
+  await runner.pass("1 minute");
+  const going = await testOf(campaign);
+  expect(going.endsAt).not.toBeNull();
+  expect(going).toMatchObject({ status: "running", sampleSize: 216, taken: 216, waiting: 24 });
+  // Too close to call, it is given as much time again.
+  await runner.pass("241 minutes");
+  expect(await testOf(campaign)).toMatchObject({ status: "extended", waiting: 24, decidedAt: null });
+  // Machines open everything of one variant, people more of the other.
+  await open(campaign, "As it is", 90, "privacy_proxy");
+  await open(campaign, "As it is", 20);
+  await open(campaign, "Another", 60);
+  // Whatever the engine remembered is gone; the rows call for the decision.
+  runner.forget();
+  await runner.pass("5 hours");
+  await runner.sweep();
+  await runner.settle();
+  const decided = await testOf(campaign);
+  expect(decided).toMatchObject({
+    status: "winner_deployed",
+    outcome: "significant",
+    winner: "B",
+    waiting: 0,
+  });
+  expect(decided.decided?.map(({ opened, rate }) => [opened, rate])).toEqual([
+    [20, 20 / 108],
+    [60, 60 / 108],
+  ]);
+  expect(subjectsOf(campaign)).toEqual({ "As it is": 108, Another: 132 });
+  expect(new Set(mailsOf(campaign).map(({ to }) => to)).size).toBe(240);
+  expect(
+    (await places(campaign)).every(({ current_step_id }) => current_step_id === campaign.stepIds[1]),
+  ).toBe(true);
+  // What is frozen stays as it was, whoever opens later.
+  await open(campaign, "As it is", 30);
+  const after = await testOf(campaign);
+  expect(after.decided).toEqual(decided.decided);
+  expect(after.now[0]?.opened).toBe(50);
+});
+
+test("who opens a variant has opened the email for the next condition", async () => {
+  const [yes, no] = [crypto.randomUUID(), crypto.randomUUID()];
+  const tag = (id: string, name: string): StepValues => ({
+    id,
+    stepType: "action",
+    actionType: "add_tag",
+    actionConfig: { tag: name },
+    nextStepId: null,
+  });
+  const campaign = await started(people(4), [
+    tested({ samplePercent: 100 }),
+    { stepType: "wait", waitDuration: { value: 1, unit: "days" } },
+    {
+      stepType: "condition",
+      conditionRules: { version: 1, match: "all", rules: [{ field: "email_opened", operator: "is_true" }] },
+      nextStepId: null,
+      trueNextStepId: yes,
+      falseNextStepId: no,
+    },
+    tag(yes, "opened"),
+    tag(no, "not opened"),
+  ]);
+  const readers = mailsOf(campaign)
+    .filter(({ subject }) => subject === "Another")
+    .map(({ to }) => to);
+  await open(campaign, "Another", 2);
+  await runner.pass("25 hours");
+  const tagged = await withTenant(campaign.scope, (tx) =>
+    tx.execute<{ email: string }>(sql`
+      select c.email from contacts c join enrollment_step_log l on l.contact_id = c.id
+      where l.step_id = ${yes}::uuid order by c.email`),
+  );
+  expect(tagged.map(({ email }) => email)).toEqual(readers.sort());
+  expect(readers).toHaveLength(2);
+});
+
+test("a person's pick and the decision by time at the same moment have one outcome, and nobody is mailed twice", async () => {
+  const campaign = await started(people(9), [tested({ samplePercent: 50, durationMinutes: 60 })]);
+  await runner.pass("1 minute");
+  const { id, now } = await testOf(campaign);
+  const b = now[1]?.id ?? "";
+  const picking = commitThenSend(campaign.scope, (tx) =>
+    pickWinner(tx, { id, variantId: b, userId: campaign.userId }),
+  ).then(
+    () => "picked",
+    (error: unknown) => String(error),
+  );
+  const [picked] = await Promise.all([picking, runner.pass("61 minutes")]);
+  await runner.settle();
+  const { outcome, winner } = await testOf(campaign);
+  expect([outcome, winner, picked]).toEqual(
+    picked === "picked"
+      ? ["picked", "B", "picked"]
+      : ["too_few", "A", expect.stringContaining("decided already")],
+  );
+  expect(mailsOf(campaign)).toHaveLength(9);
+  expect(new Set(mailsOf(campaign).map(({ to }) => to)).size).toBe(9);
+  expect(await statusOf(campaign)).toBe("completed");
+});
+
+test("an email in the middle of a way is tested on the first who come, and whoever comes later gets the winner", async () => {
+  const campaign = await started(people(8), [
+    emailStep({ subjectLine: "First" }),
+    { stepType: "wait", waitDuration: { value: 1, unit: "hours" } },
+    tested({ samplePercent: 50, durationMinutes: 60, fallback: "highest" }),
+  ]);
+  await runner.pass("61 minutes");
+  expect(subjectsOf(campaign)).toEqual({ First: 8, "As it is": 2, Another: 2 });
+  expect(await waiting(campaign)).toBe(4);
+  await runner.pass("1 minute");
+  await open(campaign, "Another", 2);
+  await runner.pass("61 minutes");
+  expect(await testOf(campaign)).toMatchObject({ outcome: "fallback_highest", winner: "B" });
+  expect(subjectsOf(campaign)).toEqual({ First: 8, "As it is": 2, Another: 6 });
+  expect(await statusOf(campaign)).toBe("completed");
+});
+
+test("variants that differ by the time of day leave at theirs", async () => {
+  const campaign = await started(people(2), [
+    tested(
+      {
+        dimension: "send_time",
+        samplePercent: 100,
+        variants: [
+          { weight: 1, changes: {} },
+          { weight: 1, changes: { sendTime: "03:00" } },
+        ],
+      },
+      { sendTime: "15:00" },
+    ),
+  ]);
+  const waits = (await places(campaign)).flatMap(({ wait_reason, next_email_scheduled_at: at }) =>
+    wait_reason === "send_time" && at ? [`${at.getUTCHours()}:${at.getUTCMinutes()}`] : [],
+  );
+  // Who comes just after the time is not kept until tomorrow.
+  expect(["15:0", "3:0"]).toEqual(expect.arrayContaining(waits));
+  expect(waits.length + mailsOf(campaign).length).toBe(2);
+  await runner.pass("12 hours", 2);
+  expect(mailsOf(campaign)).toHaveLength(2);
+});
+
+test("a tested email stays as it is until the test is decided, and then its winner's words can be changed", async () => {
+  const campaign = await newCampaign({
+    emails: people(4),
+    steps: [tested({ samplePercent: 50 }), { stepType: "wait", waitDuration: { value: 1, unit: "days" } }],
+  });
+  const { scope, campaignId, stepIds, userId } = campaign;
+  const save = (subjectLine: string, test: EmailTest | null = null) =>
+    commitThenSend(scope, async (tx) => {
+      const [row] = await tx.execute<{ version: number }>(
+        sql`select version from campaigns where id = ${campaignId}::uuid`,
+      );
+      const edit = { id: campaignId, version: row?.version ?? -1, stepId: stepIds[0] ?? "", retime: false };
+      return saveStep(tx, scope, { ...edit, content: { ...email, subjectLine, test } });
+    });
+  await launch(scope, campaignId);
+  // Nobody has come yet: the test begins anew with what is saved.
+  await save("Changed in time", {
+    ...newTest(),
+    samplePercent: 50,
+    variants: [{ weight: 1, changes: {} }, variant("Other")],
+  });
+  await runner.settle();
+  expect(subjectsOf(campaign)).toEqual({ "Changed in time": 1, Other: 1 });
+  await expect(save("Too late")).rejects.toThrow("Pick a winner or stop the test first");
+  const { id, now } = await testOf(campaign);
+  await commitThenSend(scope, (tx) => pickWinner(tx, { id, userId, variantId: now[1]?.id ?? "" }));
+  await runner.settle();
+  expect(subjectsOf(campaign)).toEqual({ "Changed in time": 1, Other: 3 });
+  const [step] = await withTenant(scope, (tx) => loadSteps(tx, campaignId));
+  expect(step).toMatchObject({ subjectLine: "Other", test: null });
+  await save("Later words");
+});

@@ -1,0 +1,69 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { holds, yieldUntil } from "#server/drivers/mutations";
+import { lost, type Slice, type SliceResult } from "#server/enrollments/slice";
+import { loadGraph } from "#server/enrollments/steps";
+import { queueMessages } from "#server/messages/queue";
+import { releaseHeld } from "./conclude.ts";
+import { driveTest } from "./drive.ts";
+import { findLiveTest, live } from "./queries.ts";
+import { holdForSendTime } from "./send-time.ts";
+
+type Standing = {
+  active: boolean;
+  upTo: string | null;
+  sendTime: string | null;
+  tested: boolean;
+  due: boolean;
+};
+
+/**
+ * The work of an email step: what it tests is brought on and who waits for a winner or a time of day is seen to, then the
+ * next messages are written. A step that does neither goes straight to its messages.
+ */
+export async function driveEmailStep(tx: TenantTx, slice: Slice): Promise<SliceResult> {
+  const { stepId, campaignId, fence } = slice;
+  const standing = await standingOf(tx, stepId);
+  const plain = !standing || (!standing.tested && standing.upTo === null && standing.sendTime === null);
+  if (plain || !standing.active) return queueMessages(tx, slice);
+  // Whoever changes a campaign locks it before its drivers, and a decision changes it.
+  if (standing.due)
+    await tx.execute(sql`select 1 from campaigns where id = ${campaignId}::uuid for no key update`);
+  const driver = { table: "step_drivers", id: stepId } as const;
+  if (!(await holds(tx, driver, fence))) return lost;
+  if (standing.upTo !== null) {
+    await releaseHeld(tx, { campaignId, stepId, upTo: standing.upTo });
+    return { ...lost, held: true, acted: 1, more: true };
+  }
+  const test = standing.tested ? await findLiveTest(tx, stepId) : null;
+  const graph = await loadGraph(tx, campaignId);
+  const driven = test ? await driveTest(tx, { slice, graph, test }) : { acted: 0, until: null, shut: false };
+  if (driven.acted > 0) return { ...lost, held: true, acted: driven.acted, more: true };
+  if (driven.shut) {
+    await yieldUntil(tx, driver, fence, { until: driven.until, notBefore: driven.until });
+    return { ...lost, held: true, until: driven.until };
+  }
+  const put = await holdForSendTime(tx, { slice, zone: graph.zone, test, sendTime: standing.sendTime });
+  if (put > 0) return { ...lost, held: true, acted: put, more: true };
+  return wakeBy(tx, { slice, until: driven.until, result: await queueMessages(tx, slice) });
+}
+
+async function standingOf(tx: TenantTx, stepId: string): Promise<Standing | undefined> {
+  const [row] = await tx.execute<Standing>(sql`
+    select s.is_active and k.status = 'active' as active, s.retimed_up_to as "upTo", left(s.send_time::text, 5) as "sendTime",
+      t.id is not null as tested, coalesce(t.ends_at <= app_now(), false) as due
+    from campaign_steps s join campaigns k on k.id = s.campaign_id
+    left join ab_tests t on t.step_id = s.id and t.${live}
+    where s.id = ${stepId}::uuid`);
+  return row;
+}
+
+/** The step comes back when the test wants it, if nothing else calls it earlier. */
+async function wakeBy(
+  tx: TenantTx,
+  { slice, until, result }: { slice: Slice; until: Date | null; result: SliceResult },
+): Promise<SliceResult> {
+  if (!until || !result.held || result.more || (result.until && result.until <= until)) return result;
+  await yieldUntil(tx, { table: "step_drivers", id: slice.stepId }, slice.fence, { until });
+  return { ...result, until };
+}

@@ -1,0 +1,60 @@
+import { sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
+import type { TenantTx } from "#db/tenancy";
+import type { Slice } from "#server/enrollments/slice";
+import { dayMs, localText, startOfDay, toInstant, toLocal } from "#server/planner/zone";
+import type { Test } from "./queries.ts";
+
+/** Who comes so shortly after the time of day is not made to wait until tomorrow. */
+const graceMs = 30 * 60_000;
+
+/** The next instant at which the zone's clocks show `time` (HH:MM), or `now` when they have just shown it. */
+export function nextTimeOfDay(zone: string, now: number, time: string): number {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  const of = (day: number) => toInstant(zone, day + (hours * 60 + minutes) * 60_000);
+  const today = startOfDay(toLocal(zone, now));
+  const first = [today - dayMs, today].map(of).find((at) => at > now - graceMs);
+  return Math.max(now, first ?? of(today + dayMs));
+}
+
+/**
+ * Lets those wait for the time of day who have come to an email that leaves at one: the step's own or, while one is
+ * tested, their variant's. Each waits once. Returns how many were dealt with.
+ */
+export async function holdForSendTime(
+  tx: TenantTx,
+  { slice, zone, test, sendTime }: { slice: Slice; zone: string; test: Test | null; sendTime: string | null },
+): Promise<number> {
+  const times = timesOf(test, sendTime);
+  if (times.length === 0) return 0;
+  const now = (await appNow(tx)).getTime();
+  const at = times.map(({ time }) => nextTimeOfDay(zone, now, time));
+  const rows = await tx.execute(sql`
+    with times as (
+      select * from unnest(${sql.param(times.map(({ variantId }) => variantId))}::uuid[],
+        ${sql.param(at.map((instant) => new Date(instant).toISOString()))}::timestamptz[],
+        ${sql.param(at.map((instant) => localText(toLocal(zone, instant))))}::timestamp[]) as t(variant_id, at, local)
+    ), due as materialized (
+      select e.id, (select a.variant_id from ab_test_assignments a
+        where a.test_id = ${test?.id ?? null}::uuid and a.contact_id = e.contact_id) as variant_id
+      from campaign_contacts e
+      where e.tenant_id = ${slice.scope.tenantId}::uuid and e.current_step_id = ${slice.stepId}::uuid
+        and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now() and e.awaiting_message_id is null
+        and coalesce(e.wait_reason, '') not in ('send_time', 'outcome_unknown')
+      order by e.next_email_scheduled_at, e.id limit ${slice.limit} for no key update of e skip locked
+    )
+    update campaign_contacts e set next_email_scheduled_at = t.at, due_local = t.local, tz_used = ${zone},
+      wait_reason = 'send_time', updated_at = app_now()
+    from due d join times t on t.variant_id is not distinct from d.variant_id where e.id = d.id
+    returning 1`);
+  return rows.length;
+}
+
+function timesOf(test: Test | null, sendTime: string | null): { variantId: string | null; time: string }[] {
+  const own = sendTime === null ? [] : [{ variantId: null, time: sendTime }];
+  if (!test) return own;
+  return test.variants.flatMap(({ id, changes }) => {
+    const time = changes.sendTime ?? sendTime;
+    return time === null ? [] : [{ variantId: id, time }];
+  });
+}
