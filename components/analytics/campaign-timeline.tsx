@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { asProblem, useTRPC, useTRPCClient } from "#components/trpc/client";
 import { Callout } from "#components/ui/callout";
+import { LinkButton } from "#components/ui/link-button";
 import { Section } from "#components/ui/section";
 import { Skeleton } from "#components/ui/skeleton";
 import { timelineUnits, type TimelineUnit } from "#server/analytics/schema";
@@ -14,6 +15,7 @@ type Props = {
   /** By days. */
   initial: RouterOutputs["analytics"]["timeline"];
   active: boolean;
+  workspace: string;
   timeZone: string;
 };
 
@@ -21,7 +23,7 @@ const pollMs = 9_000;
 const labels: Record<TimelineUnit, string> = { day: "Days", hour: "Hours" };
 
 /** What happened when, by days or by the hours of the last two days. */
-export function CampaignTimeline({ campaignId: id, initial, active, timeZone }: Props) {
+export function CampaignTimeline({ campaignId: id, initial, active, workspace, timeZone }: Props) {
   const trpc = useTRPC();
   const api = useTRPCClient();
   const [unit, setUnit] = useState<TimelineUnit>("day");
@@ -39,7 +41,19 @@ export function CampaignTimeline({ campaignId: id, initial, active, timeZone }: 
       description={
         unit === "day" ? `Days in ${timeZone}, the last 60.` : `Hours in ${timeZone}, the last 48.`
       }
-      action={<UnitChoice unit={unit} onChoose={setUnit} />}
+      action={
+        <>
+          <LinkButton
+            href={`/${workspace}/campaigns/${id}/numbers.csv`}
+            prefetch={false}
+            variant="ghost"
+            size="sm"
+          >
+            CSV
+          </LinkButton>
+          <UnitChoice unit={unit} onChoose={setUnit} />
+        </>
+      }
     >
       {problem && !value && (
         <Callout kind="danger" title="The timeline could not be loaded">

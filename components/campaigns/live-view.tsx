@@ -73,6 +73,7 @@ export function LiveView({ workspace, campaign, followed, timeline, timeZone, ca
       <div className="grid gap-x-5 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <CampaignFunnel workspace={workspace} campaign={campaign} live={live} />
         <CampaignTimeline
+          workspace={workspace}
           campaignId={id}
           initial={timeline}
           active={live.status === "active"}

@@ -1,5 +1,6 @@
 import {
   Ban,
+  ChartLine,
   FileDown,
   FileUp,
   House,
@@ -24,6 +25,7 @@ export const places: { heading?: string; places: Place[] }[] = [
       { label: "Campaigns", path: "/campaigns", icon: Megaphone, key: "c" },
       { label: "Drafts", path: "/drafts", icon: MailCheck, key: "d" },
       { label: "Templates", path: "/templates", icon: LayoutTemplate, key: "t" },
+      { label: "Analytics", path: "/analytics", icon: ChartLine, key: "n" },
       { label: "Tasks", path: "/tasks", icon: ListTodo, key: "k" },
     ],
   },

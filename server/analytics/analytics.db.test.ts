@@ -5,6 +5,7 @@ import { createCampaign, createContacts, createSession } from "#db/factories";
 import { withTenant, type TenantTx } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { callerFor } from "#server/testing";
+import { rollUp } from "./rollup.ts";
 import { messageFilters } from "./schema.ts";
 
 type Message = {
@@ -169,6 +170,37 @@ test("a day belongs to the workspace's zone, and days without anything are zeros
     [0, 0, 0],
     [0, 0, 1],
   ]);
+});
+
+test("a workspace's period sums its days, stands beside the one before, and is a file with one line a day", async () => {
+  const { caller, scope, campaignId } = await measured();
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      update content.email_messages set sent_at = app_now() - interval '8 days' where first_opened_at is null and sent_at is not null`),
+  );
+  await withTenant(scope, async (tx) => {
+    await tx.execute(
+      sql`update campaigns set launched_at = app_now() - interval '9 days' where id = ${campaignId}::uuid`,
+    );
+    while ((await rollUp(tx))?.more);
+  });
+  const week = await caller.analytics.overview({ days: 7 });
+  expect([week.totals.sent, week.totals.opened, week.before.sent, week.before.opened]).toEqual([3, 3, 2, 0]);
+  expect(week.buckets.reduce((sum, { sent }) => sum + sent, 0)).toBe(3);
+  expect([week.buckets.length, week.unit]).toEqual([7, "day"]);
+  expect(week.campaigns.map(({ id, sent }) => [id, sent])).toEqual([[campaignId, 3]]);
+  const year = await caller.analytics.overview({ days: 365 });
+  expect([year.totals.sent, year.unit, year.mailboxes[0]?.sent]).toEqual([5, "week", 5]);
+  const { lines, next } = await caller.analytics.file({});
+  expect([lines.split("\r\n")[0], next]).toEqual([
+    expect.stringContaining("date,campaign,emails_sent"),
+    null,
+  ]);
+  expect(lines.trim().split("\r\n")).toHaveLength(3);
+  const ofEmails = await caller.analytics.file({ campaignId });
+  expect(ofEmails.lines.trim().split("\r\n")).toHaveLength(4);
+  const chosen = await caller.analytics.overview({ days: 30, from: week.from, to: week.to });
+  expect(chosen.totals).toEqual(week.totals);
 });
 
 test("everybody's place says in words why they stand there or why they left", async () => {

@@ -5,7 +5,17 @@ import { loadLive } from "./live.ts";
 import { listCountedMessages } from "./messages.ts";
 import { listPeople } from "./people.ts";
 import { recountNumbers, requireCampaign } from "./queries.ts";
-import { campaignRef, followInput, messagesInput, peopleInput, timelineInput } from "./schema.ts";
+import { numbersFile } from "./numbers-file.ts";
+import { loadOverview } from "./overview.ts";
+import {
+  campaignRef,
+  followInput,
+  messagesInput,
+  numbersFileInput,
+  overviewInput,
+  peopleInput,
+  timelineInput,
+} from "./schema.ts";
 import { follow } from "./snapshots.ts";
 import { loadTimeline } from "./timeline.ts";
 
@@ -47,5 +57,15 @@ export const analyticsRouter = router({
   recount: reads
     .input(campaignRef)
     .query(({ ctx, input }) => ctx.tenant(about(input.id, (tx) => recountNumbers(tx, input.id)))),
+  /** The whole workspace in a period, beside the one before it. */
+  overview: reads
+    .input(overviewInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => loadOverview(tx, input, ctx.member.workspace.timezone))),
+  file: reads.input(numbersFileInput).query(({ ctx, input }) =>
+    ctx.tenant(async (tx) => {
+      if (input.campaignId) await requireCampaign(tx, input.campaignId);
+      return numbersFile(tx, input);
+    }),
+  ),
   hideOnboarding: allowed("campaigns:write").mutation(({ ctx }) => ctx.tenant(hideOnboarding)),
 });

@@ -65,3 +65,27 @@ export const messagesInput = z.object({
   after: id.optional().catch(undefined),
 });
 export type MessagesInput = z.infer<typeof messagesInput>;
+
+const day = z.iso.date();
+export const overviewDays = [7, 30, 90, 365] as const;
+
+/** Parses a URL leniently: a period of days up to today, or one from a day on; else the last 30 days. */
+export const overviewInput = z.object({
+  days: z.coerce.number().int().min(1).max(3650).catch(30),
+  from: day.optional().catch(undefined),
+  to: day.optional().catch(undefined),
+});
+export type OverviewInput = z.infer<typeof overviewInput>;
+
+const numbersCursor = z.object({ date: day, id });
+/** The last row of a piece. */
+export type NumbersCursor = z.infer<typeof numbersCursor>;
+
+export const numbersFileInput = z.object({
+  from: day.optional().catch(undefined),
+  to: day.optional().catch(undefined),
+  /** The emails of one campaign; else all campaigns. */
+  campaignId: id.optional(),
+  after: numbersCursor.optional(),
+});
+export type NumbersFileInput = z.infer<typeof numbersFileInput>;
