@@ -11,10 +11,16 @@ export const metricNames: Record<TestMetric, string> = {
   open_rate: "Opens",
   click_rate: "Clicks",
   reply_rate: "Replies",
+  conversion_rate: "Goals reached",
 };
 
 /** What of a hundred people usually do it, for reckoning with before there are numbers. */
-export const usualRates: Record<TestMetric, number> = { open_rate: 0.25, click_rate: 0.03, reply_rate: 0.03 };
+export const usualRates: Record<TestMetric, number> = {
+  open_rate: 0.25,
+  click_rate: 0.03,
+  reply_rate: 0.03,
+  conversion_rate: 0.02,
+};
 
 export const fallbackNames = {
   control: "Variant A goes to the others",

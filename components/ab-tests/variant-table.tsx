@@ -15,6 +15,12 @@ export function VariantTable({ test, results }: { test: Test; results: Result[] 
       {count(value)} <span className="text-muted">{rate(value, delivered)}</span>
     </>
   );
+  const goals: Column<Result> = {
+    key: "converted",
+    header: "Goals",
+    align: "right",
+    cell: (row) => tally(row.converted, row),
+  };
   const columns: Column<Result>[] = [
     {
       key: "variant",
@@ -35,6 +41,7 @@ export function VariantTable({ test, results }: { test: Test; results: Result[] 
     { key: "opened", header: "Opened", align: "right", cell: (row) => tally(row.opened, row) },
     { key: "clicked", header: "Clicked", align: "right", cell: (row) => tally(row.clicked, row) },
     { key: "replied", header: "Replied", align: "right", cell: (row) => tally(row.replied, row) },
+    ...(test.metric === "conversion_rate" ? [goals] : []),
     {
       key: "unsubscribed",
       header: "Unsubscribed",

@@ -2,6 +2,8 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import type { StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { contentDigest } from "#server/approvals/digest";
+import { getCampaign } from "#server/campaigns/queries";
 import { saveStep } from "#server/campaigns/step-mutations";
 import { loadSteps } from "#server/campaigns/steps";
 import { email } from "#server/campaigns/testing";
@@ -252,8 +254,20 @@ test("a tested email stays as it is until the test is decided, and then its winn
   expect(subjectsOf(campaign)).toEqual({ "Changed in time": 1, Other: 1 });
   await expect(save("Too late")).rejects.toThrow("Pick a winner or stop the test first");
   const { id, now } = await testOf(campaign);
+  const digest = () => withTenant(scope, async (tx) => contentDigest(tx, await getCampaign(tx, campaignId)));
+  const approved = await digest();
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`insert into campaign_approvals (campaign_id, approval_status, snapshot_version)
+      values (${campaignId}::uuid, 'approved', ${approved})`),
+  );
   await commitThenSend(scope, (tx) => pickWinner(tx, { id, userId, variantId: now[1]?.id ?? "" }));
   await runner.settle();
+  // Who approved both variants has approved the one that won.
+  const [approval] = await withTenant(scope, (tx) =>
+    tx.execute<{ digest: string }>(sql`select snapshot_version as digest from campaign_approvals`),
+  );
+  expect(approval?.digest).toBe(await digest());
+  expect(approval?.digest).not.toBe(approved);
   expect(subjectsOf(campaign)).toEqual({ "Changed in time": 1, Other: 3 });
   const [step] = await withTenant(scope, (tx) => loadSteps(tx, campaignId));
   expect(step).toMatchObject({ subjectLine: "Other", test: null });

@@ -10,7 +10,13 @@ const fallbackWords = {
 
 /** What stands against testing at this launch: numbers that are not taken, and samples that are too small to tell. */
 export function testProblems(
-  { type, steps, settings, goesOn }: Pick<Campaign, "type" | "steps" | "settings" | "goesOn">,
+  {
+    type,
+    steps,
+    settings,
+    goesOn,
+    goals,
+  }: Pick<Campaign, "type" | "steps" | "settings" | "goesOn" | "goals">,
   people: number,
 ): Problem[] {
   const found: Problem[] = [];
@@ -40,6 +46,13 @@ export function testProblems(
         "blocker",
         "test_untracked",
         `${title} is tested by clicks, which this campaign does not track: switch that on in Settings, or choose another measure.`,
+        step.id,
+      );
+    if (test.metric === "conversion_rate" && goals.length === 0)
+      add(
+        "blocker",
+        "test_without_goal",
+        `${title} is tested by the goals that people reach, and this campaign has none: add one under Goals, or choose another measure.`,
         step.id,
       );
     const size = goesOn ? test.sampleContacts : Math.round((people * test.samplePercent) / 100);

@@ -6,7 +6,7 @@ export { asVariant, variantName } from "./variants.ts";
 
 export const testDimensions = ["subject", "content", "sender", "send_time"] as const;
 export type TestDimension = (typeof testDimensions)[number];
-export const testMetrics = ["open_rate", "click_rate", "reply_rate"] as const;
+export const testMetrics = ["open_rate", "click_rate", "reply_rate", "conversion_rate"] as const;
 export type TestMetric = (typeof testMetrics)[number];
 export const testFallbacks = ["control", "highest"] as const;
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { turns } from "./variants.ts";
 import { compareVariants, judgeTest, type VariantCounts } from "./verdict.ts";
 
-const nobody = { opened: 0, clicked: 0, replied: 0, unsubscribed: 0, complained: 0 };
+const nobody = { opened: 0, clicked: 0, replied: 0, converted: 0, unsubscribed: 0, complained: 0 };
 const variant = (id: string, values: Partial<VariantCounts> = {}): VariantCounts => ({
   ...nobody,
   id,

@@ -21,6 +21,8 @@ export type VariantCounts = {
   opened: number;
   clicked: number;
   replied: number;
+  /** Had one of the campaign's goals put down to it. */
+  converted: number;
   unsubscribed: number;
   complained: number;
 };
@@ -60,6 +62,7 @@ const successesOf: Record<TestMetric, (counts: VariantCounts) => number> = {
   open_rate: ({ opened }) => opened,
   click_rate: ({ clicked }) => clicked,
   reply_rate: ({ replied }) => replied,
+  conversion_rate: ({ converted }) => converted,
 };
 const shareOf = (counts: VariantCounts, metric: TestMetric): Share => ({
   successes: successesOf[metric](counts),
