@@ -41,6 +41,15 @@ test("a campaign made from a template is built like the first one, by ids of its
       },
     },
   });
+  const goal = {
+    name: "Came",
+    event: { type: "segment_entered", segmentId: gone },
+    action: "stay",
+    targetId: "",
+    attributionDays: 5,
+  } as const;
+  const { version: current } = await caller.campaigns.byId({ id: campaignId });
+  await caller.campaigns.updateGoals({ id: campaignId, version: current, goals: [goal] });
   const { id } = await caller.campaignTemplates.save({ campaignId, name: "Welcome" });
   await expect(caller.campaignTemplates.save({ campaignId, name: "Welcome" })).rejects.toMatchObject({
     code: "CONFLICT",
@@ -60,6 +69,7 @@ test("a campaign made from a template is built like the first one, by ids of its
     { type: "tag_added", tag: "vip" },
     { type: "segment_entered", segmentId: "" },
   ]);
+  expect(second.goals).toMatchObject([{ ...goal, event: { type: "segment_entered", segmentId: "" } }]);
   const [first, fork] = second.steps;
   expect([first?.subjectLine, first?.next, fork?.type]).toEqual([email.subjectLine, fork?.id, "condition"]);
   expect([stepId, condition]).not.toContain(first?.id);

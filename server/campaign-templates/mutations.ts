@@ -8,6 +8,8 @@ import { createCampaign } from "#server/campaigns/mutations";
 import { getCampaign } from "#server/campaigns/queries";
 import { contentColumns, saveGraph } from "#server/campaigns/steps";
 import { AppError } from "#server/errors";
+import { replaceGoals } from "#server/goals/mutations";
+import type { Goal } from "#server/goals/schema";
 import { replaceTriggers } from "#server/triggers/mutations";
 import type { Trigger } from "#server/triggers/schema";
 import { campaignStructure, type CampaignStructure } from "./schema.ts";
@@ -43,7 +45,7 @@ export async function saveAsTemplate(
 }
 
 async function structureOf(tx: TenantTx, campaignId: string): Promise<CampaignStructure> {
-  const { type, audience, settings, triggers, steps } = await getCampaign(tx, campaignId);
+  const { type, audience, settings, triggers, goals, steps } = await getCampaign(tx, campaignId);
   const rows = await tx.execute<{ id: string; content: Record<string, unknown> }>(sql`
     select s.id, to_jsonb(c) as content from campaign_steps s
     cross join lateral (select ${contentColumns} from campaign_steps i where i.id = s.id) c
@@ -56,6 +58,7 @@ async function structureOf(tx: TenantTx, campaignId: string): Promise<CampaignSt
     audience,
     settings,
     triggers,
+    goals,
     steps: steps.map(({ id, next, whenTrue, whenFalse }) => ({
       id,
       next,
@@ -79,7 +82,9 @@ export async function createFromTemplate(
     sql`select structure from campaign_templates where id = ${id}::uuid`,
   );
   if (!row) throw new AppError("not_found", "There is no such template any more.");
-  const { type, audience, settings, triggers, steps } = withFreshIds(campaignStructure.parse(row.structure));
+  const { type, audience, settings, triggers, goals, steps } = withFreshIds(
+    campaignStructure.parse(row.structure),
+  );
   const campaign = await createCampaign(tx, { name, type, userId });
   const whole = audienceShape.parse({ ...audience, exclude: await existing(tx, audience.exclude) });
   await tx.execute(sql`
@@ -93,6 +98,7 @@ export async function createFromTemplate(
       daily_limit = ${settings.dailyLimit}, delay_between_emails_seconds = ${settings.delayBetweenEmailsSeconds}
     where campaign_id = ${campaign.id}::uuid`);
   await replaceTriggers(tx, campaign.id, await standing(tx, triggers));
+  await replaceGoals(tx, campaign.id, await standingGoals(tx, goals));
   await insertSteps(tx, campaign.id, steps);
   return campaign;
 }
@@ -157,6 +163,19 @@ async function standing(tx: TenantTx, triggers: readonly Trigger[]): Promise<Tri
     if (one.type === "segment_entered" && !there.has(one.segmentId)) return { ...one, segmentId: "" };
     // The links of another campaign are of its time.
     return one.type === "link_clicked" ? { ...one, campaignId: "" } : one;
+  });
+}
+
+/** Whom a goal moved on went to a campaign of its time: another is chosen. */
+async function standingGoals(tx: TenantTx, goals: readonly Goal[]): Promise<Goal[]> {
+  const segmentIds = goals.flatMap(({ event }) =>
+    event.type === "segment_entered" && event.segmentId ? [event.segmentId] : [],
+  );
+  const there = new Set(await existing(tx, segmentIds));
+  return goals.map((goal) => {
+    const { event } = goal;
+    const lost = event.type === "segment_entered" && !there.has(event.segmentId);
+    return { ...goal, targetId: "", event: lost ? { ...event, segmentId: "" } : event };
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { actionTypes, audience, campaignTypes, settingsFields, stepTypes } from "../campaigns/schema.ts";
+import { goalList } from "../goals/schema.ts";
 import { triggerList } from "../triggers/schema.ts";
 
 const name = z
@@ -34,6 +35,8 @@ export const campaignStructure = z.object({
     trackClicks: true,
   }),
   triggers: triggerList,
+  /** None of a template that was kept before campaigns could have them. */
+  goals: goalList.default([]),
   steps: z.array(
     z.object({
       id: z.uuid(),
