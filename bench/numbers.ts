@@ -64,8 +64,8 @@ report("timeline by hour, charts per second", "charts/s", 1 / hours, 1 / bare);
 
 let counted = 0;
 let answered = 0;
-const minute = 20;
-const until = performance.now() + minute * 1000;
+const seconds = 20;
+const until = performance.now() + seconds * 1000;
 await Promise.all(
   Array.from({ length: 100 }, async () => {
     let seen: string | undefined;
@@ -80,7 +80,7 @@ await Promise.all(
     }
   }),
 );
-console.log(`100 open pages for ${minute} s: ${answered} answers from ${counted} counts`);
+console.log(`100 open pages for ${seconds} s: ${answered} answers from ${counted} counts`);
 
 const keys = await p95(() =>
   inTenant((tx) =>

@@ -43,7 +43,7 @@ export const isCounted: Record<Measure, SQL> = {
   converted: sql`m.id in (select v.message_id from campaign_conversions v where v.message_id is not null)`,
   unsubscribed: sql`m.unsubscribed_at is not null`,
   complained: sql`m.complained_at is not null`,
-  failed: sql`m.delivery_status in ('failed', 'bounced') and m.sent_at is null`,
+  failed: sql`m.sent_at is null and (m.delivery_status = 'failed' or m.delivery_status = 'bounced' and m.bounced_at is not null)`,
   unknown: sql`m.delivery_status = 'unknown'`,
 };
 

@@ -82,26 +82,39 @@ export type StepPlace = {
   nextAt: Date | null;
 };
 
+/** The log is found by its steps. */
+const ofSteps = (campaignId: string) =>
+  sql`l.step_id = any(array(select s.id from campaign_steps s where s.campaign_id = ${campaignId}::uuid))`;
+const hasLeft = sql`l.left_at is not null and (l.outcome is distinct from 'exited' or l.detail ->> 'reason' = 'action_exit')`;
+
 /**
- * How many people stand at each step and how many have left it. `waiting` are those of `here` whose time has not come
+ * How many people stand at each step and how many have left it: each of them once, however often they came by. Nearly
+ * all came once, which is counted without sorting them. `waiting` are those of `here` whose time has not come
  * or who wait for something; `nextAt` is when the next of them moves.
  */
 export async function stepPlaces(tx: TenantTx, campaignId: string): Promise<StepPlace[]> {
   const rows = await tx.execute<StepPlace>(sql`
-    with here as (
+    -- Kept whole: joined to a few steps, they would be counted once for each.
+    with here as materialized (
       select current_step_id as step_id, count(*)::int as here,
         (count(*) filter (where wait_reason is not null or next_email_scheduled_at > app_now()))::int as waiting,
         min(next_email_scheduled_at) filter (where next_email_scheduled_at > app_now()) as next_at
       from campaign_contacts where campaign_id = ${campaignId}::uuid and status in ('enrolled', 'active', 'paused')
       group by current_step_id
-    ), passed as (
-      select step_id, count(distinct enrollment_id)::int as passed from enrollment_step_log
-      where campaign_id = ${campaignId}::uuid and left_at is not null and (outcome is distinct from 'exited' or detail ->> 'reason' = 'action_exit')
-      group by step_id
+    ), first_visits as materialized (
+      select l.step_id, count(*)::int as people from enrollment_step_log l
+      where ${ofSteps(campaignId)} and l.run_number = 1 and l.visit = 1 and ${hasLeft} group by l.step_id
+    ), later_visits as materialized (
+      select l.step_id, count(distinct l.enrollment_id)::int as people from enrollment_step_log l
+      where ${ofSteps(campaignId)} and (l.run_number > 1 or l.visit > 1) and ${hasLeft} and not exists (
+        select from enrollment_step_log f where f.enrollment_id = l.enrollment_id and f.run_number = 1 and f.step_id = l.step_id
+          and f.visit = 1 and f.left_at is not null and (f.outcome is distinct from 'exited' or f.detail ->> 'reason' = 'action_exit'))
+      group by l.step_id
     )
     select s.id as "stepId", coalesce(h.here, 0) as here, coalesce(h.waiting, 0) as waiting,
-      coalesce(p.passed, 0) as passed, h.next_at as "nextAt"
-    from campaign_steps s left join here h on h.step_id = s.id left join passed p on p.step_id = s.id
+      coalesce(f.people, 0) + coalesce(l.people, 0) as passed, h.next_at as "nextAt"
+    from campaign_steps s left join here h on h.step_id = s.id left join first_visits f on f.step_id = s.id
+    left join later_visits l on l.step_id = s.id
     where s.campaign_id = ${campaignId}::uuid order by s.step_order`);
   return [...rows];
 }
