@@ -4,6 +4,7 @@ import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { createRunner, newCampaign, places } from "#server/enrollments/testing";
+import { mailable } from "#server/messages/mailable";
 import { atOnce, claim, people, queued, statuses, usage } from "#server/messages/testing";
 import { callerFor } from "#server/testing";
 
@@ -54,4 +55,12 @@ test("who comes back from the archive has the consent from before, not more", as
   }
   const after = await Promise.all(made.map(async ({ id }) => (await caller.contacts.byId({ id })).status));
   expect(after).toEqual(names);
+
+  // Deleted and come in again they are new contacts: only a closed address still knows what they said.
+  for (const { id } of made) await caller.contacts.delete({ id });
+  for (const name of names) await caller.contacts.create({ email: `${name}@example.com` });
+  const reachable = await withTenant(scope, (tx) =>
+    tx.execute(sql`select c.email from contacts c where c.deleted_at is null and ${mailable}`),
+  );
+  expect([...reachable]).toEqual([{ email: "active@example.com" }]);
 });

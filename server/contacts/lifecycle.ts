@@ -10,7 +10,10 @@ import { type Author, noteOnTimelines } from "./history.ts";
  * before contacts everywhere. What is being handed over to a mail server at this moment cannot be called back.
  */
 
-/** Takes contacts off every page; what they received stays in the ledger. Returns the ids of those that were there. */
+/**
+ * Takes contacts off every page; what they received stays in the ledger. Whoever may not be written to stays so: the
+ * address is closed, also when only a file said so, for the day it comes in again. Returns the ids of those that were there.
+ */
 export async function deleteContacts(
   tx: TenantTx,
   ids: readonly string[],
@@ -20,6 +23,14 @@ export async function deleteContacts(
   const gone = await tx.execute<{ id: string }>(sql`
     update contacts c set deleted_at = app_now(), updated_at = app_now(), version = version + 1
     from ${inOrder(ids)} locked where c.id = locked.id returning c.id`);
+  await tx.execute(sql`
+    insert into suppressions (email_normalized, scope, workspace_id, reason, source, added_by)
+    select email_normalized, 'workspace', workspace_id, case when complained_at is not null then 'complained'
+        when unsubscribed_at is not null then 'unsubscribed' when bounced_at is not null then 'bounced' else status end,
+      'deletion', ${author.actorId}::uuid
+    from contacts where id = any(${sql.param(gone.map(idOf))}::uuid[]) and (status in ('unsubscribed', 'bounced', 'complained')
+      or status = 'archived' and coalesce(complained_at, unsubscribed_at, bounced_at) is not null)
+    on conflict do nothing`);
   await noteOnTimelines(tx, gone.map(idOf), { type: "contact.deleted", ...author });
   return gone.map(idOf);
 }
