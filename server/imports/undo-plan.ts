@@ -75,7 +75,8 @@ export const judged = (importId: string, events: SQL) => sql`
       union all select contact_id, id::text, null from picked where exists (select 1 from imported)) both_of
     group by contact_id having max(other collate "C") > max(own collate "C")),
   ${othersOf("tagged", sql`contact_tags`, importId)},
-  ${othersOf("listed", sql`segment_contacts`, importId)},
+  -- Being what a segment looks for is nobody's doing.
+  ${othersOf("listed", sql`(select contact_id, import_job_id from segment_contacts where added_via <> 'rule_match')`, importId)},
   verdicts as materialized (
     select w.*, case
       when not there then 'gone'

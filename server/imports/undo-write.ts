@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { exitContacts } from "#server/enrollments/exits";
 import { asStored, asText, column, contactFields } from "./contact-fields.ts";
 import { flat, judged } from "./undo-plan.ts";
 
@@ -8,6 +9,7 @@ import { flat, judged } from "./undo-plan.ts";
  * many there were.
  */
 export async function takeBack(tx: TenantTx, importId: string, which: SQL): Promise<number> {
+  await leaveCampaigns(tx, importId, which);
   await plan(tx, importId, which);
   await rebaseLater(tx, importId);
   await restoreFields(tx);
@@ -24,6 +26,20 @@ export async function takeBack(tx: TenantTx, importId: string, which: SQL): Prom
       returning 1)
     select count(*)::int as count from marked`);
   return marked?.count ?? 0;
+}
+
+/**
+ * Whom the import brought is not written to any more: they stay, since they were enrolled, but no campaign goes on with
+ * them. Before contacts are locked, as everywhere.
+ */
+async function leaveCampaigns(tx: TenantTx, importId: string, which: SQL): Promise<void> {
+  const rows = await tx.execute<{ contact_id: string }>(sql`
+    select distinct k.contact_id from campaign_contacts k
+    where k.status in ('enrolled', 'active', 'paused') and k.contact_id = any (array(
+      select e.contact_id from import_events e
+      where e.import_job_id = ${importId}::uuid and e.undone_at is null and e.event_type = 'created' and ${which}))`);
+  const contactIds = rows.map((row) => row.contact_id);
+  if (contactIds.length > 0) await exitContacts(tx, { contactIds, reason: "import_rolled_back" });
 }
 
 /** Judges the contacts, into `undoing`. They are locked first, so that nobody mails or edits one in between. */

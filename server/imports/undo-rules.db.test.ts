@@ -1,0 +1,34 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { createCampaign, createSegment } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { newTenant } from "#db/testing";
+import { refreshRange } from "#server/segments/members";
+import { ruleTree } from "#server/segments/schema";
+import { importFile, undoFile } from "./testing.ts";
+
+test("a segment whose rules they fit keeps nobody, and no campaign goes on with whom the import brought", async () => {
+  const tenant = await newTenant();
+  const rules = { version: 1, match: "all", rules: [{ field: "first_name", operator: "is_set" }] } as const;
+  const { campaignId, segmentId } = await withTenant(tenant.scope, async (tx) => ({
+    ...(await createCampaign(tx, { status: "active", steps: [{ stepType: "email" }] })),
+    segmentId: await createSegment(tx, { name: "Named", rules }),
+  }));
+  const file = "email,first_name\nfree@example.com,Free\nenrolled@example.com,Enrolled\n";
+  const { id } = await importFile(tenant, file, {});
+  await withTenant(tenant.scope, async (tx) => {
+    await refreshRange(tx, { segmentId, rules: ruleTree.parse(rules), now: new Date(), after: null });
+    await tx.execute(sql`
+      insert into campaign_contacts (campaign_id, contact_id, current_step_id, next_email_scheduled_at)
+      select ${campaignId}::uuid, c.id, s.id, app_now() from contacts c, campaign_steps s
+      where c.email = 'enrolled@example.com' and s.campaign_id = ${campaignId}::uuid`);
+  });
+  const { undoReport } = await undoFile(tenant, id);
+  expect(undoReport).toMatchObject({ deleted: 1, kept: 1, reasons: { enrolled: 1 } });
+  const places = await withTenant(tenant.scope, (tx) =>
+    tx.execute(
+      sql`select status, exit_reason from campaign_contacts where campaign_id = ${campaignId}::uuid`,
+    ),
+  );
+  expect([...places]).toEqual([{ status: "exited", exit_reason: "import_rolled_back" }]);
+});
