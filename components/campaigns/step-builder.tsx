@@ -162,5 +162,5 @@ function usePlaces(campaign: Campaign) {
       },
     ),
   );
-  return places.data ?? null;
+  return places.data?.value ?? null;
 }

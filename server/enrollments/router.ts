@@ -1,3 +1,4 @@
+import { follow } from "#server/analytics/snapshots";
 import { commitThenSend } from "#server/drivers/events";
 import { allowed, router } from "#server/trpc";
 import { addContacts } from "./mutations.ts";
@@ -13,7 +14,12 @@ export const enrollmentsRouter = router({
   openCampaigns: allowed("campaigns:read").query(({ ctx }) => ctx.tenant(listOpenCampaigns)),
   places: allowed("analytics:read")
     .input(placesInput)
-    .query(({ ctx, input }) => ctx.tenant((tx) => loadPlaces(tx, input.campaignId))),
+    .query(({ ctx, input: { campaignId } }) =>
+      // Every open canvas asks every few seconds, and at a million people counting takes a while.
+      follow(`${ctx.member.workspace.id}:places:${campaignId}`, undefined, () =>
+        ctx.tenant((tx) => loadPlaces(tx, campaignId)),
+      ),
+    ),
   journey: allowed("analytics:read")
     .input(journeyInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => getJourney(tx, input))),

@@ -5,7 +5,7 @@ import type { Siblings } from "../siblings.tsx";
 import type { Campaign, Step } from "../use-campaign-edits.tsx";
 import type { StepActs } from "../use-step-acts.tsx";
 
-export type Places = RouterOutputs["enrollments"]["places"];
+export type Places = NonNullable<RouterOutputs["enrollments"]["places"]["value"]>;
 
 export type CanvasState = {
   campaign: Campaign;
