@@ -22,9 +22,10 @@ type ProblemProps = {
 };
 
 /** A refused save: the text stays in the editor until the person decides. */
-export function SaveProblem({ edits: { problem, reload, flush }, afterLoading }: ProblemProps) {
+export function SaveProblem({ edits: { problem, reload, flush, dismiss }, afterLoading }: ProblemProps) {
   if (!problem) return null;
   const conflict = problem.code === "conflict";
+  const again = problem.code === "unavailable" || problem.code === "unexpected";
   const action = conflict ? (
     <div className="flex flex-wrap gap-2">
       <Button size="sm" onClick={() => void reload(true)}>
@@ -35,8 +36,14 @@ export function SaveProblem({ edits: { problem, reload, flush }, afterLoading }:
       </Button>
     </div>
   ) : (
-    <Button size="sm" onClick={() => void flush()}>
-      Try again
+    <Button
+      size="sm"
+      onClick={() => {
+        dismiss();
+        if (again) void flush();
+      }}
+    >
+      {again ? "Try again" : "Close"}
     </Button>
   );
   return (

@@ -69,7 +69,8 @@ export function StepBuilder({ initial, firstStep, firstView, ...rest }: BuilderP
       key={`${step.id}:${edits.generation}`}
       {...rest}
       step={step}
-      here={places?.[step.id]?.here ?? null}
+      here={places?.[step.id]?.here ?? campaign.here[step.id] ?? null}
+      peopleFirst={view === "canvas"}
       edits={edits}
       onClose={back}
     />

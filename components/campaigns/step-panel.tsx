@@ -11,6 +11,8 @@ type Props = {
   edits: CampaignEdits;
   /** How many people stand at the step; null before the launch. */
   here: number | null;
+  /** Shown to look at the people, where there are some. */
+  peopleFirst: boolean;
   canWrite: boolean;
   canLaunch: boolean;
   timeZone: string;
@@ -18,7 +20,17 @@ type Props = {
 };
 
 /** A step's editor and, once launched, who stands there. Mount anew for another step. */
-export function StepPanel({ workspace, step, edits, here, canWrite, canLaunch, timeZone, onClose }: Props) {
+export function StepPanel({
+  workspace,
+  step,
+  edits,
+  here,
+  peopleFirst,
+  canWrite,
+  canLaunch,
+  timeZone,
+  onClose,
+}: Props) {
   const { campaign } = edits;
   const editor = (
     <StepEditor step={step} campaign={campaign} edits={edits} canWrite={canWrite} onClose={onClose} />
@@ -41,6 +53,7 @@ export function StepPanel({ workspace, step, edits, here, canWrite, canLaunch, t
       ) : (
         <PanelTabs
           label={`Step ${step.number}`}
+          defaultValue={peopleFirst && here > 0 ? "people" : "step"}
           panels={[
             { value: "step", label: "What it does", content: editor },
             {

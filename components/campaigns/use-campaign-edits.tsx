@@ -73,6 +73,12 @@ export function useCampaignEdits(initial: Campaign) {
     return enqueue(work);
   }
 
+  /** The person has read what was refused; the text in hand is tried again with the next key. */
+  function dismiss() {
+    setProblem(null);
+    setState(typed.current ? "waiting" : "saved");
+  }
+
   /** Takes over what somebody else saved meanwhile; with `keepMine`, saves the text in hand on top of it. */
   async function reload(keepMine: boolean): Promise<void> {
     if (!keepMine) typed.current = null;
@@ -124,7 +130,7 @@ export function useCampaignEdits(initial: Campaign) {
     updateTriggers: client.campaigns.updateTriggers.mutate,
     updateGoals: client.campaigns.updateGoals.mutate,
   };
-  return { campaign, state, problem, generation, type, flush, change, travel, reload, calls };
+  return { campaign, state, problem, generation, type, flush, dismiss, change, travel, reload, calls };
 }
 
 /** A link that is followed with something unsaved waits for it: the page it leads to is to show it. */

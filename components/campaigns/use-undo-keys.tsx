@@ -12,6 +12,8 @@ export function useUndoKeys(undo: (() => void) | null, redo: (() => void) | null
       if (!(event.ctrlKey || event.metaKey) || event.altKey || inText(event.target)) return;
       const key = event.key.toLowerCase();
       if (key !== "z" && key !== "y") return;
+      // A question that is open stands above the steps.
+      if (document.querySelector("[role=dialog], [role=alertdialog]")) return;
       event.preventDefault();
       if (key === "y" || event.shiftKey) ways.current.redo?.();
       else ways.current.undo?.();

@@ -28,11 +28,13 @@ export async function createGuided(
     { id: v7(), content: { type: "wait", wait: { value: days, unit: "days" } } },
     { id: v7(), content: nextEmail(plan) },
   ]);
-  for (const [index, step] of made.entries()) {
+  const rows = made.map(
+    ({ id: stepId, content }, index) =>
+      sql`(${stepId}::uuid, ${id}::uuid, ${index + 2}, ${contentValues(content)})`,
+  );
+  if (rows.length > 0)
     await tx.execute(sql`
-      insert into campaign_steps (id, campaign_id, step_order, ${contentColumns})
-      values (${step.id}::uuid, ${id}::uuid, ${index + 2}, ${contentValues(step.content)})`);
-  }
+      insert into campaign_steps (id, campaign_id, step_order, ${contentColumns}) values ${sql.join(rows, sql`, `)}`);
   const chain: GraphStep[] = [first, ...made.map((step) => blankNode(step.id, step.content))];
   await saveGraph(
     tx,

@@ -35,7 +35,7 @@ export async function restoreVersion(
   const to = await findVersion(tx, edit.id, past);
   if (!last || !to) throw new AppError("not_found", "This version is not kept any more. Choose another.");
   await restoreSteps(tx, edit.id, to);
-  return { undoTo: last.version, redoTo: null, label: `Went back to version ${past}` };
+  return { undoTo: last.version, redoTo: null, label: "Went back to an earlier version" };
 }
 
 async function take(

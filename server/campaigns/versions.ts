@@ -86,7 +86,8 @@ export async function keepVersion(tx: TenantTx, { campaign, userId, by }: Keepin
   await tx.execute(sql`
     insert into campaign_versions (campaign_id, version, undo_to, redo_to, label, typed_step, made_by, steps)
     values (${campaign.id}::uuid, ${campaign.version}, ${joined ? joined.undoTo : made.undoTo}, ${made.redoTo}, ${made.label},
-      ${made.typedStep}::uuid, ${userId}::uuid, ${JSON.stringify(steps)}::jsonb)`);
+      ${made.typedStep}::uuid, ${userId}::uuid, ${JSON.stringify(steps)}::jsonb)
+    on conflict (tenant_id, campaign_id, version) do nothing`);
   if (campaign.version % 20 === 0) await forgetOld(tx, campaign.id);
 }
 
