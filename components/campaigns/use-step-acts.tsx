@@ -1,5 +1,5 @@
 "use client";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
 import type { Position } from "#server/campaigns/graph";
 import { endingActions } from "#server/campaigns/schema";
@@ -37,6 +37,17 @@ export function useStepActs({ edits, selected, onSelect }: Options): { acts: Ste
   const [asked, setAsked] = useState<Asked | null>(null);
   const [copiedId, setCopiedId] = useState<string | null>(null);
   const [said, setSaid] = useState("");
+  const [focusOn, setFocusOn] = useState<string | null>(null);
+  useEffect(() => {
+    if (asked || !focusOn) return;
+    // After the dialog has given the focus back to where it was, which is gone.
+    const timer = setTimeout(() => {
+      const shown = ["node", "step"].map((kind) => document.getElementById(`${kind}-${focusOn}`));
+      shown.find((each) => each !== null)?.focus({ preventScroll: true });
+      setFocusOn(null);
+    });
+    return () => clearTimeout(timer);
+  }, [asked, focusOn]);
   const running = campaign.status !== "draft";
   const copied = campaign.steps.find(({ id }) => id === copiedId) ?? null;
   const close = () => setAsked(null);
@@ -95,7 +106,9 @@ export function useStepActs({ edits, selected, onSelect }: Options): { acts: Ste
         onRemove={async (step, keep) => {
           if (selected === step.id) onSelect(null);
           const next = await edits.change((edit) => calls.removeStep({ ...edit, stepId: step.id, keep }));
-          if (next) setSaid(`Deleted ${step.title}.`);
+          if (!next) return;
+          setSaid(`Deleted ${step.title}.`);
+          setFocusOn(next.steps[Math.min(step.number, next.steps.length) - 1]?.id ?? null);
         }}
       />
     ),

@@ -44,6 +44,19 @@ test("no two nodes overlap, what follows stands below, and Yes stands left of No
   expect(at("wait").x + at("wait").width).toBeLessThan(at("exit").x);
 });
 
+test("branches that both go on to the end don’t cross on their way", () => {
+  const steps = [
+    step("fork", { number: 1, branches: true, whenTrue: "left", whenFalse: "right" }),
+    step("left", { number: 2 }),
+    step("right", { number: 3 }),
+  ];
+  const apart = layOut(drawingOf({ ...campaign, steps }), { counts: true });
+  const x = (id: string) => apart.nodes.get(id)?.x ?? NaN;
+  const name = (branch: string) => apart.ways.get(`way-fork-${branch}`)?.middle.x ?? NaN;
+  expect(name("true")).toBeLessThan(name("false"));
+  expect(x("left")).toBeLessThan(x("right"));
+});
+
 test("arrow keys follow the ways and reach every step", () => {
   expect(stepTowards("email", "down", drawing, layout)).toBe("fork");
   expect(stepTowards("fork", "down", drawing, layout)).toBe("wait");

@@ -30,7 +30,9 @@ export function layOut(drawing: Drawing, { counts }: { counts: boolean }): Layou
   graph.setNode(startId, { ...starting });
   for (const { id } of drawing.steps) graph.setNode(id, { ...(counts ? peopled : step) });
   if (drawing.ways.some(({ target }) => target === endId)) graph.setNode(endId, { ...ending });
-  for (const way of drawing.ways) {
+  // The library begins with what it is told last: with No told before Yes, Yes comes out on the left all the way down.
+  const told = [...Map.groupBy(drawing.ways, ({ source }) => source).values()];
+  for (const way of told.flatMap((ways) => ways.toReversed())) {
     if (!way.branch) {
       graph.setEdge(
         way.source,

@@ -1,6 +1,6 @@
 "use client";
 import { useReactFlow } from "@xyflow/react";
-import type { RefObject } from "react";
+import { useEffect, type RefObject } from "react";
 import { startId } from "./drawing.tsx";
 import type { Layout } from "./layout.tsx";
 
@@ -12,6 +12,22 @@ const margin = 16;
 export function useViewport(box: RefObject<HTMLElement | null>, layout: Layout) {
   const flow = useReactFlow();
   const quick = () => ({ duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 160 });
+
+  // What stood in the middle stays there when the window, or the panel beside it, takes some of the width.
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    let width = element.clientWidth;
+    const watcher = new ResizeObserver(() => {
+      const moved = element.clientWidth - width;
+      width = element.clientWidth;
+      if (moved === 0) return;
+      const { x, y, zoom } = flow.getViewport();
+      void flow.setViewport({ x: x + moved / 2, y, zoom });
+    });
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, [box, flow]);
 
   /** The whole drawing if it can be read then, or its beginning. */
   function frame() {
