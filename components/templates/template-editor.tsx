@@ -1,73 +1,25 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
-import { asProblem, useTRPC } from "#components/trpc/client";
+import { Check } from "lucide-react";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import { Callout } from "#components/ui/callout";
 import { FormError } from "#components/ui/form-error";
+import { Spinner } from "#components/ui/spinner";
 import { SubmitButton } from "#components/ui/submit-button";
-import type { RouterOutputs } from "#server/router";
 import { TemplateFields } from "./template-fields.tsx";
 import { TemplatePreview } from "./template-preview.tsx";
 import { useTemplatePreview } from "./use-template-preview.tsx";
+import { type Template, useTemplateSaves } from "./use-template-saves.tsx";
 
-export type Template = RouterOutputs["templates"]["byId"];
-export type Draft = {
-  name: string;
-  subject: string;
-  previewText: string;
-  html: string;
-  /** The text part; null is made from the HTML. */
-  text: string | null;
-};
+export type { Draft, Template } from "./use-template-saves.tsx";
 type Props = { workspace: string; template: Template | null; editable: boolean };
 
-const starter: Draft = {
-  name: "",
-  subject: "",
-  previewText: "",
-  html: "",
-  text: null,
-};
-
-/** Writing on the left, the mail as it will arrive on the right. A new template is made by its first save. */
+/** Writing on the left, the mail as it will arrive on the right. */
 export function TemplateEditor({ workspace, template, editable }: Props) {
-  const trpc = useTRPC();
-  const router = useRouter();
-  const [saved, setSaved] = useState({
-    version: template?.version ?? 0,
-    draft: template ? draftOf(template) : starter,
-  });
-  const [draft, setDraft] = useState(saved.draft);
+  const saves = useTemplateSaves({ workspace, template, editable });
+  const { draft, setDraft, dirty, pending, problem, conflict, submit } = saves;
   const [contactId, setContactId] = useState<string | null>(null);
   const preview = useTemplatePreview(draft, contactId);
-  const dirty = template === null || JSON.stringify(draft) !== JSON.stringify(saved.draft);
-  useWarnBeforeLeaving(dirty && JSON.stringify(draft) !== JSON.stringify(starter));
-
-  const create = useMutation(
-    trpc.templates.create.mutationOptions({
-      onSuccess: ({ id }) => {
-        setSaved({ version: 1, draft });
-        router.replace(`/${workspace}/templates/${id}`);
-      },
-    }),
-  );
-  const save = useMutation(
-    trpc.templates.save.mutationOptions({
-      onSuccess: ({ version }, { id: _, version: _edited, ...sent }) => {
-        setSaved({ version, draft: { ...sent, text: sent.text ?? null } });
-        router.refresh();
-      },
-    }),
-  );
-  const pending = create.isPending || save.isPending;
-  const problem = asProblem(create.error ?? save.error);
-
-  function submit() {
-    if (!editable || pending || !dirty) return;
-    if (template) save.mutate({ ...draft, id: template.id, version: saved.version });
-    else create.mutate(draft);
-  }
-
   return (
     <form
       noValidate
@@ -83,22 +35,24 @@ export function TemplateEditor({ workspace, template, editable }: Props) {
       }}
     >
       <div className="min-w-0 space-y-4">
+        {conflict && <Conflict resolve={saves.resolve} pending={pending} />}
         <TemplateFields
+          key={saves.loaded}
           draft={draft}
           onChange={setDraft}
           disabled={!editable}
           errors={problem?.fields ?? {}}
           problems={preview.problems}
         />
-        <FormError>{problem && Object.keys(problem.fields).length === 0 ? problem.message : null}</FormError>
+        <FormError>
+          {problem && !conflict && Object.keys(problem.fields).length === 0 ? problem.message : null}
+        </FormError>
         {editable && (
           <div className="flex items-center gap-3">
-            <SubmitButton pending={pending} disabled={!dirty}>
+            <SubmitButton pending={pending} disabled={!dirty || conflict}>
               {template ? "Save" : "Create template"}
             </SubmitButton>
-            <p role="status" className="text-xs text-muted">
-              {dirty ? (template ? "Not saved yet" : "") : `Saved as version ${saved.version}`}
-            </p>
+            <SaveWords {...saves} exists={template !== null} />
           </div>
         )}
       </div>
@@ -113,20 +67,56 @@ export function TemplateEditor({ workspace, template, editable }: Props) {
   );
 }
 
-const draftOf = ({ name, subject, previewText, html, text }: Template): Draft => ({
-  name,
-  subject,
-  previewText,
-  html,
-  text,
-});
+type Saves = ReturnType<typeof useTemplateSaves>;
 
-/** The browser asks before unsaved words are lost. */
-function useWarnBeforeLeaving(dirty: boolean) {
-  useEffect(() => {
-    if (!dirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [dirty]);
+/** Whether what is seen is kept. */
+function SaveWords({ dirty, pending, problem, saved, exists }: Saves & { exists: boolean }) {
+  const words = pending
+    ? "Saving…"
+    : !dirty
+      ? `Saved as version ${saved.version}`
+      : problem
+        ? "Not saved"
+        : exists
+          ? "Not saved yet"
+          : "";
+  return (
+    <p role="status" className="flex items-center gap-1.5 text-xs text-muted">
+      {pending && <Spinner />}
+      {!pending && !dirty && <Check aria-hidden className="size-3.5 text-success" />}
+      {words}
+    </p>
+  );
+}
+
+function Conflict({ resolve, pending }: Pick<Saves, "resolve" | "pending">) {
+  const [failure, setFailure] = useState<string | null>(null);
+  const choose = (whose: "mine" | "theirs") => {
+    setFailure(null);
+    resolve(whose).catch((error: unknown) =>
+      setFailure(error instanceof Error ? error.message : String(error)),
+    );
+  };
+  return (
+    <div role="alert">
+      <Callout
+        kind="danger"
+        title="Somebody saved this template meanwhile"
+        action={
+          <div className="flex flex-wrap gap-2">
+            <Button size="sm" pending={pending} onClick={() => choose("mine")}>
+              Keep my text
+            </Button>
+            <Button size="sm" onClick={() => choose("theirs")}>
+              Load theirs
+            </Button>
+          </div>
+        }
+      >
+        Your text is not saved until you choose. Kept, it becomes the newest version, and theirs stays among
+        the versions; loading theirs gives yours up.
+        {failure && <span className="block">{failure}</span>}
+      </Callout>
+    </div>
+  );
 }

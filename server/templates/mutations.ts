@@ -5,6 +5,7 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 import { getTemplate, getTemplateVersion, problemsIn } from "./queries.ts";
+import { replacedMinutesMax } from "./schema.ts";
 import type {
   templateLabelInput,
   TemplateInput,
@@ -51,6 +52,25 @@ async function keepVersion(
   });
 }
 
+/** Takes a version of somebody's own out that they wrote just now and gave no name: the next one takes its place. */
+async function dropVersion(
+  tx: TenantTx,
+  userId: string,
+  { id, version }: { id: string; version: number },
+): Promise<void> {
+  await tx
+    .delete(templateVersions)
+    .where(
+      and(
+        eq(templateVersions.templateId, id),
+        eq(templateVersions.versionNumber, version),
+        eq(templateVersions.createdBy, userId),
+        isNull(templateVersions.label),
+        sql`${templateVersions.createdAt} > app_now() - make_interval(mins => ${replacedMinutesMax})`,
+      ),
+    );
+}
+
 /** @throws AppError conflict when the name is taken */
 export async function createTemplate(
   tx: TenantTx,
@@ -69,13 +89,13 @@ export async function createTemplate(
 }
 
 /**
- * Every save is a version.
+ * Every save is a version; those that an editor makes while somebody types take each other's place.
  * @throws AppError not_found; conflict when somebody saved meanwhile, the name is taken, or the template is archived
  */
 export async function saveTemplate(
   tx: TenantTx,
   userId: string,
-  { id, version, ...input }: TemplateSaveInput,
+  { id, version, replaces, ...input }: TemplateSaveInput,
 ): Promise<{ version: number }> {
   await refuseTakenName(tx, input.name, id);
   const [saved] = await tx
@@ -96,6 +116,7 @@ export async function saveTemplate(
     )
     .returning({ version: templates.version });
   if (saved) {
+    if (replaces) await dropVersion(tx, userId, { id, version });
     await keepVersion(tx, userId, id, saved.version, input);
     return saved;
   }
@@ -120,7 +141,7 @@ export async function restoreTemplateVersion(
   const now = await getTemplate(tx, id);
   const { subject, previewText, html, text } = await getTemplateVersion(tx, id, number);
   const content = { subject, previewText: previewText ?? now.previewText, html, text };
-  return saveTemplate(tx, userId, { id, version, name: now.name, ...content });
+  return saveTemplate(tx, userId, { id, version, replaces: false, name: now.name, ...content });
 }
 
 /** @throws AppError not_found */

@@ -26,9 +26,18 @@ export const templateInput = z.object({
 });
 export type TemplateInput = z.infer<typeof templateInput>;
 
-/** `version` is the one that was edited: a save over somebody else's is refused. */
-export const templateSaveInput = templateInput.extend({ id: z.uuid(), version: z.number().int() });
+/**
+ * `version` is the one that was edited: a save over somebody else's is refused. `replaces`: that version was written by
+ * itself, while the same person was typing, and this one takes its place.
+ */
+export const templateSaveInput = templateInput.extend({
+  id: z.uuid(),
+  version: z.number().int(),
+  replaces: z.boolean().default(false),
+});
 export type TemplateSaveInput = z.infer<typeof templateSaveInput>;
+/** Only a version that is at most so many minutes old can be replaced. */
+export const replacedMinutesMax = 30;
 
 export const templateIdInput = z.object({ id: z.uuid() });
 

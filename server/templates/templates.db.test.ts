@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { createCampaign, createContact } from "#db/factories";
 import { newTenant } from "#db/testing";
+import { newColleague } from "#server/testing";
 
 const welcome = {
   name: "Welcome",
@@ -31,6 +32,28 @@ test("every save is a version, and a save over somebody else's is refused withou
     ),
   );
   expect(versions.map(({ subject }) => subject)).toEqual(["Hi {{ first_name }}", "Second"]);
+});
+
+test("what an editor saves by itself is one version of its writer, and takes nobody else's place", async () => {
+  const { caller, ...tenant } = await newTenant();
+  const colleague = await newColleague({ ...tenant, caller, email: "" }, "member");
+  const { id } = await caller.templates.create(welcome);
+  const save = (
+    by: { templates: typeof caller.templates },
+    version: number,
+    html: string,
+    replaces: boolean,
+  ) => by.templates.save({ ...welcome, id, version, html, replaces });
+  const numbers = async () => (await caller.templates.versions({ id })).map(({ number }) => number);
+  await save(caller, 1, "<p>a</p>", false);
+  await save(caller, 2, "<p>ab</p>", true);
+  expect(await numbers()).toEqual([3, 1]);
+  await save(colleague.caller, 3, "<p>abc</p>", true);
+  expect(await numbers()).toEqual([4, 3, 1]);
+  await expect(save(caller, 3, "<p>late</p>", true)).rejects.toMatchObject({ code: "CONFLICT" });
+  await colleague.caller.templates.nameVersion({ id, number: 4, label: "Final" });
+  await save(colleague.caller, 4, "<p>abcd</p>", true);
+  expect(await numbers()).toEqual([5, 4, 3, 1]);
 });
 
 test("an earlier version can be looked at and becomes the newest one, and nothing between is lost", async () => {
