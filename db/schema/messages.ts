@@ -91,6 +91,8 @@ export const emailMessages = content.table(
     scheduledFor: instant(),
     campaignDay: date(),
     mailboxDay: date(),
+    /** Of the receiving domain's limit; null when it has none. */
+    recipientDay: date(),
     /** The slot may not be used from here on: the window has shut, or another day has begun. */
     sendBefore: instant(),
     /** The slot, or when to give one to a message without. */
