@@ -4,6 +4,7 @@ import { accountsRouter } from "#server/accounts/router";
 import { analyticsRouter } from "#server/analytics/router";
 import { apiKeysRouter } from "#server/api-keys/router";
 import { approvalsRouter } from "#server/approvals/router";
+import { blackoutDatesRouter } from "#server/blackout-dates/router";
 import { campaignTemplatesRouter } from "#server/campaign-templates/router";
 import { campaignsRouter } from "#server/campaigns/router";
 import { contactEditsRouter } from "#server/contact-edits/router";
@@ -18,9 +19,11 @@ import { listsRouter } from "#server/lists/router";
 import { mailboxesRouter } from "#server/mailboxes/router";
 import { membersRouter } from "#server/members/router";
 import { notificationsRouter } from "#server/notifications/router";
+import { poolsRouter } from "#server/pools/router";
 import { repliesRouter } from "#server/replies/router";
 import { scoringRouter } from "#server/scoring/router";
 import { segmentsRouter } from "#server/segments/router";
+import { sendingLimitsRouter } from "#server/sending-limits/router";
 import { suppressionsRouter } from "#server/suppressions/router";
 import { tagsRouter } from "#server/tags/router";
 import { tasksRouter } from "#server/tasks/router";
@@ -35,6 +38,7 @@ export const appRouter = router({
   analytics: analyticsRouter,
   apiKeys: apiKeysRouter,
   approvals: approvalsRouter,
+  blackoutDates: blackoutDatesRouter,
   campaignTemplates: campaignTemplatesRouter,
   campaigns: campaignsRouter,
   contactEdits: contactEditsRouter,
@@ -49,9 +53,11 @@ export const appRouter = router({
   mailboxes: mailboxesRouter,
   members: membersRouter,
   notifications: notificationsRouter,
+  pools: poolsRouter,
   replies: repliesRouter,
   scoring: scoringRouter,
   segments: segmentsRouter,
+  sendingLimits: sendingLimitsRouter,
   suppressions: suppressionsRouter,
   tags: tagsRouter,
   tasks: tasksRouter,

@@ -3,10 +3,11 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { CampaignStatus } from "#server/campaigns/schema";
 import { AppError } from "#server/errors";
-import { loadSending, type Block, type Sending } from "#server/messages/limits";
+import { forecastDue, type WrittenForecast } from "#server/messages/forecasts";
+import type { Block } from "#server/messages/limits";
 import { blockOf } from "#server/messages/queue";
-import { clockText, forecast, type Forecast } from "#server/planner/forecast";
-import type { Hold } from "#server/planner/slots";
+import { loadSending } from "#server/messages/sending";
+import { clockText } from "#server/planner/forecast";
 import { tallyGoals, type GoalTally } from "#server/goals/queries";
 import { countWaiting, tallyTriggers, type TriggerTally } from "#server/triggers/queries";
 import type { Numbers } from "./numbers.ts";
@@ -41,8 +42,7 @@ export type Live = State & {
   countedAt: Date;
   unknown: UnknownMessage[];
   /** For the emails due at this moment; null when none is. `holdText` says what keeps the first one. */
-  forecast:
-    (Forecast & { firstAtText: string; finishesAtText: string | null; holdText: string | null }) | null;
+  forecast: WrittenForecast | null;
   /** What keeps a running campaign from sending at all, and what to do about it. */
   why: string | null;
   nextAtText: string | null;
@@ -90,7 +90,7 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
     lastEventAt: numbers.lastAt,
     countedAt: await appNow(tx),
     unknown: await listUnknown(tx, campaignId),
-    forecast: sending && (await forecastNow(tx, campaignId, sending)),
+    forecast: sending && (await forecastDue(tx, sending)),
     why: state.status === "active" ? blockText(blockOf(sending)) : null,
     nextAtText: nextAt ? clockText(state.zone, nextAt) : null,
     arrivals: state.goesOn
@@ -121,44 +121,4 @@ function blockText(block: Block | null): string | null {
     return "Its mailbox was removed: clone the campaign and choose another mailbox.";
   if (block === "mailbox_inactive") return "Its mailbox cannot send: test it under Settings, Mailboxes.";
   return null;
-}
-
-const holdTexts: Record<Hold, string> = {
-  outside_window: "The send window is shut until then.",
-  daily_limit: "The campaign’s emails for today are used up.",
-  spacing: "The delay between two emails holds it back.",
-  mailbox_daily_limit: "The mailbox’s emails for today are used up.",
-  mailbox_hourly_limit: "The mailbox’s emails for this hour are used up.",
-};
-
-type Due = { queued: number; more: number; first_at: Date | null; last_at: Date | null };
-
-/** The emails that are due now: those with a slot leave as planned, the others take the slots after them. */
-async function forecastNow(tx: TenantTx, campaignId: string, sending: Sending): Promise<Live["forecast"]> {
-  const [due] = await tx.execute<Due>(sql`
-    select count(m.id)::int as queued, (count(*) filter (where m.id is null))::int as more,
-      min(m.scheduled_for) as first_at, max(m.scheduled_for) as last_at
-    from campaign_contacts e
-    join campaign_steps s on s.id = e.current_step_id and s.step_type = 'email'
-    left join content.email_messages m on m.id = e.awaiting_message_id and m.delivery_status in ('queued', 'sending', 'deferred')
-    where e.campaign_id = ${campaignId}::uuid and e.status in ('enrolled', 'active') and e.wait_reason is distinct from 'outcome_unknown'`);
-  if (!due || due.queued + due.more === 0) return null;
-  const rest =
-    due.more > 0 ? forecast(sending.rules, sending.usage, { from: sending.now, count: due.more }) : null;
-  const firstAt = due.first_at ?? rest?.firstAt;
-  if (!firstAt) return null;
-  const finishesAt = due.more > 0 ? (rest?.finishesAt ?? null) : due.last_at;
-  const { zone } = sending.rules;
-  const hold = due.first_at ? null : (rest?.hold ?? null);
-  return {
-    count: due.queued + due.more,
-    firstAt,
-    hold,
-    holdText: hold && holdTexts[hold],
-    perDay: rest?.perDay ?? null,
-    days: rest?.days ?? 1,
-    finishesAt,
-    firstAtText: clockText(zone, firstAt),
-    finishesAtText: finishesAt && clockText(zone, finishesAt),
-  };
 }

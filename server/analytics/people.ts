@@ -39,7 +39,8 @@ export async function listPeople(
     select e.id, e.contact_id as "contactId", c.email, nullif(concat_ws(' ', c.first_name, c.last_name), '') as name,
       e.status, e.current_step_id as "stepId", s.step_order as "stepNumber",
       coalesce(e.exit_reason, e.wait_reason) as reason, coalesce(m.scheduled_for, e.next_email_scheduled_at,
-        case when e.wait_reason = 'snoozed' then m.next_attempt_at end) as "nextAt",
+        case when e.wait_reason in ('snoozed', 'frequency_cap', 'recipient_window', 'recipient_domain_limit', 'best_hour', 'own_mailbox')
+          then m.next_attempt_at end) as "nextAt",
       e.last_email_sent_at as "lastSentAt", e.total_emails_sent as sent
     from campaign_contacts e
     join contacts c on c.id = e.contact_id

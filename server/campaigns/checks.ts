@@ -63,7 +63,8 @@ export type LaunchFacts = {
   /** What brings people into a triggered campaign; null for one with an audience. */
   triggers: readonly CampaignTrigger[] | null;
   settings: { sendDays: readonly string[]; noLimits: boolean; fromEmail: string; fromName: string };
-  mailbox: { email: string; status: string; sandbox: boolean } | null;
+  /** `pool`: the name of the pool that the mailbox stands for. */
+  mailbox: { email: string; status: string; sandbox: boolean; pool?: string | null } | null;
   postalAddress: string | null;
   /** What is wrong with a Liquid source, in words that name the place; null when nothing is. */
   liquidProblem: (source: string) => string | null;
@@ -178,6 +179,9 @@ function senderProblems({ settings, mailbox, postalAddress }: LaunchFacts): Prob
     found.push(
       outside("settings", "blocker", "no_mailbox", "No mailbox sends this campaign: choose one in Settings."),
     );
+  } else if (mailbox.status !== "active" && mailbox.pool) {
+    const message = `No mailbox of the pool “${mailbox.pool}” can send: look at them under Settings, Mailboxes, or choose another sender.`;
+    found.push(outside("settings", "blocker", "mailbox_inactive", message));
   } else if (mailbox.status !== "active") {
     const message = `The mailbox ${mailbox.email} is ${mailbox.status.replaceAll("_", " ")} and cannot send: test it under Settings, Mailboxes, or choose another.`;
     found.push(outside("settings", "blocker", "mailbox_inactive", message));

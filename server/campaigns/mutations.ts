@@ -9,6 +9,7 @@ import type { Goal } from "#server/goals/schema";
 import { cloneTriggers, replaceTriggers } from "#server/triggers/mutations";
 import type { Trigger } from "#server/triggers/schema";
 import { takeForEdit } from "./edits.ts";
+import { standingMailbox } from "./pool-sender.ts";
 import type { Audience, CampaignInput, SettingsInput, StepContent } from "./schema.ts";
 import { backToDraft } from "./schedule.ts";
 import { blankContent, contentColumns, contentValues, loadSteps, saveGraph } from "./steps.ts";
@@ -95,9 +96,11 @@ export async function updateGoals(
 export async function updateSettings(tx: TenantTx, { id, version, settings }: SettingsInput) {
   await takeForEdit(tx, { id, version });
   await checkMailbox(tx, settings);
+  const emailAccountId = await standingMailbox(tx, settings);
   await tx.execute(sql`
     update campaigns set from_name = ${settings.fromName}, from_email = ${settings.fromEmail},
-      reply_to_email = ${settings.replyToEmail}, email_account_id = ${settings.emailAccountId}::uuid,
+      reply_to_email = ${settings.replyToEmail}, email_account_id = ${emailAccountId}::uuid,
+      rotation_pool_id = ${settings.rotationPoolId}::uuid, priority = ${settings.priority},
       timezone = ${settings.timezone}, track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks},
       reply_stops = ${settings.replyStops}
     where id = ${id}::uuid`);
@@ -106,6 +109,7 @@ export async function updateSettings(tx: TenantTx, { id, version, settings }: Se
       send_window_end = ${settings.sendWindowEnd}::time, send_days = ${sql.param(settings.sendDays)}::text[],
       timezone = ${settings.timezone}, daily_limit = ${settings.dailyLimit},
       delay_between_emails_seconds = ${settings.delayBetweenEmailsSeconds}, no_limits = ${settings.noLimits},
+      timezone_mode = ${settings.timezoneMode}, optimize_send_time = ${settings.optimizeSendTime},
       reply_reach = ${settings.replyReach}, stop_company_on_reply = ${settings.stopCompanyOnReply},
       stop_on_auto_reply = ${settings.stopOnAutoReply}, snooze_on_auto_reply = ${settings.snoozeOnAutoReply}, updated_at = app_now()
     where campaign_id = ${id}::uuid`);
@@ -113,9 +117,9 @@ export async function updateSettings(tx: TenantTx, { id, version, settings }: Se
 
 async function checkMailbox(
   tx: TenantTx,
-  { emailAccountId, noLimits, fromEmail }: SettingsInput["settings"],
+  { emailAccountId, rotationPoolId, noLimits, fromEmail }: SettingsInput["settings"],
 ) {
-  if (emailAccountId === null) return;
+  if (emailAccountId === null || rotationPoolId !== null) return;
   const [mailbox] = await tx.execute<{ email: string; sandbox: boolean }>(sql`
     select email, provider = 'sandbox' as sandbox from email_accounts where id = ${emailAccountId}::uuid`);
   if (!mailbox) {
@@ -142,10 +146,10 @@ export async function cloneCampaign(
   const copy = v7();
   const [made] = await tx.execute<{ id: string }>(sql`
     insert into campaigns (id, name, description, campaign_type, goal, category, priority, segment_id, audience, auto_enroll,
-      remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens,
+      remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, rotation_pool_id, timezone, track_opens,
       track_clicks, reply_stops, created_by)
     select ${copy}::uuid, left(name, 248) || ' (Copy)', description, campaign_type, goal, category, priority, segment_id,
-      audience, auto_enroll, remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, timezone, track_opens,
+      audience, auto_enroll, remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, rotation_pool_id, timezone, track_opens,
       track_clicks, reply_stops, ${userId}::uuid
     from campaigns where id = ${id}::uuid and deleted_at is null
     returning id`);
@@ -154,6 +158,7 @@ export async function cloneCampaign(
     update campaign_settings to_ set send_window_start = f.send_window_start, send_window_end = f.send_window_end,
       send_days = f.send_days, timezone = f.timezone, daily_limit = f.daily_limit,
       delay_between_emails_seconds = f.delay_between_emails_seconds, no_limits = f.no_limits,
+      timezone_mode = f.timezone_mode, optimize_send_time = f.optimize_send_time,
       reply_reach = f.reply_reach, stop_company_on_reply = f.stop_company_on_reply, stop_on_auto_reply = f.stop_on_auto_reply,
       snooze_on_auto_reply = f.snooze_on_auto_reply,
       requires_approval = f.requires_approval

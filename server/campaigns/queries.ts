@@ -124,7 +124,8 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
       json_build_object('sendWindowStart', left(s.send_window_start::text, 5), 'sendWindowEnd', left(s.send_window_end::text, 5),
         'sendDays', s.send_days, 'timezone', s.timezone, 'dailyLimit', s.daily_limit,
         'delayBetweenEmailsSeconds', s.delay_between_emails_seconds, 'noLimits', s.no_limits,
-        'emailAccountId', c.email_account_id, 'fromName', c.from_name, 'fromEmail', c.from_email,
+        'emailAccountId', c.email_account_id, 'rotationPoolId', c.rotation_pool_id, 'timezoneMode', s.timezone_mode,
+        'optimizeSendTime', s.optimize_send_time, 'priority', c.priority, 'fromName', c.from_name, 'fromEmail', c.from_email,
         'replyToEmail', c.reply_to_email, 'trackOpens', c.track_opens, 'trackClicks', c.track_clicks,
         'replyStops', c.reply_stops, 'replyReach', s.reply_reach, 'stopCompanyOnReply', s.stop_company_on_reply,
         'stopOnAutoReply', s.stop_on_auto_reply, 'snoozeOnAutoReply', s.snooze_on_auto_reply) as settings

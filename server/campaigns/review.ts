@@ -7,13 +7,14 @@ import { approvalProblems } from "#server/approvals/checks";
 import { loadApproval } from "#server/approvals/queries";
 import { workspaceSender } from "#server/mail/queries";
 import { goalProblems } from "#server/goals/checks";
-import { loadSending } from "#server/messages/limits";
-import { clockText, forecast, type Forecast } from "#server/planner/forecast";
+import { forecastLaunch, type WrittenForecast } from "#server/messages/forecasts";
+import { loadSending } from "#server/messages/sending";
 import { dayMs, dayName, parseLocal, startOfDay, toInstant, toLocal } from "#server/planner/zone";
-import { countAudience, doorOf, type AudienceCount } from "./audience.ts";
+import { audiencePredicate, countAudience, doorOf, type AudienceCount } from "./audience.ts";
 import { blockersIn } from "./blockers.ts";
 import { launchProblems, type Problem } from "./checks.ts";
 import { liquidProblem, unknownNames } from "./liquid-problem.ts";
+import { findPoolSender } from "./pool-sender.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import { type CampaignSettings, weekdays } from "./schema.ts";
 import { numbered } from "./titles.ts";
@@ -21,13 +22,14 @@ import { emptyLinkWarnings, planProblems, segmentProblems } from "./warnings.ts"
 
 /**
  * What a launch would do, and what stands in its way. Of a triggered campaign, `audience` is who may come in, and
- * `forecast` is for somebody who comes now. `firstAtText` is on the wall clock of the campaign's zone.
+ * `forecast` is for somebody who comes now.
  */
 export type Review = {
   problems: Problem[];
   audience: AudienceCount;
-  forecast: (Forecast & { firstAtText: string; finishesAtText: string | null }) | null;
-  mailbox: { email: string; status: string; sandbox: boolean } | null;
+  forecast: WrittenForecast | null;
+  /** Of a pool, the first that can send. */
+  mailbox: { email: string; status: string; sandbox: boolean; pool: string | null } | null;
   /** The next morning on which the campaign may send, as `scheduleInput` takes it. */
   suggestedStart: string;
 };
@@ -37,7 +39,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
   const campaign = await getCampaign(tx, id);
   const triggered = campaign.type === "triggered";
   const audience = await countAudience(tx, triggered ? doorOf(campaign.audience) : campaign.audience, id);
-  const mailbox = await findMailbox(tx, campaign.settings.emailAccountId);
+  const mailbox = await findMailbox(tx, campaign.settings);
   const { postalAddress, variables } = await workspaceSender(tx);
   const now = await appNow(tx);
   const { everyone, include } = campaign.audience;
@@ -81,11 +83,16 @@ function nextMorning({ timezone, sendDays, sendWindowStart }: CampaignSettings, 
   return `${dayName(days.find(isOpen) ?? today + dayMs)}T${sendWindowStart}`;
 }
 
-async function findMailbox(tx: TenantTx, id: string | null): Promise<Review["mailbox"]> {
-  if (id === null) return null;
+async function findMailbox(
+  tx: TenantTx,
+  { emailAccountId, rotationPoolId }: CampaignSettings,
+): Promise<Review["mailbox"]> {
+  const pool = rotationPoolId && (await findPoolSender(tx, rotationPoolId));
+  if (pool) return { email: pool.email ?? "", status: pool.status, sandbox: pool.sandbox, pool: pool.name };
+  if (emailAccountId === null) return null;
   const [row] = await tx.execute<{ email: string; status: string; sandbox: boolean }>(sql`
-    select email, status, provider = 'sandbox' as sandbox from email_accounts where id = ${id}::uuid`);
-  return row ?? null;
+    select email, status, provider = 'sandbox' as sandbox from email_accounts where id = ${emailAccountId}::uuid`);
+  return row ? { ...row, pool: null } : null;
 }
 
 function unknownNameWarnings({ steps }: Campaign, variables: Readonly<Record<string, string>>): Problem[] {
@@ -136,13 +143,11 @@ async function forecastFirstEmail(
   count: number,
 ): Promise<Review["forecast"]> {
   const sending = await loadSending(tx, campaign.id);
-  const from = Math.max(sending?.now ?? 0, campaign.startsAt?.getTime() ?? 0);
-  const found = sending && forecast(sending.rules, sending.usage, { from, count });
-  if (!found) return null;
-  const zone = campaign.settings.timezone;
-  return {
-    ...found,
-    firstAtText: clockText(zone, found.firstAt),
-    finishesAtText: found.finishesAt && clockText(zone, found.finishesAt),
-  };
+  if (!sending) return null;
+  const who = campaign.type === "triggered" ? doorOf(campaign.audience) : campaign.audience;
+  return forecastLaunch(tx, sending, {
+    from: Math.max(sending.now, campaign.startsAt?.getTime() ?? 0),
+    count,
+    who: await audiencePredicate(tx, who, campaign.id),
+  });
 }

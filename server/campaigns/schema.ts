@@ -110,6 +110,7 @@ function isTimezone(name: string): boolean {
 
 const address = z.email("Enter an email address such as ana@example.com.").max(254);
 
+export const timezoneModes = ["campaign", "recipient"] as const;
 export const replyReaches = ["campaign", "sender", "workspace"] as const;
 
 /** Everything of the Settings tab. Equal start and end mean the whole day; an end before the start runs over midnight. */
@@ -130,7 +131,20 @@ export const settingsFields = z.object({
     .max(86_400, "The delay can be a day (86,400 seconds) at most."),
   /** Send at once, ignoring the five limits above. The sandbox mailbox only. */
   noLimits: z.boolean(),
+  /** With a pool, its mailbox for tests and the like; the pool's mailboxes send the campaign. */
   emailAccountId: z.uuid().nullable(),
+  rotationPoolId: z.uuid().nullable().default(null),
+  /** Whose clock the window and the days go by. */
+  timezoneMode: z.enum(timezoneModes).default("campaign"),
+  /** Everybody gets it at the hour at which they tend to read. */
+  optimizeSendTime: z.boolean().default(false),
+  /** The higher one goes first where they share a mailbox. */
+  priority: z.coerce
+    .number({ error: "Enter a number from 1 to 100." })
+    .int("Enter a whole number.")
+    .min(1, "1 is the lowest.")
+    .max(100, "100 is the highest.")
+    .default(50),
   fromName: z.string().trim().min(1, "Enter the name people see as the sender.").max(255),
   fromEmail: address,
   replyToEmail: z.union([z.literal("").transform(() => null), address]).nullable(),

@@ -9,9 +9,10 @@ const domainOf = (address: string) => address.toLowerCase().split("@").at(-1);
 /** Emails with a sender of their own that the mailbox's domain does not cover: receivers would refuse them. */
 export function stepSenderProblems(
   steps: readonly CheckedStep[],
-  mailbox: Pick<NonNullable<LaunchFacts["mailbox"]>, "email" | "sandbox"> | null,
+  mailbox: Pick<NonNullable<LaunchFacts["mailbox"]>, "email" | "sandbox" | "pool"> | null,
 ): Problem[] {
-  if (!mailbox || mailbox.sandbox) return [];
+  // A pool’s mailboxes write under their own addresses.
+  if (!mailbox || mailbox.sandbox || mailbox.pool) return [];
   return steps.flatMap((step, index): Problem[] => {
     if (step.type !== "email") return [];
     const { test } = step;

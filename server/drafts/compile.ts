@@ -28,16 +28,16 @@ export function compileDraft(
 type Words = DraftText & { id: string; step_version_id: string | null };
 
 /**
- * Compiles the messages that were reviewed one by one, by the ids of their drafts, and stores the targets of their links
+ * Compiles messages of one mailbox that were reviewed one by one, by the ids of their drafts, and stores the targets of their links
  * with each. What cannot be compiled is an error in its place.
  */
 export async function compileDrafts(
   tx: TenantTx,
-  messages: readonly { id: string; draft_id: string | null }[],
+  messages: readonly { id: string; draft_id: string | null; email_account_id: string | null }[],
   compiled: Map<string, CompiledMessage | Error>,
 ): Promise<void> {
-  const reviewed = messages.flatMap(({ id, draft_id }) =>
-    draft_id === null || compiled.has(draft_id) ? [] : [{ id, draft: draft_id }],
+  const reviewed = messages.flatMap(({ id, draft_id, email_account_id: account }) =>
+    draft_id === null || compiled.has(draft_id) ? [] : [{ id, draft: draft_id, account }],
   );
   if (reviewed.length === 0) return;
   const words = await tx.execute<Words>(sql`
@@ -47,11 +47,11 @@ export async function compileDrafts(
   const byId = new Map(words.map((row) => [row.id, row]));
   const steps = new Map<string, StepMessage>();
   const links: (typeof trackedLinks.$inferInsert)[] = [];
-  for (const { id, draft } of reviewed) {
+  for (const { id, draft, account } of reviewed) {
     const row = byId.get(draft);
     try {
       if (!row?.step_version_id) throw new Error("The reviewed text is gone.");
-      const step = steps.get(row.step_version_id) ?? (await stepMessage(tx, row.step_version_id));
+      const step = steps.get(row.step_version_id) ?? (await stepMessage(tx, row.step_version_id, account));
       steps.set(row.step_version_id, step);
       const message = compileDraft(step, row);
       compiled.set(draft, message);

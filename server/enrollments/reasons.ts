@@ -35,6 +35,11 @@ export const waitReasons = {
   calling: "Another system is being told of them.",
   retrying_call: "The other system could not be told of them: it is tried again at the time shown.",
   snoozed: "They are not to be written to before the time shown: they are away, or somebody said so.",
+  recipient_window: "The send window is shut where they are: the email leaves when it opens there.",
+  recipient_domain_limit: "Their company has had its emails for today: the next ones leave on another day.",
+  frequency_cap: "They have had enough emails from all campaigns for now.",
+  best_hour: "The email waits for the hour at which they tend to read.",
+  own_mailbox: "The mailbox that wrote to them before has sent enough for now.",
   config_error: "The step is incomplete and cannot act: edit it.",
 } as const;
 export type WaitReason = keyof typeof waitReasons;

@@ -5,12 +5,16 @@ import { stepMessage } from "./queries.ts";
 
 /**
  * Compiles the message of a step version, and stores the targets of its tracked links. A version never changes, so
- * doing it again stores nothing; only the campaign's sender and switches are read afresh. Render each recipient with
+ * doing it again stores nothing; only the campaign's sender and switches are read afresh, for the mailbox that sends it. Render each recipient with
  * `renderFor`, outside the transaction.
  * @throws AppError not_found; TemplateError when the content does not parse
  */
-export async function compileStep(tx: TenantTx, stepVersionId: string): Promise<CompiledMessage> {
-  const { content, options, origin, stepId, campaignId } = await stepMessage(tx, stepVersionId);
+export async function compileStep(
+  tx: TenantTx,
+  stepVersionId: string,
+  accountId: string | null = null,
+): Promise<CompiledMessage> {
+  const { content, options, origin, stepId, campaignId } = await stepMessage(tx, stepVersionId, accountId);
   const compiled = compileMessage(content, options, origin);
   if (compiled.links.length > 0) {
     const rows = compiled.links.map(({ index, url, label }) => ({

@@ -84,10 +84,14 @@ type StepRow = {
   utm: Record<string, string>;
 };
 
-/** Everything that the message of a step version is made of. @throws AppError not_found */
+/**
+ * Everything that the message of a step version is made of, as the mailbox `accountId` sends it: in a pool under its own
+ * address. @throws AppError not_found
+ */
 export async function stepMessage(
   tx: TenantTx,
   stepVersionId: string,
+  accountId: string | null = null,
 ): Promise<{
   content: MessageContent;
   options: MessageOptions;
@@ -98,7 +102,9 @@ export async function stepMessage(
   const [row] = await tx.execute<StepRow>(sql`
     select v.subject, v.preview_text as "previewText", v.html, v.text, v.step_id as "stepId",
       k.id as "campaignId", k.name as "campaignName", k.campaign_type as "campaignType",
-      coalesce(nullif(v.config -> 'sender' ->> 'fromEmail', ''), k.from_email) as "fromEmail",
+      coalesce(
+        (select a.email from email_accounts a where a.id = ${accountId}::uuid and k.rotation_pool_id is not null),
+        nullif(v.config -> 'sender' ->> 'fromEmail', ''), k.from_email) as "fromEmail",
       coalesce(nullif(v.config -> 'sender' ->> 'fromName', ''), k.from_name) as "fromName",
       coalesce(nullif(v.config -> 'sender' ->> 'replyTo', ''), k.reply_to_email) as "replyTo",
       coalesce((v.config ->> 'replyInThread')::boolean, false) as "replyInThread",

@@ -49,6 +49,7 @@ const input = (port: number, more: Partial<MailboxCreateInput> = {}): MailboxCre
   smtpUsername: "us",
   password: "right",
   dailyLimit: 50,
+  hourlyLimit: null,
   minDelaySeconds: 30,
   ...more,
 });

@@ -5,7 +5,9 @@ import { emailAccounts } from "#db/schema/email-accounts";
 import { workspaces } from "#db/schema/workspaces";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
+import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
+import { replanSteps } from "#server/messages/replan";
 import { seal } from "#server/seal";
 import { passwordPlace } from "./queries.ts";
 import type { MailboxCreateInput, MailboxUpdateInput } from "./schema.ts";
@@ -74,12 +76,17 @@ export async function createMailbox(
   return { id };
 }
 
-/** @throws AppError not_found */
-export async function updateMailbox(tx: TenantTx, userId: string, input: MailboxUpdateInput): Promise<void> {
-  const { id, displayName, dailyLimit, minDelaySeconds, status } = input;
+/** Campaigns that wait for it look again at once: send the events after the commit. @throws AppError not_found */
+export async function updateMailbox(
+  tx: TenantTx,
+  { scope, userId }: { scope: EventScope; userId: string },
+  input: MailboxUpdateInput,
+): Promise<{ events: DriverEvent[] }> {
+  const { id, displayName, dailyLimit, hourlyLimit, minDelaySeconds, status } = input;
+  const events = await replanSteps(tx, scope);
   const [before] = await tx.select().from(emailAccounts).where(eq(emailAccounts.id, id)).for("no key update");
   if (!before) throw new AppError("not_found", "This mailbox does not exist.");
-  const after = { displayName: displayName || null, dailyLimit, minDelaySeconds, status };
+  const after = { displayName: displayName || null, dailyLimit, hourlyLimit, minDelaySeconds, status };
   // Only by hand can a mailbox be paused and woken; an error or cooling down ends by itself or by a new test.
   const byHand = ["active", "paused"].includes(before.status) || status === "paused";
   await tx
@@ -95,9 +102,15 @@ export async function updateMailbox(tx: TenantTx, userId: string, input: Mailbox
     action: "mailbox.updated",
     resourceType: "mailbox",
     resourceId: id,
-    before: { dailyLimit: before.dailyLimit, minDelaySeconds: before.minDelaySeconds, status: before.status },
+    before: {
+      dailyLimit: before.dailyLimit,
+      hourlyLimit: before.hourlyLimit,
+      minDelaySeconds: before.minDelaySeconds,
+      status: before.status,
+    },
     after,
   });
+  return { events };
 }
 
 /** Makes it the one that new campaigns start with. @throws AppError not_found */

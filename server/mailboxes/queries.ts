@@ -19,6 +19,7 @@ const row = {
   smtpSecurity: emailAccounts.smtpSecurity,
   smtpUsername: emailAccounts.smtpUsername,
   dailyLimit: emailAccounts.dailyLimit,
+  hourlyLimit: emailAccounts.hourlyLimit,
   minDelaySeconds: emailAccounts.minDelaySeconds,
   isDefault: emailAccounts.isDefault,
   lastVerifiedAt: emailAccounts.lastVerifiedAt,

@@ -126,7 +126,11 @@ export const mailboxesRouter = router({
 
   update: allowed("mailboxes:write")
     .input(mailboxUpdateInput)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => updateMailbox(tx, ctx.session.user.id, input))),
+    .mutation(({ ctx, input }) =>
+      commitThenSend(scopeOf(ctx.member), (tx) =>
+        updateMailbox(tx, { scope: scopeOf(ctx.member), userId: ctx.session.user.id }, input),
+      ),
+    ),
   makeDefault: allowed("mailboxes:write")
     .input(mailboxIdInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => makeDefaultMailbox(tx, input.id))),

@@ -45,6 +45,14 @@ const limits = {
     .min(1, "A daily limit is at least 1. Leave it empty for none.")
     .max(1_000_000)
     .nullable(),
+  /** In any 60 minutes. */
+  hourlyLimit: z.coerce
+    .number()
+    .int()
+    .min(1, "An hourly limit is at least 1. Leave it empty for none.")
+    .max(1_000_000)
+    .nullable()
+    .default(null),
   minDelaySeconds: z.coerce
     .number()
     .int()

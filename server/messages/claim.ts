@@ -1,8 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
+import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { exitEnrollments } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
+import { findContactCaps, loadWideLimits, lockWideLimits } from "#server/sending-limits/queries";
+import { allowanceOf } from "./caps.ts";
+import { holdTooFrequent } from "./frequency.ts";
 import { lockLimits } from "./limits.ts";
 import { closedAmong, mailable, unmailableReason } from "./mailable.ts";
 import { maySend } from "./may-send.ts";
@@ -17,33 +21,41 @@ export type Claimed = {
   step_version_id: string | null;
 };
 export type Claim = { token: string; messages: Claimed[] };
+export type Claiming = Claim & { events: DriverEvent[] };
 
-type Ask = { accountId: string; fence: number; limit: number; leaseSeconds: number };
+type Ask = { scope: EventScope; accountId: string; fence: number; limit: number; leaseSeconds: number };
 
 /** A mailbox keeps at least this share of the delay between two emails, whatever the jitter says. */
 const shortestGap = sql`0.8`;
 
 /**
  * Claims the next messages of a mailbox that are due, and checks everything that may have changed since they were
- * queued: suppression, the contact, the enrollment, a pause, the limits. Commit before a socket is touched.
+ * queued: suppression, the contact, the enrollment, a pause, the limits. Commit before a socket is touched, and send the
+ * events then.
  */
-export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
+export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
   const campaignIds = await campaignsDue(tx, ask);
+  if (campaignIds.length === 0) return { token: v7(), messages: [], events: [] };
+  const due = isDue(ask.accountId);
+  const contact = await findContactCaps(tx);
+  const events = await holdTooFrequent(tx, { scope: ask.scope, contact, isDue: due, limit: ask.limit * 2 });
+  const { limits } = await lockWideLimits(tx);
   await lockLimits(tx, { campaignIds, accountIds: [ask.accountId] });
   await dropUnmailable(tx, ask);
+  const { left } = await allowanceOf(tx, ask.accountId, limits);
   const token = v7();
   const messages = await tx.execute<Claimed>(sql`
     with due as materialized (
       select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at,
         (select c.email_normalized from contacts c where c.id = m.contact_id) as email
       from content.email_messages m
-      where ${isDue(ask.accountId)} and m.send_before > app_now()
+      where ${due} and m.send_before > app_now()
         and exists (select 1 from mailbox_lanes l where l.email_account_id = ${ask.accountId}::uuid and l.lane = 0 and l.fence = ${ask.fence})
         and exists (select 1 from email_accounts a where a.id = ${ask.accountId}::uuid and a.status = 'active')
         and m.campaign_id = any(${sql.param(campaignIds)}::uuid[])
         and ${maySend} and ${recipientMailable}
       order by m.next_attempt_at, m.id
-      limit ${ask.limit} for no key update of m skip locked
+      limit ${Math.min(ask.limit, left)} for no key update of m skip locked
     ), closed as materialized (
       ${closedAmong(sql`select email from due`)}
     ), ranked as (
@@ -76,7 +88,7 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claim> {
       where u.email_account_id = n.email_account_id and u.day = n.mailbox_day
     )
     select id, campaign_id, contact_id, step_id, step_version_id from claimed order by next_attempt_at, id`);
-  return { token, messages: [...messages] };
+  return { token, messages: [...messages], events };
 }
 
 /** A message of `content.email_messages m` with a slot that has come. */
@@ -153,6 +165,9 @@ async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<
  * when nothing that may be sent is queued.
  */
 export async function nextSend(tx: TenantTx, accountId: string): Promise<Date | null> {
+  const { limits } = await loadWideLimits(tx);
+  const { left, freeAt: hourFree } = await allowanceOf(tx, accountId, limits);
+  const freeAt = left > 0 ? null : hourFree;
   const [row] = await tx.execute<{ at: Date | null }>(sql`
     with soon as materialized (
       select m.campaign_id, m.email_account_id, m.next_attempt_at from content.email_messages m
@@ -168,7 +183,7 @@ export async function nextSend(tx: TenantTx, accountId: string): Promise<Date | 
       ) + make_interval(secs => s.delay_between_emails_seconds * ${shortestGap}) end,
       case when a.min_delay_seconds > 0 then (
         select max(l.last_claimed_at) from mailbox_usage l where l.email_account_id = a.id
-      ) + make_interval(secs => a.min_delay_seconds * ${shortestGap}) end)) as at
+      ) + make_interval(secs => a.min_delay_seconds * ${shortestGap}) end, ${freeAt?.toISOString() ?? null}::timestamptz)) as at
     from first f join email_accounts a on a.id = f.email_account_id join campaign_settings s on s.campaign_id = f.campaign_id`);
   return row?.at ?? null;
 }

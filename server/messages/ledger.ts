@@ -2,72 +2,110 @@ import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import { rfcMessageId } from "#server/mail/message-id";
+import type { Given, Held } from "#server/planner/plan";
 import type { Slot } from "#server/planner/slots";
-import type { Sending } from "./limits.ts";
+import { reserve } from "./reserve.ts";
+import type { Sending } from "./sending.ts";
 
 /*
  * Statements of the engine look hundreds of rows up by key, in tables that may have grown by a million a minute ago and
  * have no statistics yet. A lateral sub-select of one row is an index probe whatever the planner believes.
  */
 
-const slotColumns = (slots: readonly Slot[]) => sql`
-  ${sql.param(slots.map((slot) => new Date(slot.at).toISOString()))}::timestamptz[],
-  ${sql.param(slots.map((slot) => slot.day))}::date[],
-  ${sql.param(slots.map((slot) => slot.mailboxDay))}::date[],
-  ${sql.param(slots.map((slot) => new Date(slot.sendBefore).toISOString()))}::timestamptz[]`;
-
-/** Gives messages that are already written a slot each, in order. */
-export async function giveSlots(
+/**
+ * Gives people their slots: `written` are those who are known by the message that waits for one, all others by their
+ * enrollment. Hold the limits' locks.
+ */
+export async function writeGiven(
   tx: TenantTx,
-  { ids, slots }: { ids: string[]; slots: readonly Slot[] },
+  { sending, given, written }: { sending: Sending; given: readonly Given[]; written: ReadonlySet<string> },
 ): Promise<void> {
-  if (ids.length === 0) return;
+  const [again, fresh] = [given.filter(isWritten(written)), given.filter((one) => !isWritten(written)(one))];
+  await giveSlots(tx, again);
+  const taken = await insertMessages(tx, sending, fresh);
+  await reserve(tx, sending, [...again, ...taken]);
+}
+
+const isWritten =
+  (written: ReadonlySet<string>) =>
+  ({ person }: Given) =>
+    written.has(person.id);
+
+const slotColumns = (given: readonly Given[]) => sql`
+  ${sql.param(given.map(({ slot }) => slot.mailboxId))}::uuid[],
+  ${sql.param(given.map(({ slot }) => new Date(slot.at).toISOString()))}::timestamptz[],
+  ${sql.param(given.map(({ slot }) => slot.day))}::date[],
+  ${sql.param(given.map(({ slot }) => slot.mailboxDay))}::date[],
+  ${sql.param(given.map(({ recipientDay }) => recipientDay))}::date[],
+  ${sql.param(given.map(({ slot }) => new Date(slot.sendBefore).toISOString()))}::timestamptz[]`;
+const slotNames = sql`account_id, at, day, mailbox_day, recipient_day, send_before`;
+
+/** Gives messages that are already written a slot each. */
+async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<void> {
+  if (given.length === 0) return;
+  const ids = given.map(({ person }) => person.id);
   await tx.execute(sql`
     update content.email_messages m
     set delivery_status = 'queued', scheduled_for = g.at, next_attempt_at = g.at, campaign_day = g.day,
-      mailbox_day = g.mailbox_day, send_before = g.send_before, reason_code = 'awaiting_send', updated_at = app_now()
-    from unnest(${sql.param(ids)}::uuid[], ${slotColumns(slots.slice(0, ids.length))}) as g(id, at, day, mailbox_day, send_before)
+      mailbox_day = g.mailbox_day, recipient_day = g.recipient_day, send_before = g.send_before, reason_code = 'awaiting_send',
+      from_email = case when m.email_account_id = g.account_id then m.from_email
+        else coalesce((select a.email from email_accounts a where a.id = g.account_id), m.from_email) end,
+      email_account_id = g.account_id, updated_at = app_now()
+    from unnest(${sql.param(ids)}::uuid[], ${slotColumns(given)}) as g(id, ${slotNames})
     where m.id = g.id`);
   await tx.execute(sql`
-    update campaign_contacts e set wait_reason = 'awaiting_send', next_email_scheduled_at = null
+    update campaign_contacts e set wait_reason = 'awaiting_send', next_email_scheduled_at = null, pinned_account_id = m.email_account_id
     from content.email_messages m
     where m.id = any(${sql.param(ids)}::uuid[]) and e.id = m.enrollment_id and e.awaiting_message_id = m.id`);
+}
+
+/** People who have to wait on their own account stay where they are, with the reason, until then. */
+export async function holdPeople(tx: TenantTx, held: readonly Held[]): Promise<void> {
+  if (held.length === 0) return;
+  const rows = sql`unnest(${sql.param(held.map(({ person }) => person.id))}::uuid[],
+    ${sql.param(held.map(({ until }) => new Date(until).toISOString()))}::timestamptz[],
+    ${sql.param(held.map(({ hold }) => hold))}::text[]) as h(id, until, reason)`;
+  await tx.execute(sql`
+    update campaign_contacts e set next_email_scheduled_at = h.until, wait_reason = h.reason, updated_at = app_now()
+    from ${rows} where e.id = h.id`);
+  await tx.execute(sql`
+    with put_off as (
+      update content.email_messages m set next_attempt_at = h.until, reason_code = h.reason, updated_at = app_now()
+      from ${rows} where m.id = h.id
+      returning m.id, m.enrollment_id, m.reason_code
+    )
+    update campaign_contacts e set wait_reason = p.reason_code, updated_at = app_now()
+    from put_off p where e.id = p.enrollment_id and e.awaiting_message_id = p.id`);
 }
 
 /**
  * Writes one message per enrollment, in the order of the slots; the key of enrollment, pass, step and visit is
  * unique. Returns the slots taken: an enrollment whose message exists already keeps that one and gets no other.
  */
-export async function insertMessages(
+async function insertMessages(
   tx: TenantTx,
-  {
-    campaignId,
-    enrollmentIds,
-    slots,
-  }: { campaignId: string; enrollmentIds: readonly string[]; slots: readonly Slot[] },
-): Promise<Slot[]> {
-  if (enrollmentIds.length === 0) return [];
-  // All of them stand at the same step.
-  const [sender] = await tx.execute<{ from_email: string }>(sql`
-    select coalesce(nullif(s.sender ->> 'fromEmail', ''), k.from_email) as from_email
-    from campaigns k left join campaign_steps s on s.id = (
-      select e.current_step_id from campaign_contacts e where e.id = ${enrollmentIds[0]}::uuid)
-    where k.id = ${campaignId}::uuid`);
+  { campaignId }: Sending,
+  given: readonly Given[],
+): Promise<Given[]> {
+  if (given.length === 0) return [];
+  const enrollmentIds = given.map(({ person }) => person.id);
+  const { own, inPool } = await senders(tx, { campaignId, enrollmentId: enrollmentIds[0] ?? "" });
   const ids = enrollmentIds.map(() => v7());
   const written = await tx.execute<{ enrollment_id: string }>(sql`
     with given as (
       select * from unnest(${sql.param(enrollmentIds)}::uuid[], ${sql.param(ids)}::uuid[],
-        ${sql.param(ids.map((id) => rfcMessageId(id, sender?.from_email ?? "")))}::text[], ${slotColumns(slots)}
-      ) as g(enrollment_id, id, rfc_message_id, at, day, mailbox_day, send_before)
+        ${sql.param(ids.map((id, index) => rfcMessageId(id, inPool(given[index]?.slot) ?? own)))}::text[],
+        ${sql.param(given.map(({ slot }) => inPool(slot)))}::text[], ${slotColumns(given)}
+      ) as g(enrollment_id, id, rfc_message_id, pool_email, ${slotNames})
     ), written as (
       insert into content.email_messages (id, storage_key, email_account_id, campaign_id, contact_id, enrollment_id, step_id,
         step_version_id, variant_id, parent_message_id, in_reply_to, "references", thread_id, run_number, visit, from_email, from_name, to_email, reply_to, recipient_domain, rfc_message_id,
-        idempotency_key, reason_code, scheduled_for, next_attempt_at, campaign_day, mailbox_day, send_before)
-      select g.id, g.id::text, k.email_account_id, k.id, c.id, e.id, s.id, v.id, a.variant_id, p.id, p.rfc_message_id,
+        idempotency_key, reason_code, scheduled_for, next_attempt_at, campaign_day, mailbox_day, recipient_day, send_before)
+      select g.id, g.id::text, g.account_id, k.id, c.id, e.id, s.id, v.id, a.variant_id, p.id, p.rfc_message_id,
         nullif(concat_ws(' ', p."references", p.rfc_message_id), ''), coalesce(p.thread_id, p.id), e.run_number, e.visit,
-        coalesce(nullif(said.sender ->> 'fromEmail', ''), k.from_email), coalesce(nullif(said.sender ->> 'fromName', ''), k.from_name),
+        coalesce(g.pool_email, nullif(said.sender ->> 'fromEmail', ''), k.from_email), coalesce(nullif(said.sender ->> 'fromName', ''), k.from_name),
         c.email, coalesce(nullif(said.sender ->> 'replyTo', ''), k.reply_to_email), split_part(c.email_normalized, '@', 2), g.rfc_message_id,
-        ${messageKey}, 'awaiting_send', g.at, g.at, g.day, g.mailbox_day, g.send_before
+        ${messageKey}, 'awaiting_send', g.at, g.at, g.day, g.mailbox_day, g.recipient_day, g.send_before
       from given g
       cross join lateral (select * from campaign_contacts e where e.id = g.enrollment_id limit 1) e
       cross join lateral (select * from contacts c where c.id = e.contact_id limit 1) c
@@ -85,10 +123,11 @@ export async function insertMessages(
       -- Of an email that is being tested, whoever has no variant yet is not mailed.
       where t.id is null or a.variant_id is not null
       on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
-      returning id, enrollment_id
+      returning id, enrollment_id, email_account_id
     )
     update campaign_contacts e
-    set wait_reason = 'awaiting_send', awaiting_message_id = w.id, next_email_scheduled_at = null, updated_at = app_now()
+    set wait_reason = 'awaiting_send', awaiting_message_id = w.id, next_email_scheduled_at = null,
+      pinned_account_id = w.email_account_id, updated_at = app_now()
     from written w where e.id = w.enrollment_id
     returning e.id as enrollment_id`);
   const done = new Set(written.map((row) => row.enrollment_id));
@@ -97,7 +136,25 @@ export async function insertMessages(
       tx,
       enrollmentIds.filter((id) => !done.has(id)),
     );
-  return slots.filter((_, index) => done.has(enrollmentIds[index] ?? ""));
+  return given.filter(({ person }) => done.has(person.id));
+}
+
+type Addresses = { own: string; inPool: (slot: Slot | undefined) => string | null };
+
+/** The address that is written under at a step: in a pool the mailbox's, else the step's or the campaign's own. */
+async function senders(
+  tx: TenantTx,
+  { campaignId, enrollmentId }: { campaignId: string; enrollmentId: string },
+): Promise<Addresses> {
+  // All of them stand at the same step.
+  const [one] = await tx.execute<{ own: string; pool: Record<string, string> | null }>(sql`
+    select coalesce(nullif(s.sender ->> 'fromEmail', ''), k.from_email) as own,
+      (select json_object_agg(m.email_account_id, a.email) from pool_members m
+        join email_accounts a on a.id = m.email_account_id where m.pool_id = k.rotation_pool_id) as pool
+    from campaigns k left join campaign_steps s on s.id = (
+      select e.current_step_id from campaign_contacts e where e.id = ${enrollmentId}::uuid)
+    where k.id = ${campaignId}::uuid`);
+  return { own: one?.own ?? "", inPool: (slot) => one?.pool?.[slot?.mailboxId ?? ""] ?? null };
 }
 
 const messageKey = sql`concat_ws(':', e.id, e.run_number, e.current_step_id, e.visit)`;
@@ -111,36 +168,4 @@ async function rejoin(tx: TenantTx, enrollmentIds: readonly string[]): Promise<v
       next_email_scheduled_at = case when m.delivery_status in ('queued', 'deferred', 'sending') then null else app_now() end
     from content.email_messages m
     where e.id = any(${sql.param(enrollmentIds)}::uuid[]) and m.idempotency_key = ${messageKey}`);
-}
-
-/** Counts the slots against the days they lie on. Hold the limits' locks. */
-export async function reserve(
-  tx: TenantTx,
-  { sending, slots }: { sending: Sending; slots: readonly Slot[] },
-): Promise<void> {
-  if (slots.length === 0) return;
-  const upserts = [
-    {
-      table: "campaign_usage",
-      column: "campaign_id",
-      id: sending.campaignId,
-      dayOf: (slot: Slot) => slot.day,
-    },
-    {
-      table: "mailbox_usage",
-      column: "email_account_id",
-      id: sending.accountId,
-      dayOf: (slot: Slot) => slot.mailboxDay,
-    },
-  ];
-  for (const { table, column, id, dayOf } of upserts) {
-    const days = Map.groupBy(slots, dayOf);
-    await tx.execute(sql`
-      insert into ${sql.identifier(table)} as u (${sql.identifier(column)}, day, reserved, last_slot_at)
-      select ${id}::uuid, d.day, d.count, d.last
-      from unnest(${sql.param([...days.keys()])}::date[], ${sql.param([...days.values()].map((some) => some.length))}::int[],
-        ${sql.param([...days.values()].map((some) => new Date(some.at(-1)?.at ?? 0).toISOString()))}::timestamptz[]) as d(day, count, last)
-      on conflict (tenant_id, ${sql.identifier(column)}, day)
-      do update set reserved = u.reserved + excluded.reserved, last_slot_at = greatest(u.last_slot_at, excluded.last_slot_at)`);
-  }
 }

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { type DriverEvent, type EventScope, queuedEvent } from "#server/drivers/events";
 import { holds, wake, yieldUntil } from "#server/drivers/mutations";
@@ -19,16 +20,16 @@ import {
   type StepContext,
 } from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
-import { type Slot, slotsFor } from "#server/planner/slots";
-import { giveSlots, insertMessages, reserve } from "./ledger.ts";
-import { type Block, loadSending, lockLimits, type Sending } from "./limits.ts";
+import { type Given, horizonMs, plan, refillMs } from "#server/planner/plan";
+import { lockWideLimits } from "#server/sending-limits/queries";
+import { countAhead } from "./ahead.ts";
+import { holdPeople, writeGiven } from "./ledger.ts";
+import { type Block, lockLimits } from "./limits.ts";
 import { unmailableReason } from "./mailable.ts";
+import { loadPeople, personColumns, type PersonRow } from "./people.ts";
+import { findSenders, loadCourse, type Senders } from "./sending.ts";
 import { putOffSnoozed } from "./snoozed.ts";
 
-/** Rows are written for slots at most this far ahead; later ones are reckoned when they are asked for. */
-export const horizonMs = 15 * 60_000;
-/** Slots are given out again when this much of the horizon is left, several at a time. */
-const refillMs = 5 * 60_000;
 /** A mailbox that cannot send is looked at again after this, if nobody says before that it can. */
 const recheckMs = 10 * 60_000;
 
@@ -57,56 +58,57 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   const reviewed = await reviewDue(tx, { ...slice, graph, step });
   if (reviewed.acted > 0) return { ...lost, held: true, ...reviewed, more: true };
 
-  const before = await loadSending(tx, campaignId);
-  const block = blockOf(before);
-  if (!before || block) {
-    const until = before && block !== "campaign_not_active" ? new Date(before.now + recheckMs) : null;
+  const senders = await findSenders(tx, campaignId);
+  const block = blockOf(senders);
+  if (!senders || block) {
+    const until = senders && block !== "campaign_not_active" ? await recheckAt(tx) : null;
     await yieldUntil(tx, driver, fence, { until, notBefore: until });
     return { ...lost, held: true, until, hold: block };
   }
-  const accountIds = before.accountId === null ? [] : [before.accountId];
-  await lockLimits(tx, { campaignIds: [campaignId], accountIds });
-  const sending = (await loadSending(tx, campaignId)) ?? before;
+  await lockWideLimits(tx);
+  await lockLimits(tx, { campaignIds: [campaignId], accountIds: senders.accounts.map(({ id }) => id) });
+  const sending = await loadCourse(tx, senders);
 
   const waiting = await lostSlots(tx, slice);
   const due = await dueEnrollments(tx, { ...slice, limit: slice.limit - waiting.length });
   const leaving = due.flatMap((row) =>
     row.reason === null ? [] : [{ enrollmentId: row.id, reason: row.reason }],
   );
-  const fresh = due.filter((row) => row.reason === null);
-  const wanted = waiting.length + fresh.length;
-  const { slots, next } = slotsFor(sending.rules, sending.usage, {
+  const wanted = [...waiting, ...due.filter((row) => row.reason === null)];
+  const people = await loadPeople(tx, sending, wanted);
+  const ahead = await countAhead(tx, { sending, stepId, followUp: wanted.every((row) => row.follow_up) });
+  const { given, held, ...rest } = plan(sending.course, people, {
     from: sending.now,
     until: sending.now + horizonMs,
-    count: wanted,
+    ahead,
   });
-  const messages = [...waiting, ...fresh].slice(0, slots.length);
-  await giveSlots(tx, { ids: messages.slice(0, waiting.length).map((row) => row.id), slots });
-  const written = await insertMessages(tx, {
-    campaignId,
-    enrollmentIds: messages.slice(waiting.length).map((row) => row.id),
-    slots: slots.slice(waiting.length),
-  });
+  const written = new Set(waiting.map(({ id }) => id));
+  await writeGiven(tx, { sending, given, written });
   if (step.reviewed)
     await tieMessages(
       tx,
-      messages.slice(waiting.length).map((row) => row.id),
+      given.flatMap(({ person }) => (written.has(person.id) ? [] : [person.id])),
     );
-  await reserve(tx, { sending, slots: [...slots.slice(0, waiting.length), ...written] });
+  await holdPeople(tx, held);
   await exitEnrollments(tx, leaving);
-  const events = await wakeLane(tx, { scope: slice.scope, sending, first: slots[0] });
+  const events = await wakeLanes(tx, slice.scope, given);
 
-  const acted = slots.length + leaving.length;
-  if (slots.length < wanted) {
-    const until = next === null ? null : new Date(Math.max(sending.now + 1_000, next.at - refillMs));
+  const acted = given.length + held.length + leaving.length;
+  if (rest.waiting) {
+    const until =
+      rest.next === null ? null : new Date(Math.max(sending.now + 1_000, rest.next.at - refillMs));
     await yieldUntil(tx, driver, fence, { until, notBefore: until });
-    return { held: true, acted, more: false, until, hold: next?.hold ?? null, events };
+    return { held: true, acted, more: false, until, hold: rest.next?.hold ?? null, events };
   }
-  if (wanted + leaving.length >= slice.limit)
+  if (wanted.length + leaving.length >= slice.limit)
     return { held: true, acted, more: true, until: null, hold: null, events };
   const until = await nextDue(tx, stepId);
   await yieldUntil(tx, driver, fence, { until });
   return { held: true, acted, more: false, until, hold: null, events };
+}
+
+async function recheckAt(tx: TenantTx): Promise<Date> {
+  return new Date((await appNow(tx)).getTime() + recheckMs);
 }
 
 /** Of a step that was deleted everybody goes on; at one that nobody has written yet they wait until somebody has. */
@@ -124,12 +126,12 @@ async function sendsNothing(
   return { acted: rows.length, events: [] };
 }
 
-export function blockOf(sending: Sending | null): Block | null {
+export function blockOf(senders: Senders | null): Block | null {
   // A message of a finished campaign that somebody asked to send again still needs its slot.
-  if (!sending || (sending.status !== "active" && sending.status !== "completed"))
+  if (!senders || (senders.status !== "active" && senders.status !== "completed"))
     return "campaign_not_active";
-  if (sending.accountId === null) return "no_mailbox";
-  return sending.accountStatus === "active" ? null : "mailbox_inactive";
+  if (senders.accounts.length === 0) return "no_mailbox";
+  return senders.accounts.some(({ status }) => status === "active") ? null : "mailbox_inactive";
 }
 
 /** A message of unknown fate that nobody has decided about for a day counts as sent: the contact moves on. */
@@ -154,38 +156,54 @@ async function assumeSent(
   return { ...lost, held: true, acted: moved, events };
 }
 
+type Wanted = PersonRow & { follow_up: boolean };
+
 /** Messages already written whose slot passed unused, was put off, or was taken back by a pause. */
-function lostSlots(tx: TenantTx, { stepId, limit }: Slice): Promise<{ id: string }[]> {
-  return tx.execute<{ id: string }>(sql`
-    select id from content.email_messages
-    where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred')
-      and next_attempt_at <= app_now()
-    order by next_attempt_at, id limit ${limit} for no key update skip locked`);
+function lostSlots(tx: TenantTx, { stepId, limit }: Slice): Promise<Wanted[]> {
+  return tx.execute<Wanted>(sql`
+    with lost as materialized (
+      select m.id, m.next_attempt_at as due_at, m.contact_id, m.email_account_id, m.reason_code, m.parent_message_id
+      from content.email_messages m
+      where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred')
+        and next_attempt_at <= app_now()
+      order by next_attempt_at, id limit ${limit} for no key update skip locked
+    )
+    select l.id, l.due_at, l.email_account_id as account_id, l.reason_code as wait_reason, true as follow_up, ${personColumns}
+    from lost l cross join lateral (select * from contacts c where c.id = l.contact_id limit 1) c
+    order by l.due_at, l.id`);
 }
 
-type DueRow = { id: string; reason: ExitReason | null };
+type DueRow = Wanted & { reason: ExitReason | null };
 
+/** Who has had an email of the campaign before goes first. */
 function dueEnrollments(tx: TenantTx, { scope, stepId, limit }: Slice): Promise<DueRow[]> {
   return tx.execute<DueRow>(sql`
     with due as materialized (
-      select e.id, e.contact_id, e.next_email_scheduled_at as due_at from campaign_contacts e
+      select e.id, e.contact_id, e.next_email_scheduled_at as due_at, e.pinned_account_id, e.wait_reason, e.last_message_id
+      from campaign_contacts e
       where e.tenant_id = ${scope.tenantId}::uuid and e.current_step_id = ${stepId}::uuid
         and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now()
         and e.wait_reason is distinct from 'outcome_unknown'
       order by e.next_email_scheduled_at, e.id limit ${limit} for no key update skip locked
     )
-    select d.id, ${unmailableReason} as reason
+    select d.id, d.due_at, d.pinned_account_id as account_id, d.wait_reason, d.last_message_id is not null as follow_up,
+      ${unmailableReason} as reason, ${personColumns}
     from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c
-    order by d.due_at, d.id`);
+    order by follow_up desc, d.due_at, d.id`);
 }
 
-async function wakeLane(
-  tx: TenantTx,
-  { scope, sending, first }: { scope: EventScope; sending: Sending; first: Slot | undefined },
-): Promise<DriverEvent[]> {
-  if (!first || sending.accountId === null) return [];
-  const fence = await wakeMailbox(tx, sending.accountId, new Date(first.at));
-  return fence === null ? [] : [queuedEvent(scope, sending.accountId, fence)];
+/** Tells the lanes of the mailboxes that messages have been written for them. */
+async function wakeLanes(tx: TenantTx, scope: EventScope, given: readonly Given[]): Promise<DriverEvent[]> {
+  const events: DriverEvent[] = [];
+  const byMailbox = [...Map.groupBy(given, ({ slot }) => slot.mailboxId)].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  for (const [mailboxId, some] of byMailbox) {
+    const first = Math.min(...some.map(({ slot }) => slot.at));
+    const fence = await wakeMailbox(tx, mailboxId, new Date(first));
+    if (fence !== null) events.push(queuedEvent(scope, mailboxId, fence));
+  }
+  return events;
 }
 
 /** The fence of the event that sends from a mailbox at `dueAt`, or null when its lane will see to it anyway. */

@@ -16,13 +16,16 @@ export type Recipients = {
   contact_id: string | null;
   step_version_id: string | null;
   draft_id: string | null;
+  email_account_id: string | null;
   in_reply_to: string | null;
   references: string | null;
   answered_subject: string | null;
   now: Date;
 }[];
 
-/** Messages compiled once per step version, or draft; a sender keeps them while it works through a slice. */
+/**
+ * Messages of one mailbox, compiled once per step version, or draft; a sender keeps them while it works through a slice.
+ */
 export type Compiled = Map<string, CompiledMessage | Error>;
 
 /** Reads what rendering these messages needs, and compiles what `compiled` does not hold yet. */
@@ -32,12 +35,12 @@ export async function loadForRendering(
   compiled: Compiled,
 ): Promise<{ recipients: Recipients; contacts: Map<string, MergeContact> }> {
   const recipients = await tx.execute<Recipients[number]>(sql`
-    select id, to_email, rfc_message_id, contact_id, step_version_id, draft_id, in_reply_to, "references",
+    select id, to_email, rfc_message_id, contact_id, step_version_id, draft_id, email_account_id, in_reply_to, "references",
       (select p.subject from content.email_messages p where p.id = m.parent_message_id) as answered_subject, app_now() as now
     from content.email_messages m where id = any(${sql.param(ids)}::uuid[]) order by next_attempt_at, id`);
-  for (const { step_version_id: version, draft_id: draft } of recipients) {
+  for (const { step_version_id: version, draft_id: draft, email_account_id: account } of recipients) {
     if (draft === null && version !== null && !compiled.has(version))
-      compiled.set(version, await compile(tx, version));
+      compiled.set(version, await compile(tx, version, account));
   }
   await compileDrafts(tx, recipients, compiled);
   const contacts = await mergeContacts(
@@ -48,8 +51,12 @@ export async function loadForRendering(
 }
 
 // The launch checks parse every template. One that fails here all the same must not lose the claim of the others.
-async function compile(tx: TenantTx, version: string): Promise<CompiledMessage | Error> {
-  return compileStep(tx, version).catch((error: unknown) =>
+async function compile(
+  tx: TenantTx,
+  version: string,
+  account: string | null,
+): Promise<CompiledMessage | Error> {
+  return compileStep(tx, version, account).catch((error: unknown) =>
     error instanceof Error ? error : new Error(String(error)),
   );
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { withTenant } from "#db/tenancy";
-import { commitThenSend, drainedEvent } from "#server/drivers/events";
+import { inngest } from "#inngest/client";
+import { commitThenSend, type DriverEvent, drainedEvent } from "#server/drivers/events";
 import { holds, yieldUntil } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import { log } from "#server/log";
@@ -79,9 +80,10 @@ async function sendHalves(
 ): Promise<"lost" | "empty" | "time" | number> {
   while (performance.now() < sender.until) {
     if (!(await withTenant(scope, (tx) => holds(tx, laneOf(lane), lane.fence, leaseSeconds)))) return "lost";
-    const claim = await withTenant(scope, (tx) =>
-      claimMessages(tx, { ...lane, limit: groupSize / halves, leaseSeconds }),
+    const { events, ...claim } = await withTenant(scope, (tx) =>
+      claimMessages(tx, { scope, ...lane, limit: groupSize / halves, leaseSeconds }),
     );
+    await tellSteps(events);
     if (claim.messages.length === 0) return "empty";
     const { counts, unreached } = await handOver(scope, claim, sender);
     sender.total.sent += counts.sent;
@@ -92,6 +94,14 @@ async function sendHalves(
     if (waitMs !== null) return waitMs;
   }
   return "time";
+}
+
+/** What has been claimed must go out whether or not anybody hears of the rest: the sweeper finds who did not. */
+async function tellSteps(events: DriverEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await inngest
+    .send(events)
+    .catch((error: unknown) => log.warn({ err: error }, "steps were not told of messages that were put off"));
 }
 
 /** Counting a large campaign takes a while: it is done no more often than takes a twentieth of the time. */

@@ -204,6 +204,7 @@ async function writeResults(tx: TenantTx, { settled, subjects, now }: Written): 
         scheduled_for = case when r.again_at is null then m.scheduled_for end,
         campaign_day = case when r.given_back = 0 then m.campaign_day end,
         mailbox_day = case when r.given_back = 0 then m.mailbox_day end,
+        recipient_day = case when r.given_back = 0 then m.recipient_day end,
         claim_token = case when r.again_at is null then m.claim_token end
       from results r where m.id = r.id and m.id = any(${column(({ row }) => row.id)}::uuid[])
     ), ${slotsBack(sql`before`, "sent")}

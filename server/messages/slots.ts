@@ -2,6 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { type DriverEvent, type EventScope, stepDueEvent } from "#server/drivers/events";
 import { wake } from "#server/drivers/mutations";
+import { loadWideLimits } from "#server/sending-limits/queries";
+import { allowanceOf } from "./caps.ts";
 import { lockLimits, slotsBack } from "./limits.ts";
 import { maySend } from "./may-send.ts";
 
@@ -16,7 +18,7 @@ export function limitsOf(rows: readonly Owned[]) {
   };
 }
 
-const slotless = sql`scheduled_for = null, send_before = null, campaign_day = null, mailbox_day = null`;
+export const slotless = sql`scheduled_for = null, send_before = null, campaign_day = null, mailbox_day = null, recipient_day = null`;
 
 /** Cancels messages that have not been handed over, and gives their slots back. Locks limits, then messages. */
 export async function cancelMessages(
@@ -52,13 +54,15 @@ export async function releaseLostSlots(
   tx: TenantTx,
   { scope, accountId, limit }: { scope: EventScope; accountId: string; limit: number },
 ): Promise<{ released: number; events: DriverEvent[] }> {
+  const { limits } = await loadWideLimits(tx);
+  const { dayOver } = await allowanceOf(tx, accountId, limits);
   return takeBack(tx, {
     scope,
     limit,
     which: sql`m.email_account_id = ${accountId}::uuid and ${maySend} and (
       m.send_before <= app_now()
-      or (m.next_attempt_at <= app_now() and (
-        exists (select 1 from campaign_settings s join campaign_usage u on u.campaign_id = s.campaign_id
+      or (m.next_attempt_at <= app_now() and (${dayOver}
+        or exists (select 1 from campaign_settings s join campaign_usage u on u.campaign_id = s.campaign_id
           where s.campaign_id = m.campaign_id and u.day = m.campaign_day and not s.no_limits and u.sent >= s.daily_limit)
         or exists (select 1 from email_accounts a join mailbox_usage u on u.email_account_id = a.id
           where a.id = m.email_account_id and u.day = m.mailbox_day and u.sent >= a.daily_limit))))`,

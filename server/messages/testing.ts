@@ -31,7 +31,7 @@ export async function queued(runner: Runner, campaign: Started): Promise<Queued>
 
 export const claim = ({ scope, emailAccountId, fence }: Queued, limit = 100): Promise<Claim> =>
   withTenant(scope, (tx) =>
-    claimMessages(tx, { accountId: emailAccountId, fence, limit, leaseSeconds: 120 }),
+    claimMessages(tx, { scope, accountId: emailAccountId, fence, limit, leaseSeconds: 120 }),
   );
 
 export const settle = (

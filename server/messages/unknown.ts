@@ -65,7 +65,7 @@ export async function resendMessages(
     ), released as (
       update content.email_messages m
       set delivery_status = 'queued', claim_token = null, scheduled_for = null, send_before = null, campaign_day = null,
-        mailbox_day = null, next_attempt_at = app_now(), reason_code = 'awaiting_slot', error = null, updated_at = app_now()
+        mailbox_day = null, recipient_day = null, next_attempt_at = app_now(), reason_code = 'awaiting_slot', error = null, updated_at = app_now()
       from again a where m.id = a.id
     ), waiting as (
       update campaign_contacts e

@@ -1,46 +1,60 @@
-import { type Hold, nextSlot, type SlotRules, type SlotUsage, slotsFor } from "./slots.ts";
+import { anybody, type Person, type PersonalHold } from "./persons.ts";
+import { type Course, horizonMs, plan, refillMs } from "./plan.ts";
+import { type Hold, type MailboxPace, type Slot } from "./slots.ts";
 import { openOn, type Stretch } from "./window.ts";
-import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
+import { dayMs, startOfDay, toInstant, toLocal } from "./zone.ts";
 
 /**
- * What `count` emails from now on will take, sent one after the other as the rules allow. `perDay` is the most
- * that one day holds, null without limits; `days` counts days on which something is sent. `finishesAt` is null
- * when it would take longer than ten years.
+ * What `count` emails from now on will take, sent one after the other as the rules allow. `mailboxId` sends the first
+ * one. `perDay` is the most that one day holds, null without limits; `days` counts days on which something is sent.
+ * `finishesAt` is null when it would take longer than ten years.
  */
 export type Forecast = {
   count: number;
   firstAt: Date;
+  mailboxId: string;
   /** What keeps the first one from leaving now. */
-  hold: Hold | null;
+  hold: Hold | PersonalHold | null;
   perDay: number | null;
   days: number;
   finishesAt: Date | null;
 };
 
 /** So many slots are planned one by one, exactly as they will be; what lies beyond is reckoned by the day. */
-const exactMax = 2_000;
+export const exactMax = 2_000;
+/** As many people as a driver deals with at a time. */
+const sliceSize = 1_000;
 const daysMax = 3_653;
 
-/** Null when the rules leave no slot at all, or nothing is to be sent. */
-export function forecast(
-  rules: SlotRules,
-  usage: SlotUsage,
-  { from, count }: { from: number; count: number },
-): Forecast | null {
+type Ask = {
+  from: number;
+  count: number;
+  /** Who they are, as far as it matters: the first ones of them, in the order in which they fall due. */
+  people?: readonly Person[];
+};
+
+/** Null when the rules leave no slot at all, or nothing is to be sent. The course is not changed. */
+export function forecast(given: Course, { from, count, people }: Ask): Forecast | null {
   if (count < 1) return null;
-  const first = nextSlot(rules, usage, from);
+  const course = structuredClone(given);
+  const known = people ?? anybodies(Math.min(count, exactMax), from);
+  const { slots, heldBy } = simulate(course, known, from);
+  const first = slots[0];
   if (!first) return null;
-  const { slots } = slotsFor(rules, usage, {
-    from,
-    until: from + daysMax * dayMs,
-    count: Math.min(count, exactMax),
-  });
-  const last = slots.at(-1) ?? first;
-  const base = { count, firstAt: new Date(first.at), hold: first.hold, perDay: capacityOf(rules, first.at) };
+  const last = slots.reduce((latest, slot) => (slot.at > latest.at ? slot : latest), first);
   const sendingDays = new Set(slots.map((slot) => slot.day));
-  if (count <= slots.length) return { ...base, days: sendingDays.size, finishesAt: new Date(last.at) };
-  if (base.perDay === null) return { ...base, days: sendingDays.size, finishesAt: new Date(last.at) };
-  const rest = reckon(rules, {
+  const base = {
+    count,
+    firstAt: new Date(first.at),
+    mailboxId: first.mailboxId,
+    hold: first.at > from ? (first.hold ?? heldBy) : null,
+    perDay: capacityOf(course, first.at),
+  };
+  if (count <= known.length || base.perDay === null) {
+    const finishesAt = slots.length < known.length ? null : new Date(last.at);
+    return { ...base, days: sendingDays.size, finishesAt };
+  }
+  const rest = reckon(course, {
     after: last.at,
     sent: slots.filter((slot) => slot.day === last.day).length,
     left: count - slots.length,
@@ -52,61 +66,119 @@ export function forecast(
   };
 }
 
+const anybodies = (count: number, dueAt: number): Person[] =>
+  Array.from({ length: count }, (_, index) => ({ ...anybody, id: String(index), dueAt }));
+
+/**
+ * The slots that these people will be given, earliest first, by doing what the driver of their step does: it gives out
+ * what the horizon holds, and looks again when that is used up or somebody falls due. `heldBy` kept the first of them.
+ */
+export function simulate(
+  course: Course,
+  people: readonly Person[],
+  from: number,
+): { slots: Slot[]; heldBy: PersonalHold | null } {
+  const end = from + daysMax * dayMs;
+  const slots: Slot[] = [];
+  let heldBy: PersonalHold | null = null;
+  let waiting = [...people];
+  let now = from;
+  while (waiting.length > 0 && now < end) {
+    waiting.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
+    const firstLater = waiting.findIndex(({ dueAt }) => dueAt > now);
+    const due = waiting.slice(0, Math.min(firstLater < 0 ? waiting.length : firstLater, sliceSize));
+    if (due.length === 0) {
+      now = waiting[0]?.dueAt ?? end;
+      continue;
+    }
+    const { given, held, waiting: more, next } = plan(course, due, { from: now, until: now + horizonMs });
+    if (slots.length === 0 && given.length === 0) heldBy ??= held[0]?.hold ?? null;
+    slots.push(...given.map(({ slot }) => slot));
+    const gone = new Set(given.map(({ person }) => person));
+    const later = new Map(held.map(({ person, until, hold }) => [person, heldUntil(person, until, hold)]));
+    waiting = waiting.flatMap((person) => (gone.has(person) ? [] : [later.get(person) ?? person]));
+    if (!more) continue;
+    if (!next) break;
+    now = Math.max(now + 1_000, next.at - refillMs);
+  }
+  return { slots: slots.sort((a, b) => a.at - b.at), heldBy };
+}
+
+/** Nobody is held for their best hour twice. */
+const heldUntil = (person: Person, until: number, hold: string): Person => ({
+  ...person,
+  dueAt: until,
+  bestMinute: hold === "best_hour" ? null : person.bestMinute,
+});
+
 /** The most that a day with an open window holds, looking at the week from `at` on; null without limits. */
-function capacityOf(rules: SlotRules, at: number): number | null {
-  const today = startOfDay(toLocal(rules.zone, at));
+function capacityOf(course: Course, at: number): number | null {
+  const today = startOfDay(toLocal(course.campaign.zone, at));
   let most: number | null = null;
   for (let day = 0; day < 7; day += 1) {
-    const capacity = dayCapacity(rules, openAt(rules, today + day * dayMs));
+    const capacity = dayCapacity(course, openAt(course, today + day * dayMs));
     if (capacity === Infinity) return null;
     most = Math.max(most ?? 0, capacity);
   }
   return most;
 }
 
-function openAt(rules: SlotRules, midnight: number): Stretch[] {
-  if (rules.window) return openOn(rules.window, midnight);
-  return [{ from: toInstant(rules.zone, midnight), to: toInstant(rules.zone, midnight + dayMs) }];
+function openAt({ campaign: { window, zone } }: Course, midnight: number): Stretch[] {
+  if (window) return openOn(window, midnight);
+  return [{ from: toInstant(zone, midnight), to: toInstant(zone, midnight + dayMs) }];
 }
 
-function dayCapacity(rules: SlotRules, open: Stretch[]): number {
+function dayCapacity({ campaign, mailboxes }: Course, open: Stretch[]): number {
   if (open.length === 0) return 0;
-  const { dailyLimit, hourlyLimit, minDelayMs } = rules.mailbox;
-  const gap = Math.max(rules.delayMs, minDelayMs);
   const length = open.reduce((sum, { from, to }) => sum + to - from, 0);
+  const { dailyLimit, delayMs } = campaign;
+  const each = mailboxes.map((mailbox) => mailboxCapacity(mailbox, length));
+  const wide = [...new Set(mailboxes.flatMap(({ caps }) => caps))].filter(({ of }) => of === "workspace");
   return Math.min(
-    rules.dailyLimit ?? Infinity,
     dailyLimit ?? Infinity,
-    gap > 0 ? Math.ceil(length / gap) : Infinity,
-    hourlyLimit !== null ? Math.ceil((length / 3_600_000) * hourlyLimit) : Infinity,
+    perGap(length, delayMs),
+    each.reduce((sum, capacity) => sum + capacity, 0),
+    ...wide.map((cap) => capCapacity(cap, length)),
   );
 }
 
+const mailboxCapacity = ({ minDelayMs, caps }: MailboxPace, length: number): number =>
+  Math.min(perGap(length, minDelayMs), ...caps.map((cap) => capCapacity(cap, length)));
+
+const perGap = (length: number, gapMs: number) => (gapMs > 0 ? Math.ceil(length / gapMs) : Infinity);
+
+const capCapacity = ({ dailyLimit, hourlyLimit }: MailboxPace["caps"][number], length: number): number =>
+  Math.min(
+    dailyLimit ?? Infinity,
+    hourlyLimit === null ? Infinity : Math.ceil((length / 3_600_000) * hourlyLimit),
+  );
+
 function reckon(
-  rules: SlotRules,
+  course: Course,
   { after, sent, left }: { after: number; sent: number; left: number },
 ): { days: number; finishesAt: number | null } {
-  const today = startOfDay(toLocal(rules.zone, after));
+  const today = startOfDay(toLocal(course.campaign.zone, after));
   let remaining = left;
   let days = 0;
   for (let day = 0; day <= daysMax; day += 1) {
-    const open = openAt(rules, today + day * dayMs);
-    const capacity = Math.max(0, dayCapacity(rules, open) - (day === 0 ? sent : 0));
+    const open = openAt(course, today + day * dayMs);
+    const capacity = Math.max(0, dayCapacity(course, open) - (day === 0 ? sent : 0));
     if (capacity === 0) continue;
     if (day > 0) days += 1;
     if (remaining <= capacity)
-      return { days, finishesAt: finishOn(rules, open, { after, taken: remaining }) };
+      return { days, finishesAt: finishOn(course, open, { after, taken: remaining }) };
     remaining -= capacity;
   }
   return { days, finishesAt: null };
 }
 
 function finishOn(
-  rules: SlotRules,
+  { campaign, mailboxes }: Course,
   open: Stretch[],
   { after, taken }: { after: number; taken: number },
 ): number {
-  const gap = Math.max(rules.delayMs, rules.mailbox.minDelayMs);
+  const own = Math.min(...mailboxes.map(({ minDelayMs }) => minDelayMs)) / Math.max(1, mailboxes.length);
+  const gap = Math.max(campaign.delayMs, own);
   const opens = Math.max(open[0]?.from ?? after, after);
   const closes = (open.at(-1)?.to ?? opens + 1) - 1;
   return Math.min(opens + (taken - 1) * gap, Math.max(opens, closes));
@@ -128,6 +200,3 @@ export function clockText(zone: string, at: Date): string {
 }
 
 const dayTime = (local: number) => `${new Date(local).toISOString().slice(11, 16)}`;
-
-/** `2026-03-23` on the wall clock of the zone. */
-export const dayText = (zone: string, at: Date): string => dayName(toLocal(zone, at.getTime()));

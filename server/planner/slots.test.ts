@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { forecast } from "./forecast.ts";
-import { gapAfter, nextSlot, noLimits, nothingUsed, type SlotRules, slotsFor } from "./slots.ts";
+import { anybody, noRecipientLimits, type Person } from "./persons.ts";
+import { type Course, plan } from "./plan.ts";
+import { type CampaignPace, type Cap, gapAfter, type MailboxPace, nextSlot, type Slot } from "./slots.ts";
 import { openOn, weekdayOf, weekdays } from "./window.ts";
 import { dayMs, dayName, instantsOf, parseLocal, startOfDay, toInstant, toLocal } from "./zone.ts";
 
@@ -18,7 +20,59 @@ const time = fc
   .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
   .map(([hours, minutes]) => `${String(hours).padStart(2, "0")}:${String(minutes).padStart(2, "0")}`);
 const limit = fc.option(fc.integer({ min: 1, max: 12 }), { nil: null });
-const rules: fc.Arbitrary<SlotRules> = fc
+
+type Change = { campaign?: Partial<CampaignPace>; mailbox?: Partial<MailboxPace>; caps?: Partial<Cap>[] };
+const cap = (of: Cap["of"], some: Partial<Cap> = {}): Cap => ({
+  of,
+  dailyLimit: null,
+  hourlyLimit: null,
+  days: new Map(),
+  recent: [],
+  ...some,
+});
+/** A campaign and one mailbox, without limits but these. The first cap is the mailbox's. */
+const course = ({ campaign, mailbox, caps = [{}] }: Change = {}): Course => ({
+  strategy: "round_robin",
+  campaign: {
+    window: null,
+    zone: "UTC",
+    dailyLimit: null,
+    delayMs: 0,
+    jitter: 0,
+    seed: "campaign",
+    days: new Map(),
+    lastAt: null,
+    ...campaign,
+  },
+  mailboxes: [
+    {
+      id: "ana",
+      zone: "UTC",
+      minDelayMs: 0,
+      lastAt: null,
+      weight: 1,
+      caps: caps.map((some, index) => cap(index === 0 ? "mailbox" : "workspace", some)) as [Cap, ...Cap[]],
+      ...mailbox,
+    },
+  ],
+  recipients: noRecipientLimits(),
+});
+const mailboxOf = ({ mailboxes: [mailbox] }: Course): MailboxPace => {
+  if (!mailbox) throw new Error("There is no mailbox.");
+  return mailbox;
+};
+const next = (given: Course, from: number) => nextSlot(given.campaign, mailboxOf(given), from);
+const dueNow = (count: number, dueAt: number): Person[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...anybody,
+    id: String(index).padStart(5, "0"),
+    dueAt,
+  }));
+/** The slots that so many people get within `days`. */
+const slotsOf = (given: Course, from: number, count: number, days = 40): Slot[] =>
+  plan(given, dueNow(count, from), { from, until: from + days * dayMs }).given.map(({ slot }) => slot);
+
+const courses: fc.Arbitrary<Course> = fc
   .record({
     zone: fc.constantFrom(...zones),
     mailboxZone: fc.constantFrom(...zones),
@@ -29,22 +83,19 @@ const rules: fc.Arbitrary<SlotRules> = fc
     delayMs: fc.integer({ min: 0, max: 7_200_000 }),
     mailboxDaily: limit,
     hourlyLimit: limit,
+    wideHourly: limit,
     minDelayMs: fc.integer({ min: 0, max: 600_000 }),
   })
-  .map((given) => ({
-    window: { start: given.start, end: given.end, days: given.days, zone: given.zone },
-    zone: given.zone,
-    dailyLimit: given.dailyLimit,
-    delayMs: given.delayMs,
-    jitter: 0.2,
-    seed: "campaign",
-    mailbox: {
-      zone: given.mailboxZone,
-      dailyLimit: given.mailboxDaily,
-      hourlyLimit: given.hourlyLimit,
-      minDelayMs: given.minDelayMs,
-    },
-  }));
+  .map(({ start, end, days, zone, mailboxZone, dailyLimit, delayMs, minDelayMs, ...given }) =>
+    course({
+      campaign: { window: { start, end, days, zone }, zone, dailyLimit, delayMs, jitter: 0.2 },
+      mailbox: { zone: mailboxZone, minDelayMs },
+      caps: [
+        { dailyLimit: given.mailboxDaily, hourlyLimit: given.hourlyLimit },
+        { hourlyLimit: given.wideHourly },
+      ],
+    }),
+  );
 // Around the changes of the clocks in spring and autumn 2026, on both halves of the globe.
 const moment = fc
   .constantFrom(
@@ -61,7 +112,7 @@ const counted = (keys: string[]) => {
   return [...counts.values()];
 };
 
-function insideWindow({ window }: SlotRules, instant: number): boolean {
+function insideWindow({ window }: CampaignPace, instant: number): boolean {
   if (!window) return true;
   const local = toLocal(window.zone, instant);
   const minutes = new Date(local).toISOString().slice(11, 16);
@@ -73,66 +124,85 @@ function insideWindow({ window }: SlotRules, instant: number): boolean {
 describe("slots", () => {
   test("never lie outside the window, over a cap, or too close together", () => {
     fc.assert(
-      fc.property(rules, moment, (given, from) => {
-        const { slots } = slotsFor(given, nothingUsed, { from, until: from + 40 * dayMs, count: 40 });
+      fc.property(courses, moment, (given, from) => {
+        const slots = slotsOf(structuredClone(given), from, 40);
+        const { campaign } = given;
+        const mailbox = mailboxOf(given);
         for (const [index, slot] of slots.entries()) {
-          expect(insideWindow(given, slot.at)).toBe(true);
-          expect(insideWindow(given, slot.sendBefore - 1)).toBe(true);
+          expect(insideWindow(campaign, slot.at)).toBe(true);
+          expect(insideWindow(campaign, slot.sendBefore - 1)).toBe(true);
           expect(slot.at).toBeLessThan(slot.sendBefore);
-          expect(slot.day).toBe(dayName(toLocal(given.zone, slot.sendBefore - 1)));
+          expect(slot.day).toBe(dayName(toLocal(campaign.zone, slot.sendBefore - 1)));
           const before = slots[index - 1];
           if (before) {
             expect(slot.at - before.at).toBeGreaterThanOrEqual(
-              Math.max(gapAfter(given, before.at), given.mailbox.minDelayMs),
+              Math.max(gapAfter(campaign, before.at), mailbox.minDelayMs),
             );
           }
-          const nthBack =
-            given.mailbox.hourlyLimit === null ? undefined : slots[index - given.mailbox.hourlyLimit];
-          if (nthBack) expect(slot.at - nthBack.at).toBeGreaterThanOrEqual(3_600_000);
+          for (const { hourlyLimit } of mailbox.caps) {
+            const nthBack = hourlyLimit === null ? undefined : slots[index - hourlyLimit];
+            if (nthBack) expect(slot.at - nthBack.at).toBeGreaterThanOrEqual(3_600_000);
+          }
         }
         expect(Math.max(0, ...counted(slots.map((slot) => slot.day)))).toBeLessThanOrEqual(
-          given.dailyLimit ?? Infinity,
+          campaign.dailyLimit ?? Infinity,
         );
         expect(Math.max(0, ...counted(slots.map((slot) => slot.mailboxDay)))).toBeLessThanOrEqual(
-          given.mailbox.dailyLimit ?? Infinity,
+          mailbox.caps[0].dailyLimit ?? Infinity,
         );
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
   test("asked one by one or all at once, or in two halves, come out the same", () => {
     fc.assert(
-      fc.property(rules, moment, fc.integer({ min: 1, max: 15 }), (given, from, half) => {
-        const until = from + 40 * dayMs;
-        const all = slotsFor({ ...given, mailbox: noLimits("").mailbox }, nothingUsed, {
-          from,
-          until,
-          count: 20,
-        }).slots;
-        const first = all.slice(0, half);
-        const days = new Map<string, number>();
-        for (const slot of first) days.set(slot.day, (days.get(slot.day) ?? 0) + 1);
+      fc.property(courses, moment, fc.integer({ min: 1, max: 15 }), (given, from, half) => {
+        const all = slotsOf(structuredClone(given), from, 20);
+        const first = slotsOf(given, from, half);
         const last = first.at(-1);
         if (!last) return;
-        const usage = { ...nothingUsed, days, lastAt: last.at, mailboxLastAt: last.at };
-        const rest = slotsFor({ ...given, mailbox: noLimits("").mailbox }, usage, {
-          from: last.at,
-          until,
-          count: 20 - half,
-        });
-        expect(rest.slots.map((slot) => slot.at)).toEqual(all.slice(half).map((slot) => slot.at));
+        const rest = slotsOf(given, last.at, 20 - half);
+        expect([...first, ...rest].map((slot) => slot.at).slice(0, all.length)).toEqual(
+          all.map((slot) => slot.at),
+        );
       }),
       { numRuns: 100 },
     );
   });
 
+  test("nothing lies on a closed day, wherever the window began and however long the days are closed", () => {
+    const closed = fc
+      .tuple(fc.integer({ min: -2, max: 40 }), fc.integer({ min: 0, max: 30 }))
+      .map(([after, length]) => ({ after, length }));
+    fc.assert(
+      fc.property(courses, moment, closed, (given, from, { after, length }) => {
+        const { campaign } = given;
+        const day = (days: number) => dayName(toLocal(campaign.zone, from + days * dayMs));
+        const range = { from: day(after), to: day(after + length) };
+        if (campaign.window) campaign.window = { ...campaign.window, closed: [range] };
+        for (const { at: slotAt } of slotsOf(given, from, 30, 90)) {
+          const name = dayName(toLocal(campaign.zone, slotAt));
+          expect(name < range.from || name > range.to).toBe(true);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    const friday = { start: "22:00", end: "02:00", days: weekdays, zone: "UTC" };
+    const window = { ...friday, closed: [{ from: "2026-01-03", to: "2026-01-04" }] };
+    // Friday night ends with Friday, and goes on on Monday.
+    expect(next(course({ campaign: { window } }), at("2026-01-03T00:00Z"))).toMatchObject({
+      at: at("2026-01-05T22:00Z"),
+      hold: "blackout",
+    });
+  });
+
   test("a window over midnight belongs to the day it opens on", () => {
     const window = { start: "22:00", end: "02:00", days: ["fri"] as const, zone: "Europe/Berlin" };
-    const given = { ...noLimits("x"), window, zone: window.zone };
+    const given = course({ campaign: { window, zone: window.zone } });
     // Saturday 01:59 still belongs to Friday's window, 02:00 does not.
-    expect(nextSlot(given, nothingUsed, at("2026-01-03T00:59Z"))?.at).toBe(at("2026-01-03T00:59Z"));
-    expect(nextSlot(given, nothingUsed, at("2026-01-03T01:00Z"))?.at).toBe(at("2026-01-09T21:00Z"));
+    expect(next(given, at("2026-01-03T00:59Z"))?.at).toBe(at("2026-01-03T00:59Z"));
+    expect(next(given, at("2026-01-03T01:00Z"))?.at).toBe(at("2026-01-09T21:00Z"));
   });
 
   test("the hour that is repeated in autumn is used once, and one that is skipped in spring not at all", () => {
@@ -158,11 +228,10 @@ describe("slots", () => {
       days: ["mon", "tue", "wed", "thu", "fri"] as const,
       zone: "Europe/Berlin",
     };
-    const given = { ...noLimits("x"), window, zone: window.zone, dailyLimit: 50 };
-    const usage = { ...nothingUsed, days: new Map([["2026-03-27", 50]]) };
-    const slot = nextSlot(given, usage, at("2026-03-27T10:00Z"));
-    expect(slot?.at).toBe(at("2026-03-30T07:00Z"));
-    expect(nextSlot({ ...given, dailyLimit: 0 }, nothingUsed, at("2026-03-27T10:00Z"))).toBeNull();
+    const days = new Map([["2026-03-27", 50]]);
+    const given = course({ campaign: { window, zone: window.zone, dailyLimit: 50, days } });
+    expect(next(given, at("2026-03-27T10:00Z"))).toMatchObject({ at: at("2026-03-30T07:00Z") });
+    expect(next(course({ campaign: { dailyLimit: 0 } }), at("2026-03-27T10:00Z"))).toBeNull();
   });
 });
 
@@ -198,19 +267,14 @@ describe("the forecast", () => {
     days: ["mon", "tue", "wed", "thu", "fri"] as const,
     zone: "Europe/Berlin",
   };
-  const fifty: SlotRules = {
-    ...noLimits("x"),
-    window,
-    zone: window.zone,
-    dailyLimit: 50,
-    delayMs: 120_000,
-    jitter: 0.2,
-  };
+  const fifty = () =>
+    course({ campaign: { window, zone: window.zone, dailyLimit: 50, delayMs: 120_000, jitter: 0.2 } });
 
   test("says when the first leaves, how many a day, and when the last one does", () => {
-    const found = forecast(fifty, nothingUsed, { from: at("2026-03-21T12:00Z"), count: 500 });
+    const found = forecast(fifty(), { from: at("2026-03-21T12:00Z"), count: 500 });
     expect(found).toMatchObject({
       firstAt: new Date("2026-03-23T08:00Z"),
+      mailboxId: "ana",
       hold: "outside_window",
       perDay: 50,
       days: 10,
@@ -219,18 +283,14 @@ describe("the forecast", () => {
   });
 
   test("reckons what it does not plan one by one to within a day of planning it", () => {
-    const planned = slotsFor(fifty, nothingUsed, {
-      from: at("2026-03-21T12:00Z"),
-      until: Infinity,
-      count: 2_600,
-    }).slots;
-    const found = forecast(fifty, nothingUsed, { from: at("2026-03-21T12:00Z"), count: 2_600 });
+    const planned = slotsOf(fifty(), at("2026-03-21T12:00Z"), 2_600, 400);
+    const found = forecast(fifty(), { from: at("2026-03-21T12:00Z"), count: 2_600 });
     expect(found?.days).toBe(new Set(planned.map((slot) => slot.day)).size);
     expect(startOfDay(found?.finishesAt?.getTime() ?? 0)).toBe(startOfDay(planned.at(-1)?.at ?? 0));
   });
 
   test("without limits everything leaves at once", () => {
-    const found = forecast(noLimits("x"), nothingUsed, { from: 1_000, count: 1_000_000 });
+    const found = forecast(course(), { from: 1_000, count: 1_000_000 });
     expect(found).toMatchObject({ firstAt: new Date(1_000), perDay: null, finishesAt: new Date(1_000) });
   });
 });

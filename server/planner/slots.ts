@@ -1,10 +1,12 @@
 import { nextOpen, type Window } from "./window.ts";
 import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
 
-/** What a campaign and its mailbox allow. A null limit is none; `window` null is always open. */
-export type SlotRules = {
+/**
+ * What a campaign allows, and what it has taken already, in slots given out or used. A null limit is none; `window`
+ * null is always open. The daily limit counts calendar days of `zone`.
+ */
+export type CampaignPace = {
   window: Window | null;
-  /** Days of the daily limit are the calendar days of this zone. */
   zone: string;
   dailyLimit: number | null;
   delayMs: number;
@@ -12,85 +14,104 @@ export type SlotRules = {
   jitter: number;
   /** Makes the variation repeatable: the campaign's id. */
   seed: string;
-  mailbox: { zone: string; dailyLimit: number | null; hourlyLimit: number | null; minDelayMs: number };
-};
-
-/** What has been taken already, in slots reserved or used. */
-export type SlotUsage = {
-  days: ReadonlyMap<string, number>;
+  days: Map<string, number>;
   lastAt: number | null;
-  mailboxDays: ReadonlyMap<string, number>;
-  mailboxLastAt: number | null;
-  /** The mailbox's latest slots, oldest first; as many as its hourly limit asks for. */
-  mailboxRecent: readonly number[];
 };
 
-export const nothingUsed: SlotUsage = {
-  days: new Map(),
-  lastAt: null,
-  mailboxDays: new Map(),
-  mailboxLastAt: null,
-  mailboxRecent: [],
+export type CapOwner = "mailbox" | "domain" | "workspace";
+
+/**
+ * What a mailbox, all those of its domain, or all of the workspace may send, and have. Mailboxes that share a cap share
+ * the object. `recent`: the latest slots, oldest first, as many as the hourly limit asks for.
+ */
+export type Cap = {
+  of: CapOwner;
+  dailyLimit: number | null;
+  hourlyLimit: number | null;
+  days: Map<string, number>;
+  recent: number[];
+};
+
+/** The first cap is the mailbox's own. Days of all its caps are the calendar days of `zone`. */
+export type MailboxPace = {
+  id: string;
+  zone: string;
+  minDelayMs: number;
+  lastAt: number | null;
+  /** Share of a pool: one with 2 gets twice as much as one with 1. */
+  weight: number;
+  caps: readonly [Cap, ...Cap[]];
 };
 
 export type Hold =
-  "outside_window" | "daily_limit" | "spacing" | "mailbox_daily_limit" | "mailbox_hourly_limit";
+  | "outside_window"
+  | "blackout"
+  | "daily_limit"
+  | "spacing"
+  | `${CapOwner}_daily_limit`
+  | `${CapOwner}_hourly_limit`;
 
 /**
- * A moment to send at (epoch ms), the days whose limits it counts against, and the first moment at which it no
- * longer may be used, because the window has shut or another day's limits apply. `hold` is what kept it from
- * being earlier.
+ * A moment to send at (epoch ms), from which mailbox, the days whose limits it counts against, and the first moment at
+ * which it no longer may be used, because the window has shut or another day's limits apply. `hold` is what kept it
+ * from being earlier.
  */
-export type Slot = { at: number; day: string; mailboxDay: string; sendBefore: number; hold: Hold | null };
-
-export const noLimits = (seed: string): SlotRules => ({
-  window: null,
-  zone: "UTC",
-  dailyLimit: null,
-  delayMs: 0,
-  jitter: 0,
-  seed,
-  mailbox: { zone: "UTC", dailyLimit: null, hourlyLimit: null, minDelayMs: 0 },
-});
+export type Slot = {
+  at: number;
+  mailboxId: string;
+  day: string;
+  mailboxDay: string;
+  sendBefore: number;
+  hold: Hold | null;
+};
 
 const hourMs = 3_600_000;
 /** Every round moves the moment on; a limit of zero or a window that never opens would go round for ever. */
 const roundsMax = 5_000;
 
-/** The first slot at or after `from`, or null when the rules leave none. */
-export function nextSlot(rules: SlotRules, usage: SlotUsage, from: number): Slot | null {
-  const earliest = afterSpacing(rules, usage, from);
-  let { at, hold } = earliest;
+/** The first slot of a mailbox at or after `from`, or null when the rules leave none. */
+export function nextSlot(campaign: CampaignPace, mailbox: MailboxPace, from: number): Slot | null {
+  let { at, hold } = afterSpacing(campaign, mailbox, from);
   for (let round = 0; round < roundsMax; round += 1) {
-    const open = rules.window ? nextOpen(rules.window, at) : { from: at, to: Infinity };
+    const open = campaign.window ? nextOpen(campaign.window, at) : { from: at, to: Infinity };
     if (!open) return null;
     if (open.from > at) {
+      hold = campaign.window ? shutBy(campaign.window, at, open.from) : hold;
       at = open.from;
-      hold = "outside_window";
     }
-    const day = dayName(toLocal(rules.zone, at));
-    if (rules.dailyLimit !== null && (usage.days.get(day) ?? 0) >= rules.dailyLimit) {
-      at = nextDay(rules.zone, at);
+    const day = dayName(toLocal(campaign.zone, at));
+    if (campaign.dailyLimit !== null && (campaign.days.get(day) ?? 0) >= campaign.dailyLimit) {
+      at = nextDay(campaign.zone, at);
       hold = "daily_limit";
       continue;
     }
-    const mailboxDay = dayName(toLocal(rules.mailbox.zone, at));
-    if (
-      rules.mailbox.dailyLimit !== null
-      && (usage.mailboxDays.get(mailboxDay) ?? 0) >= rules.mailbox.dailyLimit
-    ) {
-      at = nextDay(rules.mailbox.zone, at);
-      hold = "mailbox_daily_limit";
+    const mailboxDay = dayName(toLocal(mailbox.zone, at));
+    const full = mailbox.caps.find(
+      (cap) => cap.dailyLimit !== null && (cap.days.get(mailboxDay) ?? 0) >= cap.dailyLimit,
+    );
+    if (full) {
+      at = nextDay(mailbox.zone, at);
+      hold = `${full.of}_daily_limit`;
       continue;
     }
-    const sendBefore = Math.min(open.to, nextDay(rules.zone, at), nextDay(rules.mailbox.zone, at));
-    return { at, day, mailboxDay, sendBefore, hold };
+    const sendBefore = Math.min(open.to, nextDay(campaign.zone, at), nextDay(mailbox.zone, at));
+    return { at, mailboxId: mailbox.id, day, mailboxDay, sendBefore, hold };
   }
   return null;
 }
 
-function afterSpacing(rules: SlotRules, usage: SlotUsage, from: number): { at: number; hold: Hold | null } {
-  const { minDelayMs, hourlyLimit } = rules.mailbox;
+/** Whether the hours of the window keep it shut, or the days on which nothing is sent. */
+function shutBy(window: Window, at: number, opensAt: number): Hold {
+  if (!window.closed?.length) return "outside_window";
+  const otherwise = nextOpen({ ...window, closed: [] }, at);
+  return otherwise && otherwise.from < opensAt ? "blackout" : "outside_window";
+}
+
+function afterSpacing(
+  campaign: CampaignPace,
+  mailbox: MailboxPace,
+  from: number,
+): { at: number; hold: Hold | null } {
   let at = from;
   let hold: Hold | null = null;
   const notBefore = (moment: number, reason: Hold) => {
@@ -98,24 +119,28 @@ function afterSpacing(rules: SlotRules, usage: SlotUsage, from: number): { at: n
     at = moment;
     hold = reason;
   };
-  if (usage.lastAt !== null) notBefore(usage.lastAt + gapAfter(rules, usage.lastAt), "spacing");
-  if (usage.mailboxLastAt !== null) notBefore(usage.mailboxLastAt + minDelayMs, "spacing");
-  if (hourlyLimit !== null) {
+  if (campaign.lastAt !== null) notBefore(campaign.lastAt + gapAfter(campaign, campaign.lastAt), "spacing");
+  if (mailbox.lastAt !== null) notBefore(mailbox.lastAt + mailbox.minDelayMs, "spacing");
+  for (const { of, hourlyLimit, recent } of mailbox.caps) {
+    if (hourlyLimit === null || hourlyLimit < 1) continue;
     // The hour slides: the new slot must lie an hour after the one that is `hourlyLimit` slots back.
-    const nthBack = usage.mailboxRecent.at(-hourlyLimit);
-    if (nthBack !== undefined && hourlyLimit > 0) notBefore(nthBack + hourMs, "mailbox_hourly_limit");
+    const nthBack = recent.at(-hourlyLimit);
+    if (nthBack !== undefined) notBefore(nthBack + hourMs, `${of}_hourly_limit`);
   }
   return { at, hold };
 }
 
 /** The distance to keep after a slot: the delay, varied by the slot itself so that it is the same whoever asks. */
-export function gapAfter(rules: Pick<SlotRules, "delayMs" | "jitter" | "seed">, at: number): number {
-  if (rules.delayMs === 0) return 0;
-  return Math.round(rules.delayMs * (1 + rules.jitter * (2 * fraction(`${rules.seed}:${at}`) - 1)));
+export function gapAfter(
+  { delayMs, jitter, seed }: Pick<CampaignPace, "delayMs" | "jitter" | "seed">,
+  at: number,
+): number {
+  if (delayMs === 0) return 0;
+  return Math.round(delayMs * (1 + jitter * (2 * fraction(`${seed}:${at}`) - 1)));
 }
 
 /** A number in [0, 1) that the text decides (FNV-1a, mixed so that neighbours differ). */
-function fraction(text: string): number {
+export function fraction(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -127,39 +152,30 @@ function fraction(text: string): number {
   return (hash >>> 0) / 2 ** 32;
 }
 
-function nextDay(zone: string, at: number): number {
+/** The first moment of the day after the one that holds `at`. */
+export function nextDay(zone: string, at: number): number {
   const tomorrow = toInstant(zone, startOfDay(toLocal(zone, at)) + dayMs);
   // Where clocks go back over midnight the first midnight may lie behind us.
   return tomorrow > at ? tomorrow : toInstant(zone, startOfDay(toLocal(zone, at)) + 2 * dayMs);
 }
 
-/**
- * Up to `count` slots from `from` on, none later than `until`, and where the next one after them would lie. Each
- * slot counts against the limits for those after it.
- */
-export function slotsFor(
-  rules: SlotRules,
-  usage: SlotUsage,
-  { from, until, count }: { from: number; until: number; count: number },
-): { slots: Slot[]; next: Slot | null } {
-  const state = {
-    days: new Map(usage.days),
-    lastAt: usage.lastAt,
-    mailboxDays: new Map(usage.mailboxDays),
-    mailboxLastAt: usage.mailboxLastAt,
-    mailboxRecent: [...usage.mailboxRecent],
-  };
-  const slots: Slot[] = [];
-  let at = from;
-  for (;;) {
-    const slot = nextSlot(rules, state, at);
-    if (!slot || slots.length === count || slot.at > until) return { slots, next: slot };
-    slots.push(slot);
-    at = slot.at;
-    state.days.set(slot.day, (state.days.get(slot.day) ?? 0) + 1);
-    state.mailboxDays.set(slot.mailboxDay, (state.mailboxDays.get(slot.mailboxDay) ?? 0) + 1);
-    state.lastAt = Math.max(slot.at, state.lastAt ?? slot.at);
-    state.mailboxLastAt = Math.max(slot.at, state.mailboxLastAt ?? slot.at);
-    if (rules.mailbox.hourlyLimit !== null) state.mailboxRecent.push(slot.at);
+/** Counts a slot against the limits for those after it. */
+export function take(campaign: CampaignPace, mailbox: MailboxPace, slot: Slot): void {
+  count(campaign.days, slot.day);
+  campaign.lastAt = Math.max(slot.at, campaign.lastAt ?? slot.at);
+  mailbox.lastAt = Math.max(slot.at, mailbox.lastAt ?? slot.at);
+  for (const cap of mailbox.caps) {
+    count(cap.days, slot.mailboxDay);
+    if (cap.hourlyLimit !== null) insertSorted(cap.recent, slot.at);
   }
+}
+
+export function count<Key>(counts: Map<Key, number>, key: Key, by = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+function insertSorted(times: number[], at: number): void {
+  let place = times.length;
+  while (place > 0 && (times[place - 1] ?? 0) > at) place -= 1;
+  times.splice(place, 0, at);
 }

@@ -2,47 +2,8 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { Exit } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
+import { publicDomains } from "#server/mail/public-domains";
 import type { Answered } from "./match.ts";
-
-/** Domains whose addresses say nothing about where their people work. */
-const publicDomains = [
-  "aol.com",
-  "fastmail.com",
-  "free.fr",
-  "gmail.com",
-  "gmx.at",
-  "gmx.ch",
-  "gmx.com",
-  "gmx.de",
-  "gmx.net",
-  "googlemail.com",
-  "hotmail.co.uk",
-  "hotmail.com",
-  "hotmail.fr",
-  "icloud.com",
-  "libero.it",
-  "live.com",
-  "mac.com",
-  "mail.com",
-  "mail.ru",
-  "me.com",
-  "msn.com",
-  "orange.fr",
-  "outlook.com",
-  "outlook.de",
-  "outlook.fr",
-  "proton.me",
-  "protonmail.com",
-  "qq.com",
-  "t-online.de",
-  "web.de",
-  "yahoo.co.uk",
-  "yahoo.com",
-  "yahoo.de",
-  "yahoo.fr",
-  "yandex.ru",
-  "zoho.com",
-];
 
 export type Stop = Exit & { campaignId: string };
 
@@ -65,10 +26,11 @@ export function stopsAfterReply(
         join campaigns k on k.id = e.campaign_id and k.reply_stops
       where e.status in ('enrolled', 'active', 'paused')
         and (e.campaign_id = a.id or a.reply_reach = 'workspace'
-          or (a.reply_reach = 'sender' and k.email_account_id = ${emailAccountId}::uuid))
+          or (a.reply_reach = 'sender' and (k.email_account_id = ${emailAccountId}::uuid or k.rotation_pool_id in (
+            select m.pool_id from pool_members m where m.email_account_id = ${emailAccountId}::uuid))))
     ), company as (
       select split_part(c.email_normalized, '@', 2) as domain from contacts c
-      where c.id = ${contactId}::uuid and split_part(c.email_normalized, '@', 2) <> all(${sql.param(publicDomains)}::text[])
+      where c.id = ${contactId}::uuid and split_part(c.email_normalized, '@', 2) <> all(${sql.param([...publicDomains])}::text[])
     )
     select * from own
     union all

@@ -1,0 +1,49 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { recordAct } from "#server/audit";
+import type { DriverEvent, EventScope } from "#server/drivers/events";
+import { AppError } from "#server/errors";
+import { replanCampaigns, replanSteps } from "#server/messages/replan";
+import type { BlackoutInput } from "./schema.ts";
+
+type By = { scope: EventScope; userId: string };
+
+/** On these days nothing is sent from now on; what was to leave then leaves later. Send the events after the commit. */
+export async function createBlackout(
+  tx: TenantTx,
+  { scope, userId }: By,
+  { name, startsOn, endsOn }: BlackoutInput,
+): Promise<{ id: string; events: DriverEvent[] }> {
+  const [made] = await tx.execute<{ id: string; now: boolean }>(sql`
+    insert into blackout_dates (name, starts_on, ends_on) values (${name}, ${startsOn}::date, ${endsOn}::date)
+    returning id, starts_on <= (app_now() + interval '1 day')::date as now`);
+  if (!made) throw new Error("The days were not stored.");
+  await recordAct(tx, {
+    actorId: userId,
+    action: "blackout.created",
+    resourceType: "blackout",
+    resourceId: made.id,
+    after: { name, startsOn, endsOn },
+  });
+  // Slots are given out for minutes ahead only: later days need no second look.
+  return { id: made.id, events: made.now ? await replanCampaigns(tx, scope, null) : [] };
+}
+
+/** Throws `not_found`. Send the events after the commit. */
+export async function removeBlackout(
+  tx: TenantTx,
+  { scope, userId }: By,
+  id: string,
+): Promise<{ events: DriverEvent[] }> {
+  const [before] = await tx.execute<{ name: string }>(sql`
+    delete from blackout_dates where id = ${id}::uuid returning name, starts_on::text as "startsOn", ends_on::text as "endsOn"`);
+  if (!before) throw new AppError("not_found", "These days are not in the list any more.");
+  await recordAct(tx, {
+    actorId: userId,
+    action: "blackout.removed",
+    resourceType: "blackout",
+    resourceId: id,
+    before,
+  });
+  return { events: await replanSteps(tx, scope) };
+}

@@ -1,0 +1,26 @@
+import { z } from "zod";
+
+const day = z.iso.date("Choose a day.");
+const daysMax = 366;
+
+/** Whole days, both included, on the clock of each campaign, or of each recipient where it sends by theirs. */
+export const blackoutInput = z
+  .object({
+    name: z
+      .string()
+      .trim()
+      .min(1, "Give it a name, such as New Year.")
+      .max(100, "Use at most 100 characters."),
+    startsOn: day,
+    endsOn: day,
+  })
+  .refine(({ startsOn, endsOn }) => endsOn >= startsOn, {
+    path: ["endsOn"],
+    message: "The last day lies before the first one.",
+  })
+  .refine(({ startsOn, endsOn }) => Date.parse(endsOn) - Date.parse(startsOn) < daysMax * 86_400_000, {
+    path: ["endsOn"],
+    message: "A year is the most. To send nothing for longer, pause the campaigns.",
+  });
+export type BlackoutInput = z.infer<typeof blackoutInput>;
+export const blackoutRef = z.object({ id: z.uuid() });

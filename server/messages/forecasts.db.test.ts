@@ -1,0 +1,123 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { withoutTenant } from "#db/client";
+import { createMailbox } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
+import { createRunner, emailStep, launch, newCampaign } from "#server/enrollments/testing";
+import { createPool } from "#server/pools/mutations";
+import { dayName, toLocal } from "#server/planner/zone";
+import { forecastDue, forecastLaunch } from "./forecasts.ts";
+import { loadSending } from "./sending.ts";
+import { always, people } from "./testing.ts";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("./testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+afterAll(() => sinks.stop());
+
+const clock = () =>
+  withoutTenant(async (tx) => {
+    const [row] = await tx.execute<{ now: Date }>(sql`select app_now() as now`);
+    return row?.now.getTime() ?? 0;
+  });
+/** The clock goes on while the test works. */
+const apart = (one: Date | null | undefined, other: Date | null | undefined) =>
+  Math.abs((one?.getTime() ?? 0) - (other?.getTime() ?? Infinity));
+const leeway = 30_000;
+const moveTo = async (at: number) => moveClock(`${at - (await clock())} milliseconds`);
+
+test("what is forecast before the launch, and while it runs, is what then happens: when, how long, from which mailbox", async () => {
+  const campaign = await newCampaign({
+    emails: people(9, "near"),
+    steps: [emailStep(), emailStep({ subjectLine: "Again" })],
+    settings: {
+      ...always,
+      send_window_start: "09:00",
+      send_window_end: "17:00",
+      timezone_mode: "recipient",
+      daily_limit: 4,
+      delay_between_emails_seconds: 600,
+    },
+  });
+  const now = await clock();
+  await withTenant(campaign.scope, async (tx) => {
+    const second = await createMailbox(tx, { email: "second@sandbox.test", dailyLimit: 2 });
+    const { id } = await createPool(tx, campaign.userId, {
+      name: "Both",
+      strategy: "round_robin",
+      dailyLimitPerAccount: null,
+      members: [campaign.emailAccountId, second].map((mailboxId) => ({ mailboxId, weight: 1 })),
+    });
+    await tx.execute(
+      sql`update campaigns set rotation_pool_id = ${id}::uuid where id = ${campaign.campaignId}::uuid`,
+    );
+    await tx.execute(sql`
+      update contacts set timezone = case when email_normalized < 'near-5' then 'America/New_York' else 'Asia/Tokyo' end`);
+    const closed = dayName(toLocal("UTC", now + 2 * 86_400_000));
+    await tx.execute(
+      sql`insert into blackout_dates (name, starts_on, ends_on) values ('Closed', ${closed}::date, ${closed}::date)`,
+    );
+  });
+  const forecast = () =>
+    withTenant(campaign.scope, async (tx) => {
+      const sending = await loadSending(tx, campaign.campaignId);
+      if (!sending) throw new Error("There is a campaign.");
+      return { sending, due: await forecastDue(tx, sending) };
+    });
+  const before = await withTenant(campaign.scope, async (tx) => {
+    const sending = await loadSending(tx, campaign.campaignId);
+    return sending && forecastLaunch(tx, sending, { from: sending.now, count: 9, who: sql`true` });
+  });
+  if (!before?.finishesAt) throw new Error("Everybody is reached.");
+  expect(before.days).toBeGreaterThanOrEqual(3);
+
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  type Sent = {
+    at: Date;
+    claimed_at: Date | null;
+    email: string;
+    contact_id: string;
+    zone: string;
+    first: boolean;
+  };
+  const sent = () =>
+    withTenant(campaign.scope, (tx) =>
+      tx.execute<Sent>(sql`
+        select m.scheduled_for as at, m.claimed_at, a.email, m.contact_id, c.timezone as zone, m.step_id = ${campaign.stepIds[0]}::uuid as first
+        from content.email_messages m join email_accounts a on a.id = m.email_account_id join contacts c on c.id = m.contact_id
+        where m.sent_at is not null order by m.claimed_at, m.id`),
+    );
+  // Only the first emails are forecast: their follow-ups come after them.
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`update campaign_steps set is_active = false where id = ${campaign.stepIds[1]}::uuid`),
+  );
+  for (let jumps = 0; jumps < 40; jumps += 1) {
+    const { due } = await forecast();
+    if (!due) break;
+    // The slots are given out a few minutes before they are used.
+    for (const at of [due.firstAt.getTime() - 240_000, due.firstAt.getTime()]) {
+      if (at > (await clock())) await moveTo(at);
+      await runner.settle();
+    }
+    const last = (await sent()).at(-1);
+    expect(last?.email).toBe(due.mailbox);
+    expect(apart(last?.at, due.firstAt)).toBeLessThan(leeway);
+  }
+  const all = (await sent()).filter(({ first }) => first);
+  expect(all).toHaveLength(9);
+  expect(all[0]?.email).toBe(before.mailbox);
+  expect(apart(all[0]?.at, before.firstAt)).toBeLessThan(leeway);
+  expect(apart(all.at(-1)?.at, before.finishesAt)).toBeLessThan(leeway);
+  expect(new Set(all.map(({ at }) => dayName(at.getTime()))).size).toBe(before.days);
+  for (const { at, zone } of all) {
+    const hour = new Date(toLocal(zone, at.getTime())).getUTCHours();
+    expect(hour >= 9 && hour < 17).toBe(true);
+  }
+  expect(new Set(all.map(({ email }) => email)).size).toBe(2);
+});

@@ -1,0 +1,120 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
+import type { PersonalHold } from "#server/planner/persons";
+import type { Hold } from "#server/planner/slots";
+import { mailable } from "./mailable.ts";
+import { loadPeople, personColumns, type PersonRow } from "./people.ts";
+import type { Sending } from "./sending.ts";
+
+/** A forecast in words; times are on the wall clock of the campaign's zone. `mailbox` sends the first email. */
+export type WrittenForecast = Forecast & {
+  firstAtText: string;
+  finishesAtText: string | null;
+  holdText: string | null;
+  mailbox: string | null;
+};
+
+const holdTexts: Record<Hold | PersonalHold, string> = {
+  outside_window: "The send window is shut until then.",
+  blackout: "Nothing is sent on the workspace’s days without sending.",
+  daily_limit: "The campaign’s emails for today are used up.",
+  spacing: "The delay between two emails holds it back.",
+  mailbox_daily_limit: "The mailbox’s emails for today are used up.",
+  mailbox_hourly_limit: "The mailbox’s emails for this hour are used up.",
+  domain_daily_limit: "The emails of the mailbox’s domain for today are used up.",
+  domain_hourly_limit: "The emails of the mailbox’s domain for this hour are used up.",
+  workspace_daily_limit: "The workspace’s emails for today are used up.",
+  workspace_hourly_limit: "The workspace’s emails for this hour are used up.",
+  recipient_window: "The send window is shut until then where the people are.",
+  recipient_domain_limit: "Their companies have had their emails for today.",
+  frequency_cap: "They have had enough emails for now.",
+  own_mailbox: "The mailbox that wrote to them before has sent enough for now.",
+  best_hour: "They tend to read at that time.",
+};
+
+/** The first email of everybody whom `who` (over `contacts c`) chooses, launched at `from` (epoch ms). */
+export async function forecastLaunch(
+  tx: TenantTx,
+  sending: Sending,
+  { from, count, who }: { from: number; count: number; who: SQL },
+): Promise<WrittenForecast | null> {
+  if (count < 1 || sending.course.mailboxes.length === 0) return null;
+  const rows = isPersonal(sending)
+    ? await tx.execute<PersonRow>(sql`
+        select c.id, ${new Date(from).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
+        from contacts c where (${who}) and ${mailable} order by c.id limit ${Math.min(count, exactMax)}`)
+    : null;
+  const people = rows && (await loadPeople(tx, sending, rows));
+  const found = forecast(sending.course, { from, count, people: people ?? undefined });
+  return found && written(sending, found);
+}
+
+/** Whether it matters who somebody is: then the first of them are looked at one by one. */
+const isPersonal = ({ personal, optimized, recipientLimits, contact }: Sending) =>
+  personal !== null
+  || optimized
+  || recipientLimits.length > 0
+  || contact.perDay !== null
+  || contact.hoursApart !== null;
+
+type Slotted = { count: number; first_at: Date | null; last_at: Date | null; account_id: string | null };
+
+/** The emails of a running campaign that are due: those with a slot leave as planned, the others take the slots after them. */
+export async function forecastDue(tx: TenantTx, sending: Sending): Promise<WrittenForecast | null> {
+  const [slotted] = await tx.execute<Slotted>(sql`
+    select count(*)::int as count, min(m.scheduled_for) as first_at, max(m.scheduled_for) as last_at,
+      (array_agg(m.email_account_id order by m.scheduled_for))[1] as account_id
+    from content.email_messages m join campaign_contacts e on e.awaiting_message_id = m.id
+    where e.campaign_id = ${sending.campaignId}::uuid and e.status in ('enrolled', 'active') and m.scheduled_for is not null
+      and m.delivery_status in ('queued', 'sending', 'deferred')`);
+  const standing = sql`
+    from campaign_contacts e
+    join campaign_steps s on s.id = e.current_step_id and s.step_type = 'email'
+    left join content.email_messages m on m.id = e.awaiting_message_id
+    where e.campaign_id = ${sending.campaignId}::uuid and e.status in ('enrolled', 'active')
+      and e.wait_reason is distinct from 'outcome_unknown' and e.wait_reason is distinct from 'config_error'
+      and (m.id is null or m.scheduled_for is null and m.delivery_status in ('queued', 'deferred'))`;
+  const [more] = await tx.execute<{ count: number }>(sql`select count(*)::int as count ${standing}`);
+  const count = (slotted?.count ?? 0) + (more?.count ?? 0);
+  if (count === 0) return null;
+  const rest = more?.count ? await forecastStanding(tx, sending, standing, more.count) : null;
+  if (!slotted?.first_at) return rest && written(sending, { ...rest, count });
+  return written(sending, {
+    count,
+    firstAt: slotted.first_at,
+    mailboxId: slotted.account_id ?? "",
+    hold: null,
+    perDay: rest?.perDay ?? null,
+    days: rest?.days ?? 1,
+    finishesAt: more?.count ? (rest?.finishesAt ?? null) : slotted.last_at,
+  });
+}
+
+async function forecastStanding(
+  tx: TenantTx,
+  sending: Sending,
+  standing: SQL,
+  count: number,
+): Promise<Forecast | null> {
+  const rows = await tx.execute<PersonRow>(sql`
+    select p.id, p.due_at, p.account_id, p.wait_reason, ${personColumns}
+    from (
+      select e.id, e.contact_id, coalesce(m.next_attempt_at, e.next_email_scheduled_at, app_now()) as due_at,
+        coalesce(m.email_account_id, e.pinned_account_id) as account_id, e.wait_reason ${standing}
+      order by 3, 1 limit ${exactMax}
+    ) p join contacts c on c.id = p.contact_id order by p.due_at, p.id`);
+  const people = await loadPeople(tx, sending, rows);
+  return forecast(sending.course, { from: sending.now, count, people });
+}
+
+function written({ accounts, course }: Sending, found: Forecast): WrittenForecast {
+  const { zone } = course.campaign;
+  return {
+    ...found,
+    firstAtText: clockText(zone, found.firstAt),
+    finishesAtText: found.finishesAt && clockText(zone, found.finishesAt),
+    holdText: found.hold && holdTexts[found.hold],
+    mailbox: accounts.find(({ id }) => id === found.mailboxId)?.email ?? null,
+  };
+}

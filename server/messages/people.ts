@@ -1,0 +1,109 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import { publicDomains } from "#server/mail/public-domains";
+import type { Person, RecipientLimits } from "#server/planner/persons";
+import { domainDay } from "#server/planner/persons";
+import { nextDay } from "#server/planner/slots";
+import { dayName, isZone, toLocal } from "#server/planner/zone";
+import type { SendingLimit } from "#server/sending-limits/queries";
+import { readingHours } from "./reading-hours.ts";
+import type { Sending } from "./sending.ts";
+
+/** Of `contacts c` and an enrollment: what the time of an email to somebody depends on. */
+export type PersonRow = {
+  id: string;
+  due_at: Date;
+  email: string;
+  contact_zone: string | null;
+  account_id: string | null;
+  wait_reason: string | null;
+  contact_id: string;
+};
+
+/** The columns of `PersonRow` that come from `contacts c`. */
+export const personColumns: SQL = sql`c.id as contact_id, c.email_normalized as email, c.timezone as contact_zone`;
+
+/** An email is there a little before the hour at which somebody tends to read. */
+const leadMinutes = 15;
+
+/**
+ * The people as the planner sees them, in their order, and what their addresses and domains have had already, which is
+ * counted into the course.
+ */
+export async function loadPeople(
+  tx: TenantTx,
+  { course, ...sending }: Sending,
+  rows: readonly PersonRow[],
+): Promise<Person[]> {
+  const limitOf = domainLimits(sending.recipientLimits);
+  const earlier = await loadEarlier(tx, sending, rows);
+  const ownZone = (row: PersonRow) => zoneOf(row, course.campaign.zone);
+  const waiting = sending.optimized ? rows.filter((row) => row.wait_reason !== "best_hour") : [];
+  const hours =
+    waiting.length > 0
+      ? await readingHours(
+          tx,
+          waiting.map((row) => ({ contactId: row.contact_id, zone: ownZone(row) })),
+        )
+      : new Map<string, number>();
+  const { domains } = course.recipients;
+  const people = rows.map((row): Person => {
+    const zone = ownZone(row);
+    const hour = hours.get(row.contact_id);
+    const domain = row.email.slice(row.email.lastIndexOf("@") + 1);
+    const limit = limitOf(domain);
+    if (limit !== null) domains.set(domain, limit);
+    return {
+      id: row.id,
+      dueAt: row.due_at.getTime(),
+      mailboxId: row.account_id,
+      window: sending.personal && { ...sending.personal, zone },
+      zone,
+      domain: limit === null ? null : domain,
+      earlier: earlier.get(row.email) ?? [],
+      bestMinute: hour === undefined ? null : minuteOf(hour),
+    };
+  });
+  await loadRecipientUsage(tx, sending.now, course.recipients);
+  return people;
+}
+
+const zoneOf = ({ contact_zone: zone }: PersonRow, otherwise: string) =>
+  zone !== null && isZone(zone) ? zone : otherwise;
+
+const minuteOf = (hour: number) => (hour * 60 - leadMinutes + 1_440) % 1_440;
+
+/** How many emails a day each receiving domain may get; null for one without a limit. */
+function domainLimits(limits: readonly SendingLimit[]): (domain: string) => number | null {
+  const named = new Map(limits.map(({ domain, dailyLimit }) => [domain, dailyLimit]));
+  const others = named.get("*") ?? null;
+  return (domain) => named.get(domain) ?? (publicDomains.has(domain) ? null : others);
+}
+
+/** Emails to the same addresses from every campaign of the organization, when that matters. */
+async function loadEarlier(
+  tx: TenantTx,
+  { contact, now }: Pick<Sending, "contact" | "now">,
+  rows: readonly PersonRow[],
+): Promise<Map<string, number[]>> {
+  const earlier = new Map<string, number[]>();
+  if ((contact.perDay === null && contact.hoursApart === null) || rows.length === 0) return earlier;
+  const since = new Date(now - Math.max(24, contact.hoursApart ?? 0) * 3_600_000).toISOString();
+  const found = await tx.execute<{ email: string; at: Date }>(sql`
+    select email, at from recent_mail(${sql.param(rows.map(({ email }) => email))}::text[], ${since}::timestamptz) order by at`);
+  for (const { email, at } of found) earlier.set(email, [...(earlier.get(email) ?? []), at.getTime()]);
+  return earlier;
+}
+
+async function loadRecipientUsage(
+  tx: TenantTx,
+  now: number,
+  { domains, used, zone }: RecipientLimits,
+): Promise<void> {
+  if (domains.size === 0) return;
+  const days = [now, nextDay(zone, now)].map((at) => dayName(toLocal(zone, at)));
+  const rows = await tx.execute<{ domain: string; day: string; used: number }>(sql`
+    select domain, day::text, used from recipient_usage
+    where domain = any(${sql.param([...domains.keys()])}::text[]) and day = any(${sql.param(days)}::date[])`);
+  for (const row of rows) used.set(domainDay(row.domain, row.day), row.used);
+}

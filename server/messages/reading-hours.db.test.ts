@@ -1,0 +1,46 @@
+import { sql } from "drizzle-orm";
+import { afterAll, expect, test, vi } from "vitest";
+import { v7 } from "uuid";
+import { withoutTenant } from "#db/client";
+import { withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
+import { createRunner, launch, ledger, newCampaign, places } from "#server/enrollments/testing";
+import { atOnce } from "./testing.ts";
+
+const sinks = await vi.hoisted(async () => {
+  const started = await (await import("./testing-sinks.ts")).startSinks();
+  Object.assign(process.env, started.env);
+  return started;
+});
+const runner = createRunner(sinks);
+afterAll(() => sinks.stop());
+
+test("who tends to read at some hour gets the email a little before it, whatever scanners opened; once, not for ever", async () => {
+  const campaign = await newCampaign({
+    emails: ["ada@reads.test"],
+    settings: { ...atOnce, optimize_send_time: true },
+  });
+  const [clock] = await withoutTenant((tx) => tx.execute<{ now: Date }>(sql`select app_now() as now`));
+  const now = clock?.now.getTime() ?? 0;
+  // Three hours from now, so that it is neither this hour nor the one that is just over.
+  const hour = (new Date(now).getUTCHours() + 3) % 24;
+  const at = (daysAgo: number, hours: number) =>
+    new Date(Math.floor(now / 86_400_000 - daysAgo) * 86_400_000 + hours * 3_600_000 + 600_000).toISOString();
+  await withTenant(campaign.scope, async (tx) => {
+    for (let day = 1; day <= 8; day += 1)
+      for (const machine of [false, true, true])
+        await tx.execute(sql`
+          insert into email_events (message_id, contact_id, type, occurred_at, is_machine) values (${v7()}::uuid,
+            ${campaign.contactIds[0]}::uuid, 'opened', ${at((day % 3) + 1, machine ? (hour + 9) % 24 : hour)}::timestamptz, ${machine})`);
+  });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const [place] = await places(campaign);
+  expect(place?.wait_reason).toBe("best_hour");
+  const until = place?.next_email_scheduled_at?.getTime() ?? 0;
+  expect([new Date(until).getUTCHours(), new Date(until).getUTCMinutes()]).toEqual([(hour + 23) % 24, 45]);
+  // Nobody is at work while the hour passes: it leaves as soon as somebody is.
+  await moveClock(`${until - now + 5 * 3_600_000} milliseconds`);
+  await runner.settle();
+  expect((await ledger(campaign)).map(({ delivery_status }) => delivery_status)).toEqual(["sent"]);
+});

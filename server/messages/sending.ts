@@ -1,0 +1,256 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import type { Course, RotationStrategy } from "#server/planner/plan";
+import type { Cap, CapOwner, MailboxPace } from "#server/planner/slots";
+import type { DayRange, Weekday, Window } from "#server/planner/window";
+import { type ContactCaps, loadWideLimits, type SendingLimit } from "#server/sending-limits/queries";
+
+export type SenderAccount = {
+  id: string;
+  email: string;
+  status: string;
+  zone: string;
+  dailyLimit: number | null;
+  hourlyLimit: number | null;
+  minDelaySeconds: number;
+  weight: number;
+};
+
+/** Whether a campaign can send at all, and from which mailboxes. */
+export type Senders = {
+  campaignId: string;
+  status: string;
+  accounts: SenderAccount[];
+  strategy: RotationStrategy;
+};
+
+/** What a campaign may send, and what it has taken already. Recipients are counted once people are known. */
+export type Sending = Senders & {
+  course: Course;
+  /** What people's own windows are made of where they are sent to on their own clock; null where they are not. */
+  personal: Window | null;
+  /** People get their emails at the hour at which they tend to read. */
+  optimized: boolean;
+  workspaceZone: string;
+  recipientLimits: SendingLimit[];
+  contact: ContactCaps;
+  /** The database's clock, epoch ms. */
+  now: number;
+};
+
+/** Two emails of a campaign lie this much closer or further apart than the delay says. */
+const jitter = 0.2;
+
+/** Null for an unknown campaign. */
+export async function findSenders(tx: TenantTx, campaignId: string): Promise<Senders | null> {
+  const rows = await tx.execute<
+    { campaignStatus: string; strategy: RotationStrategy | null } & {
+      [Key in keyof SenderAccount]: SenderAccount[Key];
+    }
+  >(sql`
+    select k.status as "campaignStatus", p.strategy, a.id, a.email,
+      case when p.id is null or p.is_active then a.status else 'paused' end as status, a.timezone as zone,
+      least(a.daily_limit, case when a.warmup_enabled then a.warmup_daily_limit end, p.daily_limit_per_account) as "dailyLimit",
+      a.hourly_limit as "hourlyLimit", a.min_delay_seconds as "minDelaySeconds", coalesce(m.weight, 1) as weight
+    from campaigns k
+    left join rotation_pools p on p.id = k.rotation_pool_id
+    left join pool_members m on m.pool_id = p.id and m.status = 'active'
+    left join email_accounts a on a.id = case when p.id is null then k.email_account_id else m.email_account_id end
+    where k.id = ${campaignId}::uuid order by a.id`);
+  const [first] = rows;
+  if (!first) return null;
+  return {
+    campaignId,
+    status: first.campaignStatus,
+    strategy: first.strategy ?? "round_robin",
+    accounts: rows
+      .filter(({ id }) => id !== null)
+      .map(({ campaignStatus: _status, strategy: _strategy, ...account }) => account),
+  };
+}
+
+/** Reads it without locking: for a forecast, or under the limits' locks for giving out slots. Null for an unknown campaign. */
+export async function loadSending(tx: TenantTx, campaignId: string): Promise<Sending | null> {
+  const senders = await findSenders(tx, campaignId);
+  return senders && loadCourse(tx, senders);
+}
+
+type Settings = {
+  send_window_start: string;
+  send_window_end: string;
+  send_days: Weekday[];
+  timezone: string;
+  daily_limit: number;
+  delay_between_emails_seconds: number;
+  no_limits: boolean;
+  timezone_mode: string;
+  optimize_send_time: boolean;
+  workspace_zone: string;
+  closed: DayRange[] | null;
+  days: Record<string, number> | null;
+  last_at: Date | null;
+  now: Date;
+};
+
+export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sending> {
+  const { campaignId, accounts, strategy } = senders;
+  const settings = await loadSettings(tx, campaignId);
+  const { limits, contact } = await loadWideLimits(tx);
+  const active = accounts.filter(({ status }) => status === "active");
+  const mailboxes = await loadMailboxes(tx, active, limits);
+  const window: Window = {
+    start: settings.send_window_start,
+    end: settings.send_window_end,
+    days: settings.send_days,
+    zone: settings.timezone,
+    closed: settings.closed ?? [],
+  };
+  const free = settings.no_limits;
+  const personal = !free && settings.timezone_mode === "recipient" ? window : null;
+  return {
+    ...senders,
+    personal,
+    optimized: !free && settings.optimize_send_time,
+    workspaceZone: settings.workspace_zone,
+    recipientLimits: limits.filter(({ kind }) => kind === "recipient_domain"),
+    contact,
+    now: settings.now.getTime(),
+    course: {
+      strategy,
+      mailboxes,
+      campaign: {
+        zone: settings.timezone,
+        seed: campaignId,
+        window: free || personal ? null : window,
+        dailyLimit: free ? null : settings.daily_limit,
+        delayMs: free ? 0 : settings.delay_between_emails_seconds * 1000,
+        jitter: free ? 0 : jitter,
+        days: new Map(Object.entries(settings.days ?? {})),
+        lastAt: settings.last_at?.getTime() ?? null,
+      },
+      recipients: {
+        perDay: contact.perDay,
+        apartMs: contact.hoursApart === null ? null : contact.hoursApart * 3_600_000,
+        zone: settings.workspace_zone,
+        domains: new Map(),
+        used: new Map(),
+      },
+    },
+  };
+}
+
+async function loadSettings(tx: TenantTx, campaignId: string): Promise<Settings> {
+  // Two days back reach the running day of every zone, and the last slot before a quiet one.
+  const [settings] = await tx.execute<Settings>(sql`
+    select s.send_window_start::text, s.send_window_end::text, s.send_days, s.timezone, s.daily_limit,
+      s.delay_between_emails_seconds, s.no_limits, s.timezone_mode, s.optimize_send_time, w.timezone as workspace_zone,
+      (select json_agg(json_build_object('from', b.starts_on, 'to', b.ends_on)) from blackout_dates b
+        where b.action <> 'allow' and b.ends_on >= (app_now() - interval '3 days')::date
+          and (b.campaign_ids is null or s.campaign_id = any(b.campaign_ids))) as closed,
+      (select json_object_agg(u.day, u.reserved + u.sent) from campaign_usage u
+        where u.campaign_id = s.campaign_id and u.day >= (app_now() - interval '2 days')::date) as days,
+      (select max(u.last_slot_at) from campaign_usage u
+        where u.campaign_id = s.campaign_id and u.day >= (app_now() - interval '2 days')::date) as last_at, app_now() as now
+    from campaign_settings s join workspaces w on w.id = s.workspace_id where s.campaign_id = ${campaignId}::uuid`);
+  if (!settings) throw new Error(`The campaign ${campaignId} has no settings.`);
+  return settings;
+}
+
+type UsageRow = { id: string; email: string; day: string; used: number; last: Date | null };
+
+async function loadMailboxes(
+  tx: TenantTx,
+  accounts: readonly SenderAccount[],
+  limits: readonly SendingLimit[],
+): Promise<MailboxPace[]> {
+  const wide = limits.filter(({ kind }) => kind !== "recipient_domain");
+  const usage = await tx.execute<UsageRow>(sql`
+    select a.id, a.email, u.day, u.reserved + u.sent as used, u.last_slot_at as last
+    from mailbox_usage u join email_accounts a on a.id = u.email_account_id
+    where u.day >= (app_now() - interval '2 days')::date
+      and (${wide.length > 0} or a.id = any(${sql.param(accounts.map(({ id }) => id))}::uuid[]))`);
+  const shared = new Map<string, Cap>();
+  for (const limit of wide) shared.set(keyOf(limit), await wideCap(tx, limit, usage));
+  return Promise.all(
+    accounts.map(async (account): Promise<MailboxPace> => {
+      const own = usage.filter(({ id }) => id === account.id);
+      const { dailyLimit, hourlyLimit } = account;
+      const cap = { of: "mailbox", dailyLimit, hourlyLimit } as const;
+      const recent =
+        hourlyLimit === null ? [] : await recentSlots(tx, { accountId: account.id, limit: hourlyLimit });
+      const caps = [shared.get(`domain ${domainOf(account.email)}`), shared.get("workspace ")];
+      return {
+        id: account.id,
+        zone: account.zone,
+        minDelayMs: account.minDelaySeconds * 1000,
+        weight: account.weight,
+        lastAt: lastOf(own),
+        caps: [{ ...cap, days: daysOf(own), recent }, ...caps.filter((each) => each !== undefined)],
+      };
+    }),
+  );
+}
+
+const keyOf = ({ kind, domain }: SendingLimit) => `${kind} ${domain}`;
+export const domainOf = (address: string) => address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+
+async function wideCap(
+  tx: TenantTx,
+  { kind, domain, dailyLimit, hourlyLimit }: SendingLimit,
+  usage: readonly UsageRow[],
+): Promise<Cap> {
+  const of: CapOwner = kind === "domain" ? "domain" : "workspace";
+  const rows = of === "domain" ? usage.filter(({ email }) => domainOf(email) === domain) : usage;
+  const recent =
+    hourlyLimit === null
+      ? []
+      : await recentSlots(tx, { domain: of === "domain" ? domain : null, limit: hourlyLimit });
+  return { of, dailyLimit, hourlyLimit, days: daysOf(rows), recent };
+}
+
+function daysOf(rows: readonly UsageRow[]): Map<string, number> {
+  const days = new Map<string, number>();
+  for (const { day, used } of rows) days.set(day, (days.get(day) ?? 0) + used);
+  return days;
+}
+
+function lastOf(rows: readonly UsageRow[]): number | null {
+  const times = rows.flatMap(({ last }) => (last === null ? [] : [last.getTime()]));
+  return times.length > 0 ? Math.max(...times) : null;
+}
+
+/** Of one mailbox, of all of a domain, or (null) of all of the workspace. */
+type Of = { accountId: string } | { domain: string | null };
+
+/**
+ * The latest slots, at most `limit`, oldest first: those used in the last hour and, unless only what has been claimed is
+ * asked for, those still to come.
+ */
+export async function recentSlots(
+  tx: TenantTx,
+  { limit, claimed = false, ...of }: Of & { limit: number; claimed?: boolean },
+): Promise<number[]> {
+  const accounts =
+    "accountId" in of
+      ? sql`select ${of.accountId}::uuid as id`
+      : sql`select id from email_accounts where ${of.domain}::text is null or split_part(lower(email), '@', 2) = ${of.domain}`;
+  const rows = await tx.execute<{ at: Date }>(sql`
+    select s.at from (${accounts}) a cross join lateral (
+      (select sent_at as at from content.email_messages
+        where email_account_id = a.id and sent_at > app_now() - interval '1 hour' and direction = 'outbound'
+        order by sent_at desc limit ${limit})
+      union all
+      (select scheduled_for from content.email_messages
+        where not ${claimed} and email_account_id = a.id and delivery_status = 'queued' and scheduled_for is not null
+        order by scheduled_for desc limit ${limit})
+      union all
+      (select claimed_at from content.email_messages
+        where email_account_id = a.id and delivery_status = 'sending' and claimed_at > app_now() - interval '1 hour'
+        order by claimed_at desc limit ${limit})
+      union all
+      (select claimed_at from content.email_messages
+        where email_account_id = a.id and delivery_status = 'unknown' and claimed_at > app_now() - interval '1 hour'
+        order by claimed_at desc limit ${limit})
+    ) s order by s.at desc limit ${limit}`);
+  return rows.map((row) => row.at.getTime()).reverse();
+}

@@ -1,0 +1,148 @@
+import { count, nextDay } from "./slots.ts";
+import { nextOpen, type Window } from "./window.ts";
+import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
+
+/**
+ * Somebody who is due for an email. What is null does not bind them: `window` is open on their own clock, `mailboxId`
+ * wrote to them before, `domain` has a daily limit, `bestMinute` is when they tend to read, in minutes after midnight
+ * of `zone`. `earlier`: every email to their address, sent or with a slot, oldest first (epoch ms).
+ */
+export type Person = {
+  id: string;
+  dueAt: number;
+  mailboxId: string | null;
+  window: Window | null;
+  zone: string;
+  domain: string | null;
+  earlier: readonly number[];
+  bestMinute: number | null;
+};
+
+/** Limits for what one address and what one receiving domain get; days of the latter are those of `zone`. */
+export type RecipientLimits = {
+  perDay: number | null;
+  apartMs: number | null;
+  zone: string;
+  domains: Map<string, number>;
+  /** By domain and day, as `domainDay` names it. */
+  used: Map<string, number>;
+};
+
+/** `own_mailbox`: the one that wrote to them before has no room, while others of the pool have. */
+export type PersonalHold =
+  "recipient_window" | "recipient_domain_limit" | "frequency_cap" | "best_hour" | "own_mailbox";
+
+/** The first moment that suits somebody, what kept it from being earlier, and when it no longer does. */
+export type Fit = { at: number; hold: PersonalHold | null; closes: number };
+
+export const anybody: Omit<Person, "id" | "dueAt"> = {
+  mailboxId: null,
+  window: null,
+  zone: "UTC",
+  domain: null,
+  earlier: [],
+  bestMinute: null,
+};
+
+export const noRecipientLimits = (): RecipientLimits => ({
+  perDay: null,
+  apartMs: null,
+  zone: "UTC",
+  domains: new Map(),
+  used: new Map(),
+});
+
+export const domainDay = (domain: string, day: string) => `${domain} ${day}`;
+
+/** An email leaves within this after the time at which somebody tends to read, or whenever there is room later. */
+const bestHourMs = 3_600_000;
+/** Limits may push each other on, but not for ever. */
+const roundsMax = 1_000;
+
+/** The first moment from `from` on that suits somebody; null when none does. */
+export function fitFor(person: Person, limits: RecipientLimits, from: number): Fit | null {
+  let at = from;
+  let hold: PersonalHold | null = null;
+  for (let round = 0; round < roundsMax; round += 1) {
+    const open = person.window ? nextOpen(person.window, at) : { from: at, to: Infinity };
+    if (!open) return null;
+    if (open.from > at) {
+      at = open.from;
+      hold = "recipient_window";
+    }
+    const often = notTooOften(person.earlier, limits, at);
+    if (often > at) {
+      at = often;
+      hold = "frequency_cap";
+      continue;
+    }
+    if (person.domain !== null && isFull(person.domain, limits, at)) {
+      at = nextDay(limits.zone, at);
+      hold = "recipient_domain_limit";
+      continue;
+    }
+    const closes = person.domain === null ? open.to : Math.min(open.to, nextDay(limits.zone, at));
+    return { at, hold, closes };
+  }
+  return null;
+}
+
+function isFull(domain: string, { domains, used, zone }: RecipientLimits, at: number): boolean {
+  const limit = domains.get(domain);
+  if (limit === undefined) return false;
+  return (used.get(domainDay(domain, dayName(toLocal(zone, at)))) ?? 0) >= limit;
+}
+
+/** The first moment from `at` on that is far enough from every email they get, and over no limit of any 24 hours. */
+export function notTooOften(
+  earlier: readonly number[],
+  { perDay, apartMs }: Pick<RecipientLimits, "perDay" | "apartMs">,
+  at: number,
+): number {
+  let fit = at;
+  for (let round = 0; round <= earlier.length; round += 1) {
+    const before = fit;
+    if (apartMs !== null) {
+      const near = earlier.filter((other) => Math.abs(other - fit) < apartMs);
+      if (near.length > 0) fit = Math.max(...near) + apartMs;
+    }
+    if (perDay !== null) {
+      const around = earlier.filter((other) => Math.abs(other - fit) < dayMs);
+      if (around.length >= perDay) fit = Math.max(fit, (around.at(-perDay) ?? fit) + dayMs);
+    }
+    if (fit === before) return fit;
+  }
+  return fit;
+}
+
+/** The calendar day of the receiving domain's limit that a moment counts against; null when there is none. */
+export function recipientDayOf(
+  { domain }: Person,
+  { domains, zone }: RecipientLimits,
+  at: number,
+): string | null {
+  return domain !== null && domains.has(domain) ? dayName(toLocal(zone, at)) : null;
+}
+
+export function takeForPerson(person: Person, limits: RecipientLimits, at: number): void {
+  const day = recipientDayOf(person, limits, at);
+  if (person.domain !== null && day !== null) count(limits.used, domainDay(person.domain, day));
+}
+
+/**
+ * When somebody is next about to read, seen from `from`: now while their hour lasts. A time that the window is shut at
+ * is none to wait for.
+ */
+export function bestTime({ bestMinute, zone }: Person, window: Window | null, from: number): number {
+  if (bestMinute === null) return from;
+  const midnight = startOfDay(toLocal(zone, from));
+  for (let day = -1; day <= 15; day += 1) {
+    const begins = toInstant(zone, midnight + day * dayMs + bestMinute * 60_000);
+    if (begins + bestHourMs <= from) continue;
+    const at = Math.max(begins, from);
+    if (!window) return at;
+    const open = nextOpen(window, at);
+    if (open && open.from <= at) return at;
+  }
+  return from;
+}

@@ -1,0 +1,187 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { forecast, simulate } from "./forecast.ts";
+import { anybody, noRecipientLimits, type Person } from "./persons.ts";
+import { type Course, plan, type RotationStrategy } from "./plan.ts";
+import type { MailboxPace } from "./slots.ts";
+import { weekdays } from "./window.ts";
+import { dayMs, dayName, toLocal } from "./zone.ts";
+
+const hourMs = 3_600_000;
+const at = (text: string) => Date.parse(text);
+const monday = at("2026-11-23T00:00Z");
+const zones = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Kiritimati"];
+
+type Limits = { dailyLimit?: number; minDelayMs?: number; weight?: number };
+const mailbox = (id: string, { dailyLimit, minDelayMs = 0, weight = 1 }: Limits = {}): MailboxPace => ({
+  id,
+  zone: "UTC",
+  minDelayMs,
+  lastAt: null,
+  weight,
+  caps: [{ of: "mailbox", dailyLimit: dailyLimit ?? null, hourlyLimit: null, days: new Map(), recent: [] }],
+});
+const course = (mailboxes = [mailbox("ana")], strategy: RotationStrategy = "round_robin"): Course => ({
+  strategy,
+  mailboxes,
+  campaign: {
+    window: null,
+    zone: "UTC",
+    dailyLimit: null,
+    delayMs: 0,
+    jitter: 0,
+    seed: "campaign",
+    days: new Map(),
+    lastAt: null,
+  },
+  recipients: noRecipientLimits(),
+});
+const person = (index: number, some: Partial<Person> = {}): Person => ({
+  ...anybody,
+  id: String(index).padStart(4, "0"),
+  dueAt: monday,
+  ...some,
+});
+const people = (count: number, some: (index: number) => Partial<Person> = () => ({})) =>
+  Array.from({ length: count }, (_, index) => person(index, some(index)));
+
+test("everybody gets it within their own window, and nobody holds up the others", () => {
+  const window = { start: "09:00", end: "11:00", days: weekdays, zone: "UTC" };
+  const given = course();
+  Object.assign(given.campaign, { delayMs: 60_000, jitter: 0.2 });
+  const everybody = people(50, (index) => {
+    const zone = zones[index % zones.length] ?? "UTC";
+    return { zone, window: { ...window, zone } };
+  });
+  const first = plan(structuredClone(given), everybody, { from: at("2026-11-23T08:30Z"), until: Infinity });
+  expect(new Set(first.given.map(({ person: { zone } }) => zone))).toEqual(new Set(["Europe/Berlin"]));
+  expect(first.held.every(({ hold, until }) => hold === "recipient_window" && until > monday)).toBe(true);
+  const { slots } = simulate(given, everybody, monday);
+  expect(slots).toHaveLength(50);
+  const hoursOf = (zone: string) =>
+    slots.filter(({ at: slot }) => {
+      const hour = new Date(toLocal(zone, slot)).getUTCHours();
+      return hour >= 9 && hour < 11;
+    }).length;
+  expect(zones.reduce((sum, zone) => sum + hoursOf(zone), 0)).toBe(50);
+});
+
+test("an address gets no more than so many in any 24 hours, and never two too close together", () => {
+  fc.assert(
+    fc.property(
+      fc.option(fc.integer({ min: 1, max: 4 }), { nil: null }),
+      fc.option(fc.integer({ min: 1, max: 40 }), { nil: null }),
+      fc.array(fc.integer({ min: -48, max: 48 }), { maxLength: 3 }),
+      (perDay, hoursApart, before) => {
+        const apartMs = hoursApart === null ? null : hoursApart * hourMs;
+        const taken: number[] = [];
+        for (let round = 0; round < 8; round += 1) {
+          const given = course();
+          given.recipients = { ...noRecipientLimits(), perDay, apartMs };
+          const earlier = [...before.map((hours) => monday + hours * hourMs), ...taken].sort((a, b) => a - b);
+          const [slot] = simulate(given, [person(0, { earlier })], monday).slots;
+          if (!slot) throw new Error("Everybody is reached in the end.");
+          for (const other of earlier) expect(Math.abs(other - slot.at)).toBeGreaterThanOrEqual(apartMs ?? 0);
+          const around = earlier.filter((other) => Math.abs(other - slot.at) < dayMs).length;
+          expect(around).toBeLessThan(perDay ?? Infinity);
+          taken.push(slot.at);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("a receiving domain gets its share a day, on the clock of the workspace, and the others go on", () => {
+  const given = course();
+  given.recipients = {
+    ...noRecipientLimits(),
+    zone: "America/New_York",
+    domains: new Map([["acme.test", 3]]),
+  };
+  const everybody = people(20, (index) => ({ domain: index < 10 ? "acme.test" : null }));
+  const first = plan(given, everybody, { from: monday, until: monday + hourMs });
+  expect(first.given).toHaveLength(13);
+  expect(first.held.map(({ hold }) => hold)).toEqual(
+    Array.from({ length: 7 }, () => "recipient_domain_limit"),
+  );
+  // The day of New York that ends five hours after this one began.
+  expect(first.held[0]?.until).toBe(at("2026-11-23T05:00Z"));
+  expect(first.given.map(({ recipientDay }) => recipientDay).filter(Boolean)).toEqual(
+    Array.from({ length: 3 }, () => "2026-11-22"),
+  );
+});
+
+test("a pool shares what it can, and whoever was written to before hears from the same mailbox", () => {
+  const given = course([mailbox("ana"), mailbox("ben"), mailbox("cem", { dailyLimit: 2 })]);
+  const fresh = plan(given, people(10), { from: monday, until: monday + hourMs }).given;
+  const counts = Map.groupBy(fresh, ({ slot }) => slot.mailboxId);
+  expect([...counts].map(([id, some]) => [id, some.length]).sort()).toEqual([
+    ["ana", 4],
+    ["ben", 4],
+    ["cem", 2],
+  ]);
+  const pinned = people(6, (index) => ({ mailboxId: index < 3 ? "ben" : "cem" }));
+  const { given: again, held, waiting } = plan(given, pinned, { from: monday, until: monday + hourMs });
+  expect(again.map(({ slot }) => slot.mailboxId)).toEqual(["ben", "ben", "ben"]);
+  expect(held.map(({ until, hold }) => [until, hold])).toEqual(
+    Array.from({ length: 3 }, () => [monday + dayMs, "own_mailbox"]),
+  );
+  expect(waiting).toBe(false);
+});
+
+test("weights divide a pool, and a random one goes by the person and comes out the same again", () => {
+  const share = (strategy: RotationStrategy) => {
+    const given = course([mailbox("ana", { weight: 3 }), mailbox("ben")], strategy);
+    const slots = plan(given, people(400), { from: monday, until: monday + hourMs }).given;
+    return slots.filter(({ slot }) => slot.mailboxId === "ana").length;
+  };
+  expect(share("weighted")).toBe(300);
+  expect(share("random")).toBe(share("random"));
+  expect(Math.abs(share("random") - 200)).toBeLessThan(60);
+});
+
+test("those who come first keep their slots free", () => {
+  const given = course([mailbox("ana", { dailyLimit: 10, minDelayMs: 60_000 })]);
+  const { given: slots, next } = plan(given, people(10), { from: monday, until: monday + hourMs, ahead: 7 });
+  expect(slots.map(({ slot }) => slot.at - monday)).toEqual([7, 8, 9].map((minutes) => minutes * 60_000));
+  expect(next?.at).toBe(monday + dayMs);
+});
+
+test("people are written to a little before they tend to read, once they are waited for", () => {
+  const given = course();
+  given.campaign.window = { start: "08:00", end: "18:00", days: ["mon", "tue"], zone: "Europe/Berlin" };
+  const reads = (hour: number, zone = "Europe/Berlin") => ({ bestMinute: hour * 60 - 15, zone });
+  const hourOf = (some: Partial<Person>, from = at("2026-11-23T09:00Z")) => {
+    const found = forecast(given, { from, count: 1, people: [person(0, { dueAt: from, ...some })] });
+    return found?.firstAt.toISOString().slice(0, 16);
+  };
+  expect(hourOf(reads(14))).toBe("2026-11-23T12:45");
+  // Their hour is now.
+  expect(hourOf(reads(10))).toBe("2026-11-23T09:00");
+  // Past for today.
+  expect(hourOf(reads(9))).toBe("2026-11-24T07:45");
+  expect(hourOf(reads(9, "America/New_York"))).toBe("2026-11-23T13:45");
+  // Never within the window: as soon as it is open.
+  expect(hourOf(reads(3))).toBe("2026-11-23T09:00");
+});
+
+test("the forecast is what giving out slots bit by bit comes to", () => {
+  const given = course([
+    mailbox("ana", { dailyLimit: 40, minDelayMs: 120_000 }),
+    mailbox("ben", { dailyLimit: 25 }),
+  ]);
+  given.campaign.window = {
+    start: "09:00",
+    end: "17:00",
+    days: ["mon", "tue", "wed"],
+    zone: "Europe/Berlin",
+  };
+  Object.assign(given.campaign, { delayMs: 90_000, jitter: 0.2, zone: "Europe/Berlin" });
+  const found = forecast(given, { from: monday, count: 200 });
+  const all = plan(structuredClone(given), people(200), { from: monday, until: monday + 60 * dayMs }).given;
+  expect(found?.firstAt.getTime()).toBe(all[0]?.slot.at);
+  expect(found?.finishesAt?.getTime()).toBe(Math.max(...all.map(({ slot }) => slot.at)));
+  expect(found?.days).toBe(new Set(all.map(({ slot }) => dayName(toLocal("Europe/Berlin", slot.at)))).size);
+  expect(found?.perDay).toBe(65);
+});

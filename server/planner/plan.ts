@@ -1,0 +1,120 @@
+import {
+  bestTime,
+  fitFor,
+  type Person,
+  type PersonalHold,
+  type RecipientLimits,
+  recipientDayOf,
+  takeForPerson,
+} from "./persons.ts";
+import { type CampaignPace, fraction, type MailboxPace, nextSlot, type Slot, take } from "./slots.ts";
+
+export const rotationStrategies = ["round_robin", "weighted", "random"] as const;
+export type RotationStrategy = (typeof rotationStrategies)[number];
+
+/** Everything that slots of a campaign depend on. Slots given out are counted in it. */
+export type Course = {
+  campaign: CampaignPace;
+  /** Those that can send now. */
+  mailboxes: readonly MailboxPace[];
+  strategy: RotationStrategy;
+  recipients: RecipientLimits;
+};
+
+/** Rows are written for slots at most this far ahead; later ones are reckoned when they are asked for. */
+export const horizonMs = 15 * 60_000;
+/** Slots are given out again when this much of the horizon is left, several at a time. */
+export const refillMs = 5 * 60_000;
+
+export type Given = { person: Person; slot: Slot; recipientDay: string | null };
+export type Held = { person: Person; until: number; hold: PersonalHold };
+/**
+ * `given`: who gets which slot. `held`: who has a reason of their own to wait, and until when. `waiting`: nobody else
+ * can have one before `until`, though somebody wants it; `next` is the one after that, null when the rules leave none.
+ */
+export type Plan = { given: Given[]; held: Held[]; waiting: boolean; next: Slot | null };
+
+/**
+ * Gives the people slots from `from` to `until`, in their order, after `ahead` others who come first. Whoever has to
+ * wait on their own account lets the next one have the slot.
+ */
+export function plan(
+  course: Course,
+  people: readonly Person[],
+  { from, until, ahead = 0 }: { from: number; until: number; ahead?: number },
+): Plan {
+  const { campaign, recipients } = course;
+  const result: Plan = { given: [], held: [], waiting: false, next: null };
+  for (let first = 0; first < ahead; first += 1) {
+    const best = bestSlot(course, course.mailboxes, `ahead:${first}`, from);
+    if (!best || best.slot.at > until)
+      return { ...result, waiting: people.length > 0, next: best?.slot ?? null };
+    take(campaign, best.mailbox, best.slot);
+  }
+  for (const person of people) {
+    const own = ownTime(course, person, from);
+    if (own && own.until > from) {
+      result.held.push({ person, ...own });
+      continue;
+    }
+    const best = bestSlot(course, course.mailboxes, person.id, from);
+    if (!best || best.slot.at > until) return { ...result, waiting: true, next: best?.slot ?? null };
+    const pinned = course.mailboxes.find(({ id }) => id === person.mailboxId);
+    const theirs = pinned ? bestSlot(course, [pinned], person.id, from) : best;
+    if (!theirs || theirs.slot.at > until) {
+      result.held.push({ person, until: theirs?.slot.at ?? until, hold: "own_mailbox" });
+      continue;
+    }
+    const fit = fitFor(person, recipients, theirs.slot.at);
+    if (!fit || fit.at > theirs.slot.at) {
+      result.held.push({ person, until: fit?.at ?? until, hold: fit?.hold ?? "recipient_window" });
+      continue;
+    }
+    const slot = { ...theirs.slot, sendBefore: Math.min(theirs.slot.sendBefore, fit.closes) };
+    const recipientDay = recipientDayOf(person, recipients, slot.at);
+    take(campaign, theirs.mailbox, slot);
+    takeForPerson(person, recipients, slot.at);
+    result.given.push({ person, slot, recipientDay });
+  }
+  return result;
+}
+
+/** Until when somebody waits on their own account; null when nothing ever suits them. */
+function ownTime(
+  { campaign, recipients }: Course,
+  person: Person,
+  from: number,
+): { until: number; hold: PersonalHold } | null {
+  const best = bestTime(person, person.window ?? campaign.window, from);
+  if (best > from) return { until: best, hold: "best_hour" };
+  const fit = fitFor(person, recipients, from);
+  return fit && fit.hold ? { until: fit.at, hold: fit.hold } : null;
+}
+
+type Choice = { mailbox: MailboxPace; slot: Slot };
+
+/** The earliest slot that any of the mailboxes has; among equal ones the strategy decides. */
+function bestSlot(
+  { campaign, strategy }: Course,
+  mailboxes: readonly MailboxPace[],
+  key: string,
+  from: number,
+): Choice | null {
+  let best: Choice | null = null;
+  for (const mailbox of mailboxes) {
+    const slot = nextSlot(campaign, mailbox, from);
+    if (!slot || (best && slot.at > best.slot.at)) continue;
+    if (!best || slot.at < best.slot.at || goesFirst(strategy, key, { mailbox, slot }, best))
+      best = { mailbox, slot };
+  }
+  return best;
+}
+
+function goesFirst(strategy: RotationStrategy, key: string, one: Choice, other: Choice): boolean {
+  if (strategy === "random")
+    return fraction(`${key}:${one.mailbox.id}`) < fraction(`${key}:${other.mailbox.id}`);
+  const load = ({ mailbox, slot }: Choice) =>
+    (mailbox.caps[0].days.get(slot.mailboxDay) ?? 0) / (strategy === "weighted" ? mailbox.weight : 1);
+  if (load(one) !== load(other)) return load(one) < load(other);
+  return (one.mailbox.lastAt ?? 0) < (other.mailbox.lastAt ?? 0);
+}
