@@ -63,6 +63,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       "/settings",
       "/settings/members",
       "/settings/mailboxes",
+      "/settings/sending",
       "/settings/fields",
       "/settings/scoring",
       "/settings/organization",

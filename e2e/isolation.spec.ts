@@ -39,6 +39,7 @@ const pages = [
   "/settings/scoring",
   "/settings/fields",
   "/settings/organization",
+  "/settings/sending",
   "/settings/account",
 ];
 

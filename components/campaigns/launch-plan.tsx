@@ -33,10 +33,8 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
       term: "From",
       value: (
         <>
-          {fromName} &lt;{fromEmail}&gt;
-          {mailbox && (
-            <span className="text-muted"> through {mailbox.sandbox ? "the sandbox" : mailbox.email}</span>
-          )}
+          {mailbox?.pool ? fromName : `${fromName} <${fromEmail}>`}
+          {mailbox && <span className="text-muted"> through {throughWhat(mailbox)}</span>}
         </>
       ),
     },
@@ -47,10 +45,14 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         term: "First email",
         value: (
           <>
-            {forecast.hold === null && campaign.status !== "scheduled" ? "Right away" : forecast.firstAtText}{" "}
+            {forecast.hold === null && campaign.status !== "scheduled" ? "Right away" : forecast.firstAtText}
+            {forecast.mailbox && ` from ${forecast.mailbox}`}{" "}
             <span className="text-muted">
               {campaign.status === "scheduled" ? "" : "if launched now "}({timezone})
             </span>
+            {forecast.holdText && campaign.status !== "scheduled" && (
+              <span className="block text-muted">{forecast.holdText}</span>
+            )}
           </>
         ),
       },
@@ -71,7 +73,7 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         value: (
           <>
             {forecast.finishesAtText
-              ? `${forecast.finishesAtText}${forecast.days > 1 ? ` (${forecast.days} days of sending)` : ""}`
+              ? `${forecast.finishesAtText}${forecast.days > 1 ? ` (needs ${forecast.days} days of sending)` : ""}`
               : "Not within ten years at this pace: raise the limits."}
           </>
         ),
@@ -90,5 +92,8 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
     </Section>
   );
 }
+
+const throughWhat = ({ pool, sandbox, email }: NonNullable<Review["mailbox"]>) =>
+  pool ? `the pool ${pool}` : sandbox ? "the sandbox" : email;
 
 export const people = (count: number) => (count === 1 ? "1 person" : `${count.toLocaleString("en")} people`);

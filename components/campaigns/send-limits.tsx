@@ -1,4 +1,6 @@
+import { Combobox } from "#components/ui/combobox";
 import { Field } from "#components/ui/field";
+import { RadioCards } from "#components/ui/radio-cards";
 import { Switch } from "#components/ui/switch";
 import type { CampaignSettings } from "#server/campaigns/schema";
 import type { Set } from "./settings-form.tsx";
@@ -22,8 +24,26 @@ export function SendLimits({ settings, set, error, sandbox }: Props) {
           onCheckedChange={(on) => set("noLimits", on)}
         />
       )}
+      <Field name="timezone" label="Time zone" className="sm:w-[calc(50%-0.5rem)]" error={error("timezone")}>
+        {(control) => (
+          <Combobox
+            {...control}
+            options={zones(settings.timezone)}
+            value={settings.timezone}
+            onChange={(value) => set("timezone", value)}
+            placeholder="Choose a time zone…"
+          />
+        )}
+      </Field>
       {!settings.noLimits && (
         <>
+          <RadioCards
+            name="timezoneMode"
+            legend="Whose clock"
+            options={clocks}
+            value={settings.timezoneMode}
+            onChange={(value) => set("timezoneMode", value === "recipient" ? "recipient" : "campaign")}
+          />
           <WeekdayChoice
             legend="Days"
             chosen={settings.sendDays}
@@ -69,17 +89,62 @@ export function SendLimits({ settings, set, error, sandbox }: Props) {
               onChange={(event) => set("delayBetweenEmailsSeconds", event.target.valueAsNumber)}
             />
           </div>
+          <p className="text-xs text-muted">
+            The delay varies by a fifth up and down, so that nothing leaves like clockwork.
+          </p>
+          <Switch
+            label="At everybody’s best hour"
+            hint="Each email waits for the hour at which its reader tends to open and click, as far as that is known; for others, for the usual hour of the workspace."
+            checked={settings.optimizeSendTime}
+            onCheckedChange={(on) => set("optimizeSendTime", on)}
+          />
         </>
       )}
+      <Field
+        name="priority"
+        label="Priority"
+        aside="1 to 100"
+        type="number"
+        min={1}
+        max={100}
+        className="sm:w-48"
+        value={number(settings.priority)}
+        error={error("priority")}
+        hint="The higher one goes first where campaigns share a mailbox; follow-ups go before first emails."
+        onChange={(event) => set("priority", event.target.valueAsNumber)}
+      />
     </div>
   );
 }
 
+const clocks = [
+  { value: "campaign", label: "The campaign’s", hint: "One window for everybody." },
+  {
+    value: "recipient",
+    label: "Each recipient’s",
+    hint: "The same hours where they are. The campaign’s time zone for those of whom none is known.",
+  },
+];
+
 const number = (value: number) => (Number.isNaN(value) ? "" : value);
 
-function windowInWords({ sendWindowStart: from, sendWindowEnd: until, timezone }: CampaignSettings): string {
-  if (from === until) return `All day, in ${timezone}.`;
+function windowInWords({
+  sendWindowStart: from,
+  sendWindowEnd: until,
+  timezone,
+  timezoneMode,
+}: CampaignSettings): string {
+  const clock = timezoneMode === "recipient" ? "where the recipient is" : `in ${timezone}`;
+  if (from === until) return `All day, ${clock}.`;
   return from > until
-    ? `Over midnight: from ${from} until ${until} of the next day, in ${timezone}.`
-    : `From ${from} until just before ${until}, in ${timezone}.`;
+    ? `Over midnight: from ${from} until ${until} of the next day, ${clock}.`
+    : `From ${from} until just before ${until}, ${clock}.`;
+}
+
+function zones(current: string) {
+  const known = Intl.supportedValuesOf("timeZone");
+  return [...new Set([current, "UTC", ...known])].map((zone) => ({
+    value: zone,
+    label: zone.replaceAll("_", " "),
+  }));
 }

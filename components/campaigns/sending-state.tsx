@@ -59,10 +59,11 @@ function stateOf(live: Live): State {
   }
   const emails = forecast.count === 1 ? "1 email" : `${forecast.count.toLocaleString("en")} emails`;
   const pace = forecast.perDay === null ? "" : `, up to ${forecast.perDay.toLocaleString("en")} a day`;
+  const days = forecast.days > 1 ? `, needs ${forecast.days} days` : "";
   const last = forecast.finishesAtText ? `, the last one ${forecast.finishesAtText}` : "";
   return {
     kind: "info",
-    title: `Next email: ${forecast.firstAtText}`,
-    text: `${forecast.holdText ? `${forecast.holdText} ` : ""}${emails} due${pace}${last} (${live.zone}).`,
+    title: `Next email: ${forecast.firstAtText}${forecast.mailbox ? ` from ${forecast.mailbox}` : ""}`,
+    text: `${forecast.holdText ? `${forecast.holdText} ` : ""}${emails} due${pace}${days}${last} (${live.zone}).`,
   };
 }

@@ -4,31 +4,28 @@ import { useState, type FormEvent } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
-import { Combobox } from "#components/ui/combobox";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { Section } from "#components/ui/section";
-import { Select } from "#components/ui/select";
 import { Switch } from "#components/ui/switch";
-import { TextLink } from "#components/ui/text-link";
 import { settingsFields, type CampaignSettings } from "#server/campaigns/schema";
-import type { RouterOutputs } from "#server/router";
 import { ReplySettings } from "./reply-settings.tsx";
 import { SendLimits } from "./send-limits.tsx";
+import { isSandbox, type Pool, type Sender, SenderChoice } from "./sender-choice.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
-type Sender = RouterOutputs["campaigns"]["senders"][number];
 type Props = {
   workspace: string;
   initial: Campaign;
   senders: Sender[];
+  pools: Pool[];
   canWrite: boolean;
   /** Where the form is one of several pages: what comes once it is saved. */
   onDone?: () => void;
 };
 export type Set = <Key extends keyof CampaignSettings>(key: Key, value: CampaignSettings[Key]) => void;
 
-export function SettingsForm({ workspace, initial, senders, canWrite, onDone }: Props) {
+export function SettingsForm({ workspace, initial, senders, pools, canWrite, onDone }: Props) {
   const trpc = useTRPC();
   const [campaign, setCampaign] = useState(initial);
   const [settings, setSettings] = useState<CampaignSettings>(initial.settings);
@@ -48,7 +45,6 @@ export function SettingsForm({ workspace, initial, senders, canWrite, onDone }: 
   const error = (key: keyof CampaignSettings) => errors[`settings.${key}`];
   const disabled = !canWrite || campaign.status !== "draft" || campaign.archived;
   const changed = JSON.stringify(settings) !== JSON.stringify(campaign.settings);
-  const mailbox = senders.find((sender) => sender.id === settings.emailAccountId);
   const set: Set = (key, value) => setSettings((before) => ({ ...before, [key]: value }));
 
   function submit(event: FormEvent) {
@@ -69,44 +65,14 @@ export function SettingsForm({ workspace, initial, senders, canWrite, onDone }: 
       <fieldset disabled={disabled}>
         <Section title="Sender">
           <div className="grid gap-4 sm:grid-cols-2">
-            <Field
-              name="emailAccountId"
-              label="Mailbox"
-              error={error("emailAccountId")}
-              hint={
-                <>
-                  {mailbox?.sandbox
-                    && "The sandbox keeps every mail on this machine; nothing reaches real people. "}
-                  <TextLink href={`/${workspace}/settings/mailboxes`}>Manage mailboxes</TextLink>
-                </>
-              }
-            >
-              {(control) => (
-                <Select
-                  {...control}
-                  value={settings.emailAccountId ?? ""}
-                  onChange={(event) => {
-                    const chosen = senders.find((sender) => sender.id === event.target.value);
-                    setSettings((before) => ({
-                      ...before,
-                      emailAccountId: chosen?.id ?? null,
-                      fromEmail: chosen?.email ?? before.fromEmail,
-                      fromName: chosen?.displayName ?? before.fromName,
-                      noLimits: before.noLimits && (chosen?.sandbox ?? false),
-                    }));
-                  }}
-                >
-                  <option value="">Choose a mailbox…</option>
-                  {senders.map((sender) => (
-                    <option key={sender.id} value={sender.id}>
-                      {sender.email}
-                      {sender.sandbox ? " (sandbox)" : ""}
-                      {sender.status === "active" ? "" : ` – ${sender.status.replaceAll("_", " ")}`}
-                    </option>
-                  ))}
-                </Select>
-              )}
-            </Field>
+            <SenderChoice
+              workspace={workspace}
+              settings={settings}
+              senders={senders}
+              pools={pools}
+              error={error("emailAccountId") ?? error("rotationPoolId")}
+              onChange={(chosen) => setSettings((before) => ({ ...before, ...chosen }))}
+            />
             <Field
               name="replyToEmail"
               label="Replies to"
@@ -124,37 +90,28 @@ export function SettingsForm({ workspace, initial, senders, canWrite, onDone }: 
               error={error("fromName")}
               onChange={(event) => set("fromName", event.target.value)}
             />
-            <Field
-              name="fromEmail"
-              label="Sender’s address"
-              type="email"
-              value={settings.fromEmail}
-              error={error("fromEmail")}
-              onChange={(event) => set("fromEmail", event.target.value)}
-            />
+            {settings.rotationPoolId === null && (
+              <Field
+                name="fromEmail"
+                label="Sender’s address"
+                type="email"
+                value={settings.fromEmail}
+                error={error("fromEmail")}
+                onChange={(event) => set("fromEmail", event.target.value)}
+              />
+            )}
           </div>
         </Section>
         <Section
           title="When and how fast"
-          description="The smallest limit always wins: the mailbox’s own limits hold too."
+          description="The smallest limit always wins: those of the mailbox, its domain and the workspace hold too."
         >
-          <Field
-            name="timezone"
-            label="Time zone"
-            className="mb-4 sm:w-[calc(50%-0.5rem)]"
-            error={error("timezone")}
-          >
-            {(control) => (
-              <Combobox
-                {...control}
-                options={zones(settings.timezone)}
-                value={settings.timezone}
-                onChange={(value) => set("timezone", value)}
-                placeholder="Choose a time zone…"
-              />
-            )}
-          </Field>
-          <SendLimits settings={settings} set={set} error={error} sandbox={mailbox?.sandbox ?? false} />
+          <SendLimits
+            settings={settings}
+            set={set}
+            error={error}
+            sandbox={isSandbox(settings, senders, pools)}
+          />
         </Section>
         <Section title="Tracking">
           <div className="space-y-4">
@@ -191,12 +148,4 @@ export function SettingsForm({ workspace, initial, senders, canWrite, onDone }: 
       )}
     </form>
   );
-}
-
-function zones(current: string) {
-  const known = Intl.supportedValuesOf("timeZone");
-  return [...new Set([current, "UTC", ...known])].map((zone) => ({
-    value: zone,
-    label: zone.replaceAll("_", " "),
-  }));
 }

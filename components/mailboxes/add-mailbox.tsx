@@ -73,22 +73,24 @@ function MailboxForm({ onAdded }: { onAdded: (mailbox: Readable) => void }) {
       onSubmit={(event) => {
         event.preventDefault();
         test.reset();
-        const { displayName, dailyLimit, minDelaySeconds } = formValues(
+        const { displayName, dailyLimit, hourlyLimit, minDelaySeconds } = formValues(
           event.currentTarget,
           "displayName",
           "dailyLimit",
+          "hourlyLimit",
           "minDelaySeconds",
         );
         create.mutate({
           ...connectionOf(event.currentTarget),
           displayName,
           dailyLimit: dailyLimit === "" ? null : Number(dailyLimit),
+          hourlyLimit: hourlyLimit === "" ? null : Number(hourlyLimit),
           minDelaySeconds: Number(minDelaySeconds || 0),
         });
       }}
     >
       <ConnectionFields errors={problem?.fields ?? {}} />
-      <LimitFields dailyLimit={50} minDelaySeconds={60} errors={problem?.fields ?? {}} />
+      <LimitFields dailyLimit={50} hourlyLimit={null} minDelaySeconds={60} errors={problem?.fields ?? {}} />
       {(test.isPending || test.data) && (
         <div className="rounded-md border bg-sunken p-3">
           <CheckList checks={test.data} pending={test.isPending} />

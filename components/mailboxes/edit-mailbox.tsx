@@ -28,16 +28,18 @@ export function EditMailbox({ mailbox, onDone }: { mailbox: Mailbox; onDone: () 
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();
-        const { displayName, dailyLimit, minDelaySeconds } = formValues(
+        const { displayName, dailyLimit, hourlyLimit, minDelaySeconds } = formValues(
           event.currentTarget,
           "displayName",
           "dailyLimit",
+          "hourlyLimit",
           "minDelaySeconds",
         );
         update.mutate({
           id: mailbox.id,
           displayName,
           dailyLimit: dailyLimit === "" ? null : Number(dailyLimit),
+          hourlyLimit: hourlyLimit === "" ? null : Number(hourlyLimit),
           minDelaySeconds: Number(minDelaySeconds || 0),
           status: mailbox.status === "paused" ? "paused" : "active",
         });
@@ -52,6 +54,7 @@ export function EditMailbox({ mailbox, onDone }: { mailbox: Mailbox; onDone: () 
       />
       <LimitFields
         dailyLimit={mailbox.dailyLimit}
+        hourlyLimit={mailbox.hourlyLimit}
         minDelaySeconds={mailbox.minDelaySeconds}
         errors={problem?.fields ?? {}}
       />

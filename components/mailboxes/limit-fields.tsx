@@ -1,10 +1,15 @@
 import { Field } from "#components/ui/field";
 
-type Props = { dailyLimit: number | null; minDelaySeconds: number; errors: Record<string, string> };
+type Props = {
+  dailyLimit: number | null;
+  hourlyLimit: number | null;
+  minDelaySeconds: number;
+  errors: Record<string, string>;
+};
 
-export function LimitFields({ dailyLimit, minDelaySeconds, errors }: Props) {
+export function LimitFields({ dailyLimit, hourlyLimit, minDelaySeconds, errors }: Props) {
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <div className="grid gap-4 sm:grid-cols-3">
       <Field
         name="dailyLimit"
         label="Mails a day"
@@ -14,6 +19,16 @@ export function LimitFields({ dailyLimit, minDelaySeconds, errors }: Props) {
         placeholder="No limit"
         hint="Empty for no limit."
         error={errors.dailyLimit}
+      />
+      <Field
+        name="hourlyLimit"
+        label="Mails an hour"
+        type="number"
+        min={1}
+        defaultValue={hourlyLimit ?? ""}
+        placeholder="No limit"
+        hint="In any 60 minutes."
+        error={errors.hourlyLimit}
       />
       <Field
         name="minDelaySeconds"

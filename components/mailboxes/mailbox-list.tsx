@@ -38,6 +38,8 @@ export function MailboxList({ mailboxes, editable, sandboxUrl, timeZone }: Props
                 {mailbox.sentToday.toLocaleString("en")} sent today
                 {mailbox.dailyLimit ? ` of ${mailbox.dailyLimit.toLocaleString("en")}` : ", no daily limit"}
                 {mailbox.bouncedToday > 0 && `, ${mailbox.bouncedToday.toLocaleString("en")} came back`}
+                {mailbox.hourlyLimit !== null
+                  && `, at most ${mailbox.hourlyLimit.toLocaleString("en")} an hour`}
                 {mailbox.minDelaySeconds > 0 && `, at least ${mailbox.minDelaySeconds} s between two`}
               </p>
               <ReadingState mailbox={mailbox} timeZone={timeZone} />

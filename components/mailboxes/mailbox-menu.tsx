@@ -35,13 +35,14 @@ export function MailboxMenu({ mailbox }: { mailbox: Mailbox }) {
   const makeDefault = useMutation(trpc.mailboxes.makeDefault.mutationOptions(report));
   const retest = useMutation(trpc.mailboxes.retest.mutationOptions({ onSettled: refresh }));
   const remove = useMutation(trpc.mailboxes.remove.mutationOptions());
-  const { id, displayName, dailyLimit, minDelaySeconds, status } = mailbox;
+  const { id, displayName, dailyLimit, hourlyLimit, minDelaySeconds, status } = mailbox;
   const paused = status === "paused";
   const pauseOrResume = () =>
     update.mutate({
       id,
       displayName: displayName ?? "",
       dailyLimit,
+      hourlyLimit,
       minDelaySeconds,
       status: paused ? "active" : "paused",
     });

@@ -2,6 +2,8 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { AddMailbox } from "#components/mailboxes/add-mailbox";
 import { MailboxList } from "#components/mailboxes/mailbox-list";
+import { AddPool } from "#components/pools/pool-dialog";
+import { PoolList } from "#components/pools/pool-list";
 import { SettingsTabs } from "#components/settings/settings-tabs";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
@@ -23,8 +25,9 @@ export default function MailboxesPage({ params }: Props) {
 
 async function Mailboxes({ params }: Props) {
   const api = caller((await params).workspace);
-  const [{ mailboxes, sandboxUrl }, { permissions, workspace }] = await Promise.all([
+  const [{ mailboxes, sandboxUrl }, pools, { permissions, workspace }] = await Promise.all([
     api.mailboxes.list(),
+    api.pools.list(),
     api.workspaces.current(),
   ]);
   const editable = permissions.includes("mailboxes:write");
@@ -42,6 +45,15 @@ async function Mailboxes({ params }: Props) {
         sandboxUrl={sandboxUrl}
         timeZone={workspace.timezone}
       />
+      {mailboxes.length > 1 && (
+        <section className="pt-4">
+          <div className="mb-2 flex flex-wrap items-center justify-between gap-3">
+            <h2 className="text-base font-semibold">Pools</h2>
+            {editable && <AddPool mailboxes={mailboxes} />}
+          </div>
+          <PoolList pools={pools} mailboxes={mailboxes} editable={editable} />
+        </section>
+      )}
     </div>
   );
 }

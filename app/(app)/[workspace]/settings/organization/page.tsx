@@ -2,6 +2,7 @@ import { Building2 } from "lucide-react";
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { ApprovalPolicyForm } from "#components/approvals/approval-policy-form";
+import { ContactCapsForm } from "#components/sending/contact-caps-form";
 import { AccountRulesForm } from "#components/settings/account-rules-form";
 import { FormSkeleton } from "#components/settings/form-skeleton";
 import { OrganizationForm } from "#components/settings/organization-form";
@@ -36,11 +37,12 @@ async function Organization({ params }: Props) {
         Owners and admins of the organization manage its people and workspaces here.
       </EmptyState>
     );
-  const [organization, people, rules, approvals] = await Promise.all([
+  const [organization, people, rules, approvals, caps] = await Promise.all([
     api.workspaces.organization(),
     api.members.listOrganization(),
     api.accounts.rules(),
     api.approvals.policy(),
+    api.sendingLimits.contactCaps(),
   ]);
   return (
     <div className="space-y-6">
@@ -59,6 +61,7 @@ async function Organization({ params }: Props) {
         <WorkspaceTable workspaces={organization.workspaces} timeZone={workspace.timezone} />
       </section>
       <ApprovalPolicyForm {...approvals} />
+      <ContactCapsForm caps={caps} />
       <AccountRulesForm rules={rules} />
     </div>
   );

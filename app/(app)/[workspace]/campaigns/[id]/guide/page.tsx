@@ -55,7 +55,10 @@ async function partOf(
   const props = { workspace, initial: campaign, canWrite: permissions.includes("campaigns:write") };
   if (part === "who") return <AudienceEditor {...props} choices={await api.campaigns.audienceChoices()} />;
   if (part === "emails") return <GuideEmails {...props} />;
-  if (part === "sending") return <GuideSending {...props} senders={await api.campaigns.senders()} />;
+  if (part === "sending") {
+    const [senders, pools] = await Promise.all([api.campaigns.senders(), api.pools.list()]);
+    return <GuideSending {...props} senders={senders} pools={pools} />;
+  }
   const [review, approval] = await Promise.all([
     api.campaigns.review({ id: campaign.id }),
     api.approvals.byCampaign({ campaignId: campaign.id }),

@@ -19,9 +19,10 @@ export default function SettingsPage(props: Props) {
 async function Settings({ params }: Props) {
   const { workspace, id } = await params;
   const api = caller(workspace);
-  const [campaign, senders, { permissions }] = await Promise.all([
+  const [campaign, senders, pools, { permissions }] = await Promise.all([
     api.campaigns.byId({ id }),
     api.campaigns.senders(),
+    api.pools.list(),
     api.workspaces.current(),
   ]);
   return (
@@ -29,6 +30,7 @@ async function Settings({ params }: Props) {
       workspace={workspace}
       initial={campaign}
       senders={senders}
+      pools={pools}
       canWrite={permissions.includes("campaigns:write")}
     />
   );

@@ -1,0 +1,81 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { CalendarOff } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { toast } from "sonner";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import { EmptyState } from "#components/ui/empty-state";
+import { type Column, Table } from "#components/ui/table";
+import type { RouterOutputs } from "#server/router";
+
+type Blackout = RouterOutputs["blackoutDates"]["list"][number];
+
+const dayText = (day: string) =>
+  new Intl.DateTimeFormat("en-GB", {
+    timeZone: "UTC",
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+  }).format(Date.parse(day));
+
+/** The days on which nothing is sent, the next ones first. */
+export function BlackoutList({ blackouts, editable }: { blackouts: Blackout[]; editable: boolean }) {
+  const columns: Column<Blackout>[] = [
+    { key: "name", header: "Occasion", cell: ({ name }) => name },
+    {
+      key: "days",
+      header: "Days",
+      cell: ({ startsOn, endsOn }) =>
+        startsOn === endsOn ? dayText(startsOn) : `${dayText(startsOn)} – ${dayText(endsOn)}`,
+    },
+  ];
+  if (editable)
+    columns.push({
+      key: "actions",
+      header: "Actions",
+      bare: true,
+      cell: (blackout) => <RemoveBlackout blackout={blackout} />,
+    });
+  return (
+    <Table
+      label="Days without sending"
+      columns={columns}
+      rows={blackouts}
+      rowKey={({ id }) => id}
+      empty={
+        <EmptyState icon={CalendarOff} title="No days without sending">
+          Add holidays, or days on which the office is closed: campaigns wait until they are over.
+        </EmptyState>
+      }
+    />
+  );
+}
+
+function RemoveBlackout({ blackout }: { blackout: Blackout }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const remove = useMutation(
+    trpc.blackoutDates.remove.mutationOptions({
+      onSuccess: () => {
+        toast.success("Removed.");
+        router.refresh();
+      },
+      onError: (error) => toast.error(asProblem(error)?.message),
+    }),
+  );
+  return (
+    <span className="flex justify-end">
+      <Button
+        size="sm"
+        variant="ghost"
+        aria-label={`Remove ${blackout.name}`}
+        pending={remove.isPending}
+        onClick={() => remove.mutate({ id: blackout.id })}
+      >
+        Remove
+      </Button>
+    </span>
+  );
+}

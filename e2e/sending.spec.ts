@@ -1,0 +1,74 @@
+import { createMailbox } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { finishedCampaign } from "./finished-campaign.ts";
+import { expect, test } from "./fixtures.ts";
+import { seriousFindings } from "./scan.ts";
+
+test("limits, days without sending and a pool are set up, and the review says what comes of them", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const { campaignId } = await finishedCampaign(workspace);
+  await withTenant(workspace.scope, (tx) =>
+    createMailbox(tx, { email: "ana@sandbox.test", isDefault: false, dailyLimit: 5 }),
+  );
+  const dialog = page.getByRole("dialog");
+
+  await test.step("a limit for the workspace, and one for what a company gets", async () => {
+    await page.goto(`/${workspace.slug}/settings/sending`);
+    await expect(page.getByText("No shared limits")).toBeVisible();
+    await page.getByRole("button", { name: "Add limit" }).click();
+    await dialog.getByRole("button", { name: "Save limit" }).click();
+    await expect(dialog.getByText("Enter a number, or remove the limit.")).toBeVisible();
+    await dialog.getByLabel("Emails a day").fill("40");
+    await dialog.getByLabel("Emails an hour").fill("20");
+    await dialog.getByRole("button", { name: "Save limit" }).click();
+    const limits = page.getByRole("table", { name: "Shared limits" });
+    await expect(limits.getByRole("row", { name: /The whole workspace.*40.*20/ })).toBeVisible();
+    await page.getByRole("button", { name: "Add limit" }).click();
+    await dialog.getByLabel("Limits", { exact: true }).selectOption({ label: "To any one company" });
+    await dialog.getByLabel("Emails a day").fill("3");
+    await dialog.getByRole("button", { name: "Save limit" }).click();
+    await expect(limits.getByRole("row", { name: /To any one company/ })).toBeVisible();
+  });
+
+  await test.step("a holiday, whose last day must not lie before its first", async () => {
+    await page.getByRole("button", { name: "Add days" }).click();
+    await dialog.getByLabel("Occasion").fill("Founders’ day");
+    await dialog.getByLabel("From", { exact: true }).fill("2031-05-02");
+    await dialog.getByLabel("Until").fill("2031-05-01");
+    await dialog.getByRole("button", { name: "Add days" }).click();
+    await expect(dialog.getByText("The last day lies before the first one.")).toBeVisible();
+    await dialog.getByLabel("Until").fill("2031-05-04");
+    await dialog.getByRole("button", { name: "Add days" }).click();
+    await expect(page.getByRole("row", { name: /Founders’ day/ })).toBeVisible();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  await test.step("two mailboxes share a pool", async () => {
+    await page.goto(`/${workspace.slug}/settings/mailboxes`);
+    await page.getByRole("button", { name: "Add pool" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill("Sales team");
+    await dialog.getByRole("button", { name: "Save pool" }).click();
+    await expect(dialog.getByText("Choose at least one mailbox.")).toBeVisible();
+    for (const box of await dialog.getByRole("checkbox").all()) await box.check();
+    await dialog.getByRole("button", { name: "Save pool" }).click();
+    await expect(page.getByRole("heading", { name: "Sales team" })).toBeVisible();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  await test.step("a campaign sends from it, on everybody’s own clock, and says when", async () => {
+    await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit/settings`);
+    await page.getByLabel("Mailbox", { exact: true }).selectOption({ label: "Sales team (2 mailboxes)" });
+    await expect(page.getByLabel("Sender’s address")).toBeHidden();
+    await page.getByRole("radio", { name: /Each recipient’s/ }).check();
+    await page.getByLabel("Priority").fill("80");
+    await page.getByRole("button", { name: "Save settings" }).click();
+    await expect(page.getByText("Settings saved.")).toBeVisible();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit/review`);
+    await expect(page.getByText("through the pool Sales team")).toBeVisible();
+    await expect(page.getByText(/ from \S+@\S+/).first()).toBeVisible();
+    await expect(page.getByText(/Up to [\d,]+ a day/)).toBeVisible();
+  });
+});
