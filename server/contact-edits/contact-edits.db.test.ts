@@ -130,11 +130,19 @@ test("deletion, lists, fields and unsubscribing do to many what they do to one",
 test("a value that the field does not take is refused before anything is changed", async () => {
   const tenant = await newTenant();
   await tenant.caller.customFields.create({ label: "Seats", type: "number", required: true });
-  const create = (value: string) =>
+  const create = (value: string, field = "custom.seats") =>
     tenant.caller.contactEdits.create({
       key: crypto.randomUUID(),
       selection: { filter: {} },
-      change: { action: "set_field", field: "custom.seats", value },
+      change: { action: "set_field", field, value },
+    });
+  for (const [field, value] of [
+    ["timezone", "Berlin"],
+    ["language", "x".repeat(36)],
+  ] as const)
+    await expect(create(value, field)).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+      cause: { fields: { value: expect.any(String) as string } },
     });
   await expect(create("many")).rejects.toMatchObject({
     message: expect.stringContaining("not a number") as string,

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { countMatches } from "#server/contacts/listing";
-import { countMax } from "#server/contacts/schema";
+import { countMax, fieldProblem } from "#server/contacts/schema";
 import { readCustomFields } from "#server/custom-fields/mutations";
 import { listCustomFields } from "#server/custom-fields/queries";
 import { wakeNow } from "#server/drivers/mutations";
@@ -80,8 +80,8 @@ async function describedField(
     const standard = bulkFields.find(({ name }) => name === field);
     if (!standard)
       throw new AppError("invalid", `There is no field "${field}".`, { field: "Choose a field." });
-    if (value.length > standard.lengthMax)
-      throw new AppError("invalid", `${standard.label} can have ${standard.lengthMax} characters.`);
+    const problem = value === "" ? null : fieldProblem(standard.name, value);
+    if (problem !== null) throw new AppError("invalid", problem, { value: problem });
     return said(standard.label);
   }
   const name = field.slice("custom.".length);

@@ -120,6 +120,33 @@ test("an edit of one field minds that field only, and says what somebody else pu
   });
 });
 
+test("what a file brought may stand: only what is changed has to fit its field", async () => {
+  const { caller, scope } = await newTenant();
+  const { id } = await caller.contacts.create({ email: "ada@example.com", city: "London" });
+  const long = "x".repeat(500);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update contacts set timezone = 'Berlin', company = ${long} where id = ${id}::uuid`),
+  );
+  await caller.contacts.edit({ id, field: "city", seen: "London", value: "Turin" });
+  const held = { email: "ada@example.com", timezone: "Berlin", company: long };
+  const { version } = await caller.contacts.byId({ id });
+  await caller.contacts.update({ id, version, ...held, first_name: "Ada", city: "Rome" });
+  expect(await caller.contacts.byId({ id })).toMatchObject({ ...held, first_name: "Ada", city: "Rome" });
+  const refused = (field: string) => ({
+    code: "BAD_REQUEST",
+    cause: { fields: { [field]: expect.any(String) as string } },
+  });
+  await expect(
+    caller.contacts.edit({ id, field: "timezone", seen: "Berlin", value: "Bonn" }),
+  ).rejects.toMatchObject(refused("timezone"));
+  await expect(
+    caller.contacts.update({ id, version: version + 1, ...held, company: `${long}y` }),
+  ).rejects.toMatchObject(refused("company"));
+  await expect(caller.contacts.create({ email: "bob@example.com", timezone: "Bonn" })).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+  });
+});
+
 test("pages follow each other without a gap, forwards and back, by every order and with empty values", async () => {
   const { caller, scope } = await newTenant();
   const total = 2 * pageSize + 7;

@@ -6,6 +6,7 @@ import { readCustomFields } from "#server/custom-fields/mutations";
 import { shownValue } from "#server/custom-fields/schema";
 import type { CustomValue } from "#server/custom-fields/values";
 import { AppError } from "#server/errors";
+import { lifecycleStages } from "#server/segments/schema";
 import { ensureTags, tagContacts } from "#server/tags/mutations";
 import { readEmail } from "./address.ts";
 import { noteOnTimeline } from "./history.ts";
@@ -13,8 +14,8 @@ import {
   type ContactFieldEdit,
   contactFields,
   type ContactInput,
-  contactInput,
   type ContactUpdate,
+  fieldProblem,
   type OptionalFieldName,
 } from "./schema.ts";
 
@@ -106,18 +107,17 @@ export async function editContactField(
       theirs: held,
     });
   }
-  const { lifecycle_stage: stage, custom_fields: _, ...stored } = before;
-  const parsed = contactInput.safeParse({
-    ...stored,
-    stage,
-    custom: {},
-    ...(name ? { custom: { [name]: value } } : { [field]: value }),
-  });
-  if (!parsed.success) {
-    const problem = parsed.error.issues[0]?.message ?? "This value does not fit.";
-    throw new AppError("invalid", problem, { [field]: problem });
-  }
-  return saveContact(tx, before, { ...parsed.data, id }, actorId);
+  const edited = name ? { custom: { [name]: value } } : editOf(field, value);
+  return saveContact(tx, before, { ...before, custom: {}, ...edited, id }, actorId);
+}
+
+/** One standard field or the stage, as it is to be saved. */
+function editOf(field: string, value: string): Partial<ContactInput> {
+  if (field !== "stage") return { [standardField(field)]: value === "" && field !== "email" ? null : value };
+  const stage = lifecycleStages.find((each) => each === value);
+  const problem = `"${value.slice(0, 40)}" is not a stage. The stages are ${lifecycleStages.join(", ")}.`;
+  if (!stage) throw new AppError("invalid", problem, { stage: problem });
+  return { stage };
 }
 
 function standardField(field: string): "email" | (typeof editable)[number] {
@@ -140,6 +140,7 @@ async function saveContact(
   const { set, remove } = await readCustomFields(tx, input.custom, { whole: false });
   const changed = changesBetween(before, { ...input, email }, set, remove);
   if (Object.keys(changed).length === 0) return { id: input.id, version: before.version };
+  refuseMisfits(input, changed);
   const moved = normalized !== before.email_normalized;
   const [after] = await tx
     .execute<Saved>(
@@ -164,6 +165,18 @@ async function saveContact(
 }
 
 type Changes = Record<string, [before: unknown, after: unknown]>;
+
+/** Only what was changed has to fit its field. */
+function refuseMisfits(input: ContactInput, changed: Changes): void {
+  const problems: Record<string, string> = {};
+  for (const name of editable) {
+    const value = input[name];
+    const problem = value === null || !(name in changed) ? null : fieldProblem(name, value);
+    if (problem !== null) problems[name] = problem;
+  }
+  const [first] = Object.values(problems);
+  if (first !== undefined) throw new AppError("invalid", first, problems);
+}
 
 async function noteChange(tx: TenantTx, id: string, changed: Changes, actorId: string): Promise<void> {
   const { stage, ...fields } = changed;

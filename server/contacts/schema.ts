@@ -20,21 +20,10 @@ export type ContactFieldName = (typeof contactFields)[number]["name"];
 /** The fields that may be empty. */
 export type OptionalFieldName = Exclude<ContactFieldName, "email">;
 
-const lengthMaxOf = (field: ContactFieldName) =>
-  Math.max(...contactFields.filter(({ name }) => name === field).map(({ lengthMax }) => lengthMax));
+/** Characters of one value that may be on a contact from before its field had a limit of its own. */
+const heldMax = 1000;
 
-const optional = (field: OptionalFieldName) => {
-  const lengthMax = lengthMaxOf(field);
-  return z
-    .string()
-    .trim()
-    .max(lengthMax, `Keep this under ${lengthMax + 1} characters.`)
-    .nullish()
-    .transform((value) => (value ? value : null));
-};
-
-const isZone = (zone: string | null) => {
-  if (zone === null) return true;
+const isZone = (zone: string) => {
   try {
     return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
   } catch {
@@ -42,23 +31,49 @@ const isZone = (zone: string | null) => {
   }
 };
 
+/** Characters that a field takes, wherever a value comes from: a form, many contacts at once, the API or a file. */
+export const lengthMaxOf = (field: ContactFieldName): number =>
+  Math.max(...contactFields.filter(({ name }) => name === field).map(({ lengthMax }) => lengthMax));
+
+/** What is wrong with a value that somebody gives a field; null when it fits. */
+export function fieldProblem(field: ContactFieldName, value: string): string | null {
+  const lengthMax = lengthMaxOf(field);
+  if (value.length > lengthMax) return `Keep this under ${lengthMax + 1} characters; it has ${value.length}.`;
+  return field === "timezone" && !isZone(value) ? 'Use a zone such as "Europe/Berlin".' : null;
+}
+
+const held = z
+  .string()
+  .trim()
+  .max(heldMax, `Keep this under ${heldMax + 1} characters.`)
+  .nullish()
+  .transform((value) => (value ? value : null));
+const typed = (field: OptionalFieldName) =>
+  held.superRefine((value, context) => {
+    const problem = value === null ? null : fieldProblem(field, value);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
+const texts = <T>(each: (field: OptionalFieldName) => T) => ({
+  first_name: each("first_name"),
+  last_name: each("last_name"),
+  name: each("name"),
+  company: each("company"),
+  job_title: each("job_title"),
+  phone: each("phone"),
+  city: each("city"),
+  state: each("state"),
+  country: each("country"),
+  timezone: each("timezone"),
+  language: each("language"),
+});
+
 export const contactInput = z.object({
   email: z
     .string()
     .trim()
     .min(1, "An email address is needed.")
     .max(lengthMaxOf("email"), "The address is too long."),
-  first_name: optional("first_name"),
-  last_name: optional("last_name"),
-  name: optional("name"),
-  company: optional("company"),
-  job_title: optional("job_title"),
-  phone: optional("phone"),
-  city: optional("city"),
-  state: optional("state"),
-  country: optional("country"),
-  timezone: optional("timezone").refine(isZone, 'Use a zone such as "Europe/Berlin".'),
-  language: optional("language"),
+  ...texts(typed),
   stage: z.enum(lifecycleStages).optional(),
   /** Values of custom fields by name, as typed; an empty one removes the value. */
   custom: z
@@ -70,8 +85,15 @@ export const contactInput = z.object({
 });
 export type ContactInput = z.infer<typeof contactInput>;
 
-/** `version` is the one that was on the screen: somebody else's change in between is refused, not overwritten. */
-export const contactUpdate = contactInput.extend({ id: z.uuid(), version: z.number().int() });
+/**
+ * `version` is the one that was on the screen: somebody else's change in between is refused, not overwritten. Fields
+ * that are given as they are held may hold what they would not take: a file may bring a time zone that nobody knows.
+ */
+export const contactUpdate = contactInput.extend({
+  ...texts(() => held),
+  id: z.uuid(),
+  version: z.number().int(),
+});
 export type ContactUpdate = z.infer<typeof contactUpdate>;
 
 /** One field, edited where it is shown: `seen` is what was shown. Custom ones are named `custom.<name>`. */

@@ -1,7 +1,16 @@
 import { IANAZone } from "luxon";
 import type { CustomValue } from "#server/custom-fields/values";
+import { lengthMaxOf } from "#server/contacts/schema";
 import { splitNames } from "#server/exports/names";
-import { type ColumnMapping, type FieldType, type ReadingOptions, readingOptions } from "./schema.ts";
+import {
+  type ColumnMapping,
+  type FieldType,
+  type ReadingOptions,
+  readingOptions,
+  type StandardField,
+  standardFieldLabels,
+  standardFields,
+} from "./schema.ts";
 import {
   type Read,
   readBoolean,
@@ -30,13 +39,16 @@ export type CellReader = (cell: string) => Read<string | CustomValue>;
 export function cellReader(mapping: ColumnMapping, { options, fields }: RowReading): CellReader | null {
   const { target } = mapping;
   const order = mapping.dateOrder ?? options.dateOrder;
-  if (target === "phone") return (cell) => readPhone(cell, options.country);
-  if (target === "company") return (cell) => readCompany(options.titleCaseCompany ? titleCase(cell) : cell);
-  if (target === "timezone") return zoneReader();
+  if (target === "phone") return fitted(target, (cell) => readPhone(cell, options.country));
+  if (target === "company")
+    return fitted(target, (cell) => readCompany(options.titleCaseCompany ? titleCase(cell) : cell));
+  if (target === "timezone") return fitted(target, zoneReader());
   if (target === "lead_score") return readScore;
   if (target === "lifecycle_stage") return readStage;
   if (target === "status") return readStatus;
   if (target === "updated_at") return (cell) => readMoment(cell, order, options.timeZone);
+  const field = standardFields.find((name) => name === target);
+  if (field && field !== "email") return fitted(field, (cell) => ({ value: cell }));
   if (!target.startsWith("custom.")) return null;
   const known = fields.get(target.slice("custom.".length));
   const type = known?.type ?? mapping.fieldType ?? "text";
@@ -51,19 +63,26 @@ export function cellReader(mapping: ColumnMapping, { options, fields }: RowReadi
   return null;
 }
 
-function readCompany(name: string): Read<string> {
-  if (name.length > 200) {
-    const message = `This company's name has ${name.length} characters; 200 are allowed. Shorten it.`;
-    return { problem: { code: "company_too_long", message } };
-  }
-  if (name.length >= 2) return { value: name };
-  return {
-    value: name,
-    warning: { code: "company_short", message: `"${name}" is a very short name for a company.` },
+const readCompany = (name: string): Read<string> =>
+  name.length >= 2
+    ? { value: name }
+    : {
+        value: name,
+        warning: { code: "company_short", message: `"${name}" is a very short name for a company.` },
+      };
+
+/** Reads a standard field, which takes as many characters from a file as it does from a form. */
+function fitted(field: StandardField, read: (cell: string) => Read<string>): CellReader {
+  const lengthMax = lengthMaxOf(field);
+  return (cell) => {
+    const result = read(cell);
+    if ("problem" in result || result.value.length <= lengthMax) return result;
+    const message = `This value has ${result.value.length} characters; ${lengthMax} are allowed in "${standardFieldLabels[field]}". Shorten it.`;
+    return { problem: { code: "too_long", message } };
   };
 }
 
-function zoneReader(): CellReader {
+function zoneReader(): (cell: string) => Read<string> {
   const seen = new Map<string, Remark | null>();
   return (zone) => {
     let remark = seen.get(zone);

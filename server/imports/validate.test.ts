@@ -51,6 +51,24 @@ test("a row without an address, with damaged characters, or with too much in it 
   expect(codeOf("ada@example.com", "Ada", "", "", "more")).toBe("too_many_values");
 });
 
+test("a field takes as many characters from a file as from a form", () => {
+  const names = ["email", "first_name", "phone", "language", "timezone"];
+  const reader = rowReader(guessMapping(names), names.length);
+  const take = (...cells: string[]) => reader({ line: 2, fields: ["ada@example.com", ...cells] }, 1);
+  expect(isCandidate(take("x".repeat(200), "1".repeat(60), "x".repeat(35), "Europe/Berlin"))).toBe(true);
+  const refused = {
+    code: "too_long",
+    message: expect.stringContaining('200 are allowed in "First name"') as string,
+  };
+  expect(take("x".repeat(201))).toMatchObject(refused);
+  for (const cells of [
+    ["", "1".repeat(61)],
+    ["", "", "x".repeat(36)],
+    ["", "", "", "x".repeat(65)],
+  ])
+    expect(take(...cells)).toMatchObject({ code: "too_long" });
+});
+
 test("missing cells at the end of a row are blank, and blank extras do no harm", () => {
   expect(read("ada@example.com")).toMatchObject({ emailNormalized: "ada@example.com", custom: {} });
   expect(codeOf("ada@example.com", "", "", "", "", " ")).toBe(null);
