@@ -10,15 +10,16 @@ import { FormError } from "#components/ui/form-error";
 import { Select } from "#components/ui/select";
 import { Textarea } from "#components/ui/textarea";
 import { scopeLabels } from "#server/suppressions/schema";
-import { addressesOf } from "./address-file.tsx";
+import { piecesOf } from "./address-file.tsx";
 
 type Outcome = {
   added: number;
   already: number;
+  narrowed: number;
   rejected: { email: string; problem: string }[];
   done: boolean;
 };
-const nothing: Outcome = { added: 0, already: 0, rejected: [], done: false };
+const nothing: Outcome = { added: 0, already: 0, narrowed: 0, rejected: [], done: false };
 /** Rejected lines that are shown; there may be any number. */
 const shownMax = 20;
 
@@ -44,15 +45,19 @@ export function AddSuppressions({ wholeOrganization }: { wholeOrganization: bool
     setProblem(null);
     let sum = nothing;
     try {
-      for await (const emails of addressesOf(
+      for await (const piece of piecesOf(
         text("emails"),
         file instanceof File && file.size > 0 ? file : null,
       )) {
-        const { added, already, rejected } = await client.suppressions.add.mutate({ emails, reason, scope });
+        const { added, already, rejected, narrowed } =
+          "file" in piece
+            ? await client.suppressions.addFile.mutate({ ...piece, reason, scope })
+            : { narrowed: 0, ...(await client.suppressions.add.mutate({ ...piece, reason, scope })) };
         sum = {
           ...sum,
           added: sum.added + added,
           already: sum.already + already,
+          narrowed: sum.narrowed + narrowed,
           rejected: [...sum.rejected, ...rejected],
         };
         setOutcome(sum);
@@ -90,7 +95,7 @@ export function AddSuppressions({ wholeOrganization }: { wholeOrganization: bool
             <Field
               name="file"
               label="Or a CSV file"
-              hint="The first address or domain of each line is taken."
+              hint="The first address or domain of each line is taken; a list that was downloaded here keeps its reasons and scopes."
             >
               {(control) => (
                 <input
@@ -136,7 +141,7 @@ export function AddSuppressions({ wholeOrganization }: { wholeOrganization: bool
   );
 }
 
-function Report({ outcome: { added, already, rejected } }: { outcome: Outcome }) {
+function Report({ outcome: { added, already, narrowed, rejected } }: { outcome: Outcome }) {
   return (
     <div className="space-y-4">
       <Callout
@@ -144,6 +149,12 @@ function Report({ outcome: { added, already, rejected } }: { outcome: Outcome })
         title={`${added.toLocaleString("en")} added`}
       >
         {already > 0 && <p>{already.toLocaleString("en")} were on the list already.</p>}
+        {narrowed > 0 && (
+          <p>
+            {narrowed.toLocaleString("en")} were closed for a whole organization where they come from. They
+            are closed for this workspace only: an owner or admin of the organization can do more.
+          </p>
+        )}
         {rejected.length > 0 && <p>{rejected.length.toLocaleString("en")} lines could not be read:</p>}
         <ul className="mt-1 list-disc pl-4">
           {rejected.slice(0, shownMax).map(({ email, problem }) => (

@@ -53,7 +53,7 @@ export async function addSuppressions(
 }
 
 /** An address, or a whole domain written as "@example.com" or "*@example.com". */
-function readKey(typed: string): { normalized: string } | { problem: string } {
+export function readKey(typed: string): { normalized: string } | { problem: string } {
   // A file that a spreadsheet could open holds '@example.com.
   const domain = /^'?\*?@(.+)$/.exec(typed)?.[1];
   if (domain === undefined) return readEmail(typed);
@@ -63,7 +63,8 @@ function readKey(typed: string): { normalized: string } | { problem: string } {
   return { problem: `"${domain}" is not a domain that can get mail. It should look like @example.com.` };
 }
 
-async function exitSuppressed(tx: TenantTx, keys: string[]): Promise<void> {
+/** Takes the contacts of these addresses and domains out of the workspace's campaigns. */
+export async function exitSuppressed(tx: TenantTx, keys: string[]): Promise<void> {
   const domains = keys.filter((key) => key.startsWith("@"));
   const contacts = await tx.execute<{ id: string }>(sql`
     select id from contacts where email_normalized = any(${sql.param(keys)}::text[]) and deleted_at is null
@@ -75,10 +76,10 @@ async function exitSuppressed(tx: TenantTx, keys: string[]): Promise<void> {
   await exitContacts(tx, { contactIds: contacts.map(({ id }) => id), reason: "suppressed" });
 }
 
-/** Reasons that only the person concerned can take back. */
-const final = ["complained", "unsubscribed"];
 /** A complaint binds the organization, and no tenant can lift it. */
-const complaints = ["complained", "complaint", "spam"];
+export const complaints: readonly string[] = ["complained", "complaint", "spam"];
+/** Reasons that only the person concerned can take back, unless a colleague noted them by hand. */
+export const final: readonly string[] = ["unsubscribed", ...complaints];
 
 /**
  * Opens an address again, on evidence that goes to the audit log. Contacts that were unsubscribed by hand are active

@@ -4,7 +4,7 @@ import { users } from "#db/schema/users";
 import type { TenantTx } from "#db/tenancy";
 import { readEmail } from "#server/contacts/address";
 import { csvLine } from "#server/imports/csv";
-import type { SuppressionListInput } from "./schema.ts";
+import { fileColumns, type SuppressionListInput } from "./schema.ts";
 
 const pageSize = 50;
 const fileRows = 2000;
@@ -49,7 +49,7 @@ export async function writeSuppressions(
   const lines = rows.map(({ email, scope, reason, source, addedAt }) =>
     csvLine([email, scope === "tenant" ? "organization" : scope, reason, source, addedAt.toISOString()]),
   );
-  const head = view.after ? "" : `\ufeff${csvLine(["email", "scope", "reason", "source", "added_at"])}`;
+  const head = view.after ? "" : `\ufeff${csvLine([...fileColumns])}`;
   return { lines: head + lines.join(""), next: rows.length === fileRows ? (rows.at(-1)?.id ?? null) : null };
 }
 

@@ -3,7 +3,21 @@ import { grants } from "#server/permissions";
 import { allowed, router } from "#server/trpc";
 import { addSuppressions, removeSuppression } from "./mutations.ts";
 import { listSuppressions, writeSuppressions } from "./queries.ts";
-import { suppressionAddInput, suppressionListInput, suppressionRemoveInput } from "./schema.ts";
+import { restoreSuppressions } from "./restore.ts";
+import {
+  suppressionAddInput,
+  suppressionFileInput,
+  suppressionListInput,
+  suppressionRemoveInput,
+} from "./schema.ts";
+
+function refuseOrganization(member: Parameters<typeof grants>[0], { scope }: { scope: string }): void {
+  if (scope === "tenant" && !grants(member, "organization:settings"))
+    throw new AppError(
+      "forbidden",
+      "Only an owner or admin of the organization can close an address for all of it.",
+    );
+}
 
 export const suppressionsRouter = router({
   list: allowed("contacts:read")
@@ -16,12 +30,18 @@ export const suppressionsRouter = router({
   add: allowed("contacts:write")
     .input(suppressionAddInput)
     .mutation(({ ctx, input }) => {
-      if (input.scope === "tenant" && !grants(ctx.member, "organization:settings"))
-        throw new AppError(
-          "forbidden",
-          "Only an owner or admin of the organization can close an address for all of it.",
-        );
+      refuseOrganization(ctx.member, input);
       return ctx.tenant((tx) => addSuppressions(tx, ctx.session.user.id, input));
+    }),
+  /** A piece of a list that was downloaded, back in. */
+  addFile: allowed("contacts:write")
+    .input(suppressionFileInput)
+    .mutation(({ ctx, input }) => {
+      refuseOrganization(ctx.member, input);
+      const mayCloseOrganization = grants(ctx.member, "organization:settings");
+      return ctx.tenant((tx) =>
+        restoreSuppressions(tx, ctx.session.user.id, { ...input, mayCloseOrganization }),
+      );
     }),
   remove: allowed("suppressions:remove")
     .input(suppressionRemoveInput)

@@ -22,6 +22,15 @@ export const suppressionAddInput = z.object({
 });
 export type SuppressionAddInput = z.infer<typeof suppressionAddInput>;
 
+/** Columns of the list as a file. */
+export const fileColumns = ["email", "scope", "reason", "source", "added_at"] as const;
+
+/** A list that was downloaded, or its head and some of its records. Reason and scope are for rows that say none. */
+export const suppressionFileInput = suppressionAddInput
+  .omit({ emails: true })
+  .extend({ file: z.string().min(1).max(1_000_000, "Send at most 1,000,000 characters at a time.") });
+export type SuppressionFileInput = z.infer<typeof suppressionFileInput>;
+
 export const suppressionRemoveInput = z.object({
   id: z.uuid(),
   /** How it is known that this person wants mail again. */

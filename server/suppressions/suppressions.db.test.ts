@@ -110,3 +110,47 @@ test("the organization's list is for those who speak for it, and comes out as a 
   expect(lines.split("\n")[1]).toMatch(/^x@example\.org,organization,'=cmd\(\),manual,/);
   expect(next).toBe(null);
 });
+
+test("a list that was downloaded comes back as it was, and no easier to lift", async () => {
+  const [ours, theirs, member] = await Promise.all([
+    newTenant(),
+    newTenant(),
+    newTenant({ roles: ["member"], role: "admin" }),
+  ]);
+  const closed = [
+    ["complained@example.org", "tenant", "complained", "fbl"],
+    ["stopped@example.org", "workspace", "unsubscribed", "one_click"],
+    ["asked@example.org", "workspace", 'said "no",\non the phone', "manual"],
+    ["@rivals.example", "workspace", "=cmd()", "manual"],
+  ];
+  await withTenant(ours.scope, (tx) =>
+    tx.execute(sql`
+      insert into suppressions (email_normalized, scope, workspace_id, reason, source)
+      select s ->> 0, s ->> 1, case when s ->> 1 = 'workspace' then ${ours.workspaceId}::uuid end, s ->> 2, s ->> 3
+      from jsonb_array_elements(${JSON.stringify(closed)}::jsonb) s`),
+  );
+  const { lines: file } = await ours.caller.suppressions.file({});
+  // What is known as easy to lift becomes as hard as the file says.
+  await theirs.caller.suppressions.add({ emails: "stopped@example.org" });
+  expect(await theirs.caller.suppressions.addFile({ file })).toEqual({
+    added: 3,
+    already: 1,
+    narrowed: 0,
+    rejected: [],
+  });
+  const held = async ({ caller }: typeof ours) =>
+    (await caller.suppressions.list({})).rows
+      .map(({ email, scope, reason, source }) => [email, scope, reason, source])
+      .sort();
+  expect(await held(theirs)).toEqual([...closed].sort());
+  const saved = file.replaceAll(",", ";").replaceAll("complained;fbl", "complained;manual");
+  expect(await member.caller.suppressions.addFile({ file: saved })).toMatchObject({ added: 4, narrowed: 1 });
+  const { rows } = await member.caller.suppressions.list({});
+  for (const email of ["complained@example.org", "stopped@example.org"]) {
+    const row = rows.find((each) => each.email === email);
+    expect(row?.scope).toBe("workspace");
+    await expect(
+      member.caller.suppressions.remove({ id: row?.id ?? "", evidence: "They wrote to us." }),
+    ).rejects.toMatchObject({ message: expect.stringContaining("asked for it") as string });
+  }
+});
