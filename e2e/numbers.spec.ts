@@ -34,8 +34,8 @@ test("a goal is set, numbers change on an open page by themselves, and lead to w
     await tx.execute(sql`
       update campaigns set status = 'active', launched_at = app_now() - interval '1 day', frozen_at = app_now() where id = ${campaignId}::uuid`);
     await tx.execute(sql`
-      insert into campaign_contacts (campaign_id, contact_id, status, completed_at)
-      select ${campaignId}::uuid, id, 'completed', app_now() from contacts`);
+      insert into campaign_contacts (campaign_id, contact_id, status)
+      select ${campaignId}::uuid, id, case when email like 'bea%' then 'paused' else 'completed' end from contacts`);
     const rows = await tx.execute<{ id: string }>(sql`
       insert into content.email_messages (campaign_id, step_id, contact_id, enrollment_id, email_account_id, run_number, from_email, to_email, subject, delivery_status, sent_at)
       select e.campaign_id, s.id, c.id, e.id, ${workspace.emailAccountId}::uuid, 1, 'a@sandbox.test', c.email, 'Hello', 'sent', app_now() - interval '1 hour'

@@ -47,7 +47,10 @@ export function EmailTable({ workspace, campaign, live }: Props) {
           <caption className="sr-only">Numbers of each email</caption>
           <thead>
             <tr className="border-b bg-sunken text-xs text-muted">
-              <th scope="col" className="sticky left-0 h-9 min-w-52 bg-sunken px-4 font-medium sm:px-5">
+              <th
+                scope="col"
+                className="sticky left-0 h-9 min-w-36 bg-sunken sm:min-w-52 px-4 font-medium sm:px-5"
+              >
                 Email
               </th>
               {shown.map(({ is, label }) => (
@@ -62,7 +65,7 @@ export function EmailTable({ workspace, campaign, live }: Props) {
               <tr key={line.key} className="border-b last:border-0">
                 <th
                   scope="row"
-                  className="sticky left-0 max-w-72 truncate bg-surface px-4 py-2.5 font-medium sm:px-5"
+                  className="sticky left-0 max-w-36 truncate bg-surface sm:max-w-72 px-4 py-2.5 font-medium sm:px-5"
                 >
                   {line.number === null ? (
                     <span className="pl-5 font-normal text-muted">{line.name}</span>

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { cn } from "#components/ui/cn";
 import { Stat } from "#components/ui/stat";
 import type { Measure } from "#server/analytics/numbers";
 import type { Live } from "../campaigns/live-view.tsx";
@@ -34,7 +35,13 @@ export function NumberCards({ workspace, campaignId, live }: Props) {
   const onTheWay = (enrollments.enrolled ?? 0) + (enrollments.active ?? 0) + (enrollments.paused ?? 0);
   const { queued, failed } = numbers;
   return (
-    <dl aria-label="Numbers" className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-4">
+    <dl
+      aria-label="Numbers"
+      className={cn(
+        "mb-5 grid grid-cols-2 gap-3",
+        live.goals.length > 0 ? "sm:grid-cols-3" : "sm:grid-cols-4",
+      )}
+    >
       <Stat
         label="People"
         value={

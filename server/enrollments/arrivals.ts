@@ -3,8 +3,8 @@ import type { TenantTx } from "#db/tenancy";
 import { audiencePredicate } from "#server/campaigns/audience";
 import { audience as audienceShape } from "#server/campaigns/schema";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
-import { admit, type Arrival, type OpenCampaign, openCampaign } from "./admit.ts";
 import { recordConversions } from "#server/goals/conversions";
+import { admit, type Arrival, type OpenCampaign, openCampaign } from "./admit.ts";
 import { exitEnrollments } from "./exits.ts";
 
 /** Somebody in the queue. The role is null when the trigger that brought them is gone. */
