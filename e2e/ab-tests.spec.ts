@@ -25,9 +25,9 @@ test("two subjects are tried on half of the audience, one is picked, and everybo
     await page.getByLabel("Subject", { exact: true }).fill(`Plain ${unique}`);
     await page.getByRole("textbox", { name: /Body/ }).fill("<p>News of the spring.</p>");
     await page.getByRole("tab", { name: "A/B test" }).click();
-    await expect(page.getByText("variant B has no subject: fill it in.", { exact: false })).toBeVisible();
+    await expect(page.getByText("variant B has no subject: fill it in.").first()).toBeVisible();
     await page.getByLabel("Subject", { exact: true }).fill(`Plain ${unique}`);
-    await expect(page.getByText("variants A and B are the same", { exact: false })).toBeVisible();
+    await expect(page.getByText("variants A and B are the same").first()).toBeVisible();
     await page.getByLabel("Subject", { exact: true }).fill(`Bold ${unique}`);
     await page.getByLabel("Test on", { exact: true }).fill("50");
     await expect(page.getByText("Saved", { exact: true })).toBeVisible();
@@ -47,7 +47,7 @@ test("two subjects are tried on half of the audience, one is picked, and everybo
     await page.getByRole("button", { name: "Save settings" }).click();
     await expect(page.getByText("Settings saved.")).toBeVisible();
     await page.getByRole("link", { name: "Review", exact: true }).click();
-    await expect(page.getByText("is tested on 4 people", { exact: false })).toBeVisible();
+    await expect(page.getByText("is tested on 4 people")).toBeVisible();
     await page.getByRole("button", { name: "Launch campaign" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
   });

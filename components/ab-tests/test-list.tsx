@@ -11,7 +11,7 @@ import { TestReport } from "./test-report.tsx";
 export type Test = RouterOutputs["abTests"]["list"][number];
 type Props = { campaign: Campaign; active: boolean; canLaunch: boolean; timeZone: string };
 
-const pollMs = 5_000;
+const pollMs = 10_000;
 
 /** The tests of a launched campaign; nothing where it has none. */
 export function TestList({ campaign, active, canLaunch, timeZone }: Props) {
@@ -21,7 +21,7 @@ export function TestList({ campaign, active, canLaunch, timeZone }: Props) {
       { campaignId: campaign.id },
       {
         refetchInterval: ({ state }) =>
-          state.data?.some(isLive) ? (active ? pollMs : 6 * pollMs) : active ? 12 * pollMs : false,
+          state.data?.some(isLive) ? (active ? pollMs : 6 * pollMs) : active ? 6 * pollMs : false,
       },
     ),
   );

@@ -67,7 +67,7 @@ export function VariantFields({ content, dimension, changes, onChange, settings,
         name="variantSendTime"
         label="Leaves at"
         type="time"
-        className="w-44"
+        className="w-72 max-w-full"
         hint={`On the clock of ${settings.timezone}, inside the send window.`}
         value={changes.sendTime ?? ""}
         onChange={({ target }) => onChange({ ...changes, sendTime: target.value || undefined })}

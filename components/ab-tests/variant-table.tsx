@@ -11,9 +11,9 @@ const rate = (value: number, of: number) => (of === 0 ? "–" : share(value / of
 /** The variants beside each other. Rates are of the delivered; confidence and lift are against variant A. */
 export function VariantTable({ test, results }: { test: Test; results: Result[] }) {
   const tally = (value: number, { delivered }: Result) => (
-    <>
+    <span>
       {count(value)} <span className="text-muted">{rate(value, delivered)}</span>
-    </>
+    </span>
   );
   const goals: Column<Result> = {
     key: "converted",
@@ -85,7 +85,7 @@ function confidenceWords({ isControl, confidence }: Result) {
 /** What tells the variant from the others, where it is short. */
 function said(test: Test, { id, isControl }: Result): string {
   const changes = test.changes[id];
-  if (isControl || !changes) return isControl ? "the email as it was" : "";
+  if (isControl || !changes) return isControl ? "as written" : "";
   return (
     changes.subjectLine ?? changes.sendTime ?? changes.sender?.fromName ?? changes.sender?.fromEmail ?? ""
   );

@@ -8,6 +8,9 @@ import { turns } from "./variants.ts";
 /** A place in an order that has nothing to do with who the contact is, and is the same whenever it is asked for. */
 const hashOf = (testId: string) => sql`md5(${testId} || e.contact_id::text) collate "C"`;
 
+/** So many are sorted by one slice: a sample is sorted through before its first email is written. */
+const sortSize = 5_000;
+
 export type Sampled = { acted: number; complete: boolean; audienceOpen: boolean };
 
 /**
@@ -32,17 +35,19 @@ export async function takeSample(
     where e.tenant_id = ${slice.scope.tenantId}::uuid and e.current_step_id = ${test.stepId}::uuid
       and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now()
       and e.wait_reason is distinct from 'outcome_unknown'
-      and not exists (select from ab_test_assignments a where a.test_id = ${test.id}::uuid and a.contact_id = e.contact_id)
-    order by e.next_email_scheduled_at, e.id limit ${slice.limit} for no key update of e skip locked`);
+      -- A look-up for each, whatever the planner believes of a table that has just grown.
+      and (select true from ab_test_assignments a where a.test_id = ${test.id}::uuid and a.contact_id = e.contact_id limit 1) is null
+    order by e.next_email_scheduled_at, e.id limit ${sortSize} for no key update of e skip locked`);
   const inside =
     upTo === null ? rows.slice(0, Math.max(0, size - count)) : rows.filter(({ hash }) => hash <= upTo);
-  const outside = rows.filter((row) => !inside.includes(row));
+  const chosen = new Set(inside.map(({ id }) => id));
+  const outside = rows.filter(({ id }) => !chosen.has(id));
   await assign(tx, { test, from: count, contacts: inside });
   await holdForWinner(
     tx,
     outside.map(({ id }) => id),
   );
-  const all = rows.length < slice.limit;
+  const all = rows.length < sortSize;
   const complete =
     all && (upTo !== null || count + inside.length >= size || !(await stillComing(tx, { graph, test })));
   return { acted: rows.length, complete, audienceOpen: false };
@@ -94,7 +99,7 @@ async function assign(
     test,
     from,
     contacts,
-  }: { test: Test; from: number; contacts: readonly { contact_id: string; hash: string }[] },
+  }: { test: Test; from: number; contacts: readonly { id: string; contact_id: string; hash: string }[] },
 ): Promise<void> {
   if (contacts.length === 0) return;
   const order = turns(test.variants.map(({ weight }) => weight));
@@ -108,6 +113,10 @@ async function assign(
     select ${test.id}::uuid, g.variant_id, g.contact_id
     from unnest(${sql.param(variantIds)}::uuid[], ${sql.param(mixed.map((row) => row.contact_id))}::uuid[]) as g(variant_id, contact_id)
     on conflict (tenant_id, test_id, contact_id) do nothing`);
+  // Behind those who have not been sorted yet, or every slice would pass over them again.
+  await tx.execute(sql`
+    update campaign_contacts set next_email_scheduled_at = app_now()
+    where id = any(${sql.param(contacts.map(({ id }) => id))}::uuid[])`);
 }
 
 async function holdForWinner(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {

@@ -116,7 +116,9 @@ async function insertMessages(
         where s.reply_in_thread and m.id = e.last_message_id and m.rfc_message_id is not null limit 1
       ) p on true
       left join ab_tests t on t.step_id = s.id and t.status in ('running', 'extended')
-      left join ab_test_assignments a on a.test_id = t.id and a.contact_id = e.contact_id
+      left join lateral (
+        select * from ab_test_assignments a where a.test_id = t.id and a.contact_id = e.contact_id limit 1
+      ) a on true
       left join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
         and v.variant_id is not distinct from a.variant_id
       cross join lateral (select coalesce(v.config -> 'sender', s.sender) as sender) said
