@@ -66,7 +66,7 @@ function Rows({
   if (pages.isPending) return <Skeleton className="m-4 h-24" />;
   return (
     <>
-      <RowFixer rows={rows} columns={columns} edits={edits} onEdit={onEdit} />
+      <RowFixer rows={rows} columns={columns} headers={job.headers} edits={edits} onEdit={onEdit} />
       <div className="flex flex-wrap items-center gap-3 px-4 py-2.5 text-xs text-muted empty:hidden sm:px-5">
         {group.rows > rows.length && (
           <span className="tabular-nums">

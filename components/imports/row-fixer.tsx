@@ -12,6 +12,8 @@ export type FixerColumn = { column: number; header: string; target: string };
 type Props = {
   rows: BadRow[];
   columns: FixerColumn[];
+  /** Of the whole file: what stands behind them belongs to no column. */
+  headers: readonly string[];
   edits: Edits;
   /** Null gives back what the file says. Must be stable: rows are drawn again only when they change. */
   onEdit: (line: number, cells: string[] | null) => void;
@@ -24,7 +26,7 @@ const columnsShown = 12;
  * Bad rows as a table to type into. The cell that is wrong stands first. Enter and the arrows go from row to row in
  * one column, as in a spreadsheet; Escape gives back what the file says.
  */
-export function RowFixer({ rows, columns, edits, onEdit }: Props) {
+export function RowFixer({ rows, columns, headers, edits, onEdit }: Props) {
   const table = useRef<HTMLTableElement>(null);
   const field = rows[0]?.field;
   const ordered = useMemo(() => {
@@ -69,6 +71,7 @@ export function RowFixer({ rows, columns, edits, onEdit }: Props) {
               row={row}
               index={index}
               columns={ordered}
+              headers={headers}
               cells={edits.get(row.line)}
               onEdit={onEdit}
               onMove={move}

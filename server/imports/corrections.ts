@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { ImportContext } from "./context.ts";
 import { type RawProblem, recordProblems } from "./problems.ts";
+import { rawCells, rawText, type RejectedRow } from "./queries.ts";
 import type { ParsedSlice } from "./slices.ts";
 import { isCandidate, rowReader } from "./validate.ts";
 
@@ -75,16 +76,15 @@ export async function forgetBadRows(tx: TenantTx, importId: string): Promise<voi
   );
 }
 
-export type BadRow = { line: number; field: string | null; message: string; cells: string[] };
-
 /** Bad rows of one kind in the order of the file, `limit` behind the line `after`, as they stand or were corrected. */
 export async function listBadRows(
   tx: TenantTx,
   { id, code, after = 0, limit = 50 }: { id: string; code: string; after?: number; limit?: number },
-): Promise<BadRow[]> {
+): Promise<RejectedRow[]> {
   return [
-    ...(await tx.execute<BadRow>(sql`
-      select row_no as line, field, message, coalesce(corrected_row, raw_row, '[]'::jsonb) as cells from import_row_errors
+    ...(await tx.execute<RejectedRow>(sql`
+      select row_no as line, field, message, coalesce(corrected_row, ${rawCells}) as cells, ${rawText} as text
+      from import_row_errors
       where import_job_id = ${id}::uuid and severity = 'error' and code = ${code} and row_no > ${after}
       order by row_no, id limit ${limit}`)),
   ];

@@ -1,3 +1,5 @@
+import { rawTextMax } from "./schema.ts";
+
 /**
  * CSV records read from a piece of a file, with exact byte positions, so that a job can stop at a record and
  * resume there. A piece comes as a "binary" string, one character per byte (`buffer.toString("latin1")`): the
@@ -8,7 +10,7 @@
 /** `delimiter` has one to three characters. `quote` stands around values that hold it; left out it is `"`, empty it is none. */
 export type Dialect = { delimiter: string; quote?: '"' | "'" | ""; newline: "\n" | "\r" };
 
-/** What is wrong with a record that cannot be read, as a sentence, and the beginning of its text. */
+/** What is wrong with a record that cannot be read, as a sentence, and its text, cut at `rawTextMax`. */
 export type RecordProblem = {
   code: "quote_unclosed" | "quote_stray" | "json_broken";
   text: string;
@@ -60,7 +62,7 @@ export function readRecords(
     const record = readQuoted(binary, at, marks, final);
     if (record === "incomplete") break;
     if (record.problem) {
-      const text = decoded(simple.slice(0, 200));
+      const text = decoded(withoutCarriageReturn(simple, dialect).slice(0, rawTextMax));
       records.push({
         line,
         problem: { code: record.problem, text, message: quoteSentences[record.problem] },

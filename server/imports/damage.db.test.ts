@@ -55,12 +55,12 @@ function demandOf({ mapping, rows }: ReadFile): string {
 
 test("whichever byte of a file is damaged, every row is accounted for and the undo is exact", async () => {
   const demands = new Map<string, Buffer>();
+  const refused: { at: number; byte: number; message: string }[] = [];
   for (const { at, byte, file } of damaged) {
     const read = await readFile(file).catch((error: unknown) => error);
     if (read instanceof Error) {
-      // Refused before anything was written, with a sentence.
       expect({ at, byte, read }).toMatchObject({ read: expect.any(AppError) as AppError });
-      expect(read.message).toMatch(/\w+ \w+.*\./);
+      refused.push({ at, byte, message: read.message });
       continue;
     }
     for (const row of (read as ReadFile).rows)
@@ -72,6 +72,9 @@ test("whichever byte of a file is damaged, every row is accounted for and the un
         });
     demands.set(demandOf(read as ReadFile), file);
   }
+  // A quotation mark before the name of a column takes the header away: no other damage costs more than its row.
+  const message = expect.stringMatching(/^The first line of the file cannot be read: .*\.$/) as string;
+  expect(refused).toEqual([0, 6, 11].map((at) => ({ at, byte: 0x22, message })));
   expect(demands.size).toBeGreaterThan(10);
 
   const tenant = await newTenant();
@@ -89,7 +92,7 @@ test("whichever byte of a file is damaged, every row is accounted for and the un
     if (canUndo) await undoFile(tenant, id);
     expect({ demand, ...(await stateOf(tenant)) }).toEqual({ demand, ...start });
   }
-}, 60_000);
+}, 120_000);
 
 test("an import and an undo that die at any statement end as if they had not", async () => {
   const file =

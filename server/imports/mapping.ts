@@ -1,5 +1,5 @@
 import { fieldGroups, fieldsOfImport } from "#server/exports/schema";
-import { type ColumnMapping, standardFields, type StandardField } from "./schema.ts";
+import { type ColumnMapping, remarkPrefix, standardFields, type StandardField } from "./schema.ts";
 
 /** What headers of other tools call our fields, without case, spaces and punctuation. */
 export const aliases: Record<StandardField | "tags", readonly string[]> = {
@@ -107,9 +107,6 @@ export const aliases: Record<StandardField | "tags", readonly string[]> = {
   language: ["language", "lang", "locale", "sprache", "langue", "idioma"],
   tags: ["tags", "tag", "labels", "label", "etiquetas", "schlagworte"],
 };
-
-/** Columns that a file of rejected rows carries beside the original ones; ignored when the mended file comes back. */
-export const remarkPrefix = "postroad_";
 
 export const squeezed = (header: string) =>
   header

@@ -3,7 +3,8 @@ import type { TenantTx } from "#db/tenancy";
 import type { ProblemGroup } from "./queries.ts";
 import type { RowProblem, RowWarning } from "./validate.ts";
 
-export type RawProblem = RowProblem & { raw: readonly string[] };
+/** `raw` is the row's cells, or its text where it falls into none. */
+export type RawProblem = RowProblem & { raw: readonly string[] | string };
 export type LineWarning = RowWarning & { line: number };
 
 /** Warnings that an import keeps by row; all of them are counted. */
@@ -22,7 +23,7 @@ export const recordWarnings = (tx: TenantTx, id: string, warnings: readonly Line
     "warning",
   );
 
-type Recorded = LineWarning & { raw: readonly string[] | null };
+type Recorded = LineWarning & { raw: RawProblem["raw"] | null };
 
 async function record(tx: TenantTx, id: string, rows: readonly Recorded[], severity: string): Promise<void> {
   for (let at = 0; at < rows.length; at += 2000) {
@@ -32,7 +33,7 @@ async function record(tx: TenantTx, id: string, rows: readonly Recorded[], sever
       value: plain(value),
       code,
       message: plain(message),
-      raw: raw?.map(plain) ?? null,
+      raw: typeof raw === "string" ? { text: plain(raw) } : (raw?.map(plain) ?? null),
     }));
     await tx.execute(sql`
       insert into import_row_errors (import_job_id, row_no, field, value, code, message, raw_row, severity)
@@ -42,8 +43,11 @@ async function record(tx: TenantTx, id: string, rows: readonly Recorded[], sever
   }
 }
 
-/** Zero bytes cannot be stored as text, nor can halves of a character that was cut in two. */
-const plain = (value: string) => value.replaceAll("\u0000", "\u2400").toWellFormed();
+/**
+ * Zero bytes cannot be stored as text, nor can halves of a character that was cut in two. What stands for them is not
+ * taken either when the row comes back as it is.
+ */
+const plain = (value: string) => value.replaceAll("\u0000", "\ufffd").toWellFormed();
 
 /** Problems by kind, the most frequent first, with the first of each. */
 export class ProblemCounter {
@@ -59,7 +63,10 @@ export class ProblemCounter {
     const group = this.#groups.get(code) ?? { code, rows: 0, examples: [] };
     group.rows += rows;
     this.#count += rows;
-    if (group.examples.length < 5) group.examples.push(example);
+    if (group.examples.length < 5) {
+      const { line, field, value, message } = example;
+      group.examples.push({ line, field, value: plain(value), message: plain(message) });
+    }
     this.#groups.set(code, group);
   }
 

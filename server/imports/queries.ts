@@ -181,7 +181,18 @@ export async function listProblemGroups(tx: TenantTx, importId: string): Promise
   ];
 }
 
-export type RejectedRow = { line: number; field: string | null; message: string; raw: string[] };
+/** `text` is what stands in the file where that falls into no cells. */
+export type RejectedRow = {
+  line: number;
+  field: string | null;
+  message: string;
+  cells: string[];
+  text: string | null;
+};
+
+/** The cells of a bad row, and its text where it has none. */
+export const rawCells = sql`case when jsonb_typeof(raw_row) = 'array' then raw_row else '[]' end`;
+export const rawText = sql`raw_row ->> 'text'`;
 
 /** Rejected rows in file order, for the file that is mended and uploaded again. `after` is the last line given. */
 export async function listRejectedRows(
@@ -192,7 +203,7 @@ export async function listRejectedRows(
 ): Promise<RejectedRow[]> {
   return [
     ...(await tx.execute<RejectedRow>(sql`
-      select row_no as line, field, message, coalesce(raw_row, '[]'::jsonb) as raw from import_row_errors
+      select row_no as line, field, message, ${rawCells} as cells, ${rawText} as text from import_row_errors
       where import_job_id = ${importId}::uuid and severity = 'error' and code <> 'corrected' and row_no > ${after}
       order by row_no, id limit ${limit}`)),
   ];

@@ -12,7 +12,22 @@ export const standardFieldLabels = Object.fromEntries(
 
 /** Characters of one value. */
 export const valueLengthMax = 1000;
+/** Characters that are kept of a row that cannot be read, for whoever mends it. */
+export const rawTextMax = 16_000;
 export const columnsMax = 200;
+/** Columns that a file of rejected rows carries beside the original ones; ignored when the mended file comes back. */
+export const remarkPrefix = "postroad_";
+/** Those of them that hold what belongs to no column: a row that comes back with such a value is refused again. */
+export const restPrefix = `${remarkPrefix}rest_`;
+export const restColumnsMax = 20;
+/** With the line and the problem. */
+const allColumnsMax = columnsMax + restColumnsMax + 2;
+
+/** The columns of a row of `count` cells whose values belong to no column of the file. */
+export const restColumns = (headers: readonly string[], count: number): number[] =>
+  Array.from({ length: Math.max(count, headers.length) }, (_, column) => column).filter(
+    (column) => headers[column]?.startsWith(restPrefix) ?? true,
+  );
 /** Bytes of a file; bigger ones are split by whoever made them. */
 export const fileBytesMax = 5 * 1024 ** 3;
 /** Bytes of one upload request: proxies refuse bodies over 1 MB unless told otherwise. */
@@ -65,7 +80,7 @@ export type ColumnMapping = z.infer<typeof columnMapping>;
 export const mappingInput = z
   .array(columnMapping)
   .min(1)
-  .max(columnsMax)
+  .max(allColumnsMax)
   .superRefine((columns, context) => {
     if (!columns.some((column) => column.target === "email")) {
       context.addIssue({
@@ -247,7 +262,10 @@ export const correctRowsInput = z.object({
     .array(
       z.object({
         line: z.number().int().min(1),
-        cells: z.array(z.string().max(10_000)).min(1).max(columnsMax),
+        cells: z
+          .array(z.string().max(rawTextMax, "Shorten this value."))
+          .min(1)
+          .max(allColumnsMax, "Drop the values that belong to no column."),
       }),
     )
     .min(1)

@@ -2,8 +2,9 @@ import { readRecords, recordBytesMax } from "./csv.ts";
 import { readBytes, type StoredFile } from "./file.ts";
 import { type Checkpoint, type FileFormat, isNormalized, rowsOf } from "./formats/format.ts";
 import { readNormalized } from "./formats/normalized.ts";
+import type { RawProblem } from "./problems.ts";
 import type { ColumnMapping } from "./schema.ts";
-import { type Candidate, isCandidate, type RowProblem, type RowReading, rowReader } from "./validate.ts";
+import { type Candidate, isCandidate, type RowReading, rowReader } from "./validate.ts";
 
 export type { Checkpoint, FileFormat };
 
@@ -12,7 +13,7 @@ export type ParsedSlice = {
   to: Checkpoint;
   rows: number;
   candidates: Candidate[];
-  problems: (RowProblem & { raw: string[] })[];
+  problems: RawProblem[];
   /** The file ends with this slice. */
   last: boolean;
 };
@@ -49,7 +50,7 @@ export async function parseSlice(
     row += 1;
     const result = readRow(record, row);
     if (isCandidate(result)) candidates.push(result);
-    else problems.push({ ...result, raw: record.fields ?? [] });
+    else problems.push({ ...result, raw: record.fields ?? record.problem.text });
   }
   const to = { offset: from.offset + consumed, line, row };
   return { from, to, rows: records.length, candidates, problems, last };

@@ -5,7 +5,7 @@ import { unguarded } from "#server/exports/guard";
 import { splitNames } from "#server/exports/names";
 import type { CsvRecord } from "./csv.ts";
 import { type CellReader, cellReader, plainReading, type RowReading } from "./reading.ts";
-import { type ColumnMapping, type StandardField, valueLengthMax } from "./schema.ts";
+import { type ColumnMapping, restPrefix, type StandardField, valueLengthMax } from "./schema.ts";
 import type { Remark } from "./values.ts";
 
 export type { RowReading } from "./reading.ts";
@@ -59,6 +59,7 @@ export function rowReader(
       return { column, header, target, custom, read: cellReader(each, reading) };
     });
   const emailHeader = mapping.find(({ target }) => target === "email")?.header ?? "email";
+  const rests = mapping.filter(({ header, target }) => target === "ignore" && header.startsWith(restPrefix));
   const required = columns.filter(({ custom }) => custom && reading.fields.get(custom)?.required);
 
   return (record: CsvRecord, row: number): Candidate | RowProblem => {
@@ -75,6 +76,8 @@ export function rowReader(
     const { fields } = record;
     if (fields.length > width && fields.slice(width).some((extra) => extra.trim() !== ""))
       return problem("", fields.slice(width).join(" | "), tooMany(fields.length, width));
+    const left = rests.find(({ column }) => (fields[column] ?? "").trim() !== "");
+    if (left) return problem(left.header, fields[left.column] ?? "", leftOver(left.header));
     for (const { column, header } of mapping)
       if (spoiled(fields[column] ?? "")) return problem(header, fields[column] ?? "", damaged);
 
@@ -119,6 +122,10 @@ export const isCandidate = (read: Candidate | RowProblem): read is Candidate => 
 const tooMany = (found: number, width: number): Remark => ({
   code: "too_many_values",
   message: `This row has ${found} values, the header has ${width} columns. Put values that hold the delimiter in quotation marks.`,
+});
+const leftOver = (header: string): Remark => ({
+  code: "values_left_over",
+  message: `"${header}" holds what belongs to no column. Put it where it belongs, then clear it here.`,
 });
 const tooLong = (length: number): Remark => ({
   code: "too_long",

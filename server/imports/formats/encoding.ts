@@ -17,7 +17,7 @@ export function markBytesOf(head: Buffer, encoding: Encoding): number {
 
 /**
  * Tells the encoding of a text by its first bytes (a megabyte of them is plenty; `complete` = that is all of it), or
- * null when they are no text. A few damaged bytes in UTF-8 leave it UTF-8.
+ * null when they are no text. A few damaged bytes in UTF-8 leave it UTF-8, and a few zero bytes leave it a text.
  */
 export function seeEncoding(head: Buffer, complete: boolean): SeenEncoding | null {
   const mark = marks.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
@@ -27,10 +27,17 @@ export function seeEncoding(head: Buffer, complete: boolean): SeenEncoding | nul
   if (most > head.length / 5 && Math.min(zeros.even, zeros.odd) < most / 10) {
     return { encoding: zeros.odd > zeros.even ? "utf-16le" : "utf-16be", markBytes: 0, sure: true };
   }
-  if (most > 0) return null;
+  if (most > 0 && isBinary(head)) return null;
   const { valid, invalid } = countSequences(head, complete);
   if (invalid <= valid) return { encoding: "utf-8", markBytes: 0, sure: true };
   return { encoding: singleByteEncoding(head), markBytes: 0, sure: false };
+}
+
+/** Whether there are more control characters, zero bytes among them, than damage leaves in a text. */
+function isBinary(bytes: Buffer): boolean {
+  let controls = 0;
+  for (const byte of bytes) if (byte < 0x09 || (byte > 0x0d && byte < 0x20)) controls += 1;
+  return controls > 4 + bytes.length / 200;
 }
 
 /** Zero bytes at even and at odd places: ASCII in UTF-16 has them at one of both. */

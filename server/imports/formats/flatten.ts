@@ -1,4 +1,5 @@
 import { joinNames } from "#server/exports/names";
+import { storable } from "./headers.ts";
 
 /** Levels of objects within objects that become columns of their own; deeper ones stay JSON. */
 const depthMax = 5;
@@ -17,7 +18,7 @@ function add(cells: Map<string, string>, prefix: string, item: object, depth: nu
   for (const [key, value] of Object.entries(item) as [string, unknown][]) {
     const name = prefix === "" ? key : `${prefix}.${key}`;
     if (isObject(value) && depth < depthMax) add(cells, name, value, depth + 1);
-    else if (!cells.has(name.toWellFormed())) cells.set(name.toWellFormed(), cellOf(value));
+    else if (!cells.has(storable(name))) cells.set(storable(name), cellOf(value));
   }
 }
 

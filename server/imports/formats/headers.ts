@@ -1,6 +1,9 @@
-import { columnsMax } from "../schema.ts";
+import { columnsMax, remarkPrefix, restColumnsMax, restPrefix } from "../schema.ts";
 import { refused } from "./refusal.ts";
 import type { Note } from "./schema.ts";
+
+/** Zero bytes cannot be stored in a name, nor can half of a character. */
+export const storable = (name: string): string => name.replaceAll("\u0000", "\ufffd").toWellFormed();
 
 /** A row as it was read: where it stands, and its cells. */
 export type SampleRow = { line: number; fields: string[] };
@@ -16,7 +19,8 @@ export function nameColumns(
   rows: readonly SampleRow[],
 ): { headers: string[]; notes: Note[] } {
   const width = header ? header.length : Math.max(1, ...rows.map(({ fields }) => fields.length));
-  if (width > columnsMax) {
+  const remarks = header?.filter((name) => name.trim().startsWith(remarkPrefix)) ?? [];
+  if (width - remarks.length > columnsMax || remarks.length > restColumnsMax + 2) {
     throw refused(
       `This file has ${width} columns; ${columnsMax} are the most. Remove those you do not need.`,
     );
@@ -24,7 +28,7 @@ export function nameColumns(
   const notes: Note[] = [];
   const taken = new Set<string>();
   const headers = Array.from({ length: width }, (_, column) => {
-    const given = header?.[column]?.trim() ?? "";
+    const given = storable(header?.[column]?.trim() ?? "");
     const base = given === "" ? `Column ${column + 1}` : given;
     let name = base;
     for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${base} (${count})`;
@@ -53,7 +57,8 @@ export function noteRows(headers: readonly string[], rows: readonly SampleRow[])
     const message = `"${example}" in line ${first.line}, column "${header}"${more}, looks like a formula. It is imported as text and never run.`;
     notes.push({ code: "formula_cells", column, message });
   }
-  const short = rows.filter(({ fields }) => fields.length < headers.length);
+  const width = headers.filter((header) => !header.startsWith(restPrefix)).length;
+  const short = rows.filter(({ fields }) => fields.length < width);
   if (short[0]) {
     const message = `${aRow(short)} fewer values than there are columns (${short[0].fields.length} instead of ${headers.length}); the missing ones count as blank.`;
     notes.push({ code: "short_rows", message });

@@ -1,4 +1,5 @@
 import { recordBytesMax } from "../csv.ts";
+import { rawTextMax } from "../schema.ts";
 import { flatten, isObject, parseFaithfully } from "./flatten.ts";
 
 /** An object of a JSON file as named cells, or what is wrong with it. `line` is its item, or its line in NDJSON. */
@@ -215,7 +216,7 @@ const sentenceFor = (binary: string) =>
 
 const broken = (line: number, binary: string, message: string): JsonItem => ({
   line,
-  problem: { code: "json_broken", text: decoded(binary.slice(0, 200)).trim(), message },
+  problem: { code: "json_broken", text: decoded(binary.slice(0, rawTextMax)).trim(), message },
 });
 
 const decoded = (binary: string): string =>

@@ -64,5 +64,7 @@ function wrapperOf(text: string): string | null {
   const found = /^\s*\{(?<before>[^[{]*?)"(?<name>(?:[^"\\]|\\.)*)"\s*:\s*\[\s*\{/.exec(text);
   // A contact with a list of its own has an address before it; a list of contacts has none.
   if (!found?.groups || found.groups.before?.includes("@")) return null;
+  // A damaged name cannot be stored; the list behind it is reported as what it is, broken.
+  if (found.groups.name?.includes("\u0000")) return null;
   return Buffer.from(found.groups.name ?? "", "latin1").toString("utf8");
 }

@@ -118,7 +118,11 @@ describe("what holds no contacts says what it is", () => {
       Buffer.concat([Buffer.from([0xd0, 0xcf, 0x11, 0xe0]), Buffer.from("EncryptedPackage", "utf16le")]),
       /protected with a password/,
     ],
-    ["binary data", Buffer.from("email\0\u0001", "latin1"), /binary data/],
+    [
+      "binary data",
+      Buffer.from("\u007fELF\u0002\u0001\u0001\0\0\0\0\0\0\0\0\0\u0003\0>\0", "latin1"),
+      /binary data/,
+    ],
     ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 13]), /PNG image/],
     ["a header alone", "email,name\n", /a header line and nothing below/],
     ["no addresses", "name,city\nAda,Berlin\n", /no column with email addresses/],
