@@ -22,6 +22,7 @@ const titles: Record<string, string> = {
   company_short: "Very short company",
   phone_unusual: "Unusual phone number",
   zone_unknown: "Unknown time zone",
+  role_account: "Address of a task, not of a person",
   disposable: "Disposable address",
   no_mail_server: "Domain without mail server",
 };

@@ -69,6 +69,16 @@ test("a field takes as many characters from a file as from a form", () => {
     expect(take(...cells)).toMatchObject({ code: "too_long" });
 });
 
+test.each(["info", "Sales", "no-reply", "customer.service", "support+eu", "postmaster"])(
+  "%s@ is taken, with the remark that it is nobody's own address",
+  (local) => expect(read(`${local}@firm.test`)).toMatchObject({ warnings: [{ code: "role_account" }] }),
+);
+
+test("a person whose name begins like a task draws no remark", () => {
+  for (const local of ["infante", "sales.smith", "adminah", "ada"])
+    expect(read(`${local}@firm.test`)).toMatchObject({ warnings: [] });
+});
+
 test("missing cells at the end of a row are blank, and blank extras do no harm", () => {
   expect(read("ada@example.com")).toMatchObject({ emailNormalized: "ada@example.com", custom: {} });
   expect(codeOf("ada@example.com", "", "", "", "", " ")).toBe(null);

@@ -5,6 +5,7 @@ import { unguarded } from "#server/exports/guard";
 import { splitNames } from "#server/exports/names";
 import type { CsvRecord } from "./csv.ts";
 import { type CellReader, cellReader, plainReading, type RowReading } from "./reading.ts";
+import { isRoleAccount } from "./role-accounts.ts";
 import { type ColumnMapping, restPrefix, type StandardField, valueLengthMax } from "./schema.ts";
 import type { Remark } from "./values.ts";
 
@@ -96,6 +97,8 @@ export function rowReader(
     const domain = address.normalized.slice(address.normalized.lastIndexOf("@") + 1);
     if (throwAwayDomains.has(domain))
       read.warnings.push({ field: emailHeader, value: address.email, ...disposable(domain) });
+    if (isRoleAccount(address.normalized))
+      read.warnings.push({ field: emailHeader, value: address.email, ...roleAccount(address.email) });
     return { row, line, email: address.email, emailNormalized: address.normalized, ...read, raw: fields };
   };
 }
@@ -139,6 +142,10 @@ const damaged: Remark = {
 const missing = (header: string): Remark => ({
   code: "required_missing",
   message: `"${header}" is a required field, and blank here. Fill it in.`,
+});
+const roleAccount = (email: string): Remark => ({
+  code: "role_account",
+  message: `${email} looks like the address of a task, not of a person: such mail is reported as spam more often.`,
 });
 const disposable = (domain: string): Remark => ({
   code: "disposable",
