@@ -44,6 +44,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       `/contacts/${ids.contact}/edit`,
       "/contacts/new",
       "/contacts/edits",
+      "/tasks",
       "/suppressions",
       "/lists",
       `/lists/${ids.list}`,

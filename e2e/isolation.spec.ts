@@ -31,6 +31,7 @@ const pages = [
   "/imports/new",
   "/imports/schedules",
   "/exports",
+  "/tasks",
   "/templates",
   "/templates/new",
   "/settings",
