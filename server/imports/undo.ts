@@ -37,7 +37,7 @@ export async function requestUndo(tx: TenantTx, importId: string, actorId: strin
 
 /** Takes away the list, tags and custom fields that the import made and nobody else uses, and ends the undo. */
 export async function finishUndo(scope: Scope, importId: string, fence: number): Promise<void> {
-  await withTenant(scope, async (tx) => {
+  const end = async (tx: TenantTx) => {
     if (!(await holds(tx, driverOf(importId), fence))) return;
     const job = await getImportJob(tx, importId, true);
     if (job.status !== "rolling_back") return;
@@ -51,5 +51,7 @@ export async function finishUndo(scope: Scope, importId: string, fence: number):
         rollback_report = ${JSON.stringify(reportOf(rows))}::jsonb where id = ${importId}::uuid`);
     await tellEnd(tx, importId);
     await yieldUntil(tx, driverOf(importId), fence, { until: null });
-  });
+  };
+  // Ten million lines of the log are counted in this one statement.
+  await withTenant(scope, end, { statementTimeoutMs: 10 * 60_000 });
 }
