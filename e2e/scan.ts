@@ -1,10 +1,11 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-/** Serious and critical accessibility findings on the page as it stands, one line each. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/** Serious and critical accessibility findings on the page as it stands, one line each; of all rules, or of these. */
+export async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> {
   // Previews of emails are sealed off from scripts, axe's too.
-  const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();
+  const scan = new AxeBuilder({ page }).exclude("iframe");
+  const { violations } = await (rules ? scan.withRules(rules) : scan).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
