@@ -1,6 +1,13 @@
 "use client";
 import { Select } from "#components/ui/select";
-import { type ColumnMapping, type FieldType, type MergeRule, rulesFor } from "#server/imports/schema";
+import {
+  type ColumnMapping,
+  consentTargets,
+  type FieldType,
+  type MergeRule,
+  rulesFor,
+  stopTargets,
+} from "#server/imports/schema";
 
 export const ruleLabels: Record<MergeRule, string> = {
   keep_existing: "Keep what is here",
@@ -10,6 +17,9 @@ export const ruleLabels: Record<MergeRule, string> = {
   append_unique: "Add to what is here",
   keep_higher: "Keep the higher one",
 };
+
+/** Consent is written where none is known, and when somebody said stop is part of their status. */
+const withoutRule: readonly string[] = ["ignore", "email", "updated_at", ...consentTargets, ...stopTargets];
 
 type Props = {
   rules: Record<string, MergeRule>;
@@ -22,7 +32,7 @@ type Props = {
 /** One rule for each field that the file fills. The address is what people are known by, and never changes. */
 export function MergeRules({ rules, mapping, labelOf, typeOf, onChange }: Props) {
   const dated = mapping.some(({ target }) => target === "updated_at");
-  const fields = mapping.filter(({ target }) => !["ignore", "email", "updated_at"].includes(target));
+  const fields = mapping.filter(({ target }) => !withoutRule.includes(target));
   const changed = fields.filter(({ target }) => rules[target] !== undefined).length;
   return (
     <details className="group mt-4 rounded-lg border" open={changed > 0}>

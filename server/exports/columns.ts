@@ -57,7 +57,7 @@ const standard: Sourced[] = fieldGroups
 
 /** JSON keeps the stored value, type and all; elsewhere it is text. */
 async function customColumns(tx: TenantTx, json: boolean): Promise<Sourced[]> {
-  return (await listCustomFields(tx)).map(({ name, label, type }) => {
+  return (await listCustomFields(tx, { archived: true })).map(({ name, label, type }) => {
     const key = sql`${name}`.inlineParams();
     const kind = type === "number" ? "number" : type === "multi_select" ? "choices" : "text";
     return {

@@ -65,7 +65,7 @@ export const fieldGroups = [
   },
 ] as const satisfies readonly FieldGroup[];
 
-/** Stands for every custom field there is when the file is written. */
+/** Stands for every custom field there is when the file is written, archived ones behind the others. */
 export const allCustomFields = "custom";
 
 /** What an import of the file brings back: all of it, and nothing that only we can know. */
@@ -76,6 +76,12 @@ export const fieldsOfImport = [
   "lead_score",
   "tags",
   allCustomFields,
+  "consent_basis",
+  "consent_source",
+  "consent_at",
+  "unsubscribed_at",
+  "bounced_at",
+  "complained_at",
 ];
 export const fieldsByDefault = [...fieldsOfImport, "lists", "created_at"];
 

@@ -1,5 +1,11 @@
 import { fieldGroups, fieldsOfImport } from "#server/exports/schema";
-import { type ColumnMapping, remarkPrefix, standardFields, type StandardField } from "./schema.ts";
+import {
+  type ColumnMapping,
+  remarkPrefix,
+  specialTargets,
+  standardFields,
+  type StandardField,
+} from "./schema.ts";
 
 /** What headers of other tools call our fields, without case, spaces and punctuation. */
 export const aliases: Record<StandardField | "tags", readonly string[]> = {
@@ -150,13 +156,7 @@ const customHeader = /^custom\.[a-z][a-z0-9_]{0,62}$/;
 
 /** Where a column of an export goes; "ignore" when it says what only the workspace it came from could know. */
 function ownTarget(header: string): string | undefined {
-  if (
-    customHeader.test(header)
-    || header === "status"
-    || header === "lifecycle_stage"
-    || header === "lead_score"
-  )
-    return header;
+  if (customHeader.test(header) || specialTargets.some((target) => target === header)) return header;
   return exportOnly.has(header) ? "ignore" : undefined;
 }
 

@@ -56,7 +56,7 @@ export function planOf(
     ...(targets.has("lead_score") ? planned([scoreField], "lead_score") : []),
     ...(targets.has("lifecycle_stage") ? planned([stageField], "lifecycle_stage") : []),
     ...(targets.has("status") ? planned(statusFields, "status") : []),
-    ...(consent ? planned(consentFields, "consent") : []),
+    ...(consent || targets.has("consent_basis") ? planned(consentFields, "consent") : []),
   ];
   const custom = new Map(
     [...targets]

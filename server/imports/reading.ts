@@ -1,21 +1,25 @@
 import { IANAZone } from "luxon";
-import type { CustomValue } from "#server/custom-fields/values";
+import { type CustomValue, textLengthMax } from "#server/custom-fields/values";
 import { lengthMaxOf } from "#server/contacts/schema";
 import { splitNames } from "#server/exports/names";
 import {
   type ColumnMapping,
+  consentBases,
   type FieldType,
   type ReadingOptions,
   readingOptions,
   type StandardField,
   standardFieldLabels,
   standardFields,
+  specialTargetLabels,
+  stopTargets,
 } from "./schema.ts";
 import {
   type Read,
   readBoolean,
   readChoice,
   readDay,
+  readInstant,
   readMoment,
   readNumber,
   readPhone,
@@ -47,8 +51,12 @@ export function cellReader(mapping: ColumnMapping, { options, fields }: RowReadi
   if (target === "lifecycle_stage") return readStage;
   if (target === "status") return readStatus;
   if (target === "updated_at") return (cell) => readMoment(cell, order, options.timeZone);
+  if (target === "consent_basis") return readBasis;
+  if (target === "consent_source") return atMost(200, specialTargetLabels[target]);
+  if (target === "consent_at" || stopTargets.some((each) => each === target))
+    return (cell) => readInstant(cell, order, options.timeZone);
   const field = standardFields.find((name) => name === target);
-  if (field && field !== "email") return fitted(field, (cell) => ({ value: cell }));
+  if (field && field !== "email") return fitted(field, asItIs);
   if (!target.startsWith("custom.")) return null;
   const known = fields.get(target.slice("custom.".length));
   const type = known?.type ?? mapping.fieldType ?? "text";
@@ -60,7 +68,7 @@ export function cellReader(mapping: ColumnMapping, { options, fields }: RowReadi
   if (type === "boolean") return readBoolean;
   if (type === "select") return (cell) => readChoice(cell, choices);
   if (type === "multi_select") return (cell) => readChoices(cell, choices);
-  return null;
+  return atMost(textLengthMax, mapping.header);
 }
 
 const readCompany = (name: string): Read<string> =>
@@ -71,18 +79,33 @@ const readCompany = (name: string): Read<string> =>
         warning: { code: "company_short", message: `"${name}" is a very short name for a company.` },
       };
 
+type TextReader = (cell: string) => Read<string>;
+const asItIs: TextReader = (cell) => ({ value: cell });
+
 /** Reads a standard field, which takes as many characters from a file as it does from a form. */
-function fitted(field: StandardField, read: (cell: string) => Read<string>): CellReader {
-  const lengthMax = lengthMaxOf(field);
+const fitted = (field: StandardField, read: TextReader): CellReader =>
+  atMost(lengthMaxOf(field), standardFieldLabels[field], read);
+
+function atMost(lengthMax: number, label: string, read = asItIs): CellReader {
   return (cell) => {
     const result = read(cell);
     if ("problem" in result || result.value.length <= lengthMax) return result;
-    const message = `This value has ${result.value.length} characters; ${lengthMax} are allowed in "${standardFieldLabels[field]}". Shorten it.`;
+    const message = `This value has ${result.value.length} characters; ${lengthMax} are allowed in "${label}". Shorten it.`;
     return { problem: { code: "too_long", message } };
   };
 }
 
-function zoneReader(): (cell: string) => Read<string> {
+/** What a form of ours offers as a basis, and what people give by their own click. */
+const knownBases: readonly string[] = [...consentBases, "opt_in"];
+
+function readBasis(text: string): Read<string> {
+  const basis = text.toLowerCase();
+  if (knownBases.includes(basis)) return { value: basis };
+  const message = `"${text.slice(0, 40)}" is not a basis known here. Write ${knownBases.join(", ")}, or leave it blank.`;
+  return { problem: { code: "basis_unknown", message } };
+}
+
+function zoneReader(): TextReader {
   const seen = new Map<string, Remark | null>();
   return (zone) => {
     let remark = seen.get(zone);

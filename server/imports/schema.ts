@@ -10,8 +10,8 @@ export const standardFieldLabels = Object.fromEntries(
   contactFields.map(({ name, label }) => [name, label]),
 ) as Record<StandardField, string>;
 
-/** Characters of one value. */
-export const valueLengthMax = 1000;
+/** Characters of one cell: tags and choices need many. What a field of the contact takes of it, its reader says. */
+export const valueLengthMax = 10_000;
 /** Characters that are kept of a row that cannot be read, for whoever mends it. */
 export const rawTextMax = 16_000;
 export const columnsMax = 200;
@@ -34,7 +34,18 @@ export const fileBytesMax = 5 * 1024 ** 3;
 export const partBytes = 900_000;
 
 /** What a column can fill beside the standard fields and custom ones (`custom.<name>`). */
-export const specialTargets = ["tags", "lead_score", "lifecycle_stage", "status", "updated_at"] as const;
+export const consentTargets = ["consent_basis", "consent_source", "consent_at"] as const;
+/** Since when somebody is what their status says, or was before they were archived. */
+export const stopTargets = ["unsubscribed_at", "bounced_at", "complained_at"] as const;
+export const specialTargets = [
+  "tags",
+  "lead_score",
+  "lifecycle_stage",
+  "status",
+  "updated_at",
+  ...consentTargets,
+  ...stopTargets,
+] as const;
 export type SpecialTarget = (typeof specialTargets)[number];
 export const specialTargetLabels: Record<SpecialTarget, string> = {
   tags: "Tags",
@@ -42,6 +53,12 @@ export const specialTargetLabels: Record<SpecialTarget, string> = {
   lifecycle_stage: "Lifecycle stage",
   status: "Status",
   updated_at: "Last changed (decides which value is newer)",
+  consent_basis: "Consent basis",
+  consent_source: "Consent source",
+  consent_at: "Consent given on",
+  unsubscribed_at: "Unsubscribed on (beside a status)",
+  bounced_at: "Bounced on (beside a status)",
+  complained_at: "Reported as spam on (beside a status)",
 };
 
 const customTarget = /^custom\.[a-z][a-z0-9_]{0,62}$/;

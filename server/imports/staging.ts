@@ -102,15 +102,23 @@ function readerOf({ consent }: Plan, now: string) {
   const consents: Record<string, string | undefined> = {
     consent_basis: consent?.basis,
     consent_source: consent?.source,
-    consent_at: now,
+    consent_at: consent ? now : undefined,
   };
   return (candidate: Candidate, name: string): string | undefined => {
-    const { status } = candidate.values;
-    // Nobody who says stop consents in the same breath.
-    if (name in consents) return status === undefined ? consents[name] : undefined;
-    if (name.endsWith("_at"))
-      return [status, ...(candidate.stops ?? [])].some((each) => `${each}_at` === name) ? now : undefined;
-    return candidate.values[name as keyof Candidate["values"]];
+    const values: Readonly<Record<string, string | undefined>> = candidate.values;
+    const { status } = values;
+    if (name in consents) {
+      if (values.consent_basis !== undefined) return values[name];
+      // Nobody who says stop consents in the same breath.
+      return status === undefined ? consents[name] : undefined;
+    }
+    if (name.endsWith("_at")) {
+      // Who may be mailed has no such moment, whatever the file says.
+      const told = status === undefined ? undefined : values[name];
+      const stopped = [status, ...(candidate.stops ?? [])].some((each) => `${each}_at` === name);
+      return told ?? (stopped ? now : undefined);
+    }
+    return values[name];
   };
 }
 

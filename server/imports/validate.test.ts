@@ -79,6 +79,22 @@ test("a person whose name begins like a task draws no remark", () => {
     expect(read(`${local}@firm.test`)).toMatchObject({ warnings: [] });
 });
 
+test("one cell holds many tags, and a text of its own length only", () => {
+  const many = Array.from({ length: 100 }, (_, n) => `a long tag number ${n}`);
+  expect(read("ada@example.com", "", "", many.join("|"))).toMatchObject({ tags: many });
+  expect(codeOf("ada@example.com", "", "x".repeat(1001), "")).toBe("too_long");
+});
+
+test("when somebody stopped counts beside a status only, and a basis must be known", () => {
+  const names = ["email", "status", "unsubscribed_at", "consent_basis", "lifecycle_stage"];
+  const reader = rowReader(guessMapping(names), names.length);
+  const take = (...cells: string[]) => reader({ line: 2, fields: ["ada@example.com", ...cells] }, 1);
+  expect(take("unsubscribed", "2026-03-01T09:30:00.123450Z", "opt_in")).toMatchObject({
+    values: { unsubscribed_at: "2026-03-01 09:30:00.12345", consent_basis: "opt_in" },
+  });
+  expect(take("", "", "hearsay")).toMatchObject({ code: "basis_unknown" });
+});
+
 test("missing cells at the end of a row are blank, and blank extras do no harm", () => {
   expect(read("ada@example.com")).toMatchObject({ emailNormalized: "ada@example.com", custom: {} });
   expect(codeOf("ada@example.com", "", "", "", "", " ")).toBe(null);

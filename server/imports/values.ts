@@ -86,6 +86,16 @@ export function readMoment(text: string, order: DateOrder, zone: string): Read<s
       );
 }
 
+/** A moment to the microsecond, as Postgres writes one in UTC. */
+export function readInstant(text: string, order: DateOrder, zone: string): Read<string> {
+  const read = readMoment(text, order, zone);
+  if ("problem" in read) return read;
+  const [seconds = "", milliseconds = ""] = read.value.replace("T", " ").slice(0, -1).split(".");
+  const exact = /:\d{2}\.(\d{1,6})Z$/.exec(text)?.[1] ?? milliseconds;
+  const fraction = exact.replace(/0+$/, "");
+  return { value: fraction === "" ? seconds : `${seconds}.${fraction}` };
+}
+
 const numbers = {
   ".": /^[-+]?(\d{1,3}(,\d{3})+|\d{1,15})?(\.\d{1,15})?$/,
   ",": /^[-+]?(\d{1,3}(\.\d{3})+|\d{1,15})?(,\d{1,15})?$/,
