@@ -127,6 +127,26 @@ test("deletion, lists, fields and unsubscribing do to many what they do to one",
   expect(await tenant.caller.lists.byId({ id: list.id })).toMatchObject({ count: 0 });
 });
 
+test("tags, lists and fields are taken back from many as they were given, and all are archived", async () => {
+  const tenant = await newTenant();
+  const ids = await seed(tenant, 3);
+  const list = await tenant.caller.lists.create({ name: "Friends" });
+  await tenant.caller.lists.add({ id: list.id, contactIds: ids });
+  await tenant.caller.contacts.addTag({ id: ids[0] ?? "", tag: "vip" });
+  const whole = async (change: ContactEditInput["change"]) =>
+    run(tenant, await asked(tenant, { selection: { filter: {} }, change }));
+  expect(await whole({ action: "untag", tag: "vip" })).toMatchObject({ changed: 1, unchanged: 2 });
+  expect((await tenant.caller.contacts.list({ tag: "vip" })).total).toBe(0);
+  expect(await whole({ action: "remove_from_list", listId: list.id })).toMatchObject({ changed: 3 });
+  expect(await tenant.caller.lists.byId({ id: list.id })).toMatchObject({ count: 0 });
+  for (const value of ["Turin", ""]) {
+    expect(await whole({ action: "set_field", field: "city", value })).toMatchObject({ changed: 3 });
+    expect(await tenant.caller.contacts.byId({ id: ids[1] ?? "" })).toMatchObject({ city: value || null });
+  }
+  expect(await whole({ action: "archive" })).toMatchObject({ changed: 3, failed: 0 });
+  expect((await tenant.caller.contacts.list({ status: "archived" })).total).toBe(3);
+});
+
 test("a value that the field does not take is refused before anything is changed", async () => {
   const tenant = await newTenant();
   await tenant.caller.customFields.create({ label: "Seats", type: "number", required: true });

@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
-import { newTenant } from "#db/testing";
-import { importFile, takeOver, type TestTenant } from "./testing.ts";
+import { moveClock, newTenant } from "#db/testing";
+import { detailOf, importFile, takeOver, type TestTenant } from "./testing.ts";
 import { finishUndo, requestUndo } from "./undo.ts";
 import { undoSlices } from "./undo-slices.ts";
 
@@ -64,3 +64,19 @@ test("no edit is lost that comes while the undo is under way, and nothing else s
     { numRuns: 3 },
   );
 }, 60_000);
+
+test("30 days after it an import can no longer be undone, and stays as it is", async () => {
+  const tenant = await newTenant();
+  const { id } = await importFile(tenant, fileOf(2, "Import"));
+  await moveClock("29 days 23 hours");
+  expect(await detailOf(tenant, id)).toMatchObject({ canUndo: true });
+  await moveClock("2 hours");
+  expect(await detailOf(tenant, id)).toMatchObject({ canUndo: false });
+  const asked = withTenant(tenant.scope, (tx) => requestUndo(tx, id, tenant.userId));
+  await expect(asked).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("30 days") as string,
+  });
+  expect(await detailOf(tenant, id)).toMatchObject({ status: "completed" });
+  expect((await peopleOf(tenant)).size).toBe(2);
+});

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { asOwner } from "#db/testing-database";
+import { editContactField } from "#server/contacts/mutations";
 import { commitThenSend } from "#server/drivers/events";
 import { exitContacts } from "#server/enrollments/exits";
 import { pauseCampaign } from "#server/enrollments/launch";
@@ -62,6 +63,19 @@ test("after a pause has committed, nothing is claimed", async () => {
   expect((await claim(campaign, 2)).messages).toHaveLength(2);
   await withTenant(campaign.scope, (tx) => pauseCampaign(tx, { campaignId: campaign.campaignId }));
   expect((await claim(campaign)).messages).toHaveLength(0);
+});
+
+test("a queued email follows its contact to a new address, whatever became of the old one", async () => {
+  const campaign = await queued(runner, await newCampaign({ emails: ["old@x.test"] }));
+  await withTenant(campaign.scope, async (tx) => {
+    const [contact] = await tx.execute<{ id: string }>(sql`select id from contacts`);
+    const edit = { id: contact?.id ?? "", field: "email", seen: "old@x.test", value: "new@x.test" };
+    await editContactField(tx, edit, campaign.userId);
+    await tx.execute(sql`insert into suppressions (email_normalized, scope, reason, source)
+      values ('old@x.test', 'tenant', 'bounced', 'test')`);
+  });
+  expect((await claim(campaign)).messages).toHaveLength(1);
+  expect(await ledger(campaign)).toMatchObject([{ to_email: "new@x.test", delivery_status: "sending" }]);
 });
 
 test("whoever is suppressed, unsubscribed or deleted between queue and claim is not sent to, and leaves with the reason", async () => {
