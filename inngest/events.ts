@@ -73,6 +73,11 @@ export const mailboxMessagesQueued = eventType("mailbox/messages.queued", {
   schema: z.object({ ...scope, emailAccountId: id, fence }),
 });
 
+/** Drafts of the workspace wait for an AI provider to write them. */
+export const draftsWritingDue = eventType("drafts/writing.due", {
+  schema: z.object({ ...scope }),
+});
+
 /** A mailbox is to be looked into for replies and bounces. */
 export const mailboxReadDue = eventType("mailbox/read.due", {
   schema: z.object({ ...scope, emailAccountId: id, fence }),

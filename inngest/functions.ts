@@ -20,6 +20,7 @@ import { runConditionStep } from "./functions/run-condition-step.ts";
 import { runEmailStep } from "./functions/run-email-step.ts";
 import { runWaitStep } from "./functions/run-wait-step.ts";
 import { sendFromMailbox } from "./functions/send-from-mailbox.ts";
+import { writeDrafts } from "./functions/write-drafts.ts";
 import { sweep } from "./functions/sweep.ts";
 
 /** Every function of the product, in the order of the dashboard. Whoever serves functions serves these. */
@@ -32,6 +33,7 @@ export const functions: InngestFunction.Like[] = [
   runConditionStep,
   runActionStep,
   sendFromMailbox,
+  writeDrafts,
   readMailbox,
   importContacts,
   undoImport,

@@ -99,7 +99,18 @@ const shape = {
   REDIS_URL: kind
     .text("the address of a Redis server", "Leave REDIS_URL out: nothing needs it yet.")
     .optional(),
-  ANTHROPIC_API_KEY: kind.password("an API key", "Leave it out: nothing uses it yet.").optional(),
+  ANTHROPIC_API_KEY: kind
+    .password(
+      "an API key of Anthropic",
+      "Copy it from the provider's console, or leave it out: then drafts are written from templates only.",
+    )
+    .optional(),
+  ANTHROPIC_BASE_URL: kind
+    .origin("Set ANTHROPIC_BASE_URL to a server that speaks the Messages API, or leave it out.")
+    .default("https://api.anthropic.com"),
+  ANTHROPIC_MODEL: kind
+    .text("the name of a model", "Set ANTHROPIC_MODEL to a model of your account, or leave it out.")
+    .default("claude-sonnet-4-5"),
   OUTLOOK_CLIENT_ID: kind.password("an application id", "Leave it out: nothing uses it yet.").optional(),
   OUTLOOK_CLIENT_SECRET: kind.password("a client secret", "Leave it out: nothing uses it yet.").optional(),
   OUTLOOK_TENANT_ID: kind.password("a directory id", "Leave it out: nothing uses it yet.").optional(),

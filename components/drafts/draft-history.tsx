@@ -6,7 +6,11 @@ type Line = { what: string; at: Date | null; by: string | null };
 /** Who did what to a draft, and what happens next. */
 export function DraftHistory({ draft, timeZone }: { draft: Draft; timeZone: string }) {
   const lines: Line[] = [
-    { what: "Written from the step", at: draft.createdAt, by: null },
+    {
+      what: draft.author === "ai" ? "Written by AI" : "Written from the step",
+      at: draft.createdAt,
+      by: draft.author === "ai" ? draft.ai.model : null,
+    },
     { what: "Edited", at: draft.editedAt, by: draft.editedBy },
     { what: "Approved", at: draft.approvedAt, by: draft.approvedBy },
     { what: "Rejected", at: draft.rejectedAt, by: draft.rejectedBy },
@@ -34,6 +38,12 @@ export function DraftHistory({ draft, timeZone }: { draft: Draft; timeZone: stri
               {by && ` by ${by}`}
             </li>
           ),
+      )}
+      {draft.ai.outputTokens > 0 && (
+        <li>
+          {draft.ai.inputTokens.toLocaleString("en")} tokens read and{" "}
+          {draft.ai.outputTokens.toLocaleString("en")} written
+        </li>
       )}
     </ul>
   );

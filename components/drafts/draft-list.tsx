@@ -59,6 +59,10 @@ export function DraftList({ rows, open, picked, onOpen, onPick, view, timeZone }
             <span className="mt-0.5 flex items-center gap-1.5">
               <span className="min-w-0 flex-1 truncate text-xs text-muted">{row.campaignName}</span>
               {row.problem && <Badge tone="danger">Problem</Badge>}
+              {view === "review" && (row.writing === "waiting" || row.writing === "writing") && (
+                <Badge tone="info">Being written</Badge>
+              )}
+              {view === "review" && row.writing === "failed" && <Badge tone="warning">AI failed</Badge>}
               {row.edited && view === "review" && <Badge>Edited</Badge>}
               {view !== "review" && <StatusBadge status={row.status} />}
             </span>

@@ -33,7 +33,12 @@ type Props = {
 /** One draft as it would arrive, and what can be decided about it. */
 export function DraftPanel(props: Props) {
   const trpc = useTRPC();
-  const { data: draft, error } = useQuery(trpc.drafts.byId.queryOptions({ id: props.id }));
+  const { data: draft, error } = useQuery(
+    trpc.drafts.byId.queryOptions(
+      { id: props.id },
+      { refetchInterval: ({ state }) => (isBeingWritten(state.data) ? 2_000 : false) },
+    ),
+  );
   const problem = asProblem(error);
   return (
     <Card className="overflow-hidden">
@@ -122,13 +127,16 @@ function Opened({
             decisions={rest.decisions}
           />
         ) : (
-          <DraftPreview draft={draft} />
+          <DraftPreview key={draft.version} draft={draft} />
         )}
         <DraftHistory draft={draft} timeZone={timeZone} />
       </div>
     </>
   );
 }
+
+const isBeingWritten = (draft: Draft | undefined) =>
+  draft?.status === "draft" && (draft.writing === "waiting" || draft.writing === "writing");
 
 type ActionProps = Pick<Props, "decisions" | "onReject" | "onEdit" | "timeZone"> & { draft: Draft };
 
@@ -142,7 +150,12 @@ function Actions({ draft, decisions, onReject, onEdit, timeZone }: ActionProps) 
   if (draft.status !== "draft") return null;
   return (
     <div className="flex flex-wrap gap-2">
-      <Button variant="primary" pending={decisions.pending} onClick={() => decisions.approve([draft])}>
+      <Button
+        variant="primary"
+        pending={decisions.pending}
+        disabled={isBeingWritten(draft)}
+        onClick={() => decisions.approve([draft])}
+      >
         <Check /> Approve
       </Button>
       <ScheduleDialog
@@ -150,7 +163,7 @@ function Actions({ draft, decisions, onReject, onEdit, timeZone }: ActionProps) 
         decisions={decisions}
         timeZone={timeZone}
         trigger={
-          <Button>
+          <Button disabled={isBeingWritten(draft)}>
             <CalendarClock /> For later
           </Button>
         }
@@ -175,6 +188,22 @@ function Notes({ draft, canWrite }: { draft: Draft; canWrite: boolean }) {
           title={draft.status === "failed" ? "It was not sent" : "Write this one by hand"}
         >
           {draft.problem}
+        </Callout>
+      )}
+      {isBeingWritten(draft) && (
+        <Callout kind="info" title="Being written">
+          {draft.writingProblem
+            ? `It is tried again: ${draft.writingProblem}`
+            : "An AI provider writes it by the step’s instructions. Until then this is the step’s own text."}
+        </Callout>
+      )}
+      {draft.status === "draft" && draft.writing === "failed" && (
+        <Callout
+          kind="warning"
+          title="The AI provider could not write it"
+          action={canWrite && <RestoreButton draft={draft} label="Ask again" />}
+        >
+          {draft.writingProblem} This is the step’s own text.
         </Callout>
       )}
       {draft.status === "rejected" && draft.rejectReason && (

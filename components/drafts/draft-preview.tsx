@@ -6,10 +6,12 @@ import { Callout } from "#components/ui/callout";
 import { Skeleton } from "#components/ui/skeleton";
 import type { Draft } from "./draft-panel.tsx";
 
-/** The email as it would arrive. */
+/** The email as it would arrive. Mount with `key={draft.version}`: what was shown of an earlier one is not it. */
 export function DraftPreview({ draft }: { draft: Draft }) {
   const trpc = useTRPC();
-  const { data, error } = useQuery(trpc.drafts.preview.queryOptions({ id: draft.id }));
+  const { data, error } = useQuery(
+    trpc.drafts.preview.queryOptions({ id: draft.id }, { gcTime: 0, staleTime: 0 }),
+  );
   const problem = asProblem(error);
   if (problem)
     return (

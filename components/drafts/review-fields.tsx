@@ -1,12 +1,52 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
+import { useTRPC } from "#components/trpc/client";
 import { Checkbox } from "#components/ui/checkbox";
 import { Field } from "#components/ui/field";
 import { Select } from "#components/ui/select";
+import { Textarea } from "#components/ui/textarea";
 import type { DraftReview } from "#server/campaigns/schema";
 
 type Props = { review: DraftReview | null; onChange: (review: DraftReview | null) => void };
 
-const usual: DraftReview = { days: 14, otherwise: "skip" };
+const usual: DraftReview = { days: 14, otherwise: "skip", instructions: "" };
+
+/** What an AI provider is told, where there is one. */
+function Instructions({
+  instructions,
+  onChange,
+}: {
+  instructions: string;
+  onChange: (instructions: string) => void;
+}) {
+  const trpc = useTRPC();
+  const { data: writer } = useQuery(trpc.drafts.writer.queryOptions());
+  if (writer === undefined || (writer === null && instructions === "")) return null;
+  return (
+    <Field
+      name="reviewInstructions"
+      label="Written by AI, with these instructions"
+      aside="Optional"
+      className="sm:col-span-2"
+      hint={
+        writer === null
+          ? "No AI provider is set up on this installation: drafts have the text of the step."
+          : `${writer} writes each draft with the text of the step as its model, and what you know of the contact. Nothing leaves unread.`
+      }
+    >
+      {(control) => (
+        <Textarea
+          {...control}
+          rows={3}
+          maxLength={4_000}
+          defaultValue={instructions}
+          placeholder="Mention their industry in the first sentence. Three short paragraphs."
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}
 
 /** Whether somebody looks at each email of a step before it leaves, and what happens when nobody approves it. */
 export function ReviewFields({ review, onChange }: Props) {
@@ -43,6 +83,10 @@ export function ReviewFields({ review, onChange }: Props) {
               </Select>
             )}
           </Field>
+          <Instructions
+            instructions={review.instructions}
+            onChange={(instructions) => onChange({ ...review, instructions })}
+          />
         </div>
       )}
     </div>

@@ -27,6 +27,7 @@ export const draftStatuses = [
   "cancelled",
 ] as const;
 export const draftFates = ["skip", "exit"] as const;
+export const draftWriting = ["waiting", "writing", "done", "failed"] as const;
 export const draftAuthors = ["user", "ai", "rule"] as const;
 export const scheduledEmailStatuses = [
   "pending",
@@ -74,6 +75,18 @@ export const emailDrafts = pgTable(
     editedAt: instant(),
     /** Why it could not be made for this contact, or was not sent; a sentence. */
     problem: text(),
+    /** How far an AI provider is with its words; null when none is asked. `failed`: it says what the step says. */
+    writing: text({ enum: draftWriting }),
+    writingAttempts: integer().notNull().default(0),
+    /** When the provider is asked, or asked again. */
+    writingAt: instant(),
+    writingToken: uuid(),
+    writingUntil: instant(),
+    writingProblem: text(),
+    /** What all the answers to this draft took. */
+    aiModel: text(),
+    aiInputTokens: integer().notNull().default(0),
+    aiOutputTokens: integer().notNull().default(0),
   },
   (t) => [
     tenantKey(t),
@@ -89,7 +102,11 @@ export const emailDrafts = pgTable(
     uniqueIndex("email_drafts_visit_unique")
       .on(t.tenantId, t.enrollmentId, t.runNumber, t.stepId, t.visit)
       .where(sql`enrollment_id is not null and status <> 'cancelled'`),
+    index("idx_email_drafts_writing")
+      .on(t.writingAt)
+      .where(sql`writing in ('waiting', 'writing')`),
     oneOf("valid_otherwise", t.otherwise, draftFates),
+    oneOf("valid_writing", t.writing, draftWriting),
     oneOf("valid_draft_type", t.draftType, draftTypes),
     oneOf("valid_author", t.author, draftAuthors),
     oneOf("valid_status", t.status, draftStatuses),

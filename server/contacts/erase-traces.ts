@@ -27,6 +27,10 @@ export async function eraseMail(tx: TenantTx, person: Person): Promise<void> {
       from_name = case when direction = 'inbound' then null else from_name end, reply_to = null, recipient_domain = null,
       subject = null, snippet = null, merge_values = null, error = null, smtp_response = null, updated_at = app_now()
     where contact_id = ${those(person)}`);
+  await tx.execute(sql`
+    update email_drafts set subject = '', preview_text = '', body = '', edited_subject = null, edited_body = null,
+      reject_reason = null, problem = null, writing_problem = null, updated_at = app_now()
+    where contact_id = ${those(person)}`);
   // What a server said of a mail names its recipient, and links may carry an address of their own.
   await tx.execute(sql`
     update email_events set ip = null, user_agent = null, data = data - 'diagnostic',

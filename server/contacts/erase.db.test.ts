@@ -43,6 +43,8 @@ test("an erased person is nowhere but in the audit log, and the address stays cl
       values ('archive', '{}', ${JSON.stringify({ filter: { q: secret, tag: ["a"] } })}::jsonb, 'Archive', 'completed')`);
     await tx.execute(sql`insert into content.email_messages (contact_id, from_email, to_email, subject, delivery_status)
       values (${id}::uuid, 'me@example.com', ${secret}, 'Dear Ms Quillfeather', 'sent')`);
+    await tx.execute(sql`insert into email_drafts (contact_id, draft_type, subject, body, edited_body)
+      values (${id}::uuid, 'first_outreach', 'Dear Ms Quillfeather', 'x', 'Yours, Quillfeather')`);
   });
   await caller.contacts.unsubscribe({ id });
   const exportId = await exportFile(tenant, { of: { kind: "filter", filter: { q: "ada.quill" } } });

@@ -31,6 +31,7 @@ export async function takeDrafts(
   const rows = await tx.execute<Standing>(sql`
     select d.id, d.version, d.status, d.enrollment_id as "enrollmentId", c.email,
       coalesce(d.edited_subject, d.subject) as subject, coalesce(d.edited_body, d.body) as body, d.expires_at as "expiresAt",
+      coalesce(d.writing in ('waiting', 'writing'), false) as "beingWritten",
       coalesce(s.reply_in_thread, false) as "replyInThread", k.status as "campaignStatus",
       k.email_account_id as "emailAccountId", e.exit_reason as "exitReason",
       coalesce(e.status in ('enrolled', 'active', 'paused') and e.current_step_id = d.step_id

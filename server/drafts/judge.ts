@@ -11,6 +11,8 @@ export type Standing = {
   subject: string;
   body: string;
   expiresAt: Date | null;
+  /** A provider has not finished it. */
+  beingWritten: boolean;
   replyInThread: boolean;
   /** Null when the campaign is gone. */
   campaignStatus: string | null;
@@ -62,6 +64,7 @@ export const judge = {
     if (closed !== null) return closed;
     if (row.expiresAt !== null && row.expiresAt <= row.now) return already.expired;
     if (row.leaves !== null) return departed[row.leaves] ?? "They may not be mailed any more.";
+    if (row.beingWritten) return "It is still being written: wait for it, or edit it yourself.";
     if (row.body.trim() === "") return "It says nothing yet: write it first.";
     if (row.subject.trim() === "" && !row.replyInThread) return "It has no subject yet.";
     if (sendAt === null) return null;

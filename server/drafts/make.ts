@@ -6,7 +6,11 @@ import { type DraftText, draftText } from "./text.ts";
 
 type Place = { id: string; contact_id: string; run_number: number; visit: number };
 type Made = DraftText & { problem: string | null };
-type Review = { days: number; otherwise: DraftFate };
+type Review = { days: number; otherwise: DraftFate; instructions: string };
+
+/** How far the writing is of a draft that was just made: a provider is asked when it has instructions. */
+const writingOf = (asks: boolean) =>
+  sql`${asks ? "waiting" : null}::text, ${asks ? sql`app_now()` : null}::timestamptz`;
 
 /** What an email step says now: the version that a draft is made of. */
 export async function currentVersion(tx: TenantTx, stepId: string): Promise<string | null> {
@@ -81,9 +85,10 @@ export async function makeDrafts(
   await tx.execute(sql`
     with made as (
       insert into email_drafts (contact_id, campaign_id, step_id, enrollment_id, run_number, visit, step_version_id, draft_type,
-        author, subject, preview_text, body, problem, otherwise, expires_at)
+        author, subject, preview_text, body, problem, otherwise, writing, writing_at, expires_at)
       select g.contact_id, ${campaignId}::uuid, ${stepId}::uuid, g.id, g.run_number, g.visit, ${versionId}::uuid,
         ${draftType(stepId)}, 'rule', g.subject, g.preview_text, g.body, g.problem, ${review.otherwise},
+        ${writingOf(review.instructions !== "")},
         app_now() + make_interval(days => ${review.days})
       from unnest(${column((place) => place.id)}::uuid[], ${column((place) => place.contact_id)}::uuid[],
         ${column((place) => place.run_number)}::int[], ${column((place) => place.visit)}::int[],
@@ -105,25 +110,32 @@ export async function makeDrafts(
  */
 export async function rewriteStale(
   tx: TenantTx,
-  { stepId, versionId, limit, now }: { stepId: string; versionId: string; limit: number; now: Date },
+  {
+    stepId,
+    versionId,
+    limit,
+    now,
+    asks,
+  }: { stepId: string; versionId: string; limit: number; now: Date; asks: boolean },
 ): Promise<number> {
   const rows = await tx.execute<{ id: string; contact_id: string }>(sql`
     select id, contact_id from email_drafts
     where step_id = ${stepId}::uuid and status = 'draft' and edited_at is null
       and step_version_id is distinct from ${versionId}::uuid
     order by id limit ${limit} for no key update`);
-  await rewrite(tx, { rows, versionId, now });
+  await rewrite(tx, { rows, versionId, now, asks });
   return rows.length;
 }
 
-/** Puts what a version says in the place of what these drafts said, edits included. */
+/** Puts what a version says in the place of what these drafts said, edits included. `asks`: a provider writes them then. */
 export async function rewrite(
   tx: TenantTx,
   {
     rows,
     versionId,
     now,
-  }: { rows: readonly { id: string; contact_id: string }[]; versionId: string; now: Date },
+    asks,
+  }: { rows: readonly { id: string; contact_id: string }[]; versionId: string; now: Date; asks: boolean },
 ): Promise<void> {
   if (rows.length === 0) return;
   const texts = await textsFor(tx, { versionId, contactIds: rows.map((row) => row.contact_id), now });
@@ -132,7 +144,8 @@ export async function rewrite(
   await tx.execute(sql`
     update email_drafts d
     set subject = g.subject, preview_text = g.preview_text, body = g.body, problem = g.problem, edited_subject = null,
-      edited_body = null, edited_at = null, edited_by = null, author = 'rule', step_version_id = ${versionId}::uuid,
+      edited_body = null, edited_at = null, edited_by = null, author = 'rule',
+      (writing, writing_at) = row(${writingOf(asks)}), writing_attempts = 0, writing_problem = null, step_version_id = ${versionId}::uuid,
       version = d.version + 1, updated_at = app_now()
     from unnest(${sql.param(rows.map((row) => row.id))}::uuid[], ${column((made) => made?.subject ?? "")}::text[],
       ${column((made) => made?.previewText ?? "")}::text[], ${column((made) => made?.body ?? "")}::text[],

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
+import { type DriverEvent, type EventScope, writingDueEvent } from "#server/drivers/events";
 import { AppError } from "#server/errors";
 import { currentVersion, rewrite } from "./make.ts";
 import { type Choice, type DraftEdit, type DraftStatus } from "./schema.ts";
@@ -47,16 +48,28 @@ export async function editDraft(
     update email_drafts
     set edited_subject = nullif(${subject}, subject), edited_body = nullif(${body}, body), preview_text = ${previewText},
       problem = null,
+      -- From here on the words are a person's: what a provider is still writing is not waited for.
+      writing = case when writing in ('waiting', 'writing') then null else writing end, writing_problem = null,
       edited_by = ${userId}::uuid, edited_at = app_now(), version = version + 1, updated_at = app_now()
     where id = ${id}::uuid returning version`);
   return { version: row?.version ?? version };
 }
 
-/** Starts again from what the step says now, to this contact as they are now; edits are gone. Returns its new version. */
-export async function restoreDraft(tx: TenantTx, choice: Choice): Promise<{ version: number }> {
+/**
+ * Starts again from what the step says now, to this contact as they are now; edits are gone. Returns its new version. Send
+ * the events after the commit.
+ */
+export async function restoreDraft(
+  tx: TenantTx,
+  scope: EventScope,
+  choice: Choice,
+): Promise<{ version: number; events: DriverEvent[] }> {
   const { contact_id, step_id, version } = await takeForEdit(tx, choice);
   const versionId = step_id === null ? null : await currentVersion(tx, step_id);
   if (versionId === null) throw new AppError("conflict", "The step of this email is gone.");
-  await rewrite(tx, { rows: [{ id: choice.id, contact_id }], versionId, now: await appNow(tx) });
-  return { version: version + 1 };
+  const [step] = await tx.execute<{ asks: boolean }>(sql`
+    select coalesce(draft_review ->> 'instructions', '') <> '' as asks from campaign_steps where id = ${step_id}::uuid`);
+  const asks = step?.asks ?? false;
+  await rewrite(tx, { rows: [{ id: choice.id, contact_id }], versionId, now: await appNow(tx), asks });
+  return { version: version + 1, events: asks ? [writingDueEvent(scope)] : [] };
 }

@@ -23,6 +23,8 @@ export type DraftRow = {
   subject: string;
   previewText: string;
   edited: boolean;
+  /** How far an AI provider is with it; null when none was asked. */
+  writing: "waiting" | "writing" | "done" | "failed" | null;
   problem: string | null;
   createdAt: Date;
   expiresAt: Date | null;
@@ -48,7 +50,7 @@ export async function listDrafts(
     select d.id, d.version, d.status, d.contact_id as "contactId", c.email,
       coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.name) as name, d.campaign_id as "campaignId",
       k.name as "campaignName", coalesce(d.edited_subject, d.subject) as subject, d.preview_text as "previewText",
-      d.edited_at is not null as edited, d.problem, d.created_at as "createdAt", d.expires_at as "expiresAt",
+      d.edited_at is not null as edited, d.writing, d.problem, d.created_at as "createdAt", d.expires_at as "expiresAt",
       (select s.scheduled_for from scheduled_emails s where s.draft_id = d.id order by s.id desc limit 1) as "scheduledFor"
     from page d join contacts c on c.id = d.contact_id left join campaigns k on k.id = d.campaign_id
     order by ${order}`);
@@ -102,6 +104,10 @@ export type Draft = DraftRow & {
   editedAt: Date | null;
   sentAt: Date | null;
   stepVersionId: string | null;
+  author: "user" | "ai" | "rule";
+  /** Why the provider's words are not there, or not yet. */
+  writingProblem: string | null;
+  ai: { model: string | null; inputTokens: number; outputTokens: number };
 };
 
 /** @throws AppError not_found */
@@ -113,7 +119,7 @@ export async function getDraft(tx: TenantTx, id: string): Promise<Draft> {
       coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.name) as name, d.campaign_id as "campaignId",
       k.name as "campaignName", coalesce(d.edited_subject, d.subject) as subject, d.preview_text as "previewText",
       coalesce(d.edited_body, d.body) as body, d.subject as "originalSubject", d.body as "originalBody",
-      d.edited_at is not null as edited, d.problem, d.created_at as "createdAt", d.expires_at as "expiresAt",
+      d.edited_at is not null as edited, d.writing, d.problem, d.created_at as "createdAt", d.expires_at as "expiresAt",
       (select s.scheduled_for from scheduled_emails s where s.draft_id = d.id order by s.id desc limit 1) as "scheduledFor",
       p.name as "stepName", coalesce(p.reply_in_thread, false) as "replyInThread", d.otherwise,
       d.status = 'draft' and p.id is not null and d.step_version_id is distinct from (
@@ -123,7 +129,8 @@ export async function getDraft(tx: TenantTx, id: string): Promise<Draft> {
       coalesce(nullif(w.name, ''), w.email) as "editedBy", d.edited_at as "editedAt",
       (select m.sent_at from content.email_messages m where m.contact_id = d.contact_id and m.draft_id = d.id
         order by m.id desc limit 1) as "sentAt",
-      d.step_version_id as "stepVersionId"
+      d.step_version_id as "stepVersionId", d.author, d.writing_problem as "writingProblem",
+      json_build_object('model', d.ai_model, 'inputTokens', d.ai_input_tokens, 'outputTokens', d.ai_output_tokens) as ai
     from email_drafts d join contacts c on c.id = d.contact_id
       left join campaigns k on k.id = d.campaign_id left join campaign_steps p on p.id = d.step_id
       left join users a on a.id = d.approved_by left join users r on r.id = d.rejected_by left join users w on w.id = d.edited_by

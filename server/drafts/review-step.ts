@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
-import type { DriverEvent } from "#server/drivers/events";
+import { type DriverEvent, writingDueEvent } from "#server/drivers/events";
 import { advance } from "#server/enrollments/advance";
 import { exitEnrollments, type Exit } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
@@ -40,8 +40,10 @@ export async function reviewDue(tx: TenantTx, context: StepContext): Promise<Act
   if (campaign?.status !== "active" || versionId === null) return nothing;
   const now = await appNow(tx);
   const limit = Math.min(context.limit, await draftsAtOnce(tx, versionId));
-  const rewritten = await rewriteStale(tx, { stepId, versionId, limit, now });
-  if (rewritten > 0) return { acted: rewritten, events: [] };
+  const asks = step.review.instructions !== "";
+  const asked = asks ? [writingDueEvent(context.scope)] : [];
+  const rewritten = await rewriteStale(tx, { stepId, versionId, limit, now, asks });
+  if (rewritten > 0) return { acted: rewritten, events: asked };
 
   const rows = await dueForReview(tx, context, limit);
   if (rows.length === 0) return nothing;
@@ -58,6 +60,7 @@ export async function reviewDue(tx: TenantTx, context: StepContext): Promise<Act
   if (fresh.length > 0) {
     await makeDrafts(tx, { campaignId, stepId, versionId, review: step.review, places: fresh, now });
     await tellReviewers(tx, stepId);
+    events.push(...asked);
   }
   await holdAgain(tx, waiting);
   return { acted: rows.length, events };

@@ -13,6 +13,7 @@ import {
   draftRestore,
   draftReturn,
 } from "./schema.ts";
+import { draftWriter } from "./writing.ts";
 import { takeBackDrafts } from "./take-back.ts";
 
 const reads = allowed("campaigns:read");
@@ -30,6 +31,8 @@ export const draftsRouter = router({
   byId: reads.input(draftRef).query(({ ctx, input }) => ctx.tenant((tx) => getDraft(tx, input.id))),
   preview: reads.input(draftRef).query(({ ctx, input }) => ctx.tenant((tx) => previewDraft(tx, input.id))),
   days: reads.query(({ ctx }) => ctx.tenant((tx) => draftDays(tx, shownDays))),
+  /** Who writes drafts by instructions on this installation; null when nobody is set up. */
+  writer: reads.query(() => draftWriter()?.name ?? null),
 
   edit: writes
     .input(draftEdit)
@@ -38,7 +41,9 @@ export const draftsRouter = router({
     ),
   restore: writes
     .input(draftRestore)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => restoreDraft(tx, input))),
+    .mutation(({ ctx, input }) =>
+      commitThenSend(ctx.member.scope, (tx) => restoreDraft(tx, ctx.member.scope, input)),
+    ),
   approve: writes.input(draftApproval).mutation(({ ctx, input }) =>
     commitThenSend(ctx.member.scope, (tx) =>
       approveDrafts(tx, {

@@ -7,6 +7,7 @@ import {
   campaignLaunched,
   campaignStartDue,
   campaignStepDue,
+  draftsWritingDue,
   mailboxMessagesQueued,
   mailboxReadDue,
   onceId,
@@ -25,6 +26,7 @@ export type DriverEvent =
   | ReturnType<typeof campaignDrained.create>
   | ReturnType<typeof mailboxMessagesQueued.create>
   | ReturnType<typeof mailboxReadDue.create>
+  | ReturnType<typeof draftsWritingDue.create>
   | ReturnType<typeof segmentRefreshRequested.create>
   | ReturnType<typeof scoreRefreshRequested.create>;
 
@@ -115,6 +117,10 @@ export const scoreRefreshEvent = (
 /** Says that somebody stands at a campaign's door. Without an id, as below. */
 export const arrivalsEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string) =>
   campaignArrivalsDue.create({ tenantId, workspaceId, campaignId });
+
+/** Says that drafts are to be written by a provider. Without an id: whoever comes too late finds nothing to do. */
+export const writingDueEvent = ({ tenantId, workspaceId }: EventScope) =>
+  draftsWritingDue.create({ tenantId, workspaceId });
 
 /** Says that nobody is on the way any more. Without an id: it may be said as often as it is noticed. */
 export const drainedEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string) =>

@@ -31,6 +31,7 @@ import {
   segmentRefreshEvent,
   startDueEvent,
   stepDueEvent,
+  writingDueEvent,
 } from "./events.ts";
 import { wake } from "./mutations.ts";
 import { fenceOfStalled } from "./queries.ts";
@@ -162,6 +163,10 @@ export const sweepApprovals = (): Promise<number> =>
     for (const id of ids.toSorted()) await followUp(tx, id);
     return { events: [] };
   });
+
+/** Workspaces with drafts that a provider is to write and that nobody is writing. */
+export const sweepDrafts = (): Promise<number> =>
+  sweep(sql`select * from due_draft_writing()`, async (_tx, scope) => ({ events: [writingDueEvent(scope)] }));
 
 /** Scoring models whose day has come, or whose run has fallen silent. */
 export const sweepScores = (): Promise<number> =>

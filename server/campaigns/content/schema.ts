@@ -137,6 +137,8 @@ export const draftReview = z.object({
     .min(1, "An email waits for at least one day.")
     .max(90, "An email waits for 90 days at most."),
   otherwise: z.enum(draftFates),
+  /** What an AI provider is told to write, with the step's own text as its model. Empty: the step's text it is. */
+  instructions: z.string().trim().max(4_000, "Keep the instructions under 4,000 characters.").default(""),
 });
 export type DraftReview = z.infer<typeof draftReview>;
 

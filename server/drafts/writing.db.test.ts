@@ -1,0 +1,119 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { createSession } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { sweepDrafts } from "#server/drivers/sweep";
+import { createRunner, emailStep, launch, newCampaign } from "#server/enrollments/testing";
+import { callerFor } from "#server/testing";
+import { emailAnswer, failureAnswer } from "./testing-provider.ts";
+import { writeNext } from "./writing.ts";
+
+const { sinks, provider } = await vi.hoisted(async () => {
+  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+  const speaks = await (await import("./testing-provider.ts")).startProvider();
+  Object.assign(process.env, started.env, {
+    ANTHROPIC_API_KEY: "sk-test",
+    ANTHROPIC_BASE_URL: speaks.baseUrl,
+  });
+  return { sinks: started, provider: speaks };
+});
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+afterAll(() => Promise.all([sinks.stop(), provider.stop()]));
+
+const good = emailAnswer({
+  subject: "For Ada alone",
+  paragraphs: ["Dear Ada,", "Look at https://x.test/offer"],
+});
+
+/** Contacts at a step whose drafts a provider is to write. */
+async function asking(emails: string[]) {
+  const campaign = await newCampaign({
+    emails,
+    steps: [
+      emailStep({
+        emailContent: '<p>Dear {{ first_name }}, <a href="https://x.test/offer">look</a></p>',
+        requiresDraftApproval: true,
+        draftReview: { days: 14, otherwise: "skip", instructions: "Be personal" },
+      }),
+    ],
+  });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const { sessionId } = await createSession(campaign.userId);
+  const review = callerFor({ sessionId, workspaceSlug: campaign.slug });
+  const first = async () => {
+    const [row] = (await review.drafts.list({ view: "review" })).rows;
+    return review.drafts.byId({ id: row?.id ?? "" });
+  };
+  return { ...campaign, review, first };
+}
+
+test("a provider writes a draft, once whatever dies in between, and it leaves when it is approved and not before", async () => {
+  const { scope, review, first } = await asking(["ada@example.test"]);
+  const waiting = await first();
+  expect(waiting).toMatchObject({ writing: "waiting", subject: "Hello Ada", author: "rule" });
+  const early = await review.drafts.approve({ choices: [{ id: waiting.id, version: waiting.version }] });
+  expect(early.refused[0]?.reason).toMatch(/still being written/);
+  // A process that died after its claim: the sweeper finds it when its lease is over.
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`update email_drafts set writing = 'writing', writing_until = app_now() + interval '3 minutes'`,
+    ),
+  );
+  expect(await writeNext(scope)).toMatchObject({ written: 0, more: false });
+  await runner.pass("4 minutes");
+  sinks.events.splice(0);
+  await sweepDrafts();
+  expect(sinks.events.map(({ name, data }) => ({ name, workspace: data.workspaceId }))).toContainEqual({
+    name: "drafts/writing.due",
+    workspace: scope.workspaceId,
+  });
+  sinks.events.splice(0);
+  provider.answer(good);
+  expect(await writeNext(scope)).toMatchObject({ written: 1 });
+  expect(await writeNext(scope)).toEqual({ written: 0, more: false, until: null });
+  const draft = await first();
+  expect(draft).toMatchObject({
+    subject: "For Ada alone",
+    author: "ai",
+    writing: "done",
+    ai: { model: "claude-of-the-test", inputTokens: 300, outputTokens: 50 },
+  });
+  expect(provider.asked.at(-1)?.body.messages[0]?.content).toContain("Be personal");
+  const mine = () => sinks.mails.filter((mail) => mail.raw.includes(scope.workspaceId));
+  expect(mine()).toEqual([]);
+  await review.drafts.approve({ choices: [{ id: draft.id, version: draft.version }] });
+  await runner.settle();
+  expect(mine().map(({ subject }) => subject)).toEqual(["For Ada alone"]);
+});
+
+test("a provider that is busy is asked again when it says, one that fails leaves the step's words, and a person's words stand", async () => {
+  const { scope, review, first } = await asking(["ada@example.test"]);
+  provider.answer(failureAnswer(429, { "retry-after": "20" }));
+  await writeNext(scope);
+  expect(await first()).toMatchObject({
+    writing: "waiting",
+    writingProblem: expect.stringContaining("429") as string,
+  });
+  const before = provider.asked.length;
+  const rest = await writeNext(scope);
+  expect([rest.more, rest.until !== null, provider.asked.length]).toEqual([false, true, before]);
+  await runner.pass("30 seconds");
+  provider.answer(emailAnswer({ subject: "Click", paragraphs: ["https://evil.test"] }));
+  await writeNext(scope);
+  expect(await first()).toMatchObject({ writing: "waiting", ai: { outputTokens: 50 } });
+  await runner.pass("1 hour");
+  provider.answer(failureAnswer(401));
+  await writeNext(scope);
+  const failed = await first();
+  expect(failed).toMatchObject({ writing: "failed", subject: "Hello Ada", author: "rule" });
+  await review.drafts.restore({ id: failed.id, version: failed.version });
+  const again = await first();
+  expect(again.writing).toBe("waiting");
+  const words = { subject: "By hand", previewText: "", body: "<p>x</p>" };
+  await review.drafts.edit({ id: again.id, version: again.version, ...words });
+  provider.answer(good);
+  expect(await writeNext(scope)).toMatchObject({ written: 0 });
+  expect(await first()).toMatchObject({ subject: "By hand", writing: null });
+});

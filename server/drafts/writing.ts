@@ -1,0 +1,163 @@
+import { sql } from "drizzle-orm";
+import { v7 } from "uuid";
+import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
+import { draftReview } from "#server/campaigns/schema";
+import { env } from "#server/env";
+import { textOf, toDocument } from "#server/mail/html-document";
+import { mergeContacts, stepMessage } from "#server/mail/queries";
+import { anthropicWriter } from "./anthropic.ts";
+import { type Answer, type Assignment, type DraftWriter, readEmail } from "./writer.ts";
+
+/** So many drafts are asked for at once. */
+const abreast = 4;
+/** Longer than a provider may take to answer. */
+const leaseSeconds = 180;
+const attemptsMax = 5;
+const backoffSeconds = [30, 120, 300, 900];
+const patienceMaxMs = 3_600_000;
+
+/** Who writes for this installation; null when nobody is set up. */
+export function draftWriter(): DraftWriter | null {
+  const { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseUrl, ANTHROPIC_MODEL: model } = env;
+  return apiKey === undefined ? null : anthropicWriter({ apiKey, baseUrl, model });
+}
+
+type Claimed = {
+  id: string;
+  contact_id: string;
+  step_version_id: string | null;
+  subject: string;
+  body: string;
+  attempts: number;
+};
+type Ready = Claimed & { assignment: Assignment; known: string };
+type Slice = { written: number; more: boolean; until: string | null };
+
+/**
+ * Has the next drafts of a workspace written. They are claimed before the provider is asked and settled after it has
+ * answered; a claim whose process died is taken up again, since asking twice sends nothing. What a person changed or
+ * decided meanwhile stays. When the provider fails for good, a draft keeps the step's words and says so.
+ */
+export async function writeNext(scope: Scope): Promise<Slice> {
+  const token = v7();
+  const ready = await withTenant(scope, (tx) => claim(tx, token));
+  if (ready.length === 0)
+    return { written: 0, more: false, until: await withTenant(scope, (tx) => nextWriting(tx)) };
+  const writer = draftWriter();
+  const answers = await Promise.all(
+    ready.map((draft) => (writer ? writer.write(draft.assignment) : Promise.resolve(nobody))),
+  );
+  const written = await withTenant(scope, async (tx) => {
+    let count = 0;
+    for (const [index, draft] of ready.entries()) {
+      const answer = answers[index];
+      if (answer && (await settle(tx, { token, draft, answer }))) count += 1;
+    }
+    return count;
+  });
+  return { written, more: true, until: null };
+}
+
+const nobody: Answer = {
+  outcome: "refused",
+  problem: "No AI provider is set up on this installation.",
+  model: "",
+  inputTokens: 0,
+  outputTokens: 0,
+};
+
+async function claim(tx: TenantTx, token: string): Promise<Ready[]> {
+  const rows = await tx.execute<Claimed>(sql`
+    with next as materialized (
+      select id from email_drafts
+      where status = 'draft' and step_version_id is not null and ((writing = 'waiting' and writing_at <= app_now())
+        or (writing = 'writing' and writing_until <= app_now()))
+      order by writing_at, id limit ${abreast} for no key update skip locked
+    )
+    update email_drafts d set writing = 'writing', writing_token = ${token}::uuid, writing_attempts = d.writing_attempts + 1,
+      writing_until = app_now() + make_interval(secs => ${leaseSeconds})
+    from next n where d.id = n.id
+    returning d.id, d.contact_id, d.step_version_id, d.subject, d.body, d.writing_attempts as attempts`);
+  const contacts = await mergeContacts(
+    tx,
+    rows.map((row) => row.contact_id),
+  );
+  const ready: Ready[] = [];
+  const steps = new Map<string, Awaited<ReturnType<typeof stepOf>>>();
+  for (const row of rows) {
+    const version = row.step_version_id ?? "";
+    const step = steps.get(version) ?? (await stepOf(tx, version));
+    steps.set(version, step);
+    const {
+      tags,
+      customFields,
+      createdAt: _,
+      lastActivityAt: __,
+      ...contact
+    } = contacts.get(row.contact_id) ?? {
+      tags: [],
+      customFields: {},
+      createdAt: null,
+      lastActivityAt: null,
+    };
+    const model = { subject: row.subject, text: textOf(toDocument(row.body)) };
+    const assignment = {
+      instructions: step.instructions,
+      contact: { ...contact, tags, custom: customFields },
+      sender: step.sender,
+      model,
+    };
+    ready.push({ ...row, assignment, known: `${step.instructions}\n${step.html}\n${model.text}` });
+  }
+  return ready;
+}
+
+async function stepOf(tx: TenantTx, versionId: string) {
+  const { content, origin } = await stepMessage(tx, versionId);
+  const [row] = await tx.execute<{ review: unknown }>(
+    sql`select config -> 'review' as review from campaign_step_versions where id = ${versionId}::uuid`,
+  );
+  return {
+    html: content.html,
+    sender: { name: origin.sender.senderName, company: origin.sender.workspaceName },
+    instructions: draftReview.safeParse(row?.review).data?.instructions ?? "",
+  };
+}
+
+/** False when the draft was changed or decided about meanwhile, or is to be asked for again. */
+async function settle(
+  tx: TenantTx,
+  { token, draft, answer }: { token: string; draft: Ready; answer: Answer },
+): Promise<boolean> {
+  const email = answer.outcome === "written" ? readEmail(answer.email, draft.known) : null;
+  const mine = sql`id = ${draft.id}::uuid and writing_token = ${token}::uuid and writing = 'writing' and status = 'draft'`;
+  const used = sql`ai_model = nullif(${answer.model}, ''), ai_input_tokens = ai_input_tokens + ${answer.inputTokens},
+    ai_output_tokens = ai_output_tokens + ${answer.outputTokens}, writing_until = null, updated_at = app_now()`;
+  if (email && !("problem" in email)) {
+    const rows = await tx.execute(sql`
+      update email_drafts set subject = ${email.subject}, preview_text = ${email.previewText}, body = ${email.body},
+        author = 'ai', problem = null, writing = 'done', writing_problem = null, version = version + 1, ${used}
+      where ${mine} returning id`);
+    return rows.length > 0;
+  }
+  const problem =
+    answer.outcome === "written"
+      ? `What the provider wrote was not used: ${email && "problem" in email ? email.problem : ""}.`
+      : answer.problem;
+  const final = answer.outcome === "refused" || draft.attempts >= attemptsMax;
+  const asked = answer.outcome === "again" ? answer.afterMs : null;
+  const pauseMs = Math.min(patienceMaxMs, asked ?? (backoffSeconds[draft.attempts - 1] ?? 900) * 1000);
+  await tx.execute(sql`
+    update email_drafts set writing = ${final ? "failed" : "waiting"}, writing_problem = ${problem},
+      writing_at = ${final ? null : sql`app_now() + make_interval(secs => ${pauseMs / 1000})`}, ${used}
+    where ${mine}`);
+  return false;
+}
+
+/** When there is something to write again; ISO text. */
+async function nextWriting(tx: TenantTx): Promise<string | null> {
+  const [row] = await tx.execute<{ at: Date | null }>(sql`
+    select min(case writing when 'writing' then writing_until else writing_at end) as at from email_drafts
+    where status = 'draft' and step_version_id is not null and writing in ('waiting', 'writing')`);
+  return row?.at?.toISOString() ?? null;
+}
