@@ -26,6 +26,12 @@ const knownTo = (name: string, table: SQL) => sql`${sql.identifier(name)} as mat
 /** As a hashed set, whatever the planner expects; `exists` may walk the whole set for each contact. */
 const isIn = (name: string) => sql`contact_id in (select x.contact_id from ${sql.identifier(name)} x)`;
 
+/** Of a contact that an import made: every field that is not as it was made, whether the file filled it or not. */
+const changedSince = sql`coalesce((
+  select array_agg(coalesce(n.key, g.key) order by coalesce(n.key, g.key))
+  from jsonb_each(${flat(sql`s.holds`)} - 'lead_score') n full join jsonb_each(${flat(sql`s.goal`)} - 'lead_score') g on g.key = n.key
+  where n.value is distinct from g.value), '{}')`;
+
 /** The contacts among `picked` with a tag, or on a list, that this import did not bring. */
 const othersOf = (name: string, table: SQL, importId: string) => sql`${sql.identifier(name)} as materialized (
     select distinct x.contact_id from ${table} x
@@ -39,8 +45,8 @@ const untouched = sql`coalesce(c.written_by = e.written_by and c.version = e.con
 
 /**
  * What is to happen to the contact of each event, as `outcome`: `delete`, `restore`, `untag` (only tags and list
- * membership go) or `keep`, with a `reason`: what somebody did to the contact since. `fields` are those that an
- * import changed and somebody changed again, which stay.
+ * membership go) or `keep`, with a `reason`: what somebody did to the contact since. `fields` are those that somebody
+ * changed since: of a contact that the import made all of them, of another those that the import changed, which stay.
  */
 export const judged = (importId: string, events: SQL) => sql`
   picked as materialized (
@@ -55,7 +61,9 @@ export const judged = (importId: string, events: SQL) => sql`
       select c.*, c.xmin as written_by from contacts c where c.id = e.contact_id limit 1) c on true),
   -- Most contacts hold just what the import left: only the others are taken apart field by field.
   weighed as materialized (
-    select s.*, case when untouched or holds @> goal then '{}' else coalesce((
+    select s.*, case when not there or deleted_at is not null then '{}'
+      when event_type = 'created' then case when moved then array['email'] else '{}' end || case when untouched then '{}' else ${changedSince} end
+      when untouched or holds @> goal then '{}' else coalesce((
       select array_agg(g.key order by g.key)
       from (select ${flat(sql`s.holds`)} as now, coalesce(${flat(sql`s.was`)}, '{}'::jsonb) as before) v, jsonb_each(${flat(sql`s.goal`)}) g
       where g.value is distinct from v.before -> g.key and v.now -> g.key is distinct from g.value

@@ -104,7 +104,7 @@ test("an import and its undo leave everything as it was, but for what was edited
 
 test("contacts that were mailed, enrolled, tagged, listed or imported again since are kept, each for its reason", async () => {
   const tenant = await newTenant();
-  const people = ["mailed", "tagged", "listed", "again", "edited", "free"];
+  const people = ["mailed", "tagged", "listed", "again", "edited", "moved", "free"];
   const { id } = await importFile(
     tenant,
     `email,first_name\n${people.map((name) => `${name}@example.com,${name}`).join("\n")}\n`,
@@ -121,21 +121,27 @@ test("contacts that were mailed, enrolled, tagged, listed or imported again sinc
       insert into contact_tags (contact_id, tag_id) select ${idOf("tagged")}::uuid, id from t`);
     await tx.execute(sql`insert into content.email_messages (contact_id, direction, message_type, from_email, to_email, subject)
       values (${idOf("mailed")}::uuid, 'outbound', 'email', 'us@example.com', 'mailed@example.com', 'Hello')`);
-    await tx.execute(sql`update contacts set company = 'Changed' where id = ${idOf("edited")}::uuid`);
+    await tx.execute(
+      sql`update contacts set company = 'Changed', custom_fields = '{"plan": "pro"}' where id = ${idOf("edited")}::uuid`,
+    );
+    await tx.execute(
+      sql`update contacts set email = 'new@example.com', email_normalized = 'new@example.com' where id = ${idOf("moved")}::uuid`,
+    );
   });
   await importFile(tenant, "email,first_name\nagain@example.com,again\n");
   const { undoReport } = await undoFile(tenant, id);
   expect(undoReport).toMatchObject({
     deleted: 1,
-    kept: 5,
-    reasons: { mailed: 1, tagged: 1, reimported: 1, edited: 2 },
+    kept: 6,
+    reasons: { mailed: 1, tagged: 1, reimported: 1, edited: 3 },
   });
   const { rows: kept } = await tenant.caller.imports.kept({ id });
-  expect(kept.map(({ email, reason }) => [email, reason]).sort()).toEqual([
+  expect(kept.map(({ email, reason, fields }) => [email, reason, ...fields]).sort()).toEqual([
     ["again@example.com", "reimported"],
-    ["edited@example.com", "edited"],
+    ["edited@example.com", "edited", "company", "custom.plan"],
     ["listed@example.com", "edited"],
     ["mailed@example.com", "mailed"],
+    ["moved@example.com", "edited", "email"],
     ["tagged@example.com", "tagged"],
   ]);
   expect((await stateOf(tenant)).contacts.map(({ email }) => email)).not.toContain("free@example.com");
