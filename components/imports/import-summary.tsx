@@ -50,11 +50,12 @@ function sum({ created, updated, unchanged, skipped, errors }: Detail): string {
 
 function undone({ undoReport }: Detail): string {
   if (!undoReport) return "Undone.";
-  const { deleted, restored, untagged, kept, failed } = undoReport;
+  const { deleted, restored, untagged, untouched = 0, kept, failed } = undoReport;
   const parts = [
     `${contacts(deleted)} deleted`,
     ...(restored > 0 ? [`${count(restored)} restored`] : []),
     ...(untagged > 0 ? [`${count(untagged)} without its tags and list`] : []),
+    ...(untouched > 0 ? [`${count(untouched)} with nothing to take back`] : []),
     `${count(kept)} kept`,
     ...(failed > 0 ? [`${count(failed)} could not be taken back`] : []),
   ];

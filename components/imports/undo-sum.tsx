@@ -27,13 +27,17 @@ export const keptReason = (reason: string, value: number): string =>
 /** What an undo does, or did, in numbers. */
 export function UndoSum({ report, tense }: { report: Report; tense: "will" | "did" }) {
   const one = (value: number) => (value === 1 ? "contact" : "contacts");
-  const line = (key: "deleted" | "restored" | "untagged" | "kept", future: string, past: string) => ({
+  const line = (
+    key: "deleted" | "restored" | "untagged" | "untouched" | "kept",
+    future: string,
+    past: string,
+  ) => ({
     key,
-    value: report[key],
+    value: report[key] ?? 0,
     text: tense === "will" ? future : past,
   });
   const was = (value: number) => (value === 1 ? "was" : "were");
-  const { deleted, restored, untagged, kept, failed } = report;
+  const { deleted, restored, untagged, untouched = 0, kept, failed } = report;
   const lines = [
     line(
       "deleted",
@@ -49,6 +53,11 @@ export function UndoSum({ report, tense }: { report: Report; tense: "will" | "di
       "untagged",
       `${one(untagged)} will only lose its tags and list`,
       `${one(untagged)} only lost its tags and list`,
+    ),
+    line(
+      "untouched",
+      `${one(untouched)} with nothing to take back`,
+      `${one(untouched)} with nothing to take back`,
     ),
     line("kept", `${one(kept)} will stay`, `${one(kept)} stayed`),
     {

@@ -109,6 +109,8 @@ export type UndoReport = {
   deleted: number;
   restored: number;
   untagged: number;
+  /** Contacts to which the import did nothing; undos of earlier versions counted them as untagged. */
+  untouched?: number;
   kept: number;
   /** Contacts that the database refused to take back. */
   failed: number;

@@ -45,7 +45,7 @@ const untouched = sql`coalesce(c.written_by = e.written_by and c.version = e.con
 
 /**
  * What is to happen to the contact of each event, as `outcome`: `delete`, `restore`, `untag` (only tags and list
- * membership go) or `keep`, with a `reason`: what somebody did to the contact since. `fields` are those that somebody
+ * membership go), `leave` (the import did nothing to it) or `keep`, with a `reason`: what somebody did to the contact since. `fields` are those that somebody
  * changed since: of a contact that the import made all of them, of another those that the import changed, which stay.
  */
 export const judged = (importId: string, events: SQL) => sql`
@@ -102,9 +102,9 @@ export const judged = (importId: string, events: SQL) => sql`
   plan as (
     select event_id, contact_id, event_type, fields, tags_added, segments_added, was, goal,
       case when reason is not null then 'keep' when event_type = 'created' then 'delete'
-        when event_type <> 'updated' then 'untag'
-        when untouched or holds @> goal or ${someHolds} then 'restore'
-        when cardinality(fields) > 0 then 'keep' else 'untag' end as outcome,
+        when event_type = 'updated' and (untouched or holds @> goal or ${someHolds}) then 'restore'
+        when event_type = 'updated' and cardinality(fields) > 0 then 'keep'
+        when cardinality(tags_added) + cardinality(segments_added) > 0 then 'untag' else 'leave' end as outcome,
       coalesce(reason, case when cardinality(fields) = 0 then null when ${isIn("reimported")} then 'reimported' else 'edited' end) as reason
     from verdicts v)`;
 
@@ -120,17 +120,26 @@ export async function previewUndo(tx: TenantTx, importId: string): Promise<UndoR
 export function reportOf(
   rows: readonly { outcome: string; reason: string | null; count: number }[],
 ): UndoReport {
-  const report: UndoReport = { deleted: 0, restored: 0, untagged: 0, kept: 0, failed: 0, reasons: {} };
+  const report: UndoReport = {
+    deleted: 0,
+    restored: 0,
+    untagged: 0,
+    untouched: 0,
+    kept: 0,
+    failed: 0,
+    reasons: {},
+  };
   const names = {
     delete: "deleted",
     restore: "restored",
     untag: "untagged",
+    leave: "untouched",
     keep: "kept",
     fail: "failed",
   } as const;
   for (const { outcome, reason, count } of rows) {
     const name = names[outcome as keyof typeof names];
-    report[name] += count;
+    report[name] = (report[name] ?? 0) + count;
     const told =
       outcome === "restore" && reason
         ? "partly_edited"

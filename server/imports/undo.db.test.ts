@@ -229,6 +229,14 @@ test("slices taken back abreast share no contact, and count each once", async ()
   expect(await stateOf(tenant)).toEqual(start);
 });
 
+test("contacts that only got a tag lose it, and those that the import left as they were have nothing to lose", async () => {
+  const tenant = await newTenant();
+  const file = `${header}a@example.com,Ada,,,\nb@example.com,Bob,,,vip\n`;
+  await importFile(tenant, file.replace("vip", ""));
+  const { id } = await importFile(tenant, file);
+  expect((await undoFile(tenant, id)).undoReport).toMatchObject({ untagged: 1, untouched: 1, restored: 0 });
+});
+
 test("undoing is for admins", async () => {
   const member = await newTenant({ roles: ["member"], role: "member" });
   const { id } = await importFile(member, `${header}a@example.com,Ada,,,\n`);
