@@ -92,7 +92,7 @@ test("a campaign is made by answering questions, launched, and everybody’s way
   await page.getByRole("link", { name: "Next: the emails" }).press("Enter");
   for (const subject of ["One", "Two"]) {
     if (subject === "Two") await page.getByRole("button", { name: /^Email 2/ }).press("Enter");
-    await page.getByLabel("Subject").fill(subject);
+    await page.getByLabel("Subject", { exact: true }).fill(subject);
     await page.getByRole("button", { name: "HTML", exact: true }).click();
     await page.getByRole("textbox", { name: "Body" }).fill("<p>Hello</p>");
     await expect(page.getByText("Saved", { exact: true })).toBeVisible();
@@ -102,7 +102,10 @@ test("a campaign is made by answering questions, launched, and everybody’s way
   const guide = page.url().split("?")[0] ?? "";
   await page.goto(guide);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Is everything right?");
-  await page.getByRole("link", { name: "Sending" }).press("Enter");
+  await page
+    .getByRole("navigation", { name: "Questions" })
+    .getByRole("link", { name: /Sending/ })
+    .press("Enter");
   await page.getByLabel("Sender’s name").fill("Gerda");
   await page.getByRole("button", { name: "Save and go on" }).press("Enter");
   await page.getByRole("button", { name: "Launch campaign" }).click();

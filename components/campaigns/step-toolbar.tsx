@@ -1,6 +1,6 @@
 "use client";
 import { Redo2, Undo2 } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Button } from "#components/ui/button";
 import { Tooltip } from "#components/ui/tooltip";
 import type { StepView } from "#server/campaigns/schema";
@@ -22,16 +22,10 @@ type Props = {
 
 /** Above the steps: how they are shown, what can be taken back, and whether all is saved. */
 export function StepToolbar({ edits, view, onView, editable, stepOpen, timeZone }: Props) {
-  const { campaign, calls } = edits;
-  const [pending, setPending] = useState(false);
+  const { campaign, retrace } = edits;
   const draft = editable && campaign.status === "draft";
-  const go = (way: "undo" | "redo") => {
-    setPending(true);
-    void edits.travel((edit) => calls[way](edit)).finally(() => setPending(false));
-  };
   const { undo, redo } = campaign.history;
-  const idle = draft && !pending;
-  useUndoKeys(idle && undo ? () => go("undo") : null, idle && redo ? () => go("redo") : null);
+  useUndoKeys(draft ? () => void retrace("undo") : null, draft ? () => void retrace("redo") : null);
   return (
     <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
       <ViewSwitch view={view} onChange={onView} />
@@ -41,16 +35,14 @@ export function StepToolbar({ edits, view, onView, editable, stepOpen, timeZone 
             label="Undo"
             keys="Control+Z"
             does={undo}
-            idle={idle}
-            onClick={() => go("undo")}
+            onClick={() => void retrace("undo")}
             icon={<Undo2 />}
           />
           <Travel
             label="Redo"
             keys="Control+Shift+Z"
             does={redo}
-            idle={idle}
-            onClick={() => go("redo")}
+            onClick={() => void retrace("redo")}
             icon={<Redo2 />}
           />
           <VersionList edits={edits} timeZone={timeZone} />
@@ -69,14 +61,13 @@ type TravelProps = {
   label: string;
   keys: string;
   does: string | null;
-  idle: boolean;
   onClick: () => void;
   icon: ReactNode;
 };
 
 /** Stays in the row of focus when there is nothing to do, so that the keyboard is not thrown out by the last undo. */
-function Travel({ label, keys, does, idle, onClick, icon }: TravelProps) {
-  const works = idle && does !== null;
+function Travel({ label, keys, does, onClick, icon }: TravelProps) {
+  const works = does !== null;
   return (
     <Tooltip content={does ? `${label}: ${does}` : `Nothing to ${label.toLowerCase()}`}>
       <Button

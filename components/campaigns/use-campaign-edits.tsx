@@ -22,13 +22,13 @@ export function useCampaignEdits(initial: Campaign) {
   const [problem, setProblem] = useState<Problem | null>(null);
   // Counts how often the steps became something else than what is in the boxes: editors begin anew then.
   const [generation, setGeneration] = useState(0);
-  const version = useRef(initial.version);
+  const latest = useRef(initial);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const typed = useRef<{ stepId: string; content: StepContent } | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   function accept(next: Campaign) {
-    version.current = next.version;
+    latest.current = next;
     setCampaign(next);
     setProblem(null);
     setState(typed.current ? "waiting" : "saved");
@@ -39,7 +39,7 @@ export function useCampaignEdits(initial: Campaign) {
     const turn = queue.current.then(async () => {
       setState("saving");
       try {
-        return accept(await work({ id: initial.id, version: version.current }));
+        return accept(await work({ id: initial.id, version: latest.current.version }));
       } catch (error) {
         setProblem(asProblem(error));
         setState("problem");
@@ -94,6 +94,14 @@ export function useCampaignEdits(initial: Campaign) {
     return there;
   }
 
+  /** As often as the key is pressed: each turn looks at what the one before it has left to take back. */
+  const retrace = (way: "undo" | "redo") =>
+    travel((edit) =>
+      latest.current.history[way] === null
+        ? Promise.resolve(latest.current)
+        : client.campaigns[way].mutate(edit),
+    );
+
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
       if (!typed.current) return;
@@ -123,14 +131,25 @@ export function useCampaignEdits(initial: Campaign) {
     removeStep: client.campaigns.removeStep.mutate,
     linkStep: client.campaigns.linkStep.mutate,
     saveStep: client.campaigns.saveStep.mutate,
-    undo: client.campaigns.undo.mutate,
-    redo: client.campaigns.redo.mutate,
     restoreVersion: client.campaigns.restoreVersion.mutate,
     updateAudience: client.campaigns.updateAudience.mutate,
     updateTriggers: client.campaigns.updateTriggers.mutate,
     updateGoals: client.campaigns.updateGoals.mutate,
   };
-  return { campaign, state, problem, generation, type, flush, dismiss, change, travel, reload, calls };
+  return {
+    campaign,
+    state,
+    problem,
+    generation,
+    type,
+    flush,
+    dismiss,
+    change,
+    travel,
+    retrace,
+    reload,
+    calls,
+  };
 }
 
 /** A link that is followed with something unsaved waits for it: the page it leads to is to show it. */

@@ -24,6 +24,8 @@ export type CanvasState = {
   /** The way or junction whose menu is open. */
   adding: string | null;
   setAdding: (place: string | null) => void;
+  /** A way got the focus, wherever it lies. */
+  onReveal: (wayId: string) => void;
   onFocus: (stepId: string) => void;
   onOpen: (stepId: string) => void;
   onKey: (event: React.KeyboardEvent, step: Step) => void;

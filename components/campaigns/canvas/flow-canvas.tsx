@@ -95,6 +95,14 @@ function Canvas({
       return nodesOf(drawing, layout, editable).map((node) => ({ ...known.get(node.id), ...node }));
     });
   }, [drawing, layout, editable, setNodes]);
+  // A new step is selected: it is to be seen, with the plus below it.
+  const look = useRef(reveal);
+  useEffect(() => {
+    look.current = reveal;
+  });
+  useEffect(() => {
+    if (selected) look.current(selected);
+  }, [selected, layout]);
   const present = (id: string | null) => campaign.steps.some((step) => step.id === id);
   const current = [focused, selected].find((id) => present(id)) ?? campaign.steps[0]?.id ?? null;
 
@@ -138,6 +146,7 @@ function Canvas({
         dropOn,
         adding,
         setAdding,
+        onReveal: reveal,
         onFocus: (id) => {
           setFocused(id);
           reveal(id);

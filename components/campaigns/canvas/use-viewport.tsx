@@ -49,19 +49,20 @@ export function useViewport(box: RefObject<HTMLElement | null>, layout: Layout) 
     });
   }
 
-  /** Brings a step into sight that is not. */
+  /** Brings a step, or the middle of a way, into sight that is not. */
   function reveal(id: string) {
-    const node = layout.nodes.get(id);
-    if (!node || !box.current) return;
+    const way = layout.ways.get(id)?.middle;
+    const part = layout.nodes.get(id) ?? (way && { ...way, width: 0, height: 0 });
+    if (!part || !box.current) return;
     const { x, y, zoom } = flow.getViewport();
-    const left = node.x * zoom + x;
-    const top = node.y * zoom + y;
+    const left = part.x * zoom + x;
+    const top = part.y * zoom + y;
     const seen =
       left >= margin
       && top >= margin
-      && left + node.width * zoom <= box.current.clientWidth - margin
-      && top + node.height * zoom <= box.current.clientHeight - margin;
-    if (!seen) void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, { zoom, ...quick() });
+      && left + part.width * zoom <= box.current.clientWidth - margin
+      && top + part.height * zoom <= box.current.clientHeight - margin;
+    if (!seen) void flow.setCenter(part.x + part.width / 2, part.y + part.height / 2, { zoom, ...quick() });
   }
   return { frame, reveal };
 }

@@ -11,7 +11,7 @@ export type WayEdgeType = Edge<{ way: Way; bends: Point[]; middle: Point }, "way
 
 /** A way between two steps, with the branch's name and the plus that puts a step onto it. */
 export function WayEdge({ sourceX, sourceY, targetX, targetY, data }: EdgeProps<WayEdgeType>) {
-  const { campaign, acts, adding, dropOn, editable, places, setAdding, trail } = useCanvas();
+  const { campaign, acts, adding, dropOn, editable, onReveal, places, setAdding, trail } = useCanvas();
   if (!data) return null;
   const { way, bends, middle } = data;
   const path = curveThrough([{ x: sourceX, y: sourceY }, ...bends, { x: targetX, y: targetY }]);
@@ -32,6 +32,7 @@ export function WayEdge({ sourceX, sourceY, targetX, targetY, data }: EdgeProps<
       <EdgeLabelRenderer>
         <div
           className="nodrag nopan pointer-events-auto absolute flex items-center gap-1"
+          onFocus={() => onReveal(way.id)}
           style={{ transform: `translate(-50%, -50%) translate(${middle.x}px, ${middle.y}px)` }}
         >
           {way.label && (
