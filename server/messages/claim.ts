@@ -38,7 +38,12 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
   if (campaignIds.length === 0) return { token: v7(), messages: [], events: [] };
   const due = isDue(ask.accountId);
   const contact = await findContactCaps(tx);
-  const events = await holdTooFrequent(tx, { scope: ask.scope, contact, isDue: due, limit: ask.limit * 2 });
+  const { events, judged } = await holdTooFrequent(tx, {
+    scope: ask.scope,
+    contact,
+    isDue: due,
+    limit: ask.limit * 2,
+  });
   const { limits } = await lockWideLimits(tx);
   await lockLimits(tx, { campaignIds, accountIds: [ask.accountId] });
   await dropUnmailable(tx, ask);
@@ -53,6 +58,7 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
         and exists (select 1 from mailbox_lanes l where l.email_account_id = ${ask.accountId}::uuid and l.lane = 0 and l.fence = ${ask.fence})
         and exists (select 1 from email_accounts a where a.id = ${ask.accountId}::uuid and a.status = 'active')
         and m.campaign_id = any(${sql.param(campaignIds)}::uuid[])
+        and ${judged === null ? sql`true` : sql`m.id = any(${sql.param(judged)}::uuid[])`}
         and ${maySend} and ${recipientMailable}
       order by m.next_attempt_at, m.id
       limit ${Math.min(ask.limit, left)} for no key update of m skip locked

@@ -16,6 +16,9 @@ type Due = {
   now: Date;
 };
 
+/** `judged`: the only messages that may be claimed now, put off or not; null when there is no limit. */
+export type Frequency = { events: DriverEvent[]; judged: string[] | null };
+
 /**
  * Puts off those of a mailbox's next messages whose address has had enough for now, from whichever campaign, mailbox or
  * workspace of the organization: they keep their place and get another slot then. Until the transaction ends nobody else
@@ -25,14 +28,14 @@ type Due = {
 export async function holdTooFrequent(
   tx: TenantTx,
   { scope, contact, isDue, limit }: { scope: EventScope; contact: ContactCaps; isDue: SQL; limit: number },
-): Promise<DriverEvent[]> {
+): Promise<Frequency> {
   const { perDay, hoursApart } = contact;
-  if (perDay === null && hoursApart === null) return [];
+  if (perDay === null && hoursApart === null) return { events: [], judged: null };
   const due = await tx.execute<Due>(sql`
     select m.id, m.step_id, m.campaign_id, m.email_account_id, app_now() as now,
       (select c.email_normalized from contacts c where c.id = m.contact_id) as email
     from content.email_messages m where ${isDue} and ${maySend} order by m.next_attempt_at, m.id limit ${limit}`);
-  if (due.length === 0) return [];
+  if (due.length === 0) return { events: [], judged: [] };
   const addresses = sql.param([...new Set(due.map(({ email }) => email))]);
   await tx.execute(sql`
     select pg_advisory_xact_lock(k.key) from (
@@ -53,7 +56,7 @@ export async function holdTooFrequent(
     if (until > now) putOff.push({ ...one, until: new Date(until) });
     else granted.set(one.email, [...(granted.get(one.email) ?? []), now]);
   }
-  return putOffUntil(tx, scope, putOff);
+  return { events: await putOffUntil(tx, scope, putOff), judged: due.map(({ id }) => id) };
 }
 
 type PutOff = Due & { until: Date };
