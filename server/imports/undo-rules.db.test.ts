@@ -32,3 +32,18 @@ test("a segment whose rules they fit keeps nobody, and no campaign goes on with 
   );
   expect([...places]).toEqual([{ status: "exited", exit_reason: "import_rolled_back" }]);
 });
+
+test("contacts that only got a tag lose it, and those that the import left as they were have nothing to lose", async () => {
+  const tenant = await newTenant();
+  const file = `email,first_name,tags\na@example.com,Ada,\nb@example.com,Bob,vip\n`;
+  await importFile(tenant, file.replace("vip", ""));
+  const { id } = await importFile(tenant, file);
+  expect((await undoFile(tenant, id)).undoReport).toMatchObject({ untagged: 1, untouched: 1, restored: 0 });
+});
+
+test("undoing is for admins", async () => {
+  const member = await newTenant({ roles: ["member"], role: "member" });
+  const { id } = await importFile(member, "email,first_name\na@example.com,Ada\n");
+  await expect(member.caller.imports.undo({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(member.caller.imports.undoPreview({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+});

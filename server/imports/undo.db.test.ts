@@ -229,21 +229,6 @@ test("slices taken back abreast share no contact, and count each once", async ()
   expect(await stateOf(tenant)).toEqual(start);
 });
 
-test("contacts that only got a tag lose it, and those that the import left as they were have nothing to lose", async () => {
-  const tenant = await newTenant();
-  const file = `${header}a@example.com,Ada,,,\nb@example.com,Bob,,,vip\n`;
-  await importFile(tenant, file.replace("vip", ""));
-  const { id } = await importFile(tenant, file);
-  expect((await undoFile(tenant, id)).undoReport).toMatchObject({ untagged: 1, untouched: 1, restored: 0 });
-});
-
-test("undoing is for admins", async () => {
-  const member = await newTenant({ roles: ["member"], role: "member" });
-  const { id } = await importFile(member, `${header}a@example.com,Ada,,,\n`);
-  await expect(member.caller.imports.undo({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
-  await expect(member.caller.imports.undoPreview({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
-});
-
 test("imports undone in any order end where they began", async () => {
   for (const latestFirst of [true, false]) {
     const tenant = await newTenant();
