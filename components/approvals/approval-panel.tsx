@@ -17,7 +17,8 @@ type Props = { campaign: Campaign; approval: Approval; writes: boolean; timeZone
 const reasons = {
   organization: "Your organization wants every campaign approved before it is launched.",
   size: "Your organization wants campaigns to so many people approved before they are launched.",
-  sender: "Nothing was launched from its sender so far: such campaigns are approved before they are launched.",
+  sender:
+    "Nothing was launched from its sender so far: such campaigns are approved before they are launched.",
   campaign: "This campaign is to be approved before it is launched.",
   earlier: "It was launched with an approval: what is changed has to be approved before it goes on.",
 };
