@@ -22,18 +22,18 @@ const sinks = await vi.hoisted(async () => {
 afterAll(() => sinks.stop());
 
 /** More of them are simulated by hand: `SIMULATED_CONTACTS=10000 npx vitest run server/enrollments/simulation`. */
-const contacts = Number(process.env.SIMULATED_CONTACTS ?? 60);
+const contacts = Number(process.env.SIMULATED_CONTACTS ?? 40);
 /** In most of them the clocks change in these weeks: in Lord Howe by half an hour, and the other way round. */
 const zones = [
   "Europe/Berlin",
-  "America/New_York",
   "Australia/Lord_Howe",
+  "America/New_York",
   "Asia/Kolkata",
   "America/Havana",
-].slice(0, contacts < 1000 ? 3 : 5);
+].slice(0, contacts < 1000 ? 2 : 5);
 const start = Date.parse("2027-03-08T00:05:00Z");
-const strideMs = 6 * 3_600_000;
-const ticks = Array.from({ length: 41 * 4 }, (_, n) => start + n * strideMs);
+const strideMs = 12 * 3_600_000;
+const ticks = Array.from({ length: 42 * 2 }, (_, n) => start + n * strideMs);
 
 type At = (n: number) => string;
 const email = (at: At, n: number, subject: string, next: number | null = n + 1): [PlainStep, StepValues] => [
@@ -130,8 +130,8 @@ async function begin(zone: string, index: number): Promise<Simulated> {
     steps: steps.map(([, step]) => step),
     settings: {
       timezone: zone,
-      send_window_start: "08:00",
-      send_window_end: "18:00",
+      send_window_start: "06:00",
+      send_window_end: "20:00",
       send_days: sql`array['mon', 'tue', 'wed', 'thu', 'fri']`,
       daily_limit: 100_000,
       delay_between_emails_seconds: 0,
@@ -188,7 +188,7 @@ async function live({ campaign, at, acts, known, people }: Simulated, tick: numb
         opened.map((messageId) => ({ ...human, userAgent: "Mozilla/5.0", messageId })),
       ),
     );
-  if (tick === 45) {
+  if (tick === 22) {
     const stopping = people.flatMap((person, n) => (n % 10 === 2 ? [n] : []));
     await withTenant(scope, (tx) =>
       unsubscribeContacts(
@@ -199,15 +199,15 @@ async function live({ campaign, at, acts, known, people }: Simulated, tick: numb
     );
     for (const n of stopping) acts.push({ tick, kind: "unsubscribe", email: people[n]?.email ?? "" });
   }
-  if (tick === 30) {
+  if (tick === 15) {
     await withTenant(scope, (tx) => pauseCampaign(tx, { campaignId }));
     acts.push({ tick, kind: "pause" });
   }
-  if (tick === 37) {
+  if (tick === 18) {
     await commitThenSend(scope, (tx) => resumeCampaign(tx, { campaignId }));
     acts.push({ tick, kind: "resume" });
   }
-  if (tick === 82) {
+  if (tick === 41) {
     await commitThenSend(scope, async (tx) => {
       const [row] = await tx.execute<{ version: number }>(
         sql`select version from campaigns where id = ${campaignId}::uuid`,
@@ -237,7 +237,7 @@ test(`six weeks of a campaign of twenty steps in ${zones.length} zones are what 
     await moveClockTo(moment);
     for (const one of all) await live(one, tick);
     // Every so often all that the engine knows is lost: events on their way, and every run that sleeps.
-    if (tick % 13 === 12) runner.forget();
+    if (tick % 7 === 6) runner.forget();
     await runner.sweep();
     await runner.settle();
   }

@@ -79,10 +79,10 @@ export function tellStory({ zone, steps, ticks, acts }: World, person: Person): 
   return story;
 }
 
-/** Monday to Friday, eight to six. */
+/** Monday to Friday, six to eight in the evening. */
 function isOpen(zone: string, at: number): boolean {
   const { weekday, hour } = DateTime.fromMillis(at, { zone });
-  return weekday <= 5 && hour >= 8 && hour < 18;
+  return weekday <= 5 && hour >= 6 && hour < 20;
 }
 
 function endOf(zone: string, from: number, wait: Wait): number {
