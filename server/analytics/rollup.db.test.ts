@@ -132,7 +132,9 @@ test("daily rows equal a plain recount, of missed days and of a zone that change
       expect(await storedDays(tx, "sequence_step_analytics", campaignId)).toEqual(expected);
     });
   // Nothing was ever counted: the cron makes good for forty days.
-  expect((await rollUpNext(null)).failed).toBe(0);
+  let after: string | null = null;
+  do ({ after } = await rollUpNext(after));
+  while (after !== null);
   await agree("America/New_York");
   await rollAll(scope);
   await agree("America/New_York");
