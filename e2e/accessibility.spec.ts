@@ -86,6 +86,7 @@ for (const [name, pathsOf] of Object.entries(pages)) {
       await page.goto(`/${workspace.slug}${path}`);
       await expect(page.getByRole("heading", { level: 1 }), path).toBeVisible();
       await expect(page.locator("main .animate-pulse")).toHaveCount(0);
+      await expect(page.getByText("This page could not be shown"), path).toHaveCount(0);
       expect(await seriousFindings(page), path || "home").toEqual([]);
       await expectRoomOnPhone(page, path || "home");
       // In the dark the page is the same but for its colours.

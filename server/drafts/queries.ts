@@ -69,7 +69,7 @@ export async function countDrafts(
   const of = campaign ? sql`and d.campaign_id = ${campaign}::uuid` : sql``;
   const counts = await tx.execute<{ view: DraftView; count: number }>(sql`
     select v.view, (select count(*)::int from (
-      select from email_drafts d where ${sql`d.status = any(v.statuses)`} ${of} limit ${countedMax + 1}) some) as count
+      select from email_drafts d where d.status = any(v.statuses) ${of} limit ${countedMax + 1}) counted) as count
     from (values ${sql.join(
       draftViews.map((view) => sql`(${view}, ${sql.param([...statusesOf[view]])}::text[])`),
       sql`, `,
