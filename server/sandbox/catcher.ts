@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
 import { v7 } from "uuid";
+import { postgresError } from "#db/errors";
 import { env } from "#server/env";
 import { log } from "#server/log";
 import { readHead } from "./head.ts";
@@ -92,7 +94,7 @@ function grouped({ settings, onPlanned, appUrl }: Required<CatcherOptions>): Sto
         .filter(({ raw }) => isOurs(raw, appUrl))
         .flatMap((mail) => planActs(mail, settings()));
       try {
-        await storeMails(mails, acts);
+        await storeSurely(mails, acts);
         for (const { done } of group) done();
         if (acts.length > 0) onPlanned();
       } catch (error) {
@@ -113,6 +115,24 @@ function grouped({ settings, onPlanned, appUrl }: Required<CatcherOptions>): Sto
       waiting.push({ mails, done, failed });
       void flush();
     });
+}
+
+const storeAttempts = 40;
+
+/**
+ * When Postgres dies in a commit, nobody knows whether the mails were kept: to refuse them then would have them sent a
+ * second time. With their ids they can be stored again until it answers.
+ */
+async function storeSurely(...kept: Parameters<typeof storeMails>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await storeMails(...kept);
+    } catch (error) {
+      const code = postgresError(error)?.code ?? "08000";
+      if (attempt === storeAttempts || !/^(08|57)/.test(code)) throw error;
+      await sleep(500);
+    }
+  }
 }
 
 function takeGroup(waiting: readonly Waiting[]): Waiting[] {
