@@ -1,5 +1,5 @@
 import { Section } from "#components/ui/section";
-import type { Measure } from "#server/analytics/numbers";
+import type { Measure } from "#server/analytics/schema";
 import type { Live } from "../campaigns/live-view.tsx";
 import { percent } from "../campaigns/percent.tsx";
 import type { Campaign } from "../campaigns/use-campaign-edits.tsx";

@@ -1,6 +1,6 @@
 import { Button } from "#components/ui/button";
 import { Select } from "#components/ui/select";
-import { messageFilters, type MessagesInput } from "#server/analytics/schema";
+import { measures, type MessagesInput } from "#server/analytics/schema";
 import type { Campaign } from "../campaigns/use-campaign-edits.tsx";
 import { measureWords } from "./measure-words.tsx";
 
@@ -17,7 +17,7 @@ export function MessageFilter({ view, steps }: Props) {
       className="mb-3 flex flex-wrap gap-2"
     >
       <Select name="is" defaultValue={view.is} aria-label="What became of them" className="w-56">
-        {messageFilters.map((each) => (
+        {measures.map((each) => (
           <option key={each} value={each}>
             {measureWords[each].label}
           </option>

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn";
 import { Stat } from "#components/ui/stat";
-import type { Measure } from "#server/analytics/numbers";
+import type { Measure } from "#server/analytics/schema";
 import type { Live } from "../campaigns/live-view.tsx";
 import { percent } from "../campaigns/percent.tsx";
 import { countedHref } from "./counted-href.tsx";

@@ -7,6 +7,7 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { DateTime } from "#components/ui/date-time";
+import { PageTurner } from "#components/ui/page-turner";
 import { Section } from "#components/ui/section";
 import { Select } from "#components/ui/select";
 import { StatusBadge } from "#components/ui/status-badge";
@@ -165,20 +166,7 @@ export function PeopleTable({ workspace, campaign, active, open, canLaunch, time
             }
           />
         )}
-        {(pages.length > 0 || people.data?.next) && (
-          <nav aria-label="Pages of people" className="flex justify-end gap-2 border-t px-4 py-2">
-            <Button size="sm" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
-              Back
-            </Button>
-            <Button
-              size="sm"
-              disabled={!people.data?.next}
-              onClick={() => people.data?.next && setPages([...pages, people.data.next])}
-            >
-              Next
-            </Button>
-          </nav>
-        )}
+        <PageTurner label="Pages of people" pages={pages} next={people.data?.next} onTurn={setPages} />
       </Section>
     </div>
   );

@@ -4,10 +4,10 @@ import { UsersRound } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
-import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { Card } from "#components/ui/card";
 import { DateTime } from "#components/ui/date-time";
+import { PageTurner } from "#components/ui/page-turner";
 import { Skeleton } from "#components/ui/skeleton";
 import { StatusBadge } from "#components/ui/status-badge";
 import type { RouterOutputs } from "#server/router";
@@ -60,20 +60,7 @@ export function StepPeople({ workspace, campaign, step, canLaunch, timeZone }: P
             </li>
           ))}
         </ul>
-        {(pages.length > 0 || people.data?.next) && (
-          <nav aria-label="Pages of people" className="flex justify-end gap-2 border-t px-4 py-2">
-            <Button size="sm" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
-              Back
-            </Button>
-            <Button
-              size="sm"
-              disabled={!people.data?.next}
-              onClick={() => people.data?.next && setPages([...pages, people.data.next])}
-            >
-              Next
-            </Button>
-          </nav>
-        )}
+        <PageTurner label="Pages of people" pages={pages} next={people.data?.next} onTurn={setPages} />
       </section>
     </Card>
   );

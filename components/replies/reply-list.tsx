@@ -4,9 +4,9 @@ import Link from "next/link";
 import { useState } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Badge } from "#components/ui/badge";
-import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { DateTime } from "#components/ui/date-time";
+import { PageTurner } from "#components/ui/page-turner";
 import { Section } from "#components/ui/section";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { replyKinds, type ReplyKind } from "#server/replies/schema";
@@ -75,20 +75,7 @@ export function ReplyList({ workspace, campaignId, active, timeZone }: Props) {
             ))}
           </ul>
         )}
-        {(pages.length > 0 || data?.next) && (
-          <nav aria-label="Pages of what came back" className="flex justify-end gap-2 border-t px-4 py-2">
-            <Button size="sm" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
-              Back
-            </Button>
-            <Button
-              size="sm"
-              disabled={!data?.next}
-              onClick={() => data?.next && setPages([...pages, data.next])}
-            >
-              Next
-            </Button>
-          </nav>
-        )}
+        <PageTurner label="Pages of what came back" pages={pages} next={data?.next} onTurn={setPages} />
       </Section>
       <ReplyDialog id={open} timeZone={timeZone} onClose={() => setOpen(null)} />
     </div>

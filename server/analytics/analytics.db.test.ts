@@ -6,7 +6,7 @@ import { withTenant, type TenantTx } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { callerFor } from "#server/testing";
 import { rollUp } from "./rollup.ts";
-import { messageFilters } from "./schema.ts";
+import { measures } from "./schema.ts";
 
 type Message = {
   status: string;
@@ -108,7 +108,7 @@ test("every number counts messages once, without tests and machines, and equals 
 test("behind every number stand the very messages it counts, of the campaign and of each step", async () => {
   const { caller, campaignId: id, stepIds } = await measured();
   const { numbers, steps } = await caller.analytics.live({ id });
-  for (const is of messageFilters) {
+  for (const is of measures) {
     const { rows, next } = await caller.analytics.messages({ id, is });
     expect([is, rows.length, next]).toEqual([is, numbers[is], null]);
     const ofStep = await caller.analytics.messages({ id, is, stepId: stepIds[0] });

@@ -1,4 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
+import { type Measure, measures } from "./schema.ts";
 
 /**
  * Counts of messages; people are counted once per message, machine opens and clicks not at all. `delivered` is sent
@@ -6,23 +7,6 @@ import { sql, type SQL } from "drizzle-orm";
  * `failed` was never taken by a server; `unknown` may or may not have arrived.
  */
 export type Numbers = Record<Measure, number>;
-
-export const measures = [
-  "queued",
-  "sent",
-  "delivered",
-  "bounced",
-  "opened",
-  "machineOpened",
-  "clicked",
-  "replied",
-  "converted",
-  "unsubscribed",
-  "complained",
-  "failed",
-  "unknown",
-] as const;
-export type Measure = (typeof measures)[number];
 
 /** Tests and received mail are no part of a campaign's numbers. */
 export const counted: SQL = sql`m.direction = 'outbound' and m.message_type = 'email' and not m.is_test`;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Measure } from "./numbers.ts";
 
 const id = z.uuid();
 
@@ -39,8 +38,8 @@ export const timelineUnits = ["day", "hour"] as const;
 export type TimelineUnit = (typeof timelineUnits)[number];
 export const timelineInput = followInput.extend({ unit: z.enum(timelineUnits) });
 
-/** What a message can be looked for by: the number that it is counted in. */
-export const messageFilters = [
+/** What is counted of messages, and what one can be looked for by. */
+export const measures = [
   "queued",
   "sent",
   "delivered",
@@ -54,12 +53,13 @@ export const messageFilters = [
   "complained",
   "failed",
   "unknown",
-] as const satisfies readonly Measure[];
+] as const;
+export type Measure = (typeof measures)[number];
 
 /** Parses a URL leniently: what it does not understand is the first page of everything that was sent. */
 export const messagesInput = z.object({
   id,
-  is: z.enum(messageFilters).catch("sent"),
+  is: z.enum(measures).catch("sent"),
   stepId: id.optional().catch(undefined),
   variantId: id.optional().catch(undefined),
   after: id.optional().catch(undefined),
