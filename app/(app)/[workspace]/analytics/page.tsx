@@ -70,8 +70,8 @@ async function Overview({ params, searchParams }: Props) {
         </>
       )}
       <p className="mt-4 text-xs text-muted">
-        Days begin at midnight in {timezone}. Counted{" "}
-        <DateTime at={overview.countedAt} timeZone={timezone} empty="not yet" />; every ten minutes again.
+        Days begin at midnight in {timezone}. Counted every ten minutes, last{" "}
+        <DateTime at={overview.countedAt} timeZone={timezone} empty="never" />.
       </p>
     </>
   );
