@@ -3,6 +3,15 @@ import { inject } from "vitest";
 import { cloneTemplate, testUrls } from "./testing-cluster.ts";
 
 /**
+ * Sets the clock to where each file of tests begins: the middle of a working day that is to come, so that no test
+ * depends on the hour or the weekday it is run at. TEST_CLOCK names another moment ("2027-03-28 02:30+02", "now").
+ */
+const setClock = (sql: postgres.Sql) => sql`
+  update test_clock set offset_interval = coalesce(
+    ${process.env.TEST_CLOCK ?? null}::text::timestamptz,
+    (date_trunc('week', current_timestamp at time zone 'utc') + '9 days 10 hours') at time zone 'utc') - current_timestamp`;
+
+/**
  * Gives this vitest worker a database of its own, a clone of the migrated template, with the clock set right, and
  * points the environment at it. Called before a test file is loaded.
  */
@@ -16,7 +25,7 @@ export async function enterOwnDatabase(): Promise<void> {
   process.env.ENGINE_DATABASE_URL = urls.engine;
   process.env.ENGINE_PORT = String(inject("testEventsPort"));
   // The database is another file's before: its clock may have been moved.
-  await asOwner((sql) => sql`update test_clock set offset_interval = '0'`);
+  await asOwner(setClock);
 }
 
 /** Runs statements as the owner of the tables: for the catalogue and the clock. Sees no tenant's rows it is not told to. */

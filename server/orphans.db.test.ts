@@ -5,6 +5,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { v7 } from "uuid";
 import { expect, onTestFinished, test } from "vitest";
+import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { exportFile } from "#server/exports/testing";
@@ -23,7 +24,9 @@ test("files that no row knows of are removed, and no other", async () => {
   );
   const { id: importId } = await upload(tenant, "email\na@example.com\n");
   const ours = `${tenant.tenantId}/${tenant.workspaceId}`;
-  const [fetchedId, attempt] = [v7(), v7()];
+  // An attempt's id tells when it began, by the product's clock.
+  const msecs = (await withTenant(tenant.scope, appNow)).getTime();
+  const [fetchedId, attempt] = [v7(), v7({ msecs })];
   await withTenant(tenant.scope, (tx) =>
     tx.execute(sql`insert into import_jobs (id, file_name, file_url)
       values (${fetchedId}::uuid, 'a.csv', ${`${ours}/imports/${fetchedId}/${attempt}`})`),
@@ -37,8 +40,8 @@ test("files that no row knows of are removed, and no other", async () => {
     leftBehind: `${ours}/exports/${id}/999.csv`,
     nobodys: `${ours}/exports/${v7()}/1.csv`,
     // A file that is being fetched has no row yet; a fetch that died, or came second, never has one.
-    beingFetched: `${ours}/imports/${v7()}/${v7()}/parts/000000`,
-    fetchedTwice: `${ours}/imports/${fetchedId}/${v7()}/parts/000000`,
+    beingFetched: `${ours}/imports/${v7()}/${v7({ msecs })}/parts/000000`,
+    fetchedTwice: `${ours}/imports/${fetchedId}/${v7({ msecs })}/parts/000000`,
     fetched: `${ours}/imports/${fetchedId}/${attempt}/parts/000000`,
   };
   for (const key of Object.values(keys)) await files.put(key, Readable.from([Buffer.from("x")]));

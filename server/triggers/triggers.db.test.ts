@@ -300,7 +300,7 @@ test("a living audience takes in who comes to its lists later, and lets go who l
     ["first@example.test", "exited"],
     ["late@example.test", "enrolled"],
   ]);
-  await runner.pass("2 days", 3);
+  await runner.pass("10 hours", 12);
   await sweepAndSettle();
   // Everybody has come to an end, and it goes on.
   expect((await standing(campaign)).map(([, status]) => status)).toEqual(["exited", "completed"]);
