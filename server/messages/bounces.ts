@@ -21,14 +21,8 @@ export async function recordBounces(
     settled
       .flatMap(({ row, verdict }) => (row.contact_id === null || !wanted(verdict) ? [] : [row.contact_id]))
       .sort();
-  const sent = contactsOf((verdict) => verdict.kind === "sent");
   const soft = contactsOf((verdict) => verdict.kind === "bounced" && verdict.type === "soft");
   const hard = contactsOf((verdict) => verdict.kind === "bounced" && verdict.type === "hard");
-  if (sent.length > 0) {
-    await tx.execute(sql`
-      update contacts set soft_bounce_count = 0
-      where id = any(${sql.param(sent)}::uuid[]) and soft_bounce_count > 0`);
-  }
   if (soft.length + hard.length === 0) return [];
   const dead = await tx.execute<{ id: string }>(sql`
     with given as materialized (

@@ -70,11 +70,12 @@ export async function settleMessages(
     events.push(...(await wakeSteps(tx, { scope, graph: plan.graph, dues: duesOf(plan) })));
   events.push(...(await wakeForRetries(tx, { scope, settled, now })));
   await lockLimits(tx, limitsOf(settled.filter(givesSlotBack).map(({ row }) => row)));
-  await writeResults(tx, { settled, subjects, now });
-  await countSent(tx, { settled, now });
+  await countSent(tx, { settled, subjects, now });
   let ended = 0;
   for (const plan of plans) ended += (await applyMoves(tx, plan)).ended;
   await holdEnrollments(tx, { settled, now });
+  // Late, since the day's counters are one row of the workspace, and whoever settles next waits for it from here on.
+  await writeResults(tx, { settled, subjects, now });
   await recordBounces(tx, settled);
   await settleDrafts(
     tx,
@@ -215,25 +216,24 @@ async function writeResults(tx: TenantTx, { settled, subjects, now }: Written): 
  * Counts what left where moving on does not: at contacts, in their timeline, and at enrollments that are no longer
  * waiting for the message because they have left, or were sent it again later.
  */
-async function countSent(
-  tx: TenantTx,
-  { settled, now }: { settled: readonly Settled[]; now: number },
-): Promise<void> {
-  const sent = settled.filter(({ verdict }) => verdict.kind === "sent");
+async function countSent(tx: TenantTx, { settled, subjects, now }: Written): Promise<void> {
+  const sent = settled.filter(({ verdict }) => verdict.kind === "sent").map(({ row }) => row);
   if (sent.length === 0) return;
   const at = new Date(now).toISOString();
   await tx.execute(sql`
     with sent as materialized (
-      select id, enrollment_id, contact_id, campaign_id, step_id, subject from content.email_messages
-      where id = any(${sql.param(sent.map(({ row }) => row.id))}::uuid[])
+      select m.id, m.enrollment_id, m.contact_id, m.campaign_id, m.step_id, coalesce(s.subject, m.subject) as subject
+      from unnest(${sql.param(sent.map(({ id }) => id))}::uuid[],
+        ${sql.param(sent.map(({ id }) => subjects.get(id) ?? null))}::text[]) as s(id, subject)
+      cross join lateral (select * from content.email_messages m where m.id = s.id limit 1) m
     ), elsewhere as (
       update campaign_contacts e
       set total_emails_sent = e.total_emails_sent + 1, last_email_sent_at = ${at}::timestamptz,
         last_message_id = coalesce(e.last_message_id, s.id)
       from sent s where e.id = s.enrollment_id and e.id = any(array(select enrollment_id from sent)) and e.awaiting_message_id is distinct from s.id
     ), people as (
-      update contacts c set last_emailed_at = ${at}::timestamptz from sent s
-      where c.id = s.contact_id and c.id = any(array(select contact_id from sent))
+      update contacts c set last_emailed_at = ${at}::timestamptz, soft_bounce_count = 0
+      where c.id = any(array(select contact_id from sent))
     )
     insert into contact_events (contact_id, type, ref_type, ref_id, data)
     select contact_id, 'email.sent', 'email_message', id,
