@@ -20,7 +20,7 @@ import { settleMessages, type SettleCounts } from "./settle.ts";
 import { releaseLostSlots } from "./slots.ts";
 
 /** As many messages of a mailbox are claimed, and at worst left unknown, at a time. */
-export const groupSize = 100;
+export const groupSize = 200;
 /** A group goes in halves: while one is on the wire, the other is claimed, rendered or settled. */
 const halves = 2;
 /** A claim is given up by its lease's end, and no message of it is begun after the deadline before that. */
@@ -79,13 +79,14 @@ async function sendHalves(
   sender: Sender,
 ): Promise<"lost" | "empty" | "time" | number> {
   while (performance.now() < sender.until) {
-    if (!(await withTenant(scope, (tx) => holds(tx, laneOf(lane), lane.fence, leaseSeconds)))) return "lost";
-    const { events, ...claim } = await withTenant(scope, (tx) =>
-      claimMessages(tx, { scope, ...lane, limit: groupSize / halves, leaseSeconds }),
-    );
-    await tellSteps(events);
-    if (claim.messages.length === 0) return "empty";
-    const { counts, unreached } = await handOver(scope, claim, sender);
+    const half = await takeHalf(scope, lane, sender.compiled);
+    if (half === null) return "lost";
+    await tellSteps(half.events);
+    if (half.claim.messages.length === 0) return "empty";
+    const { claim } = half;
+    // Not before the commit: what was rolled back has no links in the database.
+    for (const [version, message] of half.compiled) sender.compiled.set(version, message);
+    const { counts, unreached } = await handOver(scope, half, sender);
     sender.total.sent += counts.sent;
     sender.total.others += counts.again + counts.bounced + counts.failed + counts.unknown;
     if (counts.bounced > 0)
@@ -94,6 +95,29 @@ async function sendHalves(
     if (waitMs !== null) return waitMs;
   }
   return "time";
+}
+
+type Half = {
+  claim: Claim;
+  events: DriverEvent[];
+  loaded: Awaited<ReturnType<typeof loadForRendering>>;
+  compiled: Compiled;
+};
+
+/** Claims the next half and reads all that it takes to write it, at once: what cannot be read is not claimed. */
+function takeHalf(scope: Scope, lane: Lane, known: Compiled): Promise<Half | null> {
+  return withTenant(scope, async (tx) => {
+    if (!(await holds(tx, laneOf(lane), lane.fence, leaseSeconds))) return null;
+    const { events, ...claim } = await claimMessages(tx, {
+      scope,
+      ...lane,
+      limit: groupSize / halves,
+      leaseSeconds,
+    });
+    const ids = claim.messages.map(({ id }) => id);
+    const compiled: Compiled = new Map(known);
+    return { claim, events, loaded: await loadForRendering(tx, ids, compiled), compiled };
+  });
 }
 
 /** What has been claimed must go out whether or not anybody hears of the rest: the sweeper finds who did not. */
@@ -145,17 +169,10 @@ async function closeMailbox(tx: TenantTx, lane: Lane, problem: string): Promise<
 
 async function handOver(
   scope: Scope,
-  { token, messages }: Claim,
+  { claim: { token }, loaded }: Half,
   sender: Sender,
 ): Promise<{ counts: SettleCounts; unreached: string | null }> {
   const deadline = performance.now() + deadlineMs;
-  const loaded = await withTenant(scope, (tx) =>
-    loadForRendering(
-      tx,
-      messages.map(({ id }) => id),
-      sender.compiled,
-    ),
-  );
   await loadFiles(sender.compiled);
   const { rendered, refused } = renderAll(loaded, sender.compiled);
   const replies = await onWire(sender, () => sender.transport.send(rendered, { deadline }));
