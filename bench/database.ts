@@ -2,14 +2,18 @@ import path from "node:path";
 import postgres from "postgres";
 import { startPostgres } from "#db/embedded";
 
-/** A fresh, migrated database on a server as the product starts it (fsync on), and the environment that points at it. */
+/**
+ * A fresh, migrated database and the environment that points at it: on a server as the product starts it (fsync on),
+ * or on the one whose superuser's address is BENCH_POSTGRES ("postgres://postgres:secret@127.0.0.1:5432").
+ */
 export async function openBenchDatabase(): Promise<{ owner: postgres.Sql; close: () => Promise<void> }> {
-  const password = "bench";
-  const port = Number(process.env.BENCH_PG_PORT ?? 55490);
-  const dataDir = path.resolve(process.env.BENCH_DIR ?? ".data", "bench-pg");
-  const server = await startPostgres({ dataDir, port, password, fast: false });
-  const url = (role: string, database = "bench") =>
-    `postgres://${role}:${password}@127.0.0.1:${server.port}/${database}`;
+  const server = await openServer();
+  const url = (role: string, database = "bench") => {
+    const address = new URL(server.superuser);
+    if (role !== "postgres") address.username = role;
+    address.pathname = `/${database}`;
+    return address.href;
+  };
   Object.assign(process.env, {
     DATABASE_URL: url("bench_app"),
     DATABASE_OWNER_URL: url("postgres"),
@@ -34,6 +38,16 @@ export async function openBenchDatabase(): Promise<{ owner: postgres.Sql; close:
     await server.stop();
   };
   return { owner, close };
+}
+
+async function openServer(): Promise<{ superuser: string; stop: () => Promise<void> }> {
+  const given = process.env.BENCH_POSTGRES;
+  if (given) return { superuser: given, stop: async () => undefined };
+  const password = "bench";
+  const port = Number(process.env.BENCH_PG_PORT ?? 55490);
+  const dataDir = path.resolve(process.env.BENCH_DIR ?? ".data", "bench-pg");
+  const { stop } = await startPostgres({ dataDir, port, password, fast: false });
+  return { superuser: `postgres://postgres:${password}@127.0.0.1:${port}`, stop };
 }
 
 /** Seconds that `work` takes. */
