@@ -105,6 +105,24 @@ export const sequenceStepAnalytics = analytics.table(
   ],
 );
 
+/** One row per variant of an A/B test and day: what the sample of the test did. */
+export const variantAnalytics = analytics.table(
+  "variant_analytics",
+  {
+    ...dailyColumns,
+    variantId: uuid().notNull(),
+    testId: uuid().notNull(),
+    campaignId: uuid().notNull(),
+    variantName: sortedText(),
+    ...dailyCounts,
+  },
+  (t) => [
+    workspacePolicy("variant_analytics"),
+    unique("variant_analytics_day_unique").on(t.tenantId, t.variantId, t.date),
+    index("idx_variant_analytics_test").on(t.tenantId, t.testId, t.date),
+  ],
+);
+
 export const mailboxAnalytics = analytics.table(
   "mailbox_analytics",
   { ...dailyColumns, emailAccountId: uuid().notNull(), email: sortedText(), ...dailyCounts },

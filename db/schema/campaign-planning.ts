@@ -120,6 +120,8 @@ export const campaignGoals = pgTable(
     targetCampaignId: uuid(),
     /** An email counts as its cause for so long after it was sent. */
     attributionDays: integer().notNull().default(30),
+    /** Replaced or taken away while the campaign ran: it counts no more, and what it counted stays. */
+    retiredAt: instant(),
   },
   (t) => [
     tenantKey(t),

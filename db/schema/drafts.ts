@@ -87,6 +87,8 @@ export const emailDrafts = pgTable(
     aiModel: text(),
     aiInputTokens: integer().notNull().default(0),
     aiOutputTokens: integer().notNull().default(0),
+    /** In millionths of a US dollar; null while nothing was asked, or where the model's price is not known. */
+    aiCostMicros: integer(),
   },
   (t) => [
     tenantKey(t),

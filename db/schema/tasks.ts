@@ -28,6 +28,9 @@ export const tasks = pgTable(
     within(t, t.campaignId, campaigns, "set null"),
     workspacePolicy("tasks"),
     index("idx_tasks_contact").on(t.tenantId, t.contactId, t.id),
+    index("idx_tasks_assignee")
+      .on(t.tenantId, t.workspaceId, t.assigneeId, sql`coalesce(due_on, 'infinity'::date)`, t.id)
+      .where(sql`done_at is null`),
     // What is open, the most pressing first; and what was done last.
     index("idx_tasks_open")
       .on(t.tenantId, t.workspaceId, sql`coalesce(due_on, 'infinity'::date)`, t.id)

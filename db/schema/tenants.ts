@@ -115,6 +115,8 @@ export const tenantPolicies = pgTable(
     contactEmailsPerDay: integer(),
     contactHoursApart: integer(),
     requireCampaignApproval: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    /** Whether a step may have its emails written by an AI provider and sent without anybody's review. */
+    aiUnreviewedAllowed: boolean().notNull().default(false),
     retention: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     ...timeColumns,
   },

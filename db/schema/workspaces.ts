@@ -44,6 +44,8 @@ export const workspaces = pgTable(
     /** Shown in the footer of every mail, as the law asks. */
     postalAddress: text(),
     settings: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    /** The workspace's own key of the AI provider, sealed; null: the installation's. */
+    aiKeySealed: text(),
     onboardingStartedAt: instant(),
     onboardingCompletedAt: instant(),
     hideOnboarding: boolean().notNull().default(false),
