@@ -8,4 +8,4 @@ export function proxy(request: NextRequest) {
 }
 
 // Not for the links in mails: they are hot, and nobody signs in there.
-export const config = { matcher: "/((?!api/|_next/|[tu]/|.*\\.).*)" };
+export const config = { matcher: "/((?!api/|_next/|[ptu]/|.*\\.).*)" };

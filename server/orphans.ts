@@ -1,14 +1,18 @@
 import { sql } from "drizzle-orm";
 import { withTenant } from "#db/tenancy";
+import { collectPictures, type MailFiles } from "./pictures/collect.ts";
 import { type Storage, storage } from "./storage.ts";
 
 /** Tenant, workspace, kind and job; then, of what was fetched from an address, the folder of the attempt. */
 const places =
   /^([0-9a-f-]{36})\/([0-9a-f-]{36})\/(imports|exports)\/([0-9a-f-]{36})\/(?:([0-9a-f-]{36})\/)?/;
 
+/** Tenant, workspace, kind, and the id of a picture or of an attached file; the latter's parts stand below. */
+const mailPlaces = /^([0-9a-f-]{36})\/([0-9a-f-]{36})\/(pictures|attachments)\/([0-9a-f-]{36})(?:\/|$)/;
+
 /**
  * Removes files that no row knows of any more: of imports and exports that are gone, and what runs left behind that
- * died or were cancelled, once that is a day ago. A job's row is there before its first file, so a file without one is
+ * died or were cancelled, once that is a day ago; pictures and attached files that no email has referred to for a month. A job's row is there before its first file, so a file without one is
  * nobody's; only what is being fetched from an address has none yet, and tells by its name when that began. Files of
  * workspaces that this database does not know are left alone, since another installation may share the store, and so
  * are files of any other name. Returns how many were removed.
@@ -16,7 +20,13 @@ const places =
 export async function removeOrphans(files: Storage = storage): Promise<number> {
   let removed = 0;
   const owners = new Map<string, Owner>();
+  const isUnused = unusedInMail();
   for await (const key of files.list()) {
+    if (await isUnused(key)) {
+      await files.remove(key);
+      removed += 1;
+      continue;
+    }
     const found = places.exec(key);
     if (!found) continue;
     const [, tenantId = "", workspaceId = "", kind = "", id = "", attempt] = found;
@@ -33,6 +43,26 @@ export async function removeOrphans(files: Storage = storage): Promise<number> {
     removed += 1;
   }
   return removed;
+}
+
+/** Tells of a key whether it is a picture or an attached file that is wanted no more. Asks once per workspace. */
+function unusedInMail(): (key: string) => Promise<boolean> {
+  const workspaces = new Map<string, MailFiles>();
+  return async (key) => {
+    const [, tenantId, workspaceId, kind, id = ""] = mailPlaces.exec(key) ?? [];
+    if (!tenantId || !workspaceId) return false;
+    let known = workspaces.get(workspaceId);
+    if (!known) {
+      known = await collectPictures({ tenantId, workspaceId });
+      // Files of one workspace come one after another.
+      workspaces.clear();
+      workspaces.set(workspaceId, known);
+    }
+    if (!known.ours) return false;
+    return kind === "pictures"
+      ? !known.pictures.has(id) && momentOf(id) < known.dayAgo
+      : !known.attachments.has(id) && momentOf(id) < known.monthAgo;
+  };
 }
 
 /** `key` is that of an export's file or of an import's folder; `over`: the job has ended a day ago. */

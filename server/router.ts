@@ -19,6 +19,7 @@ import { listsRouter } from "#server/lists/router";
 import { mailboxesRouter } from "#server/mailboxes/router";
 import { membersRouter } from "#server/members/router";
 import { notificationsRouter } from "#server/notifications/router";
+import { picturesRouter } from "#server/pictures/router";
 import { poolsRouter } from "#server/pools/router";
 import { repliesRouter } from "#server/replies/router";
 import { scoringRouter } from "#server/scoring/router";
@@ -53,6 +54,7 @@ export const appRouter = router({
   mailboxes: mailboxesRouter,
   members: membersRouter,
   notifications: notificationsRouter,
+  pictures: picturesRouter,
   pools: poolsRouter,
   replies: repliesRouter,
   scoring: scoringRouter,

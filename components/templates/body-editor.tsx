@@ -2,6 +2,7 @@
 import type { JSONContent } from "@tiptap/core";
 import dynamic from "next/dynamic";
 import { useEffect, useState, type Ref } from "react";
+import { AskPictureProvider } from "#components/pictures/ask-picture";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { Skeleton } from "#components/ui/skeleton";
@@ -81,22 +82,24 @@ export function BodyEditor({ html, onHtml, text, disabled, problems, ...rest }: 
   }
 
   return (
-    <div className="space-y-2">
-      <ModeSwitch mode={mode} onChange={choose} withText={text !== undefined} />
-      {offer && (
-        <OfferNote offer={offer} disabled={disabled} onAccept={accept} onLeave={() => setOffer(null)} />
-      )}
-      {mode === "blocks" && (!doc || unread) && <Skeleton className="h-96 w-full" />}
-      {mode === "blocks" && doc && !unread && (
-        <Blocks key={keyOf(doc.doc)} doc={doc.doc} onChange={change} disabled={disabled} {...rest} />
-      )}
-      {mode === "html" && (
-        <HtmlEditor value={html} onChange={onHtml} disabled={disabled} problems={problems} {...rest} />
-      )}
-      {mode === "text" && text && (
-        <TextPart html={html} {...text} disabled={disabled} {...rest} label="Text part" />
-      )}
-    </div>
+    <AskPictureProvider>
+      <div className="space-y-2">
+        <ModeSwitch mode={mode} onChange={choose} withText={text !== undefined} />
+        {offer && (
+          <OfferNote offer={offer} disabled={disabled} onAccept={accept} onLeave={() => setOffer(null)} />
+        )}
+        {mode === "blocks" && (!doc || unread) && <Skeleton className="h-96 w-full" />}
+        {mode === "blocks" && doc && !unread && (
+          <Blocks key={keyOf(doc.doc)} doc={doc.doc} onChange={change} disabled={disabled} {...rest} />
+        )}
+        {mode === "html" && (
+          <HtmlEditor value={html} onChange={onHtml} disabled={disabled} problems={problems} {...rest} />
+        )}
+        {mode === "text" && text && (
+          <TextPart html={html} {...text} disabled={disabled} {...rest} label="Text part" />
+        )}
+      </div>
+    </AskPictureProvider>
   );
 }
 

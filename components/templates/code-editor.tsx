@@ -7,6 +7,7 @@ import { lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, type Text } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
+import { pictureIn } from "#components/pictures/ask-picture";
 import type { TemplateProblem } from "#server/mail/schema";
 import type { BodyHandle } from "./body-handle.tsx";
 import { codeLook } from "./code-look.tsx";
@@ -23,24 +24,32 @@ type Props = {
   /** Custom fields, for completion. */
   fields: Completion[];
   onFocus?: () => void;
+  /** A picture that was pasted or dropped; the caret stands where it is meant. */
+  onPicture: (file: File) => void;
   /** Not `ref`: this component is loaded when it is needed, and what loads it has none to hand on. */
   handle?: Ref<BodyHandle>;
 };
 
 /** HTML and Liquid with colours, completion, and mistakes marked where they stand. Tab leaves it, as it does any box. */
 export function CodeEditor(props: Props) {
-  const { value, onChange, disabled, problems, label, id, fields, onFocus, handle, ...aria } = props;
+  const { value, onChange, disabled, problems, label, id, fields, onFocus, onPicture, handle, ...aria } =
+    props;
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const latest = useRef({ value, onChange, fields, onFocus });
+  const latest = useRef({ value, onChange, fields, onFocus, onPicture });
   /** What was handed up and has not come back yet: it is behind the text, and may not overwrite it. */
   const underWay = useRef(new Set<string>());
   const described = aria["aria-describedby"];
   useEffect(() => {
-    latest.current = { value, onChange, fields, onFocus };
+    latest.current = { value, onChange, fields, onFocus, onPicture };
   });
 
   useEffect(() => {
+    function hand(at: EditorView, file: File | undefined): boolean {
+      if (!file || at.state.readOnly) return false;
+      latest.current.onPicture(file);
+      return true;
+    }
     if (!place.current) return;
     const made = new EditorView({
       parent: place.current,
@@ -55,6 +64,15 @@ export function CodeEditor(props: Props) {
         keymap.of([...defaultKeymap, ...historyKeymap]),
         codeLook,
         changeable.of([]),
+        EditorView.domEventHandlers({
+          paste: (event, at) => hand(at, pictureIn(event.clipboardData)),
+          drop(event, at) {
+            const file = pictureIn(event.dataTransfer);
+            const place = at.posAtCoords({ x: event.clientX, y: event.clientY });
+            if (file && place !== null) at.dispatch({ selection: { anchor: place } });
+            return hand(at, file);
+          },
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((one) => one.isUserEvent("outside"))) {
             const text = update.state.doc.toString();

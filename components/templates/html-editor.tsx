@@ -1,9 +1,14 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { ImageUp } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useMemo, type ComponentProps } from "react";
+import { useImperativeHandle, useMemo, useRef, type ComponentProps } from "react";
+import { useAskPicture } from "#components/pictures/ask-picture";
 import { useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
 import { Skeleton } from "#components/ui/skeleton";
+import { imageHtml } from "./blocks/image-block.tsx";
+import type { BodyHandle } from "./body-handle.tsx";
 import type { CodeEditor } from "./code-editor.tsx";
 
 const Code = dynamic(() => import("./code-editor.tsx").then((loaded) => loaded.CodeEditor), {
@@ -11,10 +16,10 @@ const Code = dynamic(() => import("./code-editor.tsx").then((loaded) => loaded.C
   loading: () => <Skeleton className="h-96 w-full" />,
 });
 
-type Props = Omit<ComponentProps<typeof CodeEditor>, "fields">;
+type Props = Omit<ComponentProps<typeof CodeEditor>, "fields" | "onPicture">;
 
-/** The code editor, fetched when it is shown, with the workspace's own fields. */
-export function HtmlEditor(props: Props) {
+/** The code editor, fetched when it is shown, with the workspace's own fields and its pictures. */
+export function HtmlEditor({ handle, ...props }: Props) {
   const trpc = useTRPC();
   const custom = useQuery(trpc.customFields.list.queryOptions());
   const fields = useMemo(
@@ -26,5 +31,22 @@ export function HtmlEditor(props: Props) {
       })),
     [custom.data],
   );
-  return <Code {...props} fields={fields} />;
+  const code = useRef<BodyHandle>(null);
+  useImperativeHandle(handle, () => ({
+    insert: (text) => code.current?.insert(text),
+    show: (line, column) => code.current?.show(line, column),
+  }));
+  const ask = useAskPicture();
+  const askFor = (file?: File) =>
+    ask({ file, onPick: (picture) => code.current?.insert(imageHtml(picture)) });
+  return (
+    <div className="space-y-2">
+      <Code {...props} handle={code} fields={fields} onPicture={askFor} />
+      {!props.disabled && (
+        <Button size="sm" onClick={() => askFor()}>
+          <ImageUp /> Picture
+        </Button>
+      )}
+    </div>
+  );
 }

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { freezeTests } from "#server/ab-tests/freeze";
+import { keepNamed } from "#server/pictures/named";
 
 /**
  * Freezes what the steps of a campaign say now, one new version for each that has changed since its last one.
@@ -35,4 +36,8 @@ export async function freezeVersions(
     )
     update campaign_steps s set current_version = w.version from written w where s.id = w.step_id`);
   await freezeTests(tx, campaignId);
+  await keepNamed(
+    tx,
+    sql`select html as words from campaign_step_versions where campaign_id = ${campaignId}::uuid and html like '%/p/%'`,
+  );
 }

@@ -6,7 +6,7 @@ import { env } from "#server/env";
  * it needs a new version, and every old version must stay readable.
  */
 const version = 1;
-const kinds = ["open", "click", "unsubscribe"] as const;
+const kinds = ["open", "click", "unsubscribe", "picture"] as const;
 const testFlag = 8;
 const currentKey = 1;
 const headBytes = 52;
@@ -14,7 +14,10 @@ const macBytes = 12;
 
 export type TokenKind = (typeof kinds)[number];
 
-/** What a token names. `linkIndex` is 0 except for clicks; `test` marks a test message, which has no ledger row. */
+/**
+ * What a token names. `linkIndex` is 0 except for clicks; `test` marks a test message, which has no ledger row. Of a
+ * picture, `messageId` is its own id.
+ */
 export type LinkToken = {
   kind: TokenKind;
   tenantId: string;

@@ -22,6 +22,8 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
+import { useAskPicture } from "#components/pictures/ask-picture";
+import { imageBlock } from "./image-block.tsx";
 import { insertBlock } from "./block-moves.tsx";
 
 type Block = { type: string; [key: string]: unknown };
@@ -60,6 +62,14 @@ const kinds: readonly { label: string; icon: LucideIcon; block: Block }[] = [
 
 /** Puts a block behind the one with the caret. */
 export function AddBlock({ editor }: { editor: Editor }) {
+  const ask = useAskPicture();
+  function add(block: Block) {
+    if (block.type !== "image") return insertBlock(editor, block);
+    ask({
+      onPick: (picture) => insertBlock(editor, imageBlock(picture)),
+      onAddress: () => insertBlock(editor, block),
+    });
+  }
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
@@ -76,7 +86,7 @@ export function AddBlock({ editor }: { editor: Editor }) {
         }}
       >
         {kinds.map(({ label, icon: Icon, block }) => (
-          <DropdownMenuItem key={label} onSelect={() => insertBlock(editor, block)}>
+          <DropdownMenuItem key={label} onSelect={() => add(block)}>
             <Icon /> {label}
           </DropdownMenuItem>
         ))}

@@ -2,13 +2,16 @@
 import type { JSONContent } from "@tiptap/core";
 import { EditorContent, useEditor, useEditorState } from "@tiptap/react";
 import { useEffect, useImperativeHandle, useRef, type CSSProperties, type Ref } from "react";
+import { pictureIn, useAskPicture } from "#components/pictures/ask-picture";
 import type { BodyHandle } from "../body-handle.tsx";
 import { mailLook } from "./block-attrs.tsx";
 import { BlockGrip } from "./block-grip.tsx";
+import { insertBlock } from "./block-moves.tsx";
 import { BlockSettings } from "./block-settings.tsx";
 import { BlockToolbar } from "./block-toolbar.tsx";
 import "./blocks.css";
 import { mailExtensions } from "./extensions.tsx";
+import { imageBlock } from "./image-block.tsx";
 import { inkOn, mailHtml } from "./mail-html.tsx";
 
 type Props = {
@@ -24,9 +27,10 @@ type Props = {
 
 /** A mail made of blocks, by mouse or keyboard: Alt and an arrow move the block with the caret. */
 export function BlockEditor({ doc, onChange, disabled, label, onFocus, handle, ...aria }: Props) {
-  const latest = useRef({ onChange, onFocus });
+  const ask = useAskPicture();
+  const latest = useRef({ onChange, onFocus, ask });
   useEffect(() => {
-    latest.current = { onChange, onFocus };
+    latest.current = { onChange, onFocus, ask };
   });
   const described = aria["aria-describedby"];
   const editor = useEditor({
@@ -43,10 +47,24 @@ export function BlockEditor({ doc, onChange, disabled, label, onFocus, handle, .
         "aria-label": label,
         ...(described && { "aria-describedby": described }),
       },
+      handlePaste: (_, event) => takePicture(event.clipboardData),
+      handleDrop: (view, event, _slice, moved) => {
+        if (moved) return false;
+        const place = view.posAtCoords({ left: event.clientX, top: event.clientY });
+        return takePicture(event.dataTransfer, place?.pos);
+      },
     },
     onUpdate: ({ editor: changed }) => latest.current.onChange(mailHtml(changed.getJSON())),
     onFocus: () => latest.current.onFocus?.(),
   });
+  /** Goes behind the block with the caret, or with `pos`. */
+  function takePicture(data: DataTransfer | null, pos?: number): boolean {
+    const file = pictureIn(data);
+    if (!file || !editor?.isEditable) return false;
+    if (pos !== undefined) editor.commands.setTextSelection(pos);
+    latest.current.ask({ file, onPick: (picture) => insertBlock(editor, imageBlock(picture)) });
+    return true;
+  }
   useEffect(() => {
     editor?.setEditable(!disabled, false);
   }, [editor, disabled]);

@@ -1,12 +1,14 @@
 "use client";
 import { useEditorState, type Editor } from "@tiptap/react";
-import { Minus, Plus } from "lucide-react";
+import { ImageUp, Minus, Plus } from "lucide-react";
 import { useState, type ReactNode } from "react";
+import { useAskPicture, type ChosenPicture } from "#components/pictures/ask-picture";
 import { Button } from "#components/ui/button";
 import { Field } from "#components/ui/field";
 import { Textarea } from "#components/ui/textarea";
 import { blockAttrs, columnsMax, mailLook, networks, socialAttrs, widthMax } from "./block-attrs.tsx";
 import { currentBlock } from "./block-moves.tsx";
+import { imageBlock } from "./image-block.tsx";
 import { addressOf } from "./link-tool.tsx";
 
 type Attrs = Record<string, unknown>;
@@ -19,12 +21,18 @@ export function BlockSettings({ editor }: { editor: Editor }) {
   const set = (name: string, value: unknown) => {
     if (chosen) editor.view.dispatch(editor.state.tr.setNodeAttribute(chosen.pos, name, value));
   };
+  const setAll = (attrs: Attrs) => {
+    if (!chosen) return;
+    const { tr } = editor.state;
+    for (const [name, value] of Object.entries(attrs)) tr.setNodeAttribute(chosen.pos, name, value);
+    editor.view.dispatch(tr);
+  };
   return (
     <div className="space-y-3 border-t bg-surface p-3">
       {chosen && chosen.type in blockAttrs && (
         <fieldset key={`${chosen.type}${chosen.pos}`} className="grid gap-3 sm:grid-cols-2">
           <legend className="sr-only">This block</legend>
-          <Own chosen={chosen} set={set} />
+          <Own chosen={chosen} set={set} setAll={setAll} />
         </fieldset>
       )}
       {chosen?.columns && <ColumnCount editor={editor} {...chosen.columns} />}
@@ -61,9 +69,24 @@ function chosenIn(editor: Editor): Chosen | null {
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");
 
-type OwnProps = { chosen: Chosen; set: (name: string, value: unknown) => void };
+type OwnProps = {
+  chosen: Chosen;
+  set: (name: string, value: unknown) => void;
+  setAll: (attrs: Attrs) => void;
+};
 
-function Own({ chosen: { type, attrs }, set }: OwnProps): ReactNode {
+function ChoosePicture({ chosen, onPick }: { chosen: boolean; onPick: (picture: ChosenPicture) => void }) {
+  const ask = useAskPicture();
+  return (
+    <div className="sm:col-span-2">
+      <Button size="sm" onClick={() => ask({ onPick })}>
+        <ImageUp /> {chosen ? "Choose another picture" : "Upload or choose a picture"}
+      </Button>
+    </div>
+  );
+}
+
+function Own({ chosen: { type, attrs }, set, setAll }: OwnProps): ReactNode {
   const line = (name: string, label: string, more: { hint?: string; placeholder?: string } = {}) => (
     <Line
       key={name}
@@ -90,8 +113,17 @@ function Own({ chosen: { type, attrs }, set }: OwnProps): ReactNode {
       return address("href", "The button leads to");
     case "image":
       return [
+        <ChoosePicture
+          key="choose"
+          chosen={textOf(attrs.src) !== ""}
+          onPick={(picture) => setAll(imageBlock(picture).attrs)}
+        />,
         address("src", "Address of the picture", "A public https:// address: inboxes fetch it from there."),
-        line("alt", "Says, where pictures are off", { placeholder: "Our new shop" }),
+        line("alt", "Says, where pictures are off", {
+          placeholder: "Our new shop",
+          ...(textOf(attrs.src) !== ""
+            && textOf(attrs.alt) === "" && { hint: "Empty: who sees no pictures misses what it shows." }),
+        }),
         address("href", "A click leads to"),
         <Size
           key="width"
