@@ -98,3 +98,11 @@ export function helpOf(type: z.ZodType): VariableHelp {
     throw new Error("A variable has no help.");
   return { expected: about.expected, fix: about.fix, secret: about.secret === true };
 }
+
+const priceList = /^(\s*[\w.:-]+=\d+(\.\d+)?\/\d+(\.\d+)?\s*(,|$))+$/;
+
+export const prices = help(z.string().regex(priceList), {
+  expected:
+    "prices in US dollars for a million tokens, as claude-sonnet-4-5=3/15 (read/written), parted by commas",
+  fix: "Correct AI_PRICES, or leave it out for the list prices.",
+});

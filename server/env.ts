@@ -111,6 +111,7 @@ const shape = {
   ANTHROPIC_MODEL: kind
     .text("the name of a model", "Set ANTHROPIC_MODEL to a model of your account, or leave it out.")
     .default("claude-sonnet-4-5"),
+  AI_PRICES: kind.prices.optional(),
   OUTLOOK_CLIENT_ID: kind.password("an application id", "Leave it out: nothing uses it yet.").optional(),
   OUTLOOK_CLIENT_SECRET: kind.password("a client secret", "Leave it out: nothing uses it yet.").optional(),
   OUTLOOK_TENANT_ID: kind.password("a directory id", "Leave it out: nothing uses it yet.").optional(),

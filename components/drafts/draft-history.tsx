@@ -1,4 +1,5 @@
 import { DateTime } from "#components/ui/date-time";
+import { moneyWords } from "./money.tsx";
 import type { Draft } from "./draft-panel.tsx";
 
 type Line = { what: string; at: Date | null; by: string | null };
@@ -12,7 +13,14 @@ export function DraftHistory({ draft, timeZone }: { draft: Draft; timeZone: stri
       by: draft.author === "ai" ? draft.ai.model : null,
     },
     { what: "Edited", at: draft.editedAt, by: draft.editedBy },
-    { what: "Approved", at: draft.approvedAt, by: draft.approvedBy },
+    {
+      what:
+        draft.author === "ai" && !draft.edited && draft.approvedBy === null
+          ? "Left to go unread, as the organization allows,"
+          : "Approved",
+      at: draft.approvedAt,
+      by: draft.approvedBy,
+    },
     { what: "Rejected", at: draft.rejectedAt, by: draft.rejectedBy },
     ...(draft.status === "scheduled"
       ? [{ what: "Leaves not before", at: draft.scheduledFor, by: null }]
@@ -43,6 +51,9 @@ export function DraftHistory({ draft, timeZone }: { draft: Draft; timeZone: stri
         <li>
           {draft.ai.inputTokens.toLocaleString("en")} tokens read and{" "}
           {draft.ai.outputTokens.toLocaleString("en")} written
+          {draft.ai.costMicros === null
+            ? ", at a price that is not known"
+            : `, for ${moneyWords(draft.ai.costMicros)}`}
         </li>
       )}
     </ul>

@@ -9,42 +9,60 @@ import type { DraftReview } from "#server/campaigns/schema";
 
 type Props = { review: DraftReview | null; onChange: (review: DraftReview | null) => void };
 
-const usual: DraftReview = { days: 14, otherwise: "skip", instructions: "" };
+const usual: DraftReview = { days: 14, otherwise: "skip", instructions: "", unreviewed: false };
 
-/** What an AI provider is told, where there is one. */
+/** What an AI provider is told, where there is one, and whether what it writes is looked at. */
 function Instructions({
-  instructions,
+  review,
   onChange,
 }: {
-  instructions: string;
-  onChange: (instructions: string) => void;
+  review: DraftReview;
+  onChange: (review: DraftReview) => void;
 }) {
   const trpc = useTRPC();
   const { data: writer } = useQuery(trpc.drafts.writer.queryOptions());
-  if (writer === undefined || (writer === null && instructions === "")) return null;
+  const { instructions, unreviewed } = review;
+  if (writer === undefined || (writer.keyOf === null && instructions === "")) return null;
+  const unread = unreviewed && writer.mayLeaveUnread;
   return (
-    <Field
-      name="reviewInstructions"
-      label="Written by AI, with these instructions"
-      aside="Optional"
-      className="sm:col-span-2"
-      hint={
-        writer === null
-          ? "No AI provider is set up on this installation: drafts have the text of the step."
-          : `${writer} writes each draft with the text of the step as its model, and what you know of the contact. Nothing leaves unread.`
-      }
-    >
-      {(control) => (
-        <Textarea
-          {...control}
-          rows={3}
-          maxLength={4_000}
-          defaultValue={instructions}
-          placeholder="Mention their industry in the first sentence. Three short paragraphs."
-          onChange={({ target }) => onChange(target.value)}
+    <>
+      <Field
+        name="reviewInstructions"
+        label="Written by AI, with these instructions"
+        aside="Optional"
+        className="sm:col-span-2"
+        hint={
+          writer.keyOf === null
+            ? "No AI provider is set up: drafts have the text of the step."
+            : `${writer.name} writes each draft with the text of the step as its model, and what you know of the contact.${unread ? "" : " Nothing leaves unread."}`
+        }
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            rows={3}
+            maxLength={4_000}
+            defaultValue={instructions}
+            placeholder="Mention their industry in the first sentence. Three short paragraphs."
+            onChange={({ target }) => onChange({ ...review, instructions: target.value })}
+          />
+        )}
+      </Field>
+      {instructions.trim() !== "" && (
+        <Checkbox
+          className="sm:col-span-2"
+          label="Send what AI has written without a review"
+          hint={
+            writer.mayLeaveUnread
+              ? "Each email leaves as soon as it is written. What the provider cannot write waits for a review."
+              : "Your organization wants every email reviewed. An owner or admin can allow this in the organization’s settings."
+          }
+          checked={unread}
+          disabled={!writer.mayLeaveUnread}
+          onChange={({ target }) => onChange({ ...review, unreviewed: target.checked })}
         />
       )}
-    </Field>
+    </>
   );
 }
 
@@ -83,10 +101,7 @@ export function ReviewFields({ review, onChange }: Props) {
               </Select>
             )}
           </Field>
-          <Instructions
-            instructions={review.instructions}
-            onChange={(instructions) => onChange({ ...review, instructions })}
-          />
+          <Instructions review={review} onChange={onChange} />
         </div>
       )}
     </div>

@@ -9,6 +9,8 @@ import type { Choice, Decided, Refusal } from "./schema.ts";
 import { cancelDrafts } from "./standing.ts";
 
 type Deciding = { scope: EventScope; choices: readonly Choice[]; userId: string };
+/** `userId`: null where the organization lets what AI has written leave unread. */
+type Approving = Omit<Deciding, "userId"> & { userId: string | null; sendAt: Date | null };
 type Done = Decided & { events: DriverEvent[] };
 
 /**
@@ -72,7 +74,7 @@ function sorted(
  */
 export async function approveDrafts(
   tx: TenantTx,
-  { scope, choices, userId, sendAt }: Deciding & { sendAt: Date | null },
+  { scope, choices, userId, sendAt }: Approving,
 ): Promise<Done> {
   const { rows, events } = await takeDrafts(tx, { scope, choices, dueAt: sendAt });
   const { chosen, refused } = sorted(rows, choices, (row) => judge.approve(row, sendAt));
@@ -132,7 +134,7 @@ export async function rejectDrafts(
 
 export const recordDecision = (
   tx: TenantTx,
-  userId: string,
+  userId: string | null,
   action: string,
   after: Record<string, unknown>,
 ): Promise<void> => recordAct(tx, { actorId: userId, action, resourceType: "email_draft", after });

@@ -236,7 +236,7 @@ test("a running step that is reviewed from now on recalls what is queued, and re
   await runner.settle("mailbox/messages.queued");
   const whole = { ...campaign, review: await reviewerOf(campaign) };
   const [stepId = ""] = campaign.stepIds;
-  const review = { days: 14, otherwise: "skip" as const, instructions: "" };
+  const review = { days: 14, otherwise: "skip" as const, instructions: "", unreviewed: false };
   await save(whole, stepId, { ...email, review });
   await sweepLater();
   expect(await arrived(whole)).toEqual([]);

@@ -3,6 +3,7 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { type DriverEvent, type EventScope, writingDueEvent } from "#server/drivers/events";
 import { AppError } from "#server/errors";
+import { keepNamed } from "#server/pictures/named";
 import { currentVersion, rewrite } from "./make.ts";
 import { type Choice, type DraftEdit, type DraftStatus } from "./schema.ts";
 import { fieldIn } from "./text.ts";
@@ -52,6 +53,7 @@ export async function editDraft(
       writing = case when writing in ('waiting', 'writing') then null else writing end, writing_problem = null,
       edited_by = ${userId}::uuid, edited_at = app_now(), version = version + 1, updated_at = app_now()
     where id = ${id}::uuid returning version`);
+  await keepNamed(tx, sql`select ${body}::text as words`);
   return { version: row?.version ?? version };
 }
 

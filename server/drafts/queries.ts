@@ -107,7 +107,8 @@ export type Draft = DraftRow & {
   author: "user" | "ai" | "rule";
   /** Why the provider's words are not there, or not yet. */
   writingProblem: string | null;
-  ai: { model: string | null; inputTokens: number; outputTokens: number };
+  /** `costMicros`: millionths of a US dollar; null where the model's price is not known. */
+  ai: { model: string | null; inputTokens: number; outputTokens: number; costMicros: number | null };
 };
 
 /** @throws AppError not_found */
@@ -130,7 +131,8 @@ export async function getDraft(tx: TenantTx, id: string): Promise<Draft> {
       (select m.sent_at from content.email_messages m where m.contact_id = d.contact_id and m.draft_id = d.id
         order by m.id desc limit 1) as "sentAt",
       d.step_version_id as "stepVersionId", d.author, d.writing_problem as "writingProblem",
-      json_build_object('model', d.ai_model, 'inputTokens', d.ai_input_tokens, 'outputTokens', d.ai_output_tokens) as ai
+      json_build_object('model', d.ai_model, 'inputTokens', d.ai_input_tokens, 'outputTokens', d.ai_output_tokens,
+        'costMicros', d.ai_cost_micros) as ai
     from email_drafts d join contacts c on c.id = d.contact_id
       left join campaigns k on k.id = d.campaign_id left join campaign_steps p on p.id = d.step_id
       left join users a on a.id = d.approved_by left join users r on r.id = d.rejected_by left join users w on w.id = d.edited_by

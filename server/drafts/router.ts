@@ -1,19 +1,23 @@
 import { commitThenSend } from "#server/drivers/events";
 import { parseLocal, toInstant } from "#server/planner/zone";
-import { allowed, router } from "#server/trpc";
+import { allowed, organization, router } from "#server/trpc";
+import { findWriterState, saveAiKey } from "./ai-key.ts";
+import { draftCosts } from "./costs.ts";
 import { approveDrafts, rejectDrafts } from "./decide.ts";
 import { editDraft, restoreDraft } from "./mutations.ts";
 import { countDrafts, draftDays, getDraft, listDrafts, previewDraft } from "./queries.ts";
 import {
+  aiKeyInput,
   draftApproval,
   draftEdit,
   draftListInput,
+  draftPolicyInput,
   draftRef,
   draftRejection,
   draftRestore,
   draftReturn,
 } from "./schema.ts";
-import { draftWriter } from "./writing.ts";
+import { mayLeaveUnread, updateDraftPolicy } from "./policy.ts";
 import { takeBackDrafts } from "./take-back.ts";
 
 const reads = allowed("campaigns:read");
@@ -31,8 +35,31 @@ export const draftsRouter = router({
   byId: reads.input(draftRef).query(({ ctx, input }) => ctx.tenant((tx) => getDraft(tx, input.id))),
   preview: reads.input(draftRef).query(({ ctx, input }) => ctx.tenant((tx) => previewDraft(tx, input.id))),
   days: reads.query(({ ctx }) => ctx.tenant((tx) => draftDays(tx, shownDays))),
-  /** Who writes drafts by instructions on this installation; null when nobody is set up. */
-  writer: reads.query(() => draftWriter()?.name ?? null),
+  costs: reads.query(({ ctx }) => ctx.tenant(draftCosts)),
+  /** Who writes drafts by instructions, by whose key, and whether they may leave unread. */
+  writer: reads.query(({ ctx }) =>
+    ctx.tenant(async (tx) => ({
+      ...(await findWriterState(tx, ctx.member.scope)),
+      mayLeaveUnread: await mayLeaveUnread(tx),
+    })),
+  ),
+  saveKey: allowed("workspace:settings")
+    .input(aiKeyInput)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) =>
+        saveAiKey(tx, { scope: ctx.member.scope, userId: ctx.session.user.id, key: input.key }),
+      ),
+    ),
+  policy: organization("organization:settings").query(({ ctx }) =>
+    ctx.tenant(async (tx) => ({ unreviewed: await mayLeaveUnread(tx) })),
+  ),
+  updatePolicy: organization("organization:settings")
+    .input(draftPolicyInput)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) =>
+        updateDraftPolicy(tx, { ...input, scope: ctx.member.scope, userId: ctx.session.user.id }),
+      ),
+    ),
 
   edit: writes
     .input(draftEdit)

@@ -41,6 +41,18 @@ export const draftListInput = z.object({
 });
 export type DraftListInput = z.infer<typeof draftListInput>;
 
+export const draftPolicyInput = z.object({ unreviewed: z.boolean() });
+/** Null takes the workspace's own key away. */
+export const aiKeyInput = z.object({
+  key: z
+    .string()
+    .trim()
+    .min(8, "Paste the whole key, as the provider's console shows it once.")
+    .max(500, "A key has at most 500 characters.")
+    .regex(/^[\x21-\x7e]+$/, "A key has no blanks and no letters with accents: paste it again.")
+    .nullable(),
+});
+
 export const draftRef = z.object({ id: z.uuid() });
 
 /** Drafts as they were seen: whoever decides about one that was changed since is told so. */

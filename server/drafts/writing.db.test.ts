@@ -14,6 +14,7 @@ const { sinks, provider } = await vi.hoisted(async () => {
   Object.assign(process.env, started.env, {
     ANTHROPIC_API_KEY: "sk-test",
     ANTHROPIC_BASE_URL: speaks.baseUrl,
+    AI_PRICES: "claude-of-the-test=3/15",
   });
   return { sinks: started, provider: speaks };
 });
@@ -27,14 +28,14 @@ const good = emailAnswer({
 });
 
 /** Contacts at a step whose drafts a provider is to write. */
-async function asking(emails: string[]) {
+async function asking(emails: string[], { unreviewed = false } = {}) {
   const campaign = await newCampaign({
     emails,
     steps: [
       emailStep({
         emailContent: '<p>Dear {{ first_name }}, <a href="https://x.test/offer">look</a></p>',
         requiresDraftApproval: true,
-        draftReview: { days: 14, otherwise: "skip", instructions: "Be personal" },
+        draftReview: { days: 14, otherwise: "skip", instructions: "Be personal", unreviewed },
       }),
     ],
   });
@@ -78,7 +79,7 @@ test("a provider writes a draft, once whatever dies in between, and it leaves wh
     subject: "For Ada alone",
     author: "ai",
     writing: "done",
-    ai: { model: "claude-of-the-test", inputTokens: 300, outputTokens: 50 },
+    ai: { model: "claude-of-the-test", inputTokens: 300, outputTokens: 50, costMicros: 1_650 },
   });
   expect(provider.asked.at(-1)?.body.messages[0]?.content).toContain("Be personal");
   const mine = () => sinks.mails.filter((mail) => mail.raw.includes(scope.workspaceId));
@@ -116,4 +117,54 @@ test("a provider that is busy is asked again when it says, one that fails leaves
   provider.answer(good);
   expect(await writeNext(scope)).toMatchObject({ written: 0 });
   expect(await first()).toMatchObject({ subject: "By hand", writing: null });
+});
+
+test("what AI has written leaves unread where the organization and the step both say so, by the workspace's own key", async () => {
+  const { scope, review, first } = await asking(["ada@example.test", "bea@example.test"], {
+    unreviewed: true,
+  });
+  const mine = () => sinks.mails.filter((mail) => mail.raw.includes(scope.workspaceId));
+  await review.drafts.saveKey({ key: "sk-of-the-workspace" });
+  const sealed = await withTenant(scope, (tx) =>
+    tx.execute<{ key: string }>(sql`select ai_key_sealed as key from workspaces`),
+  );
+  expect(sealed[0]?.key).not.toContain("sk-of");
+  provider.answer(good, failureAnswer(400));
+  // The organization has not said so: whatever the step wants, somebody reads it first.
+  await writeNext(scope);
+  await runner.settle();
+  expect(provider.asked.at(-1)?.headers["x-api-key"]).toBe("sk-of-the-workspace");
+  expect(mine()).toEqual([]);
+  const waiting = (await review.drafts.list({ view: "review" })).rows;
+  expect(waiting.map(({ writing }) => writing).sort()).toEqual(["done", "failed"]);
+  expect((await review.drafts.costs()).total).toMatchObject({
+    drafts: 2,
+    outputTokens: 50,
+    costMicros: 1_650,
+  });
+
+  await review.drafts.updatePolicy({ unreviewed: true });
+  await review.drafts.saveKey({ key: null });
+  for (const { id, version } of waiting) await review.drafts.restore({ id, version });
+  sinks.events.splice(0);
+  provider.answer(good, failureAnswer(400));
+  await writeNext(scope);
+  await runner.settle();
+  expect(provider.asked.at(-1)?.headers["x-api-key"]).toBe("sk-test");
+  expect(mine().map(({ subject }) => subject)).toEqual(["For Ada alone"]);
+  // What could not be written is still somebody's to look at.
+  expect(await first()).toMatchObject({ writing: "failed", status: "draft" });
+  const [sent] = (await review.drafts.list({ view: "sent" })).rows;
+  expect(await review.drafts.byId({ id: sent?.id ?? "" })).toMatchObject({ author: "ai", approvedBy: null });
+  const acts = await withTenant(scope, (tx) =>
+    tx.execute<{ action: string; values: string }>(sql`
+      select action, new_value::text as values from audit_log where action ~ 'draft|ai_key' order by id`),
+  );
+  expect(acts.map(({ action }) => action)).toEqual([
+    "workspace.ai_key_set",
+    "organization.draft_policy_updated",
+    "workspace.ai_key_removed",
+    "draft.approved",
+  ]);
+  expect(JSON.stringify(acts)).not.toContain("sk-of");
 });

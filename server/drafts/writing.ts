@@ -2,11 +2,16 @@ import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { draftReview } from "#server/campaigns/schema";
-import { env } from "#server/env";
+import type { DriverEvent } from "#server/drivers/events";
+import { inngest } from "#inngest/client";
 import { textOf, toDocument } from "#server/mail/html-document";
 import { mergeContacts, stepMessage } from "#server/mail/queries";
-import { anthropicWriter } from "./anthropic.ts";
-import { type Answer, type Assignment, type DraftWriter, readEmail } from "./writer.ts";
+import { findWriter } from "./ai-key.ts";
+import { approveDrafts, takeDrafts } from "./decide.ts";
+import { mayLeaveUnread } from "./policy.ts";
+import { costMicros } from "./prices.ts";
+import type { Choice } from "./schema.ts";
+import { type Answer, type Assignment, readEmail } from "./writer.ts";
 
 /** So many drafts are asked for at once. */
 const abreast = 4;
@@ -16,12 +21,6 @@ const attemptsMax = 5;
 const backoffSeconds = [30, 120, 300, 900];
 const patienceMaxMs = 3_600_000;
 
-/** Who writes for this installation; null when nobody is set up. */
-export function draftWriter(): DraftWriter | null {
-  const { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseUrl, ANTHROPIC_MODEL: model } = env;
-  return apiKey === undefined ? null : anthropicWriter({ apiKey, baseUrl, model });
-}
-
 type Claimed = {
   id: string;
   contact_id: string;
@@ -30,7 +29,8 @@ type Claimed = {
   body: string;
   attempts: number;
 };
-type Ready = Claimed & { assignment: Assignment; known: string };
+/** `unreviewed`: its step wants it to leave without a review, where the organization lets it. */
+type Ready = Claimed & { assignment: Assignment; known: string; unreviewed: boolean };
 type Slice = { written: number; more: boolean; until: string | null };
 
 /**
@@ -40,23 +40,53 @@ type Slice = { written: number; more: boolean; until: string | null };
  */
 export async function writeNext(scope: Scope): Promise<Slice> {
   const token = v7();
-  const ready = await withTenant(scope, (tx) => claim(tx, token));
+  const { ready, writer } = await withTenant(scope, async (tx) => ({
+    ready: await claim(tx, token),
+    writer: await findWriter(tx, scope),
+  }));
   if (ready.length === 0)
     return { written: 0, more: false, until: await withTenant(scope, (tx) => nextWriting(tx)) };
-  const writer = draftWriter();
   const answers = await Promise.all(
     ready.map((draft) => (writer ? writer.write(draft.assignment) : Promise.resolve(nobody))),
   );
-  const written = await withTenant(scope, async (tx) => {
-    let count = 0;
-    for (const [index, draft] of ready.entries()) {
-      const answer = answers[index];
-      if (answer && (await settle(tx, { token, draft, answer }))) count += 1;
-    }
-    return count;
-  });
+  const { written, events } = await withTenant(scope, (tx) =>
+    settleAll(tx, { scope, token, ready, answers }),
+  );
+  if (events.length > 0) await inngest.send(events);
   return { written, more: true, until: null };
 }
+
+/** What may leave unread is approved with its words, in one transaction: no draft is written and then forgotten. */
+async function settleAll(
+  tx: TenantTx,
+  {
+    scope,
+    token,
+    ready,
+    answers,
+  }: { scope: Scope; token: string; ready: readonly Ready[]; answers: readonly Answer[] },
+): Promise<{ written: number; events: DriverEvent[] }> {
+  const unread = ready.some((draft) => draft.unreviewed) && (await mayLeaveUnread(tx));
+  const leaving = unread ? ready.filter((draft) => draft.unreviewed) : [];
+  const events: DriverEvent[] = [];
+  // Steps and enrollments are held before drafts: the order of everybody who takes people out of a campaign.
+  if (leaving.length > 0)
+    events.push(...(await takeDrafts(tx, { scope, choices: leaving.map(seen), dueAt: null })).events);
+  const choices: Choice[] = [];
+  let written = 0;
+  for (const [index, draft] of ready.entries()) {
+    const answer = answers[index];
+    const version = answer ? await settle(tx, { token, draft, answer }) : null;
+    if (version === null) continue;
+    written += 1;
+    if (leaving.includes(draft)) choices.push({ id: draft.id, version });
+  }
+  if (choices.length > 0)
+    events.push(...(await approveDrafts(tx, { scope, choices, userId: null, sendAt: null })).events);
+  return { written, events };
+}
+
+const seen = ({ id }: Ready): Choice => ({ id, version: 1 });
 
 const nobody: Answer = {
   outcome: "refused",
@@ -107,7 +137,12 @@ async function claim(tx: TenantTx, token: string): Promise<Ready[]> {
       sender: step.sender,
       model,
     };
-    ready.push({ ...row, assignment, known: `${step.instructions}\n${step.html}\n${model.text}` });
+    ready.push({
+      ...row,
+      assignment,
+      known: `${step.instructions}\n${step.html}\n${model.text}`,
+      unreviewed: step.unreviewed,
+    });
   }
   return ready;
 }
@@ -117,28 +152,32 @@ async function stepOf(tx: TenantTx, versionId: string) {
   const [row] = await tx.execute<{ review: unknown }>(
     sql`select config -> 'review' as review from campaign_step_versions where id = ${versionId}::uuid`,
   );
+  const review = draftReview.safeParse(row?.review).data;
   return {
     html: content.html,
     sender: { name: origin.sender.senderName, company: origin.sender.workspaceName },
-    instructions: draftReview.safeParse(row?.review).data?.instructions ?? "",
+    instructions: review?.instructions ?? "",
+    unreviewed: review?.unreviewed ?? false,
   };
 }
 
-/** False when the draft was changed or decided about meanwhile, or is to be asked for again. */
+/** The version of what was written; null when the draft was changed or decided about meanwhile, or is to be asked for again. */
 async function settle(
   tx: TenantTx,
   { token, draft, answer }: { token: string; draft: Ready; answer: Answer },
-): Promise<boolean> {
+): Promise<number | null> {
   const email = answer.outcome === "written" ? readEmail(answer.email, draft.known) : null;
   const mine = sql`id = ${draft.id}::uuid and writing_token = ${token}::uuid and writing = 'writing' and status = 'draft'`;
-  const used = sql`ai_model = nullif(${answer.model}, ''), ai_input_tokens = ai_input_tokens + ${answer.inputTokens},
+  const cost = costMicros(answer);
+  const used = sql`ai_model = coalesce(nullif(${answer.model}, ''), ai_model),
+    ai_cost_micros = case when ${cost}::int is null then ai_cost_micros else coalesce(ai_cost_micros, 0) + ${cost}::int end, ai_input_tokens = ai_input_tokens + ${answer.inputTokens},
     ai_output_tokens = ai_output_tokens + ${answer.outputTokens}, writing_until = null, updated_at = app_now()`;
   if (email && !("problem" in email)) {
-    const rows = await tx.execute(sql`
+    const [row] = await tx.execute<{ version: number }>(sql`
       update email_drafts set subject = ${email.subject}, preview_text = ${email.previewText}, body = ${email.body},
         author = 'ai', problem = null, writing = 'done', writing_problem = null, version = version + 1, ${used}
-      where ${mine} returning id`);
-    return rows.length > 0;
+      where ${mine} returning version`);
+    return row?.version ?? null;
   }
   const problem =
     answer.outcome === "written"
@@ -151,7 +190,7 @@ async function settle(
     update email_drafts set writing = ${final ? "failed" : "waiting"}, writing_problem = ${problem},
       writing_at = ${final ? null : sql`app_now() + make_interval(secs => ${pauseMs / 1000})`}, ${used}
     where ${mine}`);
-  return false;
+  return null;
 }
 
 /** When there is something to write again; ISO text. */

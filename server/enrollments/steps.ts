@@ -150,7 +150,7 @@ function readOrNull<T>(schema: z.ZodType<T>, stored: unknown): T | null {
   return parsed.success ? parsed.data : null;
 }
 
-const reviewUsual: DraftReview = { days: 14, otherwise: "skip", instructions: "" };
+const reviewUsual: DraftReview = { days: 14, otherwise: "skip", instructions: "", unreviewed: false };
 
 /** When a step falls due for somebody who reaches it at `at` (epoch ms); null when it is incomplete. */
 export function dueAt(step: EngineStep, zone: string, at: number): { at: number; local: string } | null {

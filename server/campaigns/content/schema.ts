@@ -92,6 +92,7 @@ export const conditionTypes = [
   "recipient_weekday",
   "recipient_hour",
   "step_passed",
+  "ab_variant",
   "pass_emails",
   "pass_number",
   "random",
@@ -139,6 +140,8 @@ export const draftReview = z.object({
   otherwise: z.enum(draftFates),
   /** What an AI provider is told to write, with the step's own text as its model. Empty: the step's text it is. */
   instructions: z.string().trim().max(4_000, "Keep the instructions under 4,000 characters.").default(""),
+  /** What AI has written by the instructions leaves without a review, where the organization lets it. */
+  unreviewed: z.boolean().default(false),
 });
 export type DraftReview = z.infer<typeof draftReview>;
 

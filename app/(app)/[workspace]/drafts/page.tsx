@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
+import { DraftCosts } from "#components/drafts/draft-costs";
 import { DraftDays } from "#components/drafts/draft-days";
 import { DraftDesk } from "#components/drafts/draft-desk";
 import { DraftFilter } from "#components/drafts/draft-filter";
@@ -35,7 +36,12 @@ export default function DraftsPage({ params, searchParams }: Props) {
 
 async function Days({ params }: Pick<Props, "params">) {
   const { workspace } = await params;
-  return <DraftDays days={await caller(workspace).drafts.days()} />;
+  return (
+    <>
+      <DraftCosts workspace={workspace} />
+      <DraftDays days={await caller(workspace).drafts.days()} />
+    </>
+  );
 }
 
 async function Drafts({ params, searchParams }: Props) {

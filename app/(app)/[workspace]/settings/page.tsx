@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
+import { AiKeyForm } from "#components/drafts/ai-key-form";
 import { FormSkeleton } from "#components/settings/form-skeleton";
 import { SettingsTabs } from "#components/settings/settings-tabs";
 import { WorkspaceForm } from "#components/settings/workspace-form";
@@ -21,7 +22,17 @@ export default function SettingsPage({ params }: Props) {
 }
 
 async function Settings({ params }: Props) {
-  const { workspaces } = caller((await params).workspace);
-  const [settings, { permissions }] = await Promise.all([workspaces.settings(), workspaces.current()]);
-  return <WorkspaceForm settings={settings} editable={permissions.includes("workspace:settings")} />;
+  const { workspaces, drafts } = caller((await params).workspace);
+  const [settings, { permissions }, writer] = await Promise.all([
+    workspaces.settings(),
+    workspaces.current(),
+    drafts.writer(),
+  ]);
+  const editable = permissions.includes("workspace:settings");
+  return (
+    <>
+      <WorkspaceForm settings={settings} editable={editable} />
+      {editable && <AiKeyForm writer={writer} />}
+    </>
+  );
 }

@@ -2,6 +2,7 @@ import { Building2 } from "lucide-react";
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { ApprovalPolicyForm } from "#components/approvals/approval-policy-form";
+import { DraftPolicyForm } from "#components/drafts/draft-policy-form";
 import { ContactCapsForm } from "#components/sending/contact-caps-form";
 import { AccountRulesForm } from "#components/settings/account-rules-form";
 import { FormSkeleton } from "#components/settings/form-skeleton";
@@ -37,12 +38,13 @@ async function Organization({ params }: Props) {
         Owners and admins of the organization manage its people and workspaces here.
       </EmptyState>
     );
-  const [organization, people, rules, approvals, caps] = await Promise.all([
+  const [organization, people, rules, approvals, caps, drafts] = await Promise.all([
     api.workspaces.organization(),
     api.members.listOrganization(),
     api.accounts.rules(),
     api.approvals.policy(),
     api.sendingLimits.contactCaps(),
+    api.drafts.policy(),
   ]);
   return (
     <div className="space-y-6">
@@ -61,6 +63,7 @@ async function Organization({ params }: Props) {
         <WorkspaceTable workspaces={organization.workspaces} timeZone={workspace.timezone} />
       </section>
       <ApprovalPolicyForm {...approvals} />
+      <DraftPolicyForm policy={drafts} />
       <ContactCapsForm caps={caps} />
       <AccountRulesForm rules={rules} />
     </div>
