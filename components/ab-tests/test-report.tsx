@@ -4,6 +4,7 @@ import { StatusBadge } from "#components/ui/status-badge";
 import { TestActions } from "./test-actions.tsx";
 import { isLive, type Test } from "./test-list.tsx";
 import { TestState } from "./test-state.tsx";
+import { VariantDays } from "./variant-days.tsx";
 import { VariantTable } from "./variant-table.tsx";
 
 type Props = { test: Test; canAct: boolean; timeZone: string };
@@ -19,23 +20,24 @@ export function TestReport({ test, canAct, timeZone }: Props) {
         </div>
         {canAct && <TestActions test={test} />}
       </div>
-      {test.decided && !isLive(test) ? (
-        <div className="[&>div>[role=tablist]]:mx-4 [&>div>[role=tablist]]:mt-3 sm:[&>div>[role=tablist]]:mx-5">
-          <PanelTabs
-            label="Numbers"
-            panels={[
-              {
-                value: "decided",
-                label: "As it was decided",
-                content: <VariantTable test={test} results={test.decided} />,
-              },
-              { value: "now", label: "Until now", content: <VariantTable test={test} results={test.now} /> },
-            ]}
-          />
-        </div>
-      ) : (
-        <VariantTable test={test} results={test.now} />
-      )}
+      <div className="[&>div>[role=tablist]]:mx-4 [&>div>[role=tablist]]:mt-3 sm:[&>div>[role=tablist]]:mx-5">
+        <PanelTabs
+          label="Numbers"
+          panels={[
+            ...(test.decided && !isLive(test)
+              ? [
+                  {
+                    value: "decided",
+                    label: "As it was decided",
+                    content: <VariantTable test={test} results={test.decided} />,
+                  },
+                ]
+              : []),
+            { value: "now", label: "Until now", content: <VariantTable test={test} results={test.now} /> },
+            { value: "days", label: "Day by day", content: <VariantDays testId={test.id} /> },
+          ]}
+        />
+      </div>
     </>
   );
 }

@@ -25,7 +25,11 @@ export function ConditionEditor({ content, onChange, disabled, campaign, step }:
   if (!data) return <Skeleton className="h-40" />;
   const emails = campaign.steps
     .filter((each) => each.type === "email" && each.number < step.number)
-    .map(({ id, number, headline }) => ({ id, label: `${number}. ${headline}` }));
+    .map(({ id, number, headline, test }) => ({
+      id,
+      label: `${number}. ${headline}`,
+      variants: test?.variants.length ?? 0,
+    }));
   const before = campaign.steps
     .filter((each) => each.number < step.number)
     .map(({ id, number, title, branches, branchNames }) => ({

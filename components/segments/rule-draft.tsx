@@ -13,6 +13,7 @@ import {
   type Span,
   stepRuleTree,
   type Tally,
+  type VariantGot,
 } from "#server/segments/schema";
 import {
   findField,
@@ -28,8 +29,17 @@ import {
 export type DraftSpan = { amount: string; unit: Span["unit"] };
 export type DraftTally = Omit<Tally, "count"> & { count: string };
 export type DraftPassage = Omit<Passage, "stepId"> & { stepId: string };
+export type DraftVariantGot = VariantGot;
 export type DraftValue =
-  string | string[] | DraftSpan | DraftTally | Engagement | Occurrence | DraftPassage | undefined;
+  | string
+  | string[]
+  | DraftSpan
+  | DraftTally
+  | Engagement
+  | Occurrence
+  | DraftPassage
+  | DraftVariantGot
+  | undefined;
 export type DraftCondition = { key: string; field: string; operator: Operator; value: DraftValue };
 export type DraftGroup = { key: string; match: Group["match"]; rules: DraftRule[] };
 export type DraftRule = DraftCondition | DraftGroup;
@@ -107,6 +117,8 @@ function blankValue(shape: Shape, field: RuleField): DraftValue {
       return { event: "" };
     case "passage":
       return { stepId: "", way: "any" };
+    case "variant":
+      return { testedId: "", variant: "B" };
     case "choice":
       return optionsOf(field)[0] ?? "";
     default:
@@ -159,6 +171,7 @@ const missing: Record<Shape, string> = {
   dates: "Choose the first and the last day.",
   occurrence: "Type the name of the event; days go from 1 to 3,650.",
   passage: "Choose a step.",
+  variant: "Choose an email that has an A/B test.",
   engagement: "Days go from 1 to 3,650, and an address may not be blank.",
 };
 

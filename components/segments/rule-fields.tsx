@@ -13,7 +13,8 @@ export type Vocabulary = RouterOutputs["segments"]["vocabulary"] & {
   /** Of the rules of a campaign's step: the emails before it, in order, and the campaign itself. */
   step?: {
     campaignId: string;
-    emails: { id: string; label: string }[];
+    /** `variants`: how many its A/B test has; 0 without one. */
+    emails: { id: string; label: string; variants: number }[];
     /** Every step before it; `branches` are the names of its ways on, where there are two. */
     before: { id: string; label: string; branches: { true: string; false: string } | null }[];
   };
@@ -48,7 +49,8 @@ export type Shape =
   | "engagement"
   | "tally"
   | "occurrence"
-  | "passage";
+  | "passage"
+  | "variant";
 
 const headings: { label: string; kinds: readonly FieldKind[] }[] = [
   { label: "Contact", kinds: ["text", "choice", "number"] },
@@ -118,6 +120,7 @@ export function shapeOf(field: RuleField, operator: Operator): Shape {
   if (field.kind === "tally") return "tally";
   if (field.kind === "occurrence") return "occurrence";
   if (field.kind === "passage") return "passage";
+  if (field.kind === "variant") return "variant";
   if (field.kind === "share") return "number";
   if (field.kind === "membership") return "members";
   if (field.kind === "tags") return "tags";

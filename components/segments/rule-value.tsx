@@ -11,6 +11,7 @@ import { PassageValue } from "./passage-value.tsx";
 import { OccurrenceValue } from "./occurrence-value.tsx";
 import { TallyValue } from "./tally-value.tsx";
 import { ValueList } from "./value-list.tsx";
+import { VariantValue } from "./variant-value.tsx";
 
 type Props = {
   rule: DraftCondition;
@@ -26,6 +27,7 @@ const asEngagement = (value: DraftValue): Engagement =>
   && !("count" in value)
   && !("event" in value)
   && !("way" in value)
+  && !("variant" in value)
     ? value
     : {};
 /** States are spelled out; options that people made stay as they wrote them. */
@@ -119,6 +121,16 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
         vocabulary.step && (
           <PassageValue
             value={typeof value === "object" && "way" in value ? value : { stepId: "", way: "any" }}
+            step={vocabulary.step}
+            onChange={onChange}
+          />
+        )
+      );
+    case "variant":
+      return (
+        vocabulary.step && (
+          <VariantValue
+            value={typeof value === "object" && "variant" in value ? value : { testedId: "", variant: "B" }}
             step={vocabulary.step}
             onChange={onChange}
           />

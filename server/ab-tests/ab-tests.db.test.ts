@@ -5,6 +5,7 @@ import { withTenant } from "#db/tenancy";
 import { contentDigest } from "#server/approvals/digest";
 import { getCampaign } from "#server/campaigns/queries";
 import { saveStep } from "#server/campaigns/step-mutations";
+import { rollUp } from "#server/analytics/rollup";
 import { loadSteps } from "#server/campaigns/steps";
 import { email } from "#server/campaigns/testing";
 import { commitThenSend } from "#server/drivers/events";
@@ -19,6 +20,7 @@ import {
 } from "#server/enrollments/testing";
 import { people } from "#server/messages/testing";
 import { recordHits } from "#server/tracking/hits";
+import { listTestDays } from "./days.ts";
 import { pickWinner } from "./mutations.ts";
 import { listTests } from "./results.ts";
 import { type EmailTest, newTest } from "./schema.ts";
@@ -126,6 +128,12 @@ test("everybody of the sample gets a variant by its weight, the others wait and 
   const after = await testOf(campaign);
   expect(after.decided).toEqual(decided.decided);
   expect(after.now[0]?.opened).toBe(50);
+  // The daily numbers say the same of each variant, and nothing of the emails that went to the others.
+  await withTenant(campaign.scope, rollUp);
+  const { days } = await withTenant(campaign.scope, (tx) => listTestDays(tx, after.id));
+  expect(days.at(-1)?.variants).toEqual(
+    after.now.map(({ name, delivered, opened }) => ({ name, delivered, reached: opened })),
+  );
 });
 
 test("who opens a variant has opened the email for the next condition", async () => {
@@ -230,9 +238,22 @@ test("variants that differ by the time of day leave at theirs", async () => {
 });
 
 test("a tested email stays as it is until the test is decided, and then its winner's words can be changed", async () => {
+  const [first, asks, marks] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  const gotOther = { field: "ab_variant", operator: "is_true", value: { testedId: first, variant: "B" } };
   const campaign = await newCampaign({
     emails: people(4),
-    steps: [tested({ samplePercent: 50 }), { stepType: "wait", waitDuration: { value: 1, unit: "days" } }],
+    steps: [
+      { ...tested({ samplePercent: 50 }), id: first },
+      { stepType: "wait", waitDuration: { value: 1, unit: "days" } },
+      {
+        id: asks,
+        stepType: "condition",
+        conditionRules: { version: 1, match: "all", rules: [gotOther] },
+        nextStepId: null,
+        trueNextStepId: marks,
+      },
+      { id: marks, stepType: "action", actionType: "add_tag", actionConfig: { tag: "b" }, nextStepId: null },
+    ],
   });
   const { scope, campaignId, stepIds, userId } = campaign;
   const save = (subjectLine: string, test: EmailTest | null = null) =>
@@ -272,4 +293,9 @@ test("a tested email stays as it is until the test is decided, and then its winn
   const [step] = await withTenant(scope, (tx) => loadSteps(tx, campaignId));
   expect(step).toMatchObject({ subjectLine: "Other", test: null });
   await save("Later words");
+  await runner.pass("25 hours");
+  const [marked] = await withTenant(scope, (tx) =>
+    tx.execute<{ count: number }>(sql`select count(*)::int as count from contact_tags`),
+  );
+  expect(marked?.count, "one of the sample, and the two who got what had won").toBe(3);
 });

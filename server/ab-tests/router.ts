@@ -1,6 +1,7 @@
 import { commitThenSend } from "#server/drivers/events";
 import { requireCampaign } from "#server/analytics/queries";
 import { allowed, router } from "#server/trpc";
+import { listTestDays } from "./days.ts";
 import { extendByHand, pickWinner, stopTest } from "./mutations.ts";
 import { listTests } from "./results.ts";
 import { pickInput, testRef, testsInput } from "./schema.ts";
@@ -16,6 +17,9 @@ export const abTestsRouter = router({
         return listTests(tx, campaignId);
       }),
     ),
+  days: allowed("analytics:read")
+    .input(testRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listTestDays(tx, input.id))),
   pick: launches
     .input(pickInput)
     .mutation(({ ctx, input }) =>

@@ -28,18 +28,22 @@ export async function rollUp(tx: TenantTx): Promise<Rolled | null> {
   );
   await tx.execute(sql`
     with counts as materialized (
-      select campaign_id, step_id, email_account_id, (at at time zone ${days.zone})::date as date, ${countedMoments}
-      from (${momentsOf(sql`k.launched_at is not null`, days)}) moments group by 1, 2, 3, 4
+      select campaign_id, step_id, email_account_id, variant_id, (at at time zone ${days.zone})::date as date, ${countedMoments}
+      from (${momentsOf(sql`k.launched_at is not null`, days)}) moments group by 1, 2, 3, 4, 5
     ), of_campaigns as materialized (
       select c.campaign_id, k.name as label, c.date, ${sum} from counts c join campaigns k on k.id = c.campaign_id group by 1, 2, 3
     ), of_steps as materialized (
       select c.campaign_id, c.step_id, coalesce(s.name, s.subject_line) as label, c.date, ${sum}
       from counts c join campaign_steps s on s.id = c.step_id group by 1, 2, 3, 4
+    ), of_variants as materialized (
+      select c.campaign_id, v.test_id, c.variant_id, v.name as label, c.date, ${sum}
+      from counts c join ab_test_variants v on v.id = c.variant_id group by 1, 2, 3, 4, 5
     ), of_mailboxes as materialized (
       select c.email_account_id, a.email as label, c.date, ${sum}
       from counts c join email_accounts a on a.id = c.email_account_id group by 1, 2, 3
     ), ${replaced("campaign_analytics", "of_campaigns", days, { key: ["campaign_id"], label: "campaign_name" })},
     ${replaced("sequence_step_analytics", "of_steps", days, { key: ["step_id"], also: ["campaign_id"], label: "step_name" })},
+    ${replaced("variant_analytics", "of_variants", days, { key: ["variant_id"], also: ["test_id", "campaign_id"], label: "variant_name" })},
     ${replaced("mailbox_analytics", "of_mailboxes", days, { key: ["email_account_id"], label: "email" })}
     update analytics.analytics_rollups set through = ${days.through}::date, timezone = ${days.zone}, updated_at = app_now()`);
   return { from: days.from, through: days.through, more: days.through < days.today };
@@ -110,6 +114,11 @@ const iso = 'YYYY-MM-DD"T"HH24:MI:SS"Z"';
 
 /** A day of another zone is another day. */
 async function forget(tx: TenantTx): Promise<void> {
-  for (const table of ["campaign_analytics", "sequence_step_analytics", "mailbox_analytics"])
+  for (const table of [
+    "campaign_analytics",
+    "sequence_step_analytics",
+    "variant_analytics",
+    "mailbox_analytics",
+  ])
     await tx.execute(sql`delete from analytics.${sql.identifier(table)}`);
 }

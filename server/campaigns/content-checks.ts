@@ -1,5 +1,12 @@
 import { variantProblems } from "#server/ab-tests/checks";
-import { type Engagement, fieldKind, isGroup, type Passage, type Rule } from "#server/segments/schema";
+import {
+  type Engagement,
+  fieldKind,
+  isGroup,
+  type Passage,
+  type Rule,
+  type VariantGot,
+} from "#server/segments/schema";
 import { actionProblems } from "./action-checks.ts";
 import type { CheckedStep, LaunchFacts } from "./checks.ts";
 import { isFork } from "./graph.ts";
@@ -69,6 +76,12 @@ const passagesIn = (rules: readonly Rule[]): string[] =>
     return rule.field === "step_passed" ? [(rule.value as Passage).stepId] : [];
   });
 
+const testedIn = (rules: readonly Rule[]): string[] =>
+  rules.flatMap((rule) => {
+    if (isGroup(rule)) return testedIn(rule.rules);
+    return rule.field === "ab_variant" ? [(rule.value as VariantGot).testedId] : [];
+  });
+
 function conditionProblems(
   step: CheckedStep,
   title: string,
@@ -83,6 +96,14 @@ function conditionProblems(
       [
         "no_step_before",
         `${title} asks about a step that does not come before it: choose another, or move the condition behind it.`,
+      ],
+    ];
+  const tested = testedIn(rules).find((stepId) => noEmailBefore(step, stepId, steps) !== null);
+  if (tested !== undefined)
+    return [
+      [
+        "no_email_before",
+        `${title} asks about a variant of an email that does not come before it: choose another email, or move the condition behind it.`,
       ],
     ];
   const asked = engagementsIn(rules).flatMap(({ stepId }) => noEmailBefore(step, stepId, steps) ?? []);

@@ -8,6 +8,7 @@ import {
   ruleFields,
   type RuleTree,
   stepFields,
+  type VariantGot,
 } from "#server/segments/schema";
 
 /** `opened the previous email and 2 more`. */
@@ -38,6 +39,11 @@ function ruleInWords(rule: Rule, numbers: ReadonlyMap<string, number>): string {
   if (rule.field === "step_passed") {
     const { stepId } = rule.value as Passage;
     return `${not ? "did not come" : "came"} by step ${numbers.get(stepId) ?? "that is gone"}`;
+  }
+  if (rule.field === "ab_variant") {
+    const { testedId, variant } = rule.value as VariantGot;
+    const email = numbers.get(testedId);
+    return `${not ? "did not get" : "got"} variant ${variant} of ${email ? `step ${email}` : "an email that is gone"}`;
   }
   if (rule.field === "random") return `${Number(rule.value)}% at random`;
   const field =

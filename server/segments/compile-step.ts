@@ -3,7 +3,7 @@ import { DateTime, IANAZone } from "luxon";
 import { comparison, compileChoice, compileNumber } from "./compile-fields.ts";
 import type { RuleContext } from "./compile.ts";
 import { shifted } from "./periods.ts";
-import type { Condition, Occurrence, Passage, Tally } from "./schema.ts";
+import type { Condition, Occurrence, Passage, Tally, VariantGot } from "./schema.ts";
 
 /**
  * The step that asks, and the zone on whose clock it looks. `zones` are those of the contacts asked about; one that is
@@ -35,6 +35,8 @@ export function compileStepField(rule: Condition, context: RuleContext): SQL | n
       return compileNumber(rule, sql`${byZone(step, (zone) => String(clock.setZone(zone).hour))}::float8`);
     case "step_passed":
       return passed(rule);
+    case "ab_variant":
+      return got(rule);
     case "pass_emails":
       return compileNumber(rule, sql`e.total_emails_sent::float8`);
     case "pass_number":
@@ -70,6 +72,23 @@ function passed(rule: Condition): SQL {
     way === "any" ? sql`l.left_at is not null` : sql`l.outcome = any(${sql.param(outcomes[way])}::text[])`;
   const seen = sql`exists (select 1 from enrollment_step_log l
     where l.enrollment_id = e.id and l.run_number = e.run_number and l.step_id = ${stepId}::uuid and ${left})`;
+  return rule.operator === "is_false" ? sql`(not ${seen})` : seen;
+}
+
+/**
+ * Of this pass: the email was sent as this variant. After the decision of a test an email is that of no variant, and has
+ * the words of its winner.
+ */
+function got(rule: Condition): SQL {
+  const { testedId, variant } = rule.value as VariantGot;
+  const seen = sql`exists (select 1 from content.email_messages m
+    left join lateral (
+      select t.winner_variant_id as id from ab_tests t
+      where m.variant_id is null and t.step_id = m.step_id and t.decided_at <= m.sent_at order by t.decided_at desc limit 1
+    ) w on true
+    join ab_test_variants v on v.id = coalesce(m.variant_id, w.id)
+    where m.contact_id = c.id and m.enrollment_id = e.id and m.run_number = e.run_number and m.step_id = ${testedId}
+      and m.direction = 'outbound' and not m.is_test and m.sent_at is not null and v.name = ${variant})`;
   return rule.operator === "is_false" ? sql`(not ${seen})` : seen;
 }
 

@@ -68,6 +68,7 @@ function compileCondition(rule: Condition, context: RuleContext): SQL {
       return compileCustom(rule, context);
     case "occurrence":
     case "passage":
+    case "variant":
     case "share":
     case null:
       throw new Error(`No field ${rule.field} in a tree that was validated.`);

@@ -11,10 +11,11 @@ import {
   span,
   tally,
   text,
+  variantGot,
 } from "./values.ts";
 
 export { passageWays } from "./values.ts";
-export type { Engagement, Occurrence, Passage, RuleValue, Span, Tally } from "./values.ts";
+export type { Engagement, Occurrence, Passage, RuleValue, Span, Tally, VariantGot } from "./values.ts";
 
 /**
  * The rule tree of segments, audiences, condition steps and filtered exports. `version` is the version of
@@ -43,6 +44,7 @@ function valueSchema(kind: FieldKind, operator: Operator): z.ZodType | null {
   if (kind === "tally") return tally;
   if (kind === "occurrence") return occurrence;
   if (kind === "passage") return passage;
+  if (kind === "variant") return variantGot;
   if (kind === "share") return number.gt(0).lt(100);
   if (operator === "anniversary_within_next") return daysAhead;
   if (kind === "membership") return z.array(z.uuid()).min(1).max(100);
@@ -113,7 +115,9 @@ const conditionOf = (kindOf: typeof fieldKind) =>
               ? "the name of an event"
               : kind === "passage"
                 ? "a step of the campaign"
-                : (expected[rule.operator] ?? (kind === "number" ? "a number" : "a value"));
+                : kind === "variant"
+                  ? "an email with an A/B test, and a variant"
+                  : (expected[rule.operator] ?? (kind === "number" ? "a number" : "a value"));
       context.addIssue({ code: "custom", path: ["value"], message: `"${rule.field}" needs ${what} here.` });
     }
   });

@@ -70,6 +70,7 @@ function satisfies(person: Person & { id: string }, rule: Condition, asked: Aske
       return compareCustom(rule, person.custom[rule.field.slice("custom.".length)], asked);
     case "occurrence":
     case "passage":
+    case "variant":
     case "share":
     case null:
       throw new Error(rule.field);

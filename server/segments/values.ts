@@ -48,6 +48,10 @@ export const passageWays = ["any", "true", "false"] as const;
 export const passage = z.strictObject({ stepId: z.uuid(), way: z.enum(passageWays) });
 export type Passage = z.infer<typeof passage>;
 
+/** A variant of the A/B test of an email of the campaign that asks, by its letter. */
+export const variantGot = z.strictObject({ testedId: z.uuid(), variant: z.string().regex(/^[A-E]$/) });
+export type VariantGot = z.infer<typeof variantGot>;
+
 /** Days ahead, today being the first of them. */
 export const daysAhead = z.strictObject({
   amount: z.number().int().min(1).max(366),
@@ -65,7 +69,8 @@ export type RuleValue =
   | Engagement
   | Tally
   | Occurrence
-  | Passage;
+  | Passage
+  | VariantGot;
 
 export const anyValue: z.ZodType<RuleValue> = z.union([
   z.string(),
@@ -77,5 +82,6 @@ export const anyValue: z.ZodType<RuleValue> = z.union([
   tally,
   occurrence,
   passage,
+  variantGot,
   engagement,
 ]);
