@@ -1,17 +1,13 @@
 "use client";
-import { Plus, Target, Trash2 } from "lucide-react";
+import { Target } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
-import {
-  DropdownMenu,
-  DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuTrigger,
-} from "#components/ui/dropdown-menu";
+import { Callout } from "#components/ui/callout";
 import { EmptyState } from "#components/ui/empty-state";
 import { Section } from "#components/ui/section";
-import { TextLink } from "#components/ui/text-link";
-import { blankGoalEvents, type Goal, goalsMax, goalTypes, type GoalType } from "#server/goals/schema";
+import { stepsMayChange } from "#server/campaigns/schema";
+import { blankGoalEvents, type GoalEdit, goalsMax, goalTypes } from "#server/goals/schema";
+import { AddListening, EventsNote, ListeningRow } from "../campaigns/listening-row.tsx";
 import { SaveProblem, SaveState } from "../campaigns/save-state.tsx";
 import type { Choice } from "../campaigns/trigger-fields.tsx";
 import { useCampaignEdits, type Campaign } from "../campaigns/use-campaign-edits.tsx";
@@ -27,20 +23,32 @@ type Props = {
   canWrite: boolean;
 };
 
-/** What a campaign is for. Each change is saved at once. */
+/** What a campaign is for. Of a draft each change is saved at once; of a running campaign when somebody says so. */
 export function GoalEditor({ workspace, initial, choices, targets, canWrite }: Props) {
   const edits = useCampaignEdits(initial);
-  const [goals, setGoals] = useState<Goal[]>(initial.goals.map(bare));
-  const disabled = !canWrite || edits.campaign.status !== "draft" || edits.campaign.archived;
-  const set = (next: Goal[]) => {
+  const { status, archived } = edits.campaign;
+  const [goals, setGoals] = useState<GoalEdit[]>(initial.goals.map(bare));
+  const [touched, setTouched] = useState(false);
+  const disabled = !canWrite || archived || !stepsMayChange(status);
+  const running = status !== "draft";
+  const save = (next: GoalEdit[]) =>
+    edits
+      .change((edit) => edits.calls.updateGoals({ ...edit, goals: next }))
+      .then((saved) => {
+        if (saved) setGoals(saved.goals.map(bare));
+        return saved;
+      });
+  function set(next: GoalEdit[]) {
     const before = goals;
     setGoals(next);
-    void edits
-      .change((edit) => edits.calls.updateGoals({ ...edit, goals: next }))
-      .then((saved) => setGoals(saved ? saved.goals.map(bare) : before));
-  };
+    setTouched(true);
+    if (!running) void save(next).then((saved) => !saved && setGoals(before));
+  }
   const add = (
-    <AddGoal
+    <AddListening
+      label="Add a goal"
+      types={goalTypes}
+      kinds={goalKinds}
       disabled={disabled || goals.length >= goalsMax}
       onAdd={(type) => set([...goals, { ...blank, event: blankGoalEvents[type] }])}
     />
@@ -48,13 +56,24 @@ export function GoalEditor({ workspace, initial, choices, targets, canWrite }: P
   return (
     <>
       <SaveProblem edits={edits} />
+      {running && !disabled && (
+        <RunningGoals
+          touched={touched}
+          pending={edits.state === "saving"}
+          onSave={() => void save(goals).then((saved) => saved && setTouched(false))}
+          onDiscard={() => {
+            setGoals(edits.campaign.goals.map(bare));
+            setTouched(false);
+          }}
+        />
+      )}
       <Section
         title="Goals"
         description="What a contact does when the campaign has worked. It is counted once for each person, and put down to the mail they clicked or answered, or else to the last one they got."
         action={
           goals.length > 0 && (
             <>
-              {!disabled && <SaveState state={edits.state} />}
+              {!disabled && !running && <SaveState state={edits.state} />}
               {!disabled && add}
             </>
           )
@@ -62,95 +81,64 @@ export function GoalEditor({ workspace, initial, choices, targets, canWrite }: P
       >
         {goals.length === 0 ? (
           <EmptyState icon={Target} title="No goal yet" action={!disabled && add} className="py-8">
-            {disabled
+            {disabled && running
               ? "This campaign was launched without one."
               : "With a goal, people stop getting mail once they have done what it was for, and you see which mail did it."}
           </EmptyState>
         ) : (
           <ul aria-label="Goals" className="divide-y">
             {goals.map((goal, index) => (
-              <GoalRow
+              <ListeningRow
                 key={`${index}-${goal.event.type}`}
-                goal={goal}
-                choices={choices}
-                targets={targets.filter(({ id }) => id !== initial.id)}
+                kind={goalKinds[goal.event.type]}
+                title={goal.name || goalKinds[goal.event.type].label}
+                removeLabel={`Remove the goal “${goal.name || goalKinds[goal.event.type].label}”`}
                 disabled={disabled}
-                onChange={(next) => set(goals.with(index, next))}
                 onRemove={() => set(goals.toSpliced(index, 1))}
-              />
+              >
+                <GoalFields
+                  goal={goal}
+                  choices={choices}
+                  targets={targets.filter(({ id }) => id !== initial.id)}
+                  onChange={(next) => set(goals.with(index, { ...goal, ...next }))}
+                />
+              </ListeningRow>
             ))}
           </ul>
         )}
-        {goals.some(({ event }) => event.type === "event") && (
-          <p className="mt-4 border-t pt-3 text-xs text-muted">
-            Events come in over HTTP with a key of the workspace.{" "}
-            <TextLink href={`/${workspace}/settings/api-keys`}>Keys, and how to send an event</TextLink>
-          </p>
-        )}
+        {goals.some(({ event }) => event.type === "event") && <EventsNote workspace={workspace} />}
       </Section>
     </>
   );
 }
 
 const blank = { name: "", action: "exit", targetId: "", attributionDays: 30 } as const;
-const bare = ({ id: _, subject: __, target: ___, ...goal }: CampaignGoal): Goal => goal;
+const bare = ({ subject: _, target: __, ...goal }: CampaignGoal): GoalEdit => goal;
 
-type RowProps = {
-  goal: Goal;
-  choices: Choice[];
-  targets: { id: string; name: string }[];
-  disabled: boolean;
-  onChange: (goal: Goal) => void;
-  onRemove: () => void;
-};
+type RunningProps = { touched: boolean; pending: boolean; onSave: () => void; onDiscard: () => void };
 
-function GoalRow({ goal, choices, targets, disabled, onChange, onRemove }: RowProps) {
-  const { label, icon: Icon } = goalKinds[goal.event.type];
-  const title = goal.name || label;
+/** What a change of a running campaign's goals brings about, said before it is saved. */
+function RunningGoals({ touched, pending, onSave, onDiscard }: RunningProps) {
   return (
-    <li className="py-4 first:pt-0 last:pb-0">
-      <div className="mb-2.5 flex items-center gap-2">
-        <Icon aria-hidden className="size-4 text-muted" />
-        <h3 className="flex-1 font-medium">{label}</h3>
-        <Button
-          variant="ghost"
-          size="icon-sm"
-          aria-label={`Remove the goal “${title}”`}
-          disabled={disabled}
-          onClick={onRemove}
-        >
-          <Trash2 />
-        </Button>
-      </div>
-      <fieldset disabled={disabled} aria-label={title}>
-        <GoalFields goal={goal} choices={choices} targets={targets} onChange={onChange} />
-      </fieldset>
-    </li>
-  );
-}
-
-function AddGoal({ disabled, onAdd }: { disabled: boolean; onAdd: (type: GoalType) => void }) {
-  return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button disabled={disabled}>
-          <Plus /> Add a goal
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="end" className="w-80">
-        {goalTypes.map((type) => {
-          const { label, hint, icon: Icon } = goalKinds[type];
-          return (
-            <DropdownMenuItem key={type} onSelect={() => onAdd(type)}>
-              <Icon />
-              <span>
-                {label}
-                <span className="block text-xs text-muted">{hint}</span>
-              </span>
-            </DropdownMenuItem>
-          );
-        })}
-      </DropdownMenuContent>
-    </DropdownMenu>
+    <Callout
+      kind={touched ? "warning" : "info"}
+      className="mb-4"
+      title={touched ? "These goals are not saved yet" : "This campaign is running"}
+      action={
+        touched && (
+          <span className="flex gap-2">
+            <Button size="sm" onClick={onDiscard}>
+              Discard
+            </Button>
+            <Button size="sm" variant="primary" pending={pending} onClick={onSave}>
+              Save goals
+            </Button>
+          </span>
+        )
+      }
+    >
+      A goal that listens to something else counts from the moment you save it. What was reached before stays
+      in the numbers, under the goal as it was.
+    </Callout>
   );
 }

@@ -1,3 +1,4 @@
+import { History } from "lucide-react";
 import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import { countedHref } from "../analytics/counted-href.tsx";
@@ -11,7 +12,8 @@ type Props = { workspace: string; campaign: Campaign; live: Live; timeZone: stri
 
 /** How often each goal of a campaign was reached, and how often a mail is put down as the cause. */
 export function GoalsReached({ workspace, campaign, live, timeZone }: Props) {
-  if (campaign.goals.length === 0) return null;
+  const former = live.goals.filter(({ retiredAt }) => retiredAt !== null);
+  if (campaign.goals.length === 0 && former.length === 0) return null;
   return (
     <Section title="Goals" flush>
       <ul aria-label="Goals" className="divide-y">
@@ -27,6 +29,12 @@ export function GoalsReached({ workspace, campaign, live, timeZone }: Props) {
                 <p className="text-xs text-muted">
                   Whoever {goalWords(goal)}. {goalActionLabels[goal.action]}
                   {goal.action === "move" && goal.target ? `: ${goal.target}` : ""}.
+                  {tally?.since && (
+                    <>
+                      {" "}
+                      Counted since <DateTime at={tally.since} timeZone={timeZone} />.
+                    </>
+                  )}
                 </p>
               </div>
               <p className="text-right tabular-nums max-sm:pl-8 max-sm:text-left">
@@ -49,6 +57,25 @@ export function GoalsReached({ workspace, campaign, live, timeZone }: Props) {
             </li>
           );
         })}
+        {former.map(({ goalId, name, reached, attributed, retiredAt }) => (
+          <li key={goalId} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-3 sm:px-5">
+            <History aria-hidden className="size-4 shrink-0 self-center text-muted" />
+            <div className="min-w-0 flex-1 basis-3/4 sm:basis-0">
+              <p className="font-medium">{name}</p>
+              {retiredAt && (
+                <p className="text-xs text-muted">
+                  As it was until <DateTime at={retiredAt} timeZone={timeZone} />. It counts no more.
+                </p>
+              )}
+            </div>
+            <p className="text-right tabular-nums max-sm:pl-8 max-sm:text-left">
+              <strong className="font-semibold">{reached.toLocaleString("en")}</strong> reached it
+              <span className="block text-xs text-muted">
+                {attributed.toLocaleString("en")} put down to a mail
+              </span>
+            </p>
+          </li>
+        ))}
       </ul>
     </Section>
   );

@@ -3,12 +3,12 @@ import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import { newTest } from "#server/ab-tests/schema";
 import { AppError } from "#server/errors";
-import { replaceGoals } from "#server/goals/mutations";
+import { changeGoals, replaceGoals } from "#server/goals/mutations";
 import { listGoals } from "#server/goals/queries";
-import type { Goal } from "#server/goals/schema";
+import type { GoalEdit } from "#server/goals/schema";
 import { cloneTriggers, replaceTriggers } from "#server/triggers/mutations";
 import type { Trigger } from "#server/triggers/schema";
-import { takeForEdit } from "./edits.ts";
+import { stepsChangeIn, takeForEdit } from "./edits.ts";
 import { standingMailbox } from "./pool-sender.ts";
 import type { Audience, CampaignInput, SettingsInput, StepContent } from "./schema.ts";
 import { backToDraft } from "./schedule.ts";
@@ -86,10 +86,11 @@ export async function updateTriggers(
 /** Sets what the campaign is for. */
 export async function updateGoals(
   tx: TenantTx,
-  { id, version, goals }: { id: string; version: number; goals: Goal[] },
+  { id, version, goals }: { id: string; version: number; goals: GoalEdit[] },
 ) {
-  await takeForEdit(tx, { id, version });
-  await replaceGoals(tx, id, goals);
+  const status = await takeForEdit(tx, { id, version }, stepsChangeIn);
+  if (status === "draft") await replaceGoals(tx, id, goals);
+  else await changeGoals(tx, id, goals);
 }
 
 /** Throws `invalid` on `emailAccountId` for a mailbox of nobody's here, on `noLimits` for one that sends real mail. */

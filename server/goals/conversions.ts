@@ -74,7 +74,9 @@ function insertConversions(
       join campaign_contacts e on e.campaign_id = ${campaignId}::uuid and e.contact_id = n.contact_id
       left join custom_events x on x.id = n.ref_id
       left join email_events v on v.id = n.ref_id
-      where coalesce(x.occurred_at, v.occurred_at, n.noted_at) >= e.enrolled_at
+      -- A goal counts from when it was set up, and until it was changed, whenever that becomes known.
+      where coalesce(x.occurred_at, v.occurred_at, n.noted_at) >= greatest(e.enrolled_at, g.created_at)
+        and coalesce(x.occurred_at, v.occurred_at, n.noted_at) <= coalesce(g.retired_at, 'infinity')
       order by e.id, g.id, occurred_at
     ), converted as (
       insert into campaign_conversions (campaign_id, goal_id, enrollment_id, contact_id, run_number, message_id, step_id, ref_id, occurred_at)

@@ -7,6 +7,9 @@ import { email } from "#server/campaigns/testing";
 import { recordCustomEvent } from "#server/custom-events/mutations";
 import { completeIfDone } from "#server/enrollments/complete";
 import { takeNextArrivals } from "#server/enrollments/run";
+import { findAnswered } from "#server/replies/match";
+import { readMail } from "#server/replies/inbound-mail";
+import { recordReply } from "#server/replies/record-reply";
 import { recordHits } from "#server/tracking/hits";
 import { replaceGoals } from "./mutations.ts";
 import type { Goal } from "./schema.ts";
@@ -20,8 +23,8 @@ const bought: Goal = {
 };
 
 /** A running campaign with these goals: everybody got the first mail ten days ago, the first two the second yesterday. */
-async function underway(goals: readonly Goal[]) {
-  const tenant = await newTenant();
+async function underway(goals: readonly Goal[], given?: Awaited<ReturnType<typeof newTenant>>) {
+  const tenant = given ?? (await newTenant());
   const { scope } = tenant;
   const made = await withTenant(scope, async (tx) => {
     const { campaignId, stepIds } = await createCampaign(tx, {
@@ -46,13 +49,13 @@ async function underway(goals: readonly Goal[]) {
     return { campaignId, stepIds };
   });
   const take = () => takeNextArrivals({ ...scope, campaignId: made.campaignId });
-  const buys = (who: string) =>
+  const buys = (who: string, name = "order.placed") =>
     withTenant(scope, (tx) =>
       recordCustomEvent(tx, {
         scope,
         input: {
           id: crypto.randomUUID(),
-          name: "order.placed",
+          name,
           email: `${who}@example.test`,
           properties: {},
           createContact: true,
@@ -117,6 +120,129 @@ test("a click is put down to the mail it was in, a scanner's to none, and who go
   await take();
   expect(await withTenant(scope, conversions)).toEqual([
     { who: "ada", step: 1, status: "active", why: null },
+  ]);
+});
+
+const goalOf = (name: string, event: Goal["event"], more: Partial<Goal> = {}): Goal => ({
+  ...bought,
+  name,
+  event,
+  action: "stay",
+  ...more,
+});
+
+test("a reply, a tag, a field and a list reach their goals, once and for whom it was, and nothing else does", async () => {
+  const tenant = await newTenant();
+  const { id: listId } = await tenant.caller.lists.create({ name: "Buyers" });
+  const { scope, take } = await underway(
+    [
+      goalOf("replied", { type: "replied" }),
+      goalOf("tagged", { type: "tag_added", tag: "vip" }),
+      goalOf("moved up", { type: "field_changed", field: "job_title", value: "CTO" }),
+      goalOf("joined", { type: "segment_entered", segmentId: listId }),
+    ],
+    tenant,
+  );
+  const people = await withTenant(scope, (tx) =>
+    tx.execute<{ id: string; messageId: string }>(sql`
+      select c.id, (select m.id from content.email_messages m where m.contact_id = c.id order by m.id limit 1) as "messageId"
+      from contacts c order by c.email`),
+  );
+  const [ada, bea, cem] = people.map(({ id }) => id);
+  const edit = (id: string | undefined, value: string) =>
+    tenant.caller.contacts.edit({ id: id ?? "", field: "job_title", seen: "", value });
+  const acts: Record<string, () => Promise<unknown>> = {
+    replied: () =>
+      withTenant(scope, async (tx) => {
+        const pointers = { rfcIds: [], ledgerIds: [people[0]?.messageId ?? ""], addresses: [], subject: "" };
+        const answered = await findAnswered(tx, { accountId: tenant.emailAccountId, pointers });
+        if (!answered) throw new Error("The message is not there.");
+        for (const text of ["Yes, please", "One more thing"])
+          await recordReply(
+            tx,
+            answered,
+            await readMail(Buffer.from(`From: ada@example.test\r\n\r\n${text}`)),
+          );
+      }),
+    tagged: () => tenant.caller.contacts.addTag({ id: bea ?? "", tag: "VIP" }),
+    "moved up": async () => {
+      await edit(ada, "CTO");
+      await edit(bea, "CEO");
+    },
+    joined: () => tenant.caller.lists.add({ id: listId, contactIds: [cem ?? ""] }),
+  };
+  const reached: string[] = [];
+  for (const [name, act] of Object.entries(acts)) {
+    await act();
+    await take();
+    const rows = await withTenant(scope, (tx) =>
+      tx.execute<{ line: string }>(sql`
+        select g.name || ': ' || split_part(c.email, '@', 1) as line from campaign_conversions v
+        join campaign_goals g on g.id = v.goal_id join contacts c on c.id = v.contact_id order by v.id`),
+    );
+    const fresh = rows.map(({ line }) => line).filter((line) => !reached.includes(line));
+    expect(fresh, name).toHaveLength(1);
+    reached.push(...fresh);
+  }
+  expect(reached).toEqual(["replied: ada", "tagged: bea", "moved up: ada", "joined: cem"]);
+});
+
+test("who reaches a goal that moves them leaves and comes to the other campaign's door", async () => {
+  const tenant = await newTenant();
+  const targetId = await withTenant(tenant.scope, async (tx) => {
+    const target = await createCampaign(tx, { status: "active", steps: [{ stepType: "email" }] });
+    await tx.execute(
+      sql`update campaigns set campaign_type = 'triggered' where id = ${target.campaignId}::uuid`,
+    );
+    return target.campaignId;
+  });
+  const { scope, take, buys } = await underway([{ ...bought, action: "move", targetId }], tenant);
+  await buys("ada");
+  await take();
+  expect(await withTenant(scope, conversions)).toMatchObject([
+    { who: "ada", status: "exited", why: "goal_met" },
+  ]);
+  const waiting = await withTenant(scope, (tx) =>
+    tx.execute<{ email: string }>(sql`
+      select c.email from campaign_arrivals a join contacts c on c.id = a.contact_id where a.campaign_id = ${targetId}::uuid`),
+  );
+  expect(waiting.map(({ email }) => email)).toEqual(["ada@example.test"]);
+});
+
+test("a goal that is changed while the campaign runs counts anew, and what it counted before stays", async () => {
+  const tenant = await underway([{ ...bought, action: "stay" }, goalOf("kept", { type: "replied" })]);
+  const { caller, campaignId: id, take, buys } = tenant;
+  await buys("ada");
+  await take();
+  const before = await caller.campaigns.byId({ id });
+  const [first, kept] = before.goals;
+  if (!first || !kept) throw new Error("The campaign has two goals.");
+  const unfinished = { ...bought, event: { type: "tag_added" as const, tag: "" } };
+  await expect(
+    caller.campaigns.updateGoals({ id, version: before.version, goals: [unfinished] }),
+  ).rejects.toThrow("names no tag");
+  const { subject: _, target: __, ...edited } = first;
+  const after = await caller.campaigns.updateGoals({
+    id,
+    version: before.version,
+    goals: [
+      { ...edited, event: { type: "event", name: "order.paid" } },
+      { ...goalOf("Renamed", { type: "replied" }), id: kept.id },
+    ],
+  });
+  expect(after.goals.map(({ id: goalId, name }) => [goalId === kept.id, name])).toEqual([
+    [true, "Renamed"],
+    [false, "Bought"],
+  ]);
+  // What the goal listened to before reaches nothing any more; what it listens to now counts from now on.
+  await buys("bea");
+  await buys("ada", "order.paid");
+  await take();
+  const { goals } = await caller.analytics.live({ id });
+  expect(goals.map(({ name, reached, retiredAt }) => [name, reached, retiredAt !== null])).toEqual([
+    ["Renamed", 0, false],
+    ["Bought", 1, false],
+    ["Bought", 1, true],
   ]);
 });
 

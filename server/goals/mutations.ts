@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import type { Goal, GoalEvent } from "./schema.ts";
+import { goalProblems } from "./checks.ts";
+import { listGoals } from "./queries.ts";
+import type { Goal, GoalEdit, GoalEvent } from "./schema.ts";
 
 type Stored = {
   triggerType: GoalEvent["type"];
@@ -46,20 +49,60 @@ function storedForm(event: GoalEvent): Stored {
  * leads back to its own campaign.
  */
 export async function replaceGoals(tx: TenantTx, campaignId: string, goals: readonly Goal[]): Promise<void> {
+  await refuseWrong(tx, campaignId, goals);
+  // Their triggers go with them.
+  await tx.execute(sql`delete from campaign_goals where campaign_id = ${campaignId}::uuid`);
+  await insertGoals(tx, campaignId, goals);
+}
+
+/**
+ * Changes the goals of a campaign that was launched. One that listens to something else from now on is a new goal: the
+ * one before it counts no more, and what it counted stays. So does that of one that is taken away. Throws as
+ * `replaceGoals` does, and `invalid` for a goal that is not finished, which would listen to everything.
+ */
+export async function changeGoals(
+  tx: TenantTx,
+  campaignId: string,
+  goals: readonly GoalEdit[],
+): Promise<void> {
+  await refuseWrong(tx, campaignId, goals);
+  const standing = new Map((await listGoals(tx, campaignId)).map((one) => [one.id, one]));
+  const goesOn = goals.filter(({ id, event }) => {
+    const before = id === undefined ? undefined : standing.get(id);
+    return before !== undefined && isSame(before.event, event);
+  });
+  const kept = new Set(goesOn.map(({ id }) => id));
+  await tx.execute(sql`
+    update campaign_goals set retired_at = app_now(), updated_at = app_now()
+    where campaign_id = ${campaignId}::uuid and retired_at is null
+      and not id = any(${sql.param([...kept])}::uuid[])`);
+  const column = (of: (one: GoalEdit) => string | number | null | undefined) => sql.param(goesOn.map(of));
+  await tx.execute(sql`
+    update campaign_goals g set name = n.name, action = n.action, target_campaign_id = n.target, attribution_days = n.days,
+      updated_at = app_now()
+    from unnest(${column(({ id }) => id)}::uuid[], ${column(({ name }) => name)}::text[], ${column(({ action }) => action)}::text[],
+      ${column(targetOf)}::uuid[], ${column(({ attributionDays }) => attributionDays)}::int[]) as n (id, name, action, target, days)
+    where g.id = n.id`);
+  await insertGoals(
+    tx,
+    campaignId,
+    goals.filter((one) => !goesOn.includes(one)),
+  );
+  const [unfinished] = goalProblems(await listGoals(tx, campaignId));
+  if (unfinished) throw new AppError("invalid", unfinished.message);
+}
+
+const isSame = (one: GoalEvent, other: GoalEvent): boolean =>
+  isDeepStrictEqual(storedForm(one), storedForm(other));
+
+async function insertGoals(tx: TenantTx, campaignId: string, goals: readonly Goal[]): Promise<void> {
+  if (goals.length === 0) return;
   const rows = goals.map((goal) => ({
     ...goal,
     id: v7(),
     ...storedForm(goal.event),
     target: targetOf(goal),
   }));
-  if (rows.some(({ target }) => target === campaignId))
-    throw new AppError(
-      "invalid",
-      "A goal cannot lead to the campaign that it ends. Choose another campaign.",
-    );
-  await refuseStrangers(tx, rows);
-  // Their triggers go with them.
-  await tx.execute(sql`delete from campaign_goals where campaign_id = ${campaignId}::uuid`);
   const column = <Row, Name extends keyof Row>(of: readonly Row[], name: Name) =>
     sql.param(of.map((row) => row[name]));
   await tx.execute(sql`
@@ -77,6 +120,16 @@ export async function replaceGoals(tx: TenantTx, campaignId: string, goals: read
     select ${campaignId}::uuid, 'goal', id, trigger_type, segment_id, match, value,
       case when trigger_type = 'link_clicked' then ${campaignId}::uuid end
     from given`);
+}
+
+async function refuseWrong(tx: TenantTx, campaignId: string, goals: readonly Goal[]): Promise<void> {
+  const rows = goals.map((goal) => ({ ...storedForm(goal.event), target: targetOf(goal) }));
+  if (rows.some(({ target }) => target === campaignId))
+    throw new AppError(
+      "invalid",
+      "A goal cannot lead to the campaign that it ends. Choose another campaign.",
+    );
+  await refuseStrangers(tx, rows);
 }
 
 const targetOf = ({ action, targetId }: Goal) => (action === "move" ? orNull(targetId) : null);

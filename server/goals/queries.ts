@@ -22,7 +22,7 @@ type Row = {
   subject: string | null;
 };
 
-/** In the order in which they were set up. */
+/** Those that count, in the order in which they were set up. */
 export async function listGoals(tx: TenantTx, campaignId: string): Promise<CampaignGoal[]> {
   const rows = await tx.execute<Row>(sql`
     select g.id, g.name, g.action, g.target_campaign_id as "targetId", k.name as target, g.attribution_days as "attributionDays",
@@ -34,7 +34,7 @@ export async function listGoals(tx: TenantTx, campaignId: string): Promise<Campa
       end as subject
     from campaign_goals g join campaign_triggers t on t.goal_id = g.id
     left join campaigns k on k.id = g.target_campaign_id and k.deleted_at is null
-    where g.campaign_id = ${campaignId}::uuid order by g.id`);
+    where g.campaign_id = ${campaignId}::uuid and g.retired_at is null order by g.id`);
   return rows.map(({ id, subject, target, ...row }) => ({ ...goalOf(row), id, subject, target }));
 }
 
@@ -58,14 +58,29 @@ function goalOf(row: Omit<Row, "id" | "subject" | "target">): Goal {
   });
 }
 
-/** How often a goal was reached, and of these how often an email is put down as the cause. */
-export type GoalTally = { goalId: string; reached: number; attributed: number; lastAt: Date | null };
+/**
+ * How often a goal was reached, and of these how often an email is put down as the cause. `since` is null for a goal of
+ * the launch, `retiredAt` for one that still counts; one that counted nothing and counts no more is left out.
+ */
+export type GoalTally = {
+  goalId: string;
+  name: string;
+  reached: number;
+  attributed: number;
+  lastAt: Date | null;
+  since: Date | null;
+  retiredAt: Date | null;
+};
 
 export async function tallyGoals(tx: TenantTx, campaignId: string): Promise<GoalTally[]> {
   return [
     ...(await tx.execute<GoalTally>(sql`
-      select g.id as "goalId", count(v.id)::int as reached, count(v.message_id)::int as attributed, max(v.occurred_at) as "lastAt"
-      from campaign_goals g left join campaign_conversions v on v.campaign_id = g.campaign_id and v.goal_id = g.id
-      where g.campaign_id = ${campaignId}::uuid group by g.id order by g.id`)),
+      select g.id as "goalId", g.name, count(v.id)::int as reached, count(v.message_id)::int as attributed,
+        max(v.occurred_at) as "lastAt", case when g.created_at > k.launched_at then g.created_at end as since,
+        g.retired_at as "retiredAt"
+      from campaign_goals g join campaigns k on k.id = g.campaign_id
+      left join campaign_conversions v on v.campaign_id = g.campaign_id and v.goal_id = g.id
+      where g.campaign_id = ${campaignId}::uuid group by g.id, k.launched_at
+      having g.retired_at is null or count(v.id) > 0 order by g.retired_at nulls first, g.id`)),
   ];
 }

@@ -40,7 +40,11 @@ export const goal = z.object({
 });
 export type Goal = z.infer<typeof goal>;
 
-export const goalList = z.array(goal).max(goalsMax, `A campaign can have ${goalsMax} goals at most.`);
+/** `id`: the goal that this one is, while its campaign runs; without one it is new. */
+export const goalEdit = goal.extend({ id: z.uuid().optional() });
+export type GoalEdit = z.infer<typeof goalEdit>;
+
+export const goalList = z.array(goalEdit).max(goalsMax, `A campaign can have ${goalsMax} goals at most.`);
 
 /** What a goal listens to before anybody has filled it in. */
 export const blankGoalEvents: { [Type in GoalType]: Extract<GoalEvent, { type: Type }> } = {
