@@ -7,11 +7,13 @@ type Props = {
   href: string;
   /** What is counted, for those who do not see the column: “opened in step 2”. */
   label: string;
+  /** In place of the number: the share that it is. */
+  shown?: string;
   className?: string;
 };
 
 /** A number that leads to what it counts; zero leads nowhere. */
-export function NumberLink({ value, href, label, className }: Props) {
+export function NumberLink({ value, href, label, shown, className }: Props) {
   const text = value.toLocaleString("en");
   if (value === 0) return <span className={cn("text-faint", className)}>{text}</span>;
   return (
@@ -24,7 +26,7 @@ export function NumberLink({ value, href, label, className }: Props) {
         className,
       )}
     >
-      {text}
+      {shown ?? text}
     </Link>
   );
 }

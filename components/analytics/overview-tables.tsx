@@ -1,15 +1,19 @@
 import { Section } from "#components/ui/section";
 import { StatusBadge } from "#components/ui/status-badge";
 import { Table, type Column } from "#components/ui/table";
+import type { PeriodMeasure } from "#server/analytics/schema";
 import type { RouterOutputs } from "#server/router";
 import { percent } from "../campaigns/percent.tsx";
+import { happeningsHref } from "./happenings-href.tsx";
+import { NumberLink } from "./number-link.tsx";
 
 type Overview = RouterOutputs["analytics"]["overview"];
 type Campaign = Overview["campaigns"][number];
 type Mailbox = Overview["mailboxes"][number];
+type Where = { workspace: string; period: { from: string; to: string } };
 
 /** The campaigns of a period, the most sent first. */
-export function CampaignTotals({ workspace, campaigns }: { workspace: string; campaigns: Campaign[] }) {
+export function CampaignTotals({ workspace, period, campaigns }: Where & { campaigns: Campaign[] }) {
   return (
     <Section title="Campaigns" flush description="The 50 that sent the most in this time.">
       <Table
@@ -30,7 +34,10 @@ export function CampaignTotals({ workspace, campaigns }: { workspace: string; ca
             wideOnly: true,
             cell: ({ status }) => <StatusBadge status={status} />,
           },
-          ...measured<Campaign>(["opened", "clicked", "replied", "converted", "bounced", "unsubscribed"]),
+          ...measured<Campaign>(
+            ["opened", "clicked", "replied", "converted", "bounced", "unsubscribed"],
+            (is, { id }) => happeningsHref(workspace, is, { ...period, campaign: id }),
+          ),
         ]}
         empty={
           <p className="px-5 py-8 text-center text-muted">No campaign has done anything in this time.</p>
@@ -41,7 +48,7 @@ export function CampaignTotals({ workspace, campaigns }: { workspace: string; ca
 }
 
 /** How the mail of each mailbox fared: what comes back or is complained about harms its standing. */
-export function MailboxTotals({ mailboxes }: { mailboxes: Mailbox[] }) {
+export function MailboxTotals({ workspace, period, mailboxes }: Where & { mailboxes: Mailbox[] }) {
   return (
     <Section title="Mailboxes" flush>
       <Table
@@ -55,7 +62,9 @@ export function MailboxTotals({ mailboxes }: { mailboxes: Mailbox[] }) {
             header: "Mailbox",
             cell: ({ email }) => <span className="block max-w-72 truncate">{email}</span>,
           },
-          ...measured<Mailbox>(["delivered", "opened", "replied", "bounced", "complained"]),
+          ...measured<Mailbox>(["delivered", "opened", "replied", "bounced", "complained"], (is, { id }) =>
+            happeningsHref(workspace, is, { ...period, mailbox: id }),
+          ),
         ]}
         empty={<p className="px-5 py-8 text-center text-muted">No mailbox has sent anything in this time.</p>}
       />
@@ -63,8 +72,7 @@ export function MailboxTotals({ mailboxes }: { mailboxes: Mailbox[] }) {
   );
 }
 
-type Rate =
-  "delivered" | "opened" | "clicked" | "replied" | "converted" | "bounced" | "unsubscribed" | "complained";
+type Rate = Exclude<PeriodMeasure, "sent">;
 const labels: Record<Rate, string> = {
   delivered: "Delivered",
   opened: "Opened",
@@ -76,10 +84,26 @@ const labels: Record<Rate, string> = {
   complained: "Complaints",
 };
 
-/** Sent as a count, the rest as the share that it is, with the count beside it. */
-function measured<Row extends Campaign | Mailbox>(rates: Rate[]): Column<Row>[] {
+/** Sent as a count, the rest as the share that it is; each leads to what it counts. */
+function measured<Row extends Campaign | Mailbox>(
+  rates: Rate[],
+  href: (is: PeriodMeasure, row: Row) => string,
+): Column<Row>[] {
+  const named = (row: Row) => ("email" in row ? row.email : row.name);
   return [
-    { key: "sent", header: "Sent", align: "right", cell: ({ sent }) => sent.toLocaleString("en") },
+    {
+      key: "sent",
+      header: "Sent",
+      align: "right",
+      cell: (row) => (
+        <NumberLink
+          className="relative z-10"
+          value={row.sent}
+          href={href("sent", row)}
+          label={`sent, ${named(row)}`}
+        />
+      ),
+    },
     ...rates.map((rate): Column<Row> => ({
       key: rate,
       header: labels[rate],
@@ -88,7 +112,17 @@ function measured<Row extends Campaign | Mailbox>(rates: Rate[]): Column<Row>[] 
         const whole = rate === "bounced" || rate === "delivered" ? row.sent : row.delivered;
         return (
           <span title={row[rate].toLocaleString("en")}>
-            {row[rate] === 0 ? "–" : percent(row[rate], whole)}
+            {row[rate] === 0 ? (
+              "–"
+            ) : (
+              <NumberLink
+                className="relative z-10"
+                value={row[rate]}
+                shown={percent(row[rate], whole)}
+                href={href(rate, row)}
+                label={`${labels[rate].toLowerCase()}, ${named(row)}`}
+              />
+            )}
           </span>
         );
       },

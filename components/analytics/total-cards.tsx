@@ -1,10 +1,14 @@
 import { Stat } from "#components/ui/stat";
 import { cn } from "#components/ui/cn";
+import type { PeriodMeasure } from "#server/analytics/schema";
 import type { RouterOutputs } from "#server/router";
 import { percent } from "../campaigns/percent.tsx";
+import { happeningsHref } from "./happenings-href.tsx";
+import { NumberLink } from "./number-link.tsx";
 
 type Totals = RouterOutputs["analytics"]["overview"]["totals"];
-type Card = { key: keyof Totals; label: string; of?: "sent" | "delivered"; bad?: true };
+type Props = { workspace: string; from: string; to: string; totals: Totals; before: Totals };
+type Card = { key: PeriodMeasure; label: string; of?: "sent" | "delivered"; bad?: true };
 
 const cards: Card[] = [
   { key: "sent", label: "Sent" },
@@ -18,14 +22,20 @@ const cards: Card[] = [
 ];
 
 /** A period at a glance, each number beside what it was in the period before. */
-export function TotalCards({ totals, before }: { totals: Totals; before: Totals }) {
+export function TotalCards({ workspace, from, to, totals, before }: Props) {
   return (
     <dl aria-label="Totals" className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-4">
       {cards.map(({ key, label, of, bad }) => (
         <Stat
           key={key}
           label={label}
-          value={totals[key].toLocaleString("en")}
+          value={
+            <NumberLink
+              value={totals[key]}
+              href={happeningsHref(workspace, key, { from, to })}
+              label={label.toLowerCase()}
+            />
+          }
           note={
             <span className="flex flex-wrap gap-x-2">
               {of && <span>{percent(totals[key], totals[of])}</span>}

@@ -6,7 +6,7 @@ import { withTenant, type TenantTx } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { callerFor } from "#server/testing";
 import { rollUp } from "./rollup.ts";
-import { measures } from "./schema.ts";
+import { measures, periodMeasures } from "./schema.ts";
 
 type Message = {
   status: string;
@@ -189,6 +189,18 @@ test("a workspace's period sums its days, stands beside the one before, and is a
   expect(week.buckets.reduce((sum, { sent }) => sum + sent, 0)).toBe(3);
   expect([week.buckets.length, week.unit]).toEqual([7, "day"]);
   expect(week.campaigns.map(({ id, sent }) => [id, sent])).toEqual([[campaignId, 3]]);
+  // Every number leads to exactly what it counts, of the campaign and of the mailbox too, page by page.
+  for (const is of periodMeasures) {
+    const period = { from: week.from, to: week.to };
+    for (const [of, totals] of [
+      [{}, week.totals],
+      [{ campaign: campaignId }, week.campaigns[0]],
+      [{ mailbox: week.mailboxes[0]?.id }, week.mailboxes[0]],
+    ] as const) {
+      const { rows } = await caller.analytics.happenings({ is, ...period, ...of });
+      expect([is, new Set(rows.map(({ id }) => id)).size]).toEqual([is, totals?.[is]]);
+    }
+  }
   const year = await caller.analytics.overview({ days: 365 });
   expect([year.totals.sent, year.unit, year.mailboxes[0]?.sent]).toEqual([5, "week", 5]);
   const { lines, next } = await caller.analytics.file({});

@@ -1,5 +1,6 @@
 import type { TenantTx } from "#db/tenancy";
 import { allowed, router } from "#server/trpc";
+import { listHappenings } from "./happenings.ts";
 import { hideOnboarding, loadHome } from "./home.ts";
 import { loadLive } from "./live.ts";
 import { listCountedMessages } from "./messages.ts";
@@ -10,6 +11,7 @@ import { loadOverview } from "./overview.ts";
 import {
   campaignRef,
   followInput,
+  happeningsInput,
   messagesInput,
   numbersFileInput,
   overviewInput,
@@ -61,6 +63,10 @@ export const analyticsRouter = router({
   overview: reads
     .input(overviewInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => loadOverview(tx, input, ctx.member.workspace.timezone))),
+  /** What a number of a period counts. */
+  happenings: reads
+    .input(happeningsInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listHappenings(tx, input, ctx.member.workspace.timezone))),
   file: reads.input(numbersFileInput).query(({ ctx, input }) =>
     ctx.tenant(async (tx) => {
       if (input.campaignId) await requireCampaign(tx, input.campaignId);

@@ -77,6 +77,32 @@ export const overviewInput = z.object({
 });
 export type OverviewInput = z.infer<typeof overviewInput>;
 
+/** What the numbers of a period count, and what one can be looked for by in it. */
+export const periodMeasures = [
+  "sent",
+  "delivered",
+  "opened",
+  "clicked",
+  "replied",
+  "converted",
+  "bounced",
+  "unsubscribed",
+  "complained",
+] as const satisfies Measure[];
+export type PeriodMeasure = (typeof periodMeasures)[number];
+
+/** A wrong day is none that anything happened on. `after` is where the page before ended. */
+const anyDay = day.catch("1970-01-01");
+export const happeningsInput = z.object({
+  is: z.enum(periodMeasures).catch("sent"),
+  from: anyDay,
+  to: anyDay,
+  campaign: id.optional().catch(undefined),
+  mailbox: id.optional().catch(undefined),
+  after: z.string().max(80).optional().catch(undefined),
+});
+export type HappeningsInput = z.infer<typeof happeningsInput>;
+
 const numbersCursor = z.object({ date: day, id });
 /** The last row of a piece. */
 export type NumbersCursor = z.infer<typeof numbersCursor>;

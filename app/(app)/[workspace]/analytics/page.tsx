@@ -61,12 +61,12 @@ async function Overview({ params, searchParams }: Props) {
         </EmptyState>
       ) : (
         <>
-          <TotalCards totals={totals} before={before} />
+          <TotalCards workspace={workspace} from={from} to={to} totals={totals} before={before} />
           <Section title="Over time" description={`By ${overview.unit}, in ${timezone}.`}>
             <TimelineChart buckets={overview.buckets} unit={overview.unit} caption="Numbers over time" />
           </Section>
-          <CampaignTotals workspace={workspace} campaigns={overview.campaigns} />
-          <MailboxTotals mailboxes={overview.mailboxes} />
+          <CampaignTotals workspace={workspace} period={{ from, to }} campaigns={overview.campaigns} />
+          <MailboxTotals workspace={workspace} period={{ from, to }} mailboxes={overview.mailboxes} />
         </>
       )}
       <p className="mt-4 text-xs text-muted">
