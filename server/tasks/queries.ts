@@ -23,13 +23,17 @@ export type Task = {
 export type TaskPage = { rows: Task[]; next: string | null };
 
 /** Tasks about contacts that are there: open ones by the day they are due, done ones the last first. */
-export async function listTasks(
-  tx: TenantTx,
-  { view, contactId, after }: TaskListInput,
-  userId: string,
-): Promise<TaskPage> {
+export async function listTasks(tx: TenantTx, input: TaskListInput, userId: string): Promise<TaskPage> {
+  const rows = await tx.execute<Task & { place: string }>(tasksOf(input, userId));
+  const shown = rows.slice(0, taskPageSize);
+  const next = rows.length > taskPageSize ? (shown.at(-1)?.place ?? null) : null;
+  return { rows: shown.map(({ place: _, ...task }) => task), next };
+}
+
+/** The statement of a page, and of one row more. */
+export function tasksOf({ view, contactId, after }: TaskListInput, userId: string): SQL {
   const done = view === "done";
-  const rows = await tx.execute<Task & { place: string }>(sql`
+  return sql`
     select t.id, t.title, t.note, t.due_on::text as "dueOn",
       t.due_on is not null and t.done_at is null and t.due_on < (app_now() at time zone w.timezone)::date as overdue,
       t.contact_id as "contactId", coalesce(${displayName}, c.email) as contact, t.assignee_id as "assigneeId",
@@ -44,10 +48,7 @@ export async function listTasks(
       ${view === "mine" ? sql`and t.assignee_id = ${userId}::uuid` : sql``}
       ${behind(after, done)}
     order by ${done ? sql`t.done_at desc nulls last, t.id` : sql`coalesce(t.due_on, 'infinity'::date), t.id`}
-    limit ${taskPageSize + 1}`);
-  const shown = rows.slice(0, taskPageSize);
-  const next = rows.length > taskPageSize ? (shown.at(-1)?.place ?? null) : null;
-  return { rows: shown.map(({ place: _, ...task }) => task), next };
+    limit ${taskPageSize + 1}`;
 }
 
 const place = /^(infinity|[\d-]{10}|[\d-]{10} [\d:.+-]+)\|([\da-f-]{36})$/;

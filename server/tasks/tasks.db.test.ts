@@ -1,7 +1,9 @@
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { createContact } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
+import { tasksOf } from "./queries.ts";
 import { taskPageSize } from "./schema.ts";
 
 const fields = { note: "", dueOn: "", assigneeId: "" };
@@ -52,4 +54,24 @@ test("a task is nobody's of another workspace, and goes to no stranger", async (
   await expect(
     ours.caller.tasks.create({ ...fields, contactId, title: "x", assigneeId: theirs.userId }),
   ).rejects.toMatchObject({ code: "BAD_REQUEST" });
+});
+
+test("one's own tasks are read in order from an index of whose they are, however many others have", async () => {
+  const tenant = await newTenant();
+  const plan = await withTenant(tenant.scope, async (tx) => {
+    const contactId = await createContact(tx);
+    await tx.execute(sql`
+      insert into tasks (contact_id, title, assignee_id)
+      select ${contactId}::uuid, 'Call', case when n % 100 = 0 then ${tenant.userId}::uuid else uuidv7() end
+      from generate_series(1, 500) n`);
+    // What is asked is which index can serve: the table is small.
+    await tx.execute(sql`set local enable_seqscan = off`);
+    const rows = await tx.execute<{ "QUERY PLAN": string }>(
+      sql`explain ${tasksOf({ view: "mine" }, tenant.userId)}`,
+    );
+    return rows.map((row) => row["QUERY PLAN"]).join("\n");
+  });
+  expect(plan).toContain("idx_tasks_assignee");
+  expect(plan).toMatch(/Index Cond:.*assignee_id/);
+  expect(plan).not.toContain("Sort");
 });
