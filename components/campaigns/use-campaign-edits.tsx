@@ -126,7 +126,7 @@ export function useCampaignEdits(initial: Campaign) {
 
   const calls = {
     addStep: client.campaigns.addStep.mutate,
-    copyStep: client.campaigns.copyStep.mutate,
+    copySteps: client.campaigns.copySteps.mutate,
     moveStep: client.campaigns.moveStep.mutate,
     removeStep: client.campaigns.removeStep.mutate,
     linkStep: client.campaigns.linkStep.mutate,

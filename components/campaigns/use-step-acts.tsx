@@ -6,6 +6,7 @@ import { endingActions } from "#server/campaigns/schema";
 import type { Adding } from "./add-step.tsx";
 import { MoveEffect, MoveStep } from "./move-step.tsx";
 import { RemoveStep } from "./remove-step.tsx";
+import { type CopiedSteps, useCopiedSteps } from "./use-copied-steps.tsx";
 import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
 
 type Asked = { step: Step; what: "delete" | "move" | Position };
@@ -21,9 +22,9 @@ export type StepActs = {
   ask: (step: Step, what: "delete" | "move") => void;
   /** Moves a step, in a running campaign after having said what that means. */
   move: (step: Step, position: Position | null) => void;
-  copy: (step: Step) => void;
-  /** What was copied last, while it is there. */
-  copied: Step | null;
+  copy: (...steps: Step[]) => void;
+  /** What was copied last, here or in another campaign of the workspace. */
+  copied: CopiedSteps | null;
   paste: (position: Position) => void;
   /** A copy right behind the step. */
   duplicate: (step: Step) => void;
@@ -35,7 +36,7 @@ export type StepActs = {
 export function useStepActs({ edits, selected, onSelect }: Options): { acts: StepActs; dialogs: ReactNode } {
   const { campaign, calls } = edits;
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [copiedId, setCopiedId] = useState<string | null>(null);
+  const [stored, keepCopied] = useCopiedSteps();
   const [said, setSaid] = useState("");
   const [focusOn, setFocusOn] = useState<string | null>(null);
   useEffect(() => {
@@ -49,7 +50,8 @@ export function useStepActs({ edits, selected, onSelect }: Options): { acts: Ste
     return () => clearTimeout(timer);
   }, [asked, focusOn]);
   const running = campaign.status !== "draft";
-  const copied = campaign.steps.find(({ id }) => id === copiedId) ?? null;
+  const here = (id: string) => campaign.steps.some((step) => step.id === id);
+  const copied = stored && (stored.campaignId !== campaign.id || stored.stepIds.every(here)) ? stored : null;
   const close = () => setAsked(null);
 
   /** Selects what is new, if it worked. */
@@ -67,12 +69,13 @@ export function useStepActs({ edits, selected, onSelect }: Options): { acts: Ste
     const now = next?.steps.find(({ id }) => id === step.id);
     if (now) setSaid(`Moved: ${now.title} is step ${now.number} now.`);
   };
-  const paste = (position: Position, step: Step | null = copied) => {
-    if (step)
-      bring(
-        "Pasted",
-        edits.change((edit) => calls.copyStep({ ...edit, stepId: step.id, position })),
-      );
+  const paste = (position: Position, what: Pick<CopiedSteps, "campaignId" | "stepIds"> | null = copied) => {
+    if (!what) return;
+    const { campaignId: from, stepIds } = what;
+    bring(
+      "Pasted",
+      edits.change((edit) => calls.copySteps({ ...edit, from, stepIds, position })),
+    );
   };
   const acts: StepActs = {
     add: (adding) =>
@@ -86,13 +89,16 @@ export function useStepActs({ edits, selected, onSelect }: Options): { acts: Ste
       if (position && running) setAsked({ step, what: position });
       else if (position) void relocate(step, position);
     },
-    copy: (step) => {
-      setCopiedId(step.id);
-      setSaid(`Copied step ${step.number}, ${step.title}.`);
+    copy: (...steps) => {
+      const [first] = steps;
+      if (!first) return;
+      const title = steps.length === 1 ? first.title : `${steps.length} steps`;
+      keepCopied({ campaignId: campaign.id, stepIds: steps.map(({ id }) => id), title });
+      setSaid(steps.length === 1 ? `Copied step ${first.number}, ${title}.` : `Copied ${title}.`);
     },
     copied,
-    paste,
-    duplicate: (step) => paste(behind(step), step),
+    paste: (position) => paste(position),
+    duplicate: (step) => paste(behind(step), { campaignId: campaign.id, stepIds: [step.id] }),
     said,
   };
   return {

@@ -8,6 +8,7 @@ import { Callout } from "#components/ui/callout";
 import { DateTime } from "#components/ui/date-time";
 import { Sheet, SheetContent, SheetTrigger } from "#components/ui/sheet";
 import { Skeleton } from "#components/ui/skeleton";
+import { VersionChanges } from "./version-changes.tsx";
 import type { CampaignEdits } from "./use-campaign-edits.tsx";
 
 type Props = { edits: CampaignEdits; timeZone: string };
@@ -33,6 +34,7 @@ function Versions({ edits, timeZone, onDone }: Props & { onDone: () => void }) {
   const trpc = useTRPC();
   const { campaign, calls } = edits;
   const [going, setGoing] = useState<number | null>(null);
+  const [compared, setCompared] = useState<number | null>(null);
   const pages = useInfiniteQuery(
     trpc.campaigns.versions.infiniteQueryOptions(
       { id: campaign.id },
@@ -68,7 +70,7 @@ function Versions({ edits, timeZone, onDone }: Props & { onDone: () => void }) {
       )}
       <ol className="divide-y">
         {rows.map((row, index) => (
-          <li key={row.version} className="flex items-center gap-3 py-2.5">
+          <li key={row.version} className="flex flex-wrap items-center gap-x-2 gap-y-2 py-2.5">
             <div className="min-w-0 flex-1">
               <p className="truncate font-medium">{row.label}</p>
               <p className="truncate text-xs text-muted">
@@ -76,6 +78,17 @@ function Versions({ edits, timeZone, onDone }: Props & { onDone: () => void }) {
                 {row.who && ` by ${row.who}`}
               </p>
             </div>
+            {index > 0 && (
+              <Button
+                size="sm"
+                variant="ghost"
+                aria-expanded={compared === row.version}
+                aria-label={`Compare with now: ${row.label}`}
+                onClick={() => setCompared(compared === row.version ? null : row.version)}
+              >
+                Compare
+              </Button>
+            )}
             {index === 0 ? (
               <span className="text-xs text-muted">Now</span>
             ) : (
@@ -88,6 +101,9 @@ function Versions({ edits, timeZone, onDone }: Props & { onDone: () => void }) {
               >
                 Go back
               </Button>
+            )}
+            {compared === row.version && rows[0] && (
+              <VersionChanges campaignId={campaign.id} from={row.version} to={rows[0].version} />
             )}
           </li>
         ))}

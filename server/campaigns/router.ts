@@ -4,7 +4,8 @@ import { commitThenSend, type EventScope } from "#server/drivers/events";
 import { allowed, router } from "#server/trpc";
 import { personSearchInput } from "#server/templates/schema";
 import { countAudience } from "./audience.ts";
-import { copyStep } from "./copy-step.ts";
+import { compareVersions } from "./compare-versions.ts";
+import { copySteps } from "./copy-steps.ts";
 import { editSteps } from "./edit-steps.ts";
 import { endNow, reopen, setEnd } from "./ending.ts";
 import { createGuided } from "./guided.ts";
@@ -37,7 +38,7 @@ import {
   scheduleInput,
   settingsInput,
   stepAdd,
-  stepCopy,
+  stepsCopy,
   stepLink,
   stepMove,
   stepPreviewInput,
@@ -48,6 +49,7 @@ import {
   triggersInput,
   unknownInput,
   versionRestore,
+  versionsCompare,
   versionsInput,
 } from "./schema.ts";
 import { scheduleLaunch, unscheduleLaunch } from "./schedule.ts";
@@ -154,7 +156,7 @@ export const campaignsRouter = router({
   removeStep: writes.input(stepRemove).mutation(({ ctx, input }) => steered(ctx, input, steps.deleteStep)),
   linkStep: writes.input(stepLink).mutation(({ ctx, input }) => steered(ctx, input, steps.linkStep)),
 
-  copyStep: writes.input(stepCopy).mutation(({ ctx, input }) => steered(ctx, input, copyStep)),
+  copySteps: writes.input(stepsCopy).mutation(({ ctx, input }) => steered(ctx, input, copySteps)),
   undo: writes
     .input(campaignEdit)
     .mutation(({ ctx, input }) => steered(ctx, input, (tx) => undoEdit(tx, input))),
@@ -162,6 +164,9 @@ export const campaignsRouter = router({
     .input(campaignEdit)
     .mutation(({ ctx, input }) => steered(ctx, input, (tx) => redoEdit(tx, input))),
   versions: reads.input(versionsInput).query(({ ctx, input }) => ctx.tenant((tx) => listVersions(tx, input))),
+  compareVersions: reads
+    .input(versionsCompare)
+    .query(({ ctx, input }) => ctx.tenant((tx) => compareVersions(tx, input))),
   restoreVersion: writes
     .input(versionRestore)
     .mutation(({ ctx, input }) => steered(ctx, input, (tx) => restoreVersion(tx, input))),

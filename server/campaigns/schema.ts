@@ -248,8 +248,18 @@ export const stepSave = campaignEdit.extend({
 export type StepSave = z.infer<typeof stepSave>;
 export const stepMove = campaignEdit.extend({ stepId: id, position });
 /** The copy of a fork brings copies of its branches. */
-export const stepCopy = campaignEdit.extend({ stepId: id, position });
-export type StepCopy = z.infer<typeof stepCopy>;
+/** `from` is the campaign that the steps stand in; this one unless it is named. */
+export const stepsCopy = campaignEdit.extend({
+  stepIds: z
+    .array(id)
+    .min(1, "Choose a step to copy.")
+    .max(stepsMax, `A campaign holds ${stepsMax} steps at most.`),
+  from: id.optional(),
+  position,
+});
+export type StepsCopy = z.infer<typeof stepsCopy>;
+/** Two versions of a draft's steps that are laid side by side. */
+export const versionsCompare = z.object({ id, from: z.int().min(0), to: z.int().min(0) });
 export const stepRemove = campaignEdit.extend({
   stepId: id,
   keep: z.enum(["true", "false", "neither"]).optional(),

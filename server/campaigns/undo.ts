@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { takeForEdit } from "./edits.ts";
-import { contentColumns } from "./steps.ts";
+import { stepTypes } from "./schema.ts";
+import { blankContent, contentColumns, contentValues } from "./steps.ts";
 import { findVersion, latestVersion, type Version } from "./versions.ts";
 
 type Edit = { id: string; version: number };
@@ -53,15 +54,25 @@ async function take(
   return { last, to };
 }
 
+/** What a step of each type says before anybody has written into it: for columns that a kept state does not know yet. */
+const blanks = sql.join(
+  stepTypes.map(
+    (type) => sql`select ${type}::text as type, to_jsonb(said) as said
+      from (select ${contentValues(blankContent(type))}) as said(${contentColumns})`,
+  ),
+  sql` union all `,
+);
+
 /** Steps keep their ids, so that what names them still does. A template of a mail that is gone stays gone. */
 async function restoreSteps(tx: TenantTx, campaignId: string, { steps }: Version): Promise<void> {
   const ids = sql`${sql.param(steps.map(({ id }) => id))}::uuid[]`;
   const states = sql`
-    select want.id, jsonb_populate_record(null::campaign_steps, kept.state || case
+    select want.id, jsonb_populate_record(null::campaign_steps, blank.said || kept.state || case
       when exists (select from templates t where t.id = (kept.state ->> 'template_id')::uuid) then '{}'::jsonb
       else '{"template_id": null}'::jsonb end) as state
     from unnest(${ids}, ${sql.param(steps.map(({ hash }) => hash))}::text[]) as want(id, hash)
-    join campaign_step_states kept on kept.campaign_id = ${campaignId}::uuid and kept.hash = want.hash`;
+    join campaign_step_states kept on kept.campaign_id = ${campaignId}::uuid and kept.hash = want.hash
+    join (${blanks}) blank on blank.type = kept.state ->> 'step_type'`;
   await tx.execute(sql`
     delete from campaign_steps where campaign_id = ${campaignId}::uuid and id <> all(${ids})`);
   const made = await tx.execute(sql`

@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { email, finishedDraft } from "./testing.ts";
 
@@ -120,10 +122,10 @@ test("a copied branch asks about its own emails", async () => {
       waitUpTo: null,
     },
   });
-  const copied = await caller.campaigns.copyStep({
+  const copied = await caller.campaigns.copySteps({
     id,
     version: asked.version,
-    stepId: condition,
+    stepIds: [condition],
     position: { kind: "behind", conditionId: condition },
   });
   expect(copied.steps.map(({ type }) => type)).toEqual(["email", "condition", "email", "condition", "email"]);
@@ -132,4 +134,88 @@ test("a copied branch asks about its own emails", async () => {
   expect(copy?.whenTrue).toBe(copiedEmail?.id);
   expect(JSON.stringify(copy?.conditionRules)).toContain(copiedEmail?.id);
   expect(JSON.stringify(original?.conditionRules)).toContain(inside);
+});
+
+test("steps are copied into another campaign of the workspace, with what they say of each other, and into no other workspace", async () => {
+  const [tenant, stranger] = await Promise.all([newTenant(), newTenant()]);
+  const { caller } = tenant;
+  const { id: from, first, campaign } = await finishedDraft(tenant);
+  const asks = await caller.campaigns.addStep({
+    id: from,
+    version: campaign.version,
+    type: "condition",
+    position: { kind: "edge", from: first, edge: "next" },
+  });
+  const condition = asks.steps[1]?.id ?? "";
+  const rules = [{ field: "email_opened", operator: "is_true" as const, value: { stepId: first } }];
+  await caller.campaigns.saveStep({
+    id: from,
+    version: asks.version,
+    stepId: condition,
+    content: { type: "condition", rules: { version: 1, match: "all", rules }, waitUpTo: null },
+  });
+  const { id } = await caller.campaigns.create({ name: "Another", type: "drip" });
+  const blank = await caller.campaigns.byId({ id });
+  const copy = {
+    id,
+    version: blank.version,
+    from,
+    stepIds: [condition, first],
+    position: { kind: "start" } as const,
+  };
+  const pasted = await caller.campaigns.copySteps(copy);
+  const [mail, question] = pasted.steps;
+  expect(pasted.steps.map(({ type }) => type)).toEqual(["email", "condition", "email"]);
+  expect([mail?.subjectLine, mail?.next === question?.id]).toEqual(["Hello {{ first_name }}", true]);
+  expect(JSON.stringify(question?.conditionRules)).toContain(mail?.id);
+  expect((await caller.campaigns.byId({ id: from })).steps.map((step) => step.id)).toEqual([
+    first,
+    condition,
+  ]);
+  expect((await caller.campaigns.undo({ id, version: pasted.version })).steps).toHaveLength(1);
+
+  const theirs = await stranger.caller.campaigns.create({ name: "Theirs", type: "drip" });
+  const { version } = await stranger.caller.campaigns.byId({ id: theirs.id });
+  await expect(
+    stranger.caller.campaigns.copySteps({ ...copy, id: theirs.id, version }),
+  ).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+});
+
+test("a version that was kept before a column was there comes back with that column's blank, and tells what changed since", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const { id, first, campaign } = await finishedDraft(tenant);
+  const changed = await caller.campaigns.saveStep({
+    id,
+    version: campaign.version,
+    stepId: first,
+    content: { ...email, subjectLine: "Other" },
+  });
+  const compared = await caller.campaigns.compareVersions({
+    id,
+    from: campaign.version,
+    to: changed.version,
+  });
+  expect(compared).toMatchObject([
+    {
+      kind: "changed",
+      details: expect.arrayContaining(["Subject: “Hello {{ first_name }}” became “Other”"]) as unknown,
+    },
+  ]);
+  // Kept before these two were columns: a step cannot be without them.
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update campaign_step_states set state = state - 'attachments' - 'reply_in_thread'`),
+  );
+  const back = await caller.campaigns.restoreVersion({
+    id,
+    version: changed.version,
+    past: campaign.version,
+  });
+  expect(back.steps[0]).toMatchObject({
+    subjectLine: "Hello {{ first_name }}",
+    attachments: [],
+    replyInThread: false,
+  });
 });

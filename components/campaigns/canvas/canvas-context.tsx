@@ -12,6 +12,9 @@ export type CanvasState = {
   acts: StepActs;
   editable: boolean;
   selected: string | null;
+  /** Several that were chosen to do something with together. */
+  picked: ReadonlySet<string>;
+  onPick: (stepId: string) => void;
   /** The one step that Tab reaches; arrows lead on from it. */
   current: string | null;
   siblings: ReadonlyMap<string, Siblings>;

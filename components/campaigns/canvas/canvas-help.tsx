@@ -11,7 +11,9 @@ const keys: [keys: string[], does: string][] = [
   [["A"], "Add a step behind it"],
   [["Alt", "↑ ↓"], "Move it up or down"],
   [["M"], "Move it to…"],
-  [["Ctrl", "C"], "Copy"],
+  [["X"], "Pick it, to copy several together"],
+  [["Shift", "↑ ↓"], "Pick along the way"],
+  [["Ctrl", "C"], "Copy it, or what is picked"],
   [["Ctrl", "V"], "Paste behind it"],
   [["Delete"], "Delete"],
   [["Ctrl", "Z"], "Undo"],
@@ -41,7 +43,8 @@ export function CanvasHelp() {
           ))}
         </dl>
         <p className="mt-3 border-t pt-2 text-xs text-muted">
-          With the mouse: drag a step onto a plus to move it there, and the dot below a step onto another one
+          With the mouse: Shift and a click pick a step; what is copied can be pasted into any campaign of
+          this workspace. Drag a step onto a plus to move it there, and the dot below a step onto another one
           to lead on to it.
         </p>
       </PopoverContent>

@@ -21,6 +21,7 @@ import { CanvasProvider, type Places } from "./canvas-context.tsx";
 import { CanvasTools } from "./canvas-tools.tsx";
 import { drawingOf } from "./drawing.tsx";
 import { EndNode, StartNode } from "./end-nodes.tsx";
+import { PickedBar, usePicked } from "./picked-bar.tsx";
 import { edgesOf, nodesOf } from "./flow-parts.tsx";
 import { layOut } from "./layout.tsx";
 import { StepNode } from "./step-node.tsx";
@@ -87,6 +88,8 @@ function Canvas({
   const [focused, setFocused] = useState<string | null>(null);
   const [adding, setAdding] = useState<string | null>(null);
   const [dropOn, setDropOn] = useState<string | null>(null);
+  const { picked, pick, unpick } = usePicked(campaign);
+  const pickedSteps = campaign.steps.filter(({ id }) => picked.has(id));
   const [nodes, setNodes, onNodesChange] = useNodesState<Node>(nodesOf(drawing, layout, editable));
   useEffect(() => {
     // What the library has measured stays with the node.
@@ -112,6 +115,10 @@ function Canvas({
     acts,
     editable,
     siblings,
+    picked,
+    onPick: pick,
+    onUnpick: unpick,
+    onCopy: (step) => acts.copy(...(pickedSteps.length > 0 ? pickedSteps : [step])),
     onOpen: onSelect,
     onEnter,
     setAdding,
@@ -139,6 +146,8 @@ function Canvas({
         acts,
         editable,
         selected,
+        picked,
+        onPick: pick,
         current,
         siblings,
         places,
@@ -165,7 +174,7 @@ function Canvas({
       >
         <p id="canvas-keys" className="sr-only">
           Arrow keys go along the ways, Enter opens the step
-          {editable && ", A adds one behind it, Delete deletes it"}.
+          {editable && ", A adds one behind it, X picks it, Delete deletes it"}.
         </p>
         <ReactFlow
           nodes={nodes}
@@ -207,6 +216,11 @@ function Canvas({
           <Panel position="top-right">
             <CanvasTools onFit={frame} />
           </Panel>
+          {pickedSteps.length > 0 && (
+            <Panel position="bottom-center">
+              <PickedBar steps={pickedSteps} acts={acts} onClear={unpick} />
+            </Panel>
+          )}
         </ReactFlow>
       </section>
     </CanvasProvider>

@@ -22,6 +22,7 @@ export function StepNode({ data: { stepId, junction }, dragging }: NodeProps<Ste
   if (!step) return null;
   const place = places?.[step.id];
   const chosen = selected === step.id;
+  const isPicked = canvas.picked.has(step.id);
   return (
     <div
       className={cn(
@@ -29,6 +30,7 @@ export function StepNode({ data: { stepId, junction }, dragging }: NodeProps<Ste
         chosen ? "border-accent ring-1 ring-accent" : "border-line-strong hover:border-faint/70",
         trail?.has(step.id) && "border-accent bg-accent-soft",
         trail && !trail.has(step.id) && "opacity-60",
+        isPicked && "border-accent bg-accent-soft ring-1 ring-accent",
         dragging && "opacity-80 shadow-menu",
       )}
     >
@@ -42,7 +44,10 @@ export function StepNode({ data: { stepId, junction }, dragging }: NodeProps<Ste
           aria-pressed={chosen}
           aria-describedby="canvas-keys"
           onFocus={() => canvas.onFocus(step.id)}
-          onClick={() => canvas.onOpen(step.id)}
+          onClick={(event) => {
+            if (editable && (event.shiftKey || event.ctrlKey || event.metaKey)) canvas.onPick(step.id);
+            else canvas.onOpen(step.id);
+          }}
           onKeyDown={(event) => canvas.onKey(event, step)}
           className="flex min-h-12 min-w-0 flex-1 items-center gap-2.5 rounded-lg py-1.5 pl-3 text-left"
         >
@@ -57,6 +62,7 @@ export function StepNode({ data: { stepId, junction }, dragging }: NodeProps<Ste
             </span>
             {step.detail && <span className="block truncate text-xs text-muted">{step.detail}</span>}
             <span className="sr-only">{`. ${leadsTo(step, campaign.steps)}`}</span>
+            {isPicked && <span className="sr-only">. Picked</span>}
             {place && <span className="sr-only">{`. ${countWords(place)}`}</span>}
           </span>
           <StepProblems campaign={campaign} stepId={step.id} />

@@ -20,6 +20,10 @@ type Options = {
   acts: StepActs;
   editable: boolean;
   siblings: ReadonlyMap<string, Siblings>;
+  picked: ReadonlySet<string>;
+  onPick: (stepId: string) => void;
+  onUnpick: () => void;
+  onCopy: (step: Step) => void;
   onOpen: (stepId: string) => void;
   onEnter: () => void;
   setAdding: (way: string) => void;
@@ -28,7 +32,8 @@ type Options = {
 
 /** Everything the mouse can do, on the step that has the focus. */
 export function canvasKeys(options: Options) {
-  const { drawing, layout, acts, editable, siblings, onOpen, onEnter, setAdding, zoom } = options;
+  const { drawing, layout, acts, editable, siblings, picked, onPick, onOpen, onEnter, setAdding, zoom } =
+    options;
   const focus = (id: string | null | undefined) => {
     if (id) document.getElementById(`node-${id}`)?.focus({ preventScroll: true });
   };
@@ -49,9 +54,11 @@ export function canvasKeys(options: Options) {
     Backspace: (step) => acts.ask(step, "delete"),
     a: (step) => setAdding(wayOut(drawing, step) ?? ""),
     m: (step) => acts.ask(step, "move"),
+    x: (step) => onPick(step.id),
+    ...(picked.size > 0 && { Escape: options.onUnpick }),
   };
   const held: Record<string, (step: Step) => void> = {
-    c: acts.copy,
+    c: options.onCopy,
     v: (step) => acts.paste(behind(step)),
   };
   return (event: KeyboardEvent, step: Step) => {
@@ -61,7 +68,13 @@ export function canvasKeys(options: Options) {
       const { above = null, below = null } = siblings.get(step.id) ?? {};
       const position = { up: above, down: below, left: null, right: null }[direction];
       act = editable ? () => acts.move(step, position) : undefined;
-    } else if (direction) act = () => focus(stepTowards(step.id, direction, drawing, layout));
+    } else if (direction && event.shiftKey && editable)
+      act = () => {
+        const next = stepTowards(step.id, direction, drawing, layout);
+        for (const id of [step.id, next]) if (id && !picked.has(id)) onPick(id);
+        focus(next);
+      };
+    else if (direction) act = () => focus(stepTowards(step.id, direction, drawing, layout));
     else if (event.ctrlKey || event.metaKey) act = editable ? held[event.key.toLowerCase()] : undefined;
     else act = plain[event.key] ?? (editable ? writing[event.key] : undefined);
     if (!act) return;

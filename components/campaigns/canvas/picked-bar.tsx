@@ -1,0 +1,50 @@
+"use client";
+import { Copy, X } from "lucide-react";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import type { Campaign, Step } from "../use-campaign-edits.tsx";
+import type { StepActs } from "../use-step-acts.tsx";
+
+/** Steps that are picked to do something with together; one that is gone is none of them. */
+export function usePicked(campaign: Campaign) {
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const picked = new Set(campaign.steps.flatMap(({ id }) => (ids.has(id) ? [id] : [])));
+  return {
+    picked,
+    pick: (id: string) =>
+      setIds((before) => {
+        const next = new Set(before);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    unpick: () => setIds(new Set()),
+  };
+}
+
+/** What can be done with the picked steps. */
+export function PickedBar({ steps, acts, onClear }: { steps: Step[]; acts: StepActs; onClear: () => void }) {
+  const count = steps.length === 1 ? "1 step" : `${steps.length} steps`;
+  return (
+    <div
+      role="toolbar"
+      aria-label="Picked steps"
+      className="flex items-center gap-2 rounded-lg border bg-raised py-1.5 pr-1.5 pl-3 shadow-menu"
+    >
+      <span role="status" className="text-xs whitespace-nowrap text-muted">
+        {count} picked
+      </span>
+      <Button
+        size="sm"
+        onClick={() => {
+          acts.copy(...steps);
+          onClear();
+        }}
+      >
+        <Copy /> Copy
+      </Button>
+      <Button size="icon-sm" variant="ghost" aria-label="Pick none" onClick={onClear}>
+        <X />
+      </Button>
+    </div>
+  );
+}
