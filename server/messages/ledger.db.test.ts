@@ -16,7 +16,6 @@ import {
   places,
   statusOf,
 } from "#server/enrollments/testing";
-import { claimMessages } from "./claim.ts";
 import { groupSize } from "./send.ts";
 import { atOnce, claim, people, queued, settle, statuses, usage } from "./testing.ts";
 import { confirmMessages, expireLeases, resendMessages } from "./unknown.ts";
@@ -150,31 +149,6 @@ test("a mailbox never has more than one group claimed, and so never leaves more 
       from held`),
   );
   expect(row).toEqual({ sent: groupSize + 50, most: groupSize });
-});
-
-test("a claim looks at whom it takes, and not at the whole queue", async () => {
-  const campaign = await queued(runner, await newCampaign({ emails: people(400), steps: [emailStep()] }));
-  const read = await withTenant(campaign.scope, async (tx) => {
-    const looked = async () => {
-      const [row] = await tx.execute<{ contacts: number; enrollments: number }>(sql`
-        select sum(idx_tup_fetch + seq_tup_read) filter (where relname = 'contacts')::int as contacts,
-          sum(idx_tup_fetch + seq_tup_read) filter (where relname = 'campaign_contacts')::int as enrollments
-        from pg_stat_xact_user_tables`);
-      return row ?? { contacts: 0, enrollments: 0 };
-    };
-    const before = await looked();
-    const { scope, emailAccountId: accountId, fence } = campaign;
-    const { messages } = await claimMessages(tx, { scope, accountId, fence, limit: 10, leaseSeconds: 120 });
-    const after = await looked();
-    return {
-      messages: messages.length,
-      contacts: after.contacts - before.contacts,
-      enrollments: after.enrollments - before.enrollments,
-    };
-  });
-  expect(read.messages).toBe(10);
-  expect(read.contacts).toBeLessThan(100);
-  expect(read.enrollments).toBeLessThan(100);
 });
 
 test("an unknown message sent again by hand is the same row in its next attempt; the first one's late reply is void", async () => {
