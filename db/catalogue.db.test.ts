@@ -171,6 +171,7 @@ test("a column that names a row of the tenant has a key, but for logs and hot co
     "public.contact_edits.last_id",
     "public.contact_tags.import_job_id",
     "public.contacts.first_source_import_id",
+    "public.contacts.merged_into_id",
     "public.contacts.owner_id",
     "public.email_drafts.enrollment_id",
     "public.inbox_notes.author_id",

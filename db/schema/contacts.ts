@@ -68,6 +68,8 @@ export const contacts = pgTable(
     /** Grows with every change: imports restore only what nobody touched since. */
     version: integer().notNull().default(1),
     deletedAt: instant(),
+    /** The contact that this one was merged into. No key: the deletion of each contact would look for such rows. */
+    mergedIntoId: uuid(),
   },
   (t) => [
     tenantKey(t),
@@ -99,6 +101,10 @@ export const contacts = pgTable(
     index("idx_contacts_created")
       .on(t.tenantId, t.workspaceId, t.createdAt, t.id)
       .where(sql`deleted_at is null`)
+      .concurrently(),
+    index("idx_contacts_merged_into")
+      .on(t.tenantId, t.mergedIntoId)
+      .where(sql`merged_into_id is not null`)
       .concurrently(),
     index("idx_contacts_stage")
       .on(t.tenantId, t.workspaceId, t.lifecycleStage, t.id)
