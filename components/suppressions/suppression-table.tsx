@@ -17,7 +17,12 @@ import { Select } from "#components/ui/select";
 import { type Column, Table } from "#components/ui/table";
 import type { Permission } from "#server/permissions";
 import type { RouterOutputs } from "#server/router";
-import { scopeLabels, type SuppressionListInput, suppressionScopes } from "#server/suppressions/schema";
+import {
+  partMin,
+  scopeLabels,
+  type SuppressionListInput,
+  suppressionScopes,
+} from "#server/suppressions/schema";
 
 type Page = RouterOutputs["suppressions"]["list"];
 type Row = Page["rows"][number];
@@ -51,7 +56,7 @@ export function SuppressionTable({ view, page, permissions, timeZone }: Props) {
         empty={
           searched ? (
             <EmptyState icon={SearchX} title="No such address is suppressed">
-              The search finds the start of an address, or a domain with its @.
+              The search finds any part of an address, from {partMin} characters on; fewer find its start.
             </EmptyState>
           ) : (
             <EmptyState icon={ShieldCheck} title="Nobody is suppressed">
@@ -82,7 +87,7 @@ function Search({ view }: { view: SuppressionListInput }) {
       <SearchBox
         name="q"
         defaultValue={view.q ?? ""}
-        placeholder="Start of an address"
+        placeholder="Part of an address"
         aria-label="Search suppressions"
       />
       <Select name="scope" defaultValue={view.scope ?? ""} aria-label="Scope" className="w-48 max-sm:w-full">

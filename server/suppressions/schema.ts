@@ -3,8 +3,11 @@ import { z } from "zod";
 export const suppressionScopes = ["workspace", "tenant"] as const;
 export const scopeLabels = { workspace: "This workspace", tenant: "The whole organization" } as const;
 
+/** From so many characters on, any part of an address is found. */
+export const partMin = 3;
+
 export const suppressionListInput = z.object({
-  /** The start of an address, or a domain with its @. */
+  /** A part of an address; of fewer than `partMin` characters, its start. */
   q: z.string().trim().max(254).optional().catch(undefined),
   scope: z.enum(suppressionScopes).optional().catch(undefined),
   after: z.uuid().optional().catch(undefined),

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { withTenant } from "#db/tenancy";
-import { createContact } from "#db/factories";
+import { type Scope, withTenant } from "#db/tenancy";
+import { createContact, createWorkspace } from "#db/factories";
 import { newTenant } from "#db/testing";
+import { asOwner } from "#db/testing-database";
 import { mailable } from "#server/messages/mailable";
 import { suppressedAmong } from "./queries.ts";
 
@@ -153,4 +154,42 @@ test("a list that was downloaded comes back as it was, and no easier to lift", a
       member.caller.suppressions.remove({ id: row?.id ?? "", evidence: "They wrote to us." }),
     ).rejects.toMatchObject({ message: expect.stringContaining("asked for it") as string });
   }
+});
+
+test("any part of an address is found by its index, newest first and in pages, and nothing of another tenant or workspace", async () => {
+  const ours = await newTenant();
+  const [theirs, sibling] = await Promise.all([newTenant(), createWorkspace(ours)]);
+  const fill = (scope: Scope, rows: number, name: string) =>
+    withTenant(scope, (tx) =>
+      tx.execute(sql`insert into suppressions (email_normalized, scope, workspace_id, reason, source)
+        select ${name} || n || '@common.example', 'workspace', current_setting('app.current_workspace_id')::uuid, 'bounced', 'test'
+        from generate_series(1, ${rows}::int) n`),
+    );
+  await fill(ours.scope, 120, "ours");
+  await fill(theirs.scope, 60, "theirs");
+  await fill(sibling.scope, 60, "sibling");
+  const emails = async (q: string, after?: string) =>
+    (await ours.caller.suppressions.list({ q, after })).rows.map(({ email }) => email);
+  expect(await emails("S1@COMM")).toEqual(["ours1@common.example"]);
+  expect(await emails("urs119")).toEqual(["ours119@common.example"]);
+  for (const q of ["theirs", "sibling", "%", "0_99", "\\"]) expect(await emails(`${q}1`)).toEqual([]);
+  const first = await ours.caller.suppressions.list({ q: "common" });
+  expect(first.rows[0]?.email).toBe("ours120@common.example");
+  expect((await emails("common", first.next ?? ""))[0]).toBe("ours70@common.example");
+
+  await asOwner((owner) => owner`analyze suppressions`);
+  const scans = await withTenant(ours.scope, async (tx) => {
+    // So few rows are read soonest as they lie: as if each took its time.
+    await tx.execute(sql`set local cpu_tuple_cost = 100`);
+    const count = sql`select pg_stat_get_xact_numscans('idx_suppressions_search'::regclass)::int as index,
+      pg_stat_get_xact_numscans('suppressions'::regclass)::int as whole`;
+    const [before] = await tx.execute<{ index: number; whole: number }>(count);
+    await tx.execute(sql`select search_suppressions('urs77@c')`);
+    const [after] = await tx.execute<{ index: number; whole: number }>(count);
+    return {
+      index: (after?.index ?? 0) - (before?.index ?? 0),
+      whole: (after?.whole ?? 0) - (before?.whole ?? 0),
+    };
+  });
+  expect(scans).toEqual({ index: 1, whole: 0 });
 });
