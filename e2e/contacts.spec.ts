@@ -74,12 +74,15 @@ test("on a phone the list's actions are behind one button, and its filters unfol
   await expect(page.getByRole("row", { name: /Contacts by filter CSV/ })).toContainText("Completed");
 });
 
-test("an edit where somebody else was quicker shows both values, and one is chosen", async ({
+test("an edit where somebody else was quicker shows both values, and two contacts are merged by choosing among theirs", async ({
   signedInPage: page,
   workspace,
 }) => {
   const [id] = await withTenant(workspace.scope, (tx) =>
-    createContacts(tx, [{ email: "ada@example.com", company: "Engines" }]),
+    createContacts(tx, [
+      { email: "ada@example.com", company: "Engines" },
+      { email: "countess@example.com", company: "Poets", city: "London", status: "unsubscribed" as const },
+    ]),
   );
   await page.goto(`/${workspace.slug}/contacts/${id}`);
   const other = await page.context().newPage();
@@ -99,6 +102,19 @@ test("an edit where somebody else was quicker shows both values, and one is chos
   await other.getByRole("button", { name: "Overwrite" }).click();
   await expect(other.getByText("Difference Engines")).toBeVisible();
   await expect(other.getByText("Changed: company").first()).toBeVisible();
+
+  await page.goto(`/${workspace.slug}/contacts`);
+  await page.getByLabel("Select all on this page").check();
+  await page.getByRole("region", { name: "Selection" }).getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Merge these two" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Merge two contacts" })).toBeVisible();
+  await expect(page.getByText("The merged contact gets no mail: it is unsubscribed")).toBeVisible();
+  await page.getByRole("group", { name: "Company" }).getByLabel("Poets").check();
+  await page.getByRole("button", { name: "Merge contacts" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "ada@example.com" })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`/contacts/${id}$`));
+  for (const text of ["Poets", "London", "Merged with countess@example.com"])
+    await expect(page.getByText(text).first()).toBeVisible();
 });
 
 test("a suppressed domain says why nobody of it is mailed, and is opened again on evidence", async ({
@@ -123,7 +139,7 @@ test("a suppressed domain says why nobody of it is mailed, and is opened again o
 
   await page.goto(`/${workspace.slug}/contacts/${id}`);
   await expect(page.getByText("No campaign mails this contact")).toBeVisible();
-  await page.goto(`/${workspace.slug}/suppressions?q=@rivals`);
+  await page.goto(`/${workspace.slug}/suppressions?q=VALS.EX`);
   await page.getByRole("button", { name: "Remove @rivals.example" }).click();
   await page.getByLabel("How do you know that they want mail again?").fill("They became a customer.");
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();

@@ -1,5 +1,6 @@
 "use client";
 import { ChevronDown, X } from "lucide-react";
+import Link from "next/link";
 import { useState } from "react";
 import { useExport } from "#components/exports/use-export";
 import { Button } from "#components/ui/button";
@@ -92,6 +93,7 @@ export function BulkBar(props: Props) {
           {status.map(item)}
           {permissions.includes("contacts:delete") && (
             <>
+              <MergeTwo {...props} />
               <DropdownMenuSeparator />
               <DropdownMenuItem danger onSelect={() => setAction("delete")}>
                 Delete
@@ -115,6 +117,17 @@ export function BulkBar(props: Props) {
         />
       )}
     </div>
+  );
+}
+
+/** Of exactly two. The one that was added to the workspace first stays, unless the other is chosen there. */
+function MergeTwo({ workspace, selection }: Props) {
+  const [keep, other] = "ids" in selection && selection.ids.length === 2 ? selection.ids.toSorted() : [];
+  if (!keep || !other) return null;
+  return (
+    <DropdownMenuItem asChild>
+      <Link href={`/${workspace}/contacts/merge?keep=${keep}&other=${other}`}>Merge these two</Link>
+    </DropdownMenuItem>
   );
 }
 

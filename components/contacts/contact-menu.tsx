@@ -1,6 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { Ellipsis } from "lucide-react";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { toast } from "sonner";
@@ -113,6 +114,11 @@ export function ContactMenu({ workspace, contact, deletable }: Props) {
           {["active", "archived"].includes(contact.status) && item("unsubscribe", "Unsubscribe")}
           {deletable && (
             <>
+              <DropdownMenuItem asChild>
+                <Link href={`/${workspace}/contacts/merge?keep=${contact.id}`}>
+                  Merge with another contact
+                </Link>
+              </DropdownMenuItem>
               <DropdownMenuSeparator />
               {item("delete", "Delete", true)}
               {item("erase", "Erase for good", true)}

@@ -28,6 +28,7 @@ const plain: Record<string, ((data: TimelineEntry["data"]) => ReactNode) | undef
   "contact.archived": () => "Archived",
   "contact.restored": () => "Taken back from the archive",
   "contact.deleted": () => "Deleted",
+  "contact.merged": (data) => <>Merged with {strong(data.email)}</>,
   "contact.unsubscribed": (data) => `Unsubscribed${data.source === "by hand" ? ", noted by hand" : ""}`,
   "contact.resubscribed": (data) => `Wants mail again${data.source === "by hand" ? ", noted by hand" : ""}`,
   "contact.complained": () =>

@@ -16,6 +16,7 @@ const reasons: Record<string, [one: string, several: string]> = {
   tagged: ["carries tags from elsewhere", "carry tags from elsewhere"],
   listed: ["is on other lists", "are on other lists"],
   reimported: ["is in a later import too", "are in a later import too"],
+  merged: ["was merged with another contact since", "were merged with other contacts since"],
   deleted_since: ["was deleted since", "were deleted since"],
   gone: ["is no longer there", "are no longer there"],
   refused: ["could not be taken back by the database", "could not be taken back by the database"],

@@ -45,6 +45,7 @@ const exitWords: Record<ExitReason, string> = {
   send_failed: "The email could not be sent.",
   config_error: "The step was incomplete.",
   import_rolled_back: "The import that brought the contact was undone.",
+  merged: "The contact was merged with another one that had come further in this campaign.",
 };
 
 /** A reason code as a sentence; codes of later versions read as they are written. */

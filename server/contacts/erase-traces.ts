@@ -6,7 +6,7 @@ import { forgetNotifications } from "#server/notifications/mutations";
  * What others keep about a person who is being erased.
  */
 
-/** `address` is normalised, `typed` as it was entered, in lower case. `ids`: the contact and its deleted namesakes. */
+/** `address` is normalised, `typed` as it was entered, in lower case. `ids`: the contact, whoever was merged into it, and their deleted namesakes. */
 export type Person = { ids: string[]; address: string; typed: string; status: string };
 
 const those = ({ ids }: Person) => sql`any(${sql.param(ids)}::uuid[])`;

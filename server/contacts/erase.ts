@@ -11,7 +11,8 @@ import { eraseImports, eraseMail, eraseQuestions, markSuppressed, type Person } 
 const moving = ["pending", "validating", "processing", "rolling_back"];
 
 /**
- * Erases a person's data for good, and that of contacts with the same address that were deleted before. What remains:
+ * Erases a person's data for good, and that of contacts with the same address that were deleted before, or that were
+ * merged into this one. What remains:
  * the rows of the ledger without address, subject and text, so that the numbers of campaigns stay true; the audit log,
  * whose entries nobody can change; and, when the person was not to be mailed, a mark of the address that cannot be read
  * back, so that the same address is not mailed again.
@@ -22,24 +23,36 @@ const moving = ["pending", "validating", "processing", "rolling_back"];
  */
 export async function eraseContact(scope: Scope & { userId: string }, id: string): Promise<void> {
   const folders = await withTenant(scope, async (tx) => {
-    const person = await findPerson(tx, id);
-    await refuseWhileMoving(tx, person);
-    return importFolders(tx, person);
+    const people = await findPeople(tx, id);
+    await refuseWhileMoving(tx, people[0]);
+    const folders: string[] = [];
+    for (const person of people) folders.push(...(await importFolders(tx, person)));
+    return [...new Set(folders)];
   });
   for (const folder of folders) await storage.removeFolder(folder);
   const exports = await withTenant(scope, (tx) => eraseRows(tx, { id, scope, folders }));
   for (const exportId of exports) await removeExport(scope, exportId);
 }
 
-/** The contact, and those with its address that were deleted before. */
-async function findPerson(tx: TenantTx, id: string): Promise<Person> {
-  const [row] = await tx.execute<Person>(sql`
-    select c.email_normalized as address, lower(c.email) as typed, c.status,
-      array(select o.id from contacts o where o.email_normalized = c.email_normalized
-        and (o.id = c.id or o.deleted_at is not null) order by o.id) as ids
-    from contacts c where c.id = ${id}::uuid and c.email_normalized not like 'erased-%@erased.invalid'`);
-  if (!row) throw new AppError("not_found", "No such contact.");
-  return row;
+/**
+ * The person by each of their addresses, that of the contact first: who was merged into it may have had another one.
+ * The contacts are the same each time: the contact, those merged into it, and those deleted before with an address of theirs.
+ */
+async function findPeople(tx: TenantTx, id: string): Promise<[Person, ...Person[]]> {
+  const rows = await tx.execute<Person>(sql`
+    with own as materialized (
+      select c.id, c.email_normalized, lower(c.email) as typed, c.status from contacts c
+      where c.id = ${id}::uuid and c.email_normalized not like 'erased-%@erased.invalid'
+      union all select c.id, c.email_normalized, lower(c.email), c.status from contacts c where c.merged_into_id = ${id}::uuid)
+    select address, typed, status, array(
+      select distinct o.id from contacts o where o.id in (select own.id from own) or o.deleted_at is not null
+        and o.email_normalized = any(array(select own.email_normalized from own)) order by 1) as ids
+    from (select distinct on (email_normalized) id, email_normalized as address, typed, status from own
+      order by email_normalized, id <> ${id}::uuid) addresses
+    where exists (select from own where own.id = ${id}::uuid) order by id <> ${id}::uuid, address`);
+  const [first, ...others] = rows;
+  if (!first) throw new AppError("not_found", "No such contact.");
+  return [first, ...others];
 }
 
 async function refuseWhileMoving(tx: TenantTx, { ids }: Person): Promise<void> {
@@ -72,13 +85,14 @@ type Erasure = { id: string; scope: Scope & { userId: string }; folders: string[
 /** Returns the exports whose files are to go. */
 async function eraseRows(tx: TenantTx, { id, scope, folders }: Erasure): Promise<string[]> {
   await holdOffExports(tx, scope.workspaceId);
-  const person = await findPerson(tx, id);
-  await refuseWhileMoving(tx, person);
-  const those = sql`any(${sql.param(person.ids)}::uuid[])`;
-  await exitContacts(tx, { contactIds: person.ids, reason: "contact_deleted" });
-  await eraseMail(tx, person);
+  const people = await findPeople(tx, id);
+  const { ids } = people[0];
+  await refuseWhileMoving(tx, people[0]);
+  const those = sql`any(${sql.param(ids)}::uuid[])`;
+  await exitContacts(tx, { contactIds: ids, reason: "contact_deleted" });
+  for (const person of people) await eraseMail(tx, person);
   await tx.execute(sql`select 1 from contacts where id = ${those} order by id for update`);
-  await markSuppressed(tx, person);
+  for (const person of people) await markSuppressed(tx, person);
   await tx.execute(sql`
     with left_lists as (
       delete from segment_contacts where contact_id = ${those} returning segment_id)
@@ -99,9 +113,11 @@ async function eraseRows(tx: TenantTx, { id, scope, folders }: Erasure): Promise
     "email_drafts",
   ])
     await tx.execute(sql`delete from ${sql.identifier(table)} where contact_id = ${those}`);
-  await eraseImports(tx, person, folders);
-  await eraseQuestions(tx, person);
-  await eraseFields(tx, person);
+  for (const person of people) {
+    await eraseImports(tx, person, folders);
+    await eraseQuestions(tx, person);
+  }
+  await eraseFields(tx, people[0]);
   const exports = await tx.execute<{ id: string }>(sql`
     update export_jobs set expires_at = least(expires_at, app_now()), updated_at = app_now()
     where status not in ('pending', 'processing', 'expired')

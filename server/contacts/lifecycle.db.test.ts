@@ -3,7 +3,7 @@ import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
-import { createRunner, newCampaign, places } from "#server/enrollments/testing";
+import { createRunner, ledger, newCampaign, places } from "#server/enrollments/testing";
 import { mailable } from "#server/messages/mailable";
 import { atOnce, claim, people, queued, statuses, usage } from "#server/messages/testing";
 import { callerFor } from "#server/testing";
@@ -33,6 +33,34 @@ test("who is deleted or archived leaves the campaigns at once, and what was queu
   expect(await statuses(campaign)).toEqual(["cancelled", "cancelled", "queued"]);
   expect((await usage(campaign)).reserved).toBe(1);
   expect((await claim(campaign)).messages).toHaveLength(1);
+});
+
+test("of two merged contacts in one campaign the further one's place is kept, under the address that stays", async () => {
+  const campaign = await queued(runner, await newCampaign({ emails: people(2), settings: atOnce }));
+  const { sessionId } = await createSession(campaign.userId);
+  const caller = callerFor({ sessionId, workspaceSlug: campaign.slug });
+  const [keepId = "", otherId = ""] = campaign.contactIds;
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`update campaign_contacts set steps_completed = 1 where contact_id = ${otherId}::uuid`),
+  );
+  const { keep, other, conflicts } = await caller.contacts.mergePreview({ keepId, otherId });
+  expect(conflicts).toMatchObject([{ further: "other" }]);
+  const pair = {
+    keep: { id: keepId, version: keep.version },
+    other: { id: otherId, version: other.version },
+  };
+  await caller.contacts.merge(pair);
+  await caller.contacts.merge(pair);
+  expect((await places(campaign)).map((one) => [one.email, one.exit_reason])).toEqual([
+    [keep.email, null],
+    [other.email, "merged"],
+  ]);
+  expect((await statuses(campaign)).sort()).toEqual(["cancelled", "queued"]);
+  expect((await usage(campaign)).reserved).toBe(1);
+  expect((await claim(campaign)).messages).toMatchObject([{ contact_id: keepId }]);
+  expect((await ledger(campaign)).filter((one) => one.delivery_status === "sending")).toMatchObject([
+    { to_email: keep.email },
+  ]);
 });
 
 test("who comes back from the archive has the consent from before, not more", async () => {

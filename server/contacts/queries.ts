@@ -38,7 +38,7 @@ export type Contact = Record<OptionalFieldName, string | null> & {
   consentAt: Date | null;
 };
 
-/** One contact with tags and lists. Throws `not_found`. */
+/** One contact with tags and lists; instead of one that was merged away, the one that stayed. Throws `not_found`. */
 export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
   const [row] = await tx.execute<Contact>(sql`
     select c.id, c.email, c.first_name, c.last_name, c.name, c.company, c.job_title, c.phone, c.city, c.state, c.country,
@@ -55,7 +55,7 @@ export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
         where sc.contact_id = c.id and s.segment_type = 'dynamic'), '[]') as segments,
       c.consent_basis as "consentBasis", c.consent_source as "consentSource", c.consent_at as "consentAt"
     from contacts c left join import_jobs j on j.id = c.first_source_import_id left join users o on o.id = c.owner_id
-    where c.id = ${id}::uuid and c.deleted_at is null`);
+    where c.id = coalesce((select m.merged_into_id from contacts m where m.id = ${id}::uuid), ${id}::uuid) and c.deleted_at is null`);
   if (!row) throw new AppError("not_found", "No such contact.");
   return row;
 }

@@ -5,6 +5,9 @@ import { eraseContact } from "./erase.ts";
 import { listContacts } from "./listing.ts";
 import { listTimeline } from "./timeline.ts";
 import { moveContact } from "./lifecycle.ts";
+import { mergeContacts } from "./merge.ts";
+import { foreseeMerge } from "./merge-preview.ts";
+import { mergeInput, mergePair } from "./merge-schema.ts";
 import { chooseOwner } from "./owners.ts";
 import { addTag, createContact, editContactField, removeTag, updateContact } from "./mutations.ts";
 import { getContact, hasContacts, listConsent, listContactCampaigns, listHindrances } from "./queries.ts";
@@ -113,6 +116,14 @@ export const contactsRouter = router({
         }),
       }));
     }),
+  /** What merging two contacts would do. Merging is for those who may delete: one of the two goes. */
+  mergePreview: allowed("contacts:delete")
+    .input(mergePair)
+    .query(({ ctx, input }) => ctx.tenant((tx) => foreseeMerge(tx, input))),
+  /** Makes one contact of two. */
+  merge: allowed("contacts:delete")
+    .input(mergeInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => mergeContacts(tx, input, ctx.session.user.id))),
   /** Erases a person for good: their data, not the numbers. */
   erase: allowed("contacts:delete")
     .input(contactRef)

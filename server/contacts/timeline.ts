@@ -14,8 +14,15 @@ export type TimelinePage = { entries: TimelineEntry[]; next: { at: string; id: s
 
 const pageEntries = 40;
 
-/** What happened to a contact, newest first: acts, imports, campaigns, mail, opens and clicks. */
+/**
+ * What happened to a contact, newest first: acts, imports, campaigns, mail, opens and clicks. Imports and ended campaigns
+ * of those who were merged into it are among it.
+ */
 export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput): Promise<TimelinePage> {
+  const gone = await tx.execute<{ id: string }>(
+    sql`select id from contacts where merged_into_id = ${id}::uuid`,
+  );
+  const all = sql`any(${sql.param([id, ...gone.map((row) => row.id)])}::uuid[])`;
   const newest = (at: SQL, row: SQL) => sql`
     ${cursor ? sql`and (${at}, ${row}) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)` : sql``}
     order by ${at} desc, ${row} desc limit ${pageEntries + 1}`;
@@ -28,7 +35,7 @@ export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput):
       (select e.id, e.created_at, 'import.' || e.event_type,
           jsonb_build_object('file', j.file_name, 'importId', j.id, 'undone', e.undone_at is not null), u.name
         from import_events e join import_jobs j on j.id = e.import_job_id left join users u on u.id = j.created_by
-        where e.contact_id = ${id}::uuid ${newest(sql`e.created_at`, sql`e.id`)})
+        where e.contact_id = ${all} ${newest(sql`e.created_at`, sql`e.id`)})
       union all
       (select m.id, coalesce(m.sent_at, m.created_at),
           case m.direction when 'inbound' then 'reply.' || m.message_type else 'email.' || m.delivery_status end,
@@ -45,12 +52,12 @@ export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput):
       union all
       (select e.id, e.enrolled_at, 'campaign.joined', jsonb_build_object('campaign', k.name, 'campaignId', k.id), null
         from campaign_contacts e join campaigns k on k.id = e.campaign_id
-        where e.contact_id = ${id}::uuid ${newest(sql`e.enrolled_at`, sql`e.id`)})
+        where e.contact_id = ${all} ${newest(sql`e.enrolled_at`, sql`e.id`)})
       union all
       (select e.id, e.exited_at, 'campaign.left',
           jsonb_build_object('campaign', k.name, 'campaignId', k.id, 'reason', e.exit_reason), null
         from campaign_contacts e join campaigns k on k.id = e.campaign_id
-        where e.contact_id = ${id}::uuid and e.exited_at is not null ${newest(sql`e.exited_at`, sql`e.id`)})
+        where e.contact_id = ${all} and e.exited_at is not null ${newest(sql`e.exited_at`, sql`e.id`)})
     ) entries order by at desc, id desc limit ${pageEntries + 1}`);
   const entries = rows.slice(0, pageEntries).map(({ exact: _, ...entry }) => entry);
   const last = rows[pageEntries - 1];

@@ -68,5 +68,6 @@ export const exitReasons = {
   config_error: "failed",
   call_failed: "failed",
   import_rolled_back: "exited",
+  merged: "exited",
 } as const satisfies Record<string, EnrollmentStatus>;
 export type ExitReason = keyof typeof exitReasons;

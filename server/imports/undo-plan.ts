@@ -54,7 +54,7 @@ export const judged = (importId: string, events: SQL) => sql`
     where e.import_job_id = ${importId}::uuid and e.undone_at is null ${events}),
   seen as materialized (
     select e.id as event_id, e.contact_id, e.event_type, e.tags_added, e.segments_added, c.id is not null as there,
-      c.deleted_at, e.previous_data as was, ${untouched} as untouched,
+      c.deleted_at, c.merged_into_id, e.previous_data as was, ${untouched} as untouched,
       case when e.event_type <> 'created' or not ${untouched} then e.new_data end as goal,
       case when not ${untouched} then ${current} end as holds, c.email_normalized <> e.contact_email as moved
     from picked e left join lateral (
@@ -85,11 +85,17 @@ export const judged = (importId: string, events: SQL) => sql`
   ${othersOf("tagged", sql`contact_tags`, importId)},
   -- Being what a segment looks for is nobody's doing.
   ${othersOf("listed", sql`(select contact_id, import_job_id from segment_contacts where added_via <> 'rule_match')`, importId)},
+  -- Somebody was merged into them.
+  merged as materialized (
+    select distinct x.merged_into_id as contact_id from contacts x
+    where x.merged_into_id is not null and x.merged_into_id = any (array(select contact_id from picked))),
   verdicts as materialized (
     select w.*, case
       when not there then 'gone'
+      when merged_into_id is not null then 'merged'
       when deleted_at is not null then 'deleted_since'
       when event_type <> 'created' then null
+      when ${isIn("merged")} then 'merged'
       when moved or not untouched and ${differs} then 'edited'
       when ${isIn("enrolled")} then 'enrolled'
       when ${isIn("mailed")} then 'mailed'

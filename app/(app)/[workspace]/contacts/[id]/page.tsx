@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { redirect } from "next/navigation";
 import { Suspense } from "react";
 import { ContactCampaigns } from "#components/contacts/contact-campaigns";
 import { ContactConsent } from "#components/contacts/contact-consent";
@@ -48,6 +49,8 @@ async function Contact({ params }: Props) {
       api.workspaces.current(),
     ],
   );
+  // One that was merged into another.
+  if (contact.id !== id) redirect(`/${workspace}/contacts/${contact.id}`);
   const timeZone = current.workspace.timezone;
   const editable = current.permissions.includes("contacts:write");
   return (
