@@ -36,7 +36,7 @@ export function KeptList({ workspace, id, tense }: Props) {
     // Whoever has no mouse scrolls it by its links and the button.
     <div className="max-h-64 overflow-y-auto rounded-md border">
       <ul className="divide-y">
-        {contacts.map(({ email, contactId, reason, fields }) => (
+        {contacts.map(({ email, emailNow, contactId, reason, fields, later }) => (
           <li key={email} className="grid gap-x-4 px-3 py-1.5 sm:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
             {contactId ? (
               <Link
@@ -44,13 +44,26 @@ export function KeptList({ workspace, id, tense }: Props) {
                 className="min-w-0 break-all text-accent hover:underline"
               >
                 {email}
+                {emailNow && <span className="block text-xs text-muted">now {emailNow}</span>}
               </Link>
             ) : (
               <span className="min-w-0 break-all">{email}</span>
             )}
             <span className="min-w-0 break-words text-muted">
-              {reason === "edited" && fields.length > 0 ? "changed since" : keptReason(reason, 1)}
-              {fields.length > 0 && `: ${fields.map(nameOf).join(", ")}`}
+              {later ? (
+                <>
+                  is in a later import too:{" "}
+                  <Link href={`/${workspace}/imports/${later.id}`} className="text-accent hover:underline">
+                    {later.fileName}
+                  </Link>
+                </>
+              ) : reason === "edited" && fields.length > 0 ? (
+                "changed since"
+              ) : (
+                keptReason(reason, 1)
+              )}
+              {fields.length > 0
+                && (later ? ` (${fields.map(nameOf).join(", ")})` : `: ${fields.map(nameOf).join(", ")}`)}
             </span>
           </li>
         ))}

@@ -1,8 +1,19 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { judged } from "./undo-plan.ts";
 
-export type KeptContact = { email: string; contactId: string | null; reason: string; fields: string[] };
+/**
+ * `email` is the address of then, `emailNow` that of today where it is another. `later` is the import that has had the
+ * contact since, where that is why it stays.
+ */
+export type KeptContact = {
+  email: string;
+  emailNow: string | null;
+  contactId: string | null;
+  reason: string;
+  fields: string[];
+  later: { id: string; fileName: string } | null;
+};
 /** `next` is what to ask behind for more; there may be some behind a page that is not full. */
 export type KeptPage = { rows: KeptContact[]; next: string | null };
 
@@ -34,7 +45,8 @@ export async function foreseeKept(
       ...(await tx.execute<Found>(sql`
         with ${judged(importId, sql`${behind(from)} and e.id <= ${to.id}::uuid`)}
         select p.event_id as "eventId", e.contact_email as email, p.contact_id as "contactId",
-          coalesce(p.reason, 'edited') as reason, array(select unnest(p.fields)) as fields
+          coalesce(p.reason, 'edited') as reason, array(select unnest(p.fields)) as fields,
+          ${emailNow}, ${laterImport(sql`p.reason = 'reimported'`)}
         from plan p join import_events e on e.id = p.event_id
         where p.outcome = 'keep' or cardinality(p.fields) > 0 order by p.event_id limit ${size + 1 - found.length}`)),
     );
@@ -45,6 +57,18 @@ export async function foreseeKept(
 }
 
 type KeptOptions = { after?: string | null; size?: number; window?: number };
+
+/** Of an event `e`: where its contact is reached today, if not at the address that it was imported with. */
+const emailNow = sql`(select c.email from contacts c
+  where c.id = e.contact_id and c.deleted_at is null and c.email_normalized <> e.contact_email) as "emailNow"`;
+
+/** Of an event `e`: the last import since that has had its contact too, and was not undone before this one. */
+const laterImport = (asked: SQL) => sql`case when ${asked} then (
+  select jsonb_build_object('id', j.id, 'fileName', j.file_name)
+  from import_events x join import_jobs j on j.id = x.import_job_id
+  where x.contact_id = e.contact_id and x.import_job_id is distinct from e.import_job_id and x.id > e.id
+    and (x.undone_at is null or x.undone_at > e.undone_at)
+  order by x.id desc limit 1) end as later`;
 
 const behind = (id: string | null) => (id === null ? sql`` : sql`and e.id > ${id}::uuid`);
 
@@ -59,8 +83,9 @@ export async function listKept(
   importId: string,
   { after = null, size = pageRows }: KeptOptions = {},
 ): Promise<KeptPage> {
-  const found = await tx.execute<Pick<Found, "eventId" | "email" | "contactId"> & { outcome: string }>(sql`
-    select e.id as "eventId", e.contact_email as email, e.contact_id as "contactId", e.undo_outcome as outcome
+  const found = await tx.execute<Omit<Found, "reason" | "fields"> & { outcome: string }>(sql`
+    select e.id as "eventId", e.contact_email as email, e.contact_id as "contactId", e.undo_outcome as outcome,
+      ${emailNow}, ${laterImport(sql`split_part(e.undo_outcome, ':', 2) = 'reimported'`)}
     from import_events e
     where e.import_job_id = ${importId}::uuid and e.undone_at is not null and strpos(e.undo_outcome, ':') > 0 ${behind(after)}
     order by e.id limit ${size + 1}`);

@@ -41,6 +41,33 @@ test("contacts that only got a tag lose it, and those that the import left as th
   expect((await undoFile(tenant, id)).undoReport).toMatchObject({ untagged: 1, untouched: 1, restored: 0 });
 });
 
+test("who stays because of a later import is named with it, and with the address of today", async () => {
+  const tenant = await newTenant();
+  await importFile(tenant, "email,city\nold@example.com,Ulm\n");
+  const { id } = await importFile(
+    tenant,
+    "email,first_name,city\nold@example.com,Ada,Bonn\nnew@example.com,Bob,Ulm\n",
+  );
+  const { rows } = await tenant.caller.contacts.list({ q: "old@example.com" });
+  await tenant.caller.contacts.edit({
+    id: rows[0]?.id ?? "",
+    field: "email",
+    seen: "old@example.com",
+    value: "moved@example.com",
+  });
+  const again = "email,first_name\nmoved@example.com,Augusta\nnew@example.com,Bob\n";
+  const later = await importFile(tenant, again, { fileName: "later.csv" });
+  const kept = [
+    { email: "new@example.com", emailNow: null, reason: "reimported", fields: [] },
+    { email: "old@example.com", emailNow: "moved@example.com", reason: "reimported", fields: ["first_name"] },
+  ].map((each) => ({ ...each, later: { id: later.id, fileName: "later.csv" } }));
+  const sorted = <T extends { email: string }>(all: T[]) =>
+    all.toSorted((x, y) => (x.email < y.email ? -1 : 1));
+  expect(sorted((await tenant.caller.imports.undoKept({ id })).rows)).toMatchObject(kept);
+  await undoFile(tenant, id);
+  expect(sorted((await tenant.caller.imports.kept({ id })).rows)).toMatchObject(kept);
+});
+
 test("undoing is for admins", async () => {
   const member = await newTenant({ roles: ["member"], role: "member" });
   const { id } = await importFile(member, "email,first_name\na@example.com,Ada\n");
