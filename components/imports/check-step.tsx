@@ -46,7 +46,7 @@ export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
       <Ended job={job.data} />
       {forecast && waiting && (
         <>
-          <Forecast job={job.data} forecast={forecast} hopeless={hopeless} />
+          <Forecast workspace={workspace} job={job.data} forecast={forecast} hopeless={hopeless} />
           {forecast.problems.length > 0 && (
             <RejectedFixer
               job={job.data}

@@ -2,15 +2,18 @@ import { Callout } from "#components/ui/callout";
 import { Section } from "#components/ui/section";
 import { count } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
+import { NotMailed } from "./not-mailed.tsx";
 import { RowSum } from "./row-sum.tsx";
 import { StepHeading } from "./step-heading.tsx";
 
 /** What a check found: what becomes of the rows. */
 export function Forecast({
+  workspace,
   job,
   forecast,
   hopeless,
 }: {
+  workspace: string;
   job: Detail;
   forecast: NonNullable<Detail["forecast"]>;
   hopeless: boolean;
@@ -30,14 +33,9 @@ export function Forecast({
         errors={forecast.errors}
       />
       {forecast.unmailable > 0 && (
-        <Callout
-          kind="info"
-          className="mt-4"
-          title={`${count(forecast.unmailable)} of these people are not mailed`}
-        >
-          They unsubscribed, bounced or are on the suppression list. Their fields are imported; they stay as
-          they are otherwise.
-        </Callout>
+        <div className="mt-4">
+          <NotMailed workspace={workspace} id={job.id} count={forecast.unmailable} />
+        </div>
       )}
       {hopeless && (
         <Callout kind="danger" className="mt-4" title="Every row is rejected">

@@ -13,6 +13,7 @@ import { ImportSummary } from "./import-summary.tsx";
 import { ImportProgress } from "./import-progress.tsx";
 import { ImportBadge } from "./import-badge.tsx";
 import { isMoving } from "./import-status.tsx";
+import { NotMailed } from "./not-mailed.tsx";
 import { ProblemGroups } from "./problem-groups.tsx";
 import { ResultFixer } from "./result-fixer.tsx";
 import { RowSum } from "./row-sum.tsx";
@@ -68,6 +69,11 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
       {isMoving(job.status) && <ImportProgress key={job.status} job={job} at={dataUpdatedAt} />}
       {job.status === "rolled_back" && <UndoReport workspace={workspace} job={job} timeZone={timeZone} />}
       {(ended || job.processedRows > 0) && job.status !== "rolling_back" && <Result job={job} />}
+      {job.notMailed > 0 && job.status !== "rolled_back" && !isMoving(job.status) && (
+        <div className="mb-5">
+          <NotMailed workspace={workspace} id={job.id} count={job.notMailed} />
+        </div>
+      )}
       {job.errors > 0 && problems.length > 0 && (
         <Rejected
           workspace={workspace}

@@ -18,8 +18,15 @@ export const ruleLabels: Record<MergeRule, string> = {
   keep_higher: "Keep the higher one",
 };
 
-/** Consent is written where none is known, and when somebody said stop is part of their status. */
-const withoutRule: readonly string[] = ["ignore", "email", "updated_at", ...consentTargets, ...stopTargets];
+/** Whoever is on a list stays on it. Consent is written where none is known, and when somebody said stop is part of their status. */
+const withoutRule: readonly string[] = [
+  "ignore",
+  "email",
+  "updated_at",
+  "lists",
+  ...consentTargets,
+  ...stopTargets,
+];
 
 type Props = {
   rules: Record<string, MergeRule>;

@@ -27,10 +27,11 @@ export function NewField({ mapping, name, onChange }: Props) {
           </option>
         ))}
       </Select>
-      {(type === "select" || type === "multi_select") && choices.length > 0 && (
+      {(type === "select" || type === "multi_select") && (
         <p className="w-full text-xs text-muted">
-          {choices.length} choices: {some}
-          {choices.length > 4 && " …"}
+          {choices.length > 0
+            ? `${choices.length} choices: ${some}${choices.length > 4 ? " …" : ""}`
+            : "Its choices are those that the file holds."}
         </p>
       )}
     </>

@@ -24,6 +24,9 @@ const titles: Record<string, string> = {
   zone_unknown: "Unknown time zone",
   role_account: "Address of a task, not of a person",
   disposable: "Disposable address",
+  choice_unfit: "Cannot be a choice",
+  choices_too_many: "Too many different choices",
+  list_is_segment: "Segment in the place of a list",
   no_mail_server: "Domain without mail server",
 };
 

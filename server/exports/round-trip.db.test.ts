@@ -123,6 +123,11 @@ async function fill(tenant: TestTenant): Promise<void> {
       from jsonb_array_elements(${JSON.stringify(people)}::jsonb) with ordinality as all_of_them (p, no)
         join contacts c on c.email = 'p' || no || '@example.com', jsonb_array_elements_text(p -> 'tags') n (name)
         join tags t on t.name = n.name`);
+    await tx.execute(sql`
+      insert into segments (name, segment_type) values ('Fair, Ulm', 'static'), ('=Spring', 'static')`);
+    await tx.execute(sql`
+      insert into segment_contacts (segment_id, contact_id) select s.id, c.id from segments s
+        join contacts c on hashtext(c.email || s.name) % 3 = 0`);
   });
 }
 
@@ -146,12 +151,20 @@ test.each(exportFormats)(
   },
 );
 
-test("a CSV file makes the custom fields that are missing, and its values come back byte for byte", async () => {
-  const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
-  await defineFields(ours);
-  await fill(ours);
-  const file = await exported(ours, { fields: fieldsOfImport });
-  await importFile(theirs, file);
-  const again = await exported(theirs, { fields: fieldsOfImport });
-  expect(again.toString("utf8")).toBe(file.toString("utf8"));
-});
+test.each(["csv", "json", "xlsx"] as const)(
+  "a file as %s makes the fields and lists that are missing, and its values come back byte for byte",
+  async (format) => {
+    const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
+    await defineFields(ours);
+    await fill(ours);
+    const file = await exported(ours, { format, fields: fieldsOfImport });
+    await importFile(theirs, file, { fileName: `contacts.${format}` });
+    const [before, after] = await Promise.all(
+      [ours, theirs].map((tenant) => exported(tenant, { fields: fieldsOfImport })),
+    );
+    expect(after?.toString("utf8")).toBe(before?.toString("utf8"));
+    const likes = (await theirs.caller.customFields.list()).find(({ name }) => name === "likes");
+    expect(likes).toMatchObject({ type: "multi_select", label: "likes" });
+    expect(likes?.options.toSorted()).toEqual(["'=Cake", "Jam & Bread", "Tea"]);
+  },
+);

@@ -75,6 +75,7 @@ export const fieldsOfImport = [
   "lifecycle_stage",
   "lead_score",
   "tags",
+  "lists",
   allCustomFields,
   "consent_basis",
   "consent_source",
@@ -83,7 +84,7 @@ export const fieldsOfImport = [
   "bounced_at",
   "complained_at",
 ];
-export const fieldsByDefault = [...fieldsOfImport, "lists", "created_at"];
+export const fieldsByDefault = [...fieldsOfImport, "created_at"];
 
 const known = new Set<string>(fieldGroups.flatMap(({ fields }) => fields.map((field) => field.name)));
 const fieldName = z

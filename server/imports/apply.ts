@@ -1,7 +1,15 @@
 import { sql } from "drizzle-orm";
 import { currentTenant, currentWorkspace } from "#db/schema/columns";
 import type { TenantTx } from "#db/tenancy";
-import { addTags, addToList, recordTagsAndLists, takeEarlierTags } from "./attach.ts";
+import {
+  addTags,
+  addToLists,
+  type ListCount,
+  recordLists,
+  recordTags,
+  takeEarlierLists,
+  takeEarlierTags,
+} from "./attach.ts";
 import { asStored, column, stricterStatus } from "./contact-fields.ts";
 import { compareKnown, correctEvents, dropEarlierRefusals, openTouched, writeChanges } from "./merge.ts";
 import type { Plan } from "./plan.ts";
@@ -27,11 +35,14 @@ export type Target = {
   tagIds: readonly string[];
   /** Ids of the tags that rows bring themselves, by name. */
   rowTags: ReadonlyMap<string, string>;
+  /** Ids of the lists that rows name themselves, by name. */
+  rowLists: ReadonlyMap<string, string>;
+  /** The list for every row. */
   listId: string | null;
 };
 
-/** The outcome of written rows, with those that were refused, and how many people are new on the list. */
-export type Applied = Outcome & { refusals: Refusal[]; listed: number };
+/** The outcome of written rows, with those that were refused, and by how much lists have grown. */
+export type Applied = Outcome & { refusals: Refusal[]; listed: ListCount[] };
 
 /** A row that was refused because its person is here, by its line. */
 export type Refusal = { line: number; email: string };
@@ -52,19 +63,23 @@ export async function applyRows(
   const tagged = target.tagIds.length > 0 || rows.some(({ tags }) => tags.length > 0);
   const [clock] = await tx.execute<{ now: string }>(sql`select (app_now() at time zone 'UTC')::text as now`);
   await openStaging(tx, plan);
-  await stageRows(tx, rows, plan, { now: clock?.now ?? "", tagIds: tagIdsOf(target) });
+  await stageRows(tx, rows, plan, {
+    now: clock?.now ?? "",
+    tagIds: tagIdsOf(target),
+    listIds: listIdsOf(target),
+  });
   const created = await createMissing(tx, target, rows.length);
   if (tagged) await addTags(tx, plan.importId);
-  if (target.listId) await addToList(tx, target.listId, plan.importId);
-  const listed = target.listId ? created : 0;
+  const onLists = target.listId !== null || rows.some(({ lists }) => lists.length > 0);
+  const listed = onLists ? await addToLists(tx, plan.importId) : [];
   const nothing = { updated: 0, unchanged: 0, existing: 0, refused: 0, refusals: [] };
   if (created === rows.length) return { ...nothing, created, repeated, listed };
-  const known = await applyKnown(tx, target);
+  const known = await applyKnown(tx, target, { onLists });
   return {
     ...known,
     created: created + known.created,
     repeated: repeated + known.repeated,
-    listed: listed + known.listed,
+    listed: [...listed, ...known.listed],
   };
 }
 
@@ -95,6 +110,15 @@ function tagIdsOf({ tagIds, rowTags }: Target) {
   };
 }
 
+function listIdsOf({ listId, rowLists }: Target) {
+  const all = listId === null ? [] : [listId];
+  return ({ lists }: Candidate): readonly string[] => {
+    if (lists.length === 0) return all;
+    const own = lists.map((name) => rowLists.get(name)).filter((id) => id !== undefined);
+    return [...new Set([...all, ...own])];
+  };
+}
+
 const scopeColumns = sql`tenant_id, workspace_id, created_at`;
 const scopeValues = sql`${currentTenant}, ${currentWorkspace}, (select app_now())`;
 
@@ -102,7 +126,7 @@ const scopeValues = sql`${currentTenant}, ${currentWorkspace}, (select app_now()
  * Adds the contacts that are missing, each with its event, and moves the rows of the others to `known`. The unique
  * index says who is missing, so that no plan is needed and nobody can be added in between. Returns how many were added.
  */
-async function createMissing(tx: TenantTx, { plan, listId }: Target, rows: number): Promise<number> {
+async function createMissing(tx: TenantTx, { plan }: Target, rows: number): Promise<number> {
   const columns = sql.join(
     plan.fields.map((field) => sql`${column(field)}, `),
     sql``,
@@ -125,17 +149,16 @@ async function createMissing(tx: TenantTx, { plan, listId }: Target, rows: numbe
     select count(*)::int as created from made`);
   const created = made?.created ?? 0;
   if (created < rows) await tx.execute(sql`delete from staged s using known k where k.row_no = s.row_no`);
-  const lists = listId ? sql`array[${listId}::uuid]` : sql`'{}'::uuid[]`;
   await tx.execute(sql`
     insert into import_events (${scopeColumns}, import_job_id, contact_id, contact_email, row_no, event_type, new_data,
       contact_version, tags_added, segments_added)
-    select ${scopeValues}, ${plan.importId}::uuid, s.contact_id, s.email_normalized, s.row_no, 'created', s.wrote, 1, s.tag_ids, ${lists}
+    select ${scopeValues}, ${plan.importId}::uuid, s.contact_id, s.email_normalized, s.row_no, 'created', s.wrote, 1, s.tag_ids, s.list_ids
     from staged s`);
   return created;
 }
 
 /** What the rows in `known` do to contacts that are here. */
-async function applyKnown(tx: TenantTx, target: Target): Promise<Applied> {
+async function applyKnown(tx: TenantTx, target: Target, { onLists }: { onLists: boolean }): Promise<Applied> {
   const { plan } = target;
   await findKnown(tx);
   await openTouched(tx);
@@ -143,7 +166,9 @@ async function applyKnown(tx: TenantTx, target: Target): Promise<Applied> {
   const outcome = await countOutcome(tx, plan);
   await writeChanges(tx, plan);
   if (outcome.repeated > 0) await takeEarlierTags(tx, plan.importId);
-  await recordTagsAndLists(tx, target);
+  const listed = outcome.repeated > 0 ? await takeEarlierLists(tx, plan.importId) : [];
+  await recordTags(tx, target);
+  if (onLists) listed.push(...(await recordLists(tx, plan.importId)));
   await correctEvents(tx, plan);
   if (outcome.repeated > 0 && plan.strategy === "error") await dropEarlierRefusals(tx, plan.importId);
   const refusals =
@@ -151,10 +176,7 @@ async function applyKnown(tx: TenantTx, target: Target): Promise<Applied> {
       ? await tx.execute<Refusal>(sql`
           select k.row_no as line, k.email from touched t join known k on k.row_no = t.row_no where t.kind = 'refused' order by 1`)
       : [];
-  const [on] = await tx.execute<{ listed: number }>(
-    sql`select count(*)::int as listed from touched where listed`,
-  );
-  return { ...outcome, refusals: [...refusals], listed: on?.listed ?? 0 };
+  return { ...outcome, refusals: [...refusals], listed };
 }
 
 async function findKnown(tx: TenantTx): Promise<void> {

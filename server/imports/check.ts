@@ -9,10 +9,14 @@ import { domainsWithoutMail } from "./mail-servers.ts";
 import { compareKnown, openTouched } from "./merge.ts";
 import { driverOf } from "./mutations.ts";
 import type { Plan } from "./plan.ts";
+import { recordWarnings } from "./problems.ts";
 import type { Forecast } from "./queries.ts";
+import type { RowReading } from "./reading.ts";
+import type { ColumnMapping } from "./schema.ts";
 import { type FileFormat, type ParsedSlice, parseSlice, sliceBytes } from "./slices.ts";
 import { byIndexOrder, contactOf, openStaging, stageRows } from "./staging.ts";
 import { Tally } from "./tally.ts";
+import { foreseeUnmailable } from "./unmailable.ts";
 import { alreadyHere, leaseSeconds } from "./write.ts";
 
 type Check = ImportContext & { scope: Scope; id: string; fence: number; format: FileFormat; bytes: number };
@@ -31,11 +35,16 @@ export async function checkImport(
   const { format } = context.job.file_format;
   if (!format || context.job.status !== "validating" || context.job.fence !== fence) return;
   const check: Check = { ...context, scope, id, fence, format, bytes };
-  const tally = new Tally();
+  const mapping = context.job.field_mapping;
+  const tally = new Tally(openChoices(mapping, context.reading));
   const found = await withTenant(scope, (tx) => foresee(tx, check, tally), {
     statementTimeoutMs: 10 * 60_000,
   });
   tally.warnOfDomains(await domainsWithoutMail(tally.domains));
+  tally.warnOfChoices(mapping);
+  const choices = Object.fromEntries(
+    [...tally.choices].map(([name, found]) => [name, found && [...found.values()]]),
+  );
   const forecast: Forecast = {
     ...found,
     errors: tally.problems.count,
@@ -45,13 +54,22 @@ export async function checkImport(
   await withTenant(scope, async (tx) => {
     if (!(await holds(tx, driverOf(id), fence))) return;
     await keepBadRows(tx, id, tally.bad);
+    await recordWarnings(tx, id, tally.notMailed);
     await tx.execute(sql`
       update import_jobs set status = 'awaiting_confirmation', total_rows = ${forecast.rows}, processed_rows = 0,
-        file_format = file_format || ${JSON.stringify({ forecast })}::jsonb, updated_at = app_now()
+        file_format = file_format || ${JSON.stringify({ forecast, choices })}::jsonb, updated_at = app_now()
       where id = ${id}::uuid and status = 'validating'`);
     await yieldUntil(tx, driverOf(id), fence, { until: null });
   });
 }
+
+/** The custom fields that the import makes and whose choices it finds in the file. */
+const openChoices = (mapping: readonly ColumnMapping[], { fields }: RowReading): string[] =>
+  mapping.flatMap(({ target, fieldType, choices = [] }) => {
+    const name = target.startsWith("custom.") ? target.slice("custom.".length) : null;
+    const chosen = fieldType === "select" || fieldType === "multi_select";
+    return name !== null && chosen && choices.length === 0 && !fields.has(name) ? [name] : [];
+  });
 
 type Foreseen = Omit<Forecast, "errors" | "problems" | "warnings">;
 
@@ -62,7 +80,9 @@ async function foresee(tx: TenantTx, check: Check, tally: Tally): Promise<Forese
   const rows = await stageFile(tx, check, tally);
   const { refused, ...outcome } = await foreseeRows(tx, plan);
   if (refused > 0) await countRefused(tx, refused, check, tally);
-  return { ...outcome, rows, unmailable: await countUnmailable(tx, check.scope.tenantId) };
+  const unmailable = await foreseeUnmailable(tx, check.scope.tenantId);
+  tally.notMailed = unmailable.remarks;
+  return { ...outcome, rows, unmailable: unmailable.count };
 }
 
 async function stageFile(tx: TenantTx, check: Check, tally: Tally): Promise<number> {
@@ -70,7 +90,7 @@ async function stageFile(tx: TenantTx, check: Check, tally: Tally): Promise<numb
   await openStaging(tx, plan);
   let rows = 0;
   for await (const slice of slicesOf(check)) {
-    await stageRows(tx, slice.candidates, plan, { now: "", tagIds: () => [] });
+    await stageRows(tx, slice.candidates, plan, { now: "", tagIds: () => [], listIds: () => [] });
     tally.add(slice);
     rows = slice.to.row;
     await withTenant(scope, (other) => noteProgress(other, id, fence, slice.to.row));
@@ -155,14 +175,4 @@ async function countRefused(tx: TenantTx, refused: number, check: Check, tally: 
 async function noteProgress(tx: TenantTx, id: string, fence: number, rows: number): Promise<void> {
   if (!(await holds(tx, driverOf(id), fence, leaseSeconds))) return;
   await tx.execute(sql`update import_jobs set processed_rows = ${rows} where id = ${id}::uuid`);
-}
-
-/** People of the file who said stop, bounced or complained, or whose domain is closed: an import never changes that. */
-async function countUnmailable(tx: TenantTx, tenantId: string): Promise<number> {
-  const [row] = await tx.execute<{ count: number }>(sql`
-    select count(*)::int as count from known w
-    where (select c.status from contacts c where c.id = w.contact_id) <> 'active'
-      or (select count(*) from suppressions s where s.email_normalized = any(suppression_keys(${tenantId}::uuid, w.email_normalized))
-        and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now())) > 0`);
-  return row?.count ?? 0;
 }

@@ -32,7 +32,14 @@ export async function loadContext(tx: TenantTx, id: string): Promise<ImportConte
   );
   for (const [name, { type }] of fields) types.set(name, type);
   const plan = planOf(job.id, mapping, job.import_options, types);
-  const reading = { options: job.import_options.reading, fields };
+  const segments = await tx.execute<{ name: string }>(
+    sql`select name from segments where segment_type = 'dynamic'`,
+  );
+  const reading = {
+    options: job.import_options.reading,
+    fields,
+    segments: new Set(segments.map(({ name }) => name)),
+  };
   return { job, plan, reading, corrections: await loadCorrections(tx, id) };
 }
 
@@ -42,5 +49,11 @@ export async function loadTarget(tx: TenantTx, { job, plan }: ImportContext): Pr
   const [row] = await tx.execute<{ segment_id: string | null }>(
     sql`select segment_id from import_jobs where id = ${job.id}::uuid`,
   );
-  return { plan, tagIds: [...ids.values()], rowTags: new Map(), listId: row?.segment_id ?? null };
+  return {
+    plan,
+    tagIds: [...ids.values()],
+    rowTags: new Map(),
+    rowLists: new Map(),
+    listId: row?.segment_id ?? null,
+  };
 }

@@ -2,15 +2,18 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
+import { ensureLists } from "#server/lists/mutations";
 import { ensureTags } from "#server/tags/mutations";
 import { applyRows, type Applied } from "./apply.ts";
+import { countOnLists } from "./attach.ts";
 import { type ImportContext, loadContext, loadTarget } from "./context.ts";
 import { correctedCode } from "./corrections.ts";
 import { mustBe, requestCheck } from "./mutations.ts";
 import { getImportJob } from "./queries.ts";
 import type { CorrectedRow } from "./schema.ts";
+import { noteUnmailable } from "./unmailable.ts";
 import { type Candidate, isCandidate, type RowProblem, rowReader } from "./validate.ts";
-import { alreadyHere } from "./write.ts";
+import { alreadyHere, withMade } from "./write.ts";
 
 /** `fence` is that of the event to send, when the file is checked anew; `imported` and `rejected` count rows otherwise. */
 export type Correction = { fence: number | null; imported: number; rejected: number };
@@ -83,16 +86,21 @@ async function importCorrected(
   const good = results.filter(isCandidate);
   const target = await loadTarget(tx, context);
   const tags = await ensureTags(tx, [...new Set(good.flatMap((row) => row.tags))]);
-  const applied = await applyRows(tx, good, { ...target, rowTags: tags.ids });
+  const lists = await ensureLists(tx, [...new Set(good.flatMap((row) => row.lists))], job.id);
+  const applied = await applyRows(tx, good, { ...target, rowTags: tags.ids, rowLists: lists.ids });
   const refused = new Map(applied.refusals.map(({ line, email }) => [line, email]));
   const wrong: (RowProblem | Candidate)[] = results.filter(
     (row) => !isCandidate(row) || refused.has(row.line),
   );
   await replaceErrors(tx, job.id, rows, wrong);
+  await noteUnmailable(
+    tx,
+    job.id,
+    good.map(({ line }) => line),
+  );
   await countCorrected(tx, job.id, applied, {
     taken: good.length,
-    tags: tags.created,
-    listId: target.listId,
+    made: { tags: tags.created, lists: lists.created },
   });
   return { imported: rows.length - wrong.length, rejected: wrong.length };
 }
@@ -133,7 +141,7 @@ async function countCorrected(
   tx: TenantTx,
   id: string,
   { created, updated, unchanged, existing, repeated, refused, listed }: Applied,
-  { taken, tags, listId }: { taken: number; tags: string[]; listId: string | null },
+  { taken, made }: { taken: number; made: { tags: string[]; lists: string[] } },
 ): Promise<void> {
   await tx.execute(sql`
     update import_jobs set created_count = created_count + ${created}, updated_count = updated_count + ${updated},
@@ -142,10 +150,8 @@ async function countCorrected(
       skip_reasons = jsonb_build_object(
         'repeated', coalesce((skip_reasons ->> 'repeated')::int, 0) + ${repeated}::int,
         'existing', coalesce((skip_reasons ->> 'existing')::int, 0) + ${existing}::int),
-      import_options = jsonb_set(import_options, '{made,tags}', coalesce(import_options #> '{made,tags}', '[]') || ${JSON.stringify(tags)}::jsonb),
+      import_options = ${withMade(made)},
       updated_at = app_now()
     where id = ${id}::uuid`);
-  if (listId && listed > 0)
-    await tx.execute(sql`
-      update segments set contact_count = contact_count + ${listed}, updated_at = app_now() where id = ${listId}::uuid`);
+  await countOnLists(tx, listed);
 }

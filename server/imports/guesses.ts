@@ -1,6 +1,6 @@
 import { looksLikeAddress, type SampleRow } from "./formats/headers.ts";
 import { inferColumn } from "./infer.ts";
-import { aliases, guessMapping, squeezed } from "./mapping.ts";
+import { aliases, guessMapping, isExport, squeezed } from "./mapping.ts";
 import { presetFor } from "./presets.ts";
 import type { ColumnMapping } from "./schema.ts";
 
@@ -28,6 +28,8 @@ const unknown: Guess = { how: "none", confidence: 0 };
 type File = {
   headers: readonly string[];
   rows: readonly SampleRow[];
+  /** Columns whose values are lists, by the form of the file. */
+  lists?: ReadonlySet<string> | undefined;
   /** The mapping that was used last for columns of the same names. */
   remembered?: readonly ColumnMapping[] | null;
 };
@@ -36,7 +38,7 @@ type File = {
  * Proposes where each column goes: as last time, where the columns have the same names; else by the name of the column,
  * known, alike or of another product's export; else by its values. Every field is proposed once.
  */
-export function guessColumns({ headers, rows, remembered }: File): Guessed {
+export function guessColumns({ headers, rows, lists, remembered }: File): Guessed {
   if (remembered?.length === headers.length) {
     return {
       mapping: remembered.map((column, at) => ({ ...column, column: at, header: headers[at] ?? "" })),
@@ -48,10 +50,17 @@ export function guessColumns({ headers, rows, remembered }: File): Guessed {
   fromPreset(mapping, guesses);
   byLikeness(mapping, guesses);
   byValues(mapping, guesses, rows);
+  const own = isExport(headers);
   return {
     mapping: mapping.map((column) =>
       column.target.startsWith("custom.")
-        ? { ...column, ...inferColumn(column.header, valuesOf(rows, column.column)) }
+        ? {
+            ...column,
+            ...inferColumn(column.header, valuesOf(rows, column.column), {
+              list: lists?.has(column.header) ?? false,
+              own,
+            }),
+          }
         : column,
     ),
     guesses,

@@ -1,4 +1,5 @@
-import type { ColumnMapping } from "./schema.ts";
+import { splitNames } from "#server/exports/names";
+import { choiceLengthMax, choicesMax, type ColumnMapping } from "./schema.ts";
 
 /** Values from which a type is taken; fewer say too little to bind a field to it. */
 const valuesMin = 3;
@@ -16,9 +17,14 @@ const naming =
 
 /**
  * The type of a new field by the values of its column, all of which must fit. Numbers with leading zeros are names, as
- * postal codes are. Dates of which neither part tells the day from the month stay text: a person must say.
+ * postal codes are. Several names in one cell, of few in all, are choices. Dates of which neither part tells the day from the month stay text: a person must say.
  */
-export function inferColumn(header: string, values: readonly string[]): Inferred {
+export function inferColumn(
+  header: string,
+  values: readonly string[],
+  form: { list: boolean; own: boolean } = { list: false, own: false },
+): Inferred {
+  if (values.length > 0 && areChoices(values, form)) return { fieldType: "multi_select" };
   if (values.length < valuesMin || naming.test(header)) return { fieldType: "text" };
   if (values.every((value) => words.has(value.toLowerCase()))) return { fieldType: "boolean" };
   if (values.every(isNumber)) return { fieldType: "number" };
@@ -33,4 +39,39 @@ export function inferColumn(header: string, values: readonly string[]): Inferred
   if (first <= 12 && second <= 12 && values.every((value) => value.includes(".")))
     return { fieldType: "date", dateOrder: "dmy" };
   return { fieldType: "text" };
+}
+
+/** Choices of one column that are few, whatever the number of values; and the share of different ones beyond that. */
+const fewChoices = 20;
+const repeatsMin = 3;
+/** Several names in a cell that a person wrote are short. */
+const wordLengthMax = 40;
+
+/**
+ * Whether the values of a column are choices out of few, some cells holding several. Lists of a JSON file say so
+ * themselves; a file of ours joins choices with bars and escapes what else could part them; elsewhere it takes cells of
+ * one name and cells of several, and names that come again and again.
+ */
+function areChoices(values: readonly string[], { list, own }: { list: boolean; own: boolean }): boolean {
+  const cells = values.map((value) => splitNames(value).map((name) => name.trim()));
+  const names = cells.flat();
+  const spelled = new Set(names);
+  const fits = (name: string) => name !== "" && name.length <= choiceLengthMax && !/[|;,\r\n]/.test(name);
+  if (!names.every(fits) || spelled.size > choicesMax) return false;
+  if (new Set(names.map((name) => name.toLowerCase())).size < spelled.size) return false;
+  if (cells.some((cell) => new Set(cell).size < cell.length)) return false;
+  if (list) return true;
+  const several = cells.filter((cell) => cell.length > 1).length;
+  if (own) {
+    const joined = values.every((value) => !/[,;]/.test(value.replace(/\\[|,;\\]/g, "")));
+    return several > 0 && joined && spelled.size <= Math.max(fewChoices, names.length / 2);
+  }
+  return (
+    several >= 2
+    && several < cells.length
+    && spelled.size <= fewChoices
+    && names.length >= spelled.size * repeatsMin
+    && names.every((name) => name.length <= wordLengthMax)
+    && !values.every((value) => /^[\d.,\s]+$/.test(value))
+  );
 }

@@ -39,7 +39,12 @@ export async function inspectImport(scope: Scope, id: string, choice?: FormatCho
   const format = withKnownRows(look.format, stored, file.folder);
   return withTenant(scope, async (tx) => {
     const remembered = await findRememberedMapping(tx, format.headers, id);
-    const { mapping, guesses } = guessColumns({ headers: format.headers, rows: look.rows, remembered });
+    const { mapping, guesses } = guessColumns({
+      headers: format.headers,
+      rows: look.rows,
+      lists: look.lists,
+      remembered,
+    });
     await saveFormat(tx, id, format, mapping);
     const same = await findSameFile(tx, id);
     return { ...(await getImport(tx, id)), guesses, ...shown(look, format, same ? [same] : []) };

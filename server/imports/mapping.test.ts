@@ -65,7 +65,7 @@ test("the columns of an export go back where they came from, and what it only te
     "lead_score",
     "custom.role",
     "custom.a__b",
-    "ignore",
+    "lists",
     "ignore",
   ]);
   // Elsewhere a status may be anything, and a list of lists too.

@@ -148,7 +148,7 @@ export function guessMapping(headers: readonly string[]): ColumnMapping[] {
 }
 
 /** Whether the file is an export of ours: its columns say themselves where they go. */
-const isExport = (headers: readonly string[]) =>
+export const isExport = (headers: readonly string[]) =>
   headers.includes("email")
   && headers.some((header) => header === "lifecycle_stage" || customHeader.test(header));
 

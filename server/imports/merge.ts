@@ -9,7 +9,7 @@ export const openTouched = (tx: TenantTx) =>
   tx.execute(sql`create temporary table touched (
     contact_id uuid primary key, row_no int not null, kind text not null, event_id uuid, earlier text, earlier_row int,
     was jsonb, goal jsonb not null, changes boolean not null, version int,
-    tags_added uuid[] not null default '{}', listed boolean not null default false) on commit drop`);
+    tags_added uuid[] not null default '{}', lists_added uuid[] not null default '{}') on commit drop`);
 
 /** The row takes the place of one that made this contact: what it says counts, whatever the rules. */
 const replaces = sql`l.event_type is not distinct from 'created'`;
@@ -166,12 +166,11 @@ export async function correctEvents(tx: TenantTx, { importId }: Plan): Promise<v
   const type = sql`case when t.kind = 'refused' then 'skipped' else t.kind end`;
   const before = sql`case when t.kind = 'updated' then t.was end`;
   const after = sql`case when t.kind = 'updated' then t.goal when t.kind = 'created' then '{"custom_fields": {}}'::jsonb || t.goal end`;
-  const lists = sql`case when t.listed then array[j.segment_id] else '{}' end`;
   await tx.execute(sql`
     insert into import_events (import_job_id, contact_id, contact_email, row_no, event_type, previous_data, new_data,
       contact_version, tags_added, segments_added)
-    select ${importId}::uuid, t.contact_id, k.email_normalized, t.row_no, ${type}, ${before}, ${after}, t.version, t.tags_added, ${lists}
-    from touched t join known k on k.row_no = t.row_no join import_jobs j on j.id = ${importId}::uuid
+    select ${importId}::uuid, t.contact_id, k.email_normalized, t.row_no, ${type}, ${before}, ${after}, t.version, t.tags_added, t.lists_added
+    from touched t join known k on k.row_no = t.row_no
     where t.event_id is null`);
   await tx.execute(sql`
     update contacts c set email = k.email from touched t join known k on k.row_no = t.row_no
@@ -180,8 +179,8 @@ export async function correctEvents(tx: TenantTx, { importId }: Plan): Promise<v
   await tx.execute(sql`
     update import_events e set row_no = t.row_no, event_type = ${type}, contact_version = t.version,
       previous_data = ${before}, new_data = ${after}, tags_added = t.tags_added,
-      segments_added = case when t.listed then array[j.segment_id] else e.segments_added end
-    from touched t join import_jobs j on j.id = ${importId}::uuid
+      segments_added = t.lists_added
+    from touched t
     where e.id = t.event_id and e.id = any (array(select event_id from touched where event_id is not null))`);
 }
 

@@ -7,7 +7,7 @@ import { AppError } from "#server/errors";
 import { ensureTags } from "#server/tags/mutations";
 import { forgetBadRows } from "./corrections.ts";
 import { hashOfHeaders } from "./memory.ts";
-import { getImportJob, type Made, type StoredFormat, type StoredOptions } from "./queries.ts";
+import { getImportJob, type Made, type StoredFormat } from "./queries.ts";
 import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
 import { type Alarm, countFailure } from "./schedules/failures.ts";
 import type { FileFormat } from "./slices.ts";
@@ -78,7 +78,7 @@ export async function startImport(tx: TenantTx, id: string, actorId: string): Pr
   const options = job.import_options;
   if (options.listId) await mustBeList(tx, options.listId);
   await forgetBadRows(tx, id);
-  const made = await makeTargets(tx, id, options, job.field_mapping, job.file_name);
+  const made = await makeTargets(tx, job);
   const listId = made.listId ?? options.listId ?? null;
   await tx.execute(sql`
     update import_jobs set status = 'processing', started_at = app_now(), checkpoint = ${JSON.stringify(format.dataAt)}::jsonb,
@@ -98,21 +98,31 @@ export async function startImport(tx: TenantTx, id: string, actorId: string): Pr
 /** Makes the list, tags and custom fields that the import needs, and says which of them are new. */
 async function makeTargets(
   tx: TenantTx,
-  id: string,
-  options: StoredOptions,
-  mapping: ColumnMapping[],
-  fileName: string,
+  {
+    id,
+    import_options: options,
+    field_mapping: mapping,
+    file_name: fileName,
+    file_format: { choices: found = {} },
+  }: Awaited<ReturnType<typeof getImportJob>>,
 ): Promise<Made> {
   const fields = await ensureFields(
     tx,
     mapping
       .filter(({ target }) => target.startsWith("custom."))
-      .map(({ target, header, fieldType = "text", choices = [] }) => ({
-        name: target.slice("custom.".length),
-        label: header.trim().slice(0, 120) || target.slice("custom.".length),
-        type: fieldType,
-        options: fieldType === "select" || fieldType === "multi_select" ? choices : [],
-      })),
+      .map(({ target, header, fieldType = "text", choices = [] }) => {
+        const name = target.slice("custom.".length);
+        const label =
+          header
+            .trim()
+            .replace(/^custom\./, "")
+            .slice(0, 120) || name;
+        if (fieldType !== "select" && fieldType !== "multi_select")
+          return { name, label, type: fieldType, options: [] };
+        const options = choices.length > 0 ? choices : (found[name] ?? []);
+        // Nothing, or too much, to choose from.
+        return { name, label, type: options.length > 0 ? fieldType : ("text" as const), options };
+      }),
   );
   const { created } = await ensureTags(tx, options.tags);
   if (!options.newList) return { tags: created, fields, listId: null };

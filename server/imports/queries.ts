@@ -40,9 +40,18 @@ export type StoredFormat = {
   fingerprint?: string;
   format?: FileFormat;
   forecast?: Forecast;
+  /** The choices of the fields that the import makes, by name, as the check found them; null where they are too many. */
+  choices?: Record<string, string[] | null>;
+  /** People who were imported and get no mail; what the forecast calls unmailable, counted at the end. */
+  notMailed?: number;
 };
 /** What the import itself made, so that undo takes it away again. */
-export type Made = { tags: string[]; fields: string[]; listId: string | null };
+export type Made = {
+  tags: string[];
+  fields: string[];
+  listId: string | null;
+  /** Those that rows name. */ lists?: string[];
+};
 export type StoredOptions = ImportOptions & { made?: Made };
 export type SkipReasons = { repeated: number; existing: number };
 
@@ -92,6 +101,8 @@ export type ImportDetail = {
   skipped: number;
   errors: number;
   skipReasons: SkipReasons;
+  /** People who were imported and get no mail, once the import has ended. */
+  notMailed: number;
   problem: string | null;
   list: { id: string; name: string } | null;
   createdAt: Date;
@@ -119,7 +130,7 @@ export type UndoReport = {
 
 type DetailRow = Omit<
   ImportDetail,
-  "partsReceived" | "headers" | "mapping" | "options" | "forecast" | "list" | "skipReasons"
+  "partsReceived" | "headers" | "mapping" | "options" | "forecast" | "list" | "skipReasons" | "notMailed"
 > & {
   fileFormat: StoredFormat;
   fieldMapping: ColumnMapping[] | Record<string, never>;
@@ -137,6 +148,7 @@ const detailColumns = sql`j.id, j.file_name as "fileName", j.file_size as "fileS
   u.name as "createdBy", s.id as "listId", s.name as "listName",
   (j.can_rollback and j.status in ('completed', 'failed', 'cancelled') and (j.created_count + j.updated_count + j.unchanged_count + j.skipped_count > 0
       or jsonb_path_exists(j.import_options, '$.made.tags[*]') or jsonb_path_exists(j.import_options, '$.made.fields[*]')
+      or jsonb_path_exists(j.import_options, '$.made.lists[*]')
       or j.import_options #>> '{made,listId}' is not null)
     and j.rollback_deadline > app_now()) as "canUndo",
   j.rollback_deadline as "undoDeadline", j.rolled_back_at as "undoneAt", j.rollback_report as "undoReport"`;
@@ -166,6 +178,7 @@ function detailOf({
     mapping: Array.isArray(fieldMapping) ? fieldMapping : [],
     options: "duplicates" in importOptions ? optionsOf(importOptions) : null,
     forecast: fileFormat.forecast ?? null,
+    notMailed: fileFormat.notMailed ?? 0,
     skipReasons: { repeated: skipReasons.repeated ?? 0, existing: skipReasons.existing ?? 0 },
     list: listId && listName ? { id: listId, name: listName } : null,
   };

@@ -3,6 +3,7 @@ import { type CustomValue, textLengthMax } from "#server/custom-fields/values";
 import { lengthMaxOf } from "#server/contacts/schema";
 import { splitNames } from "#server/exports/names";
 import {
+  choiceLengthMax,
   type ColumnMapping,
   consentBases,
   type FieldType,
@@ -31,10 +32,19 @@ import {
 } from "./values.ts";
 
 /** What the rows of a file must fit: how values are written, and the custom fields by name. */
-export type RowReading = { options: ReadingOptions; fields: ReadonlyMap<string, FieldShape> };
+export type RowReading = {
+  options: ReadingOptions;
+  fields: ReadonlyMap<string, FieldShape>;
+  /** Names of segments: no list can have one of them. */
+  segments: ReadonlySet<string>;
+};
 export type FieldShape = { type: FieldType; options: readonly string[]; required: boolean };
 
-export const plainReading: RowReading = { options: readingOptions.parse({}), fields: new Map() };
+export const plainReading: RowReading = {
+  options: readingOptions.parse({}),
+  fields: new Map(),
+  segments: new Set(),
+};
 
 /** Reads the values of one column; they are neither blank nor too long. */
 export type CellReader = (cell: string) => Read<string | CustomValue>;
@@ -63,6 +73,10 @@ export function cellReader(mapping: ColumnMapping, { options, fields }: RowReadi
   const choices = new Map(
     (known?.options ?? mapping.choices ?? []).map((choice) => [choice.toLowerCase(), choice]),
   );
+  if (!known && choices.size === 0) {
+    if (type === "select") return readNewChoice;
+    if (type === "multi_select") return (cell) => readEach(cell, readNewChoice);
+  }
   if (type === "number") return (cell) => readNumber(cell, options.decimal);
   if (type === "date") return (cell) => readDay(cell, order, options.timeZone);
   if (type === "boolean") return readBoolean;
@@ -118,11 +132,21 @@ function zoneReader(): TextReader {
   };
 }
 
-function readChoices(cell: string, choices: ReadonlyMap<string, string>): Read<string[]> {
+const readChoices = (cell: string, choices: ReadonlyMap<string, string>): Read<string[]> =>
+  readEach(cell, (name) => readChoice(name, choices));
+
+/** A choice of a field that does not exist yet: its choices will be those that the file holds. */
+function readNewChoice(text: string): Read<string> {
+  if (text.length <= choiceLengthMax && !/[|;,]/.test(text)) return { value: text };
+  const message = `"${text.slice(0, 40)}" cannot be a choice: choices have at most ${choiceLengthMax} characters, and no comma, semicolon or bar. Make this column a text field.`;
+  return { problem: { code: "choice_unfit", message } };
+}
+
+function readEach(cell: string, readOne: (name: string) => Read<string>): Read<string[]> {
   const picked = new Set<string>();
   for (const name of splitNames(cell)) {
     if (name.trim() === "") continue;
-    const read = readChoice(name.trim(), choices);
+    const read = readOne(name.trim());
     if ("problem" in read) return read;
     picked.add(read.value);
   }

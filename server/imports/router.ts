@@ -22,11 +22,13 @@ import {
   inspectInput,
   keptInput,
   partInput,
+  notMailedInput,
   rejectedInput,
 } from "./schema.ts";
 import { foreseeKept, listKept } from "./undo-kept.ts";
 import { requestUndo } from "./undo.ts";
 import { previewUndo } from "./undo-plan.ts";
+import { listUnmailable, writeUnmailable } from "./unmailable.ts";
 import { createImport, takePart } from "./uploads.ts";
 
 const badRowsPage = 50;
@@ -62,6 +64,15 @@ export const importsRouter = router({
   rejected: allowed("contacts:write")
     .input(rejectedInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => readRejected(tx, input.id, input.after))),
+
+  /** People of the file who get no mail, before the import and after it, some at a time. */
+  notMailed: allowed("contacts:read")
+    .input(notMailedInput)
+    .query(({ ctx, input: { id, cursor } }) => ctx.tenant((tx) => listUnmailable(tx, id, { after: cursor }))),
+  /** The same as lines of CSV. */
+  notMailedFile: allowed("contacts:read")
+    .input(rejectedInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => writeUnmailable(tx, input.id, input.after))),
 
   /** Bad rows of one kind with their cells, to be corrected in place. */
   badRows: allowed("contacts:write")

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type Scope, withTenant } from "#db/tenancy";
+import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { handOver, holds, takeOver, yieldUntil } from "#server/drivers/mutations";
 import type { Target } from "./apply.ts";
 import { rowsOf } from "./formats/format.ts";
@@ -10,6 +10,7 @@ import { getImportJob } from "./queries.ts";
 import { forgetFailures } from "./schedules/failures.ts";
 import { type Checkpoint, type FileFormat, parseSlice, type ParsedSlice, sliceBytes } from "./slices.ts";
 import { tellEnd } from "./tell.ts";
+import { noteUnmailable } from "./unmailable.ts";
 import { leaseSeconds, Superseded, writeSlice } from "./write.ts";
 
 /** What the run is to do, as the row says; null when another run is at it, or nothing is asked for any more. */
@@ -89,17 +90,20 @@ export async function importSlices(
   if ("done" in run) return run;
   const started = performance.now();
   const flights: Flight[] = [];
-  const tags = new Map<string, string>();
+  const known = { tags: new Map<string, string>(), lists: new Map<string, string>() };
   let { from } = run;
   let turn: Promise<void> = Promise.resolve();
   try {
     for (let count = 1; ; count++) {
       const slice = await parse(run, from, bytes);
       const emails = new Set(slice.candidates.map(({ emailNormalized }) => emailNormalized));
-      const fresh = slice.candidates.some((candidate) => candidate.tags.some((name) => !tags.has(name)));
+      const fresh = slice.candidates.some(
+        ({ tags, lists }) =>
+          tags.some((name) => !known.tags.has(name)) || lists.some((name) => !known.lists.has(name)),
+      );
       while (flights.length >= abreast || flights.some((flight) => fresh || meets(flight, slice)))
         await flights.shift()?.landed;
-      const landed = fly(run, slice, turn, tags);
+      const landed = fly(run, slice, turn, known);
       // Its failure is met where it is awaited: by the slice behind it, and at the end.
       landed.catch(() => undefined);
       turn = landed;
@@ -123,12 +127,12 @@ export async function importSlices(
 const meets = ({ emails }: Flight, slice: ParsedSlice) =>
   slice.candidates.some(({ emailNormalized }) => emails.has(emailNormalized));
 
-/** Writes a slice, and commits after `turn`. The tags it made are known only then. */
+/** Writes a slice, and commits after `turn`. The tags and lists it made are known only then. */
 async function fly(
   run: Run,
   slice: ParsedSlice,
   turn: Promise<void>,
-  tags: Map<string, string>,
+  known: { tags: Map<string, string>; lists: Map<string, string> },
 ): Promise<void> {
   const { scope, fence, target } = run;
   const found = await withTenant(
@@ -136,24 +140,35 @@ async function fly(
     async (tx) => {
       // Whatever a failing server forgets of it goes with its checkpoint, and the file is read again from there.
       await tx.execute(sql`set local synchronous_commit = off`);
-      return writeSlice(tx, { target: { ...target, rowTags: tags }, fence, slice, turn });
+      return writeSlice(tx, {
+        target: { ...target, rowTags: known.tags, rowLists: known.lists },
+        fence,
+        slice,
+        turn,
+      });
     },
     { statementTimeoutMs: 120_000 },
   );
-  for (const [name, tagId] of found) tags.set(name, tagId);
+  for (const [name, id] of found.tags) known.tags.set(name, id);
+  for (const [name, id] of found.lists) known.lists.set(name, id);
 }
 
 /** Ends the import, once every row is accounted for. */
 export async function finishImport(scope: Scope, id: string, fence: number): Promise<void> {
-  await withTenant(scope, async (tx) => {
+  const end = async (tx: TenantTx) => {
     if (!(await holds(tx, driverOf(id), fence))) return;
     const ended = await tx.execute<{ scheduleId: string | null }>(sql`
       update import_jobs set status = 'completed', completed_at = app_now(), total_rows = processed_rows, updated_at = app_now()
       where id = ${id}::uuid and status = 'processing' returning schedule_id as "scheduleId"`);
-    if (ended.length > 0) await tellEnd(tx, id);
+    if (ended.length > 0) {
+      await noteUnmailable(tx, id);
+      await tellEnd(tx, id);
+    }
     if (ended[0]?.scheduleId) await forgetFailures(tx, ended[0].scheduleId);
     await yieldUntil(tx, driverOf(id), fence, { until: null });
-  });
+  };
+  // The rows of ten million people are held against those who are not mailed.
+  await withTenant(scope, end, { statementTimeoutMs: 10 * 60_000 });
 }
 
 /** Rows written from which on the planner is told at once. */

@@ -33,12 +33,16 @@ export const fileBytesMax = 5 * 1024 ** 3;
 /** Bytes of one upload request: proxies refuse bodies over 1 MB unless told otherwise. */
 export const partBytes = 900_000;
 
+/** People of an import who get no mail that are kept by name; all of them are counted. */
+export const notMailedMax = 10_000;
+
 /** What a column can fill beside the standard fields and custom ones (`custom.<name>`). */
 export const consentTargets = ["consent_basis", "consent_source", "consent_at"] as const;
 /** Since when somebody is what their status says, or was before they were archived. */
 export const stopTargets = ["unsubscribed_at", "bounced_at", "complained_at"] as const;
 export const specialTargets = [
   "tags",
+  "lists",
   "lead_score",
   "lifecycle_stage",
   "status",
@@ -49,6 +53,7 @@ export const specialTargets = [
 export type SpecialTarget = (typeof specialTargets)[number];
 export const specialTargetLabels: Record<SpecialTarget, string> = {
   tags: "Tags",
+  lists: "Lists (made where missing)",
   lead_score: "Lead score",
   lifecycle_stage: "Lifecycle stage",
   status: "Status",
@@ -80,14 +85,18 @@ export type FieldType = (typeof fieldTypes)[number];
 export const dateOrders = ["iso", "dmy", "mdy", "ymd"] as const;
 export type DateOrder = (typeof dateOrders)[number];
 
+/** What the choices of a field may be: as many, and each as long, as its own form takes. */
+export const choicesMax = 200;
+export const choiceLengthMax = 80;
+
 export const columnMapping = z.object({
   column: z.number().int().min(0),
   header: z.string(),
   target,
   /** The type of the custom field that the import makes for this column; one that exists keeps its own. */
   fieldType: z.enum(fieldTypes).optional(),
-  /** The choices of a select that the import makes. */
-  choices: z.array(z.string().trim().min(1).max(120)).max(200).optional(),
+  /** The choices of a select that the import makes; without them, those that the file holds. */
+  choices: z.array(z.string().trim().min(1).max(120)).max(choicesMax).optional(),
   /** How this column writes dates, where it differs from the rest of the file. */
   dateOrder: z.enum(dateOrders).optional(),
 });
@@ -184,6 +193,9 @@ export const consentOptions = z.object({
   source: z.string().trim().min(1, "Say where the consent comes from, such as a form or a fair.").max(200),
 });
 
+/** Characters of the name of a list. */
+export const listNameMax = 120;
+
 export const importOptions = z.object({
   duplicates: z.enum(duplicateStrategies).default("overwrite"),
   /** Rules by target, for `merge`; a field without one follows the first of `rulesFor`. */
@@ -192,7 +204,7 @@ export const importOptions = z.object({
   consent: consentOptions.nullable().default(null),
   tags: z.array(z.string().trim().toLowerCase().min(1).max(60)).max(20).default([]),
   listId: z.uuid().nullish(),
-  newList: z.string().trim().min(1, "Give the new list a name.").max(120).nullish(),
+  newList: z.string().trim().min(1, "Give the new list a name.").max(listNameMax).nullish(),
 });
 export type ImportOptions = z.infer<typeof importOptions>;
 
@@ -298,4 +310,6 @@ export const badRowsInput = z.object({
 });
 /** `cursor` is the `next` of the page before. */
 export const keptInput = importRef.extend({ cursor: z.uuid().optional() });
+/** `cursor` is the line of the last row before. */
+export const notMailedInput = importRef.extend({ cursor: z.number().int().min(0).optional() });
 export const rejectedInput = z.object({ id: z.uuid(), after: z.number().int().min(0) });

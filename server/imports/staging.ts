@@ -10,14 +10,15 @@ import type { Plan } from "./plan.ts";
 import type { Candidate } from "./validate.ts";
 
 /** What a row brings beside its own values. `now` is the clock as `contact-fields.ts` writes moments. */
-export type Staged = { now: string; tagIds: (candidate: Candidate) => readonly string[] };
+export type Staged = { now: string; tagIds: IdsOf; listIds: IdsOf };
+type IdsOf = (candidate: Candidate) => readonly string[];
 
 /** Makes the temporary table that rows are copied into; it goes with the transaction. */
 export async function openStaging(tx: TenantTx, plan: Plan): Promise<void> {
   const fields = plan.fields.map((field) => sql`${column(field)} text,`);
   await tx.execute(sql`create temporary table staged (
     row_no int not null, contact_id uuid, email text collate "C" not null, email_normalized text collate "C" not null,
-    ${sql.join(fields, sql` `)} changed_at text, custom jsonb not null, tag_ids uuid[] not null, wrote jsonb not null) on commit drop`);
+    ${sql.join(fields, sql` `)} changed_at text, custom jsonb not null, tag_ids uuid[] not null, list_ids uuid[] not null, wrote jsonb not null) on commit drop`);
 }
 
 /** Streams rows into `staged`. COPY into a table under row-level security is refused, into a temporary one it is not. */
@@ -52,7 +53,7 @@ export async function byIndexOrder(tx: TenantTx, statement: SQL): Promise<void> 
 function* copyLines(
   candidates: readonly Candidate[],
   plan: Plan,
-  { now, tagIds }: Staged,
+  { now, tagIds, listIds }: Staged,
 ): Generator<string> {
   const valueOf = readerOf(plan, now);
   const names = plan.fields.map(({ name }) => name);
@@ -72,7 +73,7 @@ function* copyLines(
     }
     state.custom_fields = candidate.custom;
     const custom = hasCustom ? escaped(JSON.stringify(candidate.custom)) : "{}";
-    line += `\t${candidate.changedAt ?? "\\N"}\t${custom}\t{${tagIds(candidate).join(",")}}\t${escaped(JSON.stringify(state))}\n`;
+    line += `\t${candidate.changedAt ?? "\\N"}\t${custom}\t{${tagIds(candidate).join(",")}}\t{${listIds(candidate).join(",")}}\t${escaped(JSON.stringify(state))}\n`;
     lines += line;
     if (lines.length > 64 * 1024) {
       yield lines;

@@ -1,5 +1,6 @@
 import { keptRowsMax } from "./corrections.ts";
-import { ProblemCounter, type RawProblem } from "./problems.ts";
+import { type LineWarning, ProblemCounter, type RawProblem } from "./problems.ts";
+import { choicesMax, type ColumnMapping } from "./schema.ts";
 import type { ParsedSlice } from "./slices.ts";
 import { warningsOf } from "./write.ts";
 
@@ -12,14 +13,26 @@ export class Tally {
   warnings = new ProblemCounter();
   /** The first bad rows. */
   bad: RawProblem[] = [];
+  /** The first rows of people who are imported and still get no mail. */
+  notMailed: LineWarning[] = [];
+  /** By column of a new field, its choices by their lower case; null when there are more than a field takes. */
+  choices = new Map<string, Map<string, string> | null>();
   /** Addresses by domain, and the first of each. */
   domains = new Map<string, number>();
   #first = new Map<string, { line: number; email: string }>();
+  readonly #open: readonly string[];
+
+  /** `open` are the custom fields that the import makes and whose choices nobody has named. */
+  constructor(open: readonly string[] = []) {
+    this.#open = open;
+  }
 
   clear(): void {
     this.problems = new ProblemCounter();
     this.warnings = new ProblemCounter();
     this.bad = [];
+    this.notMailed = [];
+    this.choices = new Map();
     this.domains = new Map();
     this.#first = new Map();
   }
@@ -30,12 +43,40 @@ export class Tally {
       this.keep(problem);
     }
     for (const warning of warningsOf(slice.candidates)) this.warnings.add(warning);
+    this.#collect(slice);
     for (const { line, email, emailNormalized } of slice.candidates) {
       const domain = emailNormalized.slice(emailNormalized.lastIndexOf("@") + 1);
       const count = this.domains.get(domain) ?? 0;
       if (count === 0 && this.domains.size >= domainsMax) continue;
       if (count === 0) this.#first.set(domain, { line, email });
       this.domains.set(domain, count + 1);
+    }
+  }
+
+  /** Notes the choices of new fields that the rows hold, each as it is spelled first. */
+  #collect({ candidates }: ParsedSlice): void {
+    for (const name of this.#open)
+      for (const { custom } of candidates) {
+        const known = this.choices.get(name) ?? new Map<string, string>();
+        if (this.choices.get(name) === null) break;
+        const value = custom[name];
+        for (const choice of Array.isArray(value) ? value : value === undefined ? [] : [String(value)])
+          if (!known.has(choice.toLowerCase())) known.set(choice.toLowerCase(), choice);
+        this.choices.set(name, known.size > choicesMax ? null : known);
+      }
+  }
+
+  /** Says of columns that hold too many different choices that they become text. */
+  warnOfChoices(mapping: readonly ColumnMapping[]): void {
+    for (const [name, found] of this.choices) {
+      if (found !== null) continue;
+      const header = mapping.find(({ target }) => target === `custom.${name}`)?.header ?? name;
+      this.warnings.addMany("choices_too_many", 1, {
+        line: 1,
+        field: header,
+        value: "",
+        message: `"${header}" holds more than ${choicesMax} different choices: it becomes a text field.`,
+      });
     }
   }
 

@@ -4,7 +4,7 @@ import { usesOf } from "#server/segments/queries";
 import type { Made } from "./queries.ts";
 
 /**
- * Takes away the tags, custom fields and the list that an import made, unless contacts carry them still, or something
+ * Takes away the tags, custom fields and lists that an import made, unless contacts carry them still, or something
  * that somebody built since names them: a segment, a campaign, the scoring, a scheduled import, or an import at work.
  */
 export async function removeMade(tx: TenantTx, importId: string, made: Made): Promise<void> {
@@ -12,7 +12,8 @@ export async function removeMade(tx: TenantTx, importId: string, made: Made): Pr
     delete from tags t where t.id = any (${sql.param(made.tags)}::uuid[])
       and not exists (select 1 from contact_tags ct where ct.tag_id = t.id)`);
   await removeFields(tx, made.fields);
-  if (made.listId) await removeList(tx, importId, made.listId);
+  for (const listId of [...(made.listId ? [made.listId] : []), ...(made.lists ?? [])])
+    await removeList(tx, importId, listId);
 }
 
 async function removeFields(tx: TenantTx, fields: readonly string[]): Promise<void> {

@@ -19,6 +19,7 @@ test("a good row is cleaned and split into its parts", () => {
     values: { email: "Ada@EXAMPLE.com", first_name: "Ada" },
     custom: { plan: "007" },
     tags: ["vip", "new"],
+    lists: [],
     warnings: [],
     raw: ["  Ada@EXAMPLE.com\u00a0", " Ada ", "007", "VIP; vip|new"],
   });

@@ -6,7 +6,7 @@ import { splitNames } from "#server/exports/names";
 import type { CsvRecord } from "./csv.ts";
 import { type CellReader, cellReader, plainReading, type RowReading } from "./reading.ts";
 import { isRoleAccount } from "./role-accounts.ts";
-import { type ColumnMapping, restPrefix, type StandardField, valueLengthMax } from "./schema.ts";
+import { type ColumnMapping, listNameMax, restPrefix, type StandardField, valueLengthMax } from "./schema.ts";
 import type { Remark } from "./values.ts";
 
 export type { RowReading } from "./reading.ts";
@@ -25,6 +25,8 @@ export type Candidate = {
   values: Partial<Record<StandardField | "lead_score" | "lifecycle_stage" | "status", string>>;
   custom: Record<string, Exclude<CustomValue, null>>;
   tags: string[];
+  /** Names of lists as they stand there. */
+  lists: string[];
   /** Statuses other than active that earlier rows of the file gave this person: they hold, whatever comes later. */
   stops?: readonly string[];
   /** When the row was last changed, as it says itself: ISO 8601 in UTC. */
@@ -41,7 +43,7 @@ type Column = {
   custom: string | null;
   read: CellReader | null;
 };
-type Row = Pick<Candidate, "values" | "custom" | "tags" | "changedAt" | "warnings">;
+type Row = Pick<Candidate, "values" | "custom" | "tags" | "lists" | "changedAt" | "warnings">;
 // Asked for each time, the library would build its set anew.
 const throwAwayDomains = disposableEmailBlocklistSet();
 const defaults: Record<string, string> = { lead_score: "0", lifecycle_stage: "new", status: "active" };
@@ -82,11 +84,11 @@ export function rowReader(
     for (const { column, header } of mapping)
       if (spoiled(fields[column] ?? "")) return problem(header, fields[column] ?? "", damaged);
 
-    const read: Row = { values: {}, custom: {}, tags: [], warnings: [] };
+    const read: Row = { values: {}, custom: {}, tags: [], lists: [], warnings: [] };
     for (const each of columns) {
       const cell = cellOf(fields[each.column]);
       if (cell === "") continue;
-      const wrong = cell.length > valueLengthMax ? tooLong(cell.length) : takeCell(read, each, cell);
+      const wrong = cell.length > valueLengthMax ? tooLong(cell.length) : takeCell(read, each, cell, reading);
       if (wrong) return problem(each.header, cell, wrong);
     }
     const address = readEmail(read.values.email ?? "");
@@ -104,9 +106,20 @@ export function rowReader(
 }
 
 /** Puts the value of a cell where it goes, or says what is wrong with it. */
-function takeCell(row: Row, { target, custom, header, read }: Column, cell: string): Remark | null {
+function takeCell(
+  row: Row,
+  { target, custom, header, read }: Column,
+  cell: string,
+  { segments }: RowReading,
+): Remark | null {
   if (target === "tags") {
     row.tags = readTags(cell);
+    return null;
+  }
+  if (target === "lists") {
+    for (const name of readLists(cell))
+      if (segments.has(name)) row.warnings.push({ field: header, value: name, ...isSegment(name) });
+      else row.lists.push(name);
     return null;
   }
   const result = read ? read(cell) : { value: cell };
@@ -147,6 +160,10 @@ const roleAccount = (email: string): Remark => ({
   code: "role_account",
   message: `${email} looks like the address of a task, not of a person: such mail is reported as spam more often.`,
 });
+const isSegment = (name: string): Remark => ({
+  code: "list_is_segment",
+  message: `"${name}" is a segment here, and its rules decide who is in it: nobody is put into it by a file.`,
+});
 const disposable = (domain: string): Remark => ({
   code: "disposable",
   message: `${domain} gives out throw-away addresses: mail to them is hardly ever read.`,
@@ -158,6 +175,12 @@ const spoiled = (value: string) =>
 
 /** A cell without white space at its ends, and without the apostrophe that files of ours put before a formula. */
 const cellOf = (cell: string | undefined) => unguarded(cleaned(cell ?? ""));
+
+/** Names of lists of one cell, as they stand there, each once. */
+export function readLists(cell: string): string[] {
+  const names = splitNames(cell).map((name) => cleaned(name).slice(0, listNameMax));
+  return [...new Set(names.filter((name) => name !== ""))];
+}
 
 /** Tags of one cell, split at commas, semicolons and bars, lower-case, each once. */
 export function readTags(cell: string): string[] {

@@ -1,8 +1,10 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantTx } from "#db/tenancy";
+import { ensureLists } from "#server/lists/mutations";
 import { ensureTags } from "#server/tags/mutations";
 import { applyRows, type Outcome, type Refusal, type Target } from "./apply.ts";
+import { countOnLists } from "./attach.ts";
 import {
   type LineWarning,
   type RawProblem,
@@ -24,19 +26,19 @@ type Task = { target: Target; fence: number; slice: ParsedSlice; turn: Promise<v
 
 /**
  * Writes a slice: contacts, tags, list members, undo events, errors, and once `turn` has come the counts and the
- * checkpoint, all in this transaction. Returns the ids of the tags that its rows name. Throws Superseded when the
+ * checkpoint, all in this transaction. Returns the ids of the tags and lists that its rows name. Throws Superseded when the
  * checkpoint is not where the slice begins, or the run no longer drives the job.
  */
-export async function writeSlice(
-  tx: TenantTx,
-  { target, fence, slice, turn }: Task,
-): Promise<ReadonlyMap<string, string>> {
+export async function writeSlice(tx: TenantTx, { target, fence, slice, turn }: Task): Promise<Named> {
   const { importId } = target.plan;
   const names = new Set(slice.candidates.flatMap(({ tags }) => tags));
   const missing = [...names].filter((name) => !target.rowTags.has(name));
   const { ids, created } = await ensureTags(tx, missing);
   const rowTags = new Map([...target.rowTags, ...ids]);
-  const { refusals, listed, ...outcome } = await applyRows(tx, slice.candidates, { ...target, rowTags });
+  const lists = await missingLists(tx, target, slice);
+  const rowLists = new Map([...target.rowLists, ...lists.ids]);
+  const named = { ...target, rowTags, rowLists };
+  const { refusals, listed, ...outcome } = await applyRows(tx, slice.candidates, named);
   await recordProblems(tx, importId, [...slice.problems, ...refusedRows(refusals, slice.candidates)]);
   const warnings = warningsOf(slice.candidates);
   // Whoever is before commits first, and holds the rows of the job and the list until then.
@@ -47,14 +49,22 @@ export async function writeSlice(
     slice,
     outcome,
     warnings: warnings.length,
-    created,
+    made: { tags: created, lists: lists.created },
   });
   const room = Math.max(0, warningsMax - (counted - warnings.length));
   await recordWarnings(tx, importId, warnings.slice(0, room));
-  if (target.listId && listed > 0)
-    await tx.execute(sql`
-      update segments set contact_count = contact_count + ${listed}, updated_at = app_now() where id = ${target.listId}::uuid`);
-  return ids;
+  await countOnLists(tx, listed);
+  return { tags: ids, lists: lists.ids };
+}
+
+/** Ids by name. */
+export type Named = { tags: ReadonlyMap<string, string>; lists: ReadonlyMap<string, string> };
+
+/** The lists that the rows of a slice name and nobody has looked up yet; those that are missing are made. */
+async function missingLists(tx: TenantTx, { plan, rowLists }: Target, slice: ParsedSlice) {
+  const names = new Set(slice.candidates.flatMap(({ lists }) => lists));
+  const missing = [...names].filter((name) => !rowLists.has(name));
+  return ensureLists(tx, missing, plan.importId);
 }
 
 const turnMs = 30_000;
@@ -86,20 +96,27 @@ export const alreadyHere = (email: string) =>
 export const warningsOf = (candidates: readonly Candidate[]): LineWarning[] =>
   candidates.flatMap(({ line, warnings }) => warnings.map((warning) => ({ ...warning, line })));
 
+/** The options of a job with what it made beside what it had made before. */
+export const withMade = ({ tags, lists }: Step["made"]): SQL =>
+  tags.length + lists.length === 0
+    ? sql`import_options`
+    : sql`jsonb_set(jsonb_set(import_options, '{made,tags}', coalesce(import_options #> '{made,tags}', '[]') || ${JSON.stringify(tags)}::jsonb),
+        '{made,lists}', coalesce(import_options #> '{made,lists}', '[]') || ${JSON.stringify(lists)}::jsonb)`;
+
 type Step = {
   importId: string;
   fence: number;
   slice: ParsedSlice;
   outcome: Outcome;
   warnings: number;
-  /** Tags that this slice made. */
-  created: string[];
+  /** Tags and lists that this slice made. */
+  made: { tags: string[]; lists: string[] };
 };
 
 /** Sets counts to those of the rows up to the new checkpoint, and renews the lease. Returns the warnings so far. */
 async function moveCheckpoint(
   tx: TenantTx,
-  { importId, fence, slice: { to, from, problems, last }, outcome, warnings, created }: Step,
+  { importId, fence, slice: { to, from, problems, last }, outcome, warnings, made }: Step,
 ): Promise<number> {
   const checkpoint: Checkpoint = to;
   const reasons: SkipReasons = { repeated: outcome.repeated, existing: outcome.existing };
@@ -114,8 +131,7 @@ async function moveCheckpoint(
       skip_reasons = jsonb_build_object(
         'repeated', coalesce((skip_reasons ->> 'repeated')::int, 0) + ${reasons.repeated}::int,
         'existing', coalesce((skip_reasons ->> 'existing')::int, 0) + ${reasons.existing}::int),
-      import_options = case when ${created.length} = 0 then import_options else
-        jsonb_set(import_options, '{made,tags}', (import_options #> '{made,tags}') || ${JSON.stringify(created)}::jsonb) end,
+      import_options = ${withMade(made)},
       lease_until = app_now() + make_interval(secs => ${leaseSeconds}), wakes_at = least(wakes_at, app_now()), updated_at = app_now()
     where id = ${importId}::uuid and fence = ${fence} and status = 'processing'
       and (checkpoint ->> 'offset')::bigint = ${from.offset}

@@ -31,6 +31,26 @@ export async function createList(
   return made;
 }
 
+/**
+ * The ids of lists by name; those that are missing are made, as of this import. A name that a segment has is nobody's.
+ * `created` are the ids of the new ones.
+ */
+export async function ensureLists(
+  tx: TenantTx,
+  names: readonly string[],
+  importId: string,
+): Promise<{ ids: Map<string, string>; created: string[] }> {
+  if (names.length === 0) return { ids: new Map(), created: [] };
+  const wanted = sql.param(names.toSorted());
+  const made = await tx.execute<{ id: string }>(sql`
+    insert into segments (name, description, segment_type, source_import_id)
+    select name, 'From ' || j.file_name, 'static', j.id from unnest(${wanted}::text[]) as name, import_jobs j
+    where j.id = ${importId}::uuid on conflict do nothing returning id`);
+  const found = await tx.execute<{ id: string; name: string }>(sql`
+    select id, name from segments where segment_type = 'static' and name = any(${wanted}::text[])`);
+  return { ids: new Map(found.map(({ id, name }) => [name, id])), created: made.map(({ id }) => id) };
+}
+
 export async function updateList(
   tx: TenantTx,
   { id, name, description }: ListInput & { id: string },

@@ -13,6 +13,8 @@ import { headOf, type Source } from "./source.ts";
 export type Look = {
   format: FileFormat;
   rows: SampleRow[];
+  /** Columns whose values are lists, where the form of the file tells. */
+  lists?: ReadonlySet<string>;
   preview: Omit<FilePreview, "sampleLines">;
 };
 
@@ -20,6 +22,7 @@ export type Look = {
 export type Finding = {
   format: Omit<FileFormat, "packing" | "encoding" | "entry" | "choice">;
   rows: SampleRow[];
+  lists?: ReadonlySet<string>;
   notes: Note[];
   sheets?: FilePreview["sheets"];
 };
@@ -123,7 +126,7 @@ export async function* behind(pieces: AsyncIterable<Buffer>, count: number): Asy
 
 function assemble(
   { packing, entries, entry }: Contents,
-  { format, rows, notes, sheets = [] }: Finding,
+  { format, rows, lists, notes, sheets = [] }: Finding,
   choice: FormatChoice,
   encoding: FileFormat["encoding"] & string = "utf-8",
 ): Look {
@@ -141,6 +144,7 @@ function assemble(
   return {
     format: { ...format, packing, encoding, entry, choice },
     rows,
+    ...(lists && { lists }),
     preview: {
       packing,
       kind,

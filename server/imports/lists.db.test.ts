@@ -1,0 +1,44 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { createSegment } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { newTenant } from "#db/testing";
+import { importFile, type TestTenant, undoFile } from "./testing.ts";
+
+const membersOf = (tenant: TestTenant) =>
+  withTenant(tenant.scope, async (tx) => [
+    ...(await tx.execute<{ name: string; counted: number; members: string[] }>(sql`
+      select s.name, s.contact_count as counted, array(select c.email from segment_contacts m join contacts c on c.id = m.contact_id
+        where m.segment_id = s.id order by 1) as members
+      from segments s where s.segment_type = 'static' order by s.name`)),
+  ]);
+
+test("lists are found by name and made where missing; the last row of a person decides, and undo takes back what was new", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const old = await caller.lists.create({ name: "Old" });
+  const { id: known } = await caller.contacts.create({ email: "known@example.com" });
+  await caller.lists.add({ id: old.id, contactIds: [known] });
+  await withTenant(scope, (tx) =>
+    createSegment(tx, { name: "Smart", rules: { version: 1, match: "all", rules: [] } }),
+  );
+  const before = await membersOf(tenant);
+  const file = `email,lifecycle_stage,lists
+a@example.com,,Old; New
+b@example.com,,"New, Smart"
+known@example.com,,Old|New
+a@example.com,,New|Newer
+`;
+  // Some bytes at a time: rows of one person fall into different slices.
+  const { id, created, forecast } = await importFile(tenant, file, { bytes: 40, newList: "All" });
+  expect(created).toBe(2);
+  expect(forecast?.warnings).toMatchObject([{ code: "list_is_segment", rows: 1 }]);
+  expect(await membersOf(tenant)).toEqual([
+    { name: "All", counted: 3, members: ["a@example.com", "b@example.com", "known@example.com"] },
+    { name: "New", counted: 3, members: ["a@example.com", "b@example.com", "known@example.com"] },
+    { name: "Newer", counted: 1, members: ["a@example.com"] },
+    { name: "Old", counted: 1, members: ["known@example.com"] },
+  ]);
+  await undoFile(tenant, id);
+  expect(await membersOf(tenant)).toEqual(before);
+});
