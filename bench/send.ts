@@ -115,7 +115,7 @@ async function prepared({ scope, emailAccountId }: Campaign): Promise<() => Prom
       rows.map(({ id }) => id),
       compiled,
     );
-    return { server: await mailServerOf(tx, emailAccountId), rendered: renderAll(loaded, compiled).rendered };
+    return { server: await mailServerOf(tx, emailAccountId), ...(await renderAll(loaded, compiled)) };
   });
   return async () => {
     const transport = openTransport(server, rows[0]?.lanes ?? 1);

@@ -1,5 +1,6 @@
 import type { InngestFunction } from "inngest";
 import { expireExportsHourly } from "./functions/expire-exports.ts";
+import { checkDomains } from "./functions/check-domains.ts";
 import { editContacts } from "./functions/edit-contacts.ts";
 import { enrollArrivals } from "./functions/enroll-arrivals.ts";
 import { exportContacts } from "./functions/export-contacts.ts";
@@ -44,6 +45,7 @@ export const functions: InngestFunction.Like[] = [
   recalculateSegments,
   recalculateScores,
   sweep,
+  checkDomains,
   mailNotificationsEveryMinute,
   expireExportsHourly,
   removeOrphansNightly,

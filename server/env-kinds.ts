@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 
 /** What a person is told when a variable is wrong. `expected` completes "expected …"; `fix` is a sentence. */
@@ -83,6 +84,18 @@ export const sealingKeys = help(
     expected: "32 bytes in base64, or several of these parted by commas, the current one first",
     fix: "Set SEALING_KEY to the output of: openssl rand -base64 32 (to change keys, put the new one before the old)",
     secret: true,
+  },
+);
+
+const isNameServer = (text: string) => {
+  const [, inBrackets, plain] = /^(?:\[([^\]]+)\]|([0-9.]+))(?::\d{1,5})?$/.exec(text) ?? [];
+  return isIP(inBrackets ?? plain ?? text) > 0;
+};
+export const nameServers = help(
+  z.string().refine((text) => text.split(",").every((server) => isNameServer(server.trim()))),
+  {
+    expected: "addresses of name servers parted by commas, as 9.9.9.9 or [2620:fe::fe]:53",
+    fix: "Set DNS_SERVERS to the servers to ask for the records of domains, or leave it out for the machine's own.",
   },
 );
 

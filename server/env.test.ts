@@ -60,6 +60,7 @@ describe("the environment", () => {
     ["DATABASE_PREPARE", { DATABASE_PREPARE: "maybe" }, /on or off/, /PgBouncer/],
     ["SMTP_URL", { SMTP_URL: "smtp.example.com:587" }, /smtp:\/\/user:password/, /Correct SMTP_URL/],
     ["SMTP_URL", { SMTP_URL: "https://smtp.example.com" }, /mail server/, /leave it out/],
+    ["DNS_SERVERS", { DNS_SERVERS: "9.9.9.9, dns.example.com" }, /9\.9\.9\.9 or/, /machine's own/],
     ["INNGEST_BASE_URL", { ...keys, INNGEST_BASE_URL: "inngest:8288" }, /address/, /Set INNGEST_BASE_URL/],
     [
       "INNGEST_EVENT_KEY",

@@ -80,6 +80,8 @@ const shape = {
     "let mailboxes and webhooks point into your own network",
   ),
 
+  DNS_SERVERS: kind.nameServers.optional(),
+
   STORAGE_DRIVER: kind.choice("STORAGE_DRIVER", ["folder", "s3"], "folder"),
   STORAGE_S3_ENDPOINT: kind
     .origin("Set STORAGE_S3_ENDPOINT only for a store other than Amazon's.")

@@ -10,6 +10,7 @@ import { campaignsRouter } from "#server/campaigns/router";
 import { contactEditsRouter } from "#server/contact-edits/router";
 import { contactsRouter } from "#server/contacts/router";
 import { customFieldsRouter } from "#server/custom-fields/router";
+import { domainsRouter } from "#server/domains/router";
 import { draftsRouter } from "#server/drafts/router";
 import { enrollmentsRouter } from "#server/enrollments/router";
 import { exportsRouter } from "#server/exports/router";
@@ -45,6 +46,7 @@ export const appRouter = router({
   contactEdits: contactEditsRouter,
   contacts: contactsRouter,
   customFields: customFieldsRouter,
+  domains: domainsRouter,
   drafts: draftsRouter,
   enrollments: enrollmentsRouter,
   exports: exportsRouter,

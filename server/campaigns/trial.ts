@@ -4,8 +4,10 @@ import { v7 } from "uuid";
 import { appNow } from "#db/clock";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import { asVariant } from "#server/ab-tests/variants";
+import { signerOf } from "#server/domains/signers";
 import { AppError } from "#server/errors";
 import { compileMessage, type CompiledMessage } from "#server/mail/compile";
+import { signMessage } from "#server/mail/dkim";
 import { exampleContact } from "#server/mail/example-contact";
 import { TemplateError } from "#server/mail/liquid";
 import { mergeContacts, senderOf, workspaceSender } from "#server/mail/queries";
@@ -145,16 +147,17 @@ export async function sendTest(
     return steps.find((step) => step.id === trial.stepId)?.attachments ?? [];
   });
   const tail = await tailOf(scope, files);
-  const { message, server } = await withTenant(scope, async (tx) => {
+  const { message, server, signer } = await withTenant(scope, async (tx) => {
     const { message, campaign } = await renderTrial(tx, { ...trial, to, tail }, { test: true });
     const { emailAccountId } = campaign.settings;
     if (emailAccountId === null)
       throw new AppError("invalid", "This campaign has no mailbox yet: choose one in Settings.");
-    return { message, server: await mailServerOf(tx, emailAccountId) };
+    const signer = await signerOf(tx, message.envelope.from);
+    return { message, server: await mailServerOf(tx, emailAccountId), signer };
   });
   const transport = openTransport(server, 1);
   try {
-    const [result] = await transport.send([message]);
+    const [result] = await transport.send([await signMessage(message, signer)]);
     if (result?.outcome === "sent") return { to };
     const said = result?.text ?? "the mail server gave no answer";
     const code = result?.outcome === "failed" ? "invalid" : "unavailable";

@@ -1,3 +1,4 @@
+import type { DkimSigner } from "./dkim.ts";
 import type { Address } from "./headers.ts";
 import { header, encodeAddress } from "./headers.ts";
 import { splice, type Expression, type Spliced } from "./expression.ts";
@@ -60,6 +61,8 @@ export type CompiledMessage = MessageOrigin & {
   trackOpens: boolean;
   /** The files behind the text, encoded once for everybody; set before the first message is rendered. */
   tail?: Buffer | null;
+  /** Whose signature it gets; null is nobody's, and it is looked for when absent. */
+  signer?: DkimSigner | null;
 };
 
 /** @throws TemplateError when any part does not parse */

@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { loadSigners } from "#server/domains/signers";
 import { compileDrafts } from "#server/drafts/compile";
 import type { CompiledMessage } from "#server/mail/compile";
+import { signMessage } from "#server/mail/dkim";
 import type { MergeContact } from "#server/mail/merge-fields";
 import { MissingValue } from "#server/mail/liquid-filters";
 import { compileStep } from "#server/mail/message";
@@ -43,6 +45,7 @@ export async function loadForRendering(
       compiled.set(version, await compile(tx, version, account));
   }
   await compileDrafts(tx, recipients, compiled);
+  await loadSigners(tx, compiled);
   const contacts = await mergeContacts(
     tx,
     recipients.flatMap((one) => one.contact_id ?? []),
@@ -62,14 +65,15 @@ async function compile(
 }
 
 /**
- * The messages ready for the wire, and a result for each that cannot be: one that fails on its contact's values is
- * never sent half-rendered, and one without a usable template waits until that is mended.
+ * The messages ready for the wire, signed where their sender's domain has a key, and a result for each that cannot be:
+ * one that fails on its contact's values is never sent half-rendered, and one without a usable template waits until
+ * that is mended.
  */
-export function renderAll(
+export async function renderAll(
   { recipients, contacts }: { recipients: Recipients; contacts: Map<string, MergeContact> },
   compiled: Compiled,
-): { rendered: RenderedMessage[]; refused: SendResult[] } {
-  const rendered: RenderedMessage[] = [];
+): Promise<{ rendered: RenderedMessage[]; refused: SendResult[] }> {
+  const rendered: Promise<RenderedMessage>[] = [];
   const refused: SendResult[] = [];
   for (const one of recipients) {
     const key = one.draft_id ?? one.step_version_id;
@@ -103,7 +107,7 @@ export function renderAll(
       });
       if (ready.subject === "")
         throw new Error("it has no subject, and there is no earlier email to answer.");
-      rendered.push(ready);
+      rendered.push(signMessage(ready, message.signer));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       // A required field can still be filled in: the message waits for it.
@@ -111,7 +115,7 @@ export function renderAll(
       refused.push({ id: one.id, outcome, phase: "message", text: `message: ${text}` });
     }
   }
-  return { rendered, refused };
+  return { rendered: await Promise.all(rendered), refused };
 }
 
 /** Null for a message that answers none, or whose step was changed to start a thread of its own. */

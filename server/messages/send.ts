@@ -174,7 +174,7 @@ async function handOver(
 ): Promise<{ counts: SettleCounts; unreached: string | null }> {
   const deadline = performance.now() + deadlineMs;
   await loadFiles(sender.compiled);
-  const { rendered, refused } = renderAll(loaded, sender.compiled);
+  const { rendered, refused } = await renderAll(loaded, sender.compiled);
   const replies = await onWire(sender, () => sender.transport.send(rendered, { deadline }));
   const subjects = new Map(rendered.map(({ id, subject }) => [id, subject]));
   const { counts } = await settleSurely(scope, { token, results: [...refused, ...replies], subjects });

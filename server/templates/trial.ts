@@ -5,9 +5,11 @@ import type { z } from "zod";
 import { appNow } from "#db/clock";
 import { emailAccounts } from "#db/schema/email-accounts";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
+import { signerOf } from "#server/domains/signers";
 import { AppError } from "#server/errors";
 import { audiencePredicate } from "#server/campaigns/audience";
 import { compileMessage, type CompiledMessage } from "#server/mail/compile";
+import { signMessage } from "#server/mail/dkim";
 import { textOf, toDocument } from "#server/mail/html-document";
 import { checkTemplate, TemplateError, unknownVariables } from "#server/mail/liquid";
 import { exampleContact } from "#server/mail/example-contact";
@@ -90,15 +92,18 @@ export async function sendTemplateTest(
   { to, ...input }: TemplateTestInput,
 ): Promise<{ sent: string[] }> {
   await takeFromLimit(`test-send:${scope.userId ?? scope.workspaceId}`, { times: 30, seconds: 60 * 60 });
-  const { compiled, contact, server, now } = await withTenant(scope, async (tx) => {
+  const { compiled, contact, server, signer, now } = await withTenant(scope, async (tx) => {
     const trial = await compileTrial(tx, input);
-    return { ...trial, server: await mailServerOf(tx, trial.mailboxId), now: await appNow(tx) };
+    const signer = await signerOf(tx, trial.compiled.from.email);
+    return { ...trial, signer, server: await mailServerOf(tx, trial.mailboxId), now: await appNow(tx) };
   });
   const messages = to.map((email) =>
     rendering(email, () => renderFor(compiled, { messageId: v7(), email, contact, now, test: true })),
   );
   const transport = openTransport(server, 1);
-  const results = await transport.send(messages);
+  const results = await transport.send(
+    await Promise.all(messages.map((message) => signMessage(message, signer))),
+  );
   transport.close();
   const failed = results.flatMap(({ outcome, text }, at) =>
     outcome === "sent" ? [] : [`${to[at]} (${text ?? outcome})`],

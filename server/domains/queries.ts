@@ -1,0 +1,117 @@
+import { asc, eq, sql } from "drizzle-orm";
+import { domains } from "#db/schema/domains";
+import type { TenantTx } from "#db/tenancy";
+import { AppError } from "#server/errors";
+import type { DomainToCheck } from "./checks.ts";
+import { keyName, recordOf } from "./keys.ts";
+import { withParents } from "./names.ts";
+import { spfServers, type SpfServer } from "./providers.ts";
+
+const row = {
+  id: domains.id,
+  domain: domains.domain,
+  status: domains.verificationStatus,
+  records: domains.dnsRecords,
+  verifiedAt: domains.verifiedAt,
+  lastCheckedAt: domains.lastCheckedAt,
+};
+
+/**
+ * Every domain of the workspace, and `unsigned`: those that its mailboxes or campaigns send from and no domain here
+ * covers. Mailboxes of the sandbox need none.
+ */
+export async function listDomains(tx: TenantTx) {
+  const listed = await tx.select(row).from(domains).orderBy(asc(domains.domain));
+  const used = await tx.execute<{ domain: string }>(sql`
+    select distinct split_part(email, '@', 2) as domain from email_accounts
+    where provider not in ('sandbox', 'relay') and status <> 'disabled' order by 1 limit 50`);
+  const known = new Set(listed.map(({ domain }) => domain));
+  const unsigned = used
+    .map(({ domain }) => domain)
+    .filter((name) => !withParents(name).some((each) => known.has(each)));
+  return { domains: listed, unsigned };
+}
+
+/** A domain with the records to be set for it, as they were last found. @throws AppError not_found */
+export async function getDomain(tx: TenantTx, id: string) {
+  const [found] = await tx
+    .select({
+      ...row,
+      selector: domains.dkimSelector,
+      publicKey: domains.dkimPublicKey,
+      nextSelector: domains.nextDkimSelector,
+      nextPublicKey: domains.nextDkimPublicKey,
+      previousSelector: domains.previousDkimSelector,
+      rotatedAt: domains.rotatedAt,
+      nextCheckAt: domains.nextCheckAt,
+    })
+    .from(domains)
+    .where(eq(domains.id, id));
+  if (!found) throw new AppError("not_found", "This domain does not exist.");
+  const { publicKey, nextPublicKey, previousSelector, rotatedAt, ...domain } = found;
+  return {
+    ...domain,
+    keyRecord: publicKey === null ? null : recordOf(publicKey),
+    nextKeyRecord: nextPublicKey === null ? null : recordOf(nextPublicKey),
+    /** The record of the key before, and since when nothing is signed with it. */
+    previous:
+      previousSelector === null || rotatedAt === null
+        ? null
+        : { name: keyName(found.domain, previousSelector), since: rotatedAt },
+  };
+}
+
+/** What is to be looked for; domains without a key are missing. */
+export async function domainsToCheck(
+  tx: TenantTx,
+  ids: readonly string[],
+): Promise<(DomainToCheck & { id: string })[]> {
+  const rows = await tx.execute<{
+    id: string;
+    domain: string;
+    selector: string;
+    publicKey: string;
+    nextSelector: string | null;
+    nextPublicKey: string | null;
+    hosts: string[] | null;
+  }>(sql`
+    select d.id, d.domain, d.dkim_selector as selector, d.dkim_public_key as "publicKey",
+      d.next_dkim_selector as "nextSelector", d.next_dkim_public_key as "nextPublicKey",
+      (select array_agg(distinct a.smtp_host) from email_accounts a
+        where a.smtp_host is not null and a.status <> 'disabled' and split_part(a.email, '@', 2) = d.domain) as hosts
+    from ${domains} d where d.id = any(${sql.param(ids)}::uuid[]) and d.dkim_public_key is not null order by d.id`);
+  return rows.map(({ id, domain, selector, publicKey, nextSelector, nextPublicKey, hosts }) => ({
+    id,
+    domain,
+    key: { selector, publicKey },
+    nextKey:
+      nextSelector === null || nextPublicKey === null
+        ? null
+        : { selector: nextSelector, publicKey: nextPublicKey },
+    servers: oneEach(spfServers(hosts ?? [])),
+  }));
+}
+
+const oneEach = (servers: readonly SpfServer[]): SpfServer[] => [
+  ...new Map(servers.map((server) => [server.include, server])).values(),
+];
+
+/** Of the domains that these addresses send from, those whose record has not been seen, or is gone: `domain` as it stands here. */
+export async function unverifiedDomains(
+  tx: TenantTx,
+  names: readonly string[],
+): Promise<{ name: string; domain: string; gone: boolean }[]> {
+  const all = [...new Set(names.flatMap(withParents))];
+  if (all.length === 0) return [];
+  const rows = await tx
+    .select({ domain: domains.domain, status: domains.verificationStatus })
+    .from(domains)
+    .where(sql`${domains.domain} = any(${sql.param(all)}::text[])`);
+  const status = new Map(rows.map((each) => [each.domain, each.status]));
+  return [...new Set(names)].flatMap((name) => {
+    const covering = withParents(name).filter((each) => status.has(each));
+    const [domain] = covering;
+    if (domain === undefined || covering.some((each) => status.get(each) === "verified")) return [];
+    return [{ name, domain, gone: status.get(domain) === "failed" }];
+  });
+}
