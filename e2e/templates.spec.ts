@@ -4,9 +4,14 @@ import { expect, test } from "./fixtures.ts";
 import { mailsAbout, readMail } from "./sandbox.ts";
 import { seriousFindings } from "./scan.ts";
 
+/** A picture of one pixel. */
+const dot =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
 test("a template is made of blocks by mouse and keyboard, seen as a contact, and its test arrives", async ({
   workspace,
   signedInPage: page,
+  request,
 }) => {
   await withTenant(workspace.scope, async (tx) => {
     await createContact(tx, {
@@ -63,6 +68,19 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   await expect(body).toContainText("Read more");
   expect(await blocksNow()).toEqual(blocks);
 
+  await page.getByRole("button", { name: "Add block" }).click();
+  await page.getByRole("menuitem", { name: "Picture" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Picture to upload").setInputFiles({
+    name: "shop.png",
+    mimeType: "image/png",
+    buffer: Buffer.from(dot, "base64"),
+  });
+  await dialog.getByLabel("Says, where pictures are off").fill("Our shop");
+  expect(await seriousFindings(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Put it into the email" }).click();
+  await expect(body.getByRole("img", { name: "Our shop" })).toBeVisible();
+
   await page.getByRole("combobox", { name: "Seen by" }).click();
   await page.getByPlaceholder("Search").fill("quint");
   await page.getByRole("option", { name: /Zoe Quint/ }).click();
@@ -80,6 +98,11 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   expect(arrived.html).toContain("Dear Zoe at Acme &amp; co");
   expect(arrived.html).toContain("<center>Raw nowhere</CENTER>");
   expect(arrived.links).toContain("https://example.com/shop");
+
+  const [, picture = ""] = /<img src="([^"]+)" alt="Our shop"/.exec(arrived.html) ?? [];
+  const served = await request.get(picture);
+  expect([served.status(), served.headers()["content-type"]]).toEqual([200, "image/png"]);
+  expect((await served.body()).toString("base64")).toBe(dot);
 
   await page.getByRole("button", { name: "Create template" }).click();
   await expect(page).toHaveURL(/templates\/[0-9a-f-]{36}$/);

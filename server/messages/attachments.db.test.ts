@@ -16,6 +16,9 @@ import {
 } from "#server/enrollments/testing";
 import { putAttachmentPart } from "#server/campaigns/attachments";
 import { attachmentPartBytes } from "#server/campaigns/schema";
+import { addPicture } from "#server/pictures/mutations";
+import { pictureResponse } from "#server/pictures/response";
+import { pngBytes } from "#server/pictures/testing";
 
 const sinks = await vi.hoisted(async () => {
   const started = await (await import("./testing-sinks.ts")).startSinks();
@@ -91,4 +94,28 @@ test("without one of its files a message waits and says so, instead of leaving w
   await runner.settle();
   expect(await mailsOf(campaign)).toEqual([]);
   expect((await places(campaign)).map((place) => place.status)).toEqual(["enrolled", "enrolled"]);
+});
+
+test("a picture of an email is found by whoever gets it, under the address that the mail names", async () => {
+  const campaign = await newCampaign({ emails: people, steps: [emailStep({})] });
+  const { scope, userId } = campaign;
+  const bytes = pngBytes("in a mail");
+  const { id, url } = await addPicture(scope, { filename: "shop.png", bytes, userId });
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      update campaign_steps set email_content = ${`<p>Look</p><img src="${url}" alt="Our shop">`}`),
+  );
+  await launch(scope, campaign.campaignId);
+  await runner.settle();
+  const [mail] = await mailsOf(campaign);
+  const [, src = ""] = /<img src="([^"]+)" alt="Our shop"/.exec(mail?.html ?? "") ?? [];
+  const served = await pictureResponse(new Request(src), src.split("/").at(-1) ?? "");
+  expect(Buffer.from(await served.arrayBuffer()).equals(bytes)).toBe(true);
+  // It may have been sent: from the launch on, it is kept.
+  const [row] = await withTenant(scope, (tx) =>
+    tx.execute<{ kept: boolean }>(
+      sql`select kept_since is not null as kept from pictures where id = ${id}::uuid`,
+    ),
+  );
+  expect(row?.kept).toBe(true);
 });
