@@ -1,96 +1,76 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
-import type { FormEvent } from "react";
-import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Checkbox } from "#components/ui/checkbox";
 import { Field } from "#components/ui/field";
-import { FormError } from "#components/ui/form-error";
 import { Input } from "#components/ui/input";
-import { Section } from "#components/ui/section";
-import { SubmitButton } from "#components/ui/submit-button";
 import { passwordLengthMin, sessionDaysMax, signInTriesMax } from "#server/accounts/schema";
 import type { RouterOutputs } from "#server/router";
+import { RulesForm, useSaved } from "./rules-form.tsx";
 
 type Rules = RouterOutputs["accounts"]["rules"];
 
 /** What the organization asks of everybody's account. */
 export function AccountRulesForm({ rules }: { rules: Rules }) {
   const trpc = useTRPC();
-  const router = useRouter();
-  const update = useMutation(
-    trpc.accounts.updateRules.mutationOptions({
-      onSuccess: () => {
-        toast.success("Sign-in rules saved");
-        router.refresh();
-      },
-    }),
-  );
+  const update = useMutation(trpc.accounts.updateRules.mutationOptions(useSaved("Sign-in rules saved")));
   const problem = asProblem(update.error);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    update.mutate(rulesOf(new FormData(event.currentTarget)));
-  };
   return (
-    <form onSubmit={submit} noValidate>
-      <Section
-        title="Signing in"
-        description="For everybody in the organization. Whoever is in several follows the strictest."
-        footer={<SubmitButton pending={update.isPending}>Save</SubmitButton>}
-      >
-        <div className="grid max-w-xl gap-5">
-          <NumberField
-            name="passwordMinLength"
-            label="Characters of a password, at least"
-            min={passwordLengthMin}
-            max={64}
-            value={rules.passwordMinLength}
-            error={problem?.fields.passwordMinLength}
+    <RulesForm
+      title="Signing in"
+      description="For everybody in the organization. Whoever is in several follows the strictest."
+      pending={update.isPending}
+      problem={problem}
+      onSave={(form) => update.mutate(rulesOf(form))}
+    >
+      <div className="grid max-w-xl gap-5">
+        <NumberField
+          name="passwordMinLength"
+          label="Characters of a password, at least"
+          min={passwordLengthMin}
+          max={64}
+          value={rules.passwordMinLength}
+          error={problem?.fields.passwordMinLength}
+        />
+        <fieldset className="grid gap-2">
+          <legend className="mb-1.5 font-medium">A password must have</legend>
+          <Checkbox
+            name="passwordRequireMixedCase"
+            label="A capital and a small letter"
+            defaultChecked={rules.passwordRequireMixedCase}
           />
-          <fieldset className="grid gap-2">
-            <legend className="mb-1.5 font-medium">A password must have</legend>
-            <Checkbox
-              name="passwordRequireMixedCase"
-              label="A capital and a small letter"
-              defaultChecked={rules.passwordRequireMixedCase}
-            />
-            <Checkbox
-              name="passwordRequireNumber"
-              label="A digit"
-              defaultChecked={rules.passwordRequireNumber}
-            />
-            <Checkbox
-              name="passwordRequireSymbol"
-              label="A symbol, as ! or #"
-              defaultChecked={rules.passwordRequireSymbol}
-            />
-            <p className="text-xs text-muted">Passwords in use stay valid until they are changed.</p>
-          </fieldset>
-          <NumberField
-            name="sessionTimeoutHours"
-            label="Signed out after hours without use"
-            min={1}
-            max={sessionDaysMax * 24}
-            value={rules.sessionTimeoutHours}
-            hint={`Holds at once. After ${sessionDaysMax} days everybody signs in again in any case.`}
-            error={problem?.fields.sessionTimeoutHours}
+          <Checkbox
+            name="passwordRequireNumber"
+            label="A digit"
+            defaultChecked={rules.passwordRequireNumber}
           />
-          <NumberField
-            name="maxLoginAttempts"
-            label="Wrong passwords before an account closes"
-            min={1}
-            max={signInTriesMax}
-            value={rules.maxLoginAttempts}
-            hint="Until 15 minutes after the first of them, or until the password is reset."
-            error={problem?.fields.maxLoginAttempts}
+          <Checkbox
+            name="passwordRequireSymbol"
+            label="A symbol, as ! or #"
+            defaultChecked={rules.passwordRequireSymbol}
           />
-          <FormError>
-            {problem && Object.keys(problem.fields).length === 0 ? problem.message : null}
-          </FormError>
-        </div>
-      </Section>
-    </form>
+          <p className="text-xs text-muted">Passwords in use stay valid until they are changed.</p>
+        </fieldset>
+        <NumberField
+          name="sessionTimeoutHours"
+          label="Signed out after hours without use"
+          min={1}
+          max={sessionDaysMax * 24}
+          value={rules.sessionTimeoutHours}
+          hint={`Holds at once. After ${sessionDaysMax} days everybody signs in again in any case.`}
+          error={problem?.fields.sessionTimeoutHours}
+        />
+        <NumberField
+          name="maxLoginAttempts"
+          label="Wrong passwords before an account closes"
+          min={1}
+          max={signInTriesMax}
+          value={rules.maxLoginAttempts}
+          hint="Until 15 minutes after the first of them, or until the password is reset."
+          error={problem?.fields.maxLoginAttempts}
+        />
+      </div>
+    </RulesForm>
   );
 }
 
