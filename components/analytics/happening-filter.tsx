@@ -5,10 +5,15 @@ import { periodMeasures, type HappeningsInput } from "#server/analytics/schema";
 import { measureWords } from "./measure-words.tsx";
 
 type Choice = { id: string; name: string };
-type Props = { view: HappeningsInput; campaigns: Choice[]; mailboxes: Choice[] };
+type Props = {
+  view: HappeningsInput;
+  period: { from: string; to: string };
+  campaigns: Choice[];
+  mailboxes: Choice[];
+};
 
 /** The URL is the state: a plain GET form, which also works before the script has loaded. */
-export function HappeningFilter({ view, campaigns, mailboxes }: Props) {
+export function HappeningFilter({ view, period, campaigns, mailboxes }: Props) {
   return (
     <form
       key={JSON.stringify(view)}
@@ -26,11 +31,11 @@ export function HappeningFilter({ view, campaigns, mailboxes }: Props) {
       </Select>
       <Choose name="campaign" label="Campaign" any="Any campaign" value={view.campaign} choices={campaigns} />
       <Choose name="mailbox" label="Mailbox" any="Any mailbox" value={view.mailbox} choices={mailboxes} />
-      <Input type="date" name="from" aria-label="From" required defaultValue={view.from} className="w-36" />
+      <Input type="date" name="from" aria-label="From" required defaultValue={period.from} className="w-36" />
       <span aria-hidden className="text-muted">
         –
       </span>
-      <Input type="date" name="to" aria-label="To" required defaultValue={view.to} className="w-36" />
+      <Input type="date" name="to" aria-label="To" required defaultValue={period.to} className="w-36" />
       <Button type="submit">Show</Button>
     </form>
   );

@@ -16,7 +16,7 @@ type Props = { workspace: string; view: HappeningsInput; page: Page; timeZone: s
 export function HappeningTable({ workspace, view, page, timeZone }: Props) {
   const { after: _, ...rest } = view;
   const query = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const period = { from: view.from, to: view.to };
+  const period = { from: page.from, to: page.to };
   return (
     <>
       <Table

@@ -1,6 +1,6 @@
 import type { HappeningsInput, PeriodMeasure } from "#server/analytics/schema";
 
-type Which = Pick<HappeningsInput, "from" | "to" | "campaign" | "mailbox">;
+type Which = Pick<HappeningsInput, "campaign" | "mailbox"> & { from: string; to: string };
 
 /** Where that is listed which a number of a period counts. */
 export function happeningsHref(

@@ -50,7 +50,7 @@ export async function listHappenings(
   tx: TenantTx,
   input: HappeningsInput,
   zone: string,
-): Promise<{ rows: Happening[]; next: string | null }> {
+): Promise<{ from: string; to: string; rows: Happening[]; next: string | null }> {
   const period = await periodOf(tx, input, zone);
   const behind = readPlace(input.after);
   const until = behind ? Math.min(period.until, Date.parse(behind.at) + 1) : period.until;
@@ -64,15 +64,30 @@ export async function listHappenings(
   }
   const shown = found.slice(0, happeningsPageSize);
   const last = found.length > happeningsPageSize ? shown.at(-1) : undefined;
-  return { rows: await describe(tx, shown, input.is), next: last ? `${last.at}|${last.ref}` : null };
+  const { from, to } = period;
+  return {
+    from,
+    to,
+    rows: await describe(tx, shown, input.is),
+    next: last ? `${last.at}|${last.ref}` : null,
+  };
 }
 
-async function periodOf(tx: TenantTx, { from, to }: HappeningsInput, zone: string): Promise<Window> {
-  const [row] = await tx.execute<{ since: Date; until: Date }>(sql`
-    select (least(${from}::date, ${to}::date))::timestamp at time zone ${zone} as since,
-      (greatest(${from}::date, ${to}::date) + 1)::timestamp at time zone ${zone} as until`);
+async function periodOf(
+  tx: TenantTx,
+  input: HappeningsInput,
+  zone: string,
+): Promise<Window & { from: string; to: string }> {
+  const [from, to] = [input.from ?? null, input.to ?? null];
+  const [row] = await tx.execute<{ from: string; to: string; since: Date; until: Date }>(sql`
+    with today as (select (app_now() at time zone ${zone})::date as day),
+    given as (select coalesce(${from}::date, ${to}::date - 29, day - 29) as first, coalesce(${to}::date, day) as last from today),
+    days as (select least(first, last) as first, greatest(first, last) as last from given)
+    select to_char(first, 'YYYY-MM-DD') as "from", to_char(last, 'YYYY-MM-DD') as "to",
+      first::timestamp at time zone ${zone} as since, (last + 1)::timestamp at time zone ${zone} as until
+    from days`);
   if (!row) throw new Error("A select of dates gave no row.");
-  return { since: row.since.getTime(), until: row.until.getTime() };
+  return { ...row, since: row.since.getTime(), until: row.until.getTime() };
 }
 
 async function placesIn(

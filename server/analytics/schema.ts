@@ -91,12 +91,11 @@ export const periodMeasures = [
 ] as const satisfies Measure[];
 export type PeriodMeasure = (typeof periodMeasures)[number];
 
-/** A wrong day is none that anything happened on. `after` is where the page before ended. */
-const anyDay = day.catch("1970-01-01");
+/** Without days it is the last thirty. `after` is where the page before ended. */
 export const happeningsInput = z.object({
   is: z.enum(periodMeasures).catch("sent"),
-  from: anyDay,
-  to: anyDay,
+  from: day.optional().catch(undefined),
+  to: day.optional().catch(undefined),
   campaign: id.optional().catch(undefined),
   mailbox: id.optional().catch(undefined),
   after: z.string().max(80).optional().catch(undefined),

@@ -32,20 +32,21 @@ async function Happenings({ params, searchParams }: Props) {
   const [{ workspace }, query] = await Promise.all([params, searchParams]);
   const view = happeningsInput.parse(query);
   const api = caller(workspace);
-  const [page, overview, current] = await Promise.all([
-    api.analytics.happenings(view),
-    api.analytics.overview({ days: 30, from: view.from, to: view.to }),
-    api.workspaces.current(),
-  ]);
+  const [page, current] = await Promise.all([api.analytics.happenings(view), api.workspaces.current()]);
+  const period = { from: page.from, to: page.to };
+  const overview = await api.analytics.overview({ days: 30, ...period });
   const { timezone } = current.workspace;
   return (
     <Page
       title="Messages"
-      breadcrumbs={[{ label: "Analytics", href: `/${workspace}/analytics?from=${view.from}&to=${view.to}` }]}
+      breadcrumbs={[
+        { label: "Analytics", href: `/${workspace}/analytics?from=${period.from}&to=${period.to}` },
+      ]}
       description={`What a number of the page Analytics counts, the newest first. Days are those of ${timezone}; the numbers there are counted every ten minutes, this list now.`}
     >
       <HappeningFilter
         view={view}
+        period={period}
         campaigns={overview.campaigns}
         mailboxes={overview.mailboxes.map(({ id, email }) => ({ id, name: email }))}
       />
