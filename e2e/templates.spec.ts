@@ -13,6 +13,7 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   signedInPage: page,
   request,
 }) => {
+  test.setTimeout(90_000);
   await withTenant(workspace.scope, async (tx) => {
     await createContact(tx, {
       email: "zoe@people.test",
@@ -99,7 +100,7 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   expect(arrived.html).toContain("<center>Raw nowhere</CENTER>");
   expect(arrived.links).toContain("https://example.com/shop");
 
-  const [, picture = ""] = /<img src="([^"]+)" alt="Our shop"/.exec(arrived.html) ?? [];
+  const [, picture = ""] = /<img src="([^"]+)" alt="Our shop"/.exec(arrived.html ?? "") ?? [];
   const served = await request.get(picture);
   expect([served.status(), served.headers()["content-type"]]).toEqual([200, "image/png"]);
   expect((await served.body()).toString("base64")).toBe(dot);

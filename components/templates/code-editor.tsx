@@ -39,6 +39,8 @@ export function CodeEditor(props: Props) {
   const latest = useRef({ value, onChange, fields, onFocus, onPicture });
   /** What was handed up and has not come back yet: it is behind the text, and may not overwrite it. */
   const underWay = useRef(new Set<string>());
+  /** The caret is where somebody put it. */
+  const placed = useRef(false);
   const described = aria["aria-describedby"];
   useEffect(() => {
     latest.current = { value, onChange, fields, onFocus, onPicture };
@@ -79,7 +81,9 @@ export function CodeEditor(props: Props) {
             underWay.current.add(text);
             latest.current.onChange(text);
           }
-          if (update.focusChanged && update.view.hasFocus) latest.current.onFocus?.();
+          if (!update.focusChanged || !update.view.hasFocus) return;
+          placed.current = true;
+          latest.current.onFocus?.();
         }),
       ],
     });
@@ -128,7 +132,8 @@ export function CodeEditor(props: Props) {
     insert(text) {
       const { current } = view;
       if (!current) return;
-      current.dispatch(current.state.replaceSelection(text), { userEvent: "input" });
+      if (!placed.current) current.dispatch({ selection: { anchor: endOfBody(current.state.doc) } });
+      current.dispatch(current.state.replaceSelection(text), { userEvent: "input", scrollIntoView: true });
       // A menu that is just closing takes the focus with it.
       requestAnimationFrame(() => current.focus());
     },
@@ -150,6 +155,12 @@ export function CodeEditor(props: Props) {
 }
 
 const changeable = new Compartment();
+
+/** Where something goes that was given no place: what stands behind the body is not shown. */
+function endOfBody(doc: Text): number {
+  const at = doc.toString().toLowerCase().lastIndexOf("</body");
+  return at < 0 ? doc.length : at;
+}
 
 function offsetOf(doc: Text, line: number, column: number): number {
   const { from, to } = doc.line(Math.min(Math.max(line, 1), doc.lines));
