@@ -28,7 +28,12 @@ export function DraftCosts({ workspace }: { workspace: string }) {
           <CircleDollarSign /> Cost of AI
         </Button>
       </PopoverTrigger>
-      <PopoverContent align="end" className="w-104 max-w-[calc(100vw-2rem)] p-3" aria-label="Cost of AI">
+      <PopoverContent
+        align="end"
+        collisionPadding={16}
+        className="w-104 max-w-[calc(100vw-2rem)] p-3"
+        aria-label="Cost of AI"
+      >
         {problem && (
           <Callout kind="danger" title="The costs could not be read">
             {problem.message}
@@ -79,8 +84,8 @@ function CostTable({ workspace, campaigns, total }: Costs & { workspace: string 
           ))}
         </tbody>
         <tfoot className="border-t font-medium">
-          <tr>
-            <th scope="row" className="pt-1.5 text-left font-medium">
+          <tr className="[&>*]:pt-1.5">
+            <th scope="row" className="text-left font-medium">
               Altogether
             </th>
             <Figures of={total} />

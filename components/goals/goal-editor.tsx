@@ -123,7 +123,7 @@ function RunningGoals({ touched, pending, onSave, onDiscard }: RunningProps) {
     <Callout
       kind={touched ? "warning" : "info"}
       className="mb-4"
-      title={touched ? "These goals are not saved yet" : "This campaign is running"}
+      title={touched ? "These goals are not saved yet" : "This campaign was launched"}
       action={
         touched && (
           <span className="flex gap-2">

@@ -162,7 +162,7 @@ export const stepFields: readonly Field[] = [
   },
   { name: "recipient_hour", label: "Hour where they are (0 to 23)", kind: "number" },
   { name: "step_passed", label: "Came by a step", kind: "passage" },
-  { name: "ab_variant", label: "Got an A/B variant", kind: "variant" },
+  { name: "ab_variant", label: "Got A/B variant", kind: "variant" },
   { name: "pass_emails", label: "Emails from this campaign so far", kind: "number" },
   { name: "pass_number", label: "Times in this campaign, this one included", kind: "number" },
   { name: "random", label: "Random share", kind: "share" },

@@ -206,7 +206,8 @@ function Canvas({
           style={colours}
         >
           <Background gap={20} />
-          {campaign.steps.length > 5 && (
+          {/* A way that is only followed is seen in a narrow frame, which it would cover. */}
+          {trail === null && campaign.steps.length > 5 && (
             <MiniMap
               pannable
               className="!m-3 rounded-md border max-sm:!hidden"
