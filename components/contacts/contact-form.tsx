@@ -11,7 +11,7 @@ import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
 import { useErrorFocus } from "#components/ui/use-error-focus";
 import { contactFields } from "#server/contacts/schema";
-import { shownValue } from "#server/custom-fields/schema";
+import { limitsOf, shownValue } from "#server/custom-fields/schema";
 import type { RouterInputs, RouterOutputs } from "#server/router";
 import { CustomFieldControl } from "./custom-field-control.tsx";
 
@@ -101,6 +101,7 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
                 name={`custom.${field.name}`}
                 label={field.label}
                 aside={field.required ? "Required" : undefined}
+                hint={hintOf(field)}
                 error={problem?.fields[`custom.${field.name}`]}
                 className={field.type === "multi_select" ? "sm:col-span-2" : undefined}
               >
@@ -108,7 +109,7 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
                   <CustomFieldControl
                     control={control}
                     field={field}
-                    value={shownValue(contact?.custom[field.name])}
+                    value={shownValue(contact ? contact.custom[field.name] : field.defaultValue)}
                   />
                 )}
               </Field>
@@ -119,6 +120,11 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
       )}
     </form>
   );
+}
+
+function hintOf({ type, validation }: Props["customFields"][number]): string | undefined {
+  const limits = type === "text" ? "" : limitsOf(validation);
+  return limits === "" ? undefined : `A value ${limits}.`;
 }
 
 function Buttons({

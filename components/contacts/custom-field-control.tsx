@@ -6,7 +6,7 @@ import type { CustomField } from "#server/custom-fields/schema";
 
 type Props = {
   control: ControlProps;
-  field: Pick<CustomField, "type" | "options">;
+  field: Pick<CustomField, "type" | "options"> & { validation?: CustomField["validation"] };
   /** As `shownValue` gives it. */
   value?: string;
 };
@@ -15,11 +15,26 @@ type Props = {
 export function CustomFieldControl({ control, field, value = "" }: Props) {
   switch (field.type) {
     case "text":
-      return <Input {...control} defaultValue={value} maxLength={1000} autoComplete="off" />;
+      return (
+        <Input
+          {...control}
+          defaultValue={value}
+          maxLength={field.validation?.lengthMax ?? 1000}
+          autoComplete="off"
+        />
+      );
     case "number":
       return <Input {...control} defaultValue={value} inputMode="decimal" autoComplete="off" />;
     case "date":
-      return <Input {...control} type="date" defaultValue={value} />;
+      return (
+        <Input
+          {...control}
+          type="date"
+          min={field.validation?.min}
+          max={field.validation?.max}
+          defaultValue={value}
+        />
+      );
     case "boolean":
       return (
         <Select {...control} defaultValue={value}>

@@ -19,7 +19,7 @@ type Props = {
   label: string;
   /** As it is shown and typed. */
   value: string;
-  shape?: Pick<CustomField, "type" | "options">;
+  shape?: Pick<CustomField, "type" | "options"> & { validation?: CustomField["validation"] };
 };
 
 /** One value, edited where it stands. Somebody else's change meanwhile is shown beside one's own, to choose from. */

@@ -13,6 +13,7 @@ import { Select } from "#components/ui/select";
 import { Textarea } from "#components/ui/textarea";
 import { type CustomFieldType, customFieldTypes } from "#server/custom-fields/schema";
 import type { RouterOutputs } from "#server/router";
+import { FieldRules } from "./field-rules.tsx";
 
 type CustomField = RouterOutputs["customFields"]["list"][number];
 
@@ -64,7 +65,13 @@ export function FieldDialog({ field, onClose }: { field?: CustomField; onClose: 
       .split("\n")
       .map((line) => line.trim())
       .filter(Boolean);
-    const values = { label: text("label"), required: form.get("required") !== null, options };
+    const values = {
+      label: text("label"),
+      required: form.get("required") !== null,
+      options,
+      defaultValue: text("defaultValue"),
+      limits: { min: text("limits.min"), max: text("limits.max"), lengthMax: text("limits.lengthMax") },
+    };
     if (field) update.mutate({ ...values, id: field.id });
     else create.mutate({ ...values, type });
   }
@@ -103,6 +110,7 @@ export function FieldDialog({ field, onClose }: { field?: CustomField; onClose: 
               {(control) => <Textarea {...control} rows={5} defaultValue={field?.options.join("\n") ?? ""} />}
             </Field>
           )}
+          <FieldRules type={type} field={field} problems={problem?.fields ?? {}} />
           <Checkbox
             name="required"
             label="Required"

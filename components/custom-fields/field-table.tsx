@@ -9,6 +9,7 @@ import { Badge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
 import { EmptyState } from "#components/ui/empty-state";
 import { type Column, Table } from "#components/ui/table";
+import { limitsOf, shownValue } from "#server/custom-fields/schema";
 import type { RouterOutputs } from "#server/router";
 import { FieldDialog, typeLabels } from "./field-dialog.tsx";
 
@@ -38,9 +39,17 @@ export function FieldTable({ fields, editable }: { fields: Field[]; editable: bo
     },
     {
       key: "options",
-      header: "Options",
+      header: "Options and limits",
       wideOnly: true,
-      cell: (field) => <span className="line-clamp-1">{field.options.join(", ")}</span>,
+      cell: (field) => (
+        <span className="line-clamp-1">{field.options.join(", ") || limitsOf(field.validation)}</span>
+      ),
+    },
+    {
+      key: "default",
+      header: "Default",
+      wideOnly: true,
+      cell: (field) => <span className="line-clamp-1">{shownValue(field.defaultValue)}</span>,
     },
   ];
   if (editable) {

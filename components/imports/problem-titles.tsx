@@ -14,6 +14,7 @@ const titles: Record<string, string> = {
   number_invalid: "Not a number",
   date_invalid: "Not a date",
   boolean_invalid: "Neither yes nor no",
+  out_of_limits: "Outside the limits of its field",
   choice_unknown: "Not one of the choices",
   score_invalid: "Not a score from 0 to 100",
   stage_unknown: "Unknown lifecycle stage",

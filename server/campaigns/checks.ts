@@ -1,5 +1,5 @@
 import type { EmailTest } from "#server/ab-tests/schema";
-import type { CustomField } from "#server/custom-fields/schema";
+import type { CustomField, Validation } from "#server/custom-fields/schema";
 import type { RuleTree } from "#server/segments/schema";
 import { contentProblems } from "./content-checks.ts";
 import { graphProblems } from "./graph-checks.ts";
@@ -40,7 +40,7 @@ export type CheckedStep = GraphStep & {
   /** The other campaign that the action names; null when there is none any more. */
   campaign: { id: string; name: string; open: boolean } | null;
   /** The custom field that the action sets; null when there is none any more. */
-  customField: Pick<CustomField, "label" | "type" | "options"> | null;
+  customField: (Pick<CustomField, "label" | "type" | "options"> & { validation?: Validation }) | null;
   /** Those the action names who are members still. */
   members?: { id: string; name: string }[];
   /** Whether lead scoring is on. */

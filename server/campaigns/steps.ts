@@ -79,7 +79,7 @@ export async function loadSteps(tx: TenantTx, campaignId: string): Promise<Step[
       l.name as list_name,
       case when k.id is not null then json_build_object('id', k.id, 'name', k.name,
         'open', k.status in ('active', 'paused') and k.archived_at is null) end as campaign,
-      case when f.id is not null then json_build_object('label', f.label, 'type', f.field_type, 'options', f.options) end as custom_field,
+      case when f.id is not null then json_build_object('label', f.label, 'type', f.field_type, 'options', f.options, 'validation', f.validation) end as custom_field,
       case when s.action_type in ('notify', 'create_task', 'assign_owner') then ${namedMembers} end as members,
       case when s.action_type = 'adjust_score' then exists (select from lead_scoring_models where is_active) end as scoring
     from campaign_steps s

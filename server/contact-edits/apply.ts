@@ -7,7 +7,7 @@ import {
   restoreContacts,
   unsubscribeContacts,
 } from "#server/contacts/lifecycle";
-import { readCustomFields } from "#server/custom-fields/mutations";
+import { readCustomFields } from "#server/custom-fields/read";
 import { addContacts } from "#server/enrollments/mutations";
 import { AppError } from "#server/errors";
 import { addMembers, removeMembers } from "#server/lists/mutations";

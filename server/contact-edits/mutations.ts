@@ -3,7 +3,7 @@ import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { countMatches } from "#server/contacts/listing";
 import { countMax, fieldProblem } from "#server/contacts/schema";
-import { readCustomFields } from "#server/custom-fields/mutations";
+import { readCustomFields } from "#server/custom-fields/read";
 import { listCustomFields } from "#server/custom-fields/queries";
 import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";

@@ -147,8 +147,9 @@ async function customParts(
   };
 }
 
-function valueOf(field: CustomField, typed = ""): unknown {
-  const read = readCustomValue(field, typed);
-  if ("problem" in read) throw new AppError("invalid", `${field.label}: ${read.problem}`);
+function valueOf({ label, type, options }: CustomField, typed = ""): unknown {
+  // What the field may hold from now on says nothing about what contacts hold: limits don't count here.
+  const read = readCustomValue({ type, options }, typed);
+  if ("problem" in read) throw new AppError("invalid", `${label}: ${read.problem}`);
   return read.value;
 }

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { violates } from "#db/errors";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
-import { readCustomFields } from "#server/custom-fields/mutations";
+import { readCustomFields } from "#server/custom-fields/read";
 import { shownValue } from "#server/custom-fields/schema";
 import type { CustomValue } from "#server/custom-fields/values";
 import { AppError } from "#server/errors";
@@ -75,7 +75,8 @@ type Saved = { id: string; version: number };
 export async function updateContact(tx: TenantTx, input: ContactUpdate, actorId: string): Promise<Saved> {
   const before = await lockContact(tx, input.id);
   if (before.version !== input.version) {
-    const { set, remove } = await readCustomFields(tx, input.custom, { whole: false });
+    const held = before.custom_fields;
+    const { set, remove } = await readCustomFields(tx, input.custom, { whole: false, held });
     const theirs = Object.entries(changesBetween(before, input, set, remove)).map(
       ([name, [held]]) => [name, `It holds "${shownValue(held)}" now. Save again to put yours.`] as const,
     );
@@ -137,7 +138,8 @@ async function saveContact(
   actorId: string,
 ): Promise<Saved> {
   const { email, normalized } = addressOf(input.email);
-  const { set, remove } = await readCustomFields(tx, input.custom, { whole: false });
+  const held = before.custom_fields;
+  const { set, remove } = await readCustomFields(tx, input.custom, { whole: false, held });
   const changed = changesBetween(before, { ...input, email }, set, remove);
   if (Object.keys(changed).length === 0) return { id: input.id, version: before.version };
   refuseMisfits(input, changed);

@@ -3,6 +3,8 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { readEmail } from "#server/contacts/address";
 import { noteOnTimeline } from "#server/contacts/history";
+import { listCustomFields } from "#server/custom-fields/queries";
+import { defaultsOf } from "#server/custom-fields/rules";
 import { arrivalsEvent, type DriverEvent, type EventScope } from "#server/drivers/events";
 import { wakeWaiters } from "#server/enrollments/waiters";
 import { AppError } from "#server/errors";
@@ -58,10 +60,11 @@ async function contactOf(tx: TenantTx, { email, createContact, contact }: Custom
     const problem = `There is no contact with the address ${read.email}. Import it first, or send "createContact": true.`;
     throw new AppError("not_found", problem, { email: problem });
   }
+  const defaults = defaultsOf(await listCustomFields(tx));
   const [made] = await tx.execute<{ id: string }>(sql`
-    insert into contacts (email, email_normalized, first_name, last_name, company)
+    insert into contacts (email, email_normalized, first_name, last_name, company, custom_fields)
     values (${read.email}, ${read.normalized}, ${contact?.firstName || null}, ${contact?.lastName || null},
-      ${contact?.company || null})
+      ${contact?.company || null}, ${JSON.stringify(defaults)}::jsonb)
     on conflict (tenant_id, workspace_id, email_normalized) where deleted_at is null do nothing returning id`);
   if (made) {
     await noteOnTimeline(tx, { contactId: made.id, type: "contact.created", data: { source: "api" } });

@@ -3,9 +3,8 @@ import { violates } from "#db/errors";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
-import { fieldNamed, listCustomFields } from "./queries.ts";
 import type { CustomField, CustomFieldInput, CustomFieldUpdate } from "./schema.ts";
-import { type CustomValue, readCustomValue } from "./values.ts";
+import { readRules, type Rules } from "./rules.ts";
 
 type NewField = { name: string; label: string; type: CustomField["type"]; options: readonly string[] };
 
@@ -33,11 +32,13 @@ export async function createCustomField(
 ): Promise<{ id: string; name: string }> {
   const name = input.name ?? keyOf(input.label);
   const options = input.type === "select" || input.type === "multi_select" ? input.options : [];
+  const rules = readRules({ type: input.type, options }, input);
   const [made] = await tx
     .execute<{ id: string; name: string }>(
       sql`
-      insert into custom_field_definitions (field_name, label, field_type, required, options, position)
+      insert into custom_field_definitions (field_name, label, field_type, required, options, default_value, validation, position)
       values (${name}, ${input.label}, ${input.type}, ${input.required}, ${JSON.stringify(options)}::jsonb,
+        ${storedDefault(rules)}::jsonb, ${JSON.stringify(rules.validation)}::jsonb,
         (select coalesce(max(position), 0) + 1 from custom_field_definitions))
       returning id, field_name as name`,
     )
@@ -51,10 +52,16 @@ export async function createCustomField(
   return made;
 }
 
-/** Renames a field, changes whether it is required and its options. An option that contacts hold cannot go. */
+const storedDefault = ({ defaultValue }: Rules) =>
+  defaultValue === null ? null : JSON.stringify(defaultValue);
+
+/**
+ * Renames a field, changes whether it is required, its options, default and limits. An option that contacts hold cannot
+ * go; values beyond new limits stay where they are.
+ */
 export async function updateCustomField(
   tx: TenantTx,
-  { id, label, required, options }: CustomFieldUpdate,
+  { id, label, required, options, ...typed }: CustomFieldUpdate,
   actorId: string,
 ): Promise<void> {
   const field = await lockField(tx, id);
@@ -64,13 +71,16 @@ export async function updateCustomField(
       options: "Write at least one option, each on a line of its own.",
     });
   if (chosen) await refuseUsedOptions(tx, field, options);
+  const rules = readRules({ type: field.type, options }, typed);
   await tx.execute(sql`
     update custom_field_definitions set label = ${label}, required = ${required},
-      options = ${JSON.stringify(chosen ? options : [])}::jsonb, updated_at = app_now()
+      options = ${JSON.stringify(chosen ? options : [])}::jsonb, default_value = ${storedDefault(rules)}::jsonb,
+      validation = ${JSON.stringify(rules.validation)}::jsonb, updated_at = app_now()
     where id = ${id}::uuid`);
+  const { name: _, type: __, ...before } = field;
   await note(tx, actorId, "custom_field.updated", id, {
-    before: { label: field.label, required: field.required, options: field.options },
-    after: { label, required, options },
+    before,
+    after: { label, required, options, ...rules },
   });
 }
 
@@ -106,11 +116,12 @@ export async function orderCustomFields(tx: TenantTx, ids: readonly string[]): P
     from unnest(${sql.param([...ids])}::uuid[]) with ordinality as o(id, place) where d.id = o.id`);
 }
 
-type Locked = { name: string; label: string; type: string; required: boolean; options: string[] };
+type Locked = Omit<CustomField, "id" | "archivedAt">;
 
 async function lockField(tx: TenantTx, id: string): Promise<Locked> {
   const [field] = await tx.execute<Locked>(sql`
-    select field_name as name, label, field_type as type, required, options from custom_field_definitions
+    select field_name as name, label, field_type as type, required, options, default_value as "defaultValue", validation
+    from custom_field_definitions
     where id = ${id}::uuid for update`);
   if (!field) throw new AppError("not_found", "No such field.");
   return field;
@@ -135,35 +146,4 @@ function keyOf(label: string): string {
   if (key !== "") return key;
   const sentence = "Use at least one letter from a to z, or give the field a key of its own.";
   throw new AppError("invalid", sentence, { label: sentence });
-}
-
-/**
- * Typed values of custom fields, as they are to be stored: what to set and what to take away. `whole` also asks for
- * those that are required. Throws `invalid` naming each field as `custom.<name>`.
- */
-export async function readCustomFields(
-  tx: TenantTx,
-  typed: Readonly<Record<string, string>>,
-  { whole }: { whole: boolean },
-): Promise<{ set: Record<string, CustomValue>; remove: string[] }> {
-  const fields = await listCustomFields(tx, { archived: true });
-  const problems: Record<string, string> = {};
-  const set: Record<string, CustomValue> = {};
-  const remove: string[] = [];
-  for (const [name, text] of Object.entries(typed)) {
-    const field = fieldNamed(fields, name);
-    const read = readCustomValue(field, text);
-    if ("problem" in read) problems[`custom.${name}`] = read.problem;
-    else if (read.value !== null) set[name] = read.value;
-    else if (field.required && !field.archivedAt) problems[`custom.${name}`] = `${field.label} is required.`;
-    else remove.push(name);
-  }
-  if (whole) {
-    for (const { name, label, required, archivedAt } of fields) {
-      if (required && !archivedAt && !(name in typed)) problems[`custom.${name}`] = `${label} is required.`;
-    }
-  }
-  const [first] = Object.values(problems);
-  if (first !== undefined) throw new AppError("invalid", first, problems);
-  return { set, remove };
 }

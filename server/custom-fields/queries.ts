@@ -5,7 +5,7 @@ import type { CustomField } from "./schema.ts";
 
 export type { CustomField } from "./schema.ts";
 
-const columns = sql`id, field_name as name, label, field_type as type, required, options, archived_at as "archivedAt"`;
+const columns = sql`id, field_name as name, label, field_type as type, required, options, default_value as "defaultValue", validation, archived_at as "archivedAt"`;
 
 /** The custom fields of the workspace in their order; archived ones only on request. */
 export async function listCustomFields(

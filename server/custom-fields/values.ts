@@ -1,18 +1,38 @@
-import type { CustomField } from "./schema.ts";
+import { type CustomField, type CustomValue, limitsOf, type Validation } from "./schema.ts";
 
-/** What a custom field may hold; null is nothing. Dates are `YYYY-MM-DD`. */
-export type CustomValue = string | number | boolean | string[] | null;
+export type { CustomValue } from "./schema.ts";
 export type ReadValue = { value: CustomValue } | { problem: string };
 
 export const textLengthMax = 1000;
 const yes = ["true", "yes", "y", "1", "on"];
 const no = ["false", "no", "n", "0", "off"];
 
+type Shape = Pick<CustomField, "type" | "options">;
+
 /**
  * A value as somebody typed it, as its field holds it; or a sentence on what is wrong with it. Nothing typed is null.
- * Options are matched in any case and kept as they are defined.
+ * Options are matched in any case and kept as they are defined. Limits count where the field is given with them.
  */
-export function readCustomValue(field: Pick<CustomField, "type" | "options">, typed: string): ReadValue {
+export function readCustomValue(field: Shape & { validation?: Validation }, typed: string): ReadValue {
+  const read = readTyped(field, typed);
+  if ("problem" in read || !field.validation) return read;
+  const problem = misfitOf(field.validation, read.value);
+  return problem === null ? read : { problem };
+}
+
+/** What is wrong with a value of the right type under these limits, as a sentence; null when it fits. */
+export function misfitOf(validation: Validation, value: CustomValue): string | null {
+  const { min, max, lengthMax } = validation;
+  if (typeof value === "string" && lengthMax !== undefined && value.length > lengthMax)
+    return `Keep this under ${lengthMax + 1} characters; it has ${value.length}.`;
+  if (typeof value !== "number" && typeof value !== "string") return null;
+  const [low, high] = [min !== undefined && value < min, max !== undefined && value > max];
+  return low || high
+    ? `"${short(String(value))}" does not fit: this field holds values ${limitsOf(validation)}.`
+    : null;
+}
+
+function readTyped(field: Shape, typed: string): ReadValue {
   const text = typed.trim();
   if (text === "") return { value: null };
   switch (field.type) {

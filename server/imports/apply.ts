@@ -135,12 +135,15 @@ async function createMissing(tx: TenantTx, { plan }: Target, rows: number): Prom
     plan.fields.map((field) => sql`${asStored(field, column(field, "s"))}, `),
     sql``,
   );
+  const isPlain = Object.keys(plan.defaults).length === 0;
+  const custom = isPlain ? sql`s.custom` : sql`${JSON.stringify(plan.defaults)}::jsonb || s.custom`;
+  const wrote = isPlain ? sql`s.wrote` : sql`jsonb_set(s.wrote, '{custom_fields}', ${custom})`;
   await tx.execute(sql`create temporary table known (like staged) on commit drop`);
   // The defaults of these columns, asked for once: as defaults they would be worked out for each row.
   const [made] = await tx.execute<{ created: number }>(sql`
     with made as (
       insert into contacts (${scopeColumns}, updated_at, id, email, email_normalized, ${columns} custom_fields, first_source_import_id)
-      select ${scopeValues}, (select app_now()), s.contact_id, s.email, s.email_normalized, ${values} s.custom, ${plan.importId}::uuid
+      select ${scopeValues}, (select app_now()), s.contact_id, s.email, s.email_normalized, ${values} ${custom}, ${plan.importId}::uuid
       from staged s
       on conflict (tenant_id, workspace_id, email_normalized) where deleted_at is null do nothing
       returning id),
@@ -152,7 +155,7 @@ async function createMissing(tx: TenantTx, { plan }: Target, rows: number): Prom
   await tx.execute(sql`
     insert into import_events (${scopeColumns}, import_job_id, contact_id, contact_email, row_no, event_type, new_data,
       contact_version, tags_added, segments_added)
-    select ${scopeValues}, ${plan.importId}::uuid, s.contact_id, s.email_normalized, s.row_no, 'created', s.wrote, 1, s.tag_ids, s.list_ids
+    select ${scopeValues}, ${plan.importId}::uuid, s.contact_id, s.email_normalized, s.row_no, 'created', ${wrote}, 1, s.tag_ids, s.list_ids
     from staged s`);
   return created;
 }

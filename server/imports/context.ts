@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { listCustomFields } from "#server/custom-fields/queries";
+import { defaultsOf } from "#server/custom-fields/rules";
 import { ensureTags } from "#server/tags/mutations";
 import type { Target } from "./apply.ts";
 import { type Corrections, loadCorrections } from "./corrections.ts";
@@ -19,10 +20,12 @@ export async function loadContext(tx: TenantTx, id: string): Promise<ImportConte
   const job = await getImportJob(tx, id);
   const mapping = Array.isArray(job.field_mapping) ? job.field_mapping : [];
   const defined = await listCustomFields(tx, { archived: true });
+  const defaults = defaultsOf(defined);
   const fields = new Map(
-    defined.map(({ name, type, options: choices, required }): [string, FieldShape] => [
+    defined.map(({ name, type, options: choices, required, validation }): [string, FieldShape] => [
       name,
-      { type, options: choices, required },
+      // What is blank gets the default: nothing is missing then.
+      { type, options: choices, required: required && !(name in defaults), validation },
     ]),
   );
   const types = new Map<string, FieldType>(
@@ -31,7 +34,7 @@ export async function loadContext(tx: TenantTx, id: string): Promise<ImportConte
       .map(({ target, fieldType = "text" }) => [target.slice("custom.".length), fieldType]),
   );
   for (const [name, { type }] of fields) types.set(name, type);
-  const plan = planOf(job.id, mapping, job.import_options, types);
+  const plan = planOf(job.id, mapping, job.import_options, { types, defaults });
   const segments = await tx.execute<{ name: string }>(
     sql`select name from segments where segment_type = 'dynamic'`,
   );

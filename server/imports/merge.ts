@@ -22,8 +22,7 @@ const isNewer = sql`w.changed_at::timestamptz > l.changed`;
  * the file decides.
  */
 export async function compareKnown(tx: TenantTx, plan: Plan, { lock }: { lock: boolean }): Promise<void> {
-  const { fields, importId } = plan;
-  const hasCustom = plan.custom.size > 0;
+  const { fields, importId, writesCustom: hasCustom } = plan;
   const base = fields.map(
     (field) => sql`, case
     when e.new_data is not null and ${asText(field, "c")} is not distinct from e.new_data ->> ${field.name}::text
@@ -106,19 +105,20 @@ const consentGoal = (field: PlannedField) =>
   sql`case when l.consent_basis is null and l.standing = 'active' then ${column(field, "w")} else ${column(field, "l")} end`;
 
 /** Custom fields after the import: all by one rule in one go, else field by field. */
-function customGoal({ custom }: Plan): SQL {
+function customGoal({ custom, defaults }: Plan): SQL {
   const rules = new Set(custom.values());
   const [only] = rules;
   const byRule = (): SQL => {
     if (rules.size === 1 && only === "overwrite") return sql`l.custom || w.custom`;
     if (rules.size === 1 && only === "fill_if_blank") return sql`w.custom || l.custom`;
-    if (rules.size === 1 && only === "keep_existing") return sql`l.custom`;
+    if (rules.size === 0 || (rules.size === 1 && only === "keep_existing")) return sql`l.custom`;
     const values = [...custom].map(
       ([name, rule]) => sql`jsonb_build_object(${name}::text, ${customValue(name, rule)})`,
     );
     return sql`l.custom || jsonb_strip_nulls(${sql.join(values, sql` || `)})`;
   };
-  return sql`case when ${replaces} then l.custom || w.custom else ${byRule()} end`;
+  const anew = sql`${JSON.stringify(defaults)}::jsonb || l.custom || w.custom`;
+  return sql`case when ${replaces} then ${anew} else ${byRule()} end`;
 }
 
 function customValue(name: string, rule: MergeRule): SQL {
@@ -147,10 +147,10 @@ const revertedCustom = sql`coalesce((
   where kept.value is not null), '{}'::jsonb)`;
 
 // The array beside a join names the few rows it is about: an index finds them even when statistics are old.
-export async function writeChanges(tx: TenantTx, { fields, custom }: Plan): Promise<void> {
+export async function writeChanges(tx: TenantTx, { fields, writesCustom }: Plan): Promise<void> {
   const sets = [
     ...fields.map((field) => sql`${column(field)} = ${asStored(field, sql`t.goal ->> ${field.name}::text`)}`),
-    ...(custom.size > 0 ? [sql`custom_fields = t.goal -> 'custom_fields'`] : []),
+    ...(writesCustom ? [sql`custom_fields = t.goal -> 'custom_fields'`] : []),
     sql`version = c.version + 1`,
     sql`updated_at = app_now()`,
   ];

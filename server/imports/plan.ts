@@ -1,3 +1,4 @@
+import type { CustomValue } from "#server/custom-fields/values";
 import {
   type ContactField,
   consentFields,
@@ -23,6 +24,10 @@ export type Plan = {
   fields: readonly PlannedField[];
   /** Custom fields by name. */
   custom: ReadonlyMap<string, MergeRule>;
+  /** What new contacts get in custom fields that their row leaves blank. */
+  defaults: Readonly<Record<string, CustomValue>>;
+  /** It writes custom fields, if only those of defaults. */
+  writesCustom: boolean;
   tags: MergeRule;
   /** The row's own moment of change decides for some field. */
   comparesTime: boolean;
@@ -33,12 +38,18 @@ export type PlannedField = ContactField & { rule: MergeRule };
 
 type Asked = Pick<ImportOptions, "duplicates" | "rules" | "consent">;
 
-/** `types` are those of the custom fields, by name. */
+/** Both by the names of the custom fields. */
+type Fields = {
+  types: ReadonlyMap<string, FieldType>;
+  defaults: Readonly<Record<string, CustomValue>>;
+};
+
+/** What an import does, by where its columns go and what was chosen. */
 export function planOf(
   importId: string,
   mapping: readonly ColumnMapping[],
   { duplicates, rules, consent }: Asked,
-  types: ReadonlyMap<string, FieldType>,
+  { types, defaults }: Fields,
 ): Plan {
   const ruleOf = (target: string, type?: FieldType): MergeRule => {
     if (duplicates === "overwrite") return "overwrite";
@@ -71,6 +82,8 @@ export function planOf(
     strategy: duplicates,
     fields,
     custom,
+    defaults,
+    writesCustom: custom.size > 0 || Object.keys(defaults).length > 0,
     tags: ruleOf("tags"),
     comparesTime: [...fields.map(({ rule }) => rule), ...custom.values()].includes("newest"),
     consent,

@@ -1,5 +1,6 @@
 import { IANAZone } from "luxon";
-import { type CustomValue, textLengthMax } from "#server/custom-fields/values";
+import type { Validation } from "#server/custom-fields/schema";
+import { type CustomValue, misfitOf, textLengthMax } from "#server/custom-fields/values";
 import { lengthMaxOf } from "#server/contacts/schema";
 import { splitNames } from "#server/exports/names";
 import {
@@ -38,7 +39,12 @@ export type RowReading = {
   /** Names of segments: no list can have one of them. */
   segments: ReadonlySet<string>;
 };
-export type FieldShape = { type: FieldType; options: readonly string[]; required: boolean };
+export type FieldShape = {
+  type: FieldType;
+  options: readonly string[];
+  required: boolean;
+  validation?: Validation;
+};
 
 export const plainReading: RowReading = {
   options: readingOptions.parse({}),
@@ -69,6 +75,18 @@ export function cellReader(mapping: ColumnMapping, { options, fields }: RowReadi
   if (field && field !== "email") return fitted(field, asItIs);
   if (!target.startsWith("custom.")) return null;
   const known = fields.get(target.slice("custom.".length));
+  const read = customReader(mapping, known, { order, options });
+  const { validation = {} } = known ?? {};
+  return Object.keys(validation).length > 0 ? limited(read, validation) : read;
+}
+
+type Way = { order: ReadingOptions["dateOrder"]; options: ReadingOptions };
+
+function customReader(
+  mapping: ColumnMapping,
+  known: FieldShape | undefined,
+  { order, options }: Way,
+): CellReader {
   const type = known?.type ?? mapping.fieldType ?? "text";
   const choices = new Map(
     (known?.options ?? mapping.choices ?? []).map((choice) => [choice.toLowerCase(), choice]),
@@ -84,6 +102,14 @@ export function cellReader(mapping: ColumnMapping, { options, fields }: RowReadi
   if (type === "multi_select") return (cell) => readChoices(cell, choices);
   return atMost(textLengthMax, mapping.header);
 }
+
+const limited =
+  (read: CellReader, validation: Validation): CellReader =>
+  (cell) => {
+    const result = read(cell);
+    const message = "problem" in result ? null : misfitOf(validation, result.value);
+    return message === null ? result : { problem: { code: "out_of_limits", message } };
+  };
 
 const readCompany = (name: string): Read<string> =>
   name.length >= 2
