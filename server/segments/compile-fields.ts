@@ -18,10 +18,15 @@ function compilePresence(rule: Condition, text: SQL): SQL | null {
   return null;
 }
 
+/** What a rule about a choice names, folded, as an array. */
+export function chosen({ value }: Condition): SQL {
+  const values = Array.isArray(value) ? value : [scalar(value)];
+  return sql`${sql.param(values.map((one) => String(one).toLowerCase()))}::text[]`;
+}
+
 /** States never hold null and are stored folded, so that their comparison may drive an index. */
 export function compileChoice(rule: Condition, column: SQL): SQL {
-  const chosen = Array.isArray(rule.value) ? rule.value : [scalar(rule.value)];
-  const among = sql`(${column} = any(${sql.param(chosen.map((value) => String(value).toLowerCase()))}::text[]))`;
+  const among = sql`(${column} = any(${chosen(rule)}))`;
   return rule.operator === "equals" || rule.operator === "in" ? among : sql`not ${among}`;
 }
 

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { comparison } from "./compile-fields.ts";
+import { chosen, comparison } from "./compile-fields.ts";
 import type { EngagementField, RuleContext } from "./compile.ts";
 import { shifted, type Zoned } from "./periods.ts";
 import type { Condition, Engagement, Tally } from "./schema.ts";
@@ -76,6 +76,20 @@ function events(type: "opened" | "clicked", which: Which, since: string | null):
     where ev.contact_id = c.id and ev.type = ${type} and not ev.is_machine
       ${since === null ? sql`` : sql`and ev.occurred_at >= ${since}::timestamptz`}
       ${which.urlContains === undefined ? sql`` : sql`and ${addressHolds(which.urlContains)}`} ${of("ev", which)}`;
+}
+
+/** What `email_events ev` says it came from; null where it does not say. A tablet with Android does not call itself mobile. */
+const device = sql`case
+  when ev.user_agent ~* 'ipad|tablet|kindle|silk/|playbook|android(?!.*mobile)' then 'tablet'
+  when ev.user_agent ~* 'mobi|iphone|ipod|windows phone|blackberry' then 'phone'
+  when ev.user_agent ~* 'windows nt|macintosh|x11|cros ' then 'desktop' end`;
+
+/** On which devices somebody opened or clicked, ever: one who reads on two is a reader on each of them. */
+export function compileDevice(rule: Condition): SQL {
+  const reads = sql`exists (select 1 from email_events ev
+    where ev.contact_id = c.id and ev.type in ('opened', 'clicked') and not ev.is_machine
+      and ${device} = any(${chosen(rule)}))`;
+  return rule.operator === "equals" || rule.operator === "in" ? reads : sql`(not ${reads})`;
 }
 
 /** Whether the address that `email_events ev` followed holds this text, whatever its case. */

@@ -9,7 +9,7 @@ import {
   texts,
 } from "./compile-fields.ts";
 import { type AskingStep, compileStepField } from "./compile-step.ts";
-import { compileEngagement, compileTally } from "./compile-history.ts";
+import { compileDevice, compileEngagement, compileTally } from "./compile-history.ts";
 import { type Condition, type Engagement, fieldKind, isGroup, type Rule, type RuleTree } from "./schema.ts";
 
 /** A list or segment that a rule refers to; `rules` is null for a list. */
@@ -51,7 +51,7 @@ function compileCondition(rule: Condition, context: RuleContext): SQL {
     case "text":
       return compileText(rule, standard(rule.field));
     case "choice":
-      return compileChoice(rule, standard(rule.field));
+      return rule.field === "device" ? compileDevice(rule) : compileChoice(rule, standard(rule.field));
     case "number":
       return compileNumber(rule, standard(rule.field));
     case "date":

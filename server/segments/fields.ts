@@ -100,6 +100,9 @@ export const lifecycleStages = [
   "churned",
 ] as const;
 
+/** What a program that opens or follows a link says it runs on. */
+export const devices = ["desktop", "phone", "tablet"] as const;
+
 type Field = { name: string; label: string; kind: FieldKind; options?: readonly string[] };
 
 /** Every field a rule can name, in the order a person meets them, custom fields (`custom.<name>`) aside. */
@@ -126,6 +129,7 @@ export const ruleFields: readonly Field[] = [
   { name: "last_opened_at", label: "Last open", kind: "date" },
   { name: "last_clicked_at", label: "Last click", kind: "date" },
   { name: "last_replied_at", label: "Last reply", kind: "date" },
+  { name: "device", label: "Device they read on", kind: "choice", options: devices },
   { name: "tags", label: "Tags", kind: "tags" },
   { name: "list", label: "List", kind: "membership" },
   { name: "segment", label: "Segment", kind: "membership" },

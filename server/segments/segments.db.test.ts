@@ -1,7 +1,9 @@
+import { sql } from "drizzle-orm";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { createContacts } from "#db/factories";
+import { createCampaign, createContacts } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
+import { matchRules } from "./match.ts";
 import type { RuleTree } from "./schema.ts";
 
 const sinks = await vi.hoisted(async () => {
@@ -77,6 +79,31 @@ describe("segments", () => {
     await expect(caller.segments.create({ name: "6", rules: on(top ?? "") })).rejects.toThrow(/5 deep/);
   });
 
+  it("are counted from a sample where counting takes too long, and say so", async () => {
+    const { scope } = await workspaceOfThree();
+    const found = await withTenant(scope, async (tx) => {
+      await createContacts(
+        tx,
+        Array.from({ length: 2000 }, (_, n) => ({
+          email: `n${n}@people.test`,
+          company: n % 2 ? "Acme" : "Initech",
+        })),
+      );
+      const [exact, sampled, planned] = [
+        await matchRules(tx, company("acme")),
+        await matchRules(tx, company("acme"), { exactMs: 1, estimateMs: 5000 }),
+        await matchRules(tx, company("acme"), { exactMs: 1, estimateMs: 1 }),
+      ];
+      return { exact, sampled, planned };
+    });
+    expect(found.exact).toMatchObject({ count: 1002, exact: true });
+    // So few rows are all in the sample: only two digits of them are told.
+    expect(found.sampled).toMatchObject({ count: 1000, exact: false });
+    expect(found.sampled.sample).toHaveLength(10);
+    expect(found.planned).toMatchObject({ exact: false, sample: [] });
+    expect(String(found.planned.count)).toMatch(/^[0-9]{1,2}0*$/);
+  });
+
   it("are duplicated under a free name", async () => {
     const { caller } = await workspaceOfThree();
     const { id } = await caller.segments.create({ name: "Acme", rules: company("acme") });
@@ -113,5 +140,30 @@ describe("segments", () => {
     expect((await caller.segments.byId({ id })).uses).toMatchObject([
       { kind: "segment", name: "Built on it" },
     ]);
+  });
+
+  it("cannot be deleted while a campaign is for them, asks for them or adds to them, and can once it is over", async () => {
+    const { caller, scope } = await workspaceOfThree();
+    const { id } = await caller.segments.create({ name: "Acme", rules: company("acme") });
+    const member = { field: "segment", operator: "in", value: [id] };
+    const conditionRules = { version: 1, match: "all", rules: [member] };
+    const uses = [
+      { segmentId: id, steps: [] },
+      { steps: [{ stepType: "condition" as const, conditionRules }] },
+    ];
+    for (const values of uses) {
+      const { campaignId } = await withTenant(scope, (tx) =>
+        createCampaign(tx, { name: "Spring", status: "active", ...values }),
+      );
+      await expect(caller.segments.delete({ id })).rejects.toMatchObject({
+        code: "CONFLICT",
+        message: '"Acme" is used by the campaign "Spring". Change that first.',
+      });
+      await withTenant(scope, (tx) =>
+        tx.execute(sql`update campaigns set status = 'completed' where id = ${campaignId}::uuid`),
+      );
+    }
+    await caller.segments.delete({ id });
+    await expect(caller.segments.byId({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });

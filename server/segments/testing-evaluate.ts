@@ -10,7 +10,7 @@ import {
   type Span,
   type Tally,
 } from "./schema.ts";
-import type { Person, World } from "./testing-people.ts";
+import { agents, type Person, type World } from "./testing-people.ts";
 
 /** What a rule means, said plainly over people in memory: what the compiled SQL must agree with. */
 export type Asked = Zoned & { world: World; createdAt: Date; segments: ReadonlyMap<string, RuleTree> };
@@ -46,6 +46,7 @@ function satisfies(person: Person & { id: string }, rule: Condition, asked: Aske
         rule.field === "email" ? emailOf(person, asked) : (person.text[rule.field] ?? null),
       );
     case "choice":
+      if (rule.field === "device") return [...devicesOf(person)].some((device) => compareText(rule, device));
       return compareText(rule, rule.field === "status" ? person.status : person.stage);
     case "number":
       return compareNumber(rule, person.score);
@@ -76,6 +77,14 @@ function satisfies(person: Person & { id: string }, rule: Condition, asked: Aske
       throw new Error(rule.field);
   }
 }
+
+const devicesOf = ({ messages }: Person) =>
+  new Set(
+    messages
+      .filter(({ isTest }) => !isTest)
+      .flatMap(({ events }) => events.filter(({ isMachine }) => !isMachine))
+      .map(({ agent }) => agents.get(agent) ?? null),
+  );
 
 const emailOf = (person: { id: string }, { world }: Asked) =>
   `p${world.people.findIndex(({ id }) => id === person.id)}@world.test`;

@@ -14,7 +14,7 @@ type Message = {
   bouncedAt: Date | null;
   repliedAt: Date | null;
   isTest: boolean;
-  events: { type: "opened" | "clicked"; at: Date; isMachine: boolean; url: string }[];
+  events: { type: "opened" | "clicked"; at: Date; isMachine: boolean; url: string; agent: string }[];
 };
 
 /** Somebody as rules see them. Campaigns, lists and imports are numbers into those of the world. */
@@ -38,6 +38,22 @@ export type World = {
   campaigns: { id: string; steps: string[] }[];
   imports: string[];
 };
+
+/** Programs by what they call themselves, each with the device it runs on; null where nobody can tell. */
+export const agents = new Map<string, string | null>([
+  ["Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36", "desktop"],
+  [
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15",
+    "desktop",
+  ],
+  ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Thunderbird/140.0", "desktop"],
+  ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148", "phone"],
+  ["Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/141.0 Mobile Safari/537.36", "phone"],
+  ["Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148", "tablet"],
+  ["Mozilla/5.0 (Linux; Android 15; SM-X910) AppleWebKit/537.36 Chrome/141.0 Safari/537.36", "tablet"],
+  ["Outlook", null],
+  ["", null],
+]);
 
 export const textColumns = ["first_name", "company", "city", "country", "timezone"] as const;
 export const dateColumns = ["last_activity_at", "last_opened_at", "last_replied_at"] as const;
@@ -108,6 +124,7 @@ const message = (now: Date): fc.Arbitrary<Message> =>
         type: fc.constantFrom("opened" as const, "clicked" as const),
         at: past(now),
         isMachine: fc.boolean(),
+        agent: fc.constantFrom(...agents.keys()),
         url: fc.constantFrom(
           "https://acme.test/Pricing?x=1",
           "https://acme.test/demo",
@@ -204,8 +221,8 @@ async function mail(tx: TenantTx, { people, campaigns }: World): Promise<void> {
     select id, contact, campaign, step, 'a@world.test', 'b@world.test', "sentAt", "bouncedAt", "repliedAt", "isTest", opened, clicked
     from jsonb_to_recordset(${JSON.stringify(messages)}::jsonb) as m (id uuid, contact uuid, campaign uuid, step uuid,
       "sentAt" timestamptz, "bouncedAt" timestamptz, "repliedAt" timestamptz, "isTest" boolean, opened timestamptz, clicked timestamptz)`);
-  await tx.execute(sql`insert into email_events (message_id, contact_id, campaign_id, step_id, type, occurred_at, is_machine, url)
-    select id, contact, campaign, step, type, at, "isMachine", url
+  await tx.execute(sql`insert into email_events (message_id, contact_id, campaign_id, step_id, type, occurred_at, is_machine, url, user_agent)
+    select id, contact, campaign, step, type, at, "isMachine", url, agent
     from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as e (id uuid, contact uuid, campaign uuid, step uuid,
-      type text, at timestamptz, "isMachine" boolean, url text)`);
+      type text, at timestamptz, "isMachine" boolean, url text, agent text)`);
 }

@@ -10,6 +10,7 @@ import {
   type RuleTree,
   ruleTree,
 } from "./schema.ts";
+import { devices } from "./fields.ts";
 import { dateColumns, tagNames, textColumns, word, type World } from "./testing-people.ts";
 
 /** Any rule tree over what a world knows; `segments` are the ids that rules may refer to. */
@@ -37,7 +38,7 @@ export function anyTree(world: World, now: Date, segments: readonly string[]): f
 const fields = [
   "email",
   ...textColumns,
-  ...["status", "lifecycle_stage", "lead_score", "created_at", ...dateColumns],
+  ...["status", "lifecycle_stage", "device", "lead_score", "created_at", ...dateColumns],
   ...["tags", "list", "segment", "import", "campaign"],
   ...["email_received", "email_opened", "email_clicked", "email_replied"],
   ...["received_count", "open_count", "click_count", "reply_count"],
@@ -140,11 +141,13 @@ function plainValue(field: string, operator: Operator, now: Date): fc.Arbitrary<
   const one =
     field === "status"
       ? fc.constantFrom<string>(...contactStatuses)
-      : field === "lifecycle_stage"
-        ? fc.constantFrom<string>(...lifecycleStages)
-        : field === "email"
-          ? fc.oneof(fc.constantFrom("P1@world.TEST", "p2", "world.test"), someText)
-          : fc.oneof(someText, fc.constantFrom<string>(...tagNames, "red", "GREEN", "true", "7"));
+      : field === "device"
+        ? fc.constantFrom<string>(...devices, "Phone")
+        : field === "lifecycle_stage"
+          ? fc.constantFrom<string>(...lifecycleStages)
+          : field === "email"
+            ? fc.oneof(fc.constantFrom("P1@world.TEST", "p2", "world.test"), someText)
+            : fc.oneof(someText, fc.constantFrom<string>(...tagNames, "red", "GREEN", "true", "7"));
   if (["in", "not_in", "contains_any", "contains_all", "contains_none"].includes(operator))
     return fc.array(one, { minLength: 1, maxLength: 3 });
   if (kind === "custom" && (operator === "equals" || operator === "not_equals"))
