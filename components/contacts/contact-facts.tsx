@@ -10,7 +10,7 @@ import { words } from "./columns.tsx";
 import { EditableField } from "./editable-field.tsx";
 import { OwnerChoice } from "./owner-choice.tsx";
 
-type Fact = { name: string; label: string; value: string; shape?: Pick<CustomField, "type" | "options"> };
+type Fact = { name: string; label: string; value: string; shape?: CustomField };
 type Item = { key: string; term: string; value: ReactNode };
 type Props = {
   workspace: string;
@@ -35,7 +35,7 @@ export function ContactFacts({ workspace, contact, customFields, editable, timeZ
         name: `custom.${field.name}`,
         label: field.label,
         value: shownValue(contact.custom[field.name]),
-        shape: { type: field.type, options: field.options },
+        shape: field,
       })),
   ];
   const items = fields.flatMap(({ name, label, value, shape }): Item[] => {
@@ -59,7 +59,22 @@ export function ContactFacts({ workspace, contact, customFields, editable, timeZ
     { key: "score", term: "Score", value: `${contact.leadScore} of 100` },
     { key: "added", term: "Added", value: <DateTime at={contact.createdAt} timeZone={timeZone} /> },
     ...(contact.importId
-      ? [{ key: "from", term: "From", value: <FromImport workspace={workspace} contact={contact} /> }]
+      ? [
+          {
+            key: "from",
+            term: "First import",
+            value: <Import workspace={workspace} id={contact.importId} name={contact.importName} />,
+          },
+        ]
+      : []),
+    ...(contact.lastImport
+      ? [
+          {
+            key: "last-import",
+            term: "Last import",
+            value: <Import workspace={workspace} {...contact.lastImport} />,
+          },
+        ]
       : []),
     {
       key: "activity",
@@ -74,13 +89,10 @@ export function ContactFacts({ workspace, contact, customFields, editable, timeZ
   );
 }
 
-function FromImport({ workspace, contact }: Pick<Props, "workspace" | "contact">) {
+function Import({ workspace, id, name }: { workspace: string; id: string; name: string | null }) {
   return (
-    <Link
-      className="break-all text-accent hover:underline"
-      href={`/${workspace}/imports/${contact.importId}`}
-    >
-      {contact.importName}
+    <Link className="break-all text-accent hover:underline" href={`/${workspace}/imports/${id}`}>
+      {name}
     </Link>
   );
 }

@@ -21,6 +21,7 @@ import { Button } from "#components/ui/button";
 import { DateTime } from "#components/ui/date-time";
 import { Section } from "#components/ui/section";
 import type { RouterOutputs } from "#server/router";
+import { joined } from "./timeline-parts.tsx";
 import { timelineSentence } from "./timeline-sentence.tsx";
 
 type Props = {
@@ -44,8 +45,10 @@ export function Timeline({ workspace, contactId, first, timeZone }: Props) {
       },
     ),
   );
-  // The page brings a fresh first part after every change; older parts stay as they were.
-  const entries = [first, ...pages.data.pages.slice(1)].flatMap((page) => page.entries);
+  const entries = joined(
+    first.entries,
+    pages.data.pages.flatMap((page) => page.entries),
+  );
   return (
     <Section title="Timeline">
       {entries.length === 0 && <p className="text-muted">Nothing has happened yet.</p>}

@@ -27,8 +27,11 @@ export type Contact = Record<OptionalFieldName, string | null> & {
   createdAt: Date;
   updatedAt: Date;
   lastActivityAt: Date | null;
+  /** The import that brought them. */
   importId: string | null;
   importName: string | null;
+  /** The import that changed them last and was not undone, unless it is the one that brought them. */
+  lastImport: { id: string; name: string } | null;
   tags: string[];
   lists: { id: string; name: string }[];
   /** As they were last recalculated. */
@@ -46,6 +49,11 @@ export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
       c.lifecycle_stage as "lifecycleStage", c.lead_score as "leadScore", c.owner_id as "ownerId", o.name as owner,
       case when c.snoozed_until > app_now() then c.snoozed_until end as "snoozedUntil", c.version, c.created_at as "createdAt",
       c.updated_at as "updatedAt", c.last_activity_at as "lastActivityAt", j.id as "importId", j.file_name as "importName",
+      (select jsonb_build_object('id', l.id, 'name', l.file_name) from (
+        select e.import_job_id from import_events e
+        where e.contact_id = c.id and e.event_type in ('created', 'updated') and e.undone_at is null
+        order by e.created_at desc, e.id desc limit 1) e join import_jobs l on l.id = e.import_job_id
+        where l.id is distinct from c.first_source_import_id) as "lastImport",
       array(select t.name::text from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id order by t.name) as tags,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name)
         from segment_contacts sc join segments s on s.id = sc.segment_id

@@ -116,9 +116,9 @@ export const contactSnoozeInput = contactRef.extend({
     .min(1, "At least 1 day.")
     .max(snoozeDaysMax, `${snoozeDaysMax} days are the most.`),
 });
-/** `cursor` is where the page before ended: the moment and the id of its last entry. */
+/** `cursor` is where the page before ended: the moment, the id and the type of its last entry. */
 export const timelineInput = contactRef.extend({
-  cursor: z.object({ at: z.string().max(40), id: z.uuid() }).nullish(),
+  cursor: z.object({ at: z.string().max(40), id: z.uuid(), type: z.string().max(60) }).nullish(),
 });
 export type TimelineInput = z.infer<typeof timelineInput>;
 export const contactTagInput = z.object({

@@ -10,7 +10,10 @@ export type TimelineEntry = {
   actor: string | null;
 };
 /** `next` is the cursor of the page behind, or null. */
-export type TimelinePage = { entries: TimelineEntry[]; next: { at: string; id: string } | null };
+export type TimelinePage = {
+  entries: TimelineEntry[];
+  next: { at: string; id: string; type: string } | null;
+};
 
 const pageEntries = 40;
 
@@ -23,12 +26,16 @@ export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput):
     sql`select id from contacts where merged_into_id = ${id}::uuid`,
   );
   const all = sql`any(${sql.param([id, ...gone.map((row) => row.id)])}::uuid[])`;
+  // One row may be two entries of one moment: each part gives the cursor's own row too, and the whole leaves it out.
   const newest = (at: SQL, row: SQL) => sql`
-    ${cursor ? sql`and (${at}, ${row}) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)` : sql``}
-    order by ${at} desc, ${row} desc limit ${pageEntries + 1}`;
+    ${cursor ? sql`and (${at}, ${row}) <= (${cursor.at}::timestamptz, ${cursor.id}::uuid)` : sql``}
+    order by ${at} desc, ${row} desc limit ${pageEntries + 2}`;
+  const behind = cursor
+    ? sql`where (at, id, type) < (${cursor.at}::timestamptz, ${cursor.id}::uuid, ${cursor.type}::text)`
+    : sql``;
   const rows = await tx.execute<TimelineEntry & { exact: string }>(sql`
     select entries.*, at::text as exact from (
-      (select e.id, e.occurred_at as at, e.type::text as type, e.data, u.name as actor
+      (select e.id, e.occurred_at as at, e.type::text collate "C" as type, e.data, u.name as actor
         from contact_events e left join users u on u.id = e.actor_id
         where e.contact_id = ${id}::uuid ${newest(sql`e.occurred_at`, sql`e.id`)})
       union all
@@ -58,8 +65,11 @@ export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput):
           jsonb_build_object('campaign', k.name, 'campaignId', k.id, 'reason', e.exit_reason), null
         from campaign_contacts e join campaigns k on k.id = e.campaign_id
         where e.contact_id = ${all} and e.exited_at is not null ${newest(sql`e.exited_at`, sql`e.id`)})
-    ) entries order by at desc, id desc limit ${pageEntries + 1}`);
+    ) entries ${behind} order by at desc, id desc, type desc limit ${pageEntries + 1}`);
   const entries = rows.slice(0, pageEntries).map(({ exact: _, ...entry }) => entry);
   const last = rows[pageEntries - 1];
-  return { entries, next: rows.length > pageEntries && last ? { at: last.exact, id: last.id } : null };
+  return {
+    entries,
+    next: rows.length > pageEntries && last ? { at: last.exact, id: last.id, type: last.type } : null,
+  };
 }
