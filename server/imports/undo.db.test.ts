@@ -1,5 +1,4 @@
 import { sql } from "drizzle-orm";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
@@ -11,7 +10,6 @@ import { detailOf, importFile, takeOver, type TestTenant, undoFile } from "./tes
 import { finishUndo, requestUndo } from "./undo.ts";
 import { undoSlices } from "./undo-slices.ts";
 import { foreseeKept, type KeptPage, listKept } from "./undo-kept.ts";
-import { previewUndo } from "./undo-plan.ts";
 
 const header = "email,first_name,company,plan,tags\n";
 
@@ -37,70 +35,6 @@ const stateOf = (tenant: TestTenant) =>
     ],
     fields: [...(await tx.execute(sql`select field_name from custom_field_definitions order by 1`))],
   }));
-
-const row = fc.record({
-  who: fc.integer({ min: 0, max: 9 }),
-  first: fc.constantFrom("", "Ada", "Zoë", '"Q"'),
-  company: fc.constantFrom("", "Acme, Inc.", "Line\nbreak"),
-  plan: fc.constantFrom("", "pro", "007"),
-  tags: fc.constantFrom("", "vip", "vip;new"),
-});
-type Row = typeof row extends fc.Arbitrary<infer T> ? T : never;
-const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
-const fileOf = (rows: Row[]) =>
-  header
-  + rows
-    .map(({ who, first, company, plan, tags }) =>
-      [`p${who}@example.com`, quoted(first), quoted(company), plan, quoted(tags)].join(","),
-    )
-    .join("\n");
-
-test("an import and its undo leave everything as it was, but for what was edited in between", async () => {
-  const rows = fc.array(row, { minLength: 1, maxLength: 12 });
-  const options = fc.record({
-    duplicates: fc.constantFrom("skip", "overwrite", "fill_blanks"),
-    edited: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 3 }),
-  });
-  await fc.assert(
-    fc.asyncProperty(rows, rows, options, async (before, file, { duplicates, edited }) => {
-      const tenant = await newTenant();
-      await importFile(tenant, fileOf(before), { newList: "Old" });
-      const start = await stateOf(tenant);
-      const { id } = await importFile(tenant, fileOf(file), {
-        duplicates,
-        tags: ["spring"],
-        newList: "New",
-        bytes: 150,
-      });
-      const emails = edited.map((who) => `p${who}@example.com`);
-      await withTenant(tenant.scope, (tx) =>
-        tx.execute(
-          sql`update contacts set first_name = 'By hand', version = version + 1 where email_normalized = any (${sql.param(emails)}::text[])`,
-        ),
-      );
-      const foreseen = await withTenant(tenant.scope, (tx) => previewUndo(tx, id));
-      const done = await undoFile(tenant, id, 3);
-      expect(done).toMatchObject({ status: "rolled_back", undoReport: foreseen, canUndo: false });
-
-      const end = await stateOf(tenant);
-      const touched = (contact: { email: string }) => emails.includes(contact.email);
-      expect(end.contacts.filter((contact) => !touched(contact))).toEqual(
-        start.contacts.filter((contact) => !touched(contact)),
-      );
-      for (const contact of end.contacts.filter(touched)) expect(contact.first_name).toBe("By hand");
-      // Everything else of an edited contact that was there before is as it was.
-      const known = start.contacts.filter(touched).map(({ first_name: _, ...rest }) => rest);
-      expect(end.contacts.filter(touched).map(({ first_name: _, ...rest }) => rest)).toEqual(
-        expect.arrayContaining(known),
-      );
-      const { contacts: _, ...rest } = end;
-      const { contacts: __, fields, ...was } = start;
-      expect({ ...rest, fields: undefined }).toEqual({ ...was, fields: undefined });
-      expect(rest.fields).toEqual(expect.arrayContaining(fields));
-    }),
-    { numRuns: 4 },
-  );
-});
 
 test("contacts that were mailed, enrolled, tagged, listed or imported again since are kept, each for its reason", async () => {
   const tenant = await newTenant();
