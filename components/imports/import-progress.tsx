@@ -4,6 +4,7 @@ import { ProgressBar } from "#components/ui/progress-bar";
 import { Section } from "#components/ui/section";
 import { count } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
+import { paceOf } from "./pace.tsx";
 import { StepHeading } from "./step-heading.tsx";
 
 type Props = {
@@ -21,8 +22,7 @@ export function ImportProgress({ job, at }: Props) {
     : job.totalRows;
   const done = job.processedRows;
   const title = undoing ? "Taking it back" : job.status === "validating" ? "Checking" : "Importing";
-  const rate = at > start.at ? Math.round(((done - start.done) / (at - start.at)) * 1000) : 0;
-  const left = rate > 0 && total ? Math.ceil((total - done) / rate) : null;
+  const { rate, left } = paceOf(start, { done, at }, total);
   return (
     <Section title={<StepHeading>{title}</StepHeading>}>
       <ProgressBar label={undoing ? "Undo" : "Import"} done={done} total={total} />
@@ -30,16 +30,9 @@ export function ImportProgress({ job, at }: Props) {
         {count(done)}
         {total ? ` of ${count(total)}` : ""} {undoing ? "contacts" : "rows"}
         {rate > 0 && ` · ${count(rate)} a second`}
-        {left !== null && ` · about ${span(left)} left`}
+        {left !== null && ` · about ${left} left`}
       </p>
       <p className="mt-1 text-xs text-muted">You can leave this page: it goes on.</p>
     </Section>
   );
 }
-
-const span = (seconds: number) =>
-  seconds < 90
-    ? `${seconds} s`
-    : seconds < 5400
-      ? `${Math.round(seconds / 60)} min`
-      : `${Math.round(seconds / 3600)} h`;
