@@ -19,6 +19,7 @@ const columns = {
   lifecycle_stage: ["", "customer", "new"],
   status: ["", "active", "unsubscribed", "bounced", "complained"],
   tags: ["", "vip", "vip;new", "NEW, other"],
+  lists: ["", "Old", "Fair; Old", "Trade"],
   updated_at: ["", "2020-01-01", "2040-01-01"],
   plan: ["", "pro", "007"],
   points: ["", "1", "2.50", "-3"],
