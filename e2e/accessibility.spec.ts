@@ -51,6 +51,7 @@ const pages: Record<string, (ids: Ids) => string[]> = {
     "/settings/members",
     "/settings/api-keys",
     "/settings/mailboxes",
+    "/settings/domains",
     "/settings/sending",
     "/settings/fields",
     "/settings/scoring",

@@ -37,6 +37,7 @@ const pages = [
   "/settings",
   "/settings/members",
   "/settings/mailboxes",
+  "/settings/domains",
   "/settings/scoring",
   "/settings/fields",
   "/settings/organization",

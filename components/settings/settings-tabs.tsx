@@ -13,6 +13,7 @@ export function SettingsTabs() {
         { label: "Workspace", href: at("") },
         { label: "Members", href: at("/members") },
         { label: "Mailboxes", href: at("/mailboxes") },
+        { label: "Domains", href: at("/domains") },
         { label: "Sending", href: at("/sending") },
         { label: "Lead score", href: at("/scoring") },
         { label: "Fields", href: at("/fields") },

@@ -7,6 +7,7 @@ const tones: Record<string, Tone> = {
   delivered: "success",
   approved: "success",
   enrolled: "info",
+  verified: "success",
   replied: "success",
   scheduled: "info",
   pending: "neutral",

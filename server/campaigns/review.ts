@@ -18,7 +18,7 @@ import { findPoolSender } from "./pool-sender.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import { type CampaignSettings, weekdays } from "./schema.ts";
 import { numbered } from "./titles.ts";
-import { emptyLinkWarnings, planProblems, segmentProblems } from "./warnings.ts";
+import { domainProblems, emptyLinkWarnings, planProblems, segmentProblems } from "./warnings.ts";
 
 /**
  * What a launch would do, and what stands in its way. Of a triggered campaign, `audience` is who may come in, and
@@ -60,6 +60,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     ...approvalProblems(approval),
     ...planProblems(campaign, { now, forecast }),
     ...(await segmentProblems(tx, campaign)),
+    ...(await domainProblems(tx, campaign)),
     ...testProblems(campaign, audience.count),
     ...emptyLinkWarnings(campaign),
     ...unknownNameWarnings(campaign, variables ?? {}),

@@ -1,5 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { asVariant } from "#server/ab-tests/variants";
+import { domainOf } from "#server/domains/names";
+import { unverifiedDomains } from "#server/domains/queries";
 import { clockText, type Forecast } from "#server/planner/forecast";
 import type { Problem } from "./checks.ts";
 import type { Campaign } from "./queries.ts";
@@ -63,5 +66,31 @@ export function emptyLinkWarnings({ steps }: Pick<Campaign, "steps">): Problem[]
     const which = links === 1 ? "a link" : `${links} links`;
     const message = `${numbered(step, index)} has ${which} that lead${links === 1 ? "s" : ""} nowhere: fill in where to.`;
     return [{ code: "empty_link", severity: "warning", where: "steps", message, stepId: step.id }];
+  });
+}
+
+/** Domains that the workspace has set up to be signed, and whose key nobody finds: their mail may be taken for spam. */
+export async function domainProblems(
+  tx: TenantTx,
+  { settings, steps }: Pick<Campaign, "settings" | "steps">,
+): Promise<Problem[]> {
+  const { rotationPoolId, fromEmail } = settings;
+  const pool = await tx.execute<{ email: string }>(sql`
+    select a.email from pool_members m join email_accounts a on a.id = m.email_account_id
+    where m.pool_id = ${rotationPoolId}::uuid and m.status = 'active'`);
+  const ofSteps = steps.flatMap((step) =>
+    [step, ...(step.test?.variants.map((_, place) => asVariant(step, step.test, place)) ?? [])].map(
+      ({ sender }) => sender?.fromEmail ?? "",
+    ),
+  );
+  // In a pool every mailbox writes under its own address.
+  const senders = rotationPoolId === null ? [fromEmail, ...ofSteps] : pool.map(({ email }) => email);
+  const found = await unverifiedDomains(tx, senders.map(domainOf));
+  return found.map(({ name, domain, gone }) => {
+    const why = gone
+      ? `the DKIM record of ${domain} cannot be found any more`
+      : `the DKIM record of ${domain} has not been seen yet`;
+    const message = `Mail from ${name} may be taken for spam: ${why}. Look at Settings, Domains.`;
+    return problem("settings", "warning", "domain_unverified", message);
   });
 }

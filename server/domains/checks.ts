@@ -15,35 +15,35 @@ export type DomainToCheck = {
 };
 
 type Finding = Pick<CheckedRecord, "state" | "note"> & { found?: string[]; value?: string };
+type Wanted = Pick<CheckedRecord, "kind" | "name" | "value">;
 
-/** Looks for every record of a domain. What the name service does not say is `unknown`, and nothing is concluded from it. */
-export async function checkDomain(
-  { domain, key, nextKey, servers }: DomainToCheck,
-  lookUp: LookUpTexts,
-): Promise<CheckedRecord[]> {
-  const keys: ["dkim" | "next_dkim", PublishedKey][] = [["dkim", key]];
-  if (nextKey) keys.push(["next_dkim", nextKey]);
-  return Promise.all([
-    ...keys.map(async ([kind, { selector, publicKey }]) => {
-      const name = keyName(domain, selector);
-      return recordIn(
-        { kind, name, value: recordOf(publicKey) },
-        await checkKey(domain, name, publicKey, lookUp),
-      );
-    }),
-    checkSpf(domain, servers, lookUp).then((found) =>
-      recordIn({ kind: "spf", name: domain, value: suggestSpf(servers) }, found),
-    ),
-    checkDmarc(domain, lookUp).then((found) =>
-      recordIn({ kind: "dmarc", name: `_dmarc.${domain}`, value: "v=DMARC1; p=none" }, found),
-    ),
-  ]);
+/** The records that a domain should have, before anything is known of what it has. */
+export function wantedRecords({ domain, key, nextKey, servers }: DomainToCheck): Wanted[] {
+  const keyRecord = (kind: "dkim" | "next_dkim", { selector, publicKey }: PublishedKey): Wanted => ({
+    kind,
+    name: keyName(domain, selector),
+    value: recordOf(publicKey),
+  });
+  return [
+    ...(nextKey ? [keyRecord("next_dkim", nextKey)] : []),
+    keyRecord("dkim", key),
+    { kind: "spf", name: domain, value: suggestSpf(servers) },
+    { kind: "dmarc", name: `_dmarc.${domain}`, value: "v=DMARC1; p=none" },
+  ];
 }
 
-const recordIn = (
-  about: Pick<CheckedRecord, "kind" | "name" | "value">,
-  finding: Finding,
-): CheckedRecord => ({ found: [], ...about, ...finding });
+/** Looks for every record of a domain. What the name service does not say is `unknown`, and nothing is concluded from it. */
+export async function checkDomain(asked: DomainToCheck, lookUp: LookUpTexts): Promise<CheckedRecord[]> {
+  const { domain, key, nextKey, servers } = asked;
+  const find = ({ kind, name }: Wanted): Promise<Finding> => {
+    if (kind === "spf") return checkSpf(domain, servers, lookUp);
+    if (kind === "dmarc") return checkDmarc(domain, lookUp);
+    return checkKey(domain, name, (kind === "next_dkim" && nextKey ? nextKey : key).publicKey, lookUp);
+  };
+  return Promise.all(
+    wantedRecords(asked).map(async (wanted) => ({ found: [], ...wanted, ...(await find(wanted)) })),
+  );
+}
 
 const unknown: Finding = {
   state: "unknown",

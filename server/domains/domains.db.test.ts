@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 import { createSession, createWorkspace } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
+import { finishedDraft } from "#server/campaigns/testing";
 import { callerFor, newAccount, newColleague } from "#server/testing";
 import { checkDomain } from "./checks.ts";
 import { keyName } from "./keys.ts";
 import { lookAgain, lookAtDue, noteRecords } from "./looks.ts";
-import { domainsToCheck, getDomain } from "./queries.ts";
+import { domainsToCheck } from "./queries.ts";
 import { signersOf } from "./signers.ts";
 
 type Tenant = Awaited<ReturnType<typeof newTenant>>;
@@ -21,15 +22,14 @@ class Zone extends Map<string, string> {
 
 const add = async ({ caller }: Tenant, domain: string) => (await caller.domains.create({ domain })).id;
 
-/** The names and texts of the key's record and of the next one's. */
-async function recordsOf({ scope }: Tenant, id: string) {
-  const { domain, selector, keyRecord, nextSelector, nextKeyRecord } = await withTenant(scope, (tx) =>
-    getDomain(tx, id),
-  );
-  return {
-    now: [keyName(domain, selector ?? ""), keyRecord ?? ""],
-    next: [keyName(domain, nextSelector ?? ""), nextKeyRecord ?? ""],
-  } as const;
+/** The name and text of the key's record and of the next one's. */
+async function recordsOf({ caller }: Tenant, id: string) {
+  const { records } = await caller.domains.byId({ id });
+  const of = (wanted: string) => {
+    const { name = "", value = "" } = records.find(({ kind }) => kind === wanted) ?? {};
+    return [name, value] as const;
+  };
+  return { now: of("dkim"), next: of("next_dkim") };
 }
 
 /** How a domain stands, and the name of the record that its mail points to. */
@@ -125,6 +125,27 @@ test("domains are looked for again every day, awaited ones every hour, each by o
   expect(await afterwards("23 hours")).toEqual(["awaited.example", "seen.example"]);
   await tenant.caller.domains.remove({ id: awaited });
   expect(await afterwards("25 hours")).toEqual(["seen.example"]);
+});
+
+test("a review warns of a sender whose domain is set up and not seen, and of no other", async () => {
+  const tenant = await newTenant();
+  const { id, campaign } = await finishedDraft(tenant);
+  const warnings = async () =>
+    (await tenant.caller.campaigns.review({ id })).problems.map(
+      ({ severity, message }) => `${severity}: ${message}`,
+    );
+  expect(await warnings()).toEqual([]);
+  const name = campaign.settings.fromEmail.split("@")[1] ?? "";
+  const domain = await add(tenant, name);
+  await add(tenant, "other.example");
+  const zone = new Zone([(await recordsOf(tenant, domain)).now]);
+  expect(await warnings()).toEqual([
+    `warning: Mail from ${name} may be taken for spam: the DKIM record of ${name} has not been seen yet. Look at Settings, Domains.`,
+  ]);
+  await lookAgain(tenant.scope, domain, zone.lookUp);
+  expect(await warnings()).toEqual([]);
+  await lookAgain(tenant.scope, domain, new Zone().lookUp);
+  expect(await warnings()).toEqual([expect.stringContaining("cannot be found any more")]);
 });
 
 test("domains belong to one workspace, and are changed by its admins only", async () => {

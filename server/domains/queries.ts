@@ -1,9 +1,9 @@
 import { asc, eq, sql } from "drizzle-orm";
-import { domains } from "#db/schema/domains";
+import { type CheckedRecord, domains } from "#db/schema/domains";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import type { DomainToCheck } from "./checks.ts";
-import { keyName, recordOf } from "./keys.ts";
+import { type DomainToCheck, wantedRecords } from "./checks.ts";
+import { keyName } from "./keys.ts";
 import { withParents } from "./names.ts";
 import { spfServers, type SpfServer } from "./providers.ts";
 
@@ -32,27 +32,36 @@ export async function listDomains(tx: TenantTx) {
   return { domains: listed, unsigned };
 }
 
-/** A domain with the records to be set for it, as they were last found. @throws AppError not_found */
+/** A record as a page shows it: as it was last found, or as it should be when nobody has looked yet. */
+export type ShownRecord = Omit<CheckedRecord, "state"> & { state: CheckedRecord["state"] | "unchecked" };
+
+/** A domain with every record it should have. @throws AppError not_found */
 export async function getDomain(tx: TenantTx, id: string) {
   const [found] = await tx
     .select({
       ...row,
-      selector: domains.dkimSelector,
-      publicKey: domains.dkimPublicKey,
-      nextSelector: domains.nextDkimSelector,
-      nextPublicKey: domains.nextDkimPublicKey,
+      createdAt: domains.createdAt,
       previousSelector: domains.previousDkimSelector,
       rotatedAt: domains.rotatedAt,
-      nextCheckAt: domains.nextCheckAt,
     })
     .from(domains)
     .where(eq(domains.id, id));
-  if (!found) throw new AppError("not_found", "This domain does not exist.");
-  const { publicKey, nextPublicKey, previousSelector, rotatedAt, ...domain } = found;
+  const [asked] = found ? await domainsToCheck(tx, [id]) : [];
+  if (!found || !asked) throw new AppError("not_found", "This domain does not exist.");
+  const { previousSelector, rotatedAt, records, ...domain } = found;
   return {
     ...domain,
-    keyRecord: publicKey === null ? null : recordOf(publicKey),
-    nextKeyRecord: nextPublicKey === null ? null : recordOf(nextPublicKey),
+    selector: asked.key.selector,
+    nextSelector: asked.nextKey?.selector ?? null,
+    records: wantedRecords(asked).map(
+      (wanted): ShownRecord =>
+        records.find(({ kind, name }) => kind === wanted.kind && name === wanted.name) ?? {
+          ...wanted,
+          state: "unchecked",
+          found: [],
+          note: null,
+        },
+    ),
     /** The record of the key before, and since when nothing is signed with it. */
     previous:
       previousSelector === null || rotatedAt === null

@@ -8,11 +8,18 @@ import { open, SealError } from "#server/seal";
 import { keyPlace } from "./keys.ts";
 import { domainOf, withParents } from "./names.ts";
 
-type KeyRow = { id: string; tenantId: string; domain: string; selector: string; sealed: string };
+type KeyRow = {
+  id: string;
+  tenantId: string;
+  domain: string;
+  seen: boolean;
+  selector: string;
+  sealed: string;
+};
 
 /**
  * Who signs mail from these addresses, by address: the workspace's domain of the address or the nearest above it whose
- * record has been seen in DNS. Addresses without one are missing. A key that cannot be opened is a SealError in its place.
+ * record is in DNS, or else was there once. Addresses without one are missing. A key that cannot be opened is a SealError in its place.
  */
 export async function signersOf(
   tx: TenantTx,
@@ -21,14 +28,14 @@ export async function signersOf(
   const names = [...new Set(addresses.flatMap((address) => withParents(domainOf(address))))];
   if (names.length === 0) return new Map();
   const rows = await tx.execute<KeyRow>(sql`
-    select id, tenant_id as "tenantId", domain, dkim_selector as selector, dkim_key_sealed as sealed from domains
+    select id, tenant_id as "tenantId", domain, verification_status = 'verified' as seen, dkim_selector as selector, dkim_key_sealed as sealed from domains
     where domain = any(${sql.param(names)}::text[]) and verified_at is not null and dkim_key_sealed is not null`);
-  const byDomain = new Map(rows.map((row) => [row.domain, opened(row)]));
+  const keys = new Map(rows.map((row) => [row.domain, { seen: row.seen, signer: opened(row) }]));
   return new Map(
     addresses.flatMap((address) => {
-      const name = withParents(domainOf(address)).find((each) => byDomain.has(each));
-      const signer = name && byDomain.get(name);
-      return signer ? [[address, signer] as const] : [];
+      const above = withParents(domainOf(address)).flatMap((name) => keys.get(name) ?? []);
+      const best = above.find(({ seen }) => seen) ?? above[0];
+      return best ? [[address, best.signer] as const] : [];
     }),
   );
 }
