@@ -3,7 +3,7 @@
  * the last result written down, against the floor: handing the same bytes, made beforehand, to the same server over as
  * many connections. Each mailbox sends one group at a time; several keep database and sender busy at once.
  *
- *   npm run bench:send -- [mails] [mailboxes]
+ *   npm run bench:send -- [mails] [mailboxes] [--dkim]   (with it, every mail is signed)
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -12,9 +12,10 @@ import type { Compiled } from "#server/messages/render";
 import { startSinks } from "#server/messages/testing-sinks";
 import { openBenchDatabase, report, timed } from "./database.ts";
 
-const mailboxes = Number(process.argv[3] ?? 4);
+const [allMails = 10_000, mailboxes = 4] = process.argv.slice(2).map(Number).filter(Number.isInteger);
+const signed = process.argv.includes("--dkim");
 /** Of each mailbox. */
-const mails = Math.ceil(Number(process.argv[2] ?? 10_000) / mailboxes);
+const mails = Math.ceil(allMails / mailboxes);
 const html = `<h1>Hello {{ first_name }}</h1>${"<p>Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore.</p>".repeat(40)}
 ${["offer", "more", "story", "video", "shop"].map((page) => `<p><a href="https://www.example.com/${page}">${page}</a></p>`).join("")}`;
 
@@ -43,7 +44,7 @@ try {
   );
   const handedOver = await Promise.all(campaigns.map(prepared));
   const floor = await timed(() => Promise.all(handedOver.map((hand) => hand())));
-  report("send", "mails/s", total / seconds, total / floor);
+  report(signed ? "send signed" : "send", "mails/s", total / seconds, total / floor);
 } finally {
   await close();
   await events.stop();
@@ -55,7 +56,9 @@ type Campaign = Awaited<ReturnType<typeof makeCampaign>>;
 async function makeCampaign() {
   const { createCampaign, createContacts, createTenant } = await import("#db/factories");
   const { withTenant } = await import("#db/tenancy");
+  const { addVerifiedDomain } = await import("#server/domains/testing");
   const tenant = await createTenant();
+  if (signed) await addVerifiedDomain(tenant.scope, "sandbox.test");
   const made = await withTenant(tenant.scope, async (tx) => {
     for (let from = 0; from < mails; from += 1000) {
       const some = Array.from({ length: Math.min(1000, mails - from) }, (_, n) => ({
@@ -117,6 +120,8 @@ async function prepared({ scope, emailAccountId }: Campaign): Promise<() => Prom
     );
     return { server: await mailServerOf(tx, emailAccountId), ...(await renderAll(loaded, compiled)) };
   });
+  if (signed && !rendered.every(({ raw }) => raw.toString("latin1").startsWith("DKIM-Signature:")))
+    throw new Error("Mails should be signed, and some are not.");
   return async () => {
     const transport = openTransport(server, rows[0]?.lanes ?? 1);
     await transport.send(rendered);
