@@ -134,5 +134,4 @@ async function takeArrivals(tx: TenantTx, { keepId, otherId }: Pair): Promise<vo
     where a.contact_id = ${otherId}::uuid and not exists (
       select from campaign_arrivals x where x.campaign_id = a.campaign_id and x.contact_id = ${keepId}::uuid
         and x.trigger_id is not distinct from a.trigger_id)`);
-  await tx.execute(sql`delete from campaign_arrivals where contact_id = ${otherId}::uuid`);
 }

@@ -7,8 +7,16 @@ import { final } from "#server/suppressions/mutations";
 
 type Pair = { keepId: string; otherId: string };
 
-/** Tags and lists of both; what only the other contact had comes without the import that brought it. */
+/** Tags and lists of both. What the two had by different ways no import takes away again when it is undone. */
 export async function mergeMemberships(tx: TenantTx, { keepId, otherId }: Pair): Promise<void> {
+  await tx.execute(sql`
+    update contact_tags t set import_job_id = null from contact_tags o
+    where t.contact_id = ${keepId}::uuid and o.contact_id = ${otherId}::uuid and o.tag_id = t.tag_id
+      and t.import_job_id is distinct from o.import_job_id`);
+  await tx.execute(sql`
+    update segment_contacts m set import_job_id = null from segment_contacts o
+    where m.contact_id = ${keepId}::uuid and o.contact_id = ${otherId}::uuid and o.segment_id = m.segment_id
+      and m.import_job_id is distinct from o.import_job_id`);
   // Changed and not added: a campaign that listens for the tag or the list has heard of this person already.
   await tx.execute(sql`
     update contact_tags t set contact_id = ${keepId}::uuid, import_job_id = null
@@ -29,6 +37,9 @@ export async function mergeMemberships(tx: TenantTx, { keepId, otherId }: Pair):
 
 /** Messages, what came of them and everything else that tells of a person. What imports did stays with whom they did it to. */
 export async function mergeHistory(tx: TenantTx, { keepId, otherId }: Pair): Promise<void> {
+  await tx.execute(sql`
+    update scheduled_emails s set contact_id = ${keepId}::uuid from email_drafts d
+    where d.contact_id = ${otherId}::uuid and s.draft_id = d.id`);
   for (const [schema, table] of [
     ["content", "email_messages"],
     ["public", "email_events"],
@@ -37,7 +48,6 @@ export async function mergeHistory(tx: TenantTx, { keepId, otherId }: Pair): Pro
     ["public", "custom_events"],
     ["public", "score_events"],
     ["public", "email_drafts"],
-    ["public", "scheduled_emails"],
     ["public", "inbox_threads"],
     ["public", "tasks"],
   ] as const)
@@ -48,6 +58,8 @@ export async function mergeHistory(tx: TenantTx, { keepId, otherId }: Pair): Pro
     update contact_send_preferences p set contact_id = ${keepId}::uuid
     where p.contact_id = ${otherId}::uuid
       and not exists (select from contact_send_preferences x where x.contact_id = ${keepId}::uuid)`);
+  // Leaving a list may have brought them to a campaign's door once more.
+  await tx.execute(sql`delete from campaign_arrivals where contact_id = ${otherId}::uuid`);
   // Whoever was merged into the one that goes now was merged into the one that stays.
   await tx.execute(
     sql`update contacts set merged_into_id = ${keepId}::uuid where merged_into_id = ${otherId}::uuid`,

@@ -140,6 +140,8 @@ test("nobody merges with a contact of another tenant or workspace, or with one t
       ours.caller.contacts.mergePreview({ keepId: a?.id ?? "", otherId: id ?? "" }),
     ).rejects.toMatchObject({ code: "NOT_FOUND" });
   }
+  const member = await newTenant({ roles: ["member"], role: "member" });
+  await expect(member.caller.contacts.merge(pair(b?.id))).rejects.toMatchObject({ code: "FORBIDDEN" });
   await ours.caller.contacts.edit({ id: b?.id ?? "", field: "city", seen: "", value: "Ulm" });
   await expect(ours.caller.contacts.merge(pair(b?.id))).rejects.toMatchObject({ code: "CONFLICT" });
   expect((await ours.caller.contacts.list({})).total).toBe(2);

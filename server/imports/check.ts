@@ -42,6 +42,7 @@ export async function checkImport(
   });
   tally.warnOfDomains(await domainsWithoutMail(tally.domains));
   tally.warnOfChoices(mapping);
+  tally.warnOfLists(mapping);
   const choices = Object.fromEntries(
     [...tally.choices].map(([name, found]) => [name, found && [...found.values()]]),
   );

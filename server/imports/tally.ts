@@ -7,6 +7,9 @@ import { warningsOf } from "./write.ts";
 /** Domains that a check counts; files with more have mostly one address each. */
 const domainsMax = 50_000;
 
+/** Lists that one file names without a remark. */
+const manyLists = 100;
+
 /** What a dry run finds on its way through the file; its size does not grow with the file's. */
 export class Tally {
   problems = new ProblemCounter();
@@ -20,6 +23,7 @@ export class Tally {
   /** Addresses by domain, and the first of each. */
   domains = new Map<string, number>();
   #first = new Map<string, { line: number; email: string }>();
+  #lists = new Set<string>();
   readonly #open: readonly string[];
 
   /** `open` are the custom fields that the import makes and whose choices nobody has named. */
@@ -35,6 +39,7 @@ export class Tally {
     this.choices = new Map();
     this.domains = new Map();
     this.#first = new Map();
+    this.#lists = new Set();
   }
 
   add(slice: ParsedSlice): void {
@@ -44,6 +49,8 @@ export class Tally {
     }
     for (const warning of warningsOf(slice.candidates)) this.warnings.add(warning);
     this.#collect(slice);
+    for (const { lists } of slice.candidates)
+      for (const name of lists) if (this.#lists.size <= manyLists) this.#lists.add(name);
     for (const { line, email, emailNormalized } of slice.candidates) {
       const domain = emailNormalized.slice(emailNormalized.lastIndexOf("@") + 1);
       const count = this.domains.get(domain) ?? 0;
@@ -64,6 +71,18 @@ export class Tally {
           if (!known.has(choice.toLowerCase())) known.set(choice.toLowerCase(), choice);
         this.choices.set(name, known.size > choicesMax ? null : known);
       }
+  }
+
+  /** A column of names or numbers would make a list for each: somebody should look again. */
+  warnOfLists(mapping: readonly ColumnMapping[]): void {
+    if (this.#lists.size <= manyLists) return;
+    const header = mapping.find(({ target }) => target === "lists")?.header ?? "lists";
+    this.warnings.addMany("lists_many", 1, {
+      line: 1,
+      field: header,
+      value: "",
+      message: `"${header}" names more than ${manyLists} lists, and each that is missing is made. Is it the right column?`,
+    });
   }
 
   /** Says of columns that hold too many different choices that they become text. */

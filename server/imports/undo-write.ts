@@ -30,14 +30,15 @@ export async function takeBack(tx: TenantTx, importId: string, which: SQL): Prom
 
 /**
  * Whom the import brought is not written to any more: they stay, since they were enrolled, but no campaign goes on with
- * them. Before contacts are locked, as everywhere.
+ * them; with whom somebody else was merged, it does. Before contacts are locked, as everywhere.
  */
 async function leaveCampaigns(tx: TenantTx, importId: string, which: SQL): Promise<void> {
   const rows = await tx.execute<{ contact_id: string }>(sql`
     select distinct k.contact_id from campaign_contacts k
     where k.status in ('enrolled', 'active', 'paused') and k.contact_id = any (array(
       select e.contact_id from import_events e
-      where e.import_job_id = ${importId}::uuid and e.undone_at is null and e.event_type = 'created' and ${which}))`);
+      where e.import_job_id = ${importId}::uuid and e.undone_at is null and e.event_type = 'created' and ${which}))
+      and not exists (select 1 from contacts m where m.merged_into_id = k.contact_id)`);
   const contactIds = rows.map((row) => row.contact_id);
   if (contactIds.length > 0) await exitContacts(tx, { contactIds, reason: "import_rolled_back" });
 }

@@ -17,8 +17,9 @@ export async function recordBounces(
   settled: readonly Settled[],
   source: "sending" | "report" = "sending",
 ): Promise<string[]> {
+  const current = await ofTheirAddress(tx, settled);
   const contactsOf = (wanted: (verdict: Verdict) => boolean) =>
-    settled
+    current
       .flatMap(({ row, verdict }) => (row.contact_id === null || !wanted(verdict) ? [] : [row.contact_id]))
       .sort();
   const soft = contactsOf((verdict) => verdict.kind === "bounced" && verdict.type === "soft");
@@ -53,6 +54,17 @@ export async function recordBounces(
     )
     select id from bounced where dead order by id`);
   return dead.map(({ id }) => id);
+}
+
+/** What came back from an address that the contact has no longer, or never had before a merge, says nothing about it. */
+async function ofTheirAddress(tx: TenantTx, settled: readonly Settled[]): Promise<Settled[]> {
+  const bounced = settled.filter(({ verdict }) => verdict.kind === "bounced");
+  if (bounced.length === 0) return [...settled];
+  const rows = await tx.execute<{ id: string }>(sql`
+    select m.id from content.email_messages m join contacts c on c.id = m.contact_id
+    where m.id = any(${sql.param(bounced.map(({ row }) => row.id))}::uuid[]) and lower(m.to_email) <> lower(c.email)`);
+  const elsewhere = new Set(rows.map(({ id }) => id));
+  return settled.filter(({ row }) => !elsewhere.has(row.id));
 }
 
 /** How many of the last emails to the contact `g.id`, up to the latest that bounced, came back softly in a row. */
