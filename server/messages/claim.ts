@@ -8,7 +8,7 @@ import { findContactCaps, loadWideLimits, lockWideLimits } from "#server/sending
 import { allowanceOf } from "./caps.ts";
 import { holdTooFrequent } from "./frequency.ts";
 import { lockLimits } from "./limits.ts";
-import { closedAmong, mailable, unmailableReason } from "./mailable.ts";
+import { closedAmong, isSnoozed, mailable, unmailableReason } from "./mailable.ts";
 import { maySend } from "./may-send.ts";
 import { cancelMessages } from "./slots.ts";
 
@@ -21,7 +21,8 @@ export type Claimed = {
   step_version_id: string | null;
 };
 export type Claim = { token: string; messages: Claimed[] };
-export type Claiming = Claim & { events: DriverEvent[] };
+/** `snoozed`: enrollments whose message is due though nobody may write to them yet. They are to give their slot back. */
+export type Claiming = Claim & { events: DriverEvent[]; snoozed: string[] };
 
 type Ask = { scope: EventScope; accountId: string; fence: number; limit: number; leaseSeconds: number };
 
@@ -36,7 +37,7 @@ const shortestGap = sql`0.8`;
 export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
   await takeInOrder(tx);
   const campaignIds = await campaignsDue(tx, ask);
-  if (campaignIds.length === 0) return { token: v7(), messages: [], events: [] };
+  if (campaignIds.length === 0) return { token: v7(), messages: [], events: [], snoozed: [] };
   const due = isDue(ask.accountId);
   const contact = await findContactCaps(tx);
   const { events, judged } = await holdTooFrequent(tx, {
@@ -95,8 +96,8 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
     )
     select id, campaign_id, contact_id, step_id, step_version_id from claimed order by next_attempt_at, id`);
   // Those it passed over are seen to when it finds no others.
-  if (messages.length < ask.limit) await dropUnmailable(tx, ask);
-  return { token, messages: [...messages], events };
+  const snoozed = messages.length < ask.limit ? await dropUnmailable(tx, ask) : [];
+  return { token, messages: [...messages], events, snoozed };
 }
 
 /**
@@ -116,7 +117,8 @@ const isDue = (
   and m.scheduled_for is not null and m.next_attempt_at <= app_now()`;
 
 // Scalar, so that it is asked of each message in turn and not of every contact beforehand.
-const recipientMailable = sql`(select true from contacts c where c.id = m.contact_id and ${mailable} limit 1)`;
+const recipientMailable = sql`(
+  select true from contacts c where c.id = m.contact_id and ${mailable} and not ${isSnoozed} limit 1)`;
 
 const gapSince = (last: SQL, seconds: SQL) =>
   sql`(${last} is null or ${last} + make_interval(secs => ${seconds} * ${shortestGap}) <= app_now())`;
@@ -153,29 +155,36 @@ async function campaignsDue(tx: TenantTx, { accountId, limit }: Ask): Promise<st
   return rows.map((row) => row.campaign_id);
 }
 
-/** Whoever may not be mailed any more leaves now; their message is cancelled and gives its slot back. */
-async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<void> {
-  const rows = await tx.execute<{ id: string; enrollment_id: string; reason: ExitReason }>(sql`
+/** Without a reason to leave they are snoozed. */
+type Dropped = { id: string; enrollment_id: string; reason: ExitReason | null };
+
+/**
+ * Whoever may not be mailed any more leaves now; their message is cancelled and gives its slot back. Returns the
+ * enrollments of those who may not be mailed yet.
+ */
+async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<string[]> {
+  const rows = await tx.execute<Dropped>(sql`
     with due as materialized (
       select m.id, m.enrollment_id, m.contact_id from content.email_messages m
       where ${isDue(accountId)} and ${maySend}
       order by m.next_attempt_at, m.id limit ${limit * 2}
     ), next as materialized (
-      select d.id, d.enrollment_id, c.email_normalized, ${unmailableReason} as reason
+      select d.id, d.enrollment_id, c.email_normalized, ${unmailableReason} as reason, ${isSnoozed} as snoozed
       from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c
     ), closed as materialized (
       ${closedAmong(sql`select email_normalized from next`)}
     ), reasoned as (
-      select id, enrollment_id, coalesce(reason,
+      select id, enrollment_id, snoozed, coalesce(reason,
         case when exists (select 1 from closed x where x.email = next.email_normalized) then 'suppressed' end) as reason
       from next
     )
-    select id, enrollment_id, reason from reasoned where reason is not null order by enrollment_id`);
-  await cancelMessages(tx, rows);
-  await exitEnrollments(
-    tx,
-    rows.map((row) => ({ enrollmentId: row.enrollment_id, reason: row.reason })),
+    select id, enrollment_id, reason from reasoned where reason is not null or snoozed order by enrollment_id`);
+  const leaving = rows.flatMap(({ id, enrollment_id: enrollmentId, reason }) =>
+    reason === null ? [] : [{ id, enrollmentId, reason }],
   );
+  await cancelMessages(tx, leaving);
+  await exitEnrollments(tx, leaving);
+  return rows.flatMap((row) => (row.reason === null ? row.enrollment_id : []));
 }
 
 /**

@@ -21,9 +21,9 @@ export async function writeGiven(
   { sending, given, written }: { sending: Sending; given: readonly Given[]; written: ReadonlySet<string> },
 ): Promise<void> {
   const [again, fresh] = [given.filter(isWritten(written)), given.filter((one) => !isWritten(written)(one))];
-  await giveSlots(tx, again);
+  const slotted = await giveSlots(tx, again);
   const taken = await insertMessages(tx, sending, fresh);
-  await reserve(tx, sending, [...again, ...taken]);
+  await reserve(tx, sending, [...slotted, ...taken]);
 }
 
 const isWritten =
@@ -40,11 +40,14 @@ const slotColumns = (given: readonly Given[]) => sql`
   ${sql.param(given.map(({ slot }) => new Date(slot.sendBefore).toISOString()))}::timestamptz[]`;
 const slotNames = sql`account_id, at, day, mailbox_day, recipient_day, send_before`;
 
-/** Gives messages that are already written a slot each. */
-async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<void> {
-  if (given.length === 0) return;
+/** A written message that wants a slot. One that got one, left or was cancelled meanwhile does not. */
+const wantsSlot = sql`m.scheduled_for is null and m.delivery_status in ('queued', 'deferred')`;
+
+/** Gives messages that are already written a slot each. Returns those that were still in want of one. */
+async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<Given[]> {
+  if (given.length === 0) return [];
   const ids = given.map(({ person }) => person.id);
-  await tx.execute(sql`
+  const slotted = await tx.execute<{ id: string }>(sql`
     update content.email_messages m
     set delivery_status = 'queued', scheduled_for = g.at, next_attempt_at = g.at, campaign_day = g.day,
       mailbox_day = g.mailbox_day, recipient_day = g.recipient_day, send_before = g.send_before, reason_code = 'awaiting_send',
@@ -52,11 +55,13 @@ async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<void> {
         else coalesce((select a.email from email_accounts a where a.id = g.account_id), m.from_email) end,
       email_account_id = g.account_id, updated_at = app_now()
     from unnest(${sql.param(ids)}::uuid[], ${slotColumns(given)}) as g(id, ${slotNames})
-    where m.id = g.id`);
+    where m.id = g.id and ${wantsSlot} returning m.id`);
+  const done = new Set(slotted.map(({ id }) => id));
   await tx.execute(sql`
     update campaign_contacts e set wait_reason = 'awaiting_send', next_email_scheduled_at = null, pinned_account_id = m.email_account_id
     from content.email_messages m
-    where m.id = any(${sql.param(ids)}::uuid[]) and e.id = m.enrollment_id and e.awaiting_message_id = m.id`);
+    where m.id = any(${sql.param([...done])}::uuid[]) and e.id = m.enrollment_id and e.awaiting_message_id = m.id`);
+  return given.filter(({ person }) => done.has(person.id));
 }
 
 /** People who have to wait on their own account stay where they are, with the reason, until then. */
@@ -71,7 +76,7 @@ export async function holdPeople(tx: TenantTx, held: readonly Held[]): Promise<v
   await tx.execute(sql`
     with put_off as (
       update content.email_messages m set next_attempt_at = h.until, reason_code = h.reason, updated_at = app_now()
-      from ${rows} where m.id = h.id
+      from ${rows} where m.id = h.id and ${wantsSlot}
       returning m.id, m.enrollment_id, m.reason_code
     )
     update campaign_contacts e set wait_reason = p.reason_code, updated_at = app_now()

@@ -28,3 +28,6 @@ export const unmailableReason: SQL = sql`case
  */
 export const closedAmong = (addresses: SQL): SQL =>
   sql`select platform_suppressed(array(${addresses})) as email`;
+
+/** Whether nobody is to write to `contacts c` yet. */
+export const isSnoozed: SQL = sql`coalesce(c.snoozed_until > app_now(), false)`;

@@ -17,7 +17,7 @@ import { noteMailbox } from "./mailbox-health.ts";
 import { tailOf } from "#server/campaigns/attachments";
 import { type Compiled, loadForRendering, renderAll } from "./render.ts";
 import { settleMessages, type SettleCounts } from "./settle.ts";
-import { releaseLostSlots } from "./slots.ts";
+import { releaseLostSlots, releaseSlotsOf } from "./slots.ts";
 
 /** As many messages of a mailbox are claimed, and at worst left unknown, at a time. */
 export const groupSize = 200;
@@ -82,8 +82,13 @@ async function sendHalves(
     const half = await takeHalf(scope, lane, sender.compiled);
     if (half === null) return "lost";
     await tellSteps(half.events);
-    if (half.claim.messages.length === 0) return "empty";
-    const { claim } = half;
+    const { claim, snoozed } = half;
+    if (claim.messages.length === 0) {
+      if (snoozed.length === 0) return "empty";
+      // Snoozed after their slot was given, or at that moment: their steps put them off.
+      await commitThenSend(scope, (tx) => releaseSlotsOf(tx, { scope, enrollmentIds: snoozed }));
+      continue;
+    }
     // Not before the commit: what was rolled back has no links in the database.
     for (const [version, message] of half.compiled) sender.compiled.set(version, message);
     const { counts, unreached } = await handOver(scope, half, sender);
@@ -100,6 +105,7 @@ async function sendHalves(
 type Half = {
   claim: Claim;
   events: DriverEvent[];
+  snoozed: string[];
   loaded: Awaited<ReturnType<typeof loadForRendering>>;
   compiled: Compiled;
 };
@@ -108,7 +114,7 @@ type Half = {
 function takeHalf(scope: Scope, lane: Lane, known: Compiled): Promise<Half | null> {
   return withTenant(scope, async (tx) => {
     if (!(await holds(tx, laneOf(lane), lane.fence, leaseSeconds))) return null;
-    const { events, ...claim } = await claimMessages(tx, {
+    const { events, snoozed, ...claim } = await claimMessages(tx, {
       scope,
       ...lane,
       limit: groupSize / halves,
@@ -116,7 +122,7 @@ function takeHalf(scope: Scope, lane: Lane, known: Compiled): Promise<Half | nul
     });
     const ids = claim.messages.map(({ id }) => id);
     const compiled: Compiled = new Map(known);
-    return { claim, events, loaded: await loadForRendering(tx, ids, compiled), compiled };
+    return { claim, events, snoozed, loaded: await loadForRendering(tx, ids, compiled), compiled };
   });
 }
 
