@@ -39,7 +39,7 @@ export function AnswerButtons({ campaignId, version, submissionNo, role, approva
         <CommentDialog
           trigger={<Button variant="primary">Approve</Button>}
           title="Approve this campaign"
-          description="For what it sends now, to whom, and from whom. If any of that is changed, the approval is void."
+          description="For what it sends now, to whom, from whom and at which hours, and for the start that was asked for. If any of that is changed, the approval is void."
           label="A word with it"
           confirm="Approve"
           onConfirm={answer("approved", "Approved")}

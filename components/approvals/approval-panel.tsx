@@ -8,7 +8,7 @@ import { Button } from "#components/ui/button";
 import { Section } from "#components/ui/section";
 import type { RouterOutputs } from "#server/router";
 import { AnswerButtons } from "./answer-buttons.tsx";
-import { CommentDialog } from "./comment-dialog.tsx";
+import { RequestApproval } from "./request-approval.tsx";
 import { SubmissionView } from "./submission-view.tsx";
 
 export type Approval = RouterOutputs["approvals"]["byCampaign"];
@@ -19,9 +19,16 @@ const reasons = {
   size: "Your organization wants campaigns to so many people approved before they are launched.",
   sender:
     "Nothing was launched from its sender so far: such campaigns are approved before they are launched.",
+  words: "Your organization wants campaigns that say certain words approved before they are launched",
   campaign: "This campaign is to be approved before it is launched.",
   earlier: "It was launched with an approval: what is changed has to be approved before it goes on.",
 };
+
+function describe({ needed, words }: Approval): string {
+  if (needed === null) return "Nobody has to approve this campaign.";
+  const said = words.map((word) => `“${word}”`).join(", ");
+  return needed === "words" ? `${reasons.words}: ${said}.` : reasons[needed];
+}
 
 /** Where the approval of a campaign stands: asked for, answered and looked back on in one place. */
 export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }: Props) {
@@ -40,7 +47,6 @@ export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }:
     ]);
     router.refresh();
   };
-  const request = useMutation(trpc.approvals.request.mutationOptions());
   const withdraw = useMutation(trpc.approvals.withdraw.mutationOptions());
   const require = useMutation(trpc.approvals.require.mutationOptions());
   const { needed, state, submissions } = approval;
@@ -61,7 +67,7 @@ export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }:
     <div id="approval">
       <Section
         title="Approval"
-        description={needed ? reasons[needed] : "Nobody has to approve this campaign."}
+        description={describe(approval)}
         action={
           writes && draft && (needed === null || needed === "campaign") ? (
             <Button size="sm" pending={require.isPending} onClick={() => void ask(needed === null)}>
@@ -70,7 +76,8 @@ export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }:
           ) : undefined
         }
         footer={
-          (requestable && state !== "approved") || (open && writes) ? (
+          // One that was given for a certain start can be asked for again, for another one.
+          (requestable && (state !== "approved" || newest?.startsAt)) || (open && writes) ? (
             <>
               {open && (
                 <Button
@@ -85,17 +92,7 @@ export function ApprovalPanel({ campaign, approval: initial, writes, timeZone }:
                 </Button>
               )}
               {requestable && state !== "pending" && (
-                <CommentDialog
-                  trigger={<Button variant="primary">{newest ? "Request again" : "Request approval"}</Button>}
-                  title="Request an approval"
-                  description="Those who may give it are told at once, and reminded. Nobody can launch until they have answered."
-                  label="A word to them"
-                  confirm="Request"
-                  onConfirm={async (note) => {
-                    await request.mutateAsync({ campaignId: campaign.id, version: campaign.version, note });
-                    await changed("Approval requested");
-                  }}
-                />
+                <RequestApproval campaign={campaign} again={newest !== undefined} onRequested={changed} />
               )}
             </>
           ) : undefined

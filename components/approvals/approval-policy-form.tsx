@@ -11,6 +11,7 @@ import { Input } from "#components/ui/input";
 import { RadioCards } from "#components/ui/radio-cards";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
+import { Textarea } from "#components/ui/textarea";
 import { type ApproverRole, approverRoles } from "#server/approvals/schema";
 import type { RouterOutputs } from "#server/router";
 import { ApproverChoice } from "./approver-choice.tsx";
@@ -26,6 +27,15 @@ const choices = [
   },
   { value: "large", label: "Large campaigns", hint: "From so many people on." },
   { value: "always", label: "Every campaign", hint: "Nothing is launched by one person alone." },
+];
+
+const wordsOf = (value: FormDataEntryValue | null): string[] => [
+  ...new Set(
+    (typeof value === "string" ? value : "")
+      .split(/[\n,]/)
+      .map((word) => word.trim().toLowerCase())
+      .filter(Boolean),
+  ),
 ];
 
 /** Which campaigns somebody else looks at before they are launched, and who that is. */
@@ -46,6 +56,7 @@ export function ApprovalPolicyForm({ policy, people }: Props) {
   );
   const problem = asProblem(update.error);
   const roles = approverRoles.filter((role) => named[role]);
+  const wordProblem = Object.entries(problem?.fields ?? {}).find(([name]) => name.startsWith("words"))?.[1];
   return (
     <form
       noValidate
@@ -57,6 +68,7 @@ export function ApprovalPolicyForm({ policy, people }: Props) {
           largeFrom: when === "large" ? Number(form.get("largeFrom") || Number.NaN) : policy.largeFrom,
           approvers: roles.map((role) => ({ role, userIds: named[role] ?? [] })),
           newSender: when === "always" ? policy.newSender : form.has("newSender"),
+          words: when === "always" ? policy.words : wordsOf(form.get("words")),
           inOrder: roles.length > 1 && form.has("inOrder"),
           twoPersons: roles.length > 1 && form.has("twoPersons"),
         });
@@ -98,6 +110,24 @@ export function ApprovalPolicyForm({ policy, people }: Props) {
               defaultChecked={policy.newSender}
             />
           )}
+          {when !== "always" && (
+            <Field
+              name="words"
+              label="Campaigns that say one of these too"
+              aside="Optional"
+              hint="Words or phrases, one on each line, such as those of promotions: discount, free trial, % off."
+              error={wordProblem}
+            >
+              {(control) => (
+                <Textarea
+                  {...control}
+                  rows={3}
+                  defaultValue={policy.words.join("\n")}
+                  className="sm:max-w-md"
+                />
+              )}
+            </Field>
+          )}
           <fieldset className="grid gap-3">
             <legend className="mb-1.5 font-medium">Who approves</legend>
             {approverRoles.map((role) => (
@@ -129,7 +159,7 @@ export function ApprovalPolicyForm({ policy, people }: Props) {
           <p className="text-xs text-muted">
             Nobody approves what they ask for themselves. Without an answer a request lapses after 48 hours.
           </p>
-          <FormError>{problem?.fields.largeFrom ? null : problem?.message}</FormError>
+          <FormError>{problem?.fields.largeFrom || wordProblem ? null : problem?.message}</FormError>
         </div>
       </Section>
     </form>

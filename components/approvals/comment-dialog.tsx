@@ -17,11 +17,14 @@ type Props = {
   /** The words must not be missing. */
   required?: boolean;
   confirm: string;
-  onConfirm: (comment: string) => Promise<void>;
+  /** More fields above the words; by name, where what is wrong with one is said. */
+  fields?: (problem: ReturnType<typeof asProblem>) => ReactNode;
+  onConfirm: (comment: string, form: HTMLFormElement) => Promise<void>;
 };
 
 /** Asks for a few words with an act. It stays open, and says why, when the act is refused. */
-export function CommentDialog({ trigger, title, description, label, required, confirm, onConfirm }: Props) {
+export function CommentDialog(props: Props) {
+  const { trigger, title, description, label, required, confirm, fields, onConfirm } = props;
   const [open, setOpen] = useState(false);
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -30,7 +33,7 @@ export function CommentDialog({ trigger, title, description, label, required, co
     setPending(true);
     setError(null);
     try {
-      await onConfirm(formValues(form, "comment").comment ?? "");
+      await onConfirm(formValues(form, "comment").comment ?? "", form);
       setOpen(false);
     } catch (refused) {
       setError(refused);
@@ -55,6 +58,7 @@ export function CommentDialog({ trigger, title, description, label, required, co
             void submit(event.currentTarget);
           }}
         >
+          {fields?.(problem)}
           <Field
             name="comment"
             label={label}
@@ -63,7 +67,9 @@ export function CommentDialog({ trigger, title, description, label, required, co
           >
             {(control) => <Textarea {...control} rows={4} maxLength={2000} autoFocus />}
           </Field>
-          <FormError>{problem?.fields.comment ? null : problem?.message}</FormError>
+          <FormError>
+            {problem && Object.keys(problem.fields).length === 0 ? problem.message : null}
+          </FormError>
           <DialogFooter>
             <DialogClose asChild>
               <Button>Cancel</Button>

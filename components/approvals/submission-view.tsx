@@ -24,7 +24,7 @@ const words: Record<Answer["status"], string> = {
 
 /** One request, who asked for it, and what each role has answered. */
 export function SubmissionView({ submission, state, timeZone, buttons }: Props) {
-  const { requestedBy, requestedAt, expiresAt, note, answers } = submission;
+  const { requestedBy, requestedAt, expiresAt, note, startsAt, answers } = submission;
   return (
     <div>
       <p className="text-muted">
@@ -35,6 +35,15 @@ export function SubmissionView({ submission, state, timeZone, buttons }: Props) 
           </>
         )}
         .
+      </p>
+      <p className="mt-1 text-muted">
+        {startsAt ? (
+          <>
+            For a start on <DateTime at={startsAt} timeZone={timeZone} />, and no other.
+          </>
+        ) : (
+          "For the emails, the audience, the sender and the hours of sending. When it is launched is open."
+        )}
       </p>
       {note && <p className="mt-1 whitespace-pre-wrap">“{note}”</p>}
       {state === "changed" && (

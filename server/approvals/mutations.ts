@@ -5,6 +5,7 @@ import { countAudience, doorOf } from "#server/campaigns/audience";
 import { takeForEdit } from "#server/campaigns/edits";
 import { type Campaign, getCampaign } from "#server/campaigns/queries";
 import type { CampaignStatus } from "#server/campaigns/schema";
+import { startOf } from "#server/campaigns/start-time";
 import { AppError } from "#server/errors";
 import { notify } from "#server/notifications/mutations";
 import { barredFrom, loadApprovers } from "./approvers.ts";
@@ -20,12 +21,18 @@ export const peopleOf = async (tx: TenantTx, { id, type, audience }: Campaign): 
 
 /**
  * Asks for the approval of exactly the version that is looked at, and tells those who may give it. An earlier request
- * holds no more. Returns its number.
- * @throws AppError conflict when it was changed meanwhile, is not to be launched, or is approved already
+ * holds no more. With a start, it is for no other one. Returns its number.
+ * @throws AppError invalid for a start that cannot be; conflict when it was changed meanwhile, is not to be launched, or is approved already
  */
 export async function requestApproval(
   tx: TenantTx,
-  { campaignId, userId, version, note }: Who & { version: number; note: string },
+  {
+    campaignId,
+    userId,
+    version,
+    note,
+    startsAt: at,
+  }: Who & { version: number; note: string; startsAt: string | null },
 ): Promise<{ submissionNo: number }> {
   await lockVersion(tx, campaignId, version);
   const campaign = await getCampaign(tx, campaignId);
@@ -37,8 +44,11 @@ export async function requestApproval(
     { campaign, people: () => Promise.resolve(people) },
     null,
   );
-  if (state === "approved") throw new AppError("conflict", "This campaign is approved as it is.");
-  const submissionNo = (submissions[0]?.no ?? 0) + 1;
+  const [newest] = submissions;
+  if (state === "approved" && newest?.startsAt === null && at === null)
+    throw new AppError("conflict", "This campaign is approved as it is.");
+  const startsAt = at === null ? null : await startOf(tx, { id: campaignId, at, field: "startsAt" });
+  const submissionNo = (newest?.no ?? 0) + 1;
   await voidOpen(tx, campaignId);
   const policy = await getApprovalPolicy(tx);
   const digest = await contentDigest(tx, campaign);
@@ -46,11 +56,12 @@ export async function requestApproval(
   await tx.execute(sql`
     insert into campaign_approvals (campaign_id, submission_no, approver_role, requested_by, expires_at, snapshot_version, snapshot)
     select ${campaignId}::uuid, ${submissionNo}, role, ${userId}::uuid, app_now() + make_interval(hours => ${approvalHours}),
-      ${digest}, ${JSON.stringify({ note, people })}::jsonb
+      ${digest}, ${JSON.stringify({ note, people, startsAt })}::jsonb
     from unnest(${sql.param(roles)}::text[]) with ordinality asked(role, place) order by place`);
   await recordCampaignAct(tx, { id: campaignId, userId }, "campaign.approval_requested", {
     submissionNo,
     people,
+    ...(startsAt && { startsAt: startsAt.toISOString() }),
   });
   await askNext(tx, campaign);
   return { submissionNo };

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test, vi } from "vitest";
+import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
 import { answer, colleague, draftUnder, titles } from "./testing.ts";
 
@@ -77,4 +78,37 @@ test("of an edit and a resume at the same moment one wins, and nothing runs that
     await answer(manager, campaignId, "approved", { submissionNo: submissions[0]?.no ?? 0 });
     await resume();
   }
+});
+
+test("an approval for one start lets the campaign start then and at no other time, unless it is asked for again", async () => {
+  const { tenant, campaignId, request, launch } = await draftUnder();
+  const manager = await colleague(tenant, "admin");
+  const { campaigns } = tenant.caller;
+  const schedule = async (at: string) =>
+    campaigns.schedule({ id: campaignId, version: (await campaigns.byId({ id: campaignId })).version, at });
+  const year = (await withTenant(tenant.scope, appNow)).getUTCFullYear();
+  await expect(request("", `${year - 1}-05-04T09:00`)).rejects.toThrow("This time has passed");
+  const start = `${year + 1}-01-15T09:00`;
+  await request("", start);
+  await answer(manager, campaignId, "approved");
+  expect((await campaigns.review({ id: campaignId })).suggestedStart).toBe(start);
+  await expect(launch()).rejects.toThrow(/approved to start on .* 15 Jan, 09:00/);
+  await expect(schedule(`${year + 1}-01-14T09:00`)).rejects.toThrow("approved to start on");
+  await expect(schedule(`${year + 1}-01-16T10:00`)).rejects.toThrow("approved to start on");
+  await schedule(start);
+  await campaigns.unschedule({ id: campaignId });
+  await request();
+  await answer(manager, campaignId, "approved", { submissionNo: 2 });
+  await launch();
+});
+
+test("a campaign that says one of the organization's words is approved first, in whichever variant it says it", async () => {
+  const { tenant, campaignId, rename } = await draftUnder({ when: "never", words: ["Free Trial", "% off"] });
+  const standing = async () => {
+    const { needed, words } = await tenant.caller.approvals.byCampaign({ campaignId });
+    return [needed, words];
+  };
+  expect(await standing()).toEqual([null, []]);
+  await rename("Your free  trial, 20% off");
+  expect(await standing()).toEqual(["words", ["free trial", "% off"]]);
 });

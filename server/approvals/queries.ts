@@ -6,6 +6,7 @@ import { barredFrom, loadApprovers } from "./approvers.ts";
 import { contentDigest } from "./digest.ts";
 import { getApprovalPolicy } from "./policy.ts";
 import type { ApprovalPolicy, ApproverRole } from "./schema.ts";
+import { wordsIn } from "./words.ts";
 
 export type ApprovalStatus = "pending" | "approved" | "rejected" | "expired" | "void";
 
@@ -27,6 +28,8 @@ export type Submission = {
   requestedAt: Date;
   expiresAt: Date;
   note: string;
+  /** The start that it was asked for; null for whichever. */
+  startsAt: Date | null;
   answers: Answer[];
 };
 
@@ -35,7 +38,9 @@ export type ApprovalState = "missing" | "pending" | "approved" | "rejected" | "e
 
 /** Where a campaign's approval stands. `needed`: what asks for one; null when nothing does. Newest submission first. */
 export type Approval = {
-  needed: "organization" | "size" | "sender" | "campaign" | "earlier" | null;
+  needed: "organization" | "size" | "sender" | "words" | "campaign" | "earlier" | null;
+  /** Those of the organization's words that are in it, where they are what asks for one. */
+  words: string[];
   state: ApprovalState;
   submissions: Submission[];
 };
@@ -50,6 +55,7 @@ type Row = {
   expiresAt: Date;
   digest: string | null;
   note: string | null;
+  startsAt: Date | null;
   by: string | null;
   byId: string | null;
   at: Date | null;
@@ -68,6 +74,7 @@ export async function loadApproval(
   const policy = await getApprovalPolicy(tx);
   const rows = await listAnswers(tx, campaign.id);
   const needed = await whatNeeds(tx, { policy, campaign, people, rows });
+  const words = needed === "words" ? wordsIn(campaign, policy.words) : [];
   const digest = await contentDigest(tx, campaign);
   const newest = rows.filter(({ no }) => no === rows[0]?.no);
   const approvers = await loadApprovers(tx, policy);
@@ -75,6 +82,7 @@ export async function loadApproval(
   const barred = barredFrom(newest, policy);
   return {
     needed,
+    words,
     state: stateOf(newest, digest),
     submissions: submissionsOf(rows, (row) =>
       row.no === rows[0]?.no && asked.has(row.role) ? approvers(row.role, barred) : null,
@@ -90,6 +98,7 @@ export async function listAnswers(tx: TenantTx, campaignId: string): Promise<Row
         case when a.approval_status = 'pending' and a.expires_at <= app_now() then 'expired' else a.approval_status end as status,
         a.requested_by as "requestedById", coalesce(nullif(r.name, ''), r.email) as "requestedBy", a.requested_at as "requestedAt",
         a.expires_at as "expiresAt", a.snapshot_version as digest, a.snapshot ->> 'note' as note,
+        (a.snapshot ->> 'startsAt')::timestamptz as "startsAt",
         coalesce(nullif(d.name, ''), d.email) as by, a.approved_by as "byId", a.decided_at as at, a.comments as comment
       from campaign_approvals a left join users r on r.id = a.requested_by left join users d on d.id = a.approved_by
       where a.campaign_id = ${campaignId}::uuid
@@ -106,6 +115,7 @@ async function whatNeeds(
   if (policy.when === "always") return "organization";
   if (policy.when === "large" && (await people()) >= policy.largeFrom) return "size";
   if (policy.newSender && (await isNewSender(tx, campaign))) return "sender";
+  if (wordsIn(campaign, policy.words).length > 0) return "words";
   const [settings] = await tx.execute<{ asks: boolean }>(
     sql`select requires_approval as asks from campaign_settings where campaign_id = ${campaign.id}::uuid`,
   );
@@ -165,12 +175,12 @@ function submissionsOf(rows: readonly Row[], askedOf: (row: Row) => Asked): Full
   return [...byNo.values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
-    const { no, requestedBy, requestedAt, expiresAt, note } = first;
+    const { no, requestedBy, requestedAt, expiresAt, note, startsAt } = first;
     const answers = group.map((row) => {
       const { role, status, by, at, comment } = row;
       return { role, status, by, at, comment, people: askedOf(row) };
     });
-    return [{ no, requestedBy, requestedAt, expiresAt, note: note ?? "", answers }];
+    return [{ no, requestedBy, requestedAt, expiresAt, note: note ?? "", startsAt, answers }];
   });
 }
 

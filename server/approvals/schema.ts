@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { localTime } from "#server/campaigns/content/schema";
 
 /** Hours that a request stands; after that it is refused by itself. Reminders come 24 and 44 hours after it. */
 export const approvalHours = 48;
@@ -16,6 +17,7 @@ const approver = z.object({ role: z.enum(approverRoles), userIds: z.array(z.uuid
 /**
  * Which campaigns of the organization are approved before a launch, and by whom. `large`: those with at least
  * `largeFrom` people. `newSender`: those from an address that no campaign of the workspace was launched from so far.
+ * `words`: those whose emails say one of them, such as promotions.
  * `inOrder`: the second role is asked once the first has approved. `twoPersons`: nobody answers for both.
  */
 export const approvalPolicy = z.object({
@@ -33,6 +35,10 @@ export const approvalPolicy = z.object({
     .refine((all) => new Set(all.map(({ role }) => role)).size === all.length, "Name each role once.")
     .default([{ role: "campaign_manager", userIds: [] }]),
   newSender: z.boolean().default(false),
+  words: z
+    .array(z.string().trim().toLowerCase().min(1).max(60, "Keep each word under 60 characters."))
+    .max(100, "100 words are the most.")
+    .default([]),
   inOrder: z.boolean().default(false),
   twoPersons: z.boolean().default(false),
 });
@@ -44,6 +50,8 @@ export const approvalRequestInput = z.object({
   campaignId: z.uuid(),
   version: z.int().min(1),
   note: comment.default(""),
+  /** The one start that is asked for, on the wall clock of the campaign's zone; null for whichever. */
+  startsAt: localTime.nullable().default(null),
 });
 export const approvalDecisionInput = z
   .object({

@@ -14,6 +14,7 @@ export const always: ApprovalPolicy = {
   largeFrom: 10_000,
   approvers: [{ role: "campaign_manager", userIds: [] }],
   newSender: false,
+  words: [],
   inOrder: false,
   twoPersons: false,
 };
@@ -28,8 +29,8 @@ export async function draftUnder(policy: Partial<ApprovalPolicy> = {}) {
     tenant,
     campaignId,
     first,
-    request: async (note = "") =>
-      tenant.caller.approvals.request({ campaignId, version: await version(), note }),
+    request: async (note = "", startsAt: string | null = null) =>
+      tenant.caller.approvals.request({ campaignId, version: await version(), note, startsAt }),
     launch: async () => tenant.caller.campaigns.launch({ id: campaignId, version: await version() }),
     rename: async (subjectLine: string) => {
       const { steps, version: now } = await tenant.caller.campaigns.byId({ id: campaignId });

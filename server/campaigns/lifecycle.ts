@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
 import type { Scope, TenantTx } from "#db/tenancy";
+import { startRefusal } from "#server/approvals/start";
 import { commitThenSend } from "#server/drivers/events";
 import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
@@ -8,6 +10,7 @@ import { type Act, recordCampaignAct } from "./acts.ts";
 import { refuseBlocked } from "./blockers.ts";
 import { takeForEdit } from "./edits.ts";
 import { reviewCampaign } from "./review.ts";
+import { zoneOf } from "./start-time.ts";
 
 type Where = { scope: Scope; act: Act };
 
@@ -18,8 +21,10 @@ type Where = { scope: Scope; act: Act };
 export async function launch({ scope, act }: Where, version: number): Promise<{ people: number }> {
   return commitThenSend(scope, async (tx) => {
     await takeForEdit(tx, { id: act.id, version }, ["draft", "scheduled"]);
-    const { problems, audience } = await reviewCampaign(tx, act.id);
+    const { problems, audience, approvedStart } = await reviewCampaign(tx, act.id);
     refuseBlocked(problems, "launched");
+    const refusal = startRefusal(approvedStart, await appNow(tx), await zoneOf(tx, act.id));
+    if (refusal !== null) throw new AppError("invalid", refusal);
     const { events } = await launchCampaign(tx, { campaignId: act.id, userId: act.userId });
     await recordCampaignAct(tx, act, "campaign.launched", { people: audience.count });
     return { events, people: audience.count };

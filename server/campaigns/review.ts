@@ -5,6 +5,7 @@ import { testProblems } from "#server/ab-tests/launch-checks";
 import { changesOf } from "#server/ab-tests/variants";
 import { approvalProblems } from "#server/approvals/checks";
 import { loadApproval } from "#server/approvals/queries";
+import { approvedStart } from "#server/approvals/start";
 import { workspaceSender } from "#server/mail/queries";
 import { goalProblems } from "#server/goals/checks";
 import { forecastLaunch, type WrittenForecast } from "#server/messages/forecasts";
@@ -30,7 +31,9 @@ export type Review = {
   forecast: WrittenForecast | null;
   /** Of a pool, the first that can send. */
   mailbox: { email: string; status: string; sandbox: boolean; pool: string | null } | null;
-  /** The next morning on which the campaign may send, as `scheduleInput` takes it. */
+  /** The only start that has been approved; null when any is. */
+  approvedStart: Date | null;
+  /** That one, or the next morning on which the campaign may send, as `scheduleInput` takes it. */
   suggestedStart: string;
 };
 
@@ -54,6 +57,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
   });
   const forecast = await forecastFirstEmail(tx, campaign, triggered ? 1 : audience.count);
   const approval = await loadApproval(tx, { campaign, people: () => Promise.resolve(audience.count) }, null);
+  const start = approvedStart(approval);
   const found = [
     ...problems,
     ...goalProblems(campaign.goals),
@@ -71,9 +75,16 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     audience,
     forecast,
     mailbox,
-    suggestedStart: nextMorning(campaign.settings, now),
+    approvedStart: start,
+    suggestedStart:
+      start && start > now
+        ? localText(campaign.settings.timezone, start)
+        : nextMorning(campaign.settings, now),
   };
 }
+
+const localText = (zone: string, at: Date) =>
+  new Date(toLocal(zone, at.getTime())).toISOString().slice(0, 16);
 
 /** The beginning of the send window on the next day, after today, that is open for sending. */
 function nextMorning({ timezone, sendDays, sendWindowStart }: CampaignSettings, now: Date): string {

@@ -1,21 +1,19 @@
 import { sql } from "drizzle-orm";
-import { appNow } from "#db/clock";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { commitThenSend, type DriverEvent } from "#server/drivers/events";
 import { launchCampaign } from "#server/enrollments/launch";
+import { startRefusal } from "#server/approvals/start";
 import { AppError } from "#server/errors";
 import { notify } from "#server/notifications/mutations";
-import { clockText } from "#server/planner/forecast";
-import { dayMs, parseLocal, toInstant } from "#server/planner/zone";
 import { recordCampaignAct } from "./acts.ts";
 import { blockersIn, refuseBlocked } from "./blockers.ts";
 import { takeForEdit } from "./edits.ts";
 import { reviewCampaign } from "./review.ts";
 import type { ScheduleInput } from "./schema.ts";
+import { startOf, zoneOf } from "./start-time.ts";
 
 /** A start that is later than this is not made up for: an installation that slept would mail people out of the blue. */
 const lateMaxHours = 24;
-const aheadMaxDays = 366;
 
 /**
  * Has exactly the version that was reviewed launched at a time on the wall clock of the campaign's zone, or moves
@@ -28,9 +26,11 @@ export async function scheduleLaunch(
 ): Promise<{ startsAt: Date }> {
   return withTenant(scope, async (tx) => {
     await takeForEdit(tx, { id, version }, ["draft", "scheduled"]);
-    const { problems, audience } = await reviewCampaign(tx, id);
+    const { problems, audience, approvedStart } = await reviewCampaign(tx, id);
     refuseBlocked(problems, "scheduled");
-    const startsAt = await startOf(tx, id, at);
+    const startsAt = await startOf(tx, { id, at, field: "at" });
+    const refusal = startRefusal(approvedStart, startsAt, await zoneOf(tx, id));
+    if (refusal !== null) throw new AppError("invalid", refusal, { at: refusal });
     await tx.execute(sql`
       update campaigns set status = 'scheduled', start_date = ${startsAt.toISOString()}::timestamptz,
         send_strategy = 'scheduled', launched_by = ${userId}::uuid
@@ -39,23 +39,6 @@ export async function scheduleLaunch(
     await recordCampaignAct(tx, { id, userId }, "campaign.scheduled", after);
     return { startsAt };
   });
-}
-
-async function startOf(tx: TenantTx, id: string, at: string): Promise<Date> {
-  const [settings] = await tx.execute<{ timezone: string }>(
-    sql`select timezone from campaign_settings where campaign_id = ${id}::uuid`,
-  );
-  const timezone = settings?.timezone ?? "UTC";
-  const now = await appNow(tx);
-  const startsAt = new Date(toInstant(timezone, parseLocal(at)));
-  const refused = (message: string) => new AppError("invalid", message, { at: message });
-  if (startsAt <= now)
-    throw refused(
-      `This time has passed: it is ${clockText(timezone, now)} in ${timezone}. Choose a later one, or launch now.`,
-    );
-  if (startsAt.getTime() - now.getTime() > aheadMaxDays * dayMs)
-    throw refused("A launch can be scheduled a year ahead at most. Choose an earlier time.");
-  return startsAt;
 }
 
 /** Makes a draft of a scheduled campaign again. Throws `not_found`; `conflict` when it is not scheduled any more. */
@@ -98,12 +81,11 @@ export async function launchScheduled(scope: Scope, id: string): Promise<Outcome
   const { outcome } = await commitThenSend(scope, async (tx): Promise<Handled> => {
     const due = await takeDue(tx, id);
     if (!due) return { events: [], outcome: "not scheduled" };
-    const { problems, audience } = await reviewCampaign(tx, id);
+    const { problems, audience, approvedStart } = await reviewCampaign(tx, id);
+    const refusal = startRefusal(approvedStart, due.startsAt, await zoneOf(tx, id));
     const why = due.late
       ? `It was to start more than ${lateMaxHours} hours ago, while nothing was running. Look whether it still fits, and launch it.`
-      : blockersIn(problems)
-          .map((blocker) => blocker.message)
-          .join(" ");
+      : [...blockersIn(problems).map((blocker) => blocker.message), ...(refusal ? [refusal] : [])].join(" ");
     if (why !== "") {
       await refuse(tx, { id, due, why });
       return { events: [], outcome: "refused" };

@@ -13,7 +13,7 @@ type Edited = {
   campaignId: string;
   /** Steps whose contacts are to be looked at again: deleted, or saying something else now. */
   stepIds: readonly string[];
-  /** Of those, the ones whose waiting contacts get their times anew. */
+  /** Those who stand at them are gone through: for new times, or because their email is reviewed from now on, or no more. */
   retime?: boolean;
 };
 

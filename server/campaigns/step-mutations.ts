@@ -4,7 +4,6 @@ import type { TenantTx } from "#db/tenancy";
 import { abandonTests } from "#server/ab-tests/conclude";
 import { dropUnstarted } from "#server/ab-tests/freeze";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
-import { recallUnreviewed, releaseFromReview } from "#server/drafts/step-switch";
 import { AppError } from "#server/errors";
 import { contentProblems } from "./content-checks.ts";
 import { stepsChangeIn, takeForEdit } from "./edits.ts";
@@ -150,9 +149,8 @@ export async function saveStep(
     ),
   ];
   if (broken.length > 0) throw new AppError("invalid", broken.join(" "));
-  if (saved.review && !step.review) await recallUnreviewed(tx, stepId);
-  if (!saved.review && step.review) await releaseFromReview(tx, stepId);
-  const again = content.type === "condition" || (content.type === "wait" && retime);
+  const switched = (saved.review === null) !== (step.review === null);
+  const again = switched || content.type === "condition" || (content.type === "wait" && retime);
   return {
     events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: [stepId], retime: again }),
   };

@@ -57,7 +57,7 @@ export type EngineStep = {
   review: DraftReview | null;
   /** They are, or were at some time. */
   reviewed: boolean;
-  /** The contact up to whom those who wait here have new times; null when no times are being changed. */
+  /** The contact up to whom those who stand here were gone through after a change; null when nobody is. */
   retimedUpTo: string | null;
 };
 
