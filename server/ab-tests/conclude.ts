@@ -122,28 +122,10 @@ export async function abandonTests(
   }
 }
 
-/** So many who waited are let go by one statement. */
-const releaseSize = 5_000;
-
-/**
- * Lets those go, in the order of the contacts, who waited for a winner at the step. The place reached is written down in
- * the same transaction, so that nobody is passed over; another slice follows while the step has a place.
- */
-export async function releaseHeld(
-  tx: TenantTx,
-  { campaignId, stepId, upTo }: { campaignId: string; stepId: string; upTo: string },
-): Promise<void> {
+/** Lets those of them go who waited for a winner. */
+export async function releaseHeld(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
   await tx.execute(sql`
-    with next as materialized (
-      select id, contact_id, wait_reason from campaign_contacts
-      where campaign_id = ${campaignId}::uuid and contact_id > ${upTo}::uuid and current_step_id = ${stepId}::uuid
-        and status in ('enrolled', 'active', 'paused')
-      order by contact_id limit ${releaseSize} for no key update
-    ), released as (
-      update campaign_contacts e set wait_reason = null, next_email_scheduled_at = app_now(), updated_at = app_now()
-      from next n where e.id = n.id and n.wait_reason = 'waiting_for_winner'
-    )
-    update campaign_steps set retimed_up_to = (
-      select contact_id from next where (select count(*) from next) = ${releaseSize} order by contact_id desc limit 1)
-    where id = ${stepId}::uuid`);
+    update campaign_contacts set wait_reason = null, next_email_scheduled_at = app_now(), updated_at = app_now()
+    where id = any(${sql.param([...enrollmentIds])}::uuid[]) and status in ('enrolled', 'active', 'paused')
+      and wait_reason = 'waiting_for_winner'`);
 }

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { followReviewSwitch } from "#server/drafts/step-switch";
 import { holds, yieldUntil } from "#server/drivers/mutations";
 import { lost, type Slice, type SliceResult } from "#server/enrollments/slice";
-import { loadGraph } from "#server/enrollments/steps";
+import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { queueMessages } from "#server/messages/queue";
 import { releaseHeld } from "./conclude.ts";
 import { driveTest } from "./drive.ts";
@@ -32,7 +33,7 @@ export async function driveEmailStep(tx: TenantTx, slice: Slice): Promise<SliceR
   const driver = { table: "step_drivers", id: stepId } as const;
   if (!(await holds(tx, driver, fence))) return lost;
   if (standing.upTo !== null) {
-    await releaseHeld(tx, { campaignId, stepId, upTo: standing.upTo });
+    await goThrough(tx, slice, { upTo: standing.upTo, decided: !standing.tested });
     return { ...lost, held: true, acted: 1, more: true };
   }
   const test = standing.tested ? await findLiveTest(tx, stepId) : null;
@@ -46,6 +47,31 @@ export async function driveEmailStep(tx: TenantTx, slice: Slice): Promise<SliceR
   const put = await holdForSendTime(tx, { slice, zone: graph.zone, test, sendTime: standing.sendTime });
   if (put > 0) return { ...lost, held: true, acted: put, more: true };
   return wakeBy(tx, { slice, until: driven.until, result: await queueMessages(tx, slice) });
+}
+
+/** So many are gone through at a time. */
+const pageSize = 5_000;
+
+/**
+ * Goes through the next ones who stand at a step, in the order of the contacts, after a change: lets those go who waited
+ * for a winner that there is by now, and brings those on whose email is reviewed from now on, or no more. The place
+ * reached is written down in the same transaction, so that nobody is passed over; another slice always follows.
+ */
+export async function goThrough(
+  tx: TenantTx,
+  { scope, campaignId, stepId }: Slice,
+  { upTo, decided, size = pageSize }: { upTo: string; decided: boolean; size?: number },
+): Promise<void> {
+  const rows = await tx.execute<{ id: string; contact_id: string }>(sql`
+    select id, contact_id from campaign_contacts
+    where tenant_id = ${scope.tenantId}::uuid and campaign_id = ${campaignId}::uuid and contact_id > ${upTo}::uuid
+      and current_step_id = ${stepId}::uuid and status in ('enrolled', 'active', 'paused')
+    order by contact_id limit ${size}`);
+  const ids = rows.map(({ id }) => id);
+  await followReviewSwitch(tx, stepOf(await loadGraph(tx, campaignId), stepId), ids);
+  if (decided) await releaseHeld(tx, ids);
+  const last = rows.length < size ? null : (rows.at(-1)?.contact_id ?? null);
+  await tx.execute(sql`update campaign_steps set retimed_up_to = ${last}::uuid where id = ${stepId}::uuid`);
 }
 
 async function standingOf(tx: TenantTx, stepId: string): Promise<Standing | undefined> {

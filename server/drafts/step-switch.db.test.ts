@@ -1,10 +1,11 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { driveEmailStep, goThrough } from "#server/ab-tests/email-step";
 import { email } from "#server/campaigns/testing";
 import { takeOver } from "#server/drivers/mutations";
 import { createRunner, newCampaign, places } from "#server/enrollments/testing";
-import { queueMessages } from "#server/messages/queue";
 import { claim, people, queued, statuses } from "#server/messages/testing";
 import { callerFor } from "#server/testing";
 
@@ -30,7 +31,13 @@ test("a step that is reviewed from now on, or no more, is gone through by slices
   const slice = () =>
     withTenant(scope, async (tx) => {
       const fence = (await takeOver(tx, { table: "step_drivers", id: stepId }, { runId: "slices" })) ?? -1;
-      return queueMessages(tx, { scope, campaignId, stepId, fence, limit: 2 });
+      const work = { scope, campaignId, stepId, fence, limit: 2 };
+      const [step] = await tx.execute<{ upTo: string | null }>(
+        sql`select retimed_up_to as "upTo" from campaign_steps where id = ${stepId}::uuid`,
+      );
+      if (typeof step?.upTo !== "string") return driveEmailStep(tx, work);
+      await goThrough(tx, work, { upTo: step.upTo, decided: true, size: 2 });
+      return { more: true };
     });
   const tally = async () =>
     Object.fromEntries(

@@ -1,27 +1,18 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import type { StepContext } from "#server/enrollments/slice";
+import type { EngineStep } from "#server/enrollments/steps";
 import { cancelMessages } from "#server/messages/slots";
 
 /**
- * The emails of a running campaign's step are reviewed from now on, or no more: deals with the next ones who stand there,
- * in the order of the contacts, and writes down how far it has come. Nothing unreviewed leaves meanwhile: claims look at the
- * step. Returns how many places it looked at; another slice always follows.
+ * The emails of a running campaign's step are reviewed from now on, or no more: brings those on of these places that stand
+ * as if it were otherwise. Nothing unreviewed leaves meanwhile: claims look at the step.
  */
 export async function followReviewSwitch(
   tx: TenantTx,
-  { scope, graph, step, stepId, limit, upTo }: StepContext & { upTo: string },
-): Promise<number> {
-  const rows = await tx.execute<{ id: string; contact_id: string }>(sql`
-    select id, contact_id from campaign_contacts
-    where tenant_id = ${scope.tenantId}::uuid and campaign_id = ${graph.campaignId}::uuid and contact_id > ${upTo}::uuid
-      and current_step_id = ${stepId}::uuid and status in ('enrolled', 'active', 'paused')
-    order by contact_id limit ${limit}`);
-  const ids = rows.map(({ id }) => id);
-  await (step.review ? recallUnreviewed(tx, ids) : releaseFromReview(tx, stepId, ids));
-  const last = rows.length < limit ? null : (rows.at(-1)?.contact_id ?? null);
-  await tx.execute(sql`update campaign_steps set retimed_up_to = ${last}::uuid where id = ${stepId}::uuid`);
-  return Math.max(1, rows.length);
+  { id: stepId, review }: Pick<EngineStep, "id" | "review">,
+  enrollmentIds: readonly string[],
+): Promise<void> {
+  await (review ? recallUnreviewed(tx, enrollmentIds) : releaseFromReview(tx, stepId, enrollmentIds));
 }
 
 /** What is queued for them and nobody has looked at is called back, and they are asked for anew. */

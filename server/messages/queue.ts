@@ -5,7 +5,6 @@ import { type DriverEvent, type EventScope, queuedEvent } from "#server/drivers/
 import { holds, wake, yieldUntil } from "#server/drivers/mutations";
 import { reviewDue } from "#server/drafts/review-step";
 import { tieMessages } from "#server/drafts/standing";
-import { followReviewSwitch } from "#server/drafts/step-switch";
 import { advance } from "#server/enrollments/advance";
 import { exitEnrollments } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
@@ -49,10 +48,6 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
     const more = idle.acted >= slice.limit;
     if (!more) await yieldUntil(tx, driver, fence, { until: null });
     return { ...lost, held: true, ...idle, more };
-  }
-  if (step.retimedUpTo !== null) {
-    const acted = await followReviewSwitch(tx, { ...slice, graph, step, upTo: step.retimedUpTo });
-    return { ...lost, held: true, acted, more: true };
   }
   const assumed = await assumeSent(tx, { ...slice, graph, step });
   if (assumed.acted > 0) return { ...assumed, more: true };
