@@ -79,6 +79,18 @@ test("a new user imports contacts, runs a drip, and every number moves and adds 
   const mails = await expectMails(subject("First"), created);
   expect(new Set(mails.map(({ to }) => to)).size).toBe(created);
 
+  await test.step("a scanner calls a mail’s links by every verb, and nothing comes of it", async () => {
+    const scanned = await readMail(mails[2]?.id ?? "");
+    const ours = scanned.links.filter((link) => /\/(t|u|p)\//.test(link));
+    expect(ours.some((link) => link.includes("/u/"))).toBe(true);
+    for (const link of ours) {
+      // What asks for the target of a link a while after the delivery may be a person, and one-click is a POST.
+      const asks = link.includes("/t/") ? "POST" : "GET";
+      for (const method of [asks, "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"])
+        expect((await page.request.fetch(link, { method, maxRedirects: 0 })).status()).toBeLessThan(500);
+    }
+  });
+
   await test.step("one clicks, another one unsubscribes", async () => {
     const [clicker, leaver] = await Promise.all(mails.slice(0, 2).map(({ id }) => readMail(id)));
     expect(clicker?.headers["list-unsubscribe-post"]).toBe("List-Unsubscribe=One-Click");

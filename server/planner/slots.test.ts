@@ -210,6 +210,10 @@ describe("slots", () => {
     const autumn = openOn(inside, at("2026-10-25T00:00Z"));
     expect(autumn).toEqual([{ from: at("2026-10-25T00:15Z"), to: at("2026-10-25T00:45Z") }]);
     expect(openOn(inside, at("2026-03-29T00:00Z"))).toEqual([]);
+    // New York, Sunday 1 November: 01:15 comes first on summer time.
+    expect(
+      openOn({ ...inside, start: "01:15", end: "01:45", zone: "America/New_York" }, at("2026-11-01T00:00Z")),
+    ).toEqual([{ from: at("2026-11-01T05:15Z"), to: at("2026-11-01T05:45Z") }]);
     // 02:30 to 04:00 is shut again while the clock shows 02:00 to 02:30 for the second time.
     expect(openOn({ ...inside, start: "02:30", end: "04:00" }, at("2026-10-25T00:00Z"))).toEqual([
       { from: at("2026-10-25T00:30Z"), to: at("2026-10-25T01:00Z") },
