@@ -34,6 +34,7 @@ export function MessageFilter({ view, steps }: Props) {
           ))}
       </Select>
       {view.variantId && <input type="hidden" name="variantId" value={view.variantId} />}
+      {view.goalId && <input type="hidden" name="goalId" value={view.goalId} />}
       <Button type="submit">Show</Button>
     </form>
   );

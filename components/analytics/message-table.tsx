@@ -15,8 +15,13 @@ type Props = { workspace: string; campaignId: string; view: MessagesInput; page:
 
 export function MessageTable({ workspace, campaignId, view, page, timeZone }: Props) {
   const words = measureWords[view.is];
-  const { is, stepId, variantId } = view;
-  const query = { is, ...(stepId && { stepId }), ...(variantId && { variantId }) };
+  const { is, stepId, variantId, goalId } = view;
+  const query = {
+    is,
+    ...(stepId && { stepId }),
+    ...(variantId && { variantId }),
+    ...(goalId && { goalId }),
+  };
   return (
     <>
       <Table

@@ -43,7 +43,7 @@ export function GoalsReached({ workspace, campaign, live, timeZone }: Props) {
                 <span className="block text-xs text-muted">
                   <NumberLink
                     value={tally?.attributed ?? 0}
-                    href={countedHref(workspace, campaign.id, { is: "converted" })}
+                    href={countedHref(workspace, campaign.id, { is: "converted", goalId: goal.id })}
                     label="put down to a mail"
                   />{" "}
                   within {goal.attributionDays} {goal.attributionDays === 1 ? "day" : "days"} of a mail
@@ -71,7 +71,12 @@ export function GoalsReached({ workspace, campaign, live, timeZone }: Props) {
             <p className="text-right tabular-nums max-sm:pl-8 max-sm:text-left">
               <strong className="font-semibold">{reached.toLocaleString("en")}</strong> reached it
               <span className="block text-xs text-muted">
-                {attributed.toLocaleString("en")} put down to a mail
+                <NumberLink
+                  value={attributed}
+                  href={countedHref(workspace, campaign.id, { is: "converted", goalId })}
+                  label="put down to a mail"
+                />{" "}
+                put down to a mail
               </span>
             </p>
           </li>

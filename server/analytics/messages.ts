@@ -62,10 +62,13 @@ const rare: readonly MessagesInput["is"][] = [
  */
 export async function listCountedMessages(
   tx: TenantTx,
-  { id, is, stepId, variantId, after }: MessagesInput,
+  { id, is, stepId, variantId, goalId, after }: MessagesInput,
 ): Promise<{ rows: CountedMessage[]; next: string | null }> {
   const ofMessage: SQL[] = [sql`m.campaign_id = ${id}::uuid`, counted, sql`(${isCounted[is]})`];
   if (variantId) ofMessage.push(sql`m.variant_id = ${variantId}::uuid`);
+  if (goalId)
+    ofMessage.push(sql`exists (select from campaign_conversions v
+      where v.message_id = m.id and v.goal_id = ${goalId}::uuid)`);
   if (after) ofMessage.push(sql`m.id < ${after}::uuid`);
   const first = sql`order by m.id desc limit ${messagesPageSize + 1}`;
   const messages = sql`select m.* from content.email_messages m where ${sql.join(ofMessage, sql` and `)}`;

@@ -244,6 +244,8 @@ test("a goal that is changed while the campaign runs counts anew, and what it co
     ["Bought", 1, false],
     ["Bought", 1, true],
   ]);
+  for (const { goalId, attributed } of goals)
+    expect((await caller.analytics.messages({ id, is: "converted", goalId })).rows).toHaveLength(attributed);
 });
 
 test("a campaign that has ended counts its goals for as long as its last mail could be the cause, and moves nobody twice", async () => {
