@@ -19,7 +19,13 @@ import { findPoolSender } from "./pool-sender.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import { type CampaignSettings, weekdays } from "./schema.ts";
 import { numbered } from "./titles.ts";
-import { domainProblems, emptyLinkWarnings, planProblems, segmentProblems } from "./warnings.ts";
+import {
+  domainProblems,
+  emptyLinkWarnings,
+  planProblems,
+  segmentProblems,
+  unreadWarnings,
+} from "./warnings.ts";
 
 /**
  * What a launch would do, and what stands in its way. Of a triggered campaign, `audience` is who may come in, and
@@ -66,6 +72,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     ...(await segmentProblems(tx, campaign)),
     ...(await domainProblems(tx, campaign)),
     ...testProblems(campaign, audience.count),
+    ...(await unreadWarnings(tx, campaign)),
     ...emptyLinkWarnings(campaign),
     ...unknownNameWarnings(campaign, variables ?? {}),
     ...passedDateWarnings(campaign, now),

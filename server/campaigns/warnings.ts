@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { asVariant } from "#server/ab-tests/variants";
 import { domainOf } from "#server/domains/names";
 import { unverifiedDomains } from "#server/domains/queries";
+import { mayLeaveUnread } from "#server/drafts/policy";
 import { clockText, type Forecast } from "#server/planner/forecast";
 import type { Problem } from "./checks.ts";
 import type { Campaign } from "./queries.ts";
@@ -56,6 +57,19 @@ export async function segmentProblems(
       `The segment “${name}” could not be worked out. ${why}`,
     ),
   );
+}
+
+/** Emails that are to leave as AI has written them, where the organization wants somebody to read them first. */
+export async function unreadWarnings(tx: TenantTx, { steps }: Pick<Campaign, "steps">): Promise<Problem[]> {
+  const asking = steps.filter(({ review }) => review?.unreviewed && review.instructions !== "");
+  if (asking.length === 0 || (await mayLeaveUnread(tx))) return [];
+  return asking.map((step) => ({
+    code: "unread",
+    severity: "warning",
+    where: "steps",
+    message: `${numbered(step, steps.indexOf(step))} is to send what AI has written without a review, which your organization does not allow: its emails wait for one.`,
+    stepId: step.id,
+  }));
 }
 
 /** Links that lead nowhere: written and never filled in. */

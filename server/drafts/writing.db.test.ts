@@ -120,7 +120,7 @@ test("a provider that is busy is asked again when it says, one that fails leaves
 });
 
 test("what AI has written leaves unread where the organization and the step both say so, by the workspace's own key", async () => {
-  const { scope, review, first } = await asking(["ada@example.test", "bea@example.test"], {
+  const { scope, campaignId, review, first } = await asking(["ada@example.test", "bea@example.test"], {
     unreviewed: true,
   });
   const mine = () => sinks.mails.filter((mail) => mail.raw.includes(scope.workspaceId));
@@ -129,6 +129,8 @@ test("what AI has written leaves unread where the organization and the step both
     tx.execute<{ key: string }>(sql`select ai_key_sealed as key from workspaces`),
   );
   expect(sealed[0]?.key).not.toContain("sk-of");
+  const { problems } = await review.campaigns.review({ id: campaignId });
+  expect(problems.map(({ code }) => code)).toContain("unread");
   provider.answer(good, failureAnswer(400));
   // The organization has not said so: whatever the step wants, somebody reads it first.
   await writeNext(scope);
