@@ -73,6 +73,7 @@ export function CampaignTimeline({ campaignId: id, initial, active, workspace, t
           buckets={value.buckets}
           unit={value.buckets[0]?.at.includes("T") ? "hour" : "day"}
           caption="Numbers over time"
+          source={{ workspace, campaign: id }}
         />
       )}
     </Section>

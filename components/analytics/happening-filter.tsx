@@ -25,7 +25,7 @@ export function HappeningFilter({ view, period, campaigns, mailboxes }: Props) {
       <Select name="is" defaultValue={view.is} aria-label="What happened" className="w-48">
         {periodMeasures.map((each) => (
           <option key={each} value={each}>
-            {measureWords[each].label}
+            {each === "machineOpened" ? "Opened automatically" : measureWords[each].label}
           </option>
         ))}
       </Select>

@@ -84,7 +84,7 @@ function columnsFor({ is }: HappeningsInput, timeZone: string): Column<Row>[] {
     },
     {
       key: "at",
-      header: measureWords[is].at ?? "Sent",
+      header: is === "machineOpened" ? "Fetched" : (measureWords[is].at ?? "Sent"),
       cell: (row) => <DateTime at={row.at} timeZone={timeZone} />,
     },
     is === "bounced"

@@ -1,6 +1,11 @@
 import type { HappeningsInput, PeriodMeasure } from "#server/analytics/schema";
 
-type Which = Pick<HappeningsInput, "campaign" | "mailbox"> & { from: string; to: string };
+type Which = {
+  from: string;
+  to: string;
+  campaign?: HappeningsInput["campaign"];
+  mailbox?: HappeningsInput["mailbox"];
+};
 
 /** Where that is listed which a number of a period counts. */
 export function happeningsHref(

@@ -72,7 +72,7 @@ export function MailboxTotals({ workspace, period, mailboxes }: Where & { mailbo
   );
 }
 
-type Rate = Exclude<PeriodMeasure, "sent">;
+type Rate = Exclude<PeriodMeasure, "sent" | "machineOpened">;
 const labels: Record<Rate, string> = {
   delivered: "Delivered",
   opened: "Opened",

@@ -10,14 +10,22 @@ import {
   YAxis,
 } from "recharts";
 import { useId } from "react";
+import { happeningsHref } from "./happenings-href.tsx";
+import { NumberLink } from "./number-link.tsx";
 
 const series = [
-  { key: "sent", label: "Sent", colour: "var(--faint)" },
-  { key: "opened", label: "Opened by people", colour: "var(--accent)" },
-  { key: "machineOpens", label: "Automatic opens", colour: "var(--line-strong)", dashed: true },
-  { key: "clicked", label: "Clicked", colour: "var(--success)" },
-  { key: "replied", label: "Replied", colour: "var(--warning)" },
-  { key: "unsubscribed", label: "Unsubscribed", colour: "var(--danger)" },
+  { key: "sent", is: "sent", label: "Sent", colour: "var(--faint)" },
+  { key: "opened", is: "opened", label: "Opened by people", colour: "var(--accent)" },
+  {
+    key: "machineOpens",
+    is: "machineOpened",
+    label: "Automatic opens",
+    colour: "var(--line-strong)",
+    dashed: true,
+  },
+  { key: "clicked", is: "clicked", label: "Clicked", colour: "var(--success)" },
+  { key: "replied", is: "replied", label: "Replied", colour: "var(--warning)" },
+  { key: "unsubscribed", is: "unsubscribed", label: "Unsubscribed", colour: "var(--danger)" },
 ] as const;
 
 /** One stretch of time: a day `2026-03-29`, a week or month by its first day, or an hour `2026-03-29T14:00`. */
@@ -26,10 +34,17 @@ type Bucket = { at: string } & Record<(typeof series)[number]["key"], number>;
 /** Fewer are bars: a line of one point is a dot. */
 const linePointsMin = 4;
 
-type Props = { buckets: Bucket[]; unit: "hour" | "day" | "week" | "month"; caption: string };
+/** What the numbers are of: where what they count is listed. `from` and `to` are the days of the whole chart. */
+type Source = { workspace: string; campaign?: string; from?: string; to?: string };
+type Props = {
+  buckets: Bucket[];
+  unit: "hour" | "day" | "week" | "month";
+  caption: string;
+  source: Source;
+};
 
 /** Lines or bars for the eye, and the same numbers as a table for everybody else. */
-export function TimelineChart({ buckets, unit, caption }: Props) {
+export function TimelineChart({ buckets, unit, caption, source }: Props) {
   const table = useId();
   const heads = { hour: "Hour", day: "Day", week: "Week of", month: "Month" };
   return (
@@ -119,9 +134,20 @@ export function TimelineChart({ buckets, unit, caption }: Props) {
                   <th scope="row" className="px-3 py-1.5 text-left font-normal whitespace-nowrap">
                     {labelOf(bucket.at, unit)}
                   </th>
-                  {series.map(({ key }) => (
+                  {series.map(({ key, is, label }) => (
                     <td key={key} className={bucket[key] === 0 ? "px-3 text-faint" : "px-3"}>
-                      {bucket[key].toLocaleString("en")}
+                      {unit === "hour" ? (
+                        bucket[key].toLocaleString("en")
+                      ) : (
+                        <NumberLink
+                          value={bucket[key]}
+                          href={happeningsHref(source.workspace, is, {
+                            ...daysOf(bucket.at, unit, source),
+                            campaign: source.campaign,
+                          })}
+                          label={`${label.toLowerCase()}, ${labelOf(bucket.at, unit)}`}
+                        />
+                      )}
                     </td>
                   ))}
                 </tr>
@@ -132,6 +158,16 @@ export function TimelineChart({ buckets, unit, caption }: Props) {
       </details>
     </>
   );
+}
+
+/** The days of a bucket that are days of the chart: its first week may begin before it. */
+function daysOf(at: string, unit: Exclude<Props["unit"], "hour">, { from, to }: Source) {
+  const first = new Date(`${at.slice(0, 10)}T00:00:00Z`);
+  const last = new Date(first);
+  if (unit === "week") last.setUTCDate(last.getUTCDate() + 6);
+  if (unit === "month") last.setUTCMonth(last.getUTCMonth() + 1, 0);
+  const [begin, end] = [first, last].map((day) => day.toISOString().slice(0, 10)) as [string, string];
+  return { from: from && from > begin ? from : begin, to: to && to < end ? to : end };
 }
 
 /** The wall clock as it is given: nothing is shifted by the browser's own zone. */

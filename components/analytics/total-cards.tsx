@@ -8,7 +8,7 @@ import { NumberLink } from "./number-link.tsx";
 
 type Totals = RouterOutputs["analytics"]["overview"]["totals"];
 type Props = { workspace: string; from: string; to: string; totals: Totals; before: Totals };
-type Card = { key: PeriodMeasure; label: string; of?: "sent" | "delivered"; bad?: true };
+type Card = { key: PeriodMeasure & keyof Totals; label: string; of?: "sent" | "delivered"; bad?: true };
 
 const cards: Card[] = [
   { key: "sent", label: "Sent" },

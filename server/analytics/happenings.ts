@@ -27,6 +27,8 @@ const counted: Record<PeriodMeasure, string> = {
   sent: "emails_sent",
   delivered: "emails_delivered",
   opened: "emails_opened",
+  // Each time that a machine fetched it.
+  machineOpened: "machine_opens",
   clicked: "emails_clicked",
   replied: "emails_replied",
   converted: "conversions",

@@ -62,6 +62,8 @@ export const messagesInput = z.object({
   is: z.enum(measures).catch("sent"),
   stepId: id.optional().catch(undefined),
   variantId: id.optional().catch(undefined),
+  /** Of those that have reached a goal: this one. */
+  goalId: id.optional().catch(undefined),
   after: id.optional().catch(undefined),
 });
 export type MessagesInput = z.infer<typeof messagesInput>;
@@ -82,6 +84,7 @@ export const periodMeasures = [
   "sent",
   "delivered",
   "opened",
+  "machineOpened",
   "clicked",
   "replied",
   "converted",

@@ -63,7 +63,12 @@ async function Overview({ params, searchParams }: Props) {
         <>
           <TotalCards workspace={workspace} from={from} to={to} totals={totals} before={before} />
           <Section title="Over time" description={`By ${overview.unit}, in ${timezone}.`}>
-            <TimelineChart buckets={overview.buckets} unit={overview.unit} caption="Numbers over time" />
+            <TimelineChart
+              buckets={overview.buckets}
+              unit={overview.unit}
+              caption="Numbers over time"
+              source={{ workspace, from, to }}
+            />
           </Section>
           <CampaignTotals workspace={workspace} period={{ from, to }} campaigns={overview.campaigns} />
           <MailboxTotals workspace={workspace} period={{ from, to }} mailboxes={overview.mailboxes} />
