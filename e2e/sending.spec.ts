@@ -45,6 +45,26 @@ test("limits, days without sending and a pool are set up, and the review says wh
     expect(await seriousFindings(page)).toEqual([]);
   });
 
+  await test.step("the public holidays of a region, one of which is a working day after all", async () => {
+    await page.getByRole("button", { name: "Add holidays" }).click();
+    await dialog.getByRole("button", { name: "Add holidays" }).click();
+    await expect(dialog.getByText("Choose a country.")).toBeVisible();
+    await dialog.getByLabel("Country").click();
+    await page.getByPlaceholder("Search").fill("Germany");
+    await page.getByRole("option", { name: "Germany" }).click();
+    await dialog.getByLabel("Region").click();
+    await page.getByRole("option", { name: "Berlin" }).click();
+    await dialog.getByRole("button", { name: "Add holidays" }).click();
+    const calendar = page.getByRole("list", { name: "Public holidays" });
+    await expect(calendar.getByText("Holidays: Germany, Berlin")).toBeVisible();
+    await calendar.getByText("days to come").click();
+    const whitMonday = calendar.getByRole("button", { name: /^Remove Whit Monday/ });
+    const before = await whitMonday.count();
+    await whitMonday.first().click();
+    await expect(whitMonday).toHaveCount(before - 1);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
   await test.step("two mailboxes share a pool", async () => {
     await page.goto(`/${workspace.slug}/settings/mailboxes`);
     await page.getByRole("button", { name: "Add pool" }).click();

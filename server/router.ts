@@ -14,6 +14,7 @@ import { domainsRouter } from "#server/domains/router";
 import { draftsRouter } from "#server/drafts/router";
 import { enrollmentsRouter } from "#server/enrollments/router";
 import { exportsRouter } from "#server/exports/router";
+import { holidayCalendarsRouter } from "#server/holiday-calendars/router";
 import { importsRouter } from "#server/imports/router";
 import { invitationsRouter } from "#server/invitations/router";
 import { listsRouter } from "#server/lists/router";
@@ -50,6 +51,7 @@ export const appRouter = router({
   drafts: draftsRouter,
   enrollments: enrollmentsRouter,
   exports: exportsRouter,
+  holidayCalendars: holidayCalendarsRouter,
   imports: importsRouter,
   invitations: invitationsRouter,
   lists: listsRouter,

@@ -11,6 +11,7 @@ import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
 import { SubmitButton } from "#components/ui/submit-button";
+import { CampaignScope, scopeOf } from "./campaign-scope.tsx";
 
 /** The button that opens the window in which days without sending are added. */
 export function AddBlackout() {
@@ -54,7 +55,8 @@ export function AddBlackout() {
                 "startsOn",
                 "endsOn",
               );
-              create.mutate({ name, startsOn, endsOn: endsOn || startsOn });
+              const onlyFor = scopeOf(event.currentTarget);
+              create.mutate({ name, startsOn, endsOn: endsOn || startsOn, onlyFor });
             }}
           >
             <Field
@@ -75,6 +77,7 @@ export function AddBlackout() {
                 error={problem?.fields.endsOn}
               />
             </div>
+            <CampaignScope error={problem?.fields.onlyFor} />
             <FormError>
               {problem && Object.keys(problem.fields).length === 0 ? problem.message : null}
             </FormError>

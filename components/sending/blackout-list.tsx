@@ -20,15 +20,30 @@ const dayText = (day: string) =>
     year: "numeric",
   }).format(Date.parse(day));
 
+export const daysText = ({ startsOn, endsOn }: Pick<Blackout, "startsOn" | "endsOn">) =>
+  startsOn === endsOn ? dayText(startsOn) : `${dayText(startsOn)} – ${dayText(endsOn)}`;
+
+/** Which campaigns keep the days, where not all do. */
+export const forWhom = (campaigns: string[] | null): string | null =>
+  campaigns && (campaigns.length === 0 ? "For campaigns that are gone" : `Only for ${campaigns.join(", ")}`);
+
 /** The days on which nothing is sent, the next ones first. */
 export function BlackoutList({ blackouts, editable }: { blackouts: Blackout[]; editable: boolean }) {
   const columns: Column<Blackout>[] = [
-    { key: "name", header: "Occasion", cell: ({ name }) => name },
+    {
+      key: "name",
+      header: "Occasion",
+      cell: ({ name, campaigns }) => (
+        <>
+          {name}
+          {campaigns && <p className="truncate text-xs text-muted">{forWhom(campaigns)}</p>}
+        </>
+      ),
+    },
     {
       key: "days",
       header: "Days",
-      cell: ({ startsOn, endsOn }) =>
-        startsOn === endsOn ? dayText(startsOn) : `${dayText(startsOn)} – ${dayText(endsOn)}`,
+      cell: daysText,
     },
   ];
   if (editable)
@@ -53,7 +68,7 @@ export function BlackoutList({ blackouts, editable }: { blackouts: Blackout[]; e
   );
 }
 
-function RemoveBlackout({ blackout }: { blackout: Blackout }) {
+export function RemoveBlackout({ blackout }: { blackout: Pick<Blackout, "id" | "name"> }) {
   const trpc = useTRPC();
   const router = useRouter();
   const remove = useMutation(

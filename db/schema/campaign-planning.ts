@@ -48,6 +48,28 @@ export const campaignSchedules = pgTable(
   ],
 );
 
+/** A country, or a part of it, whose public holidays are days without sending: written down as such, year by year. */
+export const holidayCalendars = pgTable(
+  "holiday_calendars",
+  {
+    ...workspaceColumns,
+    /** ISO 3166: `DE`. */
+    country: sortedText().notNull(),
+    /** A state or province of it; empty: what all of it keeps. */
+    region: sortedText().notNull().default(""),
+    /** Null: every campaign. */
+    campaignIds: uuid().array(),
+    /** The last year whose days are written down. */
+    filledUntil: integer().notNull(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.workspaceId, workspaces),
+    workspacePolicy("holiday_calendars"),
+    unique("holiday_calendars_place_unique").on(t.tenantId, t.workspaceId, t.country, t.region),
+  ],
+);
+
 /** Days on which nothing, or nothing of some campaigns, is sent. */
 export const blackoutDates = pgTable(
   "blackout_dates",
@@ -61,12 +83,16 @@ export const blackoutDates = pgTable(
       .default("delay"),
     /** Null: every campaign. */
     campaignIds: uuid().array(),
+    /** The calendar that it comes from, and goes with; null for what somebody entered. */
+    calendarId: uuid(),
   },
   (t) => [
     tenantKey(t),
     within(t, t.workspaceId, workspaces),
+    within(t, t.calendarId, holidayCalendars),
     workspacePolicy("blackout_dates"),
     index("idx_blackout_dates_range").on(t.tenantId, t.workspaceId, t.startsOn),
+    index("idx_blackout_dates_calendar").on(t.tenantId, t.calendarId),
     oneOf("valid_action", t.action, ["skip", "delay", "allow"]),
     check("valid_range", sql`ends_on >= starts_on`),
   ],

@@ -153,7 +153,12 @@ export const mailboxReaders = pgTable(
     uidValidity: text(),
     /** Everything up to here has been dealt with. */
     lastUid: bigint({ mode: "number" }).notNull().default(0),
+    /** The same of folders besides the inbox, by their paths. */
+    folders: jsonb().$type<Record<string, { validity: string | null; uid: number }>>().notNull().default({}),
     problem: text(),
+    /** The worker to which the server tells of new mail, and until when nobody else need ask for that. */
+    listener: text(),
+    listenedUntil: instant(),
     ...driverColumns,
   },
   (t) => [

@@ -106,6 +106,16 @@ export const campaignContacts = pgTable(
   ],
 );
 
+/**
+ * Contacts that changed while a step that may wait for that was asking about them, and did not see it: they are asked for
+ * again. A queue, emptied by the sweeper.
+ */
+export const missedWakes = pgTable("missed_wakes", { ...logColumns, contactId: uuid().notNull() }, (t) => [
+  within(t, t.contactId, contacts),
+  workspacePolicy("missed_wakes"),
+  index("idx_missed_wakes_contact").on(t.tenantId, t.contactId),
+]);
+
 /** Passes that ended before a contact was enrolled again. */
 export const campaignContactRuns = pgTable(
   "campaign_contact_runs",

@@ -4,6 +4,7 @@ import {
   sweepArrivals,
   sweepCampaigns,
   sweepDrafts,
+  sweepHolidays,
   sweepJobs,
   sweepLeases,
   sweepMailboxes,
@@ -11,6 +12,7 @@ import {
   sweepScores,
   sweepSegments,
   sweepSteps,
+  sweepWaiters,
 } from "#server/drivers/sweep";
 
 /** Finds what the rows call for and nobody is doing, and sends its events again. */
@@ -23,10 +25,12 @@ export const sweep = inngest.createFunction(
     readers: await step.run("wake-readers", sweepReaders),
     campaigns: await step.run("check-campaigns", sweepCampaigns),
     arrivals: await step.run("let-in-arrivals", sweepArrivals),
+    waiters: await step.run("wake-waiters", sweepWaiters),
     approvals: await step.run("remind-approvers", sweepApprovals),
     drafts: await step.run("write-drafts", sweepDrafts),
     jobs: await step.run("restart-jobs", sweepJobs),
     segments: await step.run("refresh-segments", sweepSegments),
     scores: await step.run("refresh-scores", sweepScores),
+    holidays: await step.run("fill-holidays", sweepHolidays),
   }),
 );

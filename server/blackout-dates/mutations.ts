@@ -5,6 +5,7 @@ import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
 import { replanCampaigns, replanSteps } from "#server/messages/replan";
 import type { BlackoutInput } from "./schema.ts";
+import { checkCampaigns } from "./scope.ts";
 
 type By = { scope: EventScope; userId: string };
 
@@ -12,10 +13,12 @@ type By = { scope: EventScope; userId: string };
 export async function createBlackout(
   tx: TenantTx,
   { scope, userId }: By,
-  { name, startsOn, endsOn }: BlackoutInput,
+  { name, startsOn, endsOn, onlyFor }: BlackoutInput,
 ): Promise<{ id: string; events: DriverEvent[] }> {
+  await checkCampaigns(tx, onlyFor);
   const [made] = await tx.execute<{ id: string; now: boolean }>(sql`
-    insert into blackout_dates (name, starts_on, ends_on) values (${name}, ${startsOn}::date, ${endsOn}::date)
+    insert into blackout_dates (name, starts_on, ends_on, campaign_ids)
+    values (${name}, ${startsOn}::date, ${endsOn}::date, ${onlyFor === null ? null : sql.param(onlyFor)}::uuid[])
     returning id, starts_on <= (app_now() + interval '1 day')::date as now`);
   if (!made) throw new Error("The days were not stored.");
   await recordAct(tx, {
@@ -23,10 +26,10 @@ export async function createBlackout(
     action: "blackout.created",
     resourceType: "blackout",
     resourceId: made.id,
-    after: { name, startsOn, endsOn },
+    after: { name, startsOn, endsOn, onlyFor },
   });
   // Slots are given out for minutes ahead only: later days need no second look.
-  return { id: made.id, events: made.now ? await replanCampaigns(tx, scope, null) : [] };
+  return { id: made.id, events: made.now ? await replanCampaigns(tx, scope, onlyFor) : [] };
 }
 
 /** Throws `not_found`. Send the events after the commit. */

@@ -3,9 +3,11 @@ import { allowed, router } from "#server/trpc";
 import { createBlackout, removeBlackout } from "./mutations.ts";
 import { listBlackouts } from "./queries.ts";
 import { blackoutInput, blackoutRef } from "./schema.ts";
+import { listScopeChoices } from "./scope.ts";
 
 export const blackoutDatesRouter = router({
   list: allowed("campaigns:read").query(({ ctx }) => ctx.tenant(listBlackouts)),
+  campaigns: allowed("workspace:settings").query(({ ctx }) => ctx.tenant(listScopeChoices)),
 
   create: allowed("workspace:settings")
     .input(blackoutInput)

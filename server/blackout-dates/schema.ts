@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { onlyFor } from "#server/holiday-calendars/schema";
 
 const day = z.iso.date("Choose a day.");
 const daysMax = 366;
@@ -13,6 +14,7 @@ export const blackoutInput = z
       .max(100, "Use at most 100 characters."),
     startsOn: day,
     endsOn: day,
+    onlyFor,
   })
   .refine(({ startsOn, endsOn }) => endsOn >= startsOn, {
     path: ["endsOn"],

@@ -12,6 +12,8 @@ import {
 } from "#inngest/events";
 import { followUp } from "#server/approvals/reminders";
 import { completeIfDone } from "#server/enrollments/complete";
+import { wakeWaiters } from "#server/enrollments/waiters";
+import { fillCalendars } from "#server/holiday-calendars/mutations";
 import { nextSend } from "#server/messages/claim";
 import { ensureReader } from "#server/replies/reader";
 import { expireLeases } from "#server/messages/unknown";
@@ -146,6 +148,22 @@ export const sweepArrivals = (): Promise<number> =>
   sweep(sql`select * from due_campaign_arrivals()`, async (_tx, scope, ids) => ({
     events: ids.map((id) => arrivalsEvent(scope, id)),
   }));
+
+/** Contacts whom a waiting step could not be told of, since it was asking about them at that moment: it asks again. */
+export const sweepWaiters = (): Promise<number> =>
+  sweep(sql`select * from due_missed_wakes()`, async (tx, scope, ids) => {
+    const missed = await tx.execute<{ contact_id: string }>(sql`
+      delete from missed_wakes where id = any(${sql.param(ids)}::uuid[]) returning contact_id`);
+    const contactIds = [...new Set(missed.map((row) => row.contact_id))];
+    return { events: await wakeWaiters(tx, { scope, contactIds, atOnce: true }) };
+  });
+
+/** Calendars that lack holidays of the coming year. */
+export const sweepHolidays = (): Promise<number> =>
+  sweep(sql`select * from due_holiday_calendars()`, async (tx, _scope, ids) => {
+    await fillCalendars(tx, ids.toSorted());
+    return { events: [] };
+  });
 
 /** Segments whose half hour is over, whose contacts have changed, or whose run has fallen silent. */
 export const sweepSegments = (): Promise<number> =>

@@ -19,6 +19,7 @@ import {
   sweepLeases,
   sweepMailboxes,
   sweepSteps,
+  sweepWaiters,
 } from "#server/drivers/sweep";
 import { sendNext, startLane } from "#server/messages/run";
 import type { SentEvent, Sinks } from "#server/messages/testing-sinks";
@@ -138,6 +139,7 @@ export function createRunner(sinks: Sinks) {
       await sweepMailboxes();
       await sweepCampaigns();
       await sweepArrivals();
+      await sweepWaiters();
     },
   };
 }

@@ -2,7 +2,13 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { createList, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
-import { createRunner, launch, newCampaign, places } from "./testing.ts";
+import { asOwner } from "#db/testing-database";
+import { commitThenSend } from "#server/drivers/events";
+import { takeOver } from "#server/drivers/mutations";
+import { decideCondition } from "./condition-step.ts";
+import { createRunner, launch, newCampaign, places, type Started } from "./testing.ts";
+import { releaseWaits } from "./wait-step.ts";
+import { wakeWaiters } from "./waiters.ts";
 
 const sinks = await vi.hoisted(async () => {
   const started = await (await import("../messages/testing-sinks.ts")).startSinks();
@@ -143,4 +149,78 @@ test("a step asks for the hour where they are, and for the way they came; an unk
       join tags t on t.id = ct.tag_id order by 1`),
   );
   expect(tagged.map(({ line }) => line)).toEqual(["a came", "a far"]);
+});
+
+/** Until somebody waits for a lock of another transaction, or `work` is done without. */
+async function untilItWaits(work: Promise<unknown>): Promise<void> {
+  let waits = 0;
+  const ended = () => (waits = 1);
+  void work.then(ended, ended);
+  await asOwner(async (sql) => {
+    while (waits === 0) {
+      const [row] = await sql<{ count: number }[]>`
+        select count(*)::int as count from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      waits ||= row?.count ?? 0;
+    }
+  });
+}
+
+/** Enrolls everybody and asks the first step about them, in a transaction that stays open until it is told to end. */
+async function asking({ scope, campaignId, stepIds }: Started, ask: typeof decideCondition) {
+  await launch(scope, campaignId);
+  await runner.settle("campaign/step.due");
+  const [stepId = ""] = stepIds;
+  let end = () => {};
+  const gate = new Promise<void>((resolve) => (end = resolve));
+  let told = () => {};
+  const asked = new Promise<void>((resolve) => (told = resolve));
+  const done = withTenant(scope, async (tx) => {
+    const fence = (await takeOver(tx, { table: "step_drivers", id: stepId }, { runId: "asking" })) ?? -1;
+    await ask(tx, { scope, campaignId, stepId, fence, limit: 10 });
+    told();
+    await gate;
+  });
+  await asked;
+  return { end, done };
+}
+
+test("what happens while a step asks about somebody, and does not see it yet, is not lost", async () => {
+  const emails = ["ada@x.test"];
+  const keen = await newCampaign({ emails, steps: [{ stepType: "condition", ...tagged("keen") }] });
+  const bought: StepValues = {
+    stepType: "wait",
+    waitDuration: {
+      until: "event",
+      event: "custom_event",
+      name: "order.placed",
+      timeout: threeDays,
+      onTimeout: "continue",
+    },
+  };
+  const buying = await newCampaign({ emails, steps: [bought] });
+  const [condition, wait] = [await asking(keen, decideCondition), await asking(buying, releaseWaits)];
+  // A tag waits for nobody; an event waits for the answer, which it overtakes.
+  await withTenant(keen.scope, (tx) =>
+    tx.execute(sql`with made as (insert into tags (name) values ('keen') returning id)
+      insert into contact_tags (contact_id, tag_id) select ${keen.contactIds[0]}::uuid, id from made`),
+  );
+  const telling = commitThenSend(buying.scope, async (tx) => {
+    const contactId = buying.contactIds[0] ?? "";
+    await tx.execute(
+      sql`insert into custom_events (event_id, name, contact_id) values ('1', 'order.placed', ${contactId}::uuid)`,
+    );
+    return { events: await wakeWaiters(tx, { scope: buying.scope, contactIds: [contactId], atOnce: true }) };
+  });
+  await untilItWaits(telling);
+  condition.end();
+  wait.end();
+  await Promise.all([telling, condition.done, wait.done]);
+  await runner.pass("1 minute");
+  await runner.sweep();
+  await runner.settle();
+  expect([await places(keen), await places(buying)].flat().map(({ status }) => status)).toEqual([
+    "completed",
+    "completed",
+  ]);
 });

@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { AddBlackout } from "#components/sending/add-blackout";
+import { AddHolidays } from "#components/sending/add-holidays";
 import { BlackoutList } from "#components/sending/blackout-list";
+import { HolidayList } from "#components/sending/holiday-list";
 import { AddLimit } from "#components/sending/limit-dialog";
 import { LimitTable } from "#components/sending/limit-table";
 import { SettingsTabs } from "#components/settings/settings-tabs";
@@ -25,9 +27,10 @@ export default function SendingPage({ params }: Props) {
 
 async function Sending({ params }: Props) {
   const api = caller((await params).workspace);
-  const [{ limits, domains }, blackouts, { permissions }] = await Promise.all([
+  const [{ limits, domains }, blackouts, calendars, { permissions }] = await Promise.all([
     api.sendingLimits.list(),
     api.blackoutDates.list(),
+    api.holidayCalendars.list(),
     api.workspaces.current(),
   ]);
   const editable = permissions.includes("workspace:settings");
@@ -43,8 +46,14 @@ async function Sending({ params }: Props) {
       <section>
         <div className="mb-2 flex flex-wrap items-center justify-between gap-3">
           <h2 className="text-base font-semibold">Days without sending</h2>
-          {editable && <AddBlackout />}
+          {editable && (
+            <div className="flex gap-2">
+              <AddHolidays />
+              <AddBlackout />
+            </div>
+          )}
         </div>
+        <HolidayList calendars={calendars} editable={editable} />
         <BlackoutList blackouts={blackouts} editable={editable} />
       </section>
     </div>
