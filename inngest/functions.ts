@@ -10,6 +10,7 @@ import { readMailbox } from "./functions/read-mailbox.ts";
 import { recalculateScores } from "./functions/recalculate-scores.ts";
 import { recalculateSegments } from "./functions/recalculate-segments.ts";
 import { expireImportsHourly } from "./functions/expire-imports.ts";
+import { expireMailBodies } from "./functions/expire-mail-bodies.ts";
 import { findImportSchedules, runImportSchedule } from "./functions/run-import-schedules.ts";
 import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
@@ -50,5 +51,6 @@ export const functions: InngestFunction.Like[] = [
   expireExportsHourly,
   removeOrphansNightly,
   expireImportsHourly,
+  expireMailBodies,
   refreshAnalytics,
 ];

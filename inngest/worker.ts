@@ -7,6 +7,7 @@ import { v7 } from "uuid";
 import { closeDatabase } from "#db/client";
 import { env } from "#server/env";
 import { findReadiness } from "#server/health";
+import { startListening } from "#server/replies/listen";
 import { log, withLogContext } from "#server/log";
 import { inngest } from "./client.ts";
 import { functions } from "./functions.ts";
@@ -50,6 +51,7 @@ export async function startWorker(): Promise<Worker> {
   const registering = registerFunctions(url, stopping.signal).then((registered) => {
     state.registered = registered;
   });
+  const listening = startListening();
   log.info({ url, functions: functions.length }, "worker is listening");
 
   return {
@@ -59,6 +61,7 @@ export async function startWorker(): Promise<Worker> {
       stopping.abort();
       await heartbeat.stop();
       await registering;
+      await listening.stop();
       await closeServer(server);
       await closeDatabase();
     },

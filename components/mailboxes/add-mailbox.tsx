@@ -113,7 +113,13 @@ function MailboxForm({ onAdded }: { onAdded: (mailbox: Readable) => void }) {
   );
 }
 
-const unread = { imapHost: null, imapPort: null, imapSecurity: null, imapUsername: null };
+const unread = {
+  imapHost: null,
+  imapPort: null,
+  imapSecurity: null,
+  imapUsername: null,
+  reads: ["junk" as const],
+};
 
 function connectionOf(form: HTMLFormElement) {
   const values = formValues(

@@ -5,11 +5,13 @@ import { useRef } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
+import { Checkbox } from "#components/ui/checkbox";
 import { DialogFooter } from "#components/ui/dialog";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
 import { SubmitButton } from "#components/ui/submit-button";
 import { securityChoices } from "#server/mailboxes/schema";
+import { type FolderKind, folderKinds } from "#server/replies/schema";
 import { CheckList } from "./check-list.tsx";
 import type { Mailbox } from "./mailbox-list.tsx";
 import { ServerFields } from "./server-fields.tsx";
@@ -17,7 +19,7 @@ import { ServerFields } from "./server-fields.tsx";
 /** What of a mailbox the form begins with. */
 export type Readable = Pick<
   Mailbox,
-  "id" | "email" | "smtpHost" | "imapHost" | "imapPort" | "imapSecurity" | "imapUsername"
+  "id" | "email" | "smtpHost" | "imapHost" | "imapPort" | "imapSecurity" | "imapUsername" | "reads"
 >;
 type Props = { mailbox: Readable; onDone: () => void; later?: string };
 
@@ -54,6 +56,18 @@ export function ReadingForm({ mailbox, onDone, later }: Props) {
       }}
     >
       <ServerFields protocol="imap" known={knownOf(mailbox)} stored errors={errors} />
+      <fieldset className="grid gap-2">
+        <legend className="mb-1.5 font-medium">Folders besides the inbox</legend>
+        {folderKinds.map((kind) => (
+          <Checkbox
+            key={kind}
+            name={kind}
+            label={folders[kind].label}
+            hint={folders[kind].hint}
+            defaultChecked={mailbox.reads.includes(kind)}
+          />
+        ))}
+      </fieldset>
       {(test.isPending || test.data) && (
         <div className="rounded-md border bg-sunken p-3">
           <CheckList checks={test.data} pending={test.isPending} />
@@ -87,6 +101,17 @@ export function ReadingForm({ mailbox, onDone, later }: Props) {
   );
 }
 
+const folders: Record<FolderKind, { label: string; hint: string }> = {
+  junk: {
+    label: "Junk",
+    hint: "Answers and reports end up there now and then. Only what names an email of yours is taken from it.",
+  },
+  archive: {
+    label: "Archive, or all mail",
+    hint: "Where rules file answers away before they are seen in the inbox.",
+  },
+};
+
 /** Many providers name their servers alike. */
 const knownOf = ({ imapHost, imapPort, imapSecurity, imapUsername, smtpHost }: Readable) => ({
   host: imapHost ?? smtpHost?.replace(/^smtp\./i, "imap.") ?? "",
@@ -98,5 +123,7 @@ const knownOf = ({ imapHost, imapPort, imapSecurity, imapUsername, smtpHost }: R
 function readingOf(form: HTMLFormElement, id: string) {
   const values = formValues(form, "imapHost", "imapPort", "imapSecurity", "imapUsername", "imapPassword");
   const imapSecurity = securityChoices.find((choice) => choice === values.imapSecurity) ?? "tls";
-  return { ...values, id, imapPort: Number(values.imapPort), imapSecurity };
+  const data = new FormData(form);
+  const reads = folderKinds.filter((kind) => data.has(kind));
+  return { ...values, id, imapPort: Number(values.imapPort), imapSecurity, reads };
 }

@@ -41,8 +41,13 @@ function Content({ id, timeZone }: { id: string; timeZone: string }) {
             className="max-h-96 overflow-y-auto rounded-md border bg-sunken p-3 text-sm break-words whitespace-pre-wrap"
             tabIndex={0}
           >
-            {data.text.trim() || "This mail has no text."}
+            {data.text.trim() || (data.whole ? "This mail has no text." : "Nothing of its text is left.")}
           </div>
+          {!data.whole && (
+            <p className="text-xs text-muted">
+              Only its beginning is kept: texts are removed after the months that the organization has set.
+            </p>
+          )}
         </div>
       )}
     </DialogContent>

@@ -4,6 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { relayServer, sandboxServer } from "#server/mail/relay";
 import type { MailServer } from "#server/mail/smtp-session";
+import { readingSettings } from "#server/replies/schema";
 import { open, type SealedPlace } from "#server/seal";
 
 const row = {
@@ -29,6 +30,7 @@ const row = {
   imapPort: emailAccounts.imapPort,
   imapSecurity: emailAccounts.imapSecurity,
   imapUsername: emailAccounts.imapUsername,
+  settings: emailAccounts.settings,
   lastSyncAt: emailAccounts.lastSyncAt,
 };
 
@@ -39,10 +41,11 @@ const today = (
 
 /**
  * Every mailbox of the workspace, the default one first. `sentToday` and `bouncedToday` count by the mailbox's own day;
- * `readProblem` says why its replies could not be read the last time, `readsNextAt` when that is tried again.
+ * `readProblem` says why its replies could not be read the last time, `readsNextAt` when that is tried again; `reads` names
+ * the folders besides the inbox.
  */
 export async function listMailboxes(tx: TenantTx) {
-  return tx
+  const rows = await tx
     .select({
       ...row,
       sentToday: today("sent"),
@@ -53,6 +56,10 @@ export async function listMailboxes(tx: TenantTx) {
     .from(emailAccounts)
     .leftJoin(mailboxReaders, eq(mailboxReaders.emailAccountId, emailAccounts.id))
     .orderBy(desc(emailAccounts.isDefault), emailAccounts.email);
+  return rows.map(({ settings, ...mailbox }) => ({
+    ...mailbox,
+    reads: readingSettings.parse(settings).reads,
+  }));
 }
 
 /** Where the secret of a mailbox belongs. */

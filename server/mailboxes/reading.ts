@@ -59,7 +59,7 @@ export async function setReading(
   tx: TenantTx,
   scope: EventScope,
   userId: string,
-  { id, imapHost, imapPort, imapSecurity, imapUsername, imapPassword }: MailboxReadingInput,
+  { id, imapHost, imapPort, imapSecurity, imapUsername, imapPassword, reads }: MailboxReadingInput,
 ): Promise<{ events: DriverEvent[] }> {
   const before = await accountOf(tx, id);
   await tx
@@ -69,6 +69,7 @@ export async function setReading(
       imapPort,
       imapSecurity,
       imapUsername: imapUsername || null,
+      settings: { ...before.settings, reads },
       ...(imapPassword && { imapSecretSealed: seal(imapPassword, imapPasswordPlace(before.tenantId, id)) }),
       updatedAt: sql`app_now()`,
     })
@@ -77,7 +78,8 @@ export async function setReading(
   // Another inbox may give the same numbers to other mails.
   const moved = before.imapHost !== imapHost || before.imapUsername !== (imapUsername || null);
   await tx.execute(sql`
-    update mailbox_readers set problem = null, attempts = 0, uid_validity = case when ${moved} then null else uid_validity end
+    update mailbox_readers set problem = null, attempts = 0, listener = null, listened_until = null, uid_validity = case when ${moved} then null else uid_validity end,
+      folders = case when ${moved} then '{}' else folders end
     where email_account_id = ${id}::uuid`);
   await recordAct(tx, {
     actorId: userId,
@@ -85,7 +87,7 @@ export async function setReading(
     resourceType: "mailbox",
     resourceId: id,
     before: { host: before.imapHost, port: before.imapPort },
-    after: { host: imapHost, port: imapPort },
+    after: { host: imapHost, port: imapPort, reads },
   });
   const fence = await wakeNow(tx, { table: "mailbox_readers", id });
   return { events: fence === null ? [] : [readDueEvent(scope, id, fence)] };

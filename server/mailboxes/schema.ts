@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readFolders } from "../replies/schema.ts";
 
 export const securityChoices = ["tls", "starttls", "none"] as const;
 
@@ -35,6 +36,8 @@ export const mailboxReadingInput = z.object({
   imapSecurity: z.enum(securityChoices),
   imapUsername: z.string().trim().max(320).default(""),
   imapPassword: z.string().max(1_000).default(""),
+  /** The folders that are read besides the inbox. */
+  reads: readFolders,
 });
 export type MailboxReadingInput = z.infer<typeof mailboxReadingInput>;
 

@@ -2,7 +2,8 @@ import { ImapFlow } from "imapflow";
 import { isIP } from "node:net";
 import { resolvePublicHost } from "#server/mail/hosts";
 import { problemOf, SmtpProblem } from "#server/mail/smtp-result";
-import { type MailSource, readBytesMax } from "./mail-source.ts";
+import { type MailFolder, type MailSource, readBytesMax } from "./mail-source.ts";
+import type { FolderKind } from "./schema.ts";
 
 /** How to reach an inbox. `trusted` servers may have private addresses; `certificates` are further ones to believe (PEM). */
 export type ImapServer = {
@@ -16,6 +17,8 @@ export type ImapServer = {
 };
 
 const patience = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTimeout: 60_000 };
+/** Of a connection on which the server speaks up by itself. Firewalls forget one that says nothing for longer. */
+const idling = { maxIdleTime: 4 * 60_000, socketTimeout: 6 * 60_000 };
 
 /**
  * Connects, encrypts, signs in and opens the inbox for reading only.
@@ -24,15 +27,56 @@ const patience = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTim
 export async function openImap(server: ImapServer): Promise<MailSource> {
   const client = await signIn(server);
   try {
-    const inbox = await client.mailboxOpen("INBOX", { readOnly: true });
-    return source(client, { validity: String(inbox.uidValidity), newest: inbox.uidNext - 1 });
+    return await openFolder(client, "INBOX");
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+const openFolder = (client: ImapFlow, path: string): Promise<MailSource> =>
+  guarded(async () => {
+    const folder = await client.mailboxOpen(path, { readOnly: true });
+    return source(client, { validity: String(folder.uidValidity), newest: folder.uidNext - 1 });
+  });
+
+/** What servers call their folders, by what these are for (RFC 6154); the library guesses it from the name otherwise. */
+const purposes = new Map<string, FolderKind>([
+  ["\\Junk", "junk"],
+  ["\\Archive", "archive"],
+  ["\\All", "archive"],
+]);
+
+/**
+ * Has the server tell of new mail in the inbox as it comes (IDLE), until the connection ends, whoever ends it. Null when it
+ * does not offer that. @throws SmtpProblem naming the phase
+ */
+export async function watchInbox(
+  server: ImapServer,
+  { onMail, onEnd }: { onMail: () => void; onEnd: () => void },
+): Promise<{ close(): void } | null> {
+  const client = await signIn(server, idling);
+  try {
+    if (!client.capabilities.has("IDLE")) {
+      client.close();
+      return null;
+    }
+    await client.mailboxOpen("INBOX", { readOnly: true });
   } catch (error) {
     client.close();
     throw problemIn(error, "inbox");
   }
+  client.on("exists", ({ count, prevCount }: { count: number; prevCount: number }) => {
+    if (count > prevCount) onMail();
+  });
+  client.on("close", onEnd);
+  // It ends with the connection, or because the server wants no more of it.
+  const end = () => client.close();
+  client.idle().then(end, end);
+  return { close: end };
 }
 
-async function signIn(server: ImapServer): Promise<ImapFlow> {
+async function signIn(server: ImapServer, waits: Partial<typeof idling> = {}): Promise<ImapFlow> {
   const { host, port, security, user, password, certificates } = server;
   const address = await resolvePublicHost(host, server.trusted || undefined);
   const servername = isIP(host) ? undefined : host;
@@ -55,6 +99,7 @@ async function signIn(server: ImapServer): Promise<ImapFlow> {
     maxLiteralSize: 4 * readBytesMax,
     maxResponseSize: 8 * readBytesMax,
     ...patience,
+    ...waits,
   });
   // Without a listener an error between two commands would end the process; the next command fails with it.
   client.on("error", () => client.close());
@@ -93,6 +138,14 @@ function source(client: ImapFlow, inbox: Pick<MailSource, "validity" | "newest">
         if (next.value.source) yield { uid: next.value.uid, raw: next.value.source };
       }
     },
+    folders: (kinds) =>
+      guarded(async () =>
+        (await client.list()).flatMap(({ path, specialUse, flags }): MailFolder[] => {
+          const kind = purposes.get(specialUse ?? "");
+          return kind && kinds.includes(kind) && !flags.has("\\Noselect") ? [{ path, kind }] : [];
+        }),
+      ),
+    open: ({ path }) => openFolder(client, path),
     close: () =>
       client.logout().catch(() => {
         client.close();

@@ -8,6 +8,7 @@ import { createRunner, emailStep, type Started } from "#server/enrollments/testi
 import { people } from "#server/messages/testing";
 import { seal } from "#server/seal";
 import { type ImapServer, openImap } from "./imap-source.ts";
+import { startListening } from "./listen.ts";
 import { readNext, startReader } from "./run.ts";
 import { type Dovecot, dovecotMissing, password, startDovecot } from "./testing-dovecot.ts";
 import { exchangeReport, postfixReport, replyMail } from "./testing-mails.ts";
@@ -37,8 +38,8 @@ afterAll(async () => {
 const withDovecot = test.skipIf(dovecotMissing !== null);
 
 /** By the product's clock, which other tests may have moved. */
-async function deliver(user: string, raw: Uint8Array): Promise<void> {
-  dovecot.deliver(user, raw, await withoutTenant(appNow));
+async function deliver(user: string, raw: Uint8Array, folder?: string): Promise<void> {
+  dovecot.deliver(user, raw, await withoutTenant(appNow), folder);
 }
 
 const server = (given: Partial<ImapServer> = {}): ImapServer => ({
@@ -108,6 +109,32 @@ withDovecot("replies and reports are read from a real server, and nothing there 
   expect(dovecot.seen(campaign.user)).toBe(0);
   expect(await stateOf(campaign)).toMatchObject({ problem: null, waits: 60, read: true });
 });
+
+withDovecot(
+  "junk is read for what names a message of ours, an archive where it is asked for, and a shut folder is named",
+  async () => {
+    const campaign = await connected(4);
+    const replyOf = async (person: string) =>
+      replyMail({ from: person }, { head: [`In-Reply-To: ${(await sentTo(campaign, person)).messageId}`] });
+    await deliver(campaign.user, await replyOf("person-0@example.test"), "Junk");
+    await deliver(campaign.user, replyMail({ from: "person-1@example.test", text: "You won" }, {}), "Junk");
+    await deliver(campaign.user, await replyOf("person-2@example.test"), "Ablage");
+    expect(await readAll(campaign)).toBe(1);
+    expect(await readAll(campaign)).toBe(0);
+    await withTenant(campaign.scope, (tx) =>
+      tx.execute(sql`update email_accounts set settings = '{"reads": ["junk", "archive"]}'`),
+    );
+    expect(await readAll(campaign)).toBe(1);
+    expect(await traces(campaign)).toMatchObject({ inbound: 2, replied: 2 });
+    dovecot.shut(campaign.user, "Junk");
+    await deliver(campaign.user, await replyOf("person-3@example.test"));
+    expect(await readAll(campaign)).toBe(1);
+    expect(await stateOf(campaign)).toMatchObject({
+      problem: expect.stringMatching(/^Junk: /) as string,
+      waits: 60,
+    });
+  },
+);
 
 withDovecot(
   "a server that numbers its mails anew is read again from two weeks back, and nothing counts twice",
@@ -229,3 +256,38 @@ withDovecot.each([
   expect(await source.listAfter(uids.at(-1) ?? 0, 10)).toEqual([]);
   await source.close();
 });
+
+withDovecot(
+  "a server that tells of new mail by itself is listened to by one worker, which has it read at once",
+  async () => {
+    const campaign = await connected(1);
+    await readAll(campaign);
+    sinks.events.splice(0);
+    const listener = async () => {
+      const [row] = await withTenant(campaign.scope, (tx) =>
+        tx.execute<{ listener: string | null }>(
+          sql`select listener from mailbox_readers where listened_until > app_now()`,
+        ),
+      );
+      return row?.listener;
+    };
+    const workers = [startListening("one"), startListening("two")];
+    await expect.poll(listener, { timeout: 5_000 }).toMatch(/^(one|two)$/);
+    // Mail goes on coming until the connection stands and the server speaks up.
+    await expect
+      .poll(
+        async () => {
+          await deliver(campaign.user, replyMail({ from: "person-0@example.test" }, {}));
+          return sinks.events.some(
+            ({ name, data }) =>
+              name === "mailbox/read.due" && data.emailAccountId === campaign.emailAccountId,
+          );
+        },
+        { timeout: 10_000, interval: 200 },
+      )
+      .toBe(true);
+    expect(await readAll(campaign, "called")).toBeGreaterThan(0);
+    await Promise.all(workers.map((worker) => worker.stop()));
+    expect(await listener()).toBeUndefined();
+  },
+);

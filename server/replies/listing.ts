@@ -59,8 +59,11 @@ export async function listReplies(
   };
 }
 
-/** One of them with its whole text. @throws AppError not_found */
-export async function getReply(tx: TenantTx, id: string): Promise<Reply & { text: string }> {
+/**
+ * One of them with its whole text, or, `whole` being false, with the beginning that is kept when that was removed.
+ * @throws AppError not_found
+ */
+export async function getReply(tx: TenantTx, id: string): Promise<Reply & { text: string; whole: boolean }> {
   const [row] = await tx.execute<Reply & { body: Buffer | null }>(sql`
     select ${columns}, b.text as body
     from content.email_messages m left join contacts c on c.id = m.contact_id
@@ -68,5 +71,6 @@ export async function getReply(tx: TenantTx, id: string): Promise<Reply & { text
     where m.id = ${id}::uuid and m.direction = 'inbound'`);
   if (!row) throw new AppError("not_found", "This mail is not there any more.");
   const { body, ...reply } = row;
-  return { ...reply, text: body ? gunzipSync(body).toString("utf8") : (reply.snippet ?? "") };
+  const text = body ? gunzipSync(body).toString("utf8") : (reply.snippet ?? "");
+  return { ...reply, text, whole: body !== null };
 }

@@ -1,3 +1,8 @@
+import type { FolderKind } from "./schema.ts";
+
+/** A folder besides the inbox. `path` names it on its server. */
+export type MailFolder = { path: string; kind: FolderKind };
+
 /**
  * An inbox to read from, oldest mail first. Mails have ascending numbers that are never given twice while `validity`
  * stays the same. Nothing in it is ever changed: no mail is marked as read, moved or deleted.
@@ -12,6 +17,10 @@ export type MailSource = {
   listSince(since: Date, limit: number): Promise<number[]>;
   /** These mails, ascending; one that is gone meanwhile is left out. Long ones lack their end. */
   read(uids: readonly number[]): AsyncIterable<{ uid: number; raw: Uint8Array }>;
+  /** Folders of these kinds that the server has. */
+  folders(kinds: readonly FolderKind[]): Promise<MailFolder[]>;
+  /** Goes over to another folder, in the same connection: this one cannot be read any more. */
+  open(folder: MailFolder): Promise<MailSource>;
   close(): Promise<void>;
 };
 

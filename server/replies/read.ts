@@ -21,6 +21,7 @@ import {
   type Reader,
   startingPoint,
 } from "./reader.ts";
+import type { FolderKind } from "./schema.ts";
 
 export type ReaderLane = { accountId: string; fence: number };
 /** Where a slice left the mailbox: `more` = come back at once, else `until`, null = when there is reason to. */
@@ -49,9 +50,9 @@ export async function readMailbox(scope: EventScope, lane: ReaderLane, budgetMs:
   if (opened === "lost") return { held: false, read: 0, recorded: 0, more: false, until: null };
   if ("until" in opened) return { held: true, read: 0, recorded: 0, more: false, until: opened.until };
   const { reader, source } = opened;
-  const work: Work = { scope, lane, reader, done: { read: 0, recorded: 0 }, returned: [] };
+  const work: Work = { scope, lane, reader, done: { read: 0, recorded: 0 }, returned: [], unread: [] };
   try {
-    const end = await readOn(work, source, performance.now() + budgetMs);
+    const end = await readAll(work, source, performance.now() + budgetMs);
     await judgeSenders(scope, work.returned);
     if (end === "lost") return { held: false, ...work.done, more: false, until: null };
     if (end === "time") return { held: true, ...work.done, more: true, until: null };
@@ -72,6 +73,8 @@ type Work = {
   done: { read: number; recorded: number };
   /** Messages that came back or were complained about. */
   returned: Answered[];
+  /** Why folders besides the inbox could not be read. */
+  unread: string[];
 };
 
 type Opened = { reader: Reader; source: MailSource } | { until: string | null } | "lost";
@@ -94,45 +97,70 @@ async function open(scope: EventScope, lane: ReaderLane): Promise<Opened> {
 /** Why it stopped: another run reads, the time is up, everything is read, or it is too early for the next mail. */
 type End = "lost" | "time" | "all" | "early";
 
-async function readOn(work: Work, source: MailSource, until: number): Promise<End> {
+/** The inbox, and then the other folders. One of these that cannot be read holds up nothing else. */
+async function readAll(work: Work, inbox: MailSource, until: number): Promise<End> {
+  const { reader } = work;
+  const end = await readOn(work, { source: inbox, path: null, kind: "inbox" }, until);
+  if (end !== "all" || reader.reads.length === 0) return end;
+  for (const folder of await inbox.folders(reader.reads)) {
+    try {
+      const source = await inbox.open(folder);
+      const folderEnd = await readOn(work, { source, ...folder }, until);
+      if (folderEnd !== "all") return folderEnd;
+    } catch (error) {
+      if (!(error instanceof SmtpProblem)) throw error;
+      work.unread.push(`${folder.path}: ${error.message.replace(/^inbox: /, "")}`);
+    }
+  }
+  return "all";
+}
+
+/** `path` is null for the inbox. */
+type Folder = { source: MailSource; path: string | null; kind: FolderKind | "inbox" };
+
+async function readOn(work: Work, folder: Folder, until: number): Promise<End> {
+  const { source, path } = folder;
   const now = await withTenant(work.scope, appNow);
-  let pointer = await startingPoint(source, work.reader, now);
+  const { inbox, folders } = work.reader;
+  const position = path === null ? inbox : (folders[path] ?? { validity: null, uid: 0 });
+  let pointer = await startingPoint(source, position, now);
   for (;;) {
     const uids = await source.listAfter(pointer, batch);
     const last = uids.at(-1);
-    if (last === undefined) return (await point(work, source, pointer)) ? "all" : "lost";
+    if (last === undefined) return (await point(work, folder, pointer)) ? "all" : "lost";
     for await (const { uid, raw } of source.read(uids)) {
-      const outcome = await take(work, source, { uid, raw });
+      const outcome = await take(work, folder, { uid, raw });
       if (outcome === "lost" || outcome === "early") return outcome;
       if (performance.now() > until) return "time";
     }
     // Beyond those that were gone when it came to reading them.
     pointer = last;
-    if (!(await point(work, source, pointer))) return "lost";
+    if (!(await point(work, folder, pointer))) return "lost";
   }
 }
 
-const point = ({ scope, lane }: Work, { validity }: MailSource, uid: number): Promise<boolean> =>
+const point = ({ scope, lane }: Work, { path, source }: Folder, uid: number): Promise<boolean> =>
   withTenant(scope, async (tx) => {
     if (!(await holds(tx, readerOf(lane), lane.fence))) return false;
-    await movePointer(tx, lane.accountId, { validity, uid });
+    await movePointer(tx, lane.accountId, { path, validity: source.validity, uid });
     return true;
   });
 
 async function take(
   work: Work,
-  source: MailSource,
+  { source, path, kind }: Folder,
   { uid, raw }: { uid: number; raw: Uint8Array },
 ): Promise<Outcome | "lost"> {
   const { scope, lane, reader, done, returned } = work;
-  const arrived = await prepared(reader, uid, raw);
+  const arrived = await prepared(reader, { uid, raw, kind });
   const record = async (tx: TenantTx) => {
     if (!(await holds(tx, readerOf(lane), lane.fence)))
       return { outcome: "lost" as const, events: [], answered: undefined };
     const result: Awaited<ReturnType<typeof recordMail>> = arrived
       ? await recordMail(tx, { scope, account: reader, arrived })
       : { outcome: "other", events: [] };
-    if (result.outcome !== "early") await movePointer(tx, lane.accountId, { validity: source.validity, uid });
+    if (result.outcome !== "early")
+      await movePointer(tx, lane.accountId, { path, validity: source.validity, uid });
     return result;
   };
   const { outcome, answered } = await commitThenSend(scope, record);
@@ -144,9 +172,12 @@ async function take(
 }
 
 /** A mail that no program can read is nobody's answer, and must not hold up those behind it. */
-async function prepared(reader: Reader, uid: number, raw: Uint8Array): Promise<Arrived | null> {
+async function prepared(
+  reader: Reader,
+  { uid, raw, kind }: { uid: number; raw: Uint8Array; kind: Folder["kind"] },
+): Promise<Arrived | null> {
   try {
-    return await prepareMail(reader, raw);
+    return await prepareMail(reader, raw, kind);
   } catch (error) {
     log.warn({ err: error, mailbox: reader.id, uid }, "a mail could not be read, and is passed over");
     return null;
@@ -154,10 +185,10 @@ async function prepared(reader: Reader, uid: number, raw: Uint8Array): Promise<A
 }
 
 /** Everything is read: sleeps until the next look. The sandbox's reader needs none, and ends. */
-async function rest({ scope, lane, reader }: Work, end: "all" | "early"): Promise<string | null> {
+async function rest({ scope, lane, reader, unread }: Work, end: "all" | "early"): Promise<string | null> {
   return withTenant(scope, async (tx) => {
     if (!(await holds(tx, readerOf(lane), lane.fence))) return null;
-    if (end === "all") await noteRead(tx, lane.accountId);
+    if (end === "all") await noteRead(tx, lane.accountId, unread.join("; ") || null);
     const waitMs = end === "early" ? earlyMs : reader.server === "sandbox" ? null : pollMs;
     const until = waitMs === null ? null : new Date((await appNow(tx)).getTime() + waitMs);
     await yieldUntil(tx, readerOf(lane), lane.fence, { until });

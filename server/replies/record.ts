@@ -11,6 +11,7 @@ import { type Answered, findAnswered } from "./match.ts";
 import { recordBounce, recordComplaint } from "./record-bounce.ts";
 import { recordAutoReply, snoozeAway } from "./record-away.ts";
 import { recordReply } from "./record-reply.ts";
+import type { FolderKind } from "./schema.ts";
 import { judge } from "./verdict.ts";
 
 /**
@@ -19,13 +20,21 @@ import { judge } from "./verdict.ts";
  */
 export type Outcome = "reply" | "auto_reply" | "bounce" | "complaint" | "other" | "seen" | "early";
 
-/** A mail that may be about a message of ours; null for one that cannot be. @throws Error when it cannot be read */
-export async function prepareMail(account: Account, raw: Uint8Array): Promise<Arrived | null> {
+/**
+ * A mail that may be about a message of ours; null for one that cannot be. What a provider took for junk must name the
+ * message: an address alone is anybody's to write. @throws Error when it cannot be read
+ */
+export async function prepareMail(
+  account: Account,
+  raw: Uint8Array,
+  from: FolderKind | "inbox" = "inbox",
+): Promise<Arrived | null> {
   const mail = await readMail(raw);
   // A copy of what we sent ourselves, by a rule of the provider or a blind copy.
   if (mail.messageId !== null && messageIdIn(mail.messageId) !== null) return null;
   const verdict = judge(mail);
   if (verdict.kind === "other") return null;
+  if (from === "junk") verdict.pointers.addresses = [];
   const { rfcIds, ledgerIds, addresses } = verdict.pointers;
   if (rfcIds.length + ledgerIds.length + addresses.length === 0) return null;
   return { mail, verdict, key: keyOf(account, mail, raw) };

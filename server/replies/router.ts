@@ -1,7 +1,8 @@
 import { requireCampaign } from "#server/analytics/queries";
-import { allowed, router } from "#server/trpc";
+import { allowed, organization, router } from "#server/trpc";
 import { getReply, listReplies } from "./listing.ts";
-import { replyIdInput, replyListInput } from "./schema.ts";
+import { getMailRetention, updateMailRetention } from "./retention.ts";
+import { mailRetention, replyIdInput, replyListInput } from "./schema.ts";
 
 export const repliesRouter = router({
   list: allowed("campaigns:read")
@@ -15,4 +16,12 @@ export const repliesRouter = router({
   byId: allowed("campaigns:read")
     .input(replyIdInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => getReply(tx, input.id))),
+
+  retention: organization("organization:settings").query(({ ctx }) => ctx.tenant(getMailRetention)),
+  updateRetention: organization("organization:settings")
+    .input(mailRetention)
+    .mutation(({ ctx, input }) => {
+      const by = { tenantId: ctx.member.scope.tenantId, userId: ctx.session.user.id };
+      return ctx.tenant((tx) => updateMailRetention(tx, by, input));
+    }),
 });

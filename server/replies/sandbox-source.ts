@@ -11,6 +11,8 @@ export async function openSandbox(mailboxId: string): Promise<MailSource> {
     async *read(uids) {
       yield* await readDeliveries(mailboxId, uids);
     },
+    folders: async () => [],
+    open: () => Promise.reject(new Error("The sandbox has no folders but the inbox.")),
     close: async () => undefined,
   };
 }

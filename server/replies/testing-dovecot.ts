@@ -35,8 +35,10 @@ export type Dovecot = {
   ports: { plain: number; tls: number };
   /** The certificate that its TLS shows, for `localhost`, which nobody has signed. */
   certificate: string;
-  /** Puts a mail into somebody's inbox; it came `at` that time. */
-  deliver(user: string, raw: Uint8Array, at: Date): void;
+  /** Puts a mail into somebody's inbox, or a folder beside it; it came `at` that time. */
+  deliver(user: string, raw: Uint8Array, at: Date, folder?: string): void;
+  /** Makes a folder beside somebody's inbox one that cannot be read. */
+  shut(user: string, folder: string): void;
   /** Gives every mail of theirs a new number, as a server that was moved does. */
   renumber(user: string): void;
   /** How many of their mails somebody has seen. */
@@ -59,8 +61,8 @@ export async function startDovecot(ports: Dovecot["ports"]): Promise<Dovecot> {
   const at = (...parts: string[]) => path.join(folder, ...parts);
   makeCertificate(at("cert.pem"), at("key.pem"));
   writeFileSync(at("dovecot.conf"), configuration(folder, ports, owner, root));
-  const inbox = (user: string) => {
-    const maildir = at("home", user, "Maildir");
+  const inbox = (user: string, folder?: string) => {
+    const maildir = at("home", user, "Maildir", ...(folder ? [`.${folder}`] : []));
     for (const part of ["cur", "new", "tmp"]) mkdirSync(path.join(maildir, part), { recursive: true });
     own(at("home"), owner, root);
     return maildir;
@@ -77,8 +79,9 @@ export async function startDovecot(ports: Dovecot["ports"]): Promise<Dovecot> {
   return {
     ports,
     certificate: readFileSync(at("cert.pem"), "utf8"),
-    deliver(user, raw, at) {
-      const file = path.join(inbox(user), "new", `1.${process.pid}_${(delivered += 1)}.test`);
+    shut: (user, folder) => chmodSync(inbox(user, folder), 0),
+    deliver(user, raw, at, folder) {
+      const file = path.join(inbox(user, folder), "new", `1.${process.pid}_${(delivered += 1)}.test`);
       writeFileSync(file, raw);
       utimesSync(file, at, at);
       if (root) chownSync(file, owner.uid, owner.gid);
@@ -164,6 +167,12 @@ auth_mechanisms = plain login
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:~/Maildir
+namespace inbox {
+  inbox = yes
+  mailbox Ablage {
+    special_use = \\Archive
+  }
+}
 passdb {
   driver = static
   args = password=${password}

@@ -6,6 +6,7 @@ import { DraftPolicyForm } from "#components/drafts/draft-policy-form";
 import { ContactCapsForm } from "#components/sending/contact-caps-form";
 import { AccountRulesForm } from "#components/settings/account-rules-form";
 import { FormSkeleton } from "#components/settings/form-skeleton";
+import { MailRetentionForm } from "#components/settings/mail-retention-form";
 import { OrganizationForm } from "#components/settings/organization-form";
 import { PeopleTable } from "#components/settings/people-table";
 import { SettingsTabs } from "#components/settings/settings-tabs";
@@ -38,13 +39,14 @@ async function Organization({ params }: Props) {
         Owners and admins of the organization manage its people and workspaces here.
       </EmptyState>
     );
-  const [organization, people, rules, approvals, caps, drafts] = await Promise.all([
+  const [organization, people, rules, approvals, caps, drafts, retention] = await Promise.all([
     api.workspaces.organization(),
     api.members.listOrganization(),
     api.accounts.rules(),
     api.approvals.policy(),
     api.sendingLimits.contactCaps(),
     api.drafts.policy(),
+    api.replies.retention(),
   ]);
   return (
     <div className="space-y-6">
@@ -65,6 +67,7 @@ async function Organization({ params }: Props) {
       <ApprovalPolicyForm {...approvals} />
       <DraftPolicyForm policy={drafts} />
       <ContactCapsForm caps={caps} />
+      <MailRetentionForm retention={retention} />
       <AccountRulesForm rules={rules} />
     </div>
   );
