@@ -61,13 +61,6 @@ const plant = (workspaceId: string) =>
 const standAt = (change: number) =>
   asOwner((owner) => owner.unsafe(`update deadly set change = ${change}; alter sequence changes restart;`));
 
-const sleeper = () =>
-  asOwner(async (owner) => {
-    const [row] = await owner<{ pid: number }[]>`
-      select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`;
-    return row?.pid ?? null;
-  });
-
 let lived: TestTenant;
 let killed: TestTenant;
 beforeAll(async () => {
@@ -116,21 +109,21 @@ async function dieAndGoOn(id: string, changes: readonly number[]): Promise<{ die
 /** Kills a process once it stands still; false when it has come to its end. */
 async function diesStanding(child: ChildProcess): Promise<boolean> {
   const ended = once(child, "exit");
-  for (;;) {
-    if (child.exitCode !== null) {
-      expect(child.exitCode).toBe(0);
-      return false;
-    }
-    const asleep = await sleeper();
-    if (asleep === null) {
+  return asOwner(async (owner) => {
+    while (child.exitCode === null) {
+      const [asleep] = await owner<{ pid: number }[]>`
+        select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`;
+      if (asleep) {
+        child.kill("SIGKILL");
+        await ended;
+        await owner`select pg_terminate_backend(${asleep.pid})`;
+        return true;
+      }
       await sleep(20);
-      continue;
     }
-    child.kill("SIGKILL");
-    await ended;
-    await asOwner((owner) => owner`select pg_terminate_backend(${asleep})`);
-    return true;
-  }
+    expect(child.exitCode).toBe(0);
+    return false;
+  });
 }
 
 /** An import of the file and its undo, with hands on contacts in between; `work` does what is asked of the job. */
