@@ -97,6 +97,37 @@ for (const [name, pathsOf] of Object.entries(pages)) {
   });
 }
 
+test("the windows of bulk actions and of erasing have no serious accessibility finding", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const id = await withTenant(workspace.scope, (tx) => createContact(tx, { email: "ada@example.test" }));
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(`/${workspace.slug}/contacts`);
+  await page.getByLabel("Select all on this page").check();
+  const bar = page.getByRole("region", { name: "Selection" });
+  const scanned = async (title: RegExp) => {
+    await expect(
+      page.getByRole("dialog").or(page.getByRole("alertdialog")).filter({ hasText: title }),
+    ).toBeVisible();
+    expect(await seriousFindings(page), String(title)).toEqual([]);
+    await page.keyboard.press("Escape");
+  };
+  for (const name of ["Tag", "Add to list"]) {
+    await bar.getByRole("button", { name, exact: true }).click();
+    await scanned(/1 contact/);
+  }
+  for (const name of ["Set a field", "Set the stage", "Unsubscribe", "Delete"]) {
+    await bar.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name, exact: true }).click();
+    await scanned(/1 contact/);
+  }
+  await page.goto(`/${workspace.slug}/contacts/${id}`);
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Erase for good" }).click();
+  await scanned(/Erase ada@example.test/);
+});
+
 test("the pages for signed-out people have no serious accessibility finding", async ({ page }) => {
   const paths = [
     "/login",

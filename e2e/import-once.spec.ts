@@ -1,9 +1,11 @@
+import { createContact } from "#db/factories";
+import { withTenant } from "#db/tenancy";
 import { expect, test } from "./fixtures.ts";
 import { checkFile, chooseFile, csvFile, importResult, startButton } from "./importing.ts";
 
 const file = csvFile("once.csv", "email,first_name\nada@example.test,Ada\ngrace@example.test,Grace\n");
 
-test("a double click, a reload, a second tab and the back button are one import", async ({
+test("a double click, a reload, a second tab and the back button are one import, and one under way is cancelled", async ({
   signedInPage: page,
   workspace,
   context,
@@ -41,4 +43,24 @@ test("a double click, a reload, a second tab and the back button are one import"
   await expect(page.getByRole("table", { name: "Imports" }).getByRole("row")).toHaveCount(2);
   await page.getByRole("button", { name: /^Notifications/ }).click();
   await expect(page.getByText("once.csv was imported")).toHaveCount(1);
+
+  // Somebody adds one of the people at this moment: the import waits, and is cancelled meanwhile.
+  await chooseFile(page, home, csvFile("late.csv", "email\nheld@example.test\nfree@example.test\n"));
+  await checkFile(page);
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  const adding = withTenant(workspace.scope, async (tx) => {
+    await createContact(tx, { email: "held@example.test" });
+    await startButton(page).click();
+    await expect(page).toHaveURL(/\/imports\/[0-9a-f-]{36}$/);
+    await held;
+  });
+  await page.getByRole("button", { name: "Cancel import" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel import" }).click();
+  await expect(page.getByText("Cancelled", { exact: true }).first()).toBeVisible();
+  release();
+  await adding;
+  await page.goto(`${home}/contacts`);
+  await expect(page.getByText("held@example.test")).toBeVisible();
+  await expect(page.getByText("free@example.test")).toHaveCount(0);
 });
