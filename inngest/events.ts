@@ -24,6 +24,10 @@ export const importRequested = eventType("import/requested", {
 export const importUndoRequested = eventType("import/undo.requested", {
   schema: z.object({ ...scope, importId: id, fence }),
 });
+/** The file of an import is to be fetched from its address. */
+export const importFetchRequested = eventType("import/fetch.requested", {
+  schema: z.object({ ...scope, importId: id, fence }),
+});
 export const importCancelled = eventType("import/cancelled", {
   schema: z.object({ ...scope, importId: id }),
 });

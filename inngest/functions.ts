@@ -11,6 +11,7 @@ import { recalculateScores } from "./functions/recalculate-scores.ts";
 import { recalculateSegments } from "./functions/recalculate-segments.ts";
 import { expireImportsHourly } from "./functions/expire-imports.ts";
 import { expireMailBodies } from "./functions/expire-mail-bodies.ts";
+import { fetchImportFile } from "./functions/fetch-import.ts";
 import { findImportSchedules, runImportSchedule } from "./functions/run-import-schedules.ts";
 import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
@@ -37,6 +38,7 @@ export const functions: InngestFunction.Like[] = [
   sendFromMailbox,
   writeDrafts,
   readMailbox,
+  fetchImportFile,
   importContacts,
   undoImport,
   findImportSchedules,

@@ -13,7 +13,7 @@ const mailPlaces = /^([0-9a-f-]{36})\/([0-9a-f-]{36})\/(pictures|attachments)\/(
 /**
  * Removes files that no row knows of any more: of imports and exports that are gone, and what runs left behind that
  * died or were cancelled, once that is a day ago; pictures and attached files that no email has referred to for a month. A job's row is there before its first file, so a file without one is
- * nobody's; only what is being fetched from an address has none yet, and tells by its name when that began. Files of
+ * nobody's; only what a schedule is fetching has none yet, and tells by its name when that began. Files of
  * workspaces that this database does not know are left alone, since another installation may share the store, and so
  * are files of any other name. Returns how many were removed.
  */

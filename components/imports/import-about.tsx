@@ -15,7 +15,8 @@ export function ImportAbout({ workspace, job, timeZone }: Props) {
     { term: "Started", value: <DateTime at={job.startedAt} timeZone={timeZone} empty="Not yet" /> },
     { term: "Ended", value: <DateTime at={job.completedAt} timeZone={timeZone} empty="Not yet" /> },
     { term: "By", value: job.createdBy ?? "–" },
-    { term: "File", value: `${job.fileName}, ${sizeOf(job.fileSize)}` },
+    { term: "File", value: job.fileSize > 0 ? `${job.fileName}, ${sizeOf(job.fileSize)}` : job.fileName },
+    ...(job.fetch ? [{ term: "From", value: <span className="break-all">{job.fetch.address}</span> }] : []),
     ...(options ? [{ term: "Known people", value: strategyLabels[options.duplicates].label }] : []),
     ...(options && options.tags.length > 0 ? [{ term: "Tags", value: options.tags.join(", ") }] : []),
     ...(options?.consent

@@ -14,7 +14,7 @@ type Props = {
 /** What can be done with an import now. */
 export function ImportActions({ workspace, job, permissions }: Props) {
   const writes = permissions.includes("contacts:write");
-  const setUp = job.status === "pending" || job.status === "awaiting_confirmation";
+  const setUp = ["pending", "fetching", "awaiting_confirmation"].includes(job.status);
   return (
     <>
       {writes && (setUp || job.status === "validating" || job.status === "processing") && (

@@ -1,5 +1,6 @@
 const labels: Record<string, string> = {
   pending: "Being set up",
+  fetching: "Being fetched",
   validating: "Being checked",
   awaiting_confirmation: "Waits for you",
   processing: "Importing",
@@ -12,7 +13,7 @@ export const importStatusLabel = (status: string): string | undefined => labels[
 
 /** True while something happens without anybody's doing, so that a page looks again. */
 export const isMoving = (status: string) =>
-  status === "validating" || status === "processing" || status === "rolling_back";
+  ["fetching", "validating", "processing", "rolling_back"].includes(status);
 
 export const count = (value: number) => value.toLocaleString("en");
 

@@ -15,6 +15,8 @@ function wordsOf(job: Detail): string {
     case "pending":
     case "awaiting_confirmation":
       return "Not imported yet: nothing is written before you confirm it.";
+    case "fetching":
+      return "The file is being fetched.";
     case "validating":
       return "The file is being checked.";
     case "processing":

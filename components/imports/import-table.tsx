@@ -106,4 +106,4 @@ function Nothing({ workspace, filtered }: { workspace: string; filtered: boolean
 }
 
 const isUnfinished = (row: Row) =>
-  row.status === "pending" || row.status === "validating" || row.status === "awaiting_confirmation";
+  ["pending", "fetching", "validating", "awaiting_confirmation"].includes(row.status);

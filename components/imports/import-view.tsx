@@ -7,6 +7,7 @@ import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { Section } from "#components/ui/section";
 import type { RouterOutputs } from "#server/router";
+import { FetchProgress } from "./fetch-progress.tsx";
 import { ImportAbout } from "./import-about.tsx";
 import { ImportActions } from "./import-actions.tsx";
 import { ImportSummary } from "./import-summary.tsx";
@@ -56,17 +57,20 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
       breadcrumbs={[{ label: "Imports", href: `/${workspace}/imports` }]}
       action={<ImportActions workspace={workspace} job={job} permissions={permissions} />}
     >
-      {job.problem && (
+      {job.problem && job.status !== "fetching" && (
         <Callout
           kind={job.status === "cancelled" ? "warning" : "danger"}
-          title={problemTitles[job.status] ?? "The undo stopped"}
+          title={titleOf(job)}
           className="mb-5"
         >
           {job.problem}
         </Callout>
       )}
       <ImportSummary job={job} />
-      {isMoving(job.status) && <ImportProgress key={job.status} job={job} at={dataUpdatedAt} />}
+      {job.status === "fetching" && <FetchProgress job={job} />}
+      {isMoving(job.status) && job.status !== "fetching" && (
+        <ImportProgress key={job.status} job={job} at={dataUpdatedAt} />
+      )}
       {job.status === "rolled_back" && <UndoReport workspace={workspace} job={job} timeZone={timeZone} />}
       {(ended || job.processedRows > 0) && job.status !== "rolling_back" && <Result job={job} />}
       {job.notMailed > 0 && job.status !== "rolled_back" && !isMoving(job.status) && (
@@ -88,10 +92,11 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
   );
 }
 
-const problemTitles: Partial<Record<Detail["status"], string>> = {
-  failed: "The import stopped",
-  cancelled: "This import was given up",
-};
+function titleOf({ status, fetch, partsReceived }: Detail): string {
+  if (status === "cancelled") return "This import was given up";
+  if (status !== "failed") return "The undo stopped";
+  return fetch && partsReceived === 0 ? "The file could not be fetched" : "The import stopped";
+}
 
 type RejectedProps = {
   workspace: string;

@@ -7,6 +7,7 @@ import type { FormatChoice } from "#server/imports/formats/schema";
 import type { RouterOutputs } from "#server/router";
 import { CheckStep } from "./check-step.tsx";
 import { ColumnsStep } from "./columns-step.tsx";
+import { FetchStep } from "./fetch-step.tsx";
 import { OptionsStep } from "./options-step.tsx";
 import { ReadAgain } from "./read-again.tsx";
 import { SourceStep } from "./source-step.tsx";
@@ -25,7 +26,7 @@ type Props = Vocabulary & { workspace: string; timeZone: string; begun: Begun | 
 
 /** The step an import is at that is not named by the address, or cannot be the one that is. */
 function stepOf(job: Begun | null, asked: WizardStep | null): WizardStep {
-  if (!job) return "file";
+  if (!job || job.status === "fetching" || isUnfetched(job)) return "file";
   const checked = job.status === "validating" || job.status === "awaiting_confirmation";
   if (!checked && job.status !== "pending") return "check";
   // Its columns are known only when all of it is here.
@@ -34,6 +35,14 @@ function stepOf(job: Begun | null, asked: WizardStep | null): WizardStep {
   if (asked === "check") return checked ? "check" : "options";
   return asked ?? (checked ? "check" : "columns");
 }
+
+/** Its file could not be fetched from where it is. */
+const isUnfetched = ({ status, fetch, partsReceived }: Begun) =>
+  status === "failed" && fetch !== null && partsReceived === 0;
+
+/** A fetched file that nobody has looked into yet. */
+const isUnread = ({ status, fetch, headers }: Begun) =>
+  status === "pending" && fetch !== null && headers.length === 0;
 
 /** File, columns, options, check: four steps to an import. The address names the import and the step. */
 export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Props) {
@@ -46,6 +55,7 @@ export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Prop
   const { data: found } = useQuery({
     ...trpc.imports.byId.queryOptions({ id: place.id ?? "" }),
     enabled: place.id !== null,
+    refetchInterval: (query) => (query.state.data?.status === "fetching" ? 700 : false),
     ...(begun && begun.id === place.id && { initialData: begun }),
   });
   const job = place.id === null ? null : (found ?? null);
@@ -56,6 +66,9 @@ export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Prop
     read && (!job || job.status === "pending") ? { ...read, status: "pending" } : job,
     place.step,
   );
+
+  /** On its way from an address, or just here. */
+  const coming = step === "file" && job && !read && (job.status === "fetching" || isUnread(job)) ? job : null;
 
   function inspected(next: Inspection) {
     setInspection(next);
@@ -77,9 +90,16 @@ export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Prop
         current={step}
         onGo={step === "check" && job?.status !== "awaiting_confirmation" ? null : goTo}
       />
-      {step === "file" && (
+      {coming?.status === "fetching" && (
+        <FetchStep job={coming} onCancelled={() => place.go({ id: null }, "replace")} />
+      )}
+      {coming?.status === "pending" && (
+        <ReadAgain id={coming.id} onInspected={arrived} onAnotherFile={() => place.go({ id: null })} />
+      )}
+      {step === "file" && !coming && (
         <SourceStep
           workspace={workspace}
+          unfetched={job && isUnfetched(job) ? job : null}
           begun={job?.status === "pending" ? job : null}
           onGoOn={job && job.headers.length > 0 ? () => goTo("columns") : null}
           onImport={(id) => place.go({ id }, "replace")}

@@ -4,20 +4,27 @@ import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { FormError } from "#components/ui/form-error";
 import { PanelTabs } from "#components/ui/panel-tabs";
+import type { RouterOutputs } from "#server/router";
 import { FileTarget } from "./file-target.tsx";
 import { PasteSource } from "./paste-source.tsx";
 import { UploadProgress, wordsOfUpload } from "./upload-progress.tsx";
 import { UrlSource } from "./url-source.tsx";
 import { type UploadOptions, useUpload } from "./use-upload.tsx";
 
+type Props = UploadOptions & {
+  onGoOn: (() => void) | null;
+  /** A file that could not be fetched from its address. */
+  unfetched: RouterOutputs["imports"]["byId"] | null;
+};
+
 /** Where the contacts come from: a file, rows that are pasted, or an address. */
-export function SourceStep(options: UploadOptions & { onGoOn: (() => void) | null }) {
-  const { state, take, fetchFrom, cancel } = useUpload(options);
-  const { begun, onGoOn } = options;
+export function SourceStep({ onGoOn, unfetched, ...options }: Props) {
+  const { state, take, cancel } = useUpload(options);
+  const { begun } = options;
   const hint = useId();
-  const busy = state.name === "sending" || state.name === "fetching" || state.name === "reading";
+  const busy = state.name === "sending" || state.name === "reading";
   const again = state.name === "failed" ? state.again : null;
-  const [source, setSource] = useState("file");
+  const [source, setSource] = useState(unfetched ? "url" : "file");
   const [pasted, setPasted] = useState("");
   usePaste((text, chosen) => {
     if (busy) return;
@@ -47,7 +54,7 @@ export function SourceStep(options: UploadOptions & { onGoOn: (() => void) | nul
             {
               value: "url",
               label: "Web address",
-              content: <UrlSource onUrl={(url) => void fetchFrom(url)} />,
+              content: <UrlSource failed={unfetched} onFetching={options.onImport} />,
             },
           ]}
         />

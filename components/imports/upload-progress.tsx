@@ -2,7 +2,7 @@ import { Button } from "#components/ui/button";
 import { ProgressBar } from "#components/ui/progress-bar";
 import type { UploadState } from "./use-upload.tsx";
 
-type Busy = Extract<UploadState, { name: "sending" | "fetching" | "reading" }>;
+type Busy = Extract<UploadState, { name: "sending" | "reading" }>;
 
 /** How far a file is on its way here. */
 export function UploadProgress({ state, onCancel }: { state: Busy; onCancel: () => void }) {
@@ -11,9 +11,7 @@ export function UploadProgress({ state, onCancel }: { state: Busy; onCancel: () 
   return (
     <div className="rounded-lg border bg-surface px-5 py-6 shadow-card">
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
-        <p className="min-w-0 font-medium break-all">
-          {state.name === "fetching" ? state.url : state.file?.name}
-        </p>
+        <p className="min-w-0 font-medium break-all">{state.file.name}</p>
         {state.name === "sending" && (
           <Button size="sm" onClick={onCancel}>
             Cancel upload
@@ -33,14 +31,13 @@ export function UploadProgress({ state, onCancel }: { state: Busy; onCancel: () 
             </span>
           </>
         )}
-        {state.name === "fetching" && "Fetching the file…"}
         {state.name === "reading" && "Reading the first rows…"}
       </p>
     </div>
   );
 }
 
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+export const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 function leftOf({ rate, sent, file }: Extract<Busy, { name: "sending" }>): string {
   if (rate <= 0 || sent >= file.size) return "";
@@ -51,7 +48,6 @@ function leftOf({ rate, sent, file }: Extract<Busy, { name: "sending" }>): strin
 
 /** Said by quarters: somebody listening does not want every part. */
 export function wordsOfUpload(state: UploadState): string {
-  if (state.name === "fetching") return "Fetching the file.";
   if (state.name === "reading") return "The file is here. Reading the first rows.";
   if (state.name !== "sending") return "";
   const quarters = Math.floor((state.sent / state.file.size) * 4);

@@ -10,8 +10,7 @@ export type UploadState =
   | { name: "idle" }
   /** `rate` in bytes a second; `waiting` while a part is tried again. */
   | { name: "sending"; file: File; sent: number; rate: number; waiting: boolean }
-  | { name: "fetching"; url: string }
-  | { name: "reading"; file: File | null }
+  | { name: "reading"; file: File }
   /** `again` is set when the same thing can go on where it stopped. */
   | { name: "failed"; problem: string; again: (() => void) | null };
 
@@ -83,17 +82,6 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
     return ask(v7());
   }
 
-  async function fetchFile(url: string, key: string, signal: AbortSignal): Promise<void> {
-    attempt.current = null;
-    const { id } = await client.imports.fetch.mutate({ key, url });
-    // Cancelled while the server was at it: what it fetched is wanted no more.
-    if (signal.aborted) return void (await client.imports.cancel.mutate({ id }));
-    attempt.current = { id, fileName: url, size: 0, lastModified: null };
-    onImport(id);
-    setState({ name: "reading", file: null });
-    onInspected(await client.imports.inspect.mutate({ id }));
-  }
-
   /** Runs one attempt; a second one has to wait for it to end. */
   async function attemptTo(
     work: (signal: AbortSignal) => Promise<void>,
@@ -131,14 +119,6 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
     );
   }
 
-  function fetchFrom(url: string, key = v7()): void {
-    void attemptTo(
-      (signal) => fetchFile(url, key, signal),
-      () => fetchFrom(url, key),
-      { name: "fetching", url },
-    );
-  }
-
   async function cancel(): Promise<void> {
     abort.current?.abort();
     abort.current = null;
@@ -148,7 +128,7 @@ export function useUpload({ workspace, begun, onImport, onInspected }: UploadOpt
 
   const show = (error: unknown) => setState({ name: "failed", problem: sentenceOf(error), again: null });
 
-  return { state, take, fetchFrom, cancel };
+  return { state, take, cancel };
 }
 
 const attemptOf = ({ name, size, lastModified }: File): Attempt => ({

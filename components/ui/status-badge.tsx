@@ -12,6 +12,7 @@ const tones: Record<string, Tone> = {
   scheduled: "info",
   pending: "neutral",
   queued: "info",
+  fetching: "info",
   validating: "info",
   processing: "info",
   sending: "info",

@@ -16,6 +16,7 @@ import { workspaces } from "./workspaces.ts";
 
 export const importStatuses = [
   "pending",
+  "fetching",
   "validating",
   "awaiting_confirmation",
   "processing",

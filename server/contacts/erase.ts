@@ -8,7 +8,7 @@ import { holdOffExports } from "#server/exports/progress";
 import { storage } from "#server/storage";
 import { eraseImports, eraseMail, eraseQuestions, markSuppressed, type Person } from "./erase-traces.ts";
 
-const moving = ["pending", "validating", "processing", "rolling_back"];
+const moving = ["pending", "fetching", "validating", "processing", "rolling_back"];
 
 /**
  * Erases a person's data for good, and that of contacts with the same address that were deleted before, or that were

@@ -6,6 +6,7 @@ import { inngest } from "#inngest/client";
 import {
   contactEditRequested,
   exportRequested,
+  importFetchRequested,
   importRequested,
   importUndoRequested,
   onceId,
@@ -224,6 +225,13 @@ function jobEvent({ kind, status, tenant_id, workspace_id, id, fence, again }: J
     return exportRequested.create({ ...scope, exportId: id, fence }, once(exportRequested));
   if (kind === "contact_edit")
     return contactEditRequested.create({ ...scope, editId: id, fence }, once(contactEditRequested));
-  const event = status === "rolling_back" ? importUndoRequested : importRequested;
+  const events: Record<
+    string,
+    typeof importRequested | typeof importUndoRequested | typeof importFetchRequested
+  > = {
+    rolling_back: importUndoRequested,
+    fetching: importFetchRequested,
+  };
+  const event = events[status] ?? importRequested;
   return event.create({ ...scope, importId: id, fence }, once(event));
 }

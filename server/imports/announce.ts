@@ -3,6 +3,7 @@ import type {
   contactEditRequested,
   exportRequested,
   importCancelled,
+  importFetchRequested,
   importRequested,
   importUndoRequested,
   scoreRefreshRequested,
@@ -14,6 +15,7 @@ type JobEvent =
   | ReturnType<typeof importRequested.create>
   | ReturnType<typeof importUndoRequested.create>
   | ReturnType<typeof importCancelled.create>
+  | ReturnType<typeof importFetchRequested.create>
   | ReturnType<typeof exportRequested.create>
   | ReturnType<typeof contactEditRequested.create>
   | ReturnType<typeof segmentRefreshRequested.create>

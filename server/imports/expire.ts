@@ -26,7 +26,7 @@ async function expireImport(scope: Scope, id: string): Promise<void> {
         (created_at <= app_now() - interval '30 days'
           or status = 'pending' and updated_at <= app_now() - interval '7 days') as over
       from import_jobs where id = ${id}::uuid and file_url is not null
-        and status not in ('validating', 'processing', 'rolling_back')`),
+        and status not in ('fetching', 'validating', 'processing', 'rolling_back')`),
   );
   if (!job) return;
   const { format } = job.format;
@@ -40,6 +40,6 @@ async function expireImport(scope: Scope, id: string): Promise<void> {
         status = case when ${job.over} and status in ('pending', 'awaiting_confirmation') then 'cancelled' else status end,
         problem = case when ${job.over} and status in ('pending', 'awaiting_confirmation')
           then 'Nobody went on with this import, and its file is no longer kept.' else problem end
-      where id = ${id}::uuid and status not in ('validating', 'processing', 'rolling_back')`),
+      where id = ${id}::uuid and status not in ('fetching', 'validating', 'processing', 'rolling_back')`),
   );
 }

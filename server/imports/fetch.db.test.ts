@@ -1,16 +1,22 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newTenant } from "#db/testing";
+import { withTenant } from "#db/tenancy";
+import { moveClock, newTenant } from "#db/testing";
 import { storage } from "#server/storage";
-import { fetchImport } from "./fetch.ts";
+import { fetchImport, requestFetch } from "./fetching.ts";
+import { takeImport } from "./run.ts";
 import { partBytes } from "./schema.ts";
+import type { TestTenant } from "./testing.ts";
 
 let asked = 0;
 const server = createServer((request, response) => {
   asked += 1;
   if (request.url === "/dribble") dribble(response);
+  else if (request.url === "/busy") response.writeHead(503).end();
+  else if (request.url === "/page.html") response.end("<!doctype html><html><body>Sign in</body></html>");
   else response.end("email,plan\na@example.com,pro\n");
 });
 /** A part of a file at once, and then a byte now and then. */
@@ -29,40 +35,108 @@ afterAll(() => {
   server.close();
 });
 
+/** Asks for a file; returns the id of its import. */
+async function ask(tenant: TestTenant, url: string, key = v7()): Promise<string> {
+  await withTenant(tenant.scope, (tx) => requestFetch(tx, { key, url }, tenant.scope));
+  return key;
+}
+
+type Run = { last?: boolean; withinMs?: number; allowPrivate?: boolean };
+
+async function run(
+  tenant: TestTenant,
+  id: string,
+  { last = true, allowPrivate = true, ...options }: Run = {},
+) {
+  const taken = await takeImport(tenant.scope, id, v7(), ["fetch"]);
+  return taken && fetchImport(tenant.scope, id, taken.fence, { last, allowPrivate, ...options });
+}
+
+async function filesOf(id: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const file of storage.list()) if (file.includes(id)) files.push(file);
+  return files;
+}
+
+const storedOf = (tenant: TestTenant, id: string) =>
+  withTenant(tenant.scope, async (tx) => {
+    const [row] = await tx.execute(sql`select j::text from import_jobs j where id = ${id}::uuid`);
+    return String(row?.j);
+  });
+
 test("a private address needs the operator's word, and plain HTTP never leaves the own network", async () => {
   const tenant = await newTenant();
-  const fetched = (url: string) => tenant.caller.imports.fetch({ key: crypto.randomUUID(), url });
-  await expect(fetched(`${base}/people.csv`)).rejects.toThrow(/inside this network/);
-  await expect(fetched("http://1.1.1.1/people.csv")).rejects.toThrow(/must be asked over HTTPS/);
-  await expect(fetched("https://user:word@example.com/people.csv")).rejects.toThrow(/user name and password/);
+  const problemOf = async (url: string) => {
+    const id = v7();
+    await tenant.caller.imports.fetch({ key: id, url });
+    expect(await run(tenant, id, { allowPrivate: false })).toBe("failed");
+    return (await tenant.caller.imports.byId({ id })).problem;
+  };
+  expect(await problemOf(`${base}/people.csv`)).toMatch(/inside this network/);
+  expect(await problemOf("http://1.1.1.1/people.csv")).toMatch(/must be asked over HTTPS/);
+  expect(await problemOf("https://user:word@example.com/people.csv")).toMatch(/user name and password/);
 });
 
 test("a file from an address is inspected like an upload, and is one import, however often it is asked for", async () => {
   const tenant = await newTenant();
-  const key = crypto.randomUUID();
-  const fetched = () => fetchImport(tenant.scope, { key, url: `${base}/people.csv` }, { allowPrivate: true });
-  // Two at once: the file of one of them is kept, and the other one leaves nothing of it broken or behind.
-  await Promise.all([fetched(), fetched()]);
+  asked = 0;
+  const id = await ask(tenant, `${base}/people.csv?token=secret`);
+  const waiting = await tenant.caller.imports.byId({ id });
+  expect(waiting).toMatchObject({ status: "fetching", fetch: { address: `${base}/people.csv` } });
+  await expect(tenant.caller.imports.inspect({ id })).rejects.toThrow(/still being fetched/);
+  expect(await storedOf(tenant, id)).toMatch(/"sealed"(?!.*secret)/);
+  const taken = await takeImport(tenant.scope, id, v7(), ["fetch"]);
+  const fetched = () => fetchImport(tenant.scope, id, taken?.fence ?? 0, { last: true, allowPrivate: true });
+  // Two at once, as after a lost answer: one file is kept, and the other one leaves nothing of it broken or behind.
+  expect((await Promise.all([fetched(), fetched()])).sort()).toEqual(["fetched", "lost"]);
+  await ask(tenant, `${base}/people.csv`, id);
+  expect(await run(tenant, id)).toBe(null);
   expect(asked).toBe(2);
-  await fetched();
-  expect(asked).toBe(2);
-  const files: string[] = [];
-  for await (const file of storage.list()) if (file.includes(key)) files.push(file);
-  expect(files).toHaveLength(1);
-  expect(await tenant.caller.imports.inspect({ id: key })).toMatchObject({
+  expect(await filesOf(id)).toHaveLength(1);
+  expect(await tenant.caller.imports.inspect({ id })).toMatchObject({
     fileName: "people.csv",
+    status: "pending",
     headers: ["email", "plan"],
   });
+  expect(await storedOf(tenant, id)).not.toContain("sealed");
 });
 
-test("a server that dribbles is left, and nothing of its file stays", async () => {
+test("a file that is no list of contacts, or that is not there, fails with its reason, and may be asked for anew", async () => {
   const tenant = await newTenant();
-  const key = v7();
-  const fetched = fetchImport(
-    tenant.scope,
-    { key, url: `${base}/dribble` },
-    { allowPrivate: true, withinMs: 200 },
-  );
-  await expect(fetched).rejects.toThrow(/broke off after \d+ bytes \(the whole file takes longer/);
-  for await (const file of storage.list()) expect(file).not.toContain(key);
+  const id = await ask(tenant, `${base}/page.html`);
+  expect(await run(tenant, id)).toBe("failed");
+  const failed = await tenant.caller.imports.byId({ id });
+  expect(failed).toMatchObject({ status: "failed", partsReceived: 0, canUndo: false });
+  expect(failed.problem).toMatch(/^[A-Z"].+\.$/);
+  expect(await filesOf(id)).toEqual([]);
+  await ask(tenant, `${base}/people.csv`, id);
+  expect(await run(tenant, id)).toBe("fetched");
+  expect(await tenant.caller.imports.byId({ id })).toMatchObject({ status: "pending", problem: null });
+});
+
+test("a server that is busy or dribbles is asked again, and in the end left; nothing of its file stays", async () => {
+  const tenant = await newTenant();
+  const id = await ask(tenant, `${base}/busy`);
+  await expect(run(tenant, id, { last: false })).rejects.toMatchObject({ code: "unavailable" });
+  const told = { status: "fetching", problem: expect.stringMatching(/status 503/) as string };
+  expect(await tenant.caller.imports.byId({ id })).toMatchObject(told);
+  await moveClock("10 minutes");
+  expect(await run(tenant, id)).toBe("failed");
+  const slow = await ask(tenant, `${base}/dribble`);
+  expect(await run(tenant, slow, { withinMs: 200 })).toBe("failed");
+  const { problem } = await tenant.caller.imports.byId({ id: slow });
+  expect(problem).toMatch(/broke off after \d+ bytes \(the whole file takes longer/);
+  expect(await filesOf(slow)).toEqual([]);
+});
+
+test("a fetch that is cancelled ends soon, shows how far it came, and leaves nothing behind", async () => {
+  const tenant = await newTenant();
+  const id = await ask(tenant, `${base}/dribble`);
+  const running = run(tenant, id);
+  const seen = async () => (await tenant.caller.imports.byId({ id })).fetch?.receivedBytes ?? 0;
+  await expect.poll(seen, { interval: 20 }).toBeGreaterThan(0);
+  await tenant.caller.imports.cancel({ id });
+  expect(await running).toBe("lost");
+  expect(await tenant.caller.imports.byId({ id })).toMatchObject({ status: "cancelled", problem: null });
+  expect(await filesOf(id)).toEqual([]);
 });

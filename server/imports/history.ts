@@ -23,7 +23,7 @@ const pageSize = 30;
 
 const inState: Record<HistoryState, SQL> = {
   waiting: sql`j.status in ('pending', 'awaiting_confirmation')`,
-  running: sql`j.status in ('validating', 'processing', 'rolling_back')`,
+  running: sql`j.status in ('fetching', 'validating', 'processing', 'rolling_back')`,
   completed: sql`j.status = 'completed'`,
   rejected: sql`j.error_count > 0`,
   failed: sql`j.status = 'failed'`,

@@ -27,6 +27,7 @@ const previewChars = 80;
  */
 export async function inspectImport(scope: Scope, id: string, choice?: FormatChoice): Promise<Inspection> {
   const job = await withTenant(scope, (tx) => getImportJob(tx, id));
+  if (job.status === "fetching") throw new AppError("conflict", "The file is still being fetched.");
   if (job.file_format.parts < partCount(job.file_size)) {
     throw new AppError(
       "conflict",

@@ -50,7 +50,7 @@ export async function requestCheck(
     ["pending", "validating", "awaiting_confirmation"],
     "This import has been started already.",
   );
-  const { format } = job.file_format;
+  const { format, fetch, parts } = job.file_format;
   if (!format) throw new AppError("conflict", "The file has not been read yet. Upload it first.");
   if (mapping.length !== format.headers.length || mapping.some(({ column }, index) => column !== index)) {
     throw new AppError(
@@ -59,7 +59,7 @@ export async function requestCheck(
     );
   }
   if (options.listId) await mustBeList(tx, options.listId);
-  const stored: StoredFormat = { parts: job.file_format.parts, format };
+  const stored: StoredFormat = { parts, format, ...(fetch && { fetch }) };
   await tx.execute(sql`
     update import_jobs set status = 'validating', file_format = ${JSON.stringify(stored)}::jsonb,
       field_mapping = ${JSON.stringify(mapping)}::jsonb, import_options = ${JSON.stringify(options)}::jsonb,
@@ -153,7 +153,7 @@ export async function cancelImport(tx: TenantTx, id: string, actorId: string): P
   if (job.status === "cancelled") return;
   mustBe(
     job.status,
-    ["pending", "validating", "awaiting_confirmation", "processing"],
+    ["pending", "fetching", "validating", "awaiting_confirmation", "processing"],
     "This import has ended already.",
   );
   await tx.execute(sql`
@@ -177,7 +177,7 @@ export async function failImport(
     update import_jobs set problem = ${sentence}, updated_at = app_now(), completed_at = coalesce(completed_at, app_now()),
       status = case when status = 'rolling_back' then 'completed' else 'failed' end,
       fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
-    where id = ${id}::uuid and status in ('validating', 'processing', 'rolling_back')
+    where id = ${id}::uuid and status in ('fetching', 'validating', 'processing', 'rolling_back')
       and (${runId}::text is null or run_id is null or run_id = ${runId})
     returning status, schedule_id as "scheduleId"`);
   if (!failed) return null;

@@ -34,10 +34,19 @@ export type Forecast = {
   unmailable: number;
 };
 
+/** A file that the server fetches. `address` is where from, without the query, `sealed` all of it until the file is here. */
+export type StoredFetch = {
+  address: string;
+  sealed?: string;
+  receivedBytes?: number;
+  ofBytes?: number | null;
+};
+
 /** `fingerprint` tells a file that is being uploaded from others of its name and size. */
 export type StoredFormat = {
   parts: number;
   fingerprint?: string;
+  fetch?: StoredFetch;
   format?: FileFormat;
   forecast?: Forecast;
   /** The choices of the fields that the import makes, by name, as the check found them; null where they are too many. */
@@ -89,6 +98,8 @@ export type ImportDetail = {
   fileSize: number;
   status: ImportStatus;
   partsReceived: number;
+  /** Where the server fetches the file from, how far it is, and of how many bytes if that is known. */
+  fetch: { address: string; receivedBytes: number; ofBytes: number | null } | null;
   headers: string[];
   mapping: ColumnMapping[];
   options: ImportOptions | null;
@@ -130,7 +141,15 @@ export type UndoReport = {
 
 type DetailRow = Omit<
   ImportDetail,
-  "partsReceived" | "headers" | "mapping" | "options" | "forecast" | "list" | "skipReasons" | "notMailed"
+  | "partsReceived"
+  | "fetch"
+  | "headers"
+  | "mapping"
+  | "options"
+  | "forecast"
+  | "list"
+  | "skipReasons"
+  | "notMailed"
 > & {
   fileFormat: StoredFormat;
   fieldMapping: ColumnMapping[] | Record<string, never>;
@@ -174,6 +193,13 @@ function detailOf({
   return {
     ...row,
     partsReceived: fileFormat.parts ?? 0,
+    fetch: fileFormat.fetch
+      ? {
+          address: fileFormat.fetch.address,
+          receivedBytes: fileFormat.fetch.receivedBytes ?? 0,
+          ofBytes: fileFormat.fetch.ofBytes ?? null,
+        }
+      : null,
     headers: fileFormat.format?.headers ?? [],
     mapping: Array.isArray(fieldMapping) ? fieldMapping : [],
     options: "duplicates" in importOptions ? optionsOf(importOptions) : null,

@@ -8,8 +8,14 @@ import { isPrivateAddress } from "#server/mail/hosts";
 import { refused } from "./formats/refusal.ts";
 import { fileBytesMax } from "./schema.ts";
 
-/** What an address answers with: a stream of its bytes, and the name the file has there. */
-export type Remote = { fileName: string; content: AsyncIterable<Buffer> };
+/** What an address answers with: a stream of its bytes, how many it says they are, and the name the file has there. */
+export type Remote = { fileName: string; sizeBytes: number | null; content: AsyncIterable<Buffer> };
+
+/** An address as it may be shown: its query may hold a token. */
+export function shownAddress(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
 
 const redirectsMax = 5;
 const silenceMs = 30_000;
@@ -46,8 +52,14 @@ export async function openRemote(
       url = next;
       continue;
     }
-    if (status === 200)
-      return { fileName: nameOf(url, answer), content: bounded(answer, url.hostname, withinMs) };
+    if (status === 200) {
+      const announced = Number(answer.headers["content-length"] ?? Number.NaN);
+      return {
+        fileName: nameOf(url, answer.headers["content-disposition"]),
+        sizeBytes: announced >= 0 ? announced : null,
+        content: bounded(answer, url.hostname, withinMs),
+      };
+    }
     answer.destroy();
     throw problemOf(status, url.hostname);
   }
@@ -138,10 +150,9 @@ function problemOf(status: number, host: string): AppError {
   return refused(`${asked}, and 200 was expected. Check the address in a browser.`);
 }
 
-function nameOf(url: URL, answer: IncomingMessage): string {
-  const given = /filename\*?=(?:UTF-8'')?"?([^";]+)"?/i.exec(
-    answer.headers["content-disposition"] ?? "",
-  )?.[1];
+/** The name of the file at an address, as its server gives it or as the address ends. */
+export function nameOf(url: URL, disposition = ""): string {
+  const given = /filename\*?=(?:UTF-8'')?"?([^";]+)"?/i.exec(disposition)?.[1];
   const last = given ?? url.pathname.split("/").at(-1) ?? "";
   return (
     decoded(last)

@@ -1,11 +1,17 @@
 import { withTenant } from "#db/tenancy";
-import { importCancelled, importRequested, importUndoRequested, onceId } from "#inngest/events";
+import {
+  importCancelled,
+  importFetchRequested,
+  importRequested,
+  importUndoRequested,
+  onceId,
+} from "#inngest/events";
 import { allowed, router } from "#server/trpc";
 import { announce } from "./announce.ts";
 import { correctRows } from "./correct.ts";
 import { listBadRows } from "./corrections.ts";
 import { schedulesRouter } from "./schedules/router.ts";
-import { fetchImport } from "./fetch.ts";
+import { requestFetch } from "./fetching.ts";
 import { listImporters, listImports } from "./history.ts";
 import { inspectImport } from "./inspect.ts";
 import { cancelImport, requestCheck, startImport } from "./mutations.ts";
@@ -98,10 +104,19 @@ export const importsRouter = router({
   putPart: allowed("contacts:write")
     .input(partInput)
     .mutation(({ ctx, input }) => takePart(ctx.member.scope, input)),
-  /** Fetches a file from an address. */
+  /** Has the file at an address fetched; asked again for one that could not be, it is tried anew. */
   fetch: allowed("contacts:write")
     .input(fetchImportInput)
-    .mutation(({ ctx, input }) => fetchImport(ctx.member.scope, input)),
+    .mutation(async ({ ctx, input }) => {
+      const { tenantId, workspaceId } = ctx.member.scope;
+      const fence = await ctx.tenant((tx) => requestFetch(tx, input, ctx.member.scope));
+      if (fence !== null) {
+        const event = { tenantId, workspaceId, importId: input.key, fence };
+        const once = { id: onceId(importFetchRequested, input.key, fence) };
+        await announce(importFetchRequested.create(event, once));
+      }
+      return { id: input.key };
+    }),
   /** Reads the header and the first rows of an uploaded file, as it looks or as it is told, and guesses the mapping. */
   inspect: allowed("contacts:write")
     .input(inspectInput)

@@ -15,9 +15,9 @@ import { leaseSeconds, Superseded, writeSlice } from "./write.ts";
 
 /** What the run is to do, as the row says; null when another run is at it, or nothing is asked for any more. */
 export type Assignment = { fence: number; work: Work } | null;
-type Work = "check" | "import" | "undo";
+type Work = "fetch" | "check" | "import" | "undo";
 
-const works = { validating: "check", processing: "import", rolling_back: "undo" } as const;
+const works = { fetching: "fetch", validating: "check", processing: "import", rolling_back: "undo" } as const;
 
 /** `can` is what this kind of run does: it must not take a job over that is not for it, and keep its own from it. */
 export async function takeImport(
@@ -28,10 +28,10 @@ export async function takeImport(
 ): Promise<Assignment> {
   return withTenant(scope, async (tx) => {
     const { status } = await getImportJob(tx, id, true);
-    if (status !== "validating" && status !== "processing" && status !== "rolling_back") return null;
-    if (!can.includes(works[status])) return null;
+    const work = status in works ? works[status as keyof typeof works] : null;
+    if (work === null || !can.includes(work)) return null;
     const fence = await takeOver(tx, driverOf(id), { runId, leaseSeconds });
-    return fence === null ? null : { fence, work: works[status] };
+    return fence === null ? null : { fence, work };
   });
 }
 

@@ -210,6 +210,7 @@ export type ImportOptions = z.infer<typeof importOptions>;
 
 export const importStatuses = [
   "pending",
+  "fetching",
   "validating",
   "awaiting_confirmation",
   "processing",

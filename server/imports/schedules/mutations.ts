@@ -7,6 +7,7 @@ import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 import { open, seal } from "#server/seal";
 import { getImportJob } from "../queries.ts";
+import { shownAddress } from "../remote.ts";
 import type { ColumnMapping, ImportOptions } from "../schema.ts";
 import { noSchedule, type ScheduleConfig } from "./queries.ts";
 import type { ScheduleInput, ScheduleUpdate } from "./schema.ts";
@@ -53,7 +54,7 @@ export async function createSchedule(
     action: "import_schedule.created",
     resourceType: "import_schedule",
     resourceId: id,
-    after: { name: input.name, url: shownUrl(input.url), cron: input.cron },
+    after: { name: input.name, url: shownAddress(input.url), cron: input.cron },
   });
   return { id };
 }
@@ -98,7 +99,7 @@ export async function updateSchedule(
     action: "import_schedule.updated",
     resourceType: "import_schedule",
     resourceId: id,
-    after: { name: input.name, url: shownUrl(secret.url), cron: input.cron },
+    after: { name: input.name, url: shownAddress(secret.url), cron: input.cron },
   });
   return { id };
 }
@@ -134,13 +135,8 @@ async function takeFrom(tx: TenantTx, importId: string): Promise<Taken> {
   };
 }
 
-const shownUrl = (url: string): string => {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
-};
-
 const configOf = ({ url, header }: ScheduleSecret, { headers, choice }: Taken): ScheduleConfig => ({
-  url: shownUrl(url),
+  url: shownAddress(url),
   secretHeader: header?.name ?? null,
   headers,
   choice,

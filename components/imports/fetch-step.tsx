@@ -1,0 +1,31 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { asProblem, useTRPC } from "#components/trpc/client";
+import { Button } from "#components/ui/button";
+import { FormError } from "#components/ui/form-error";
+import { FetchProgress } from "./fetch-progress.tsx";
+import type { Detail } from "./import-view.tsx";
+
+type Props = { job: Detail; onCancelled: () => void };
+
+/** A file on its way from another server, and the way out of it. */
+export function FetchStep({ job, onCancelled }: Props) {
+  const trpc = useTRPC();
+  const cancel = useMutation(trpc.imports.cancel.mutationOptions({ onSuccess: onCancelled }));
+  return (
+    <>
+      <p role="status" className="sr-only">
+        Fetching the file.
+      </p>
+      <FetchProgress
+        job={job}
+        action={
+          <Button size="sm" pending={cancel.isPending} onClick={() => cancel.mutate({ id: job.id })}>
+            Cancel
+          </Button>
+        }
+      />
+      <FormError>{asProblem(cancel.error)?.message}</FormError>
+    </>
+  );
+}

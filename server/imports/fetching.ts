@@ -1,0 +1,142 @@
+import { sql } from "drizzle-orm";
+import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
+import { recordAct } from "#server/audit";
+import { holds, wakeNow, yieldUntil } from "#server/drivers/mutations";
+import { AppError } from "#server/errors";
+import { open, seal } from "#server/seal";
+import { storage } from "#server/storage";
+import { type Fetched, fetchInto } from "./fetch.ts";
+import { folderOf, partCount } from "./file.ts";
+import { lookAtFile } from "./formats/look.ts";
+import { storedSource } from "./formats/source.ts";
+import { driverOf, failImport } from "./mutations.ts";
+import { getImportJob, type StoredFetch, type StoredFormat } from "./queries.ts";
+import { nameOf, type RemoteOptions, shownAddress } from "./remote.ts";
+import { leaseSeconds, Superseded } from "./write.ts";
+
+const placeOf = ({ tenantId }: Scope, rowId: string) => ({
+  tenantId,
+  table: "import_jobs",
+  rowId,
+  column: "file_format",
+});
+
+/**
+ * Asks for the file at an address: makes its import, or has one whose file could not be fetched try again, with this
+ * address. Asked twice, it is fetched once. Returns the fence of the event to send.
+ */
+export async function requestFetch(
+  tx: TenantTx,
+  { key, url }: { key: string; url: string },
+  scope: Scope,
+): Promise<number | null> {
+  const fileName = nameOf(new URL(url));
+  const fetch: StoredFetch = { address: shownAddress(url), sealed: seal(url, placeOf(scope, key)) };
+  const stored: StoredFormat = { parts: 0, fetch };
+  const made = await tx.execute(sql`
+    insert into import_jobs (id, status, file_name, file_size, file_format, created_by)
+    values (${key}::uuid, 'fetching', ${fileName}, 0, ${JSON.stringify(stored)}::jsonb, ${scope.userId ?? null}::uuid)
+    on conflict (id) do nothing returning id`);
+  if (made.length > 0) {
+    const act = { actorId: scope.userId ?? null, resourceType: "import", resourceId: key };
+    await recordAct(tx, { ...act, action: "import.created", after: { fileName, address: fetch.address } });
+    return wakeNow(tx, driverOf(key));
+  }
+  const job = await getImportJob(tx, key, true);
+  if (job.status !== "failed" || !job.file_format.fetch) return null;
+  await tx.execute(sql`
+    update import_jobs set status = 'fetching', file_name = ${fileName}, file_format = ${JSON.stringify(stored)}::jsonb,
+      problem = null, completed_at = null, updated_at = app_now() where id = ${key}::uuid`);
+  return wakeNow(tx, driverOf(key));
+}
+
+export type FetchOutcome = "fetched" | "failed" | "lost";
+
+/**
+ * Fetches the file of an import into its folder and looks whether it is one of contacts. A run that died is followed by
+ * one that begins anew, in another folder; what it left the nightly clean-up finds. What will not be helped by time, and
+ * on the `last` try whatever is wrong, ends the import with a sentence; the rest is noted, and thrown to be tried again.
+ * "lost" when the import was cancelled, or is another run's.
+ */
+export async function fetchImport(
+  scope: Scope,
+  id: string,
+  fence: number,
+  { last, ...remote }: { last: boolean } & RemoteOptions,
+): Promise<FetchOutcome> {
+  const job = await withTenant(scope, (tx) => getImportJob(tx, id));
+  const sealed = job.file_format.fetch?.sealed;
+  if (job.status !== "fetching" || job.fence !== fence || !sealed) return "lost";
+  let fetched: Fetched | null = null;
+  try {
+    const url = open(sealed, placeOf(scope, id));
+    const seen = everySecond((bytes, ofBytes) =>
+      withTenant(scope, (tx) => noteProgress(tx, { id, fence, bytes, ofBytes })),
+    );
+    fetched = await fetchInto(folderOf(scope, id), url, { ...remote, seen });
+    await lookAtFile(storedSource(fetched), fetched.fileName, {});
+  } catch (error) {
+    if (fetched) await storage.removeFolder(fetched.folder);
+    if (error instanceof Superseded) return "lost";
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === "unavailable" && !last) {
+      await withTenant(scope, (tx) => noteTrouble(tx, id, fence, error.message));
+      throw error;
+    }
+    await withTenant(scope, async (tx) => {
+      if (await holds(tx, driverOf(id), fence)) await failImport(tx, id, error.message);
+    });
+    return "failed";
+  }
+  const kept = await withTenant(scope, (tx) => keepFetched(tx, id, fence, fetched));
+  if (!kept) await storage.removeFolder(fetched.folder);
+  return kept ? "fetched" : "lost";
+}
+
+type Note = (bytes: number, ofBytes: number | null) => Promise<void>;
+
+function everySecond(note: Note): Note {
+  let noted = 0;
+  return async (bytes, ofBytes) => {
+    if (performance.now() - noted < 1000) return;
+    noted = performance.now();
+    await note(bytes, ofBytes);
+  };
+}
+
+type Progress = { id: string; fence: number; bytes: number; ofBytes: number | null };
+
+/** Renews the lease too. Throws Superseded when the import is no longer this run's. */
+async function noteProgress(tx: TenantTx, { id, fence, bytes, ofBytes }: Progress): Promise<void> {
+  if (!(await holds(tx, driverOf(id), fence, leaseSeconds)))
+    throw new Superseded("The import was cancelled, or another run fetches its file.");
+  const known = JSON.stringify({ receivedBytes: bytes, ofBytes });
+  await tx.execute(sql`
+    update import_jobs set problem = null, file_format = jsonb_set(file_format, '{fetch}', file_format -> 'fetch' || ${known}::jsonb)
+    where id = ${id}::uuid and status = 'fetching'`);
+}
+
+async function noteTrouble(tx: TenantTx, id: string, fence: number, problem: string): Promise<void> {
+  await tx.execute(sql`
+    update import_jobs set problem = ${problem}, updated_at = app_now()
+    where id = ${id}::uuid and fence = ${fence} and status = 'fetching'`);
+}
+
+/** Gives the import its file: from here on it is like one that was uploaded. False when it is no longer this run's. */
+async function keepFetched(
+  tx: TenantTx,
+  id: string,
+  fence: number,
+  { folder, fileName, sizeBytes, fileHash }: Fetched,
+): Promise<boolean> {
+  if (!(await holds(tx, driverOf(id), fence))) return false;
+  const arrived = { receivedBytes: sizeBytes, ofBytes: sizeBytes };
+  const kept = await tx.execute(sql`
+    update import_jobs set status = 'pending', problem = null, file_name = ${fileName}, file_size = ${sizeBytes}, file_url = ${folder},
+      file_hash = ${fileHash}, updated_at = app_now(), file_format = jsonb_build_object('parts', ${partCount(sizeBytes)}::int,
+        'fetch', (file_format -> 'fetch') - 'sealed' || ${JSON.stringify(arrived)}::jsonb)
+    where id = ${id}::uuid and status = 'fetching' returning id`);
+  if (kept.length === 0) return false;
+  await yieldUntil(tx, driverOf(id), fence, { until: null });
+  return true;
+}
