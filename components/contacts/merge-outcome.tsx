@@ -26,7 +26,7 @@ export function MergeOutcome({ preview }: { preview: MergePreview }) {
     <Section
       title={
         <>
-          What comes from <span className="break-all">{other.email}</span>
+          What comes from <span className="[overflow-wrap:anywhere]">{other.email}</span>
         </>
       }
     >

@@ -22,18 +22,16 @@ export function NotMailed({ workspace, id, count }: Props) {
       title={
         count === 1 ? "1 of these people is not mailed" : `${shown(count)} of these people are not mailed`
       }
-      action={
-        <LinkButton href={`/${workspace}/imports/${id}/not-mailed.csv`} prefetch={false} size="sm">
-          <Download aria-hidden /> Download them
-        </LinkButton>
-      }
     >
       They unsubscribed, bounced or are on the suppression list. Their fields are imported; they stay as they
       are otherwise.
-      <details className="mt-2" onToggle={(event) => setListed(event.currentTarget.open)}>
+      <details className="my-2" onToggle={(event) => setListed(event.currentTarget.open)}>
         <summary className="cursor-pointer font-medium">Who they are</summary>
         <div className="mt-2">{listed && <People id={id} count={count} />}</div>
       </details>
+      <LinkButton href={`/${workspace}/imports/${id}/not-mailed.csv`} prefetch={false} size="sm">
+        <Download aria-hidden /> Download them
+      </LinkButton>
     </Callout>
   );
 }
@@ -69,19 +67,19 @@ function People({ id, count }: { id: string; count: number }) {
           </li>
         ))}
       </ul>
-      <div className="border-t px-3 py-2 empty:hidden">
-        {pages.hasNextPage && (
+      {pages.hasNextPage && (
+        <div className="border-t px-3 py-2">
           <Button size="sm" pending={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
             Show more
           </Button>
-        )}
-        {!pages.hasNextPage && count > notMailedMax && (
-          <p className="text-xs text-muted">
-            The first {shown(notMailedMax)} of {shown(count)} are kept.
-          </p>
-        )}
-        <FormError>{asProblem(pages.error)?.message}</FormError>
-      </div>
+          <FormError>{asProblem(pages.error)?.message}</FormError>
+        </div>
+      )}
+      {!pages.hasNextPage && count > notMailedMax && (
+        <p className="border-t px-3 py-2 text-xs text-muted">
+          The first {shown(notMailedMax)} of {shown(count)} are kept.
+        </p>
+      )}
     </div>
   );
 }

@@ -55,7 +55,7 @@ async function MergeContacts({ params, searchParams }: Props) {
       <Page
         {...frame}
         title="Merge two contacts"
-        description="The two become one. This cannot be undone: the other contact is deleted, and its page leads here."
+        description="The two become one. This cannot be undone: the other contact is deleted, and its page leads to the one that stays."
       >
         <MergeForm
           key={`${keepId}${otherId}`}
