@@ -49,7 +49,7 @@ export function ColumnTable({ inspection, mapping, customFields, onChange }: Pro
         const guess = inspection.mapping.find((guessed) => guessed.column === column);
         const fresh = freshTarget(guess, each, customFields);
         return (
-          <div className="flex w-full flex-wrap gap-1.5 sm:w-82">
+          <div className="flex w-full flex-wrap gap-1.5 sm:w-84">
             <TargetSelect
               mapping={each}
               label={`Field for ${name}`}

@@ -14,7 +14,7 @@ export function NewField({ mapping, name, onChange }: Props) {
     <>
       <Select
         aria-label={`Type of ${name}`}
-        className="w-full sm:w-36"
+        className="w-full sm:w-38"
         value={type}
         onChange={(event) => {
           const fieldType = fieldTypes.find((each) => each === event.target.value) ?? "text";

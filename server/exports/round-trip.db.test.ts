@@ -166,5 +166,8 @@ test.each(["csv", "json", "xlsx"] as const)(
     const likes = (await theirs.caller.customFields.list()).find(({ name }) => name === "likes");
     expect(likes).toMatchObject({ type: "multi_select", label: "likes" });
     expect(likes?.options.toSorted()).toEqual(["'=Cake", "Jam & Bread", "Tea"]);
+    const plan = (await theirs.caller.customFields.list()).find(({ name }) => name === "plan");
+    // Only a workbook has room to say it.
+    expect(plan?.type).toBe(format === "xlsx" ? "select" : "text");
   },
 );

@@ -65,6 +65,10 @@ export const fieldGroups = [
   },
 ] as const satisfies readonly FieldGroup[];
 
+/** The sheet of a workbook that says what its custom fields are. */
+export const fieldSheet = "Custom fields";
+export const fieldSheetHeader = ["Column", "Label", "Type", "Required", "Choices"] as const;
+
 /** Stands for every custom field there is when the file is written, archived ones behind the others. */
 export const allCustomFields = "custom";
 

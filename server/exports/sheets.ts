@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { fieldSheet, fieldSheetHeader } from "./schema.ts";
 import type { Sheet } from "./workbook.ts";
 
 /** The sheets of a workbook behind its contacts: what the columns and names in them mean, and where it is from. */
@@ -24,8 +25,8 @@ export async function listSheets(
   );
   return [
     {
-      name: "Custom fields",
-      header: ["Column", "Label", "Type", "Required", "Choices"],
+      name: fieldSheet,
+      header: [...fieldSheetHeader],
       rows: fields.map(({ name, label, type, required, options }) => [
         `custom.${name}`,
         label,

@@ -1,3 +1,4 @@
+import type { DeclaredField } from "./formats/declared-fields.ts";
 import { looksLikeAddress, type SampleRow } from "./formats/headers.ts";
 import { inferColumn } from "./infer.ts";
 import { aliases, guessMapping, isExport, squeezed } from "./mapping.ts";
@@ -30,6 +31,8 @@ type File = {
   rows: readonly SampleRow[];
   /** Columns whose values are lists, by the form of the file. */
   lists?: ReadonlySet<string> | undefined;
+  /** What the file itself says of its custom fields, by column. */
+  declared?: ReadonlyMap<string, DeclaredField> | undefined;
   /** The mapping that was used last for columns of the same names. */
   remembered?: readonly ColumnMapping[] | null;
 };
@@ -38,10 +41,15 @@ type File = {
  * Proposes where each column goes: as last time, where the columns have the same names; else by the name of the column,
  * known, alike or of another product's export; else by its values. Every field is proposed once.
  */
-export function guessColumns({ headers, rows, lists, remembered }: File): Guessed {
+export function guessColumns({ headers, rows, lists, declared, remembered }: File): Guessed {
   if (remembered?.length === headers.length) {
     return {
-      mapping: remembered.map((column, at) => ({ ...column, column: at, header: headers[at] ?? "" })),
+      // The choices of then may not be those of this file.
+      mapping: remembered.map(({ choices: _, ...column }, at) => ({
+        ...column,
+        column: at,
+        header: headers[at] ?? "",
+      })),
       guesses: remembered.map(() => ({ how: "remembered", confidence: 1 })),
     };
   }
@@ -56,10 +64,11 @@ export function guessColumns({ headers, rows, lists, remembered }: File): Guesse
       column.target.startsWith("custom.")
         ? {
             ...column,
-            ...inferColumn(column.header, valuesOf(rows, column.column), {
-              list: lists?.has(column.header) ?? false,
-              own,
-            }),
+            ...(declared?.get(column.header)
+              ?? inferColumn(column.header, valuesOf(rows, column.column), {
+                list: lists?.has(column.header) ?? false,
+                own,
+              })),
           }
         : column,
     ),

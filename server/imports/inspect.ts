@@ -44,6 +44,7 @@ export async function inspectImport(scope: Scope, id: string, choice?: FormatCho
       headers: format.headers,
       rows: look.rows,
       lists: look.lists,
+      declared: look.declared,
       remembered,
     });
     await saveFormat(tx, id, format, mapping);

@@ -1,4 +1,5 @@
 import type { Archive } from "./archive.ts";
+import { readDeclaredFields } from "./declared-fields.ts";
 import { looksLikeAddress, mustHaveAddresses, nameColumns, noteRows, type SampleRow } from "./headers.ts";
 import { type Finding, sampleRowsMax } from "./look.ts";
 import { refused } from "./refusal.ts";
@@ -39,6 +40,7 @@ export async function lookAtWorkbook(archive: Archive, choice: FormatChoice): Pr
         dataAt: { offset: 0, line: 1, row: 0 },
       },
       rows,
+      declared: await readDeclaredFields(archive, workbook, strings),
       // A sheet leaves out cells at the end of a row that are blank.
       notes: [...notes, ...noteRows(headers, rows).filter(({ code }) => code !== "short_rows")],
       sheets: workbook.sheets.map(({ name, hidden }) => ({ name, hidden })),

@@ -3,6 +3,7 @@ import { type FileFormat, needsSpool } from "./format.ts";
 import { looksLikeJson, lookAtJson } from "./look-json.ts";
 import { lookAtText } from "./look-text.ts";
 import { lookAtWorkbook } from "./look-workbook.ts";
+import type { DeclaredField } from "./declared-fields.ts";
 import type { SampleRow } from "./headers.ts";
 import { refused } from "./refusal.ts";
 import { encodings, type FilePreview, type FormatChoice, type Note } from "./schema.ts";
@@ -15,6 +16,8 @@ export type Look = {
   rows: SampleRow[];
   /** Columns whose values are lists, where the form of the file tells. */
   lists?: ReadonlySet<string>;
+  /** What a workbook of ours says of its custom fields, by column. */
+  declared?: ReadonlyMap<string, DeclaredField>;
   preview: Omit<FilePreview, "sampleLines">;
 };
 
@@ -23,6 +26,7 @@ export type Finding = {
   format: Omit<FileFormat, "packing" | "encoding" | "entry" | "choice">;
   rows: SampleRow[];
   lists?: ReadonlySet<string>;
+  declared?: ReadonlyMap<string, DeclaredField>;
   notes: Note[];
   sheets?: FilePreview["sheets"];
 };
@@ -126,7 +130,7 @@ export async function* behind(pieces: AsyncIterable<Buffer>, count: number): Asy
 
 function assemble(
   { packing, entries, entry }: Contents,
-  { format, rows, lists, notes, sheets = [] }: Finding,
+  { format, rows, lists, declared, notes, sheets = [] }: Finding,
   choice: FormatChoice,
   encoding: FileFormat["encoding"] & string = "utf-8",
 ): Look {
@@ -145,6 +149,7 @@ function assemble(
     format: { ...format, packing, encoding, entry, choice },
     rows,
     ...(lists && { lists }),
+    ...(declared && { declared }),
     preview: {
       packing,
       kind,
