@@ -145,9 +145,22 @@ test("what AI has written leaves unread where the organization and the step both
     costMicros: 1_650,
   });
 
+  // Nor when the step has changed its mind while the provider was writing.
   await review.drafts.updatePolicy({ unreviewed: true });
-  await review.drafts.saveKey({ key: null });
+  const wants = (value: boolean) =>
+    withTenant(scope, (tx) =>
+      tx.execute(sql`
+        update campaign_steps set draft_review = draft_review || jsonb_build_object('unreviewed', ${value}::boolean)`),
+    );
+  await wants(false);
   for (const { id, version } of waiting) await review.drafts.restore({ id, version });
+  provider.answer(good);
+  await writeNext(scope);
+  expect((await review.drafts.list({ view: "review" })).rows).toHaveLength(2);
+  await wants(true);
+  await review.drafts.saveKey({ key: null });
+  for (const { id, version } of (await review.drafts.list({ view: "review" })).rows)
+    await review.drafts.restore({ id, version });
   sinks.events.splice(0);
   provider.answer(good, failureAnswer(400));
   await writeNext(scope);

@@ -29,8 +29,7 @@ type Claimed = {
   body: string;
   attempts: number;
 };
-/** `unreviewed`: its step wants it to leave without a review, where the organization lets it. */
-type Ready = Claimed & { assignment: Assignment; known: string; unreviewed: boolean };
+type Ready = Claimed & { assignment: Assignment; known: string };
 type Slice = { written: number; more: boolean; until: string | null };
 
 /**
@@ -66,8 +65,8 @@ async function settleAll(
     answers,
   }: { scope: Scope; token: string; ready: readonly Ready[]; answers: readonly Answer[] },
 ): Promise<{ written: number; events: DriverEvent[] }> {
-  const unread = ready.some((draft) => draft.unreviewed) && (await mayLeaveUnread(tx));
-  const leaving = unread ? ready.filter((draft) => draft.unreviewed) : [];
+  const unread = await leavingUnread(tx, ready);
+  const leaving = ready.filter(({ id }) => unread.has(id));
   const events: DriverEvent[] = [];
   // Steps and enrollments are held before drafts: the order of everybody who takes people out of a campaign.
   if (leaving.length > 0)
@@ -84,6 +83,17 @@ async function settleAll(
   if (choices.length > 0)
     events.push(...(await approveDrafts(tx, { scope, choices, userId: null, sendAt: null })).events);
   return { written, events };
+}
+
+/** Those whose step wants so at this moment, says what they were made of, and is let by the organization. */
+async function leavingUnread(tx: TenantTx, ready: readonly Ready[]): Promise<Set<string>> {
+  if (!(await mayLeaveUnread(tx))) return new Set();
+  const rows = await tx.execute<{ id: string }>(sql`
+    select d.id from email_drafts d join campaign_steps s on s.id = d.step_id
+    join campaign_step_versions v on v.id = d.step_version_id and v.version = s.current_version
+    where d.id = any(${sql.param(ready.map(({ id }) => id))}::uuid[]) and s.requires_draft_approval
+      and coalesce((s.draft_review ->> 'unreviewed')::boolean, false)`);
+  return new Set(rows.map(({ id }) => id));
 }
 
 const seen = ({ id }: Ready): Choice => ({ id, version: 1 });
@@ -141,7 +151,6 @@ async function claim(tx: TenantTx, token: string): Promise<Ready[]> {
       ...row,
       assignment,
       known: `${step.instructions}\n${step.html}\n${model.text}`,
-      unreviewed: step.unreviewed,
     });
   }
   return ready;
@@ -152,12 +161,10 @@ async function stepOf(tx: TenantTx, versionId: string) {
   const [row] = await tx.execute<{ review: unknown }>(
     sql`select config -> 'review' as review from campaign_step_versions where id = ${versionId}::uuid`,
   );
-  const review = draftReview.safeParse(row?.review).data;
   return {
     html: content.html,
     sender: { name: origin.sender.senderName, company: origin.sender.workspaceName },
-    instructions: review?.instructions ?? "",
-    unreviewed: review?.unreviewed ?? false,
+    instructions: draftReview.safeParse(row?.review).data?.instructions ?? "",
   };
 }
 
