@@ -1,6 +1,6 @@
-import { sql, type SQL } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { momentsOf } from "./moments.ts";
+import { momentsOfOne } from "./moments-of-one.ts";
 import { reasonInWords } from "./reasons.ts";
 import type { HappeningsInput, PeriodMeasure } from "./schema.ts";
 
@@ -22,21 +22,6 @@ export type Happening = {
   why: string | null;
 };
 
-/** The names under which the moments of the daily numbers are counted. */
-const counted: Record<PeriodMeasure, string> = {
-  sent: "emails_sent",
-  delivered: "emails_delivered",
-  opened: "emails_opened",
-  // Each time that a machine fetched it.
-  machineOpened: "machine_opens",
-  clicked: "emails_clicked",
-  replied: "emails_replied",
-  converted: "conversions",
-  bounced: "emails_bounced",
-  unsubscribed: "unsubscribes",
-  complained: "complaints",
-};
-
 type Place = { at: string; ref: string; message: string };
 /** From where to where, in milliseconds since 1970; the end is not counted. */
 type Window = { since: number; until: number };
@@ -45,7 +30,7 @@ const dayMs = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /**
- * A page of what a period's number counts, made of the same moments as the number, the newest first. They are looked for
+ * A page of what a period's number counts, the newest first. They are looked for
  * backwards in stretches that grow, so that a page of a busy year costs little more than the days that it shows.
  */
 export async function listHappenings(
@@ -104,13 +89,13 @@ async function placesIn(
   const campaigns = input.campaign
     ? sql`k.launched_at is not null and k.id = ${input.campaign}::uuid`
     : sql`k.launched_at is not null`;
-  const conditions: SQL[] = [sql`what = ${counted[input.is]}`];
-  if (input.mailbox) conditions.push(sql`email_account_id = ${input.mailbox}::uuid`);
-  if (behind) conditions.push(sql`(at, ref) < (${behind.at}::timestamptz, ${behind.ref}::uuid)`);
+  const span = { since: iso(since), until: iso(until) };
+  const moments = momentsOfOne(input.is, { campaigns, mailbox: input.mailbox, span });
   return tx.execute<Place>(sql`
     select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, ref, message_id as message
-    from (${momentsOf(campaigns, { since: iso(since), until: iso(until) })}) moments
-    where ${sql.join(conditions, sql` and `)} order by moments.at desc, ref desc limit ${wanted}`);
+    from (${moments}) moments
+    ${behind ? sql`where (at, ref) < (${behind.at}::timestamptz, ${behind.ref}::uuid)` : sql``}
+    order by moments.at desc, ref desc limit ${wanted}`);
 }
 
 /** The moment to the microsecond, and what it is of; null for a wrong one, which is the first page. */

@@ -26,12 +26,12 @@ export const dailyMeasures = [
 export type Span = { since: string; until: string };
 
 /** An event and its message's column are written by one statement, or by two of one transaction. */
-const slack = sql`interval '1 hour'`;
+export const slack = sql`interval '1 hour'`;
 
 /**
- * A query of (campaign_id, step_id, email_account_id, what, at, variant_id, message_id, ref): everything that happened to the campaigns' messages
- * within a span. Found by the mailboxes that sent in it and by the log of events, so that its cost is that of the span
- * and not of the campaigns. `ref` is what happened: the message itself, the event or the conversion.
+ * A query of (campaign_id, step_id, email_account_id, what, at, variant_id): everything that happened to the campaigns'
+ * messages within a span. Found by the mailboxes that sent in it and by the log of events, so that its cost is that of
+ * the span and not of the campaigns.
  * @param campaigns condition on `campaigns k`
  */
 export function momentsOf(campaigns: SQL, { since, until }: Span): SQL {
@@ -39,7 +39,7 @@ export function momentsOf(campaigns: SQL, { since, until }: Span): SQL {
     sql`${column} >= ${since}::timestamptz and ${column} < ${until}::timestamptz`;
   const ours = sql`any(array(select k.id from campaigns k where ${campaigns}))`;
   return sql`
-    select m.campaign_id, m.step_id, m.email_account_id, v.what, v.at, m.variant_id, m.id as message_id, m.id as ref
+    select m.campaign_id, m.step_id, m.email_account_id, v.what, v.at, m.variant_id
     from (
       select s.id from content.email_messages s
       where s.email_account_id = any(array(select id from email_accounts)) and s.campaign_id = ${ours}
@@ -64,12 +64,12 @@ export function momentsOf(campaigns: SQL, { since, until }: Span): SQL {
     where m.campaign_id = ${ours} and ${counted} and ${within(sql`v.at`)}
     union all
     select e.campaign_id, e.step_id, m.email_account_id,
-      case when e.type = 'clicked' then 'clicks_total' when e.is_machine then 'machine_opens' else 'opens_total' end, e.occurred_at, m.variant_id, m.id, e.id
+      case when e.type = 'clicked' then 'clicks_total' when e.is_machine then 'machine_opens' else 'opens_total' end, e.occurred_at, m.variant_id
     from email_events e join content.email_messages m on m.id = e.message_id
     where e.campaign_id = ${ours} and (e.type = 'opened' or e.type = 'clicked' and not e.is_machine)
       and ${counted} and ${within(sql`e.occurred_at`)}
     union all
-    select m.campaign_id, m.step_id, m.email_account_id, 'conversions', v.occurred_at, m.variant_id, m.id, v.id
+    select m.campaign_id, m.step_id, m.email_account_id, 'conversions', v.occurred_at, m.variant_id
     from campaign_conversions v join content.email_messages m on m.id = v.message_id
     where v.campaign_id = ${ours} and ${counted} and ${within(sql`v.occurred_at`)}`;
 }

@@ -38,6 +38,8 @@ export async function freezeVersions(
   await freezeTests(tx, campaignId);
   await keepNamed(
     tx,
-    sql`select html as words from campaign_step_versions where campaign_id = ${campaignId}::uuid and html like '%/p/%'`,
+    sql`select v.html as words from campaign_steps s
+      join campaign_step_versions v on v.step_id = s.id and v.version = s.current_version
+      where s.campaign_id = ${campaignId}::uuid and v.html like '%/p/%'`,
   );
 }
