@@ -54,7 +54,9 @@ async function Sending({ params }: Props) {
           )}
         </div>
         <HolidayList calendars={calendars} editable={editable} />
-        <BlackoutList blackouts={blackouts} editable={editable} />
+        {(blackouts.length > 0 || calendars.length === 0) && (
+          <BlackoutList blackouts={blackouts} editable={editable} />
+        )}
       </section>
     </div>
   );
