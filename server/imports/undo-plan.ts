@@ -43,6 +43,10 @@ const othersOf = (name: string, table: SQL, importId: string) => sql`${sql.ident
  */
 const untouched = sql`coalesce(c.written_by = e.written_by and c.version = e.contact_version, false)`;
 
+/** Somebody was merged into this contact. Scalar, so that it is one probe for each that is asked about. */
+export const isMergedInto = (id: SQL) =>
+  sql`coalesce((select true from contacts m where m.merged_into_id = ${id} limit 1), false)`;
+
 /**
  * What is to happen to the contact of each event, as `outcome`: `delete`, `restore`, `untag` (only tags and list
  * membership go), `leave` (the import did nothing to it) or `keep`, with a `reason`: what somebody did to the contact since. `fields` are those that somebody
@@ -85,17 +89,13 @@ export const judged = (importId: string, events: SQL) => sql`
   ${othersOf("tagged", sql`contact_tags`, importId)},
   -- Being what a segment looks for is nobody's doing.
   ${othersOf("listed", sql`(select contact_id, import_job_id from segment_contacts where added_via <> 'rule_match')`, importId)},
-  -- Somebody was merged into them.
-  merged as materialized (
-    select distinct x.merged_into_id as contact_id from contacts x
-    where x.merged_into_id is not null and x.merged_into_id = any (array(select contact_id from picked))),
   verdicts as materialized (
     select w.*, case
       when not there then 'gone'
       when merged_into_id is not null then 'merged'
       when deleted_at is not null then 'deleted_since'
       when event_type <> 'created' then null
-      when ${isIn("merged")} then 'merged'
+      when not untouched and ${isMergedInto(sql`w.contact_id`)} then 'merged'
       when moved or not untouched and ${differs} then 'edited'
       when ${isIn("enrolled")} then 'enrolled'
       when ${isIn("mailed")} then 'mailed'

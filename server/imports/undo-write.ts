@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { exitContacts } from "#server/enrollments/exits";
 import { asStored, asText, column, contactFields } from "./contact-fields.ts";
-import { flat, judged } from "./undo-plan.ts";
+import { flat, isMergedInto, judged } from "./undo-plan.ts";
 
 /**
  * Takes back what the import did to the contacts of its open events `e` among `which`, and marks the events. Returns how
@@ -38,7 +38,7 @@ async function leaveCampaigns(tx: TenantTx, importId: string, which: SQL): Promi
     where k.status in ('enrolled', 'active', 'paused') and k.contact_id = any (array(
       select e.contact_id from import_events e
       where e.import_job_id = ${importId}::uuid and e.undone_at is null and e.event_type = 'created' and ${which}))
-      and not exists (select 1 from contacts m where m.merged_into_id = k.contact_id)`);
+      and not ${isMergedInto(sql`k.contact_id`)}`);
   const contactIds = rows.map((row) => row.contact_id);
   if (contactIds.length > 0) await exitContacts(tx, { contactIds, reason: "import_rolled_back" });
 }
