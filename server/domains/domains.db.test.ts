@@ -159,6 +159,7 @@ test("domains belong to one workspace, and are changed by its admins only", asyn
     await expect(beside.domains[act]({ id }), act).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(beside.domains.create({ domain: "ACME.example" })).rejects.toThrow("another workspace");
   expect((await add(await newTenant(), "acme.example")).length).toBe(36);
+  await expect(tenant.caller.domains.create({ domain: "gmail.com" })).rejects.toThrow("a mail provider");
 
   const account = await newAccount();
   const member = await newColleague(account, "member");

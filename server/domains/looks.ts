@@ -53,10 +53,9 @@ export async function lookAtDue(
           rows.map(({ id }) => id),
         ),
       );
-      for (const one of asked) {
-        const records = await checkDomain(one, lookUp);
-        await withTenant(scope, (tx) => noteRecords(tx, one, records));
-      }
+      const found = await Promise.all(asked.map((one) => checkDomain(one, lookUp)));
+      for (const [index, one] of asked.entries())
+        await withTenant(scope, (tx) => noteRecords(tx, one, found[index] ?? []));
     }),
   );
   return { looked: due.length, more: due.length === roundSize };

@@ -4,6 +4,7 @@ import { domains } from "#db/schema/domains";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
+import { publicDomains } from "#server/mail/public-domains";
 import { seal } from "#server/seal";
 import { keyPlace, type NewKey } from "./keys.ts";
 
@@ -12,13 +13,17 @@ const domainsMax = 100;
 
 /**
  * Adds a domain with the key it will be signed with, which is sealed for it.
- * @throws AppError conflict when the organization has it already; limit
+ * @throws AppError invalid when it is a mail provider's; conflict when the organization has it already; limit
  */
 export async function createDomain(
   tx: TenantTx,
   userId: string | null,
   { domain, key }: { domain: string; key: NewKey },
 ): Promise<{ id: string }> {
+  if (publicDomains.has(domain)) {
+    const message = `${domain} belongs to a mail provider, which signs its mail itself. Add a domain of your own.`;
+    throw new AppError("invalid", message, { domain: message });
+  }
   const id = v7();
   const [scope] = await tx.execute<{ tenantId: string; count: number }>(sql`
     select current_setting('app.current_tenant_id') as "tenantId", (select count(*)::int from ${domains}) as count`);

@@ -2,9 +2,10 @@ import { asc, eq, sql } from "drizzle-orm";
 import { type CheckedRecord, domains } from "#db/schema/domains";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
+import { publicDomains } from "#server/mail/public-domains";
 import { type DomainToCheck, wantedRecords } from "./checks.ts";
 import { keyName } from "./keys.ts";
-import { withParents } from "./names.ts";
+import { domainOf, withParents } from "./names.ts";
 import { spfServers, type SpfServer } from "./providers.ts";
 
 const row = {
@@ -17,8 +18,8 @@ const row = {
 };
 
 /**
- * Every domain of the workspace, and `unsigned`: those that its mailboxes or campaigns send from and no domain here
- * covers. Mailboxes of the sandbox need none.
+ * Every domain of the workspace, and `unsigned`: those that its mailboxes send from and no domain here covers.
+ * Those of the sandbox need none, and a public provider's are signed by it.
  */
 export async function listDomains(tx: TenantTx) {
   const listed = await tx.select(row).from(domains).orderBy(asc(domains.domain));
@@ -27,8 +28,8 @@ export async function listDomains(tx: TenantTx) {
     where provider not in ('sandbox', 'relay') and status <> 'disabled' order by 1 limit 50`);
   const known = new Set(listed.map(({ domain }) => domain));
   const unsigned = used
-    .map(({ domain }) => domain)
-    .filter((name) => !withParents(name).some((each) => known.has(each)));
+    .map(({ domain }) => domainOf(`@${domain}`))
+    .filter((name) => !publicDomains.has(name) && !withParents(name).some((each) => known.has(each)));
   return { domains: listed, unsigned };
 }
 
