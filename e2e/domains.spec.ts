@@ -16,7 +16,7 @@ test("a domain is set up, its records are found once they are there, and its key
       await expect(page.getByRole("heading", { name: "No domains yet" })).toBeVisible();
       await page.getByRole("button", { name: "Add domain" }).click();
       const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("Domain", { exact: true }).fill("my domain");
+      await dialog.getByLabel("Domain", { exact: true }).fill("my domain.com");
       await dialog.getByRole("button", { name: "Add domain" }).click();
       await expect(dialog.getByText("letters, digits, hyphens and dots only")).toBeVisible();
       await dialog.getByLabel("Domain", { exact: true }).fill(`https://${domain}/`);

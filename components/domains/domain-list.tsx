@@ -19,8 +19,8 @@ export function DomainList({ workspace, domains, editable, timeZone }: Props) {
       href={({ id }) => `/${workspace}/settings/domains/${id}`}
       empty={
         <EmptyState icon={Globe} title="No domains yet" action={editable && <AddDomain />}>
-          Mail that is signed for the domain it comes from lands in inboxes. Large receivers refuse much of
-          the rest.
+          Receivers trust mail that is signed for the domain it comes from. The large ones refuse much of the
+          rest.
         </EmptyState>
       }
       columns={[
