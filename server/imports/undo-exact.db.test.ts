@@ -26,10 +26,10 @@ import { previewUndo } from "./undo-plan.ts";
  * a failure names, replay it.
  */
 const { UNDO_RUNS: runs, UNDO_SEED: seed, UNDO_PATH: path } = process.env;
-const many = {
-  numRuns: Number(runs ?? 30),
-  ...(!runs && { interruptAfterTimeLimit: 5000, markInterruptAsFailure: false }),
-};
+const numRuns = Number(runs ?? 30);
+const many = runs
+  ? { numRuns, endOnFailure: true }
+  : { numRuns, interruptAfterTimeLimit: 5000, markInterruptAsFailure: false };
 
 const byHand = "By hand";
 type Act = Hand["act"];
@@ -218,5 +218,5 @@ test(
       { ...many, ...(seed && { seed: Number(seed) }), ...(path && { path }) },
     );
   },
-  120_000 + many.numRuns * 2000,
+  120_000 + numRuns * 2000,
 );
