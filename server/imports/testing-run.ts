@@ -6,8 +6,8 @@ import { finishUndo } from "./undo.ts";
 import { undoSlices } from "./undo-slices.ts";
 
 /** Small enough that a file of some hundred rows takes many transactions. */
-const sliceBytes = 1500;
-const undoSize = 12;
+const sliceBytes = 1000;
+const undoSize = 10;
 
 /** What is asked of an import, from the take-over to the end: as its durable functions do it, in small steps. */
 export async function carryOut(scope: Scope, id: string, runId: string): Promise<void> {
