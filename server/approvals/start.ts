@@ -14,5 +14,5 @@ export function startRefusal(approved: Date | null, at: Date, zone: string): str
   if (approved === null) return null;
   const lateMs = at.getTime() - approved.getTime();
   if (lateMs >= 0 && lateMs <= lateMaxMs) return null;
-  return `It is approved to start on ${clockText(zone, approved)} (${zone}). Schedule it for then, or ask for another approval.`;
+  return `It is approved to start on ${clockText(zone, approved)} (${zone}), or within a day after that. Schedule it for then, or ask for another approval.`;
 }

@@ -260,8 +260,9 @@ withDovecot.each([
 withDovecot(
   "a server that tells of new mail by itself is listened to by one worker, which has it read at once",
   async () => {
-    const campaign = await connected(1);
-    await readAll(campaign);
+    const campaign = await connected(2);
+    await deliver(campaign.user, replyMail({ from: "person-1@example.test" }, {}));
+    expect(await readAll(campaign)).toBe(1);
     sinks.events.splice(0);
     const listener = async () => {
       const [row] = await withTenant(campaign.scope, (tx) =>

@@ -73,7 +73,12 @@ export function startListening(name: string = randomUUID()): Listening {
       await Promise.race([working, sleep(patienceMs)]);
       const held = [...seats.values()];
       held.forEach(leave);
-      for (const mailbox of held) await giveUp(name, mailbox, 0);
+      await Promise.all(held.map((mailbox) => giveUp(name, mailbox, 0))).catch((error: unknown) =>
+        log.warn(
+          { err: error },
+          "mailboxes are listened to by others once this worker's leases have run out",
+        ),
+      );
     },
   };
 }
