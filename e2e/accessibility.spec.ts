@@ -13,6 +13,7 @@ const pages: Record<string, (ids: Ids) => string[]> = {
     "",
     "/campaigns",
     "/analytics",
+    "/analytics/messages",
     "/campaigns/new",
     "/campaigns/new/guide",
     `/campaigns/${ids.campaignId}/edit`,
