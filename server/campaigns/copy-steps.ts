@@ -14,7 +14,7 @@ import { contentColumns, loadSteps, saveGraph, type Step } from "./steps.ts";
 /**
  * Puts copies of steps in, of this campaign or of another one of the workspace, saying what the originals say and linked
  * as they are. A fork alone brings its branches along. In a launched campaign they act for whoever comes by from now on.
- * Throws `limit` past 50 steps or 20 emails, `conflict` for a place or a step that is gone.
+ * Throws `limit` past 50 steps or 20 emails, `conflict` for a place that is gone, `not_found` for a step that is.
  */
 export async function copySteps(
   tx: TenantTx,
@@ -36,7 +36,7 @@ export async function copySteps(
   return { events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: [] }) };
 }
 
-const gone = () => new AppError("conflict", "A step to copy does not exist any more. Copy the steps again.");
+const gone = () => new AppError("not_found", "A step to copy does not exist any more. Copy the steps again.");
 
 async function stepsOf(tx: TenantTx, campaignId: string): Promise<Step[]> {
   const there = await tx.execute(

@@ -179,7 +179,7 @@ test("steps are copied into another campaign of the workspace, with what they sa
   await expect(
     stranger.caller.campaigns.copySteps({ ...copy, id: theirs.id, version }),
   ).rejects.toMatchObject({
-    code: "CONFLICT",
+    code: "NOT_FOUND",
   });
 });
 
