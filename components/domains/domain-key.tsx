@@ -42,7 +42,7 @@ export function DomainKey({
   return (
     <Section
       title="Key"
-      description="The private half is stored encrypted, and shown to nobody."
+      description="Its private half is stored encrypted, and shown to nobody. Its record is looked for every day."
       footer={editable && (nextSelector === null ? <NewKey domain={domain} /> : <DiscardKey id={id} />)}
     >
       <DefinitionList items={items} />

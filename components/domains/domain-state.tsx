@@ -35,12 +35,12 @@ export const recordNames: Record<DomainRecord["kind"], { title: string; short: s
   dkim: {
     title: "Signature (DKIM)",
     short: "DKIM",
-    purpose: "Holds the public key, by which receivers check that mail is yours and was not changed.",
+    purpose: "By this key receivers see that mail is yours, and unchanged.",
   },
   next_dkim: {
     title: "Next signature (DKIM)",
     short: "Next DKIM",
-    purpose: "Holds the new public key. It takes over as soon as it is found.",
+    purpose: "The new key. It takes over as soon as this is found.",
   },
   spf: {
     title: "Servers (SPF)",

@@ -12,10 +12,13 @@ export function RecordCard({ record }: { record: DomainRecord }) {
   return (
     <Section title={title} description={purpose} action={<RecordState state={record.state} />}>
       {record.note && <p className={settled ? "text-muted" : "font-medium"}>{record.note}</p>}
-      <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-4 gap-y-1.5 first:mt-0">
+      <dl className="mt-3 grid grid-cols-[3.75rem_minmax(0,1fr)] items-start gap-x-4 gap-y-1.5 first:mt-0">
         <dt className="py-1.5 text-muted">Type</dt>
         <dd className="py-1.5">TXT</dd>
         <Row label="Name" text={record.name} copy={`Copy the name of the ${short} record`} />
+        {others.map((text) => (
+          <Row key={text} label={settled ? "Value" : "Found"} text={text} />
+        ))}
         {value !== null && (
           <Row
             label={settled ? "Value" : "Set it to"}
@@ -23,9 +26,6 @@ export function RecordCard({ record }: { record: DomainRecord }) {
             copy={`Copy the value of the ${short} record`}
           />
         )}
-        {others.map((text) => (
-          <Row key={text} label={settled ? "Value" : "Found"} text={text} />
-        ))}
       </dl>
     </Section>
   );

@@ -46,8 +46,7 @@ async function Domain({ params }: Props) {
       badge={<DomainState status={domain.status} />}
       description={
         <>
-          Last checked <DateTime at={domain.lastCheckedAt} timeZone={timeZone} empty="never" />. Looked for
-          again every day, and every hour while a key is awaited.
+          Last checked <DateTime at={domain.lastCheckedAt} timeZone={timeZone} empty="never" />
         </>
       }
       action={
