@@ -5,10 +5,9 @@ import { type DomainRecord, recordNames, RecordState } from "./domain-state.tsx"
 /** One record: how it was found, and what to enter where the domain is administered. */
 export function RecordCard({ record }: { record: DomainRecord }) {
   const { title, short, purpose } = recordNames[record.kind];
-  const others = record.found.filter((text) => text !== record.value);
-  // A policy that holds already is not to be replaced by the mildest one.
+  // What is found is kept as it is written there: a policy of one's own is not to give way to the mildest one.
   const settled = record.state === "found";
-  const value = settled && record.kind === "dmarc" ? null : record.value;
+  const others = settled ? record.found : record.found.filter((text) => text !== record.value);
   return (
     <Section title={title} description={purpose} action={<RecordState state={record.state} />}>
       {record.note && <p className={settled ? "text-muted" : "font-medium"}>{record.note}</p>}
@@ -17,21 +16,22 @@ export function RecordCard({ record }: { record: DomainRecord }) {
         <dd className="py-1.5">TXT</dd>
         <Row label="Name" text={record.name} copy={`Copy the name of the ${short} record`} />
         {others.map((text) => (
-          <Row key={text} label={settled ? "Value" : "Found"} text={text} />
-        ))}
-        {value !== null && (
           <Row
-            label={settled ? "Value" : "Set it to"}
-            text={value}
-            copy={`Copy the value of the ${short} record`}
+            key={text}
+            label={settled ? "Value" : "Found"}
+            text={text}
+            copy={settled ? `Copy the value of the ${short} record` : undefined}
           />
+        ))}
+        {!settled && (
+          <Row label="Set it to" text={record.value} copy={`Copy the value of the ${short} record`} />
         )}
       </dl>
     </Section>
   );
 }
 
-function Row({ label, text, copy }: { label: string; text: string; copy?: string }) {
+function Row({ label, text, copy }: { label: string; text: string; copy: string | undefined }) {
   return (
     <>
       <dt className="py-1.5 text-muted">{label}</dt>
