@@ -45,7 +45,8 @@ function opened({ id, tenantId, domain, selector, sealed }: KeyRow): DkimSigner 
     return { domain, selector, key: createPrivateKey(open(sealed, keyPlace(tenantId, id, selector))) };
   } catch (error) {
     if (error instanceof SealError) return error;
-    throw error;
+    const problem = "The DKIM key of this domain is damaged: make a new one under Settings, Domains.";
+    return new SealError(problem, { cause: error });
   }
 }
 

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import PostalMime from "postal-mime";
 import { v7 } from "uuid";
@@ -19,14 +18,15 @@ import { attachmentPartBytes } from "#server/campaigns/schema";
 import { addPicture } from "#server/pictures/mutations";
 import { pictureResponse } from "#server/pictures/response";
 import { pngBytes } from "#server/pictures/testing";
+import { statuses } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
+const { sinks, folder } = await vi.hoisted(async () => {
   const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
+  const [fs, os] = [await import("node:fs"), await import("node:os")];
+  const made = fs.mkdtempSync(`${os.tmpdir()}/postroad-attachments-`);
+  Object.assign(process.env, started.env, { DATA_DIR: made });
+  return { sinks: started, folder: made };
 });
-const folder = await mkdtemp(path.join(tmpdir(), "postroad-attachments-"));
-process.env.DATA_DIR = folder;
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 afterAll(async () => {
@@ -94,6 +94,27 @@ test("without one of its files a message waits and says so, instead of leaving w
   await runner.settle();
   expect(await mailsOf(campaign)).toEqual([]);
   expect((await places(campaign)).map((place) => place.status)).toEqual(["enrolled", "enrolled"]);
+});
+
+test("while the store cannot be read, messages wait as well: none is of unknown fate, and all leave later", async () => {
+  const id = v7();
+  const campaign = await withFiles([{ id, filename: "a.txt", mime: "text/plain", sizeBytes: 1 }]);
+  const { tenantId, workspaceId } = campaign;
+  const file = path.join(folder, "files", tenantId, workspaceId, "attachments", id, "0");
+  // A folder where the file should be: the store answers with an error of its own.
+  await mkdir(file, { recursive: true });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  expect(await statuses(campaign)).toEqual(["queued", "queued"]);
+  await rmdir(file);
+  await writeFile(file, "x");
+  for (let hour = 0; hour < 3; hour += 1) {
+    await runner.pass("1 hour");
+    await runner.sweep();
+    await runner.settle();
+  }
+  expect(await statuses(campaign)).toEqual(["sent", "sent"]);
+  expect(await mailsOf(campaign)).toHaveLength(2);
 });
 
 test("a picture of an email is found by whoever gets it, under the address that the mail names", async () => {

@@ -73,7 +73,7 @@ export async function renderAll(
   { recipients, contacts }: { recipients: Recipients; contacts: Map<string, MergeContact> },
   compiled: Compiled,
 ): Promise<{ rendered: RenderedMessage[]; refused: SendResult[] }> {
-  const rendered: Promise<RenderedMessage>[] = [];
+  const signing: Promise<RenderedMessage | null>[] = [];
   const refused: SendResult[] = [];
   for (const one of recipients) {
     const key = one.draft_id ?? one.step_version_id;
@@ -107,7 +107,14 @@ export async function renderAll(
       });
       if (ready.subject === "")
         throw new Error("it has no subject, and there is no earlier email to answer.");
-      rendered.push(signMessage(ready, message.signer));
+      signing.push(
+        signMessage(ready, message.signer).catch((error: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          const text = `message: It could not be signed: ${reason}`;
+          refused.push({ id: one.id, outcome: "not_sent", phase: "message", text });
+          return null;
+        }),
+      );
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       // A required field can still be filled in: the message waits for it.
@@ -115,7 +122,7 @@ export async function renderAll(
       refused.push({ id: one.id, outcome, phase: "message", text: `message: ${text}` });
     }
   }
-  return { rendered: await Promise.all(rendered), refused };
+  return { rendered: (await Promise.all(signing)).filter((one) => one !== null), refused };
 }
 
 /** Null for a message that answers none, or whose step was changed to start a thread of its own. */

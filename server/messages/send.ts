@@ -179,8 +179,7 @@ async function handOver(
   sender: Sender,
 ): Promise<{ counts: SettleCounts; unreached: string | null }> {
   const deadline = performance.now() + deadlineMs;
-  await loadFiles(sender.compiled);
-  const { rendered, refused } = await renderAll(loaded, sender.compiled);
+  const { rendered, refused } = await makeReady(loaded, sender.compiled);
   const replies = await onWire(sender, () => sender.transport.send(rendered, { deadline }));
   const subjects = new Map(rendered.map(({ id, subject }) => [id, subject]));
   const { counts } = await settleSurely(scope, { token, results: [...refused, ...replies], subjects });
@@ -188,15 +187,30 @@ async function handOver(
   return { counts, unreached: failed ? (replies[0]?.text ?? "The mail server could not be reached.") : null };
 }
 
-/** The files that go along, read once for each message that was compiled. One whose files are gone waits for them. */
+/** Whatever goes wrong until a socket is touched, none of them has left: they wait, and are tried again. */
+async function makeReady(loaded: Half["loaded"], compiled: Compiled): ReturnType<typeof renderAll> {
+  try {
+    await loadFiles(compiled);
+    return await renderAll(loaded, compiled);
+  } catch (error) {
+    log.error({ err: error }, "claimed messages could not be made ready, and wait");
+    const text = `message: ${error instanceof Error ? error.message : String(error)}`;
+    const refused = loaded.recipients.map(
+      ({ id }) => ({ id, outcome: "not_sent", phase: "message", text }) as const,
+    );
+    return { rendered: [], refused };
+  }
+}
+
+/** The files that go along, read once for each message that was compiled. One whose files cannot be read waits for them. */
 async function loadFiles(compiled: Compiled): Promise<void> {
   for (const [version, message] of compiled) {
     if (message instanceof Error || message.tail !== undefined) continue;
     try {
       message.tail = await tailOf(message, message.attachments ?? []);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      compiled.set(version, error);
+      if (!(error instanceof AppError)) log.warn({ err: error }, "the files of a message could not be read");
+      compiled.set(version, error instanceof Error ? error : new Error(String(error)));
     }
   }
 }
