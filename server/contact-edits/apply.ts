@@ -127,10 +127,12 @@ function standardAssignment(field: string, value: string) {
 async function customAssignment(tx: TenantTx, name: string, value: string) {
   const { set, remove } = await readCustomFields(tx, { [name]: value }, { whole: false });
   const json = sql`${JSON.stringify(set)}::jsonb`;
+  // Containment would take one choice of several for the same value.
+  const differs = sql`c.custom_fields -> ${name}::text is distinct from ${json} -> ${name}::text`;
   const empty = sql`c.custom_fields -> ${name}::text is null`;
   return remove.length > 0
     ? ([sql`custom_fields = custom_fields - ${name}::text`, sql`not ${empty}`, empty] as const)
-    : ([sql`custom_fields = custom_fields || ${json}`, sql`not c.custom_fields @> ${json}`, empty] as const);
+    : ([sql`custom_fields = custom_fields || ${json}`, differs, empty] as const);
 }
 
 async function setStage(

@@ -120,7 +120,13 @@ test("deletion, lists, fields and unsubscribing do to many what they do to one",
   expect(await whole({ action: "set_field", field: "custom.seats", value: "12.0" })).toMatchObject({
     unchanged: 3,
   });
-  expect((await tenant.caller.contacts.byId({ id: ids[0] ?? "" })).custom).toEqual({ seats: 12 });
+  await tenant.caller.customFields.create({ label: "Likes", type: "multi_select", options: ["Tea", "Cake"] });
+  for (const value of ["Tea|Cake", "Tea"])
+    expect(await whole({ action: "set_field", field: "custom.likes", value })).toMatchObject({ changed: 3 });
+  expect((await tenant.caller.contacts.byId({ id: ids[0] ?? "" })).custom).toEqual({
+    seats: 12,
+    likes: ["Tea"],
+  });
   expect(await whole({ action: "unsubscribe" })).toMatchObject({ changed: 3 });
   expect((await tenant.caller.suppressions.list({})).rows).toHaveLength(3);
   expect(await whole({ action: "delete" })).toMatchObject({ changed: 3 });
