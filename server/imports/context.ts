@@ -41,7 +41,7 @@ export async function loadContext(tx: TenantTx, id: string): Promise<ImportConte
   const reading = {
     options: job.import_options.reading,
     fields,
-    segments: new Set(segments.map(({ name }) => name)),
+    segments: new Set(segments.map(({ name }) => name.toLowerCase())),
   };
   return { job, plan, reading, corrections: await loadCorrections(tx, id) };
 }

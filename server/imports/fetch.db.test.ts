@@ -85,11 +85,13 @@ test("a file from an address is inspected like an upload, and is one import, how
   expect(waiting).toMatchObject({ status: "fetching", fetch: { address: `${base}/people.csv` } });
   await expect(tenant.caller.imports.inspect({ id })).rejects.toThrow(/still being fetched/);
   expect(await storedOf(tenant, id)).toMatch(/"sealed"(?!.*secret)/);
+  await expect(ask(tenant, `${base}/people.csv?token=other`, id)).rejects.toThrow(/Cancel it/);
   const taken = await takeImport(tenant.scope, id, v7(), ["fetch"]);
   const fetched = () => fetchImport(tenant.scope, id, taken?.fence ?? 0, { last: true, allowPrivate: true });
   // Two at once, as after a lost answer: one file is kept, and the other one leaves nothing of it broken or behind.
   expect((await Promise.all([fetched(), fetched()])).sort()).toEqual(["fetched", "lost"]);
   await ask(tenant, `${base}/people.csv`, id);
+  await expect(ask(tenant, `${base}/other.csv`, id)).rejects.toMatchObject({ code: "conflict" });
   expect(await run(tenant, id)).toBe(null);
   expect(asked).toBe(2);
   expect(await filesOf(id)).toHaveLength(1);
@@ -112,6 +114,12 @@ test("a file that is no list of contacts, or that is not there, fails with its r
   await ask(tenant, `${base}/people.csv`, id);
   expect(await run(tenant, id)).toBe("fetched");
   expect(await tenant.caller.imports.byId({ id })).toMatchObject({ status: "pending", problem: null });
+  // What failed on its way through the rows has its file, and what it wrote is there to be undone.
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`update import_jobs set status = 'failed', started_at = app_now() where id = ${id}::uuid`),
+  );
+  await ask(tenant, `${base}/people.csv`, id);
+  expect(await tenant.caller.imports.byId({ id })).toMatchObject({ status: "failed", partsReceived: 1 });
 });
 
 test("a server that is busy or dribbles is asked again, and in the end left; nothing of its file stays", async () => {

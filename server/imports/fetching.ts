@@ -14,6 +14,8 @@ import { getImportJob, type StoredFetch, type StoredFormat } from "./queries.ts"
 import { nameOf, type RemoteOptions, shownAddress } from "./remote.ts";
 import { leaseSeconds, Superseded } from "./write.ts";
 
+type Job = Awaited<ReturnType<typeof getImportJob>>;
+
 const placeOf = ({ tenantId }: Scope, rowId: string) => ({
   tenantId,
   table: "import_jobs",
@@ -23,7 +25,7 @@ const placeOf = ({ tenantId }: Scope, rowId: string) => ({
 
 /**
  * Asks for the file at an address: makes its import, or has one whose file could not be fetched try again, with this
- * address. Asked twice, it is fetched once. Returns the fence of the event to send.
+ * address. Asked twice, it is fetched once; asked for another address meanwhile, it throws `conflict`. Returns the fence of the event to send.
  */
 export async function requestFetch(
   tx: TenantTx,
@@ -43,11 +45,33 @@ export async function requestFetch(
     return wakeNow(tx, driverOf(key));
   }
   const job = await getImportJob(tx, key, true);
-  if (job.status !== "failed" || !job.file_format.fetch) return null;
+  if (!(await hasNoFile(tx, job))) {
+    if (job.file_format.fetch && isAddressOf(job, url, scope)) return null;
+    throw new AppError(
+      "conflict",
+      `This import has its file from ${job.file_format.fetch?.address ?? "an upload"}. Cancel it, and begin a new one for another address.`,
+    );
+  }
   await tx.execute(sql`
     update import_jobs set status = 'fetching', file_name = ${fileName}, file_format = ${JSON.stringify(stored)}::jsonb,
       problem = null, completed_at = null, updated_at = app_now() where id = ${key}::uuid`);
   return wakeNow(tx, driverOf(key));
+}
+
+/** Whether an import failed before its file was here: nothing of it has been read or written. */
+async function hasNoFile(tx: TenantTx, { id, status, file_format: { fetch, parts } }: Job): Promise<boolean> {
+  if (status !== "failed" || !fetch || parts > 0) return false;
+  const started = await tx.execute(
+    sql`select from import_jobs where id = ${id}::uuid and started_at is not null`,
+  );
+  return started.length === 0;
+}
+
+/** Once the file is here, nothing but the address without its query is kept. */
+function isAddressOf({ id, file_format: { fetch } }: Job, url: string, scope: Scope): boolean {
+  return fetch?.sealed
+    ? open(fetch.sealed, placeOf(scope, id)) === url
+    : fetch?.address === shownAddress(url);
 }
 
 export type FetchOutcome = "fetched" | "failed" | "lost";

@@ -13,7 +13,7 @@ const membersOf = (tenant: TestTenant) =>
       from segments s where s.segment_type = 'static' order by s.name`)),
   ]);
 
-test("lists are found by name and made where missing; the last row of a person decides, and undo takes back what was new", async () => {
+test("lists are found by name in any case and made where missing; the last row of a person decides, and undo takes back what was new", async () => {
   const tenant = await newTenant();
   const { caller, scope } = tenant;
   const old = await caller.lists.create({ name: "Old" });
@@ -24,10 +24,10 @@ test("lists are found by name and made where missing; the last row of a person d
   );
   const before = await membersOf(tenant);
   const file = `email,lifecycle_stage,lists
-a@example.com,,Old; New
-b@example.com,,"New, Smart"
-known@example.com,,Old|New
-a@example.com,,New|Newer
+a@example.com,,OLD; New
+b@example.com,,"new, SMART"
+known@example.com,,old|NEW|new
+a@example.com,,New|Newer|NEWER
 `;
   // Some bytes at a time: rows of one person fall into different slices.
   const { id, created, forecast } = await importFile(tenant, file, { bytes: 40, newList: "All" });

@@ -36,7 +36,7 @@ import {
 export type RowReading = {
   options: ReadingOptions;
   fields: ReadonlyMap<string, FieldShape>;
-  /** Names of segments: no list can have one of them. */
+  /** Names of segments in lower case: no list can have one of them. */
   segments: ReadonlySet<string>;
 };
 export type FieldShape = {

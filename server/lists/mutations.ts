@@ -32,8 +32,9 @@ export async function createList(
 }
 
 /**
- * The ids of lists by name; those that are missing are made, as of this import. A name that a segment has is nobody's.
- * `created` are the ids of the new ones.
+ * The ids of lists by name as it is written here; those that are missing are made, as of this import. Names that differ
+ * in case alone are one list's, called as the first of them. A name that a segment has is nobody's. `created` are the
+ * ids of the new ones.
  */
 export async function ensureLists(
   tx: TenantTx,
@@ -41,14 +42,28 @@ export async function ensureLists(
   importId: string,
 ): Promise<{ ids: Map<string, string>; created: string[] }> {
   if (names.length === 0) return { ids: new Map(), created: [] };
-  const wanted = sql.param(names.toSorted());
+  const found = await findLists(tx, names);
+  if (names.every((name) => found.has(name))) return { ids: found, created: [] };
+  // No index knows that two names differ in case alone: imports at work beside each other make lists one after the other.
+  await tx.execute(sql`
+    select pg_advisory_xact_lock(hashtext('lists:' || workspace_id)) from import_jobs where id = ${importId}::uuid`);
   const made = await tx.execute<{ id: string }>(sql`
     insert into segments (name, description, segment_type, source_import_id)
-    select name, 'From ' || j.file_name, 'static', j.id from unnest(${wanted}::text[]) as name, import_jobs j
-    where j.id = ${importId}::uuid on conflict do nothing returning id`);
-  const found = await tx.execute<{ id: string; name: string }>(sql`
-    select id, name from segments where segment_type = 'static' and name = any(${wanted}::text[])`);
-  return { ids: new Map(found.map(({ id, name }) => [name, id])), created: made.map(({ id }) => id) };
+    select w.name, 'From ' || j.file_name, 'static', j.id
+    from (select distinct on (lower(name)) name from unnest(${sql.param([...names])}::text[]) with ordinality as u(name, place)
+      order by lower(name), place) w, import_jobs j
+    where j.id = ${importId}::uuid and not exists (select from segments s where lower(s.name) = lower(w.name))
+    on conflict do nothing returning id`);
+  return { ids: await findLists(tx, names), created: made.map(({ id }) => id) };
+}
+
+/** The ids of those that are there. Of lists that differ in case alone, the one written as asked for comes first. */
+async function findLists(tx: TenantTx, names: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.execute<{ name: string; id: string }>(sql`
+    select distinct on (w.name) w.name, s.id from unnest(${sql.param([...names])}::text[]) as w(name)
+    join segments s on lower(s.name) = lower(w.name) and s.segment_type = 'static'
+    order by w.name, s.name = w.name desc, s.id`);
+  return new Map(rows.map(({ name, id }) => [name, id]));
 }
 
 export async function updateList(
