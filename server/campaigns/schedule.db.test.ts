@@ -86,9 +86,13 @@ test("one that cannot be launched any more when its time comes is a draft again,
   expect(told?.body).toMatch(/Everybody in the audience \(2\) is unsubscribed.* It is a draft again\./);
 });
 
-test("a start that was slept through for more than a day is not made up for", async () => {
+test("an installation that comes up five hours late asks instead of sending; one that is three hours late sends", async () => {
+  const three = await scheduled();
+  await runner.pass("270 minutes");
+  await sweep();
+  expect((await three.campaigns.byId({ id: three.id })).status).toBe("active");
   const { tenant, id, campaigns } = await scheduled();
-  await runner.pass("26 hours");
+  await runner.pass("390 minutes");
   await sweep();
   expect((await campaigns.byId({ id })).status).toBe("draft");
   expect(await titles(tenant)).toEqual(["“Welcome” was not launched"]);

@@ -12,8 +12,11 @@ import { reviewCampaign } from "./review.ts";
 import type { ScheduleInput } from "./schema.ts";
 import { startOf, zoneOf } from "./start-time.ts";
 
-/** A start that is later than this is not made up for: an installation that slept would mail people out of the blue. */
-const lateMaxHours = 24;
+/**
+ * A start that is later than this is not made up for: an installation that slept, or was restored from a backup, would
+ * mail people out of the blue. An hour or two of work on the machine is no reason to ask.
+ */
+const lateMaxHours = 4;
 
 /**
  * Has exactly the version that was reviewed launched at a time on the wall clock of the campaign's zone, or moves
