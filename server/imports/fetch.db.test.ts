@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { withoutTenant } from "#db/client";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { storage } from "#server/storage";
@@ -129,6 +130,9 @@ test("a server that is busy or dribbles is asked again, and in the end left; not
   const told = { status: "fetching", problem: expect.stringMatching(/status 503/) as string };
   expect(await tenant.caller.imports.byId({ id })).toMatchObject(told);
   await moveClock("10 minutes");
+  // Its run has fallen silent: the sweeper calls for another one.
+  const stalled = await withoutTenant((tx) => tx.execute(sql`select id, status from stalled_jobs()`));
+  expect([...stalled]).toContainEqual({ id, status: "fetching" });
   expect(await run(tenant, id)).toBe("failed");
   const slow = await ask(tenant, `${base}/dribble`);
   expect(await run(tenant, slow, { withinMs: 200 })).toBe("failed");
