@@ -8,7 +8,7 @@ export const flat = (state: SQL) => sql`((${state} - 'custom_fields') || coalesc
   select jsonb_object_agg('custom.' || f.key, f.value) from jsonb_each(${state} -> 'custom_fields') f), '{}'::jsonb))`;
 
 /** The score is the engine's to change: that alone says nothing about who touched a contact. */
-const current = stateOf(contactFields, (field) => asText(field, "c"), sql`c.custom_fields`);
+export const current = stateOf(contactFields, (field) => asText(field, "c"), sql`c.custom_fields`);
 const differs = sql`(holds - 'lead_score') <> (goal - 'lead_score')`;
 
 /** True when some field that the import changed still holds what it wrote. */

@@ -33,6 +33,69 @@ test("a segment whose rules they fit keeps nobody, and no campaign goes on with 
   expect([...places]).toEqual([{ status: "exited", exit_reason: "import_rolled_back" }]);
 });
 
+test("what the import set going at campaigns' doors ends, and taking it back sets nothing going", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const list = await caller.lists.create({ name: "Fair" });
+  await importFile(
+    tenant,
+    "email,city\nwaits@example.com,Ulm\nis-in@example.com,Ulm\nagain@example.com,Ulm\n",
+  );
+  const campaignId = await withTenant(scope, async (tx) => {
+    const made = await createCampaign(tx, { status: "active", steps: [{ stepType: "email" }] });
+    await tx.execute(sql`
+      insert into campaign_triggers (campaign_id, role, trigger_type, segment_id, match, value) values
+        (${made.campaignId}::uuid, 'enter', 'segment_entered', ${list.id}::uuid, null, null),
+        (${made.campaignId}::uuid, 'enter', 'segment_left', ${list.id}::uuid, null, null),
+        (${made.campaignId}::uuid, 'leave', 'segment_left', ${list.id}::uuid, null, null),
+        (${made.campaignId}::uuid, 'enter', 'tag_added', null, 'vip', null),
+        (${made.campaignId}::uuid, 'enter', 'field_changed', null, 'city', 'bonn'),
+        (${made.campaignId}::uuid, 'enter', 'field_changed', null, 'city', 'ulm')`);
+    return made.campaignId;
+  });
+  const waiting = () =>
+    withTenant(scope, (tx) =>
+      tx.execute<{ email: string; door: string }>(sql`
+        select c.email, concat_ws(' ', t.role, t.trigger_type, t.value) as door
+        from campaign_arrivals a join campaign_triggers t on t.id = a.trigger_id join contacts c on c.id = a.contact_id
+        order by email, door`),
+    ).then((rows) => rows.map(({ email, door }) => `${email} ${door}`));
+  const rows = ["waits", "is-in", "again"].map((who) => `${who}@example.com,Bonn,vip\n`);
+  const { id } = await importFile(tenant, `email,city,tags\n${rows.join("")}`, { listId: list.id });
+  const doors = ["enter field_changed bonn", "enter segment_entered", "enter tag_added"];
+  expect(await waiting()).toEqual(
+    ["again", "is-in", "waits"].flatMap((who) => doors.map((door) => `${who}@example.com ${door}`)),
+  );
+  await withTenant(scope, async (tx) => {
+    await tx.execute(sql`
+      with taken as (
+        delete from campaign_arrivals a using contacts c, campaign_triggers t
+        where c.id = a.contact_id and c.email = 'is-in@example.com' and t.id = a.trigger_id and t.trigger_type = 'segment_entered'
+        returning a.campaign_id, a.contact_id, a.trigger_id)
+      insert into campaign_contacts (campaign_id, contact_id, current_step_id, next_email_scheduled_at, context)
+      select n.campaign_id, n.contact_id, s.id, app_now(), jsonb_build_object('triggerId', n.trigger_id)
+      from taken n, campaign_steps s where s.campaign_id = n.campaign_id`);
+  });
+  const { rows: people } = await caller.contacts.list({ q: "again@example.com" });
+  const again = people[0]?.id ?? "";
+  await caller.contacts.removeTag({ id: again, tag: "vip" });
+  await caller.contacts.addTag({ id: again, tag: "vip" });
+
+  expect((await undoFile(tenant, id)).undoReport).toMatchObject({ restored: 3 });
+  // Whoever left the list may have to leave the campaign; the tag is somebody's own by now.
+  expect(await waiting()).toEqual([
+    "again@example.com enter tag_added",
+    ...["again", "is-in", "waits"].map((who) => `${who}@example.com leave segment_left`),
+  ]);
+  const places = await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`select status, exit_reason from campaign_contacts where campaign_id = ${campaignId}::uuid`,
+    ),
+  );
+  expect([...places]).toEqual([{ status: "exited", exit_reason: "import_rolled_back" }]);
+  expect((await caller.lists.list()).map(({ count }) => count)).toEqual([0]);
+});
+
 test("contacts that only got a tag lose it, and those that the import left as they were have nothing to lose", async () => {
   const tenant = await newTenant();
   const file = `email,first_name,tags\na@example.com,Ada,\nb@example.com,Bob,vip\n`;

@@ -1,8 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { exitContacts } from "#server/enrollments/exits";
+import { countOnLists, type ListCount } from "./attach.ts";
 import { asStored, asText, column, contactFields } from "./contact-fields.ts";
-import { flat, isMergedInto, judged } from "./undo-plan.ts";
+import { leaveCampaigns } from "./undo-campaigns.ts";
+import { flat, judged } from "./undo-plan.ts";
 
 /**
  * Takes back what the import did to the contacts of its open events `e` among `which`, and marks the events. Returns how
@@ -13,7 +14,7 @@ export async function takeBack(tx: TenantTx, importId: string, which: SQL): Prom
   await plan(tx, importId, which);
   await rebaseLater(tx, importId);
   await restoreFields(tx);
-  await takeTagsAndLists(tx, importId);
+  const left = await takeTagsAndLists(tx, importId);
   await tx.execute(
     sql`delete from contacts where id = any (array(select contact_id from undoing where outcome = 'delete'))`,
   );
@@ -25,22 +26,9 @@ export async function takeBack(tx: TenantTx, importId: string, which: SQL): Prom
       from undoing p where p.event_id = e.id and e.undone_at is null and e.id = any (array(select event_id from undoing))
       returning 1)
     select count(*)::int as count from marked`);
+  // Last, since the slice beside it waits for the rows of the lists.
+  await countOnLists(tx, left);
   return marked?.count ?? 0;
-}
-
-/**
- * Whom the import brought is not written to any more: they stay, since they were enrolled, but no campaign goes on with
- * them; with whom somebody else was merged, it does. Before contacts are locked, as everywhere.
- */
-async function leaveCampaigns(tx: TenantTx, importId: string, which: SQL): Promise<void> {
-  const rows = await tx.execute<{ contact_id: string }>(sql`
-    select distinct k.contact_id from campaign_contacts k
-    where k.status in ('enrolled', 'active', 'paused') and k.contact_id = any (array(
-      select e.contact_id from import_events e
-      where e.import_job_id = ${importId}::uuid and e.undone_at is null and e.event_type = 'created' and ${which}))
-      and not ${isMergedInto(sql`k.contact_id`)}`);
-  const contactIds = rows.map((row) => row.contact_id);
-  if (contactIds.length > 0) await exitContacts(tx, { contactIds, reason: "import_rolled_back" });
 }
 
 /** Judges the contacts, into `undoing`. They are locked first, so that nobody mails or edits one in between. */
@@ -119,16 +107,18 @@ async function restoreFields(tx: TenantTx): Promise<void> {
       and c.id = any (array(select contact_id from undoing where outcome = 'restore'))`);
 }
 
-async function takeTagsAndLists(tx: TenantTx, importId: string): Promise<void> {
+/** Returns how many left each list, as negative counts. */
+async function takeTagsAndLists(tx: TenantTx, importId: string): Promise<ListCount[]> {
   await tx.execute(sql`
     delete from contact_tags ct using undoing p where ct.contact_id = p.contact_id and ct.tag_id = any (p.tags_added)
       and ct.import_job_id = ${importId}::uuid and ct.contact_id = any (array(select contact_id from undoing))`);
-  await tx.execute(sql`
-    with gone as (
-      delete from segment_contacts sc using undoing p
-      where sc.contact_id = p.contact_id and sc.segment_id = any (p.segments_added) and sc.import_job_id = ${importId}::uuid
-        and sc.contact_id = any (array(select contact_id from undoing))
-      returning sc.segment_id)
-    update segments s set contact_count = greatest(0, s.contact_count - g.count), updated_at = app_now()
-    from (select segment_id, count(*)::int as count from gone group by segment_id) g where g.segment_id = s.id`);
+  return [
+    ...(await tx.execute<ListCount>(sql`
+      with gone as (
+        delete from segment_contacts sc using undoing p
+        where sc.contact_id = p.contact_id and sc.segment_id = any (p.segments_added) and sc.import_job_id = ${importId}::uuid
+          and sc.contact_id = any (array(select contact_id from undoing))
+        returning sc.segment_id)
+      select segment_id as id, -count(*)::int as count from gone group by segment_id`)),
+  ];
 }
