@@ -132,10 +132,19 @@ function source(client: ImapFlow, inbox: Pick<MailSource, "validity" | "newest">
         { uid: true },
       );
       const mails = fetched[Symbol.asyncIterator]();
-      for (;;) {
-        const next = await guarded(() => mails.next());
-        if (next.done) return;
-        if (next.value.source) yield { uid: next.value.uid, raw: next.value.source };
+      let handedOut = false;
+      try {
+        for (;;) {
+          const next = await guarded(() => mails.next());
+          if (next.done) return;
+          handedOut = true;
+          if (next.value.source) yield { uid: next.value.uid, raw: next.value.source };
+          handedOut = false;
+        }
+      } finally {
+        // Who wants no more does not wait for what is on its way: a farewell would queue behind all of it.
+        if (handedOut) client.close();
+        await mails.return?.();
       }
     },
     folders: (kinds) =>

@@ -257,6 +257,18 @@ withDovecot.each([
   await source.close();
 });
 
+withDovecot("who stops in the middle of reading is rid of the connection at once", async () => {
+  for (let n = 0; n < 5; n += 1) await deliver("leaver", replyMail({ from: "a@b.test" }, {}));
+  const source = await openImap(server({ user: "leaver" }));
+  for await (const { uid } of source.read(await source.listAfter(0, 10))) {
+    expect(uid).toBe(1);
+    break;
+  }
+  const before = performance.now();
+  await source.close();
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
+
 withDovecot(
   "a server that tells of new mail by itself is listened to by one worker, which has it read at once",
   async () => {

@@ -15,7 +15,10 @@ export type MailSource = {
   listAfter(uid: number, limit: number): Promise<number[]>;
   /** The newest numbers of mails that came since then, at most `limit`, ascending. */
   listSince(since: Date, limit: number): Promise<number[]>;
-  /** These mails, ascending; one that is gone meanwhile is left out. Long ones lack their end. */
+  /**
+   * These mails, ascending; one that is gone meanwhile is left out. Long ones lack their end. Who stops before the last
+   * of them may read nothing else: the connection may be gone.
+   */
   read(uids: readonly number[]): AsyncIterable<{ uid: number; raw: Uint8Array }>;
   /** Folders of these kinds that the server has. */
   folders(kinds: readonly FolderKind[]): Promise<MailFolder[]>;
