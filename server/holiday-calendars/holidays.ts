@@ -44,10 +44,9 @@ export async function holidaysOf(
   return [...known.values()].sort((a, b) => (a.startsOn < b.startsOn ? -1 : 1));
 }
 
-/** One that begins at sunset is kept on the days after it. */
+/** One that begins at noon or in the evening is half a day off, and is kept as a whole one. */
 function daysOf({ name, date, start, end }: HolidaysTypes.Holiday): Holiday {
-  const [day = "", time = ""] = date.split(" ");
-  const first = Date.parse(day) + (time.startsWith("00:00") ? 0 : dayMs);
+  const first = Date.parse(date.slice(0, 10));
   const length = Math.max(1, Math.round((end.getTime() - start.getTime()) / dayMs));
   const dayName = (at: number) => new Date(at).toISOString().slice(0, 10);
   return {
