@@ -13,7 +13,7 @@ type Props = {
   onRequested: (words: string) => Promise<void>;
 };
 
-/** Asks for an approval of the campaign as it is shown: for whichever start, or for one. */
+/** Asks for an approval of the campaign as it is shown: for whichever start, or for one, such as the scheduled one. */
 export function RequestApproval({ campaign, again, onRequested }: Props) {
   const trpc = useTRPC();
   const request = useMutation(trpc.approvals.request.mutationOptions());
@@ -22,7 +22,9 @@ export function RequestApproval({ campaign, again, onRequested }: Props) {
     <CommentDialog
       trigger={<Button variant="primary">{again ? "Request again" : "Request approval"}</Button>}
       title="Request an approval"
-      description="Those who may give it are told at once, and reminded. Nobody can launch until they have answered."
+      description={`Those who may give it are told at once, and reminded. Nobody can launch until they have answered.${
+        status === "scheduled" ? " It is for the start that is scheduled, and no other." : ""
+      }`}
       label="A word to them"
       confirm="Request"
       fields={(problem) =>

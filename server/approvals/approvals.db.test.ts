@@ -220,7 +220,7 @@ test("two who answer at the same time are told once, and one refusal ends the re
   ]);
 });
 
-test("a segment's rules are part of what is approved", async () => {
+test("the rules of segments are part of what is approved, wherever they are named", async () => {
   const { tenant, campaignId, request, state } = await draftUnder();
   const manager = await colleague(tenant, "admin");
   const { campaigns, segments } = tenant.caller;
@@ -229,21 +229,49 @@ test("a segment's rules are part of what is approved", async () => {
     match: "all" as const,
     rules: [{ field: "email" as const, operator: "contains" as const, value }],
   });
-  const segment = await segments.create({ name: "Some", rules: rules("ada") });
+  const [inner, asked] = [
+    await segments.create({ name: "Inner", rules: rules("ada") }),
+    await segments.create({ name: "Asked by a step", rules: rules("ada") }),
+  ];
+  const within = (id: string) => ({
+    version: 1 as const,
+    match: "all" as const,
+    rules: [{ field: "segment" as const, operator: "in" as const, value: [id] }],
+  });
+  const segment = await segments.create({ name: "Some", rules: within(inner.id) });
   const { version, audience } = await campaigns.byId({ id: campaignId });
   await campaigns.updateAudience({
     id: campaignId,
     version,
     audience: { ...audience, include: [segment.id] },
   });
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`
+      with forks as (
+        insert into campaign_steps (campaign_id, step_order, step_type, condition_type, condition_rules)
+        values (${campaignId}::uuid, 2, 'condition', 'segment', ${JSON.stringify(within(asked.id))}::jsonb) returning id
+      )
+      update campaign_steps s set next_step_id = f.id from forks f where s.campaign_id = ${campaignId}::uuid`),
+  );
   await request();
   await answer(manager, campaignId, "approved");
-  await withTenant(tenant.scope, (tx) =>
-    tx.execute(
-      sql`update segments set rules = ${JSON.stringify(rules("example"))}::jsonb where id = ${segment.id}::uuid`,
-    ),
-  );
-  expect(await state()).toBe("changed");
+  const change = (id: string, value: string) =>
+    withTenant(tenant.scope, (tx) =>
+      tx.execute(
+        sql`update segments set rules = ${JSON.stringify(rules(value))}::jsonb where id = ${id}::uuid`,
+      ),
+    );
+  for (const [what, id] of [
+    ["one within another", inner.id],
+    ["one that a step asks about", asked.id],
+  ] as const) {
+    await change(id, "example");
+    expect(await state(), what).toBe("changed");
+    await change(id, "ada");
+    expect(await state(), `${what}, as it was`).toBe("approved");
+  }
+  await change(segment.id, "example");
+  expect(await state(), "one of the audience").toBe("changed");
 });
 
 test("nobody of another organization sees or answers a request", async () => {

@@ -21,7 +21,7 @@ export const peopleOf = async (tx: TenantTx, { id, type, audience }: Campaign): 
 
 /**
  * Asks for the approval of exactly the version that is looked at, and tells those who may give it. An earlier request
- * holds no more. With a start, it is for no other one. Returns its number.
+ * holds no more. With a start, given or scheduled, it is for no other one. Returns its number.
  * @throws AppError invalid for a start that cannot be; conflict when it was changed meanwhile, is not to be launched, or is approved already
  */
 export async function requestApproval(
@@ -45,9 +45,9 @@ export async function requestApproval(
     null,
   );
   const [newest] = submissions;
-  if (state === "approved" && newest?.startsAt === null && at === null)
+  const startsAt = await askedStart(tx, campaign, at);
+  if (state === "approved" && newest?.startsAt?.getTime() === startsAt?.getTime())
     throw new AppError("conflict", "This campaign is approved as it is.");
-  const startsAt = at === null ? null : await startOf(tx, { id: campaignId, at, field: "startsAt" });
   const submissionNo = (newest?.no ?? 0) + 1;
   await voidOpen(tx, campaignId);
   const policy = await getApprovalPolicy(tx);
@@ -65,6 +65,19 @@ export async function requestApproval(
   });
   await askNext(tx, campaign);
   return { submissionNo };
+}
+
+/** Null: whichever. What is scheduled is meant to start as it is scheduled. */
+async function askedStart(
+  tx: TenantTx,
+  { id, status, startsAt }: Campaign,
+  at: string | null,
+): Promise<Date | null> {
+  if (at === null) return status === "scheduled" ? startsAt : null;
+  if (status !== "paused") return startOf(tx, { id, at, field: "startsAt" });
+  const sentence =
+    "This campaign has started. It goes on whenever somebody resumes it: leave the start empty.";
+  throw new AppError("invalid", sentence, { startsAt: sentence });
 }
 
 /** What has ended or is running already is not approved: what runs is paused first. */

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, expect, test, vi } from "vitest";
 import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
-import { answer, colleague, draftUnder, titles } from "./testing.ts";
+import { always, answer, colleague, draftUnder, titles } from "./testing.ts";
 
 const sinks = await vi.hoisted(async () => {
   const started = await (await import("../messages/testing-sinks.ts")).startSinks();
@@ -49,6 +49,46 @@ test("a campaign from an address that nothing was launched from is approved firs
       where campaign_id = ${next.id}::uuid`),
   );
   expect(await caller.approvals.byCampaign({ campaignId: next.id })).toMatchObject({ needed: "sender" });
+});
+
+test("the mailboxes of a pool are senders, each of them: one that joins it is approved too", async () => {
+  const { tenant, campaignId, request, launch, state } = await draftUnder({ when: "never", newSender: true });
+  const { caller } = tenant;
+  const manager = await colleague(tenant, "admin");
+  const join = (email: string) =>
+    withTenant(tenant.scope, (tx) =>
+      tx.execute(sql`
+        with joined as (
+          insert into email_accounts (email, provider, status) values (${email}, 'sandbox', 'active') returning id
+        )
+        insert into pool_members (pool_id, email_account_id) select p.id, j.id from rotation_pools p, joined j`),
+    );
+  const pool = await caller.pools.create({
+    name: "Both",
+    strategy: "round_robin",
+    dailyLimitPerAccount: null,
+    members: [{ mailboxId: tenant.emailAccountId, weight: 1 }],
+  });
+  const { version, settings } = await caller.campaigns.byId({ id: campaignId });
+  await caller.campaigns.updateSettings({
+    id: campaignId,
+    version,
+    settings: { ...settings, rotationPoolId: pool.id },
+  });
+  const [next, last] = [
+    await caller.campaigns.clone({ id: campaignId }),
+    await caller.campaigns.clone({ id: campaignId }),
+  ];
+  await request();
+  await answer(manager, campaignId, "approved");
+  await join("second@sandbox.test");
+  expect(await state()).toBe("changed");
+  await request();
+  await answer(manager, campaignId, "approved", { submissionNo: 2 });
+  await launch();
+  expect(await caller.approvals.byCampaign({ campaignId: next.id })).toMatchObject({ needed: null });
+  await join("third@sandbox.test");
+  expect(await caller.approvals.byCampaign({ campaignId: last.id })).toMatchObject({ needed: "sender" });
 });
 
 test("of an edit and a resume at the same moment one wins, and nothing runs that nobody approved", async () => {
@@ -100,6 +140,24 @@ test("an approval for one start lets the campaign start then and at no other tim
   await request();
   await answer(manager, campaignId, "approved", { submissionNo: 2 });
   await launch();
+  await campaigns.pause({ id: campaignId });
+});
+
+test("what is scheduled already is approved for that start, and no other", async () => {
+  const { tenant, campaignId, request, state } = await draftUnder({ when: "never" });
+  const { approvals, campaigns } = tenant.caller;
+  const year = (await withTenant(tenant.scope, appNow)).getUTCFullYear();
+  const schedule = async (at: string) =>
+    campaigns.schedule({ id: campaignId, version: (await campaigns.byId({ id: campaignId })).version, at });
+  const { startsAt } = await schedule(`${year + 1}-01-15T09:00`);
+  await approvals.updatePolicy(always);
+  await request();
+  const { submissions } = await approvals.byCampaign({ campaignId });
+  expect(submissions.map((one) => one.startsAt)).toEqual([startsAt]);
+  await answer(await colleague(tenant, "admin"), campaignId, "approved");
+  await expect(schedule(`${year + 1}-01-20T09:00`)).rejects.toThrow("approved to start on");
+  await expect(request()).rejects.toThrow("is approved as it is");
+  expect(await state()).toBe("approved");
 });
 
 test("a campaign that says one of the organization's words is approved first, in whichever variant it says it", async () => {

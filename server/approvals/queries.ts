@@ -122,16 +122,23 @@ async function whatNeeds(
   return settings?.asks ? "campaign" : null;
 }
 
-/** Whether an address that the campaign sends from is one that nothing was launched from so far. */
+/**
+ * Whether an address that the campaign sends from is one that nothing was launched from so far. A mailbox that joined a
+ * pool after the launches from it was no sender of these.
+ */
 async function isNewSender(tx: TenantTx, { id, settings, steps }: Campaign): Promise<boolean> {
   const own = steps.flatMap(({ sender }) => sender?.fromEmail || []);
   const addresses = [...new Set([settings.fromEmail, ...own].map((one) => one.toLowerCase()))];
+  const pooled = sql`select lower(a.email) from pool_members m join email_accounts a on a.id = m.email_account_id`;
   const [row] = await tx.execute<{ isNew: boolean }>(sql`
     select exists (
-      select from unnest(${sql.param(addresses)}::text[]) as mine(address) where not exists (
+      select from (
+        select unnest(${sql.param(addresses)}::text[]) union ${pooled} where m.pool_id = ${settings.rotationPoolId}::uuid
+      ) as mine(address) where not exists (
         select from campaigns k
-        where k.launched_at is not null and k.id <> ${id}::uuid and (lower(k.from_email) = mine.address or exists (
-          select from campaign_steps s where s.campaign_id = k.id and lower(s.sender ->> 'fromEmail') = mine.address)))) as "isNew"`);
+        where k.launched_at is not null and k.id <> ${id}::uuid and (lower(k.from_email) = mine.address
+          or exists (select from campaign_steps s where s.campaign_id = k.id and lower(s.sender ->> 'fromEmail') = mine.address)
+          or mine.address in (${pooled} where m.pool_id = k.rotation_pool_id and m.created_at <= k.launched_at)))) as "isNew"`);
   return row?.isNew ?? false;
 }
 

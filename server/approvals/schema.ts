@@ -50,7 +50,7 @@ export const approvalRequestInput = z.object({
   campaignId: z.uuid(),
   version: z.int().min(1),
   note: comment.default(""),
-  /** The one start that is asked for, on the wall clock of the campaign's zone; null for whichever. */
+  /** The one start that is asked for, on the wall clock of the campaign's zone; null for the scheduled one, or else whichever. */
   startsAt: localTime.nullable().default(null),
 });
 export const approvalDecisionInput = z
