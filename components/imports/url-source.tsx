@@ -38,7 +38,7 @@ export function UrlSource({ failed, onFetching }: Props) {
     setProblem(parsed.success ? null : (parsed.error.issues[0]?.message ?? null));
     if (parsed.success) fetch.mutate({ key, url });
   }
-  const told = asProblem(fetch.error)?.message ?? (fetch.isIdle ? failed?.problem : null);
+  const told = asProblem(fetch.error)?.message ?? (fetch.isPending ? null : failed?.problem);
   return (
     <form onSubmit={submit} noValidate className="rounded-lg border bg-surface p-4 shadow-card sm:p-5">
       <Field
