@@ -19,17 +19,25 @@ export function UndoReport({
 }) {
   const [listed, setListed] = useState(false);
   if (!job.undoReport) return null;
+  const { fields = [], lists = [] } = job.undoReport.stays ?? {};
+  const stays = [
+    ...lists.map((name) => `the list “${name}”`),
+    ...fields.map((label) => `the field “${label}”`),
+  ];
   return (
     <Section
       title={<StepHeading>This import was undone</StepHeading>}
       description={
         <>
           On <DateTime at={job.undoneAt} timeZone={timeZone} />. Tags, list and fields that it made are gone
-          too, where nothing else uses them.
+          too, where nobody changed them since and nothing uses them.
         </>
       }
     >
       <UndoSum report={job.undoReport} tense="did" />
+      {stays.length > 0 && (
+        <p className="mt-3 text-sm text-muted">Changed since, or in use, and so left: {stays.join(", ")}.</p>
+      )}
       {Object.keys(job.undoReport.reasons).length > 0 && (
         <details className="mt-4" onToggle={(event) => setListed(event.currentTarget.open)}>
           <summary className="cursor-pointer font-medium">Contacts that were kept, wholly or in part</summary>

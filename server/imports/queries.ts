@@ -137,6 +137,8 @@ export type UndoReport = {
   /** Contacts that the database refused to take back. */
   failed: number;
   reasons: Record<string, number>;
+  /** Fields and lists that the import made and that stay, by name; the first of each. Not in a forecast. */
+  stays?: { fields: string[]; lists: string[] };
 };
 
 type DetailRow = Omit<

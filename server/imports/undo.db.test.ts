@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { createCampaign } from "#db/factories";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
@@ -224,6 +225,41 @@ test("what the import made stays when somebody built on it since: fields, and th
     lists: [{ name: "Built on it" }, { name: "Fair", contact_count: 0 }],
     fields: [{ field_name: "plan" }],
   });
+});
+
+test("what the import made stays when somebody changed it since, or a campaign or a template uses it, and is named", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const fields = ["in_text", "in_template", "listened", "waited", "changed", "unused"];
+  const file = `email,${fields.join(",")}\na@example.com,${fields.join(",")}\n`;
+  const { id } = await importFile(tenant, file, { newList: "Fair" });
+  const [list] = await caller.lists.list();
+  await caller.lists.update({ id: list?.id ?? "", name: "Our fair" });
+  const defined = await caller.customFields.list();
+  const changed = defined.find(({ name }) => name === "changed");
+  await caller.customFields.update({ id: changed?.id ?? "", label: "Changed", required: true, options: [] });
+  await withTenant(scope, async (tx) => {
+    const { campaignId } = await createCampaign(tx, { status: "active", steps: [{ stepType: "email" }] });
+    await tx.execute(sql`
+      update campaign_steps set email_content = 'Hi {{ custom.in_text | upcase }}, unlike {{ custom.unused_by_us }}',
+        wait_duration = '{"until": "event", "event": "field_value", "field": "custom.waited"}'::jsonb
+      where campaign_id = ${campaignId}::uuid`);
+    await tx.execute(sql`
+      insert into campaign_triggers (campaign_id, trigger_type, match) values (${campaignId}::uuid, 'field_changed', 'custom.listened')`);
+    await tx.execute(sql`insert into templates (name, html) values ('T', '{{ custom["in_template"] }}')`);
+  });
+  const { undoReport } = await undoFile(tenant, id);
+  const left = await caller.customFields.list();
+  expect(left.map(({ name }) => name).sort()).toEqual([
+    "changed",
+    "in_template",
+    "in_text",
+    "listened",
+    "waited",
+  ]);
+  expect((await caller.lists.list()).map(({ name }) => name)).toEqual(["Our fair"]);
+  expect(undoReport?.stays).toMatchObject({ lists: ["Our fair"] });
+  expect(undoReport?.stays?.fields).toHaveLength(5);
 });
 
 test("a contact that the database refuses to take back is named, and the others are taken back", async () => {

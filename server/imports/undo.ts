@@ -42,13 +42,13 @@ export async function finishUndo(scope: Scope, importId: string, fence: number):
     const job = await getImportJob(tx, importId, true);
     if (job.status !== "rolling_back") return;
     const made = job.import_options.made;
-    if (made) await removeMade(tx, importId, made);
+    const stays = made && (await removeMade(tx, importId, made));
     const rows = await tx.execute<{ outcome: string; reason: string | null; count: number }>(sql`
       select split_part(undo_outcome, ':', 1) as outcome, nullif(split_part(undo_outcome, ':', 2), '') as reason, count(*)::int as count
       from import_events where import_job_id = ${importId}::uuid and undone_at is not null group by 1, 2`);
     await tx.execute(sql`
       update import_jobs set status = 'rolled_back', can_rollback = false, rolled_back_at = app_now(), updated_at = app_now(),
-        rollback_report = ${JSON.stringify(reportOf(rows))}::jsonb where id = ${importId}::uuid`);
+        rollback_report = ${JSON.stringify({ ...reportOf(rows), stays })}::jsonb where id = ${importId}::uuid`);
     await tellEnd(tx, importId);
     await yieldUntil(tx, driverOf(importId), fence, { until: null });
   };
