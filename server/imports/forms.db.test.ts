@@ -23,7 +23,9 @@ beforeAll(async () => {
   const done = await importFile(tenant, text(",", "\n"));
   expect(done).toMatchObject({ created: 198, errors: 1, skipped: 1, totalRows: 200 });
   expected = await contactsOf(tenant);
-  expect(expected[0]).toMatchObject({ custom_fields: { zip: "00000", notes: "one\n“two” – 0" } });
+  expect(expected[0]).toMatchObject({
+    custom_fields: { zip: "00000", notes: "one\n“two” – 0", likes: ["Tea", "Jam"], badges: "b0|c0" },
+  });
 });
 
 const standing = forms.filter(({ stands }) => stands);

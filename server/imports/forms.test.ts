@@ -21,7 +21,7 @@ beforeAll(async () => {
   expected = await rowsOf(text(",", "\n"));
   expect(expected.rows).toHaveLength(200);
   expect(expected.rows[0]).toMatchObject({
-    custom: { zip: "00000", notes: "one\n“two” – 0" },
+    custom: { zip: "00000", notes: "one\n“two” – 0", likes: ["Tea", "Jam"], badges: "b0|c0" },
     tags: ["vip", "news"],
   });
   expect(expected.rows[50]).toMatchObject({ code: "email_invalid" });

@@ -37,15 +37,15 @@ test("short names and negations are not taken for what they resemble", () => {
 });
 
 test("cells of several names out of few are choices; sentences, places and numbers are not", () => {
-  const typeOf = (values: string[], form?: { list: boolean; own: boolean }) =>
-    inferColumn("Likes", values, form).fieldType;
+  const typeOf = (values: string[], form?: { own: boolean }) => inferColumn("Likes", values, form).fieldType;
   expect(typeOf(["Tea, Jam", "Tea", "Jam; Cake", "Tea", "Cake, Tea", "Jam"])).toBe("multi_select");
   expect(typeOf(["Ulm, DE", "Bonn, DE", "Paris, FR", "Ulm, DE", "Bonn, DE", "Ulm, DE"])).toBe("text");
   expect(typeOf(["Hello, you", "Met at the fair", "Rain, snow, sun", "Hello"])).toBe("text");
   expect(typeOf(["1,500", "200", "1,500", "200", "1,200", "500"])).toBe("text");
-  expect(typeOf(["Tea", "Jam"], { list: true, own: true })).toBe("multi_select");
-  expect(typeOf(["Tea|Jam", "Cake"], { list: false, own: true })).toBe("multi_select");
-  expect(typeOf(["Tea|Jam, please", "Cake"], { list: false, own: true })).toBe("text");
+  expect(typeOf(["Tea|Jam", "Cake"])).toBe("multi_select");
+  expect(typeOf(["Sales | Acme", "Head of Jam | Cakes"])).toBe("text");
+  expect(typeOf(["Tea|Jam", "Cake"], { own: true })).toBe("multi_select");
+  expect(typeOf(["Tea|Jam, please", "Cake"], { own: true })).toBe("text");
 });
 
 test("several languages are understood", () => {

@@ -29,8 +29,6 @@ const unknown: Guess = { how: "none", confidence: 0 };
 type File = {
   headers: readonly string[];
   rows: readonly SampleRow[];
-  /** Columns whose values are lists, by the form of the file. */
-  lists?: ReadonlySet<string> | undefined;
   /** What the file itself says of its custom fields, by column. */
   declared?: ReadonlyMap<string, DeclaredField> | undefined;
   /** The mapping that was used last for columns of the same names. */
@@ -41,7 +39,7 @@ type File = {
  * Proposes where each column goes: as last time, where the columns have the same names; else by the name of the column,
  * known, alike or of another product's export; else by its values. Every field is proposed once.
  */
-export function guessColumns({ headers, rows, lists, declared, remembered }: File): Guessed {
+export function guessColumns({ headers, rows, declared, remembered }: File): Guessed {
   if (remembered?.length === headers.length) {
     return {
       // The choices of then may not be those of this file.
@@ -65,10 +63,7 @@ export function guessColumns({ headers, rows, lists, declared, remembered }: Fil
         ? {
             ...column,
             ...(declared?.get(column.header)
-              ?? inferColumn(column.header, valuesOf(rows, column.column), {
-                list: lists?.has(column.header) ?? false,
-                own,
-              })),
+              ?? inferColumn(column.header, valuesOf(rows, column.column), { own })),
           }
         : column,
     ),

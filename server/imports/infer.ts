@@ -22,9 +22,9 @@ const naming =
 export function inferColumn(
   header: string,
   values: readonly string[],
-  form: { list: boolean; own: boolean } = { list: false, own: false },
+  { own = false }: { own?: boolean } = {},
 ): Inferred {
-  if (values.length > 0 && areChoices(values, form)) return { fieldType: "multi_select" };
+  if (values.length > 0 && areChoices(values, own)) return { fieldType: "multi_select" };
   if (values.length < valuesMin || naming.test(header)) return { fieldType: "text" };
   if (values.every((value) => words.has(value.toLowerCase()))) return { fieldType: "boolean" };
   if (values.every(isNumber)) return { fieldType: "number" };
@@ -48,11 +48,12 @@ const repeatsMin = 3;
 const wordLengthMax = 40;
 
 /**
- * Whether the values of a column are choices out of few, some cells holding several. Lists of a JSON file say so
- * themselves; a file of ours joins choices with bars and escapes what else could part them; elsewhere it takes cells of
- * one name and cells of several, and names that come again and again.
+ * Whether the values of a column are choices out of few, some cells holding several. Bars without blanks around them
+ * part names and nothing else: so lists of a JSON file and choices of our own files come too, and the same rows are
+ * judged alike in every form. With other marks it takes cells of one name and cells of several, and names that come
+ * again and again.
  */
-function areChoices(values: readonly string[], { list, own }: { list: boolean; own: boolean }): boolean {
+function areChoices(values: readonly string[], own: boolean): boolean {
   const cells = values.map((value) => splitNames(value).map((name) => name.trim()));
   const names = cells.flat();
   const spelled = new Set(names);
@@ -60,12 +61,10 @@ function areChoices(values: readonly string[], { list, own }: { list: boolean; o
   if (!names.every(fits) || spelled.size > choicesMax) return false;
   if (new Set(names.map((name) => name.toLowerCase())).size < spelled.size) return false;
   if (cells.some((cell) => new Set(cell).size < cell.length)) return false;
-  if (list) return true;
   const several = cells.filter((cell) => cell.length > 1).length;
-  if (own) {
-    const joined = values.every((value) => !/[,;]/.test(value.replace(/\\[|,;\\]/g, "")));
-    return several > 0 && joined && spelled.size <= Math.max(fewChoices, names.length / 2);
-  }
+  const barred = values.every((value) => !/[,;]|\s[|]|[|]\s/.test(value.replace(/\\[|,;\\]/g, "")));
+  if (own || (barred && several > 0))
+    return several > 0 && barred && spelled.size <= Math.max(fewChoices, names.length / 2);
   return (
     several >= 2
     && several < cells.length

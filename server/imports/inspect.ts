@@ -43,7 +43,6 @@ export async function inspectImport(scope: Scope, id: string, choice?: FormatCho
     const { mapping, guesses } = guessColumns({
       headers: format.headers,
       rows: look.rows,
-      lists: look.lists,
       declared: look.declared,
       remembered,
     });

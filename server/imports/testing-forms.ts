@@ -6,7 +6,7 @@ import { workbook, zipped } from "./formats/testing.ts";
  * The same rows in every form in which a file of contacts comes, for tests.
  */
 
-const header = ["Email", "First name", "Company", "Phone", "Zip", "Notes", "Tags"];
+const header = ["Email", "First name", "Company", "Phone", "Zip", "Notes", "Tags", "Likes", "Badges"];
 /** Two hundred rows with what differs between forms: leading zeros, quotes, line breaks, blanks, a bad and a double address. */
 const rows = Array.from({ length: 200 }, (_, n) => [
   n === 50 ? "nobody" : n === 60 ? "P10@Example.com" : `p${n}@example.com`,
@@ -16,6 +16,9 @@ const rows = Array.from({ length: 200 }, (_, n) => [
   String(n).padStart(5, "0"),
   n % 7 === 0 ? `one\n“two” – ${n}` : n % 5 === 0 ? "1.50" : "",
   n % 2 === 0 ? "vip;news" : "",
+  ["Tea|Jam", "Tea", ""][n % 3] ?? "",
+  // Too many different ones to be choices.
+  n % 2 === 0 ? `b${n}|c${n}` : "",
 ]);
 const table = [header, ...rows];
 
@@ -32,7 +35,12 @@ const objects = rows.map((cells) =>
   Object.fromEntries(header.map((name, at) => [name, cells[at] === "" && at % 2 ? null : cells[at]])),
 );
 const lines = (items: object[]) => items.map((item) => JSON.stringify(item)).join("\n");
-const tagged = objects.map((item) => ({ ...item, Tags: item.Tags ? ["vip", "news"] : [] }));
+const tagged = objects.map((item) => ({
+  ...item,
+  Tags: item.Tags ? ["vip", "news"] : [],
+  Likes: item.Likes?.split("|") ?? [],
+  Badges: item.Badges?.split("|") ?? [],
+}));
 const book = (inline: boolean) => workbook({ sheets: [{ name: "People", rows: table }], inline });
 
 type Form = {

@@ -6,27 +6,19 @@ const depthMax = 5;
 
 /**
  * A JSON object as the cells of a row, by column name: objects within it under `outer.inner`, lists of plain values
- * joined as in our own exports, lists of objects as JSON. Numbers come as they are written, null as blank. The columns
- * of lists of plain values are added to `lists`.
+ * joined as in our own exports, lists of objects as JSON. Numbers come as they are written, null as blank.
  */
-export function flatten(item: object, lists: Set<string> = new Set()): Map<string, string> {
+export function flatten(item: object): Map<string, string> {
   const cells = new Map<string, string>();
-  add({ cells, lists }, "", item, 0);
+  add(cells, "", item, 0);
   return cells;
 }
 
-type Row = { cells: Map<string, string>; lists: Set<string> };
-
-function add(row: Row, prefix: string, item: object, depth: number): void {
-  const { cells, lists } = row;
+function add(cells: Map<string, string>, prefix: string, item: object, depth: number): void {
   for (const [key, value] of Object.entries(item) as [string, unknown][]) {
     const name = prefix === "" ? key : `${prefix}.${key}`;
-    if (isObject(value) && depth < depthMax) add(row, name, value, depth + 1);
-    else if (!cells.has(storable(name))) {
-      cells.set(storable(name), cellOf(value));
-      if (Array.isArray(value) && !value.some((each) => typeof each === "object" && each !== null))
-        lists.add(storable(name));
-    }
+    if (isObject(value) && depth < depthMax) add(cells, name, value, depth + 1);
+    else if (!cells.has(storable(name))) cells.set(storable(name), cellOf(value));
   }
 }
 

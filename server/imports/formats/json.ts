@@ -2,9 +2,9 @@ import { recordBytesMax } from "../csv.ts";
 import { rawTextMax } from "../schema.ts";
 import { flatten, isObject, parseFaithfully } from "./flatten.ts";
 
-/** An object of a JSON file as named cells, with the names of those that are lists, or what is wrong with it. `line` is its item, or its line in NDJSON. */
+/** An object of a JSON file as named cells, or what is wrong with it. `line` is its item, or its line in NDJSON. */
 export type JsonItem =
-  | { line: number; cells: Map<string, string>; lists: ReadonlySet<string>; problem?: undefined }
+  | { line: number; cells: Map<string, string>; problem?: undefined }
   | { line: number; cells?: undefined; problem: { code: "json_broken"; text: string; message: string } };
 
 /** Broken items that may swallow a megabyte each, before a file is given up. */
@@ -202,8 +202,7 @@ function itemOf(binary: string, line: number): JsonItem {
   const text = decoded(binary);
   try {
     const value = parseFaithfully(text);
-    const lists = new Set<string>();
-    if (isObject(value)) return { line, cells: flatten(value, lists), lists };
+    if (isObject(value)) return { line, cells: flatten(value) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

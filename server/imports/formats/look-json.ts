@@ -41,17 +41,8 @@ export function lookAtJson(head: Buffer, complete: boolean, name: string): Findi
       dataAt: { offset: 0, line: 1, row: 0 },
     },
     rows,
-    lists: listsAmong(items),
     notes,
   };
-}
-
-/** Columns that are lists wherever they have a value. */
-function listsAmong(items: readonly JsonItem[]): Set<string> {
-  const lists = new Set(items.flatMap((item) => (item.cells ? [...item.lists] : [])));
-  for (const { cells, lists: own } of items.filter((item) => item.cells !== undefined))
-    for (const [name, value] of cells) if (value !== "" && !own.has(name)) lists.delete(name);
-  return lists;
 }
 
 /** The first line is an object on its own. */

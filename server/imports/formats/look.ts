@@ -14,8 +14,6 @@ import { headOf, type Source } from "./source.ts";
 export type Look = {
   format: FileFormat;
   rows: SampleRow[];
-  /** Columns whose values are lists, where the form of the file tells. */
-  lists?: ReadonlySet<string>;
   /** What a workbook of ours says of its custom fields, by column. */
   declared?: ReadonlyMap<string, DeclaredField>;
   preview: Omit<FilePreview, "sampleLines">;
@@ -25,7 +23,6 @@ export type Look = {
 export type Finding = {
   format: Omit<FileFormat, "packing" | "encoding" | "entry" | "choice">;
   rows: SampleRow[];
-  lists?: ReadonlySet<string>;
   declared?: ReadonlyMap<string, DeclaredField>;
   notes: Note[];
   sheets?: FilePreview["sheets"];
@@ -130,7 +127,7 @@ export async function* behind(pieces: AsyncIterable<Buffer>, count: number): Asy
 
 function assemble(
   { packing, entries, entry }: Contents,
-  { format, rows, lists, declared, notes, sheets = [] }: Finding,
+  { format, rows, declared, notes, sheets = [] }: Finding,
   choice: FormatChoice,
   encoding: FileFormat["encoding"] & string = "utf-8",
 ): Look {
@@ -148,7 +145,6 @@ function assemble(
   return {
     format: { ...format, packing, encoding, entry, choice },
     rows,
-    ...(lists && { lists }),
     ...(declared && { declared }),
     preview: {
       packing,
