@@ -8,6 +8,7 @@ import { LinkButton } from "#components/ui/link-button";
 import { ProgressBar } from "#components/ui/progress-bar";
 import { Section } from "#components/ui/section";
 import { Skeleton } from "#components/ui/skeleton";
+import { newListsMax } from "#server/imports/schema";
 import { CancelImport } from "./cancel-import.tsx";
 import { Forecast } from "./forecast.tsx";
 import { contacts, count, isMoving } from "./import-status.tsx";
@@ -37,6 +38,7 @@ export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
   // A later row with the same address replaces an earlier one: people, not rows.
   const people = forecast ? forecast.rows - forecast.errors - forecast.repeated : 0;
   const hopeless = forecast !== null && people === 0;
+  const blocked = hopeless || (forecast?.newLists?.count ?? 0) > newListsMax;
   return (
     <div>
       <p role="status" className="sr-only">
@@ -60,7 +62,7 @@ export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
         </>
       )}
       <FormError>{problem?.message ?? corrections.problem}</FormError>
-      <WizardFooter note={waiting && !hopeless && whatNext(forecast?.errors ?? 0, corrected)}>
+      <WizardFooter note={waiting && !blocked && whatNext(forecast?.errors ?? 0, corrected)}>
         {status === "validating" && <CancelImport id={id} written={false} />}
         {waiting && <Button onClick={onBack}>Back</Button>}
         {waiting && corrected > 0 && (
@@ -68,7 +70,7 @@ export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
             Correct {corrected === 1 ? "1 row" : `${count(corrected)} rows`} and check again
           </Button>
         )}
-        {waiting && corrected === 0 && !hopeless && (
+        {waiting && corrected === 0 && !blocked && (
           <Button
             variant="primary"
             pending={start.isPending || start.isSuccess}

@@ -1,5 +1,6 @@
 import { Callout } from "#components/ui/callout";
 import { Section } from "#components/ui/section";
+import { newListsMax, tooManyLists } from "#server/imports/schema";
 import { count } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
 import { NotMailed } from "./not-mailed.tsx";
@@ -37,6 +38,7 @@ export function Forecast({
           <NotMailed workspace={workspace} id={job.id} count={forecast.unmailable} />
         </div>
       )}
+      {forecast.newLists && <NewLists {...forecast.newLists} />}
       {hopeless && (
         <Callout kind="danger" className="mt-4" title="Every row is rejected">
           Look at the reasons below. Often the column of the addresses is another one: change the mapping and
@@ -44,5 +46,28 @@ export function Forecast({
         </Callout>
       )}
     </Section>
+  );
+}
+
+type NewListsProps = NonNullable<NonNullable<Detail["forecast"]>["newLists"]>;
+
+/** The lists that the rows name and nobody has made yet. */
+function NewLists({ count: made, names }: NewListsProps) {
+  if (made === 0) return null;
+  if (made > newListsMax)
+    return (
+      <Callout kind="danger" className="mt-4" title="Too many new lists">
+        {tooManyLists}
+      </Callout>
+    );
+  return (
+    <Callout
+      kind="info"
+      className="mt-4"
+      title={made === 1 ? "1 list is made" : `${count(made)} lists are made`}
+    >
+      {names.join(", ")}
+      {made > names.length && ` and ${count(made - names.length)} more`}
+    </Callout>
   );
 }

@@ -13,7 +13,7 @@ import { count as shown } from "./import-status.tsx";
 
 type Props = { workspace: string; id: string; count: number };
 
-/** People of a file who are imported and still get no mail, each with the reason, and all of them as a file. */
+/** People of a file who are imported and still get no mail, each with the reason, and those that are kept by name as a file. */
 export function NotMailed({ workspace, id, count }: Props) {
   const [listed, setListed] = useState(false);
   return (
@@ -30,7 +30,8 @@ export function NotMailed({ workspace, id, count }: Props) {
         <div className="mt-2">{listed && <People id={id} count={count} />}</div>
       </details>
       <LinkButton href={`/${workspace}/imports/${id}/not-mailed.csv`} prefetch={false} size="sm">
-        <Download aria-hidden /> Download them
+        <Download aria-hidden />{" "}
+        {count > notMailedMax ? `Download the first ${shown(notMailedMax)}` : "Download them"}
       </LinkButton>
     </Callout>
   );

@@ -27,6 +27,7 @@ const titles: Record<string, string> = {
   disposable: "Disposable address",
   choice_unfit: "Cannot be a choice",
   choices_too_many: "Too many different choices",
+  required_lacking: "Required field without a column",
   lists_many: "Very many lists",
   list_is_segment: "Segment in the place of a list",
   no_mail_server: "Domain without mail server",

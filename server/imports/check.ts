@@ -36,13 +36,18 @@ export async function checkImport(
   if (!format || context.job.status !== "validating" || context.job.fence !== fence) return;
   const check: Check = { ...context, scope, id, fence, format, bytes };
   const mapping = context.job.field_mapping;
-  const tally = new Tally(openChoices(mapping, context.reading));
+  const lists = await withTenant(scope, (tx) =>
+    tx.execute<{ name: string }>(sql`select name from segments where segment_type = 'static'`),
+  );
+  const known = new Set(lists.map(({ name }) => name.toLowerCase()));
+  const tally = new Tally(openChoices(mapping, context.reading), known);
   const found = await withTenant(scope, (tx) => foresee(tx, check, tally), {
     statementTimeoutMs: 10 * 60_000,
   });
   tally.warnOfDomains(await domainsWithoutMail(tally.domains));
   tally.warnOfChoices(mapping);
   tally.warnOfLists(mapping);
+  tally.warnOfLacking(context.lacking, found.created);
   const choices = Object.fromEntries(
     [...tally.choices].map(([name, found]) => [name, found && [...found.values()]]),
   );
@@ -51,6 +56,7 @@ export async function checkImport(
     errors: tally.problems.count,
     problems: tally.problems.groups,
     warnings: tally.warnings.groups,
+    newLists: tally.newLists,
   };
   await withTenant(scope, async (tx) => {
     if (!(await holds(tx, driverOf(id), fence))) return;
@@ -72,7 +78,7 @@ const openChoices = (mapping: readonly ColumnMapping[], { fields }: RowReading):
     return name !== null && chosen && choices.length === 0 && !fields.has(name) ? [name] : [];
   });
 
-type Foreseen = Omit<Forecast, "errors" | "problems" | "warnings">;
+type Foreseen = Omit<Forecast, "errors" | "problems" | "warnings" | "newLists">;
 
 /** Writes nothing but temporary tables. May be run again: the tally begins anew. */
 async function foresee(tx: TenantTx, check: Check, tally: Tally): Promise<Foreseen> {

@@ -13,7 +13,14 @@ import type { FieldType } from "./schema.ts";
 type Job = Awaited<ReturnType<typeof getImportJob>>;
 
 /** What a run needs to know beside the rows: what it writes and how it reads. */
-export type ImportContext = { job: Job; plan: Plan; reading: RowReading; corrections: Corrections };
+export type ImportContext = {
+  job: Job;
+  plan: Plan;
+  reading: RowReading;
+  corrections: Corrections;
+  /** Labels of required fields that no column and no default fills. */
+  lacking: string[];
+};
 
 /** Reads what a run needs. Throws `not_found`. */
 export async function loadContext(tx: TenantTx, id: string): Promise<ImportContext> {
@@ -43,7 +50,14 @@ export async function loadContext(tx: TenantTx, id: string): Promise<ImportConte
     fields,
     segments: new Set(segments.map(({ name }) => name.toLowerCase())),
   };
-  return { job, plan, reading, corrections: await loadCorrections(tx, id) };
+  const targets = new Set(mapping.map(({ target }) => target));
+  const lacking = defined
+    .filter(
+      ({ name, required, archivedAt }) =>
+        required && !archivedAt && !targets.has(`custom.${name}`) && !(name in defaults),
+    )
+    .map(({ label }) => label);
+  return { job, plan, reading, corrections: await loadCorrections(tx, id), lacking };
 }
 
 /** Where a run puts every contact: the tags of its options and its list. */

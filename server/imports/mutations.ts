@@ -8,7 +8,13 @@ import { ensureTags } from "#server/tags/mutations";
 import { forgetBadRows } from "./corrections.ts";
 import { hashOfHeaders } from "./memory.ts";
 import { getImportJob, type Made, type StoredFormat } from "./queries.ts";
-import type { ColumnMapping, ImportOptions, ImportStatus } from "./schema.ts";
+import {
+  type ColumnMapping,
+  type ImportOptions,
+  type ImportStatus,
+  newListsMax,
+  tooManyLists,
+} from "./schema.ts";
 import { type Alarm, countFailure } from "./schedules/failures.ts";
 import type { FileFormat } from "./slices.ts";
 import { tellEnd } from "./tell.ts";
@@ -73,7 +79,8 @@ export async function startImport(tx: TenantTx, id: string, actorId: string): Pr
   const job = await getImportJob(tx, id, true);
   if (["processing", "completed"].includes(job.status)) return null;
   mustBe(job.status, ["awaiting_confirmation"], "Check the file first: nothing can be imported before that.");
-  const { format } = job.file_format;
+  const { format, forecast } = job.file_format;
+  if ((forecast?.newLists?.count ?? 0) > newListsMax) throw new AppError("invalid", tooManyLists);
   if (!format) throw new Error(`Import ${id} was checked without a format.`);
   const options = job.import_options;
   if (options.listId) await mustBeList(tx, options.listId);

@@ -32,6 +32,8 @@ export type Forecast = {
   warnings: ProblemGroup[];
   /** Addresses of the file that must not be mailed: imported, and still not mailed. */
   unmailable: number;
+  /** Lists that the rows name and the import makes: how many, at most one more than it may, and the first by name. */
+  newLists?: { count: number; names: string[] };
 };
 
 /** A file that the server fetches. `address` is where from, without the query, `sealed` all of it until the file is here. */

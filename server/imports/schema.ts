@@ -36,6 +36,10 @@ export const partBytes = 900_000;
 /** People of an import who get no mail that are kept by name; all of them are counted. */
 export const notMailedMax = 10_000;
 
+/** Lists that one import makes for its rows: a column of names or numbers would make one for each. */
+export const newListsMax = 1000;
+export const tooManyLists = `This file names more than ${newListsMax.toLocaleString("en")} lists that are not here, and one import makes no more than that. Choose another column for "Lists", or ignore it.`;
+
 /** What a column can fill beside the standard fields and custom ones (`custom.<name>`). */
 export const consentTargets = ["consent_basis", "consent_source", "consent_at"] as const;
 /** Since when somebody is what their status says, or was before they were archived. */

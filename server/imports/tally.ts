@@ -1,14 +1,16 @@
 import { keptRowsMax } from "./corrections.ts";
 import { type LineWarning, ProblemCounter, type RawProblem } from "./problems.ts";
-import { choicesMax, type ColumnMapping } from "./schema.ts";
+import { choicesMax, type ColumnMapping, newListsMax } from "./schema.ts";
 import type { ParsedSlice } from "./slices.ts";
 import { warningsOf } from "./write.ts";
 
 /** Domains that a check counts; files with more have mostly one address each. */
 const domainsMax = 50_000;
 
-/** Lists that one file names without a remark. */
+/** Lists that one file makes without a remark. */
 const manyLists = 100;
+/** Those of them that are named before anything is made. */
+const listsNamed = 20;
 
 /** What a dry run finds on its way through the file; its size does not grow with the file's. */
 export class Tally {
@@ -23,12 +25,22 @@ export class Tally {
   /** Addresses by domain, and the first of each. */
   domains = new Map<string, number>();
   #first = new Map<string, { line: number; email: string }>();
-  #lists = new Set<string>();
+  /** Lists that are not here yet by their lower case, each as it is spelled first. */
+  #lists = new Map<string, string>();
   readonly #open: readonly string[];
+  readonly #known: ReadonlySet<string>;
 
-  /** `open` are the custom fields that the import makes and whose choices nobody has named. */
-  constructor(open: readonly string[] = []) {
+  /**
+   * `open` are the custom fields that the import makes and whose choices nobody has named, `known` the lists that are
+   * here, in lower case.
+   */
+  constructor(open: readonly string[] = [], known: ReadonlySet<string> = new Set()) {
     this.#open = open;
+    this.#known = known;
+  }
+
+  get newLists(): { count: number; names: string[] } {
+    return { count: this.#lists.size, names: [...this.#lists.values()].slice(0, listsNamed) };
   }
 
   clear(): void {
@@ -39,7 +51,7 @@ export class Tally {
     this.choices = new Map();
     this.domains = new Map();
     this.#first = new Map();
-    this.#lists = new Set();
+    this.#lists = new Map();
   }
 
   add(slice: ParsedSlice): void {
@@ -50,7 +62,11 @@ export class Tally {
     for (const warning of warningsOf(slice.candidates)) this.warnings.add(warning);
     this.#collect(slice);
     for (const { lists } of slice.candidates)
-      for (const name of lists) if (this.#lists.size <= manyLists) this.#lists.add(name);
+      for (const name of lists) {
+        const key = name.toLowerCase();
+        if (this.#lists.size <= newListsMax && !this.#known.has(key) && !this.#lists.has(key))
+          this.#lists.set(key, name);
+      }
     for (const { line, email, emailNormalized } of slice.candidates) {
       const domain = emailNormalized.slice(emailNormalized.lastIndexOf("@") + 1);
       const count = this.domains.get(domain) ?? 0;
@@ -81,8 +97,20 @@ export class Tally {
       line: 1,
       field: header,
       value: "",
-      message: `"${header}" names more than ${manyLists} lists, and each that is missing is made. Is it the right column?`,
+      message: `"${header}" names more than ${manyLists} lists that are not here, and each of them is made. Is it the right column?`,
     });
+  }
+
+  /** Says of `labels` of fields, required and in no column, that `created` new contacts will lack them. */
+  warnOfLacking(labels: readonly string[], created: number): void {
+    if (created === 0) return;
+    for (const label of labels)
+      this.warnings.addMany("required_lacking", created, {
+        line: 1,
+        field: label,
+        value: "",
+        message: `"${label}" is a required field, and no column goes there: new contacts come without it. Map a column, or give the field a default.`,
+      });
   }
 
   /** Says of columns that hold too many different choices that they become text. */

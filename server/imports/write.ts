@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantTx } from "#db/tenancy";
 import { ensureLists } from "#server/lists/mutations";
+import { AppError } from "#server/errors";
 import { ensureTags } from "#server/tags/mutations";
 import { applyRows, type Outcome, type Refusal, type Target } from "./apply.ts";
 import { countOnLists } from "./attach.ts";
@@ -13,6 +14,7 @@ import {
   warningsMax,
 } from "./problems.ts";
 import type { SkipReasons } from "./queries.ts";
+import { newListsMax, tooManyLists } from "./schema.ts";
 import type { Checkpoint, ParsedSlice } from "./slices.ts";
 import type { Candidate } from "./validate.ts";
 
@@ -120,7 +122,7 @@ async function moveCheckpoint(
 ): Promise<number> {
   const checkpoint: Checkpoint = to;
   const reasons: SkipReasons = { repeated: outcome.repeated, existing: outcome.existing };
-  const [row] = await tx.execute<{ warnings: number }>(sql`
+  const [row] = await tx.execute<{ warnings: number; lists: number }>(sql`
     update import_jobs set checkpoint = ${JSON.stringify(checkpoint)}::jsonb, checkpoint_row = ${to.row}, processed_rows = ${to.row},
       total_rows = case when ${last} then ${to.row} else total_rows end,
       created_count = created_count + ${outcome.created}, updated_count = updated_count + ${outcome.updated},
@@ -135,7 +137,9 @@ async function moveCheckpoint(
       lease_until = app_now() + make_interval(secs => ${leaseSeconds}), wakes_at = least(wakes_at, app_now()), updated_at = app_now()
     where id = ${importId}::uuid and fence = ${fence} and status = 'processing'
       and (checkpoint ->> 'offset')::bigint = ${from.offset}
-    returning warning_count as warnings`);
+    returning warning_count as warnings, jsonb_array_length(coalesce(import_options #> '{made,lists}', '[]')) as lists`);
   if (!row) throw new Superseded("The import went on or ended without this run.");
+  // Nobody saw a forecast of a scheduled import.
+  if (row.lists > newListsMax) throw new AppError("limit", tooManyLists);
   return row.warnings;
 }
