@@ -12,6 +12,14 @@ export async function checkCampaigns(tx: TenantTx, onlyFor: readonly string[] | 
   throw new AppError("invalid", sentence, { onlyFor: sentence });
 }
 
+/** Days without sending that are for certain campaigns, `like` among them, are for `campaignId` too from now on. */
+export async function keepSameDays(tx: TenantTx, like: string, campaignId: string): Promise<void> {
+  const joined = sql`set campaign_ids = campaign_ids || ${campaignId}::uuid, updated_at = app_now()
+    where ${like}::uuid = any(campaign_ids)`;
+  await tx.execute(sql`update holiday_calendars ${joined}`);
+  await tx.execute(sql`update blackout_dates ${joined}`);
+}
+
 export type CampaignChoice = { id: string; name: string };
 const choicesMax = 200;
 

@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import { newTest } from "#server/ab-tests/schema";
+import { keepSameDays } from "#server/blackout-dates/scope";
 import { AppError } from "#server/errors";
-import { changeGoals, replaceGoals } from "#server/goals/mutations";
-import { listGoals } from "#server/goals/queries";
+import { changeGoals, cloneGoals, replaceGoals } from "#server/goals/mutations";
 import type { GoalEdit } from "#server/goals/schema";
 import { cloneTriggers, replaceTriggers } from "#server/triggers/mutations";
 import type { Trigger } from "#server/triggers/schema";
@@ -166,7 +166,8 @@ export async function cloneCampaign(
     from campaign_settings f where f.campaign_id = ${id}::uuid and to_.campaign_id = ${copy}::uuid`);
   await cloneSteps(tx, id, copy);
   await cloneTriggers(tx, id, copy);
-  await replaceGoals(tx, copy, await listGoals(tx, id));
+  await cloneGoals(tx, id, copy);
+  await keepSameDays(tx, id, copy);
   return { id: copy };
 }
 

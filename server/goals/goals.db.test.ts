@@ -300,6 +300,12 @@ test("an unfinished goal keeps a campaign from its launch, and a clone has the s
   expect(await goalChecks()).toEqual([]);
   const copy = await caller.campaigns.byId(await caller.campaigns.clone({ id }));
   expect(copy.goals).toMatchObject(whole);
+  const target = await caller.campaigns.create({ name: "Gone soon", type: "drip" });
+  const goals: Goal[] = [{ ...bought, action: "move", targetId: target.id }];
+  await caller.campaigns.updateGoals({ id: copy.id, version: copy.version, goals });
+  await caller.campaigns.remove({ id: target.id });
+  const another = await caller.campaigns.byId(await caller.campaigns.clone({ id: copy.id }));
+  expect(another.goals).toMatchObject([{ ...goals[0], targetId: "" }]);
   await expect(
     caller.campaigns.updateGoals({
       id,

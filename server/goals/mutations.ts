@@ -55,6 +55,20 @@ export async function replaceGoals(tx: TenantTx, campaignId: string, goals: read
   await insertGoals(tx, campaignId, goals);
 }
 
+/** Gives a copy the same goals. One that led to a campaign that is gone by now is to be given another. */
+export async function cloneGoals(tx: TenantTx, from: string, to: string): Promise<void> {
+  const goals = await listGoals(tx, from);
+  const targets = goals.flatMap((goal) => targetOf(goal) ?? []);
+  const rows = await tx.execute<{ id: string }>(sql`
+    select id from campaigns where id = any(${sql.param(targets)}::uuid[]) and deleted_at is null`);
+  const there = new Set(rows.map(({ id }) => id));
+  await replaceGoals(
+    tx,
+    to,
+    goals.map((goal) => (there.has(goal.targetId) ? goal : { ...goal, targetId: "" })),
+  );
+}
+
 /**
  * Changes the goals of a campaign that was launched. One that listens to something else from now on is a new goal: the
  * one before it counts no more, and what it counted stays. So does that of one that is taken away. Throws as

@@ -34,13 +34,15 @@ test("holidays are days without sending, for all campaigns or some, and a day th
   expect(await closed(one)).toEqual(expect.arrayContaining([unity, bastille]));
   expect(await closed(other)).toContain(unity);
   expect(await closed(other)).not.toContain(bastille);
+  const copy = await caller.campaigns.clone({ id: one.campaignId });
+  expect(await closed({ campaignId: copy.id })).toContain(bastille);
 
   const [germany, france] = await caller.holidayCalendars.list();
   expect([germany?.name, germany?.campaigns, france?.name, france?.campaigns?.length]).toEqual([
     "Germany, Berlin",
     null,
     "France",
-    1,
+    2,
   ]);
   const days = germany?.days ?? [];
   expect(days.some(({ startsOn }) => startsOn.startsWith(String(year + 2)))).toBe(true);
