@@ -2,10 +2,13 @@ import { sql } from "drizzle-orm";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 
-/** Whether steps of the organization may send what AI has written without anybody's review. */
-export async function mayLeaveUnread(tx: TenantTx): Promise<boolean> {
+/**
+ * Whether steps of the organization may send what AI has written without anybody's review: as of now, or until the end of
+ * the transaction, for which a change then waits.
+ */
+export async function mayLeaveUnread(tx: TenantTx, holds: "now" | "until the end" = "now"): Promise<boolean> {
   const [row] = await tx.execute<{ allowed: boolean }>(
-    sql`select ai_unreviewed_allowed as allowed from tenant_policies`,
+    sql`select ai_unreviewed_allowed as allowed from tenant_policies ${holds === "now" ? sql`` : sql`for share`}`,
   );
   return row?.allowed ?? false;
 }

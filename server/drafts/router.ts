@@ -19,6 +19,7 @@ import {
 } from "./schema.ts";
 import { mayLeaveUnread, updateDraftPolicy } from "./policy.ts";
 import { takeBackDrafts } from "./take-back.ts";
+import { takeBackUnread } from "./unread.ts";
 
 const reads = allowed("campaigns:read");
 const writes = allowed("campaigns:write");
@@ -55,11 +56,13 @@ export const draftsRouter = router({
   ),
   updatePolicy: organization("organization:settings")
     .input(draftPolicyInput)
-    .mutation(({ ctx, input }) =>
-      ctx.tenant((tx) =>
-        updateDraftPolicy(tx, { ...input, scope: ctx.member.scope, userId: ctx.session.user.id }),
-      ),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      const { scope } = ctx.member;
+      const userId = ctx.session.user.id;
+      await ctx.tenant((tx) => updateDraftPolicy(tx, { ...input, scope, userId }));
+      // Also when it was not allowed before: another call may have ended in the middle of this.
+      if (!input.unreviewed) await takeBackUnread(scope, userId);
+    }),
 
   edit: writes
     .input(draftEdit)

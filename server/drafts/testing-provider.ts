@@ -1,8 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the server answers next: `hang` never. The last one is repeated. */
-export type Scripted = { status?: number; headers?: Record<string, string>; body?: string; hang?: boolean };
+/** What the server answers next, once `meanwhile` is done: `hang` never. The last one is repeated. */
+export type Scripted = {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+  hang?: boolean;
+  meanwhile?: () => Promise<unknown>;
+};
 export type Asked = {
   headers: Record<string, unknown>;
   body: { model: string; messages: { content: string }[] };
@@ -39,11 +45,15 @@ export async function startProvider() {
       const next = script.length > 1 ? script.shift() : script[0];
       const right = request.method === "POST" && request.url === "/v1/messages";
       if (next?.hang) return;
-      response.writeHead(right ? (next?.status ?? 200) : 404, {
-        "content-type": "application/json",
-        ...next?.headers,
-      });
-      response.end(next?.body ?? "");
+      const respond = () => {
+        response.writeHead(right ? (next?.status ?? 200) : 404, {
+          "content-type": "application/json",
+          ...next?.headers,
+        });
+        response.end(next?.body ?? "");
+      };
+      if (next?.meanwhile) void next.meanwhile().then(respond, (error: Error) => response.destroy(error));
+      else respond();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -113,10 +113,12 @@ test("a provider that is busy is asked again when it says, one that fails leaves
   const again = await first();
   expect(again.writing).toBe("waiting");
   const words = { subject: "By hand", previewText: "", body: "<p>x</p>" };
-  await review.drafts.edit({ id: again.id, version: again.version, ...words });
-  provider.answer(good);
+  const edit = () => review.drafts.edit({ id: again.id, version: again.version, ...words });
+  provider.answer({ ...good, meanwhile: edit });
   expect(await writeNext(scope)).toMatchObject({ written: 0 });
   expect(await first()).toMatchObject({ subject: "By hand", writing: null });
+  // It is paid for all the same.
+  expect((await review.drafts.costs()).total).toMatchObject({ outputTokens: 100, costMicros: 3_300 });
 });
 
 test("what AI has written leaves unread where the organization and the step both say so, by the workspace's own key", async () => {
@@ -161,6 +163,17 @@ test("what AI has written leaves unread where the organization and the step both
   await review.drafts.saveKey({ key: null });
   for (const { id, version } of (await review.drafts.list({ view: "review" })).rows)
     await review.drafts.restore({ id, version });
+  // What was to leave unread, and has not left, does not once the organization has changed its mind.
+  provider.answer(good);
+  await writeNext(scope);
+  expect((await review.drafts.list({ view: "review" })).rows).toEqual([]);
+  await review.drafts.updatePolicy({ unreviewed: false });
+  await runner.settle();
+  expect(mine()).toEqual([]);
+  const back = (await review.drafts.list({ view: "review" })).rows;
+  expect(back).toHaveLength(2);
+  await review.drafts.updatePolicy({ unreviewed: true });
+  for (const { id, version } of back) await review.drafts.restore({ id, version });
   sinks.events.splice(0);
   provider.answer(good, failureAnswer(400));
   await writeNext(scope);
@@ -179,6 +192,10 @@ test("what AI has written leaves unread where the organization and the step both
     "workspace.ai_key_set",
     "organization.draft_policy_updated",
     "workspace.ai_key_removed",
+    "draft.approved",
+    "organization.draft_policy_updated",
+    "draft.taken_back",
+    "organization.draft_policy_updated",
     "draft.approved",
   ]);
   expect(JSON.stringify(acts)).not.toContain("sk-of");

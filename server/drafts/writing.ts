@@ -87,7 +87,7 @@ async function settleAll(
 
 /** Those whose step wants so at this moment, says what they were made of, and is let by the organization. */
 async function leavingUnread(tx: TenantTx, ready: readonly Ready[]): Promise<Set<string>> {
-  if (!(await mayLeaveUnread(tx))) return new Set();
+  if (!(await mayLeaveUnread(tx, "until the end"))) return new Set();
   const rows = await tx.execute<{ id: string }>(sql`
     select d.id from email_drafts d join campaign_steps s on s.id = d.step_id
     join campaign_step_versions v on v.id = d.step_version_id and v.version = s.current_version
@@ -153,7 +153,8 @@ async function claim(tx: TenantTx, token: string): Promise<Ready[]> {
       known: `${step.instructions}\n${step.html}\n${model.text}`,
     });
   }
-  return ready;
+  // Two who were given the same drafts, one after the other, settle them in the same order.
+  return ready.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 async function stepOf(tx: TenantTx, versionId: string) {
@@ -175,14 +176,12 @@ async function settle(
 ): Promise<number | null> {
   const email = answer.outcome === "written" ? readEmail(answer.email, draft.known) : null;
   const mine = sql`id = ${draft.id}::uuid and writing_token = ${token}::uuid and writing = 'writing' and status = 'draft'`;
-  const cost = costMicros(answer);
-  const used = sql`ai_model = coalesce(nullif(${answer.model}, ''), ai_model),
-    ai_cost_micros = case when ${cost}::int is null then ai_cost_micros else coalesce(ai_cost_micros, 0) + ${cost}::int end, ai_input_tokens = ai_input_tokens + ${answer.inputTokens},
-    ai_output_tokens = ai_output_tokens + ${answer.outputTokens}, writing_until = null, updated_at = app_now()`;
+  await countUse(tx, draft.id, answer);
+  const settled = sql`writing_until = null, updated_at = app_now()`;
   if (email && !("problem" in email)) {
     const [row] = await tx.execute<{ version: number }>(sql`
       update email_drafts set subject = ${email.subject}, preview_text = ${email.previewText}, body = ${email.body},
-        author = 'ai', problem = null, writing = 'done', writing_problem = null, version = version + 1, ${used}
+        author = 'ai', problem = null, writing = 'done', writing_problem = null, version = version + 1, ${settled}
       where ${mine} returning version`);
     return row?.version ?? null;
   }
@@ -195,9 +194,19 @@ async function settle(
   const pauseMs = Math.min(patienceMaxMs, asked ?? (backoffSeconds[draft.attempts - 1] ?? 900) * 1000);
   await tx.execute(sql`
     update email_drafts set writing = ${final ? "failed" : "waiting"}, writing_problem = ${problem},
-      writing_at = ${final ? null : sql`app_now() + make_interval(secs => ${pauseMs / 1000})`}, ${used}
+      writing_at = ${final ? null : sql`app_now() + make_interval(secs => ${pauseMs / 1000})`}, ${settled}
     where ${mine}`);
   return null;
+}
+
+/** An answer is paid for, whether or not its words are wanted still. */
+async function countUse(tx: TenantTx, draftId: string, answer: Answer): Promise<void> {
+  const cost = costMicros(answer);
+  await tx.execute(sql`
+    update email_drafts set ai_model = coalesce(nullif(${answer.model}, ''), ai_model),
+      ai_cost_micros = case when ${cost}::int is null then ai_cost_micros else coalesce(ai_cost_micros, 0) + ${cost}::int end,
+      ai_input_tokens = ai_input_tokens + ${answer.inputTokens}, ai_output_tokens = ai_output_tokens + ${answer.outputTokens}
+    where id = ${draftId}::uuid`);
 }
 
 /** When there is something to write again; ISO text. */
