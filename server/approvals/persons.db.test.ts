@@ -141,6 +141,7 @@ test("an approval for one start lets the campaign start then and at no other tim
   await answer(manager, campaignId, "approved", { submissionNo: 2 });
   await launch();
   await campaigns.pause({ id: campaignId });
+  await expect(request("", start)).rejects.toThrow("This campaign has started");
 });
 
 test("what is scheduled already is approved for that start, and no other", async () => {
