@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { readEmail } from "#server/contacts/address";
 import type { Verdict } from "./outcomes.ts";
 
 /** Three soft bounces in a row, with nothing delivered between them, say that the address is no use. */
@@ -17,7 +18,8 @@ export async function recordBounces(
   settled: readonly Settled[],
   source: "sending" | "report" = "sending",
 ): Promise<string[]> {
-  const current = await ofTheirAddress(tx, settled);
+  const { current, former } = await byAddress(tx, settled);
+  await closeFormer(tx, former, source);
   const contactsOf = (wanted: (verdict: Verdict) => boolean) =>
     current
       .flatMap(({ row, verdict }) => (row.contact_id === null || !wanted(verdict) ? [] : [row.contact_id]))
@@ -56,23 +58,46 @@ export async function recordBounces(
   return dead.map(({ id }) => id);
 }
 
-/** What came back from an address that the contact has no longer, or never had before a merge, says nothing about it. */
-async function ofTheirAddress(tx: TenantTx, settled: readonly Settled[]): Promise<Settled[]> {
+/**
+ * What came back from an address that the contact has no longer, or never had before a merge, says nothing about the
+ * contact (`current` is without it); `former` are those messages of them that came back for good.
+ */
+async function byAddress(
+  tx: TenantTx,
+  settled: readonly Settled[],
+): Promise<{ current: Settled[]; former: string[] }> {
   const bounced = settled.filter(({ verdict }) => verdict.kind === "bounced");
-  if (bounced.length === 0) return [...settled];
-  const rows = await tx.execute<{ id: string }>(sql`
-    select m.id from content.email_messages m join contacts c on c.id = m.contact_id
+  if (bounced.length === 0) return { current: [...settled], former: [] };
+  const rows = await tx.execute<{ id: string; address: string }>(sql`
+    select m.id, m.to_email as address from content.email_messages m join contacts c on c.id = m.contact_id
     where m.id = any(${sql.param(bounced.map(({ row }) => row.id))}::uuid[]) and lower(m.to_email) <> lower(c.email)`);
-  const elsewhere = new Set(rows.map(({ id }) => id));
-  return settled.filter(({ row }) => !elsewhere.has(row.id));
+  const elsewhere = new Map(rows.map(({ id, address }) => [id, readEmail(address)]));
+  return {
+    current: settled.filter(({ row }) => !elsewhere.has(row.id)),
+    former: bounced.flatMap(({ row, verdict }) => {
+      const address = elsewhere.get(row.id);
+      const closed = verdict.kind === "bounced" && verdict.type === "hard";
+      return closed && address && "normalized" in address ? [address.normalized] : [];
+    }),
+  };
 }
 
-/** How many of the last emails to the contact `g.id`, up to the latest that bounced, came back softly in a row. */
+/** An address that is of no use is closed, whoever has it: somebody may bring it in again. */
+async function closeFormer(tx: TenantTx, addresses: readonly string[], source: string): Promise<void> {
+  if (addresses.length === 0) return;
+  await tx.execute(sql`
+    insert into suppressions (email_normalized, scope, workspace_id, reason, source)
+    select distinct address, 'workspace', current_setting('app.current_workspace_id')::uuid, 'hard_bounce', ${source}::text
+    from unnest(${sql.param([...addresses])}::text[]) as address order by address
+    on conflict do nothing`);
+}
+
+/** How many of the last emails to the contact `g.id` at the address of today, up to the latest that bounced, came back softly in a row. */
 const softBouncesInARow = sql`
   with mails as (
     select coalesce(m.sent_at, m.first_attempt_at) as at, m.delivery_status = 'bounced' and m.bounce_type = 'soft' as soft,
       m.delivery_status in ('sent', 'delivered') as delivered
-    from content.email_messages m
+    from content.email_messages m join contacts c on c.id = m.contact_id and lower(c.email) = lower(m.to_email)
     where m.contact_id = g.id and m.direction = 'outbound' and not m.is_test
       and m.delivery_status in ('sent', 'delivered', 'bounced')
   ), latest as (
