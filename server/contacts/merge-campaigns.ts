@@ -62,9 +62,9 @@ export function isFurther(one: Progress, than: Progress): boolean {
 /**
  * Gives the enrollments of the other contact to the one that stays. Of a campaign that both are in, the further of the
  * two enrollments goes with whom stays; the other one ends, and is left with the contact that goes. Messages and logs
- * follow the person, whichever enrollment they were of.
+ * follow the person, whichever enrollment they were of. Returns where the two stood.
  */
-export async function mergeCampaigns(tx: TenantTx, pair: Pair): Promise<void> {
+export async function mergeCampaigns(tx: TenantTx, pair: Pair): Promise<Standing[]> {
   const standings = await standingsOf(tx, pair);
   const conflicts = conflictsOf(standings, pair);
   const losers = conflicts.map(({ further, keep, other }) => (further === "keep" ? other : keep));
@@ -104,6 +104,24 @@ export async function mergeCampaigns(tx: TenantTx, pair: Pair): Promise<void> {
         select t.id from ab_tests t where t.campaign_id = any(${sql.param(theirs.map(({ campaignId }) => campaignId))}::uuid[]))
       and not exists (select from ab_test_assignments x where x.test_id = a.test_id and x.contact_id = ${keepId}::uuid)`);
   await takeArrivals(tx, pair);
+  return standings;
+}
+
+/**
+ * Whether one of the two came to a campaign, or to its door, since they were merged where they `stood`. Asked once both
+ * are locked.
+ */
+export async function cameMeanwhile(
+  tx: TenantTx,
+  { keepId, otherId }: Pair,
+  stood: readonly Standing[],
+): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    select from campaign_contacts e
+    where e.contact_id = any(${sql.param([keepId, otherId])}::uuid[]) and e.id <> all(${ids(stood)})
+    union all
+    select from campaign_arrivals a where ${isNews({ keepId, otherId })} limit 1`);
+  return rows.length > 0;
 }
 
 const ids = (standings: readonly Standing[]) => sql`${sql.param(standings.map(({ id }) => id))}::uuid[]`;
@@ -130,8 +148,10 @@ async function takeAside(
 /** Whoever stands at a campaign's door stands there as the contact that stays. */
 async function takeArrivals(tx: TenantTx, { keepId, otherId }: Pair): Promise<void> {
   await tx.execute(sql`
-    update campaign_arrivals a set contact_id = ${keepId}::uuid
-    where a.contact_id = ${otherId}::uuid and not exists (
-      select from campaign_arrivals x where x.campaign_id = a.campaign_id and x.contact_id = ${keepId}::uuid
-        and x.trigger_id is not distinct from a.trigger_id)`);
+    update campaign_arrivals a set contact_id = ${keepId}::uuid where ${isNews({ keepId, otherId })}`);
 }
+
+/** The arrival `a` is of the contact that goes, and the one that stays has none like it. */
+const isNews = ({ keepId, otherId }: Pair) => sql`(a.contact_id = ${otherId}::uuid and not exists (
+  select from campaign_arrivals x where x.campaign_id = a.campaign_id and x.contact_id = ${keepId}::uuid
+    and x.trigger_id is not distinct from a.trigger_id))`;

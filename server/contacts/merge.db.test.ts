@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { createWorkspace } from "#db/factories";
-import { withTenant } from "#db/tenancy";
+import { createCampaign, createWorkspace } from "#db/factories";
+import { type TenantTx, withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { importFile, undoFile } from "#server/imports/testing";
 
@@ -146,6 +146,52 @@ test("nobody merges with a contact of another tenant or workspace, or with one t
   await expect(ours.caller.contacts.merge(pair(b?.id))).rejects.toMatchObject({ code: "CONFLICT" });
   expect((await ours.caller.contacts.list({})).total).toBe(2);
 });
+
+test("who comes to a campaign, and what closes an address, while the merge is under way, is not lost", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const [keep, other] = [
+    await caller.contacts.create({ email: "keep@example.com" }),
+    await caller.contacts.create({ email: "other@example.com" }),
+  ];
+  const { campaignId, stepIds } = await withTenant(scope, (tx) =>
+    createCampaign(tx, { status: "active", steps: [{ stepType: "email" }] }),
+  );
+  let merging: Promise<unknown> | undefined;
+  await withTenant(scope, async (tx) => {
+    await tx.execute(sql`select from contacts where id = ${other.id}::uuid for update`);
+    merging = merge(tenant, keep.id, other.id);
+    merging.catch(() => undefined);
+    await expect.poll(() => waitingFor(tx), { timeout: 5000 }).toBe(true);
+    await tx.execute(sql`
+      insert into campaign_contacts (campaign_id, contact_id, current_step_id, next_email_scheduled_at)
+      values (${campaignId}::uuid, ${other.id}::uuid, ${stepIds[0] ?? null}::uuid, app_now())`);
+    await tx.execute(sql`
+      insert into campaign_arrivals (campaign_id, contact_id) values (${campaignId}::uuid, ${other.id}::uuid)`);
+    await tx.execute(sql`insert into suppressions (email_normalized, scope, reason, source)
+      values ('other@example.com', 'tenant', 'complained', 'fbl')`);
+  });
+  await merging;
+  const [after] = await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      select (select array_agg(contact_id) from campaign_arrivals) as waiting, e.contact_id as "contactId", e.exit_reason as reason,
+        (select array_agg(email_normalized::text order by email_normalized) from suppressions) as closed
+      from campaign_contacts e`),
+  );
+  expect(after).toEqual({
+    waiting: [keep.id],
+    contactId: keep.id,
+    reason: "suppressed",
+    closed: ["keep@example.com", "other@example.com"],
+  });
+});
+
+/** Whether some transaction waits for this one. */
+async function waitingFor(tx: TenantTx): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    select from pg_locks l where not l.granted and pg_backend_pid() = any(pg_blocking_pids(l.pid)) limit 1`);
+  return rows.length > 0;
+}
 
 test("an undo keeps contacts that were merged since, and names them; erasing one erases the other's address too", async () => {
   const tenant = await newTenant();

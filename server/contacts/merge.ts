@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
+import { violates } from "#db/errors";
 import type { TenantTx } from "#db/tenancy";
+import { savepoint } from "#db/transaction";
 import { recordAct } from "#server/audit";
 import { listCustomFields } from "#server/custom-fields/queries";
 import { exitContacts } from "#server/enrollments/exits";
@@ -7,7 +9,7 @@ import type { ExitReason } from "#server/enrollments/reasons";
 import { AppError } from "#server/errors";
 import { stricterStatus } from "#server/imports/contact-fields";
 import { noteOnTimeline } from "./history.ts";
-import { mergeCampaigns } from "./merge-campaigns.ts";
+import { cameMeanwhile, mergeCampaigns } from "./merge-campaigns.ts";
 import { type Merged, mergedFields, type MergeSide } from "./merge-fields.ts";
 import { mergeHistory, mergeMemberships, mergeScores, uniteSuppressions } from "./merge-traces.ts";
 import type { MergeInput } from "./merge-schema.ts";
@@ -47,29 +49,64 @@ export async function mergeContacts(
 ): Promise<{ id: string }> {
   if (await isMerged(tx, keepId, otherId)) return { id: keepId };
   const pair = { keepId, otherId };
-  const sides = await getMergeSides(tx, pair);
-  const merged = mergedFields(sides.keep, sides.other, {
-    customFields: await listCustomFields(tx, { archived: true }),
-    choices,
-  });
-  const addresses = { keep: sides.keep.email_normalized, other: sides.other.email_normalized };
-  await uniteSuppressions(tx, addresses);
-  const status = mergedStatus(sides);
-  const address = merged.takesAddress ? addresses.other : addresses.keep;
-  const reason = await whyNotMailed(tx, status, address);
-  // Campaigns are left, and messages moved, before contacts are locked: everybody takes them in this order.
-  if (reason) await exitContacts(tx, { contactIds: [keepId, otherId], reason });
-  await mergeCampaigns(tx, pair);
-  await lockBoth(tx, [
+  const seen = [
     { id: keepId, version },
     { id: otherId, version: otherVersion },
-  ]);
+  ];
+  const { sides, merged, status } = await leaveAndLock(tx, { pair, seen, choices });
   await mergeMemberships(tx, pair);
   await mergeHistory(tx, pair);
   await writeBoth(tx, { sides, merged, status, actorId });
   await mergeScores(tx, pair);
   await noteMerge(tx, { sides, merged, choices, actorId });
   return { id: keepId };
+}
+
+type Leaving = { pair: Pair; seen: readonly Seen[]; choices: MergeInput["choices"] };
+type Pair = { keepId: string; otherId: string };
+type Seen = { id: string; version: number };
+const attemptsMax = 5;
+
+/**
+ * Merges where the two stand in campaigns, and locks both. Campaigns are left, and messages moved, before contacts are
+ * locked: everybody takes them in this order. So somebody may close an address, or bring one of the two to a campaign,
+ * in between; that is seen once they are locked, and all of it is done anew.
+ */
+async function leaveAndLock(tx: TenantTx, leaving: Leaving): Promise<Writing> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    try {
+      return await savepoint(tx, (inner) => tryToLeave(inner, leaving));
+    } catch (error) {
+      const raced = error instanceof Raced || violates(error, "campaign_contacts_contact_unique");
+      if (!raced) throw error;
+    }
+  }
+  throw new AppError("conflict", "Campaigns are enrolling these contacts at this moment. Try again.");
+}
+
+/** Something came between the merge and its locks. */
+class Raced extends Error {}
+
+async function tryToLeave(tx: TenantTx, { pair, seen, choices }: Leaving): Promise<Writing> {
+  const sides = await getMergeSides(tx, pair);
+  const merged = mergedFields(sides.keep, sides.other, {
+    customFields: await listCustomFields(tx, { archived: true }),
+    choices,
+  });
+  const addresses = { keep: sides.keep.email_normalized, other: sides.other.email_normalized };
+  const status = mergedStatus(sides);
+  const whyNot = async () => {
+    await uniteSuppressions(tx, addresses);
+    return whyNotMailed(tx, status, merged.takesAddress ? addresses.other : addresses.keep);
+  };
+  const reason = await whyNot();
+  if (reason) await exitContacts(tx, { contactIds: [pair.keepId, pair.otherId], reason });
+  const stood = await mergeCampaigns(tx, pair);
+  await lockBoth(tx, seen);
+  const closed = (await whyNot()) !== null && reason === null;
+  if (closed || (await cameMeanwhile(tx, pair, stood)))
+    throw new Raced("A contact's campaigns changed meanwhile.");
+  return { sides, merged, status };
 }
 
 async function isMerged(tx: TenantTx, keepId: string, otherId: string): Promise<boolean> {
@@ -114,7 +151,7 @@ async function whyNotMailed(tx: TenantTx, status: string, address: string): Prom
   return closed.length > 0 ? "suppressed" : null;
 }
 
-async function lockBoth(tx: TenantTx, seen: readonly { id: string; version: number }[]): Promise<void> {
+async function lockBoth(tx: TenantTx, seen: readonly Seen[]): Promise<void> {
   const rows = await tx.execute<{ id: string; version: number }>(sql`
     select id, version from contacts where id = any(${sql.param(seen.map(({ id }) => id))}::uuid[]) and deleted_at is null
     order by id for update`);
@@ -126,7 +163,7 @@ async function lockBoth(tx: TenantTx, seen: readonly { id: string; version: numb
   );
 }
 
-type Writing = Sides & { merged: Merged; status: string };
+type Writing = { sides: Sides; merged: Merged; status: string };
 
 /**
  * Deletes the one and writes the other. When the address goes over, the deleted contact keeps the one that is given up,
@@ -134,12 +171,7 @@ type Writing = Sides & { merged: Merged; status: string };
  */
 async function writeBoth(
   tx: TenantTx,
-  {
-    sides: { keep, other },
-    merged,
-    status,
-    actorId,
-  }: Omit<Writing, keyof Sides> & { sides: Sides; actorId: string },
+  { sides: { keep, other }, merged, status, actorId }: Writing & { actorId: string },
 ): Promise<void> {
   const [kept, left] = merged.takesAddress ? [other, keep] : [keep, other];
   await tx.execute(sql`
