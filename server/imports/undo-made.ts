@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { usesOf } from "#server/segments/queries";
+import { usesNaming } from "#server/segments/queries";
 import type { Made } from "./queries.ts";
 
 /** What an import made and its undo left, by name: somebody edited it since, uses it, or put contacts on it. */
@@ -18,7 +18,7 @@ export async function removeMade(tx: TenantTx, importId: string, made: Made): Pr
       and not exists (select 1 from contact_tags ct where ct.tag_id = t.id)`);
   await removeFields(tx, made.fields);
   const listIds = [...(made.listId ? [made.listId] : []), ...(made.lists ?? [])];
-  for (const listId of listIds) await removeList(tx, importId, listId);
+  await removeLists(tx, importId, listIds);
   const [stays] = await tx.execute<Stays>(sql`
     select array(select label from custom_field_definitions where id = any (${sql.param(made.fields)}::uuid[])
         order by label limit ${namedMax}) as fields,
@@ -55,13 +55,14 @@ async function removeFields(tx: TenantTx, fields: readonly string[]): Promise<vo
         where used.value ~ ('\\mcustom(\\.|\\[[^a-z0-9_]{1,2})' || d.field_name || '\\M'))`);
 }
 
-async function removeList(tx: TenantTx, importId: string, listId: string): Promise<void> {
-  if ((await usesOf(tx, listId)).length > 0) return;
+async function removeLists(tx: TenantTx, importId: string, listIds: readonly string[]): Promise<void> {
+  if (listIds.length === 0) return;
   await tx.execute(sql`
-    delete from segments s where s.id = ${listId}::uuid and not ${edited("list", sql`s.id`)}
-      and not exists (select 1 from segment_contacts sc where sc.segment_id = s.id)
-      and not exists (select 1 from campaigns k where k.segment_id = s.id or strpos(k.audience::text, s.id::text) > 0)
-      and not exists (select 1 from import_schedules i where i.import_options ->> 'listId' = s.id::text)
-      and not exists (select 1 from import_jobs j where j.id <> ${importId}::uuid and (j.segment_id = s.id and j.status = 'processing'
-        or j.import_options ->> 'listId' = s.id::text and j.status in ('validating', 'awaiting_confirmation')))`);
+    delete from segments made where made.id = any (${sql.param([...listIds])}::uuid[]) and not ${edited("list", sql`made.id`)}
+      and not exists (select from (${usesNaming(sql`made.id`)}) used)
+      and not exists (select 1 from segment_contacts sc where sc.segment_id = made.id)
+      and not exists (select 1 from campaigns k where k.segment_id = made.id or strpos(k.audience::text, made.id::text) > 0)
+      and not exists (select 1 from import_schedules i where i.import_options ->> 'listId' = made.id::text)
+      and not exists (select 1 from import_jobs j where j.id <> ${importId}::uuid and (j.segment_id = made.id and j.status = 'processing'
+        or j.import_options ->> 'listId' = made.id::text and j.status in ('validating', 'awaiting_confirmation')))`);
 }

@@ -182,22 +182,28 @@ export type SegmentUse = {
 
 /** The live campaigns, the segments, the scoring and the scheduled imports that name a list or segment. */
 export async function usesOf(tx: TenantTx, id: string): Promise<SegmentUse[]> {
-  const names = (json: SQL) => sql`strpos((${json})::text, ${id}::text) > 0`;
   return [
     ...(await tx.execute<SegmentUse>(sql`
-      select 'campaign' as kind, k.id, k.name from campaigns k
-      where k.deleted_at is null and k.status <> 'completed' and (k.segment_id = ${id}::uuid or ${names(sql`k.audience`)}
-        or exists (select 1 from campaign_triggers t where t.campaign_id = k.id and t.segment_id = ${id}::uuid)
-        or exists (select 1 from campaign_steps s where s.campaign_id = k.id and s.is_active
-          and (${names(sql`s.condition_rules`)} or ${names(sql`s.action_config`)})))
-      union all
-      select 'segment', id, name from segments where segment_type = 'dynamic' and id <> ${id}::uuid and ${names(sql`rules`)}
-      union all
-      select 'scoring', id, name from lead_scoring_models where ${names(sql`rules`)}
-      union all
-      select 'import_schedule', id, name from import_schedules where ${names(sql`import_options`)}
+      select * from (${usesNaming(sql`${id}::uuid`)}) used
       order by 1, 3 limit 50`)),
   ];
+}
+
+/** What `usesOf` finds, of the segment or list whose id the expression `id` is: kind, id, name. */
+export function usesNaming(id: SQL): SQL {
+  const names = (json: SQL) => sql`strpos((${json})::text, ${id}::text) > 0`;
+  return sql`
+    select 'campaign' as kind, k.id, k.name from campaigns k
+    where k.deleted_at is null and k.status <> 'completed' and (k.segment_id = ${id} or ${names(sql`k.audience`)}
+      or exists (select 1 from campaign_triggers t where t.campaign_id = k.id and t.segment_id = ${id})
+      or exists (select 1 from campaign_steps s where s.campaign_id = k.id and s.is_active
+        and (${names(sql`s.condition_rules`)} or ${names(sql`s.action_config`)})))
+    union all
+    select 'segment', id, name from segments where segment_type = 'dynamic' and id <> ${id} and ${names(sql`rules`)}
+    union all
+    select 'scoring', id, name from lead_scoring_models where ${names(sql`rules`)}
+    union all
+    select 'import_schedule', id, name from import_schedules where ${names(sql`import_options`)}`;
 }
 
 /** How deep the segments built on this one nest above it, 0 for none; what it refers to may nest so much less. */
