@@ -38,7 +38,8 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
     initialData: initial,
     // The wizard has asked for this import before it was started, and that answer is still kept.
     refetchOnMount: "always",
-    refetchInterval: (query) => (isMoving(query.state.data?.status ?? "") ? 700 : false),
+    refetchInterval: ({ state: { data } }) =>
+      isMoving(data?.status ?? "") || (data?.judging ?? false) ? 700 : false,
   });
   const { data: problems } = useQuery({
     ...trpc.imports.problems.queryOptions({ id: initial.id }),

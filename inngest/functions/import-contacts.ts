@@ -2,7 +2,14 @@ import type { Scope } from "#db/tenancy";
 import { inngest } from "#inngest/client";
 import { importCancelled, importRequested, onceId } from "#inngest/events";
 import { checkImport } from "#server/imports/check";
-import { finishImport, handOverImport, importSlices, takeImport, tellPlanner } from "#server/imports/run";
+import {
+  finishImport,
+  handOverImport,
+  importSlices,
+  noteNotMailed,
+  takeImport,
+  tellPlanner,
+} from "#server/imports/run";
 import { markImportFailed } from "#server/imports/failures";
 import { spoolImport } from "#server/imports/spool";
 
@@ -37,6 +44,7 @@ export const importContacts = inngest.createFunction(
       const { done } = await step.run(`import-slices-${turn}`, () => importSlices(scope, importId, fence));
       if (!done) continue;
       await step.run("finish", () => finishImport(scope, importId, fence));
+      await step.run("note-not-mailed", () => noteNotMailed(scope, importId));
       await step.run("tell-planner", () => tellPlanner(scope, importId));
       return { outcome: "imported" };
     }

@@ -55,6 +55,8 @@ export type StoredFormat = {
   choices?: Record<string, string[] | null>;
   /** People who were imported and get no mail; what the forecast calls unmailable, counted at the end. */
   notMailed?: number;
+  /** The import has ended, and who gets no mail is yet to be noted. */
+  judging?: boolean;
 };
 /** What the import itself made, so that undo takes it away again. */
 export type Made = {
@@ -116,6 +118,8 @@ export type ImportDetail = {
   skipReasons: SkipReasons;
   /** People who were imported and get no mail, once the import has ended. */
   notMailed: number;
+  /** They are still being looked for. */
+  judging: boolean;
   problem: string | null;
   list: { id: string; name: string } | null;
   createdAt: Date;
@@ -154,6 +158,7 @@ type DetailRow = Omit<
   | "list"
   | "skipReasons"
   | "notMailed"
+  | "judging"
 > & {
   fileFormat: StoredFormat;
   fieldMapping: ColumnMapping[] | Record<string, never>;
@@ -209,6 +214,7 @@ function detailOf({
     options: "duplicates" in importOptions ? optionsOf(importOptions) : null,
     forecast: fileFormat.forecast ?? null,
     notMailed: fileFormat.notMailed ?? 0,
+    judging: row.status === "completed" && (fileFormat.judging ?? false),
     skipReasons: { repeated: skipReasons.repeated ?? 0, existing: skipReasons.existing ?? 0 },
     list: listId && listName ? { id: listId, name: listName } : null,
   };

@@ -158,17 +158,24 @@ export async function finishImport(scope: Scope, id: string, fence: number): Pro
   const end = async (tx: TenantTx) => {
     if (!(await holds(tx, driverOf(id), fence))) return;
     const ended = await tx.execute<{ scheduleId: string | null }>(sql`
-      update import_jobs set status = 'completed', completed_at = app_now(), total_rows = processed_rows, updated_at = app_now()
+      update import_jobs set status = 'completed', completed_at = app_now(), total_rows = processed_rows, updated_at = app_now(),
+        file_format = file_format || '{"judging": true}'
       where id = ${id}::uuid and status = 'processing' returning schedule_id as "scheduleId"`);
-    if (ended.length > 0) {
-      await noteUnmailable(tx, id);
-      await tellEnd(tx, id);
-    }
+    if (ended.length > 0) await tellEnd(tx, id);
     if (ended[0]?.scheduleId) await forgetFailures(tx, ended[0].scheduleId);
     await yieldUntil(tx, driverOf(id), fence, { until: null });
   };
-  // The rows of ten million people are held against those who are not mailed.
-  await withTenant(scope, end, { statementTimeoutMs: 10 * 60_000 });
+  await withTenant(scope, end);
+}
+
+/** Notes who of an ended import gets no mail, once; not when it is being undone by then. */
+export async function noteNotMailed(scope: Scope, id: string): Promise<void> {
+  try {
+    // The rows of ten million people are held against those who are not mailed.
+    await withTenant(scope, (tx) => noteUnmailable(tx, id), { statementTimeoutMs: 10 * 60_000 });
+  } catch (error) {
+    if (!(error instanceof Superseded)) throw error;
+  }
 }
 
 /** Rows written from which on the planner is told at once. */

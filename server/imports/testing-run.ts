@@ -1,6 +1,6 @@
 import type { Scope } from "#db/tenancy";
 import { checkImport } from "./check.ts";
-import { finishImport, importSlices, takeImport } from "./run.ts";
+import { finishImport, importSlices, noteNotMailed, takeImport } from "./run.ts";
 import { spoolImport } from "./spool.ts";
 import { finishUndo } from "./undo.ts";
 import { undoSlices } from "./undo-slices.ts";
@@ -23,5 +23,6 @@ export async function carryOut(scope: Scope, id: string, runId: string): Promise
   await spoolImport(scope, id, fence);
   if (work === "check") return checkImport(scope, id, fence, sliceBytes);
   while (!(await importSlices(scope, id, fence, { bytes: sliceBytes, slicesMax: 4 })).done);
-  return finishImport(scope, id, fence);
+  await finishImport(scope, id, fence);
+  return noteNotMailed(scope, id);
 }

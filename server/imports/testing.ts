@@ -6,7 +6,7 @@ import type { Inspection } from "./inspect.ts";
 import { requestCheck, startImport } from "./mutations.ts";
 import { getImport, type ImportDetail } from "./queries.ts";
 import { checkImport } from "./check.ts";
-import { finishImport, importSlice, takeImport } from "./run.ts";
+import { finishImport, importSlice, noteNotMailed, takeImport } from "./run.ts";
 import { type ImportOptions, importOptions, partBytes } from "./schema.ts";
 import { spoolImport } from "./spool.ts";
 import { finishUndo, requestUndo } from "./undo.ts";
@@ -71,6 +71,7 @@ export async function importFile(
   const fence = await takeOver(tenant, id);
   while (!(await importSlice(tenant.scope, id, fence, options.bytes)).done);
   await finishImport(tenant.scope, id, fence);
+  await noteNotMailed(tenant.scope, id);
   return detailOf(tenant, id);
 }
 

@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
-import { check, importFile } from "./testing.ts";
+import { finishImport, importSlice, noteNotMailed } from "./run.ts";
+import { begin, check, detailOf, importFile, takeOver, undoFile } from "./testing.ts";
 
 const file = `Email,Name,Status
 gone@example.com,Gone,
@@ -40,9 +41,28 @@ test("people who get no mail have a remark on their row, in the dry run and in t
   const done = await importFile(tenant, file);
   expect(done).toMatchObject({ created: 4, notMailed: 3 });
   expect((await caller.imports.notMailed({ id: done.id })).rows).toEqual(remarks);
+  // A step that died after its commit runs again.
+  await noteNotMailed(scope, done.id);
+  expect(await detailOf(tenant, done.id)).toEqual(done);
   const { lines } = await caller.imports.notMailedFile({ id: done.id, after: 0 });
   expect(lines.split("\r\n")).toHaveLength(5);
   expect(lines).toContain("3,left@example.com,Gets no mail");
   const other = await newTenant();
   expect((await other.caller.imports.notMailed({ id: done.id })).rows).toEqual([]);
+});
+
+test("an import has ended before those who get no mail are looked for, and what is undone by then has none", async () => {
+  const tenant = await newTenant();
+  const { id: left } = await tenant.caller.contacts.create({ email: "left@example.com" });
+  await tenant.caller.contacts.unsubscribe({ id: left });
+  const { id } = await check(tenant, file);
+  await begin(tenant, id);
+  const fence = await takeOver(tenant, id);
+  await importSlice(tenant.scope, id, fence);
+  await finishImport(tenant.scope, id, fence);
+  const ended = { status: "completed", notMailed: 0, judging: true };
+  expect(await detailOf(tenant, id)).toMatchObject(ended);
+  await undoFile(tenant, id);
+  await noteNotMailed(tenant.scope, id);
+  expect(await detailOf(tenant, id)).toMatchObject({ status: "rolled_back", notMailed: 0, judging: false });
 });

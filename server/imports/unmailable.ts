@@ -4,6 +4,7 @@ import { csvLine } from "./csv.ts";
 import { type LineWarning, recordWarnings } from "./problems.ts";
 import { getImport } from "./queries.ts";
 import { notMailedMax } from "./schema.ts";
+import { Superseded } from "./write.ts";
 
 /*
  * People of a file who are imported and still get no mail: they unsubscribed, bounced or complained before, or their
@@ -63,13 +64,15 @@ const closes = sql`s.scope in ('tenant', 'workspace') and (s.expires_at is null 
 /**
  * Notes on the rows of an import that has come to its end which of their people get no mail. From the other side: those
  * are few, so that not every row is looked up. That a file itself says somebody unsubscribed is no news to whoever
- * brings it. With `lines`, only of these rows.
+ * brings it. With `lines`, only of these rows. Throws Superseded when that was noted before, or the import is no longer
+ * completed.
  */
 export async function noteUnmailable(
   tx: TenantTx,
   importId: string,
   lines: readonly number[] | null = null,
 ): Promise<void> {
+  if (lines === null) await mustBeUnjudged(tx, importId);
   const any = (kind: SQL) => sql`exists (select from suppressions s where ${kind} and ${closes})`;
   const [are] = await tx.execute<Record<"stopped" | Found["by"], boolean>>(sql`
     select exists (select from contacts c where c.status <> 'active' and c.deleted_at is null) as stopped,
@@ -93,18 +96,35 @@ export async function noteUnmailable(
       ways.push(sql`
         select e.row_no, e.contact_email, null, s.reason, ${by}::text from suppressions s, ${events}
           and s.email_normalized = ${keys[by]} and ${closes}`);
-  if (ways.length === 0) return;
+  const rows = ways.length === 0 ? [] : await findUnmailable(tx, importId, ways);
+  await recordWarnings(tx, importId, rows.map(remarkOf));
+  const count = rows[0]?.count ?? 0;
+  const noted = await tx.execute(sql`
+    update import_jobs set warning_count = warning_count + ${count},
+      file_format = (case when ${lines === null} then file_format - 'judging' else file_format end)
+        || jsonb_build_object('notMailed', coalesce((file_format ->> 'notMailed')::int, 0) + ${count}::int)
+    where id = ${importId}::uuid and (${lines !== null} or ${unjudged}) returning id`);
+  if (noted.length === 0)
+    throw new Superseded("Who gets no mail was noted by another run, or the import is undone.");
+}
+
+const unjudged = sql`jsonb_exists(file_format, 'judging') and status = 'completed'`;
+
+async function mustBeUnjudged(tx: TenantTx, importId: string): Promise<void> {
+  const rows = await tx.execute(sql`select from import_jobs where id = ${importId}::uuid and ${unjudged}`);
+  if (rows.length === 0) throw new Superseded("Who gets no mail was noted before, or the import is undone.");
+}
+
+/** The first of them, each once, but for those who were noted when their row was corrected. */
+async function findUnmailable(tx: TenantTx, importId: string, ways: readonly SQL[]): Promise<Found[]> {
   const rows = await tx.execute<Found>(sql`
     select line, email, status, closed, by, count(*) over ()::int as count from (
       select distinct on (row_no) row_no as line, contact_email as email, status, closed, by
-      from (${sql.join(ways, sql` union all `)}) found (row_no, contact_email, status, closed, by)
+      from (${sql.join([...ways], sql` union all `)}) found (row_no, contact_email, status, closed, by)
+      where not exists (select from import_row_errors r
+        where r.import_job_id = ${importId}::uuid and r.row_no = found.row_no and r.code = ${notMailedCode})
       order by row_no, status is null, by) each order by line limit ${notMailedMax}`);
-  await recordWarnings(tx, importId, rows.map(remarkOf));
-  const count = rows[0]?.count ?? 0;
-  await tx.execute(sql`
-    update import_jobs set warning_count = warning_count + ${count}, file_format = file_format
-      || jsonb_build_object('notMailed', coalesce((file_format ->> 'notMailed')::int, 0) + ${count}::int)
-    where id = ${importId}::uuid`);
+  return [...rows];
 }
 
 export type UnmailableRow = { line: number; email: string; message: string };
