@@ -48,8 +48,24 @@ test("a campaign made from a template is built like the first one, by ids of its
     targetId: "",
     attributionDays: 5,
   } as const;
-  const { version: current } = await caller.campaigns.byId({ id: campaignId });
+  const { version: current, settings } = await caller.campaigns.byId({ id: campaignId });
   await caller.campaigns.updateGoals({ id: campaignId, version: current, goals: [goal] });
+  const ways = {
+    timezoneMode: "recipient",
+    optimizeSendTime: true,
+    priority: 80,
+    replyStops: false,
+    replyReach: "workspace",
+    stopCompanyOnReply: true,
+    stopOnAutoReply: true,
+    snoozeOnAutoReply: true,
+  } as const;
+  await caller.campaigns.updateSettings({
+    id: campaignId,
+    version: current + 1,
+    settings: { ...settings, ...ways },
+  });
+  await caller.approvals.require({ campaignId, version: current + 2, requiresApproval: true });
   const { id } = await caller.campaignTemplates.save({ campaignId, name: "Welcome" });
   await expect(caller.campaignTemplates.save({ campaignId, name: "Welcome" })).rejects.toMatchObject({
     code: "CONFLICT",
@@ -65,6 +81,8 @@ test("a campaign made from a template is built like the first one, by ids of its
     status: "draft",
     audience: { include: [], exclude: [list], reenrollment: { mode: "after", days: 30 } },
   });
+  expect(second.settings).toMatchObject(ways);
+  expect(await caller.approvals.byCampaign({ campaignId: made.id })).toMatchObject({ needed: "campaign" });
   expect(second.triggers).toMatchObject([
     { type: "tag_added", tag: "vip" },
     { type: "segment_entered", segmentId: "" },

@@ -50,6 +50,8 @@ async function structureOf(tx: TenantTx, campaignId: string): Promise<CampaignSt
     select s.id, to_jsonb(c) as content from campaign_steps s
     cross join lateral (select ${contentColumns} from campaign_steps i where i.id = s.id) c
     where s.campaign_id = ${campaignId}::uuid`);
+  const [asked] = await tx.execute<{ requiresApproval: boolean }>(sql`
+    select requires_approval as "requiresApproval" from campaign_settings where campaign_id = ${campaignId}::uuid`);
   const contents = new Map(rows.map(({ id, content }) => [id, content]));
   // What belongs to one audience and one sender is not among the structure's fields, and is dropped here.
   return campaignStructure.parse({
@@ -57,6 +59,7 @@ async function structureOf(tx: TenantTx, campaignId: string): Promise<CampaignSt
     type,
     audience,
     settings,
+    ...asked,
     triggers,
     goals,
     steps: steps.map(({ id, next, whenTrue, whenFalse }) => ({
@@ -82,7 +85,7 @@ export async function createFromTemplate(
     sql`select structure from campaign_templates where id = ${id}::uuid`,
   );
   if (!row) throw new AppError("not_found", "There is no such template any more.");
-  const { type, audience, settings, triggers, goals, steps } = withFreshIds(
+  const { type, audience, settings, requiresApproval, triggers, goals, steps } = withFreshIds(
     campaignStructure.parse(row.structure),
   );
   const campaign = await createCampaign(tx, { name, type, userId });
@@ -90,12 +93,17 @@ export async function createFromTemplate(
   await tx.execute(sql`
     update campaigns set audience = ${JSON.stringify(whole)}::jsonb, auto_enroll = ${whole.autoEnroll},
       remove_on_exit = ${whole.removeOnExit}, reenroll_policy = ${JSON.stringify(whole.reenrollment)}::jsonb,
-      track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks}
+      track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks},
+      priority = ${settings.priority}, reply_stops = ${settings.replyStops}
     where id = ${campaign.id}::uuid`);
   await tx.execute(sql`
     update campaign_settings set send_window_start = ${settings.sendWindowStart}::time,
       send_window_end = ${settings.sendWindowEnd}::time, send_days = ${sql.param(settings.sendDays)}::text[],
-      daily_limit = ${settings.dailyLimit}, delay_between_emails_seconds = ${settings.delayBetweenEmailsSeconds}
+      daily_limit = ${settings.dailyLimit}, delay_between_emails_seconds = ${settings.delayBetweenEmailsSeconds},
+      timezone_mode = ${settings.timezoneMode}, optimize_send_time = ${settings.optimizeSendTime},
+      reply_reach = ${settings.replyReach}, stop_company_on_reply = ${settings.stopCompanyOnReply},
+      stop_on_auto_reply = ${settings.stopOnAutoReply}, snooze_on_auto_reply = ${settings.snoozeOnAutoReply},
+      requires_approval = ${requiresApproval}
     where campaign_id = ${campaign.id}::uuid`);
   await replaceTriggers(tx, campaign.id, await standing(tx, triggers));
   await replaceGoals(tx, campaign.id, await standingGoals(tx, goals));

@@ -33,7 +33,17 @@ export const campaignStructure = z.object({
     delayBetweenEmailsSeconds: true,
     trackOpens: true,
     trackClicks: true,
+    timezoneMode: true,
+    optimizeSendTime: true,
+    priority: true,
+    replyStops: true,
+    replyReach: true,
+    stopCompanyOnReply: true,
+    stopOnAutoReply: true,
+    snoozeOnAutoReply: true,
   }),
+  /** It asks for an approval, whatever the organization does. */
+  requiresApproval: z.boolean().default(false),
   triggers: triggerList,
   /** None of a template that was kept before campaigns could have them. */
   goals: goalList.default([]),

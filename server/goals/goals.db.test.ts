@@ -306,11 +306,8 @@ test("an unfinished goal keeps a campaign from its launch, and a clone has the s
   await caller.campaigns.remove({ id: target.id });
   const another = await caller.campaigns.byId(await caller.campaigns.clone({ id: copy.id }));
   expect(another.goals).toMatchObject([{ ...goals[0], targetId: "" }]);
-  await expect(
-    caller.campaigns.updateGoals({
-      id,
-      version: next.version,
-      goals: [{ ...bought, action: "move", targetId: id }],
-    }),
-  ).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  const own: Goal[] = [{ ...bought, action: "move", targetId: id }];
+  await expect(caller.campaigns.updateGoals({ id, version: next.version, goals: own })).rejects.toMatchObject(
+    { code: "BAD_REQUEST" },
+  );
 });
