@@ -37,6 +37,8 @@ test("files that no row knows of are removed, and no other", async () => {
     another: `${ours}/somewhere/else.csv`,
     // Another installation may keep its files in the same bucket.
     foreign: `${v7()}/${v7()}/exports/${v7()}/1.csv`,
+    // No workspace has such an id: asking for its pictures fails.
+    odd: `${tenant.tenantId}/${"-".repeat(36)}/pictures/${v7()}`,
     leftBehind: `${ours}/exports/${id}/999.csv`,
     nobodys: `${ours}/exports/${v7()}/1.csv`,
     // A file that is being fetched has no row yet; a fetch that died, or came second, never has one.
@@ -53,8 +55,8 @@ test("files that no row knows of are removed, and no other", async () => {
   expect(await removeOrphans(files)).toBe(1);
   // What a run left may still be in use for a day.
   const fetches = ["beingFetched", "fetchedTwice", "fetched"];
-  expect(await left()).toEqual(["file", "part", "another", "foreign", "leftBehind", ...fetches]);
+  expect(await left()).toEqual(["file", "part", "another", "foreign", "odd", "leftBehind", ...fetches]);
   await moveClock("2 days");
   expect(await removeOrphans(files)).toBe(3);
-  expect(await left()).toEqual(["file", "part", "another", "foreign", "fetched"]);
+  expect(await left()).toEqual(["file", "part", "another", "foreign", "odd", "fetched"]);
 });

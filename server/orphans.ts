@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { withTenant } from "#db/tenancy";
+import { log } from "./log.ts";
 import { collectPictures, type MailFiles } from "./pictures/collect.ts";
 import { type Storage, storage } from "./storage.ts";
 
@@ -53,7 +54,7 @@ function unusedInMail(): (key: string) => Promise<boolean> {
     if (!tenantId || !workspaceId) return false;
     let known = workspaces.get(workspaceId);
     if (!known) {
-      known = await collectPictures({ tenantId, workspaceId });
+      known = await collected({ tenantId, workspaceId });
       // Files of one workspace come one after another.
       workspaces.clear();
       workspaces.set(workspaceId, known);
@@ -63,6 +64,19 @@ function unusedInMail(): (key: string) => Promise<boolean> {
       ? !known.pictures.has(id) && momentOf(id) < known.dayAgo
       : !known.attachments.has(id) && momentOf(id) < known.monthAgo;
   };
+}
+
+/** What one workspace cannot say holds up no other: its own files stay for another night. */
+async function collected(scope: { tenantId: string; workspaceId: string }): Promise<MailFiles> {
+  try {
+    return await collectPictures(scope);
+  } catch (error) {
+    log.error(
+      { err: error, workspace: scope.workspaceId },
+      "the pictures of a workspace could not be cleaned up",
+    );
+    return { ours: false, pictures: new Set(), attachments: new Set(), dayAgo: 0, monthAgo: 0 };
+  }
 }
 
 /** `key` is that of an export's file or of an import's folder; `over`: the job has ended a day ago. */
