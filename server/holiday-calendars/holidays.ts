@@ -26,7 +26,7 @@ const byName = (names: Record<string, string>): Place[] =>
     .map(([code, name]) => ({ code, name }))
     .sort((a, b) => a.name.localeCompare(b.name, "en"));
 
-/** The public holidays of these years, in English, in order. `region` is empty for the whole country. */
+/** The public holidays that begin in these years, in English, in order. `region` is empty for the whole country. */
 export async function holidaysOf(
   { country, region }: { country: string; region: string },
   years: readonly number[],
@@ -37,9 +37,10 @@ export async function holidaysOf(
     calendar
       .getHolidays(year, "en")
       .filter(({ type }) => type === "public")
-      .map(daysOf),
+      .map(daysOf)
+      // What lasts from the year before is that year's: whoever took it out there does not get it again.
+      .filter(({ startsOn }) => startsOn.startsWith(`${year}-`)),
   );
-  // A year's list begins with what lasts from the year before.
   const known = new Map(days.map((day) => [`${day.startsOn} ${day.name}`, day]));
   return [...known.values()].sort((a, b) => (a.startsOn < b.startsOn ? -1 : 1));
 }
