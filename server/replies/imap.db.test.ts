@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { appNow } from "#db/clock";
 import { withoutTenant } from "#db/client";
 import { withTenant } from "#db/tenancy";
@@ -10,7 +10,7 @@ import { seal } from "#server/seal";
 import { type ImapServer, openImap } from "./imap-source.ts";
 import { startListening } from "./listen.ts";
 import { readNext, startReader } from "./run.ts";
-import { type Dovecot, dovecotMissing, password, startDovecot } from "./testing-dovecot.ts";
+import { type Dovecot, dovecotMissing, password, startDovecot, startRefusing } from "./testing-dovecot.ts";
 import { exchangeReport, postfixReport, replyMail } from "./testing-mails.ts";
 import { readAll, sentTo, traces, underway } from "./testing.ts";
 
@@ -255,6 +255,19 @@ withDovecot.each([
   expect(uids.length).toBeGreaterThan(0);
   expect(await source.listAfter(uids.at(-1) ?? 0, 10)).toEqual([]);
   await source.close();
+});
+
+withDovecot("a server that does not list its folders still has its inbox read", async () => {
+  const refusing = await startRefusing(ports.plain, / LIST (?=.*\*)/);
+  onTestFinished(refusing.stop);
+  const campaign = await connected(1, { port: refusing.port });
+  await deliver(campaign.user, replyMail({ from: "person-0@example.test" }, {}));
+  expect(await readAll(campaign)).toBe(1);
+  expect(await stateOf(campaign)).toMatchObject({
+    problem: expect.stringMatching(/^The list of folders: /) as string,
+    waits: 60,
+    read: true,
+  });
 });
 
 withDovecot("who stops in the middle of reading is rid of the connection at once", async () => {

@@ -8,7 +8,7 @@ import { log } from "#server/log";
 import { SmtpProblem } from "#server/mail/smtp-result";
 import { SealError } from "#server/seal";
 import type { Arrived } from "./inbound-row.ts";
-import type { MailSource } from "./mail-source.ts";
+import type { MailFolder, MailSource } from "./mail-source.ts";
 import { judgeSenders, wakeRestedMailbox } from "./mailbox-standing.ts";
 import type { Answered } from "./match.ts";
 import { type Outcome, prepareMail, recordMail } from "./record.ts";
@@ -97,22 +97,32 @@ async function open(scope: EventScope, lane: ReaderLane): Promise<Opened> {
 /** Why it stopped: another run reads, the time is up, everything is read, or it is too early for the next mail. */
 type End = "lost" | "time" | "all" | "early";
 
-/** The inbox, and then the other folders. One of these that cannot be read holds up nothing else. */
+/** The inbox, and then the other folders. Whatever keeps one of these from being read holds up nothing else. */
 async function readAll(work: Work, inbox: MailSource, until: number): Promise<End> {
   const { reader } = work;
   const end = await readOn(work, { source: inbox, path: null, kind: "inbox" }, until);
   if (end !== "all" || reader.reads.length === 0) return end;
-  for (const folder of await inbox.folders(reader.reads)) {
+  let folders: MailFolder[] = [];
+  try {
+    folders = await inbox.folders(reader.reads);
+  } catch (error) {
+    passOver(work, "The list of folders", error);
+  }
+  for (const folder of folders) {
     try {
       const source = await inbox.open(folder);
       const folderEnd = await readOn(work, { source, ...folder }, until);
       if (folderEnd !== "all") return folderEnd;
     } catch (error) {
-      if (!(error instanceof SmtpProblem)) throw error;
-      work.unread.push(`${folder.path}: ${error.message.replace(/^inbox: /, "")}`);
+      passOver(work, folder.path, error);
     }
   }
   return "all";
+}
+
+function passOver({ unread }: Work, what: string, error: unknown): void {
+  if (!(error instanceof SmtpProblem)) throw error;
+  unread.push(`${what}: ${error.message.replace(/^inbox: /, "")}`);
 }
 
 /** `path` is null for the inbox. */

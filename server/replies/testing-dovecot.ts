@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { createConnection } from "node:net";
+import { type AddressInfo, createConnection, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -220,3 +220,21 @@ const answers = (port: number): Promise<boolean> =>
     });
     socket.once("error", () => resolve(false));
   });
+
+/** The same server as one that does not know certain commands: what stands for them in a line, with a blank on both sides. */
+export async function startRefusing(
+  port: number,
+  commands: RegExp,
+): Promise<{ port: number; stop: () => void }> {
+  const server = createServer((client) => {
+    const upstream = createConnection(port, "127.0.0.1");
+    const end = () => [client, upstream].forEach((one) => one.destroy());
+    for (const one of [client, upstream]) one.on("error", end).on("close", end);
+    upstream.pipe(client);
+    client.on("data", (said) => {
+      upstream.write(said.toString("latin1").replace(commands, " REFUSED "), "latin1");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { port: (server.address() as AddressInfo).port, stop: () => void server.close() };
+}
