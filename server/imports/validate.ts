@@ -118,7 +118,8 @@ function takeCell(
   }
   if (target === "lists") {
     for (const name of readLists(cell))
-      if (segments.has(name.toLowerCase())) row.warnings.push({ field: header, value: name, ...isSegment(name) });
+      if (segments.has(name.toLowerCase()))
+        row.warnings.push({ field: header, value: name, ...isSegment(name) });
       else row.lists.push(name);
     return null;
   }
