@@ -153,11 +153,12 @@ async function refuseStrangers(
   rows: readonly { segmentId: string | null; target: string | null }[],
 ): Promise<void> {
   const [missing] = await tx.execute(sql`
-    select from unnest(${sql.param(rows.map((row) => row.segmentId))}::uuid[]) as id
-    where id is not null and not exists (select from segments s where s.id = id)
+    select from unnest(${sql.param(rows.map((row) => row.segmentId))}::uuid[]) as named (id)
+    where named.id is not null and not exists (select from segments s where s.id = named.id)
     union all
-    select from unnest(${sql.param(rows.map((row) => row.target))}::uuid[]) as id
-    where id is not null and not exists (select from campaigns k where k.id = id and k.deleted_at is null)`);
+    select from unnest(${sql.param(rows.map((row) => row.target))}::uuid[]) as named (id)
+    where named.id is not null
+      and not exists (select from campaigns k where k.id = named.id and k.deleted_at is null)`);
   if (missing)
     throw new AppError("not_found", "What this goal names does not exist any more. Choose another.");
 }

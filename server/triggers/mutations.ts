@@ -51,11 +51,12 @@ export async function replaceTriggers(
 
 async function refuseStrangers(tx: TenantTx, rows: readonly Stored[]): Promise<void> {
   const [missing] = await tx.execute(sql`
-    select from unnest(${sql.param(rows.map((row) => row.segmentId))}::uuid[]) as id
-    where id is not null and not exists (select from segments s where s.id = id)
+    select from unnest(${sql.param(rows.map((row) => row.segmentId))}::uuid[]) as named (id)
+    where named.id is not null and not exists (select from segments s where s.id = named.id)
     union all
-    select from unnest(${sql.param(rows.map((row) => row.linkCampaignId))}::uuid[]) as id
-    where id is not null and not exists (select from campaigns k where k.id = id and k.deleted_at is null)`);
+    select from unnest(${sql.param(rows.map((row) => row.linkCampaignId))}::uuid[]) as named (id)
+    where named.id is not null
+      and not exists (select from campaigns k where k.id = named.id and k.deleted_at is null)`);
   if (missing)
     throw new AppError("not_found", "What this trigger listens to does not exist any more. Choose another.");
 }
