@@ -1,4 +1,5 @@
 import { caller } from "#server/caller";
+import { csvResponse } from "#server/csv-response";
 import { problemResponse } from "#server/problem-response";
 
 type Context = { params: Promise<{ workspace: string; id: string }> };
@@ -9,24 +10,10 @@ export async function GET(_request: Request, { params }: Context) {
   const api = caller(workspace);
   try {
     const first = await api.imports.rejected({ id, after: 0 });
-    const body = new ReadableStream<Uint8Array>({
-      async start(controller) {
-        const encoder = new TextEncoder();
-        let page = first;
-        controller.enqueue(encoder.encode(page.header + page.lines));
-        while (page.next !== null) {
-          page = await api.imports.rejected({ id, after: page.next });
-          controller.enqueue(encoder.encode(page.lines));
-        }
-        controller.close();
-      },
-    });
-    return new Response(body, {
-      headers: {
-        "content-type": "text/csv; charset=utf-8",
-        "content-disposition": `attachment; filename="${first.fileName}"`,
-        "cache-control": "private, no-store",
-      },
+    return csvResponse(first, {
+      fileName: first.fileName,
+      header: first.header,
+      more: (after) => api.imports.rejected({ id, after }),
     });
   } catch (error) {
     return problemResponse(error);
