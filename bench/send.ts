@@ -9,7 +9,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import type { Compiled } from "#server/messages/render";
-import { startSinks } from "#server/messages/testing-sinks";
+import { sinks } from "#server/messages/testing-sinks";
 import { openBenchDatabase, report, timed } from "./database.ts";
 
 const [allMails = 10_000, mailboxes = 4] = process.argv.slice(2).map(Number).filter(Number.isInteger);
@@ -22,8 +22,7 @@ ${["offer", "more", "story", "video", "shop"].map((page) => `<p><a href="https:/
 const sink = fork(path.join(import.meta.dirname, "sink-process.ts"));
 const [port] = (await once(sink, "message")) as [number];
 // Events go to a listener that only takes them: the loop below does what they ask for.
-const events = await startSinks();
-Object.assign(process.env, events.env, { SANDBOX_SMTP_PORT: String(port) });
+Object.assign(process.env, sinks.env, { SANDBOX_SMTP_PORT: String(port) });
 const { owner, close } = await openBenchDatabase();
 try {
   const campaigns: Campaign[] = [];
@@ -47,7 +46,7 @@ try {
   report(signed ? "send signed" : "send", "mails/s", total / seconds, total / floor);
 } finally {
   await close();
-  await events.stop();
+  await sinks.stop();
   sink.disconnect();
 }
 

@@ -23,7 +23,6 @@ export async function enterOwnDatabase(): Promise<void> {
   process.env.DATABASE_URL = urls.app;
   process.env.DATABASE_OWNER_URL = urls.owner;
   process.env.ENGINE_DATABASE_URL = urls.engine;
-  process.env.ENGINE_PORT = String(inject("testEventsPort"));
   // The database is another file's before: its clock may have been moved.
   await asOwner(setClock);
 }

@@ -10,17 +10,14 @@ import { emailStep, launch, ledger, newCampaign, statusOf, type Started } from "
 import { env } from "#server/env";
 import { log } from "#server/log";
 import { people } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 
-const sinks = await vi.hoisted(async () => {
-  const { startSinks, freePort } = await import("../server/messages/testing-sinks.ts");
-  const started = await startSinks();
-  const { SANDBOX_SMTP_PORT } = started.env;
-  Object.assign(process.env, {
-    SANDBOX_SMTP_PORT,
-    ENGINE_PORT: String(await freePort()),
-    WORKER_PORT: String(await freePort()),
-  });
-  return started;
+await vi.hoisted(async () => {
+  const { freePort } = await import("../server/messages/testing-sinks.ts");
+  const [ENGINE_PORT, WORKER_PORT] = [String(await freePort()), String(await freePort())];
+  // The real engine of this file, in place of the sink that takes events.
+  delete process.env.INNGEST_DEV;
+  Object.assign(process.env, { ENGINE_PORT, WORKER_PORT });
 });
 
 const openEngine = () =>
@@ -43,7 +40,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker.stop();
   await engine.stop(1_000);
-  await sinks.stop();
 });
 
 const registered = () =>

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { contentDigest } from "#server/approvals/digest";
@@ -19,20 +19,15 @@ import {
   statusOf,
 } from "#server/enrollments/testing";
 import { people } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { recordHits } from "#server/tracking/hits";
 import { listTestDays } from "./days.ts";
 import { pickWinner } from "./mutations.ts";
 import { listTests } from "./results.ts";
 import { type EmailTest, newTest } from "./schema.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const variant = (subjectLine: string, weight = 1) => ({ weight, changes: { subjectLine } });
 const tested = (values: Partial<EmailTest> = {}, step: Partial<StepValues> = {}): StepValues =>

@@ -1,20 +1,15 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { finishedDraft } from "#server/campaigns/testing";
 import { createRunner } from "#server/enrollments/testing";
 import { sweepApprovals } from "#server/drivers/sweep";
+import { sinks } from "#server/messages/testing-sinks";
 import { always, answer, colleague, draftUnder, signedInAgain, titles } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 test("what the organization wants approved is launched once somebody else has approved it", async () => {
   const { tenant, campaignId, request, launch, state } = await draftUnder();

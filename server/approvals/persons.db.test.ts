@@ -1,15 +1,8 @@
 import { sql } from "drizzle-orm";
-import { afterAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
 import { always, answer, colleague, draftUnder, titles } from "./testing.ts";
-
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
-afterAll(() => sinks.stop());
 
 const both = [
   { role: "campaign_manager" as const, userIds: [] },

@@ -1,20 +1,15 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { createRunner } from "#server/enrollments/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { toLocal, localText, toInstant } from "#server/planner/zone";
 import { finishedDraft } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 type Tenant = Awaited<ReturnType<typeof newTenant>>;
 const zone = "America/New_York";

@@ -1,21 +1,16 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { createRunner } from "#server/enrollments/testing";
 import { pauseOnComplaints } from "#server/messages/complaint-guard";
+import { sinks } from "#server/messages/testing-sinks";
 import { triggeredCampaign } from "#server/triggers/testing";
 import type { CampaignStatus } from "./schema.ts";
 import { finishedDraft } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 type Caller = Awaited<ReturnType<typeof newTenant>>["caller"];
 type Act = (caller: Caller, id: string, version: number) => Promise<unknown>;

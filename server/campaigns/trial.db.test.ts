@@ -1,15 +1,9 @@
 import { sql } from "drizzle-orm";
-import { afterAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { email, finishedDraft } from "./testing.ts";
-
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("#server/messages/testing-sinks")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
-afterAll(() => sinks.stop());
 
 test("a test reaches the address asked for, marked, without tracking, and is counted nowhere", async () => {
   const tenant = await newTenant();

@@ -1,21 +1,16 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { createRunner, ledger, newCampaign, places } from "#server/enrollments/testing";
 import { mailable } from "#server/messages/mailable";
 import { atOnce, claim, people, queued, statuses, usage } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { callerFor } from "#server/testing";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 test("who is deleted or archived leaves the campaigns at once, and what was queued gives its place back", async () => {
   const campaign = await queued(runner, await newCampaign({ emails: people(3), settings: atOnce }));

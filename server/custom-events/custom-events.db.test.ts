@@ -1,20 +1,15 @@
 import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { callsPerMinute } from "#server/api-keys/schema";
 import { createRunner, places } from "#server/enrollments/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { triggeredCampaign } from "#server/triggers/testing";
 import { receiveEvent } from "./receive.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const order = (id: string, more: Record<string, unknown> = {}) =>
   JSON.stringify({ id, name: "order.placed", email: "buyer@example.test", ...more });

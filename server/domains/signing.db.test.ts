@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { dkimVerify } from "mailauth";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import {
   createRunner,
@@ -10,18 +10,13 @@ import {
   places,
   type Started,
 } from "#server/enrollments/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { addVerifiedDomain } from "./testing.ts";
 import { newKey } from "./keys.ts";
 import { createDomain } from "./mutations.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("#server/messages/testing-sinks")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const from = (fromEmail: string) => emailStep({ sender: { fromEmail } });
 

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import PostalMime from "postal-mime";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createSession, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import type { StepContent } from "#server/campaigns/schema";
@@ -15,16 +15,11 @@ import {
   type Started,
 } from "#server/enrollments/testing";
 import { statuses } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { callerFor } from "#server/testing";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const reviewed = (values: Partial<StepValues> = {}): StepValues =>
   emailStep({

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { driveEmailStep, goThrough } from "#server/ab-tests/email-step";
@@ -7,16 +7,11 @@ import { email } from "#server/campaigns/testing";
 import { takeOver } from "#server/drivers/mutations";
 import { createRunner, newCampaign, places } from "#server/enrollments/testing";
 import { claim, people, queued, statuses } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { callerFor } from "#server/testing";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 test("a step that is reviewed from now on, or no more, is gone through by slices, and nothing unseen leaves meanwhile", async () => {
   const campaign = await queued(runner, await newCampaign({ emails: people(5) }));

@@ -4,23 +4,23 @@ import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { sweepDrafts } from "#server/drivers/sweep";
 import { createRunner, emailStep, launch, newCampaign } from "#server/enrollments/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { callerFor } from "#server/testing";
 import { emailAnswer, failureAnswer } from "./testing-provider.ts";
 import { writeNext } from "./writing.ts";
 
-const { sinks, provider } = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
+const provider = await vi.hoisted(async () => {
   const speaks = await (await import("./testing-provider.ts")).startProvider();
-  Object.assign(process.env, started.env, {
+  Object.assign(process.env, {
     ANTHROPIC_API_KEY: "sk-test",
     ANTHROPIC_BASE_URL: speaks.baseUrl,
     AI_PRICES: "claude-of-the-test=3/15",
   });
-  return { sinks: started, provider: speaks };
+  return speaks;
 });
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => Promise.all([sinks.stop(), provider.stop()]));
+afterAll(() => provider.stop());
 
 const good = emailAnswer({
   subject: "For Ada alone",

@@ -1,20 +1,15 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createCampaign, createContacts, createList, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { commitThenSend } from "#server/drivers/events";
+import { sinks } from "#server/messages/testing-sinks";
 import { takeArrivals } from "./arrivals.ts";
 import { pauseCampaign, resumeCampaign } from "./launch.ts";
 import { createRunner, emailStep, launch, newCampaign, places, type Started } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const two = ["ada@example.test", "bea@example.test"];
 const action = (actionType: string, actionConfig: Record<string, unknown> = {}): StepValues => ({

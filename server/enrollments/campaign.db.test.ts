@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createContacts, createList } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { commitThenSend } from "#server/drivers/events";
+import { sinks } from "#server/messages/testing-sinks";
 import { recordHits } from "#server/tracking/hits";
 import { pauseCampaign, resumeCampaign } from "./launch.ts";
 import {
@@ -16,14 +17,8 @@ import {
   type Started,
 } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const mailsOf = ({ scope }: Started) => sinks.mails.filter((mail) => mail.raw.includes(scope.workspaceId));
 const people = (count: number, name = "person") =>

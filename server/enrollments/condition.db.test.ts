@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { commitThenSend } from "#server/drivers/events";
+import { sinks } from "#server/messages/testing-sinks";
 import { compileRules } from "#server/segments/compile";
 import { type Rule, ruleTree, stepRuleTree } from "#server/segments/schema";
 import { recordHits } from "#server/tracking/hits";
@@ -11,14 +12,8 @@ import { pauseCampaign, resumeCampaign } from "./launch.ts";
 import { wakeWaiters } from "./waiters.ts";
 import { createRunner, emailStep, launch, ledger, newCampaign, places, type Started } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const [email, condition, yes, no, late] = ["email", "condition", "yes", "no", "late"].map(() =>
   crypto.randomUUID(),

@@ -1,22 +1,17 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { StepValues } from "#db/factories";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import type { StepContent } from "#server/campaigns/schema";
 import { addStep, deleteStep, type Edited, relocateStep, saveStep } from "#server/campaigns/step-mutations";
 import { commitThenSend } from "#server/drivers/events";
 import { claim, queued, settle, statuses, usage } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { resumeCampaign, pauseCampaign } from "./launch.ts";
 import { createRunner, emailStep, launch, ledger, newCampaign, places, type Started } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const two = ["ada@example.test", "bea@example.test"];
 const wait = (value: number, values: Partial<StepValues> = {}): StepValues => ({

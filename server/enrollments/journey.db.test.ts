@@ -1,19 +1,14 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
+import { sinks } from "#server/messages/testing-sinks";
 import { exitEnrollments } from "./exits.ts";
 import { getJourney } from "./journey.ts";
 import { loadPlaces } from "./places.ts";
 import { createRunner, emailStep, launch, newCampaign, type Started } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const enrollmentOf = ({ scope, campaignId }: Started, email: string) =>
   withTenant(scope, async (tx) => {

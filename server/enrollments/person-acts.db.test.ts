@@ -1,19 +1,14 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { commitThenSend } from "#server/drivers/events";
+import { sinks } from "#server/messages/testing-sinks";
 import { actOnPeople } from "./person-acts.ts";
 import type { PersonAct } from "./schema.ts";
 import { createRunner, emailStep, launch, ledger, newCampaign, places, type Started } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const act = async (campaign: Started, one: PersonAct, emails: readonly string[]) => {
   const ids = await withTenant(campaign.scope, (tx) =>

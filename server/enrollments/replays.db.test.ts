@@ -1,22 +1,16 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createContacts, createList } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { commitThenSend } from "#server/drivers/events";
-import type { SentEvent } from "#server/messages/testing-sinks";
+import { sinks, type SentEvent } from "#server/messages/testing-sinks";
 import { enrollSlice } from "./freeze.ts";
 import { actOnPeople } from "./person-acts.ts";
 import { startCampaign } from "./run.ts";
 import { createRunner, emailStep, launch, ledger, newCampaign, places, type Started } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 /** Everything that happened to anybody, in the order of the people. */
 const history = ({ scope, campaignId }: Started) =>

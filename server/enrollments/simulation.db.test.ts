@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
 import type { StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
@@ -7,19 +7,13 @@ import { moveClock } from "#db/testing";
 import { saveStep } from "#server/campaigns/step-mutations";
 import { unsubscribeContacts } from "#server/contacts/lifecycle";
 import { commitThenSend } from "#server/drivers/events";
+import { sinks } from "#server/messages/testing-sinks";
 import { arrive, readAll } from "#server/replies/testing";
 import { replyMail } from "#server/replies/testing-mails";
 import { recordHits } from "#server/tracking/hits";
 import { pauseCampaign, resumeCampaign } from "./launch.ts";
 import { createRunner, emailStep, launch, ledger, newCampaign, places, type Started } from "./testing.ts";
 import { type Act, type Person, type PlainStep, tellStory } from "./testing-simulation.ts";
-
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
-afterAll(() => sinks.stop());
 
 /** More of them are simulated by hand: `SIMULATED_CONTACTS=10000 npx vitest run server/enrollments/simulation`. */
 const contacts = Number(process.env.SIMULATED_CONTACTS ?? 40);

@@ -1,21 +1,19 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { sinks } from "#server/messages/testing-sinks";
 import { createRunner, emailStep, launch, ledger, newCampaign, places } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env, { SMTP_URL: `smtp://127.0.0.1:${started.env.SANDBOX_SMTP_PORT}` });
-  return started;
-});
+vi.hoisted(() =>
+  Object.assign(process.env, { SMTP_URL: `smtp://127.0.0.1:${process.env.SANDBOX_SMTP_PORT}` }),
+);
 const { createSession } = await import("#db/factories");
 const { callerFor, newColleague } = await import("#server/testing");
 const { performActions } = await import("./action-step.ts");
 const { mailNotifications } = await import("#server/notifications/mails");
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const action = (actionType: string, actionConfig: Record<string, unknown>): StepValues => ({
   stepType: "action",

@@ -1,23 +1,18 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createList, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { asOwner } from "#db/testing-database";
 import { commitThenSend } from "#server/drivers/events";
 import { takeOver } from "#server/drivers/mutations";
+import { sinks } from "#server/messages/testing-sinks";
 import { decideCondition } from "./condition-step.ts";
 import { createRunner, launch, newCampaign, places, type Started } from "./testing.ts";
 import { releaseWaits } from "./wait-step.ts";
 import { wakeWaiters } from "./waiters.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const threeDays = { value: 3, unit: "days" };
 const tagged = (tag: string) => ({

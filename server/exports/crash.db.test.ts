@@ -1,21 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
+import { sinks } from "#server/messages/testing-sinks";
 
 /*
  * Exports that die. The step of a run that died is tried again by the same run, as an Inngest server does; a step whose
  * answer was lost is done twice.
  */
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const { storage } = await import("#server/storage");
 const { mailExport } = await import("./mails.ts");
 const { takeExport, writeExport } = await import("./run.ts");
@@ -31,7 +27,6 @@ beforeAll(async () => {
       select 'p' || n || '@example.test', 'p' || n || '@example.test', repeat('Ada ', 30) from generate_series(1, ${people}::int) n`),
   );
 });
-afterAll(() => sinks.stop());
 
 /** Calls `step` until it answers, and once more when the answer gets lost; says how often it died. */
 async function live<T>(

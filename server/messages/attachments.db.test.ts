@@ -18,19 +18,18 @@ import { attachmentPartBytes } from "#server/campaigns/schema";
 import { addPicture } from "#server/pictures/mutations";
 import { pictureResponse } from "#server/pictures/response";
 import { pngBytes } from "#server/pictures/testing";
+import { sinks } from "./testing-sinks.ts";
 import { statuses } from "./testing.ts";
 
-const { sinks, folder } = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
+const folder = await vi.hoisted(async () => {
   const [fs, os] = [await import("node:fs"), await import("node:os")];
   const made = fs.mkdtempSync(`${os.tmpdir()}/postroad-attachments-`);
-  Object.assign(process.env, started.env, { DATA_DIR: made });
-  return { sinks: started, folder: made };
+  Object.assign(process.env, { DATA_DIR: made });
+  return made;
 });
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 afterAll(async () => {
-  await sinks.stop();
   await rm(folder, { recursive: true });
 });
 

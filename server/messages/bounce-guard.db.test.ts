@@ -1,19 +1,14 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { createRunner, launch, newCampaign, type Started } from "#server/enrollments/testing";
 import { pauseOnBounces } from "./bounce-guard.ts";
+import { sinks } from "./testing-sinks.ts";
 import { people, statuses } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 async function started(emails: string[]): Promise<Started> {
   const campaign = await newCampaign({ emails });

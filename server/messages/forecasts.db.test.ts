@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
 import { createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
@@ -9,16 +9,11 @@ import { createPool } from "#server/pools/mutations";
 import { dayName, toLocal } from "#server/planner/zone";
 import { forecastDue, forecastLaunch } from "./forecasts.ts";
 import { loadSending } from "./sending.ts";
+import { sinks } from "./testing-sinks.ts";
 import { always, people } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const clock = () =>
   withoutTenant(async (tx) => {

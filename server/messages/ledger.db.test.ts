@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { asOwner } from "#db/testing-database";
@@ -17,17 +17,12 @@ import {
   statusOf,
 } from "#server/enrollments/testing";
 import { groupSize } from "./send.ts";
+import { sinks } from "./testing-sinks.ts";
 import { atOnce, claim, people, queued, settle, statuses, usage } from "./testing.ts";
 import { confirmMessages, expireLeases, resendMessages } from "./unknown.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 test("there is never a second message for one enrollment, pass, step and visit", async () => {
   const campaign = await newCampaign({

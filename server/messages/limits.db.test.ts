@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
 import { createCampaign } from "#db/factories";
 import { withTenant } from "#db/tenancy";
@@ -15,16 +15,11 @@ import {
 } from "#server/enrollments/testing";
 import { queueMessages } from "./queue.ts";
 import { releaseLostSlots } from "./slots.ts";
+import { sinks } from "./testing-sinks.ts";
 import { always, atOnce, changeSettings, claim, people, queued, settle, statuses, usage } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 test("workers who claim at once never share a message, nor exceed the daily limit between them", async () => {
   const campaign = await queued(

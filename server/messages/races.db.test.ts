@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
@@ -18,16 +18,11 @@ import { writeGiven } from "./ledger.ts";
 import { sendNext } from "./run.ts";
 import { loadSending } from "./sending.ts";
 import { cancelMessages, releaseSlotsOf } from "./slots.ts";
+import { sinks } from "./testing-sinks.ts";
 import { atOnce, claim, people, queued, type Queued, settle, statuses, usage } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const laneOf = ({ tenantId, workspaceId, emailAccountId, fence }: Queued) => ({
   tenantId,

@@ -1,19 +1,14 @@
 import { sql } from "drizzle-orm";
-import { afterAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { v7 } from "uuid";
 import { withoutTenant } from "#db/client";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { createRunner, launch, ledger, newCampaign, places } from "#server/enrollments/testing";
+import { sinks } from "./testing-sinks.ts";
 import { atOnce } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
-afterAll(() => sinks.stop());
 
 test("who tends to read at some hour gets the email a little before it, whatever scanners opened; once, not for ever", async () => {
   const campaign = await newCampaign({

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createCampaign, createContacts, createList, createMailbox, createWorkspace } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
@@ -17,13 +17,9 @@ import {
 import { saveSendingLimit } from "#server/sending-limits/mutations";
 import type { SendingLimitInput } from "#server/sending-limits/schema";
 import { queueMessages } from "./queue.ts";
+import { sinks } from "./testing-sinks.ts";
 import { atOnce, claim, people, queued, settle } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 /** Campaigns of an earlier test have had their time: nobody sends them while days pass for the next one. */
 const done: Started[] = [];
@@ -34,7 +30,6 @@ beforeEach(async () => {
       tx.execute(sql`update campaigns set status = 'paused' where status = 'active'`),
     );
 });
-afterAll(() => sinks.stop());
 
 const limit = ({ scope, userId }: Started, input: SendingLimitInput) =>
   withTenant(scope, (tx) => saveSendingLimit(tx, { scope, userId }, input));

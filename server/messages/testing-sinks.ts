@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { SMTPServer } from "smtp-server";
 
 /*
- * The outside world of the engine's tests, as real servers on this machine: one takes events as an Inngest server
+ * The outside world of the database tests, as real servers on this machine: one takes events as an Inngest server
  * does, one takes mail. Started before anything that reads the environment is loaded, so this file imports nothing of ours.
  */
 
@@ -14,6 +14,7 @@ export type Sinks = {
   events: SentEvent[];
   mails: Mail[];
   env: Record<string, string>;
+  forget: () => void;
   stop: () => Promise<void>;
 };
 
@@ -22,7 +23,7 @@ export type Sinks = {
  * The mail server answers by the recipient's name: `defer…` 451, `refuse…` 550 5.1.1, `policy…` 550 5.7.1, and
  * `drop…` loses the connection after the message has arrived.
  */
-export async function startSinks(): Promise<Sinks> {
+async function startSinks(): Promise<Sinks> {
   const events: SentEvent[] = [];
   const mails: Mail[] = [];
   const seen = new Set<string>();
@@ -53,6 +54,11 @@ export async function startSinks(): Promise<Sinks> {
     },
     events,
     mails,
+    forget: () => {
+      events.length = 0;
+      mails.length = 0;
+      seen.clear();
+    },
     stop: async () => {
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
@@ -95,6 +101,9 @@ function mailSink(mails: Mail[]): SMTPServer {
   server.server.on("connection", (socket) => sockets.set(socket.remotePort ?? 0, socket));
   return server;
 }
+
+/** Those of this process: a worker of the tests has one pair for all files that it runs. */
+export const sinks = await startSinks();
 
 /** A port that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {

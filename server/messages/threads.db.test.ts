@@ -1,17 +1,12 @@
 import { sql } from "drizzle-orm";
 import PostalMime from "postal-mime";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { createRunner, emailStep, launch, newCampaign, type Started } from "#server/enrollments/testing";
+import { sinks } from "./testing-sinks.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("./testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const mailsOf = ({ scope }: Started) =>
   Promise.all(

@@ -6,6 +6,7 @@ import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { createRunner, emailStep, type Started } from "#server/enrollments/testing";
 import { people } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { seal } from "#server/seal";
 import { type ImapServer, openImap } from "./imap-source.ts";
 import { startListening } from "./listen.ts";
@@ -14,11 +15,7 @@ import { type Dovecot, dovecotMissing, password, startDovecot, startRefusing } f
 import { exchangeReport, postfixReport, replyMail } from "./testing-mails.ts";
 import { readAll, sentTo, traces, underway } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env, { ALLOW_PRIVATE_HOSTS: "true" });
-  return started;
-});
+vi.hoisted(() => Object.assign(process.env, { ALLOW_PRIVATE_HOSTS: "true" }));
 const runner = createRunner(sinks);
 const ports = {
   plain: 20_310 + 2 * Number(process.env.VITEST_POOL_ID ?? 0),
@@ -33,7 +30,6 @@ beforeAll(async () => {
 beforeEach(() => runner.forget());
 afterAll(async () => {
   if (!dovecotMissing) await dovecot.remove();
-  await sinks.stop();
 });
 const withDovecot = test.skipIf(dovecotMissing !== null);
 

@@ -1,21 +1,16 @@
 import { sql } from "drizzle-orm";
 import PostalMime from "postal-mime";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { createRunner, emailStep } from "#server/enrollments/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { callerFor } from "#server/testing";
 import { arrive, readAll, sentTo, underway } from "./testing.ts";
 import { mailOf } from "./testing-mails.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 test("one's own look at a thread fetches no pixel and no tracked link, and is no open", async () => {
   const campaign = await underway(runner, {

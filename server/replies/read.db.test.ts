@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
 import { type Scope, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
@@ -13,19 +13,14 @@ import {
   type Started,
 } from "#server/enrollments/testing";
 import { claim, people, queued, settle, statuses } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { postfixReport, replyMail } from "./testing-mails.ts";
 import { prepareMail, recordMail } from "./record.ts";
 import { readNext, startReader } from "./run.ts";
 import { arrive, readAll, sentTo, slow, traces, underway } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const answer = async (campaign: Started, email: string, text?: string) =>
   replyMail({ from: email, text }, { head: [`In-Reply-To: ${(await sentTo(campaign, email)).messageId}`] });

@@ -1,20 +1,15 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { liveNumbers, recountNumbers } from "#server/analytics/queries";
 import { createRunner, emailStep, ledger, places, statusOf } from "#server/enrollments/testing";
 import { people } from "#server/messages/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { complaintReport, postfixReport, replyMail } from "./testing-mails.ts";
 import { arrive, contactState, readAll, sentTo, traces, underway } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const wait = { stepType: "wait" as const, waitDuration: { value: 2, unit: "days" } };
 const twoMails = [emailStep(), wait, emailStep({ subjectLine: "Again" })];

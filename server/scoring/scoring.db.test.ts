@@ -1,17 +1,11 @@
 import { sql } from "drizzle-orm";
-import { afterAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createContacts } from "#db/factories";
 import { type Scope, withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
+import { sinks } from "#server/messages/testing-sinks";
 import { scoreNext, takeScores } from "./refresh.ts";
 import { defaultScoring, type ScoringInput, type ScoringRules } from "./schema.ts";
-
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
-afterAll(() => sinks.stop());
 
 const input = (scoring: ScoringRules = defaultScoring): ScoringInput => ({
   scoring,

@@ -1,16 +1,9 @@
-import { afterAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createContact, createWorkspace } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { callerFor } from "#server/testing";
 import type { RuleTree } from "./schema.ts";
-
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
-afterAll(() => sinks.stop());
 
 test("no picker shows what is another workspace's, and its ids match nobody", async () => {
   const ours = await newTenant();

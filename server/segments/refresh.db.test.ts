@@ -1,19 +1,13 @@
 import { sql } from "drizzle-orm";
-import { afterAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
 import { createContacts, createSegment, createTenant, type Tenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { sweepSegments } from "#server/drivers/sweep";
+import { sinks } from "#server/messages/testing-sinks";
 import { refreshNext, requestDueRefresh, requestRefresh, takeRefresh } from "./refresh.ts";
 import type { RuleTree } from "./schema.ts";
-
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
-afterAll(() => sinks.stop());
 
 const company = (value: string): RuleTree => ({
   version: 1,

@@ -1,17 +1,10 @@
 import { sql } from "drizzle-orm";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createCampaign, createContacts } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { matchRules } from "./match.ts";
 import type { RuleTree } from "./schema.ts";
-
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
-afterAll(() => sinks.stop());
 
 const company = (value: string): RuleTree => ({
   version: 1,

@@ -1,23 +1,18 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createContacts, createList, createSegment } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { email } from "#server/campaigns/testing";
 import { createRunner, places, statusOf } from "#server/enrollments/testing";
 import { takeNextArrivals } from "#server/enrollments/run";
+import { sinks } from "#server/messages/testing-sinks";
 import { refreshNext, requestRefresh, takeRefresh } from "#server/segments/refresh";
 import { recordHits, type Hit } from "#server/tracking/hits";
 import { type Triggered, triggeredCampaign, triggeredDraft } from "./testing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env);
-  return started;
-});
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
-afterAll(() => sinks.stop());
 
 const at = (campaign: Triggered) => ({ ...campaign, stepIds: [], listId: "" });
 const mailsTo = (address: string) => sinks.mails.filter((mail) => mail.to === address);

@@ -13,15 +13,12 @@ import {
   type Started,
 } from "#server/enrollments/testing";
 import { startStep } from "#server/enrollments/run";
+import { sinks } from "#server/messages/testing-sinks";
 import { stepCalls } from "./queries.ts";
 import { makeCall } from "./request.ts";
 import { signingSecret } from "./signing.ts";
 
-const sinks = await vi.hoisted(async () => {
-  const started = await (await import("../messages/testing-sinks.ts")).startSinks();
-  Object.assign(process.env, started.env, { ALLOW_PRIVATE_HOSTS: "true" });
-  return started;
-});
+vi.hoisted(() => Object.assign(process.env, { ALLOW_PRIVATE_HOSTS: "true" }));
 const runner = createRunner(sinks);
 
 type Heard = { path: string; headers: IncomingHttpHeaders; body: string };
@@ -52,7 +49,6 @@ beforeEach(() => {
 afterAll(async () => {
   other.closeAllConnections();
   other.close();
-  await sinks.stop();
 });
 
 const two = ["ada@example.test", "bea@example.test"];
