@@ -99,7 +99,7 @@ export default tseslint.config(
   },
   {
     files: ["app/**", "components/**", "server/**", "inngest/**", "db/**"],
-    ignores: ["server/env.ts", "**/*.test.ts", "db/testing*.ts"],
+    ignores: ["server/env.ts", "**/*.test.ts", "{db,server}/testing*.ts"],
     rules: {
       "no-restricted-properties": [
         "error",
