@@ -1,17 +1,20 @@
 "use client";
 import { useReactFlow } from "@xyflow/react";
-import { useEffect, type RefObject } from "react";
+import { useEffect, useRef, type RefObject } from "react";
 import { startId } from "./drawing.tsx";
 import type { Layout } from "./layout.tsx";
 
 /** Smaller than this, the words of a step can hardly be read. */
 const readable = 0.7;
 const margin = 16;
+/** How long the drawing takes to glide to a step, in milliseconds. */
+const glide = 160;
 
 /** What of the drawing is in sight. */
 export function useViewport(box: RefObject<HTMLElement | null>, layout: Layout) {
   const flow = useReactFlow();
-  const quick = () => ({ duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 160 });
+  /** Where the drawing glides to at the moment. */
+  const target = useRef({ x: 0, y: 0, until: 0 });
 
   // What stood in the middle stays there when the window, or the panel beside it, takes some of the width.
   useEffect(() => {
@@ -23,7 +26,15 @@ export function useViewport(box: RefObject<HTMLElement | null>, layout: Layout) 
       width = element.clientWidth;
       if (moved === 0) return;
       const { x, y, zoom } = flow.getViewport();
-      void flow.setViewport({ x: x + moved / 2, y, zoom });
+      const { clientWidth, clientHeight } = element;
+      // Halfway to a step the middle is nothing to keep: a panel that opens with a new step would leave it out of sight.
+      if (performance.now() < target.current.until)
+        void flow.setViewport({
+          x: clientWidth / 2 - target.current.x * zoom,
+          y: clientHeight / 2 - target.current.y * zoom,
+          zoom,
+        });
+      else void flow.setViewport({ x: x + moved / 2, y, zoom });
     });
     watcher.observe(element);
     return () => watcher.disconnect();
@@ -62,7 +73,11 @@ export function useViewport(box: RefObject<HTMLElement | null>, layout: Layout) 
       && top >= margin
       && left + part.width * zoom <= box.current.clientWidth - margin
       && top + part.height * zoom <= box.current.clientHeight - margin;
-    if (!seen) void flow.setCenter(part.x + part.width / 2, part.y + part.height / 2, { zoom, ...quick() });
+    if (seen) return;
+    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : glide;
+    const centre = { x: part.x + part.width / 2, y: part.y + part.height / 2 };
+    target.current = { ...centre, until: performance.now() + 2 * duration };
+    void flow.setCenter(centre.x, centre.y, { zoom, duration });
   }
   return { frame, reveal };
 }
