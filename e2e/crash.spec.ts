@@ -152,6 +152,15 @@ async function wipeEngine(): Promise<void> {
   const tables = await sql<{ name: string }[]>`
     select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'queue' and c.relkind in ('r', 'p') and not c.relispartition`;
-  await sql.unsafe(`truncate ${tables.map(({ name }) => `queue.${name}`).join(", ")}`);
+  const truncate = `truncate ${tables.map(({ name }) => `queue.${name}`).join(", ")}`;
+  // The engine is at work meanwhile and may hold two of the tables in another order.
+  for (let wiped = false; !wiped;)
+    wiped = await sql.unsafe(truncate).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof postgres.PostgresError && error.code === "40P01") return false;
+        throw error;
+      },
+    );
   await sql.end();
 }
