@@ -1,4 +1,4 @@
-import { bigint, index, json, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, index, integer, json, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
 import { queue } from "./engine-schema.ts";
 
@@ -29,4 +29,19 @@ export const runKeys = queue.table(
     expiresAt: timestamp({ withTimezone: true }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.functionId, t.key] }), index("idx_run_keys_expires").on(t.expiresAt)],
+);
+
+/** How fast a function may be started, per key: what its throttle and its rate limit have let through. */
+export const rates = queue.table(
+  "rates",
+  {
+    functionId: text().notNull(),
+    /** `throttle` or `limit`, and the key that the function's expression yields. */
+    key: text().notNull(),
+    /** Of a throttle: when the next start is due in theory (GCRA). Of a limit: when its period ends. */
+    at: timestamp({ withTimezone: true }).notNull(),
+    /** Of a limit: starts within the period. */
+    used: integer().notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.functionId, t.key] }), index("idx_rates_at").on(t.at)],
 );

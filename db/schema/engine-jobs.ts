@@ -1,4 +1,5 @@
 import {
+  bigint,
   boolean,
   check,
   index,
@@ -31,11 +32,16 @@ export const jobs = queue.table(
     priority: integer().notNull().default(0),
     runId: text().notNull(),
     functionId: text().notNull(),
-    /** discover: call from the top. step: call for one planned step. sleep, timeout: no call, a moment. */
+    /**
+     * discover: call from the top. step: call for one planned step. sleep, timeout: no call, a moment that the run
+     * waits for. deadline: a moment at which the run is over, whatever it does.
+     */
     kind: text().notNull(),
     /** The SDK's hash of the step id; empty for a discovery. */
     stepId: text().notNull().default(""),
     dueAt: timestamp({ withTimezone: true }).notNull(),
+    /** Lets jobs that fell due this much later go first: a run of low priority. It holds nothing up when idle. */
+    lagSeconds: integer().notNull().default(0),
     attempt: integer().notNull().default(0),
     maxAttempts: integer().notNull().default(1),
     /** Calls that ended without an answer. They are repeated without costing the function an attempt. */
@@ -46,6 +52,12 @@ export const jobs = queue.table(
     lastError: text(),
     concurrencyKey1: text("concurrency_key_1"),
     concurrencyKey2: text("concurrency_key_2"),
+    /** Jobs of one tenant and function under the same limits: under a backlog the queue is looked through lane by lane. */
+    lane: bigint({ mode: "bigint" })
+      .notNull()
+      .generatedAlwaysAs(
+        sql`hashtextextended(coalesce(tenant_id::text, '') || '/' || function_id || '/' || coalesce(concurrency_key_1, '') || '/' || coalesce(concurrency_key_2, ''), 0)`,
+      ),
     /** Grows with every claim. A reply to an older claim is dropped. */
     fence: integer().notNull().default(0),
     leaseOwner: text(),
@@ -58,8 +70,9 @@ export const jobs = queue.table(
   (t) => [
     primaryKey({ columns: [t.id, t.queueName] }),
     unique("jobs_once_key").on(t.runId, t.kind, t.stepId, t.queueName),
-    check("jobs_kind_check", sql`${t.kind} in ('discover', 'step', 'sleep', 'timeout')`),
+    check("jobs_kind_check", sql`${t.kind} in ('discover', 'step', 'sleep', 'timeout', 'deadline')`),
     index("idx_jobs_due").on(t.priority, t.dueAt, t.id),
+    index("idx_jobs_lane").on(t.priority, t.lane, t.dueAt, t.id),
     index("idx_jobs_leased")
       .on(t.leaseUntil)
       .where(sql`lease_until is not null`),

@@ -24,6 +24,8 @@ export const runs = queue.table(
     tenantId: uuid(),
     priority: integer().notNull().default(0),
     maxAttempts: integer().notNull(),
+    /** How many seconds earlier than it came the run counts as having come; negative is later. */
+    leadSeconds: integer().notNull().default(0),
     /** json, not jsonb: payloads come back exactly as they were sent. */
     events: json().notNull(),
     status: text().notNull().default("running"),
@@ -36,12 +38,18 @@ export const runs = queue.table(
     concurrencyKey1: text("concurrency_key_1"),
     concurrencyKey2: text("concurrency_key_2"),
     singletonKey: text(),
+    /** Set while the run has not begun and still takes events in: a batch that fills up, a debounce that goes on. */
+    gatherKey: text(),
+    /** What has to be done before the first call: events are no longer taken in, deadlines start. */
+    unopened: boolean().notNull().default(false),
     /** The run and step that invoked this one and wait for its result. */
     parentRunId: text(),
     parentStepId: text(),
     createdAt: timestamp({ withTimezone: true })
       .notNull()
       .default(sql`app_now()`),
+    /** The first call, or as far as is known the first step. */
+    startedAt: timestamp({ withTimezone: true }),
     endedAt: timestamp({ withTimezone: true }),
   },
   (t) => [
@@ -49,6 +57,9 @@ export const runs = queue.table(
     uniqueIndex("runs_singleton_key")
       .on(t.functionId, t.singletonKey)
       .where(sql`status = 'running' and singleton_key is not null`),
+    uniqueIndex("runs_gather_key")
+      .on(t.functionId, t.gatherKey)
+      .where(sql`gather_key is not null`),
     index("idx_runs_function").on(t.functionId, t.id),
     index("idx_runs_ended")
       .on(t.endedAt)
