@@ -16,8 +16,8 @@ export function StepCard({ step, siblings, campaign, acts, selected, onSelect, e
     if (up || event.key === "ArrowDown") {
       event.preventDefault();
       if (!event.altKey) focusStep(campaign.steps[step.number - 1 + (up ? -1 : 1)]);
-      else if (editable) acts.move(step, up ? siblings.above : siblings.below);
-    } else if (event.key === "Delete" && editable) acts.ask(step, "delete");
+      else if (editable) acts.move([step], up ? siblings.above : siblings.below);
+    } else if (event.key === "Delete" && editable) acts.ask([step], "delete");
   };
   return (
     <div

@@ -28,24 +28,24 @@ export function StepMenu({ step, siblings, acts, className }: Props) {
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent>
-        <DropdownMenuItem disabled={!siblings.above} onSelect={() => acts.move(step, siblings.above)}>
+        <DropdownMenuItem disabled={!siblings.above} onSelect={() => acts.move([step], siblings.above)}>
           <ArrowUp /> Move up
         </DropdownMenuItem>
-        <DropdownMenuItem disabled={!siblings.below} onSelect={() => acts.move(step, siblings.below)}>
+        <DropdownMenuItem disabled={!siblings.below} onSelect={() => acts.move([step], siblings.below)}>
           <ArrowDown /> Move down
         </DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => acts.ask(step, "move")}>
+        <DropdownMenuItem onSelect={() => acts.ask([step], "move")}>
           <ArrowUpDown /> Move to…
         </DropdownMenuItem>
         <DropdownMenuSeparator />
         <DropdownMenuItem onSelect={() => acts.duplicate(step)}>
           <CopyPlus /> Duplicate
         </DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => acts.copy(step)}>
+        <DropdownMenuItem onSelect={() => acts.copy([step])}>
           <Copy /> Copy
         </DropdownMenuItem>
         <DropdownMenuSeparator />
-        <DropdownMenuItem danger onSelect={() => acts.ask(step, "delete")}>
+        <DropdownMenuItem danger onSelect={() => acts.ask([step], "delete")}>
           <Trash2 /> Delete
         </DropdownMenuItem>
       </DropdownMenuContent>

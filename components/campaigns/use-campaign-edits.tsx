@@ -127,8 +127,8 @@ export function useCampaignEdits(initial: Campaign) {
   const calls = {
     addStep: client.campaigns.addStep.mutate,
     copySteps: client.campaigns.copySteps.mutate,
-    moveStep: client.campaigns.moveStep.mutate,
-    removeStep: client.campaigns.removeStep.mutate,
+    moveSteps: client.campaigns.moveSteps.mutate,
+    removeSteps: client.campaigns.removeSteps.mutate,
     linkStep: client.campaigns.linkStep.mutate,
     saveStep: client.campaigns.saveStep.mutate,
     restoreVersion: client.campaigns.restoreVersion.mutate,

@@ -4,25 +4,25 @@ import { ConfirmDialog } from "#components/ui/confirm-dialog";
 import type { Position } from "#server/campaigns/graph";
 import { endingActions } from "#server/campaigns/schema";
 import type { Adding } from "./add-step.tsx";
-import { MoveEffect, MoveStep } from "./move-step.tsx";
-import { RemoveStep } from "./remove-step.tsx";
+import { MoveEffect, MoveSteps } from "./move-steps.tsx";
+import { type Keep, RemoveSteps } from "./remove-steps.tsx";
+import { stepsNamed } from "./several-steps.tsx";
 import { type CopiedSteps, useCopiedSteps } from "./use-copied-steps.tsx";
 import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
 
-type Asked = { step: Step; what: "delete" | "move" | Position };
+type Asked = { steps: Step[]; what: "delete" | "move" | Position };
 type Options = {
   edits: CampaignEdits;
-  selected: string | null;
   onSelect: (stepId: string | null) => void;
 };
 
 export type StepActs = {
   add: (adding: Adding) => void;
   link: (stepId: string, edge: "next" | "true" | "false", to: string | null) => void;
-  ask: (step: Step, what: "delete" | "move") => void;
-  /** Moves a step, in a running campaign after having said what that means. */
-  move: (step: Step, position: Position | null) => void;
-  copy: (...steps: Step[]) => void;
+  ask: (steps: Step[], what: "delete" | "move") => void;
+  /** Moves steps to one place, in a running campaign after having said what that means. */
+  move: (steps: Step[], position: Position | null) => void;
+  copy: (steps: Step[]) => void;
   /** What was copied last, here or in another campaign of the workspace. */
   copied: CopiedSteps | null;
   paste: (position: Position) => void;
@@ -33,7 +33,7 @@ export type StepActs = {
 };
 
 /** What can be done with the steps, the same in the list and on the canvas, and the questions it asks. */
-export function useStepActs({ edits, selected, onSelect }: Options): { acts: StepActs; dialogs: ReactNode } {
+export function useStepActs({ edits, onSelect }: Options): { acts: StepActs; dialogs: ReactNode } {
   const { campaign, calls } = edits;
   const [asked, setAsked] = useState<Asked | null>(null);
   const [stored, keepCopied] = useCopiedSteps();
@@ -64,10 +64,21 @@ export function useStepActs({ edits, selected, onSelect }: Options): { acts: Ste
       setSaid(`${words} step ${made.number}, ${made.title}.`);
     });
   };
-  const relocate = async (step: Step, position: Position) => {
-    const next = await edits.change((edit) => calls.moveStep({ ...edit, stepId: step.id, position }));
-    const now = next?.steps.find(({ id }) => id === step.id);
-    if (now) setSaid(`Moved: ${now.title} is step ${now.number} now.`);
+  const relocate = async (steps: Step[], position: Position) => {
+    const stepIds = steps.map(({ id }) => id);
+    const next = await edits.change((edit) => calls.moveSteps({ ...edit, stepIds, position }));
+    const now = next?.steps.filter(({ id }) => stepIds.includes(id)) ?? [];
+    const numbers = new Intl.ListFormat("en").format(now.map(({ number }) => String(number)));
+    if (now.length === 1) setSaid(`Moved: ${now[0]?.title} is step ${numbers} now.`);
+    else if (now.length > 1) setSaid(`Moved: ${now.length} steps, ${numbers} now.`);
+  };
+  const remove = async (steps: Step[], keep: Keep) => {
+    const stepIds = steps.map(({ id }) => id);
+    const next = await edits.change((edit) => calls.removeSteps({ ...edit, stepIds, keep }));
+    if (!next) return;
+    setSaid(`Deleted ${steps.length === 1 ? steps[0]?.title : stepsNamed(steps)}.`);
+    const first = Math.min(...steps.map(({ number }) => number));
+    setFocusOn(next.steps[Math.min(first, next.steps.length) - 1]?.id ?? null);
   };
   const paste = (position: Position, what: Pick<CopiedSteps, "campaignId" | "stepIds"> | null = copied) => {
     if (!what) return;
@@ -84,12 +95,12 @@ export function useStepActs({ edits, selected, onSelect }: Options): { acts: Ste
         edits.change((edit) => calls.addStep({ ...edit, ...adding })),
       ),
     link: (stepId, edge, to) => void edits.change((edit) => calls.linkStep({ ...edit, stepId, edge, to })),
-    ask: (step, what) => setAsked({ step, what }),
-    move: (step, position) => {
-      if (position && running) setAsked({ step, what: position });
-      else if (position) void relocate(step, position);
+    ask: (steps, what) => setAsked({ steps, what }),
+    move: (steps, position) => {
+      if (position && running) setAsked({ steps, what: position });
+      else if (position) void relocate(steps, position);
     },
-    copy: (...steps) => {
+    copy: (steps) => {
       const [first] = steps;
       if (!first) return;
       const title = steps.length === 1 ? first.title : `${steps.length} steps`;
@@ -104,19 +115,7 @@ export function useStepActs({ edits, selected, onSelect }: Options): { acts: Ste
   return {
     acts,
     dialogs: asked && (
-      <Question
-        asked={asked}
-        campaign={campaign}
-        onClose={close}
-        onMove={relocate}
-        onRemove={async (step, keep) => {
-          if (selected === step.id) onSelect(null);
-          const next = await edits.change((edit) => calls.removeStep({ ...edit, stepId: step.id, keep }));
-          if (!next) return;
-          setSaid(`Deleted ${step.title}.`);
-          setFocusOn(next.steps[Math.min(step.number, next.steps.length) - 1]?.id ?? null);
-        }}
-      />
+      <Question asked={asked} campaign={campaign} onClose={close} onMove={relocate} onRemove={remove} />
     ),
   };
 }
@@ -133,38 +132,38 @@ type QuestionProps = {
   asked: Asked;
   campaign: Campaign;
   onClose: () => void;
-  onMove: (step: Step, position: Position) => Promise<void>;
-  onRemove: (step: Step, keep?: "true" | "false" | "neither") => Promise<void>;
+  onMove: (steps: Step[], position: Position) => Promise<void>;
+  onRemove: (steps: Step[], keep: Keep) => Promise<void>;
 };
 
-function Question({ asked: { step, what }, campaign, onClose, onMove, onRemove }: QuestionProps) {
+function Question({ asked: { steps, what }, campaign, onClose, onMove, onRemove }: QuestionProps) {
   if (what === "move")
     return (
-      <MoveStep
-        step={step}
+      <MoveSteps
+        steps={steps}
         campaign={campaign}
-        onMove={(position) => void onMove(step, position)}
+        onMove={(position) => void onMove(steps, position)}
         onClose={onClose}
       />
     );
   if (what === "delete")
     return (
-      <RemoveStep
-        step={step}
+      <RemoveSteps
+        steps={steps}
         campaign={campaign}
         onClose={onClose}
-        onRemove={(keep) => onRemove(step, keep)}
+        onRemove={(keep) => onRemove(steps, keep)}
       />
     );
   return (
     <ConfirmDialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={`Move step ${step.number}, ${step.title}?`}
+      title={`Move ${stepsNamed(steps)}?`}
       confirm="Move"
-      onConfirm={() => onMove(step, what)}
+      onConfirm={() => onMove(steps, what)}
     >
-      <MoveEffect step={step} campaign={campaign} />
+      <MoveEffect steps={steps} campaign={campaign} />
     </ConfirmDialog>
   );
 }

@@ -127,13 +127,17 @@ describe("edit", () => {
     expect(campaign.steps[4]?.headline).toBe("End here");
 
     const wait = campaign.steps[1]?.id ?? "";
-    campaign = await caller.campaigns.moveStep({ ...edit(), stepId: wait, position: { kind: "start" } });
+    campaign = await caller.campaigns.moveSteps({ ...edit(), stepIds: [wait], position: { kind: "start" } });
     expect(shape(campaign)).toEqual(["wait>2", "email>3", "condition?4|5", "email>-", "action>4"]);
 
-    await expect(caller.campaigns.removeStep({ ...edit(), stepId: condition })).rejects.toMatchObject({
+    await expect(caller.campaigns.removeSteps({ ...edit(), stepIds: [condition] })).rejects.toMatchObject({
       code: "BAD_REQUEST",
     });
-    campaign = await caller.campaigns.removeStep({ ...edit(), stepId: condition, keep: "true" });
+    campaign = await caller.campaigns.removeSteps({
+      ...edit(),
+      stepIds: [condition],
+      keep: { [condition]: "true" },
+    });
     expect(shape(campaign)).toEqual(["wait>2", "email>3", "email>-"]);
   });
 

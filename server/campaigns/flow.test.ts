@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { flowOf, type Flow } from "./flow.ts";
-import {
-  findCycle,
-  insertStep,
-  linkEdge,
-  moveStep,
-  removeStep,
-  type GraphStep,
-  type Position,
-} from "./graph.ts";
+import { findCycle, insertStep, linkEdge, type GraphStep, type Position } from "./graph.ts";
+import { moveSteps, removeSteps } from "./several-steps.ts";
 
 const step = (id: string, type: GraphStep["type"], actionType: string | null = null): GraphStep => ({
   id,
@@ -41,6 +34,8 @@ const edits = fc.array(
     act: fc.constantFrom("email", "wait", "condition", "exit", "move", "delete", "link"),
     place: fc.nat(),
     which: fc.nat(),
+    /** Another one that is picked with it. */
+    also: fc.option(fc.nat()),
     keep: fc.constantFrom("true", "false", "neither"),
   }),
   { maxLength: 25 },
@@ -55,14 +50,18 @@ test("whatever is added, moved and deleted: every step is shown once, no edge da
         const places = [shape.main, ...shape.strays].flatMap(placesIn);
         const place = places[edit.place % places.length] ?? { kind: "start" as const };
         const picked = graph[edit.which % Math.max(graph.length, 1)]?.id ?? "";
+        const other = graph[(edit.also ?? edit.which) % Math.max(graph.length, 1)]?.id ?? "";
+        const both = [...new Set([picked, other])];
         // The mutations refuse a move or link that closes a circle, as branches linked by hand allow.
         const unlessCircle = (next: GraphStep[]) => (findCycle(next) ? graph : next);
-        if (edit.act === "move") graph = unlessCircle(moveStep(graph, picked, place));
+        if (edit.act === "move") graph = unlessCircle(moveSteps(graph, both, place) ?? graph);
         else if (edit.act === "link") {
           const edge = graph.find((each) => each.id === picked)?.type === "condition" ? "true" : "next";
           graph = unlessCircle(linkEdge(graph, picked, edge, graph[edit.place % graph.length]?.id ?? null));
-        } else if (edit.act === "delete") graph = removeStep(graph, picked, edit.keep).graph;
-        else if (edit.act === "exit") graph = insertStep(graph, step(`s${index}`, "action", "exit"), place);
+        } else if (edit.act === "delete") {
+          const keep = Object.fromEntries(both.map((id) => [id, edit.keep]));
+          graph = removeSteps(graph, both, keep).graph;
+        } else if (edit.act === "exit") graph = insertStep(graph, step(`s${index}`, "action", "exit"), place);
         else graph = insertStep(graph, step(`s${index}`, edit.act), place);
 
         const ids = new Set(graph.map((each) => each.id));

@@ -5,7 +5,6 @@ import {
   insertStep,
   joinOf,
   linkEdge,
-  moveStep,
   removeStep,
   unreachable,
   type GraphStep,
@@ -102,32 +101,6 @@ describe("delete", () => {
     expect(removeStep(graph, "b").graph.find((s) => s.id === "x")?.next).toBeNull();
     const dropped = [fork("c", "y", "x"), step("y", null), exit("x", "y")];
     expect(drawn(removeStep(dropped, "c", "false").graph)).toBe("x>-");
-  });
-});
-
-describe("move", () => {
-  test("a step changes places with its neighbours' edges following", () => {
-    const graph = [step("a", "b"), step("b", "c"), step("c", null)];
-    expect(drawn(moveStep(graph, "c", { kind: "before", stepId: "b" }))).toBe("a>c c>b b>-");
-    expect(drawn(moveStep(graph, "a", { kind: "edge", from: "c", edge: "next" }))).toBe("b>c c>a a>-");
-    expect(drawn(moveStep(graph, "b", { kind: "start" }))).toBe("b>a a>c c>-");
-  });
-
-  test("a condition takes its branches along and closes them where it lands", () => {
-    expect(drawn(moveStep(diamond, "c", { kind: "edge", from: "z", edge: "next" }))).toBe(
-      "a>z z>c c?y|n y>- n>-",
-    );
-    expect(drawn(moveStep(diamond, "c", { kind: "start" }))).toBe("c?y|n y>a n>a a>z z>-");
-  });
-
-  test("a step out of one branch into the other", () => {
-    expect(drawn(moveStep(diamond, "y", { kind: "edge", from: "n", edge: "next" }))).toBe(
-      "a>c c?z|n n>y y>z z>-",
-    );
-  });
-
-  test("a condition cannot be moved into its own branch", () => {
-    expect(drawn(moveStep(diamond, "c", { kind: "edge", from: "y", edge: "next" }))).toBe(drawn(diamond));
   });
 });
 

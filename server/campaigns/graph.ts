@@ -260,22 +260,27 @@ export function removeStep(
   };
 }
 
-/** Moves a step (a condition with its branches). Moving it into itself changes nothing. */
-export function moveStep(graph: readonly GraphStep[], id: string, position: Position): GraphStep[] {
+/**
+ * A step with everything that belongs to it apart from the rest: what led to it leads to what followed it, its own ends
+ * lead nowhere, and it stands in front of its block.
+ */
+export function takeOut(graph: readonly GraphStep[], id: string): { rest: GraphStep[]; block: GraphStep[] } {
   const { ids, exit } = blockOf(graph, id);
-  if (ids.size === 0 || ids.has(anchorOf(position) ?? "")) return [...graph];
   const entry = graph[0]?.id === id ? exit : (graph[0]?.id ?? null);
   const opened = redirect(graph, exit, null, ids);
-  const without = redirect(
-    opened.filter((step) => !ids.has(step.id)),
-    id,
-    exit,
-  );
-  const first = without.filter((step) => step.id === entry);
-  const block = opened.filter((step) => ids.has(step.id));
-  const whole = [...first, ...without.filter((step) => step.id !== entry), ...block];
-  return settled(splice(whole, id, ids, position));
+  const others = opened.filter((step) => !ids.has(step.id));
+  const rest = redirect(others, id, exit);
+  const mine = opened.filter((step) => ids.has(step.id));
+  const first = (steps: readonly GraphStep[], front: string | null) => [
+    ...steps.filter((step) => step.id === front),
+    ...steps.filter((step) => step.id !== front),
+  ];
+  return { rest: first(rest, entry), block: first(mine, id) };
 }
+
+/** The open ends of `block` lead on to this step. */
+export const closed = (block: readonly GraphStep[], to: string | null): GraphStep[] =>
+  redirect(block, null, to);
 
 /** Points one edge at a step, or at nothing: how a branch rejoins a later step. */
 export function linkEdge(

@@ -76,6 +76,7 @@ describe("launch", () => {
     const { campaigns } = tenant.caller;
     await withTenant(tenant.scope, (tx) => launchCampaign(tx, { campaignId: id }));
     const edit = async () => ({ id, version: (await campaigns.byId({ id })).version, stepId: first });
+    const removal = async () => ({ ...(await edit()), stepIds: [first] });
     const empty = { ...email, subjectLine: "" };
     await expect(campaigns.saveStep({ ...(await edit()), content: empty })).rejects.toThrow("has no subject");
     await campaigns.saveStep({ ...(await edit()), content: { ...email, subjectLine: "Better" } });
@@ -84,14 +85,14 @@ describe("launch", () => {
         select subject from campaign_step_versions where step_id = ${first}::uuid order by version`),
     );
     expect(versions.map((version) => version.subject)).toEqual([email.subjectLine, "Better"]);
-    await expect(campaigns.removeStep(await edit())).rejects.toThrow("keeps at least one step");
+    await expect(campaigns.removeSteps(await removal())).rejects.toThrow("keeps at least one step");
     await campaigns.addStep({
       id,
       version: (await campaigns.byId({ id })).version,
       type: "wait",
       position: { kind: "start" },
     });
-    await campaigns.removeStep(await edit());
+    await campaigns.removeSteps(await removal());
     expect((await campaigns.byId({ id })).steps.map((step) => step.type)).toEqual(["wait"]);
   });
 });

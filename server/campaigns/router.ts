@@ -39,10 +39,10 @@ import {
   settingsInput,
   stepAdd,
   stepsCopy,
+  stepsMove,
+  stepsRemove,
   stepLink,
-  stepMove,
   stepPreviewInput,
-  stepRemove,
   stepSave,
   stepViews,
   testSendInput,
@@ -152,8 +152,8 @@ export const campaignsRouter = router({
 
   addStep: writes.input(stepAdd).mutation(({ ctx, input }) => steered(ctx, input, steps.addStep)),
   saveStep: writes.input(stepSave).mutation(({ ctx, input }) => steered(ctx, input, steps.saveStep)),
-  moveStep: writes.input(stepMove).mutation(({ ctx, input }) => steered(ctx, input, steps.relocateStep)),
-  removeStep: writes.input(stepRemove).mutation(({ ctx, input }) => steered(ctx, input, steps.deleteStep)),
+  moveSteps: writes.input(stepsMove).mutation(({ ctx, input }) => steered(ctx, input, steps.relocateSteps)),
+  removeSteps: writes.input(stepsRemove).mutation(({ ctx, input }) => steered(ctx, input, steps.deleteSteps)),
   linkStep: writes.input(stepLink).mutation(({ ctx, input }) => steered(ctx, input, steps.linkStep)),
 
   copySteps: writes.input(stepsCopy).mutation(({ ctx, input }) => steered(ctx, input, copySteps)),

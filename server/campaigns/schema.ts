@@ -246,25 +246,27 @@ export const stepSave = campaignEdit.extend({
   retime: z.boolean().default(false),
 });
 export type StepSave = z.infer<typeof stepSave>;
-export const stepMove = campaignEdit.extend({ stepId: id, position });
-/** The copy of a fork brings copies of its branches. */
-/** `from` is the campaign that the steps stand in; this one unless it is named. */
-export const stepsCopy = campaignEdit.extend({
-  stepIds: z
-    .array(id)
-    .min(1, "Choose a step to copy.")
-    .max(stepsMax, `A campaign holds ${stepsMax} steps at most.`),
-  from: id.optional(),
-  position,
-});
+const stepIds = z
+  .array(id)
+  .min(1, "Choose a step.")
+  .max(stepsMax, `A campaign holds ${stepsMax} steps at most.`);
+/** A fork brings its branches. */
+export const stepsMove = campaignEdit.extend({ stepIds, position });
+export type StepsMove = z.infer<typeof stepsMove>;
+/**
+ * The copy of a fork brings copies of its branches. `from` is the campaign that the steps stand in; this one unless it
+ * is named.
+ */
+export const stepsCopy = campaignEdit.extend({ stepIds, from: id.optional(), position });
 export type StepsCopy = z.infer<typeof stepsCopy>;
 /** Two versions of a draft's steps that are laid side by side. */
 export const versionsCompare = z.object({ id, from: z.int().min(0), to: z.int().min(0) });
-export const stepRemove = campaignEdit.extend({
-  stepId: id,
-  keep: z.enum(["true", "false", "neither"]).optional(),
+/** `keep`: by the id of a fork whose branches differ, which of them stays. */
+export const stepsRemove = campaignEdit.extend({
+  stepIds,
+  keep: z.record(id, z.enum(["true", "false", "neither"])).optional(),
 });
-export type StepRemove = z.infer<typeof stepRemove>;
+export type StepsRemove = z.infer<typeof stepsRemove>;
 /** Points one edge at a step, or at nothing. */
 export const stepLink = campaignEdit.extend({
   stepId: id,

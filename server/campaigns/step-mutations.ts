@@ -9,27 +9,19 @@ import { contentProblems } from "./content-checks.ts";
 import { stepsChangeIn, takeForEdit } from "./edits.ts";
 import { liquidProblem } from "./liquid-problem.ts";
 import { withFork } from "./fork.ts";
-import {
-  anchorOf,
-  findCycle,
-  insertStep,
-  isFork,
-  linkEdge,
-  moveStep,
-  removeStep,
-  type GraphStep,
-  type Position,
-} from "./graph.ts";
+import { anchorOf, findCycle, insertStep, isFork, linkEdge, type GraphStep, type Position } from "./graph.ts";
 import {
   emailStepsMax,
   stepsMax,
   type StepAdd,
   type StepLink,
-  type StepRemove,
   type StepSave,
+  type StepsMove,
+  type StepsRemove,
 } from "./schema.ts";
 import { mailboxOf, stepSenderProblems } from "./step-sender.ts";
 import { settleEdit, takeTurn } from "./settle-edit.ts";
+import { moveSteps, removeSteps } from "./several-steps.ts";
 import {
   blankContent,
   contentColumns,
@@ -173,17 +165,25 @@ async function refork(
   await saveGraph(tx, campaignId, graph);
 }
 
-/** In a launched campaign, who has passed the step's new place does not come by it any more. */
-export async function relocateStep(
+/**
+ * In a launched campaign, who has passed the steps' new place does not come by them any more.
+ * Throws `invalid` for several that end the way.
+ */
+export async function relocateSteps(
   tx: TenantTx,
   scope: EventScope,
-  { stepId, position, ...edit }: { id: string; version: number; stepId: string; position: Position },
+  { stepIds, position, ...edit }: StepsMove,
 ): Promise<Edited> {
   const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
-  stepIn(steps, stepId);
+  for (const stepId of stepIds) stepIn(steps, stepId);
   checkPlace(steps, position);
-  const moved = moveStep(steps, stepId, position);
+  const moved = moveSteps(steps, stepIds, position);
+  if (!moved)
+    throw new AppError(
+      "invalid",
+      "Two of these steps end the way, and what stands behind the first would never be reached. Move one of them at a time.",
+    );
   refuseCircle(moved);
   await saveGraph(tx, edit.id, moved);
   if (status === "draft") return quietly;
@@ -191,23 +191,24 @@ export async function relocateStep(
 }
 
 /**
- * Takes a step out. In a launched campaign, who stands there goes on with the next step of their way that is left, and
+ * Takes steps out. In a launched campaign, who stands there goes on with the next step of their way that is left, and
  * what is queued for them from it is cancelled.
  * Throws `invalid` on `keep` when a condition's branches differ and nobody said which one stays.
  */
-export async function deleteStep(
+export async function deleteSteps(
   tx: TenantTx,
   scope: EventScope,
-  { stepId, keep, ...edit }: StepRemove,
+  { stepIds, keep, ...edit }: StepsRemove,
 ): Promise<Edited> {
   const status = await takeForEdit(tx, edit, stepsChangeIn);
   const steps = await loadSteps(tx, edit.id);
-  const step = stepIn(steps, stepId);
-  if (isFork(step) && step.whenTrue !== step.whenFalse && !keep) {
-    const message = "The branches of this step differ: say which one stays.";
+  for (const stepId of stepIds) stepIn(steps, stepId);
+  const { graph, onward, undecided } = removeSteps(steps, stepIds, keep);
+  const [open] = undecided;
+  if (open) {
+    const message = `The branches of step ${stepIn(steps, open).number} differ: say which one stays.`;
     throw new AppError("invalid", message, { keep: message });
   }
-  const { graph, removed, onward } = removeStep(steps, stepId, keep);
   if (status === "draft") {
     await saveGraph(tx, edit.id, graph);
     return quietly;
@@ -217,6 +218,7 @@ export async function deleteStep(
       "invalid",
       "A campaign that was launched keeps at least one step. Pause it if nobody should go on.",
     );
+  const removed = [...onward.keys()];
   await takeTurn(tx, removed);
   await abandonTests(tx, { campaignId: edit.id, stepIds: removed }, "stopped");
   await saveGraph(tx, edit.id, graph, onward);

@@ -33,11 +33,11 @@ test("undo and redo walk through structure and content alike, each as a new vers
     stepId: first,
     content: { ...email, subjectLine: "Other" },
   });
-  const emptied = await caller.campaigns.removeStep({
+  const emptied = await caller.campaigns.removeSteps({
     id,
     version: edited.version,
-    stepId: condition,
-    keep: "neither",
+    stepIds: [condition],
+    keep: { [condition]: "neither" },
   });
   expect(words(emptied)).toEqual(["Other"]);
 

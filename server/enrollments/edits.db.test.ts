@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { StepValues } from "#db/factories";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import type { StepContent } from "#server/campaigns/schema";
-import { addStep, deleteStep, type Edited, relocateStep, saveStep } from "#server/campaigns/step-mutations";
+import { addStep, deleteSteps, type Edited, relocateSteps, saveStep } from "#server/campaigns/step-mutations";
 import { commitThenSend } from "#server/drivers/events";
 import { claim, queued, settle, statuses, usage } from "#server/messages/testing";
 import { sinks } from "#server/messages/testing-sinks";
@@ -34,7 +34,9 @@ const edit = (
     return change(tx, scope, { id: campaignId, version: row?.version ?? -1 });
   });
 const remove = (campaign: Started, stepId = "", keep?: "true" | "false" | "neither") =>
-  edit(campaign, (tx, scope, at) => deleteStep(tx, scope, { ...at, stepId, keep }));
+  edit(campaign, (tx, scope, at) =>
+    deleteSteps(tx, scope, { ...at, stepIds: [stepId], keep: keep && { [stepId]: keep } }),
+  );
 const save = (campaign: Started, stepId: string, content: StepContent, retime = false) =>
   edit(campaign, (tx, scope, at) => saveStep(tx, scope, { ...at, stepId, content, retime }));
 
@@ -76,6 +78,26 @@ test("who stands at a deleted step goes on at once with the next one that is lef
   expect(mailsOf(campaign).filter(({ raw }) => raw.includes("Subject: Third"))).toHaveLength(2);
   expect((await places(campaign)).map((place) => place.status)).toEqual(["completed", "completed"]);
   expect(third).toBeDefined();
+});
+
+test("who stands at any of several steps that are deleted together goes on behind all of them", async () => {
+  const campaign = await started([
+    emailStep(),
+    wait(3),
+    emailStep({ subjectLine: "Second" }),
+    wait(4),
+    emailStep({ subjectLine: "Third" }),
+  ]);
+  const [, first = "", mail = "", second = ""] = campaign.stepIds;
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`update campaign_contacts set current_step_id = ${second}::uuid
+      where campaign_id = ${campaign.campaignId}::uuid and contact_id = ${campaign.contactIds[0]}::uuid`),
+  );
+  await edit(campaign, (tx, scope, at) => deleteSteps(tx, scope, { ...at, stepIds: [second, first, mail] }));
+  await runner.settle();
+  expect(mailsOf(campaign).map(({ raw }) => /Subject: (\w+)/.exec(raw)?.[1])).not.toContain("Second");
+  expect(mailsOf(campaign).filter(({ raw }) => raw.includes("Subject: Third"))).toHaveLength(2);
+  expect((await places(campaign)).map((place) => place.status)).toEqual(["completed", "completed"]);
 });
 
 test("a deleted email is not sent to those it was queued for, its slots are free again, and what was on the wire counts", async () => {
@@ -232,7 +254,11 @@ test("an email that is moved behind those who got it is not sent to them again",
   ]);
   const [once = "", , last = ""] = campaign.stepIds;
   await edit(campaign, (tx, scope, at) =>
-    relocateStep(tx, scope, { ...at, stepId: once, position: { kind: "edge", from: last, edge: "next" } }),
+    relocateSteps(tx, scope, {
+      ...at,
+      stepIds: [once],
+      position: { kind: "edge", from: last, edge: "next" },
+    }),
   );
   await runner.pass("25 hours");
   expect((await places(campaign)).map((place) => place.status)).toEqual(["completed", "completed"]);

@@ -9,11 +9,11 @@ const keys: [keys: string[], does: string][] = [
   [["←", "→"], "To the step beside it"],
   [["Enter"], "Open the step; Esc goes back"],
   [["A"], "Add a step behind it"],
-  [["Alt", "↑ ↓"], "Move it up or down"],
-  [["M"], "Move it to…"],
-  [["X"], "Pick it, to copy several together"],
+  [["Alt", "↑ ↓"], "Move up or down"],
+  [["M"], "Move to…"],
+  [["X"], "Pick it, for several together"],
   [["Shift", "↑ ↓"], "Pick along the way"],
-  [["Ctrl", "C"], "Copy it, or what is picked"],
+  [["Ctrl", "C"], "Copy"],
   [["Ctrl", "V"], "Paste behind it"],
   [["Delete"], "Delete"],
   [["Ctrl", "Z"], "Undo"],
@@ -43,9 +43,9 @@ export function CanvasHelp() {
           ))}
         </dl>
         <p className="mt-3 border-t pt-2 text-xs text-muted">
-          With the mouse: Shift and a click pick a step; what is copied can be pasted into any campaign of
-          this workspace. Drag a step onto a plus to move it there, and the dot below a step onto another one
-          to lead on to it.
+          What is picked is moved, copied and deleted together. With the mouse: Shift and a click pick a step.
+          Drag a step, or all that are picked, onto a plus to move there, and the dot below a step onto
+          another one to lead on to it. What is copied can be pasted into any campaign of this workspace.
         </p>
       </PopoverContent>
     </Popover>

@@ -68,6 +68,22 @@ test("arrow keys follow the ways and reach every step", () => {
 
 test("a step let go on a plus moves there, and elsewhere stays", () => {
   const middle = layout.ways.get("way-fork-true")?.middle ?? { x: NaN, y: NaN };
-  expect(wayNear({ x: middle.x + 10, y: middle.y }, "email", drawing, layout)?.id).toBe("way-fork-true");
-  expect(wayNear({ x: middle.x + 900, y: middle.y }, "email", drawing, layout)).toBeNull();
+  expect(wayNear({ x: middle.x + 10, y: middle.y }, new Set(["email"]), drawing, layout)?.id).toBe(
+    "way-fork-true",
+  );
+  expect(wayNear({ x: middle.x + 900, y: middle.y }, new Set(["email"]), drawing, layout)).toBeNull();
+});
+
+test("steps that stand apart can be let go between each other, and neighbours move on from where they stand", () => {
+  const steps = ["a", "b", "c"].map((id, index, all) =>
+    step(id, { number: index + 1, next: all[index + 1] ?? null }),
+  );
+  const chain = drawingOf({ ...campaign, steps });
+  const laid = layOut(chain, { counts: false });
+  const over = (way: string, ...moving: string[]) =>
+    wayNear(laid.ways.get(way)?.middle ?? { x: NaN, y: NaN }, new Set(moving), chain, laid)?.id ?? null;
+  expect(over("way-a-next", "a", "c")).toBe("way-a-next");
+  expect(over("way-a-next", "a", "b")).toBeNull();
+  expect(over("way-b-next", "a", "b")).toBeNull();
+  expect(over("way-c-next", "a", "b")).toBe("way-c-next");
 });

@@ -4,11 +4,9 @@ import {
   Background,
   type Connection,
   MiniMap,
-  type Node,
   Panel,
   ReactFlow,
   ReactFlowProvider,
-  useNodesState,
   useReactFlow,
 } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
@@ -22,12 +20,12 @@ import { CanvasTools } from "./canvas-tools.tsx";
 import { drawingOf } from "./drawing.tsx";
 import { EndNode, StartNode } from "./end-nodes.tsx";
 import { PickedBar, usePicked } from "./picked-bar.tsx";
-import { edgesOf, nodesOf } from "./flow-parts.tsx";
+import { edgesOf } from "./flow-parts.tsx";
 import { layOut } from "./layout.tsx";
 import { StepNode } from "./step-node.tsx";
 import { canvasKeys } from "./use-canvas-keys.tsx";
+import { useDragging } from "./use-dragging.tsx";
 import { useViewport } from "./use-viewport.tsx";
-import { wayNear } from "./walk.tsx";
 import { WayEdge } from "./way-edge.tsx";
 
 const nodeTypes = { step: StepNode, start: StartNode, end: EndNode };
@@ -87,17 +85,9 @@ function Canvas({
   const { frame, reveal } = useViewport(box, layout);
   const [focused, setFocused] = useState<string | null>(null);
   const [adding, setAdding] = useState<string | null>(null);
-  const [dropOn, setDropOn] = useState<string | null>(null);
   const { picked, pick, unpick } = usePicked(campaign);
   const pickedSteps = campaign.steps.filter(({ id }) => picked.has(id));
-  const [nodes, setNodes, onNodesChange] = useNodesState<Node>(nodesOf(drawing, layout, editable));
-  useEffect(() => {
-    // What the library has measured stays with the node.
-    setNodes((before) => {
-      const known = new Map(before.map((node) => [node.id, node]));
-      return nodesOf(drawing, layout, editable).map((node) => ({ ...known.get(node.id), ...node }));
-    });
-  }, [drawing, layout, editable, setNodes]);
+  const { nodes, dropOn, handlers } = useDragging({ campaign, drawing, layout, acts, editable, picked });
   // A new step is selected: it is to be seen, with the plus below it.
   const look = useRef(reveal);
   useEffect(() => {
@@ -118,24 +108,12 @@ function Canvas({
     picked,
     onPick: pick,
     onUnpick: unpick,
-    onCopy: (step) => acts.copy(...(pickedSteps.length > 0 ? pickedSteps : [step])),
+    meant: (step) => (pickedSteps.length > 0 ? pickedSteps : [step]),
     onOpen: onSelect,
     onEnter,
     setAdding,
     zoom: { in: () => void flow.zoomIn(), out: () => void flow.zoomOut(), fit: frame },
   });
-  const under = (node: Node) => {
-    const { width = 0, height = 0 } = node;
-    const centre = { x: node.position.x + width / 2, y: node.position.y + height / 2 };
-    return wayNear(centre, node.id, drawing, layout);
-  };
-  const letGo = (node: Node) => {
-    const way = under(node);
-    const step = campaign.steps.find(({ id }) => id === node.id);
-    setDropOn(null);
-    setNodes(nodesOf(drawing, layout, editable));
-    if (way?.position && step) acts.move(step, way.position);
-  };
   const connects = ({ source, target }: Pick<Connection, "source" | "target">) =>
     linkTargets(campaign, source).some(({ id }) => id === target);
 
@@ -174,17 +152,15 @@ function Canvas({
       >
         <p id="canvas-keys" className="sr-only">
           Arrow keys go along the ways, Enter opens the step
-          {editable && ", A adds one behind it, X picks it, Delete deletes it"}.
+          {editable && ", A adds one behind it, X picks it, Delete deletes it, or all that are picked"}.
         </p>
         <ReactFlow
           nodes={nodes}
           edges={edgesOf(drawing, layout)}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
-          onNodesChange={onNodesChange}
+          {...handlers}
           onInit={frame}
-          onNodeDrag={(_, node) => setDropOn(under(node)?.id ?? null)}
-          onNodeDragStop={(_, node) => letGo(node)}
           onConnect={({ source, sourceHandle, target }) => {
             const edge = (["next", "true", "false"] as const).find((each) => each === sourceHandle);
             if (edge) acts.link(source, edge, target);

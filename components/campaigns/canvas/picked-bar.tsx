@@ -1,6 +1,6 @@
 "use client";
-import { Copy, X } from "lucide-react";
-import { useState } from "react";
+import { ArrowUpDown, Copy, Trash2, X } from "lucide-react";
+import { useMemo, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { Campaign, Step } from "../use-campaign-edits.tsx";
 import type { StepActs } from "../use-step-acts.tsx";
@@ -8,7 +8,10 @@ import type { StepActs } from "../use-step-acts.tsx";
 /** Steps that are picked to do something with together; one that is gone is none of them. */
 export function usePicked(campaign: Campaign) {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const picked = new Set(campaign.steps.flatMap(({ id }) => (ids.has(id) ? [id] : [])));
+  const picked: ReadonlySet<string> = useMemo(
+    () => new Set(campaign.steps.flatMap(({ id }) => (ids.has(id) ? [id] : []))),
+    [campaign, ids],
+  );
   return {
     picked,
     pick: (id: string) =>
@@ -36,11 +39,17 @@ export function PickedBar({ steps, acts, onClear }: { steps: Step[]; acts: StepA
       <Button
         size="sm"
         onClick={() => {
-          acts.copy(...steps);
+          acts.copy(steps);
           onClear();
         }}
       >
         <Copy /> Copy
+      </Button>
+      <Button size="sm" onClick={() => acts.ask(steps, "move")}>
+        <ArrowUpDown /> Move
+      </Button>
+      <Button size="sm" variant="danger-quiet" onClick={() => acts.ask(steps, "delete")}>
+        <Trash2 /> Delete
       </Button>
       <Button size="icon-sm" variant="ghost" aria-label="Pick none" onClick={onClear}>
         <X />

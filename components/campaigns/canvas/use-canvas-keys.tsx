@@ -1,5 +1,6 @@
 "use client";
 import type { KeyboardEvent } from "react";
+import type { Position } from "#server/campaigns/graph";
 import type { Siblings } from "../siblings.tsx";
 import type { Step } from "../use-campaign-edits.tsx";
 import { behind, type StepActs } from "../use-step-acts.tsx";
@@ -21,9 +22,10 @@ type Options = {
   editable: boolean;
   siblings: ReadonlyMap<string, Siblings>;
   picked: ReadonlySet<string>;
+  /** What an act on this step is done to: all that are picked, or the step alone. */
+  meant: (step: Step) => Step[];
   onPick: (stepId: string) => void;
   onUnpick: () => void;
-  onCopy: (step: Step) => void;
   onOpen: (stepId: string) => void;
   onEnter: () => void;
   setAdding: (way: string) => void;
@@ -32,7 +34,7 @@ type Options = {
 
 /** Everything the mouse can do, on the step that has the focus. */
 export function canvasKeys(options: Options) {
-  const { drawing, layout, acts, editable, siblings, picked, onPick, onOpen, onEnter, setAdding, zoom } =
+  const { drawing, layout, acts, editable, picked, meant, onPick, onOpen, onEnter, setAdding, zoom } =
     options;
   const focus = (id: string | null | undefined) => {
     if (id) document.getElementById(`node-${id}`)?.focus({ preventScroll: true });
@@ -50,24 +52,23 @@ export function canvasKeys(options: Options) {
     "0": zoom.fit,
   };
   const writing: Record<string, (step: Step) => void> = {
-    Delete: (step) => acts.ask(step, "delete"),
-    Backspace: (step) => acts.ask(step, "delete"),
+    Delete: (step) => acts.ask(meant(step), "delete"),
+    Backspace: (step) => acts.ask(meant(step), "delete"),
     a: (step) => setAdding(wayOut(drawing, step) ?? ""),
-    m: (step) => acts.ask(step, "move"),
+    m: (step) => acts.ask(meant(step), "move"),
     x: (step) => onPick(step.id),
     ...(picked.size > 0 && { Escape: options.onUnpick }),
   };
   const held: Record<string, (step: Step) => void> = {
-    c: options.onCopy,
+    c: (step) => acts.copy(meant(step)),
     v: (step) => acts.paste(behind(step)),
   };
   return (event: KeyboardEvent, step: Step) => {
     const direction = directions[event.key];
     let act: ((step: Step) => void) | undefined;
     if (direction && event.altKey) {
-      const { above = null, below = null } = siblings.get(step.id) ?? {};
-      const position = { up: above, down: below, left: null, right: null }[direction];
-      act = editable ? () => acts.move(step, position) : undefined;
+      const position = placeBeside(meant(step), direction, options.siblings);
+      act = editable ? () => acts.move(meant(step), position) : undefined;
     } else if (direction && event.shiftKey && editable)
       act = () => {
         const next = stepTowards(step.id, direction, drawing, layout);
@@ -81,6 +82,17 @@ export function canvasKeys(options: Options) {
     event.preventDefault();
     act(step);
   };
+}
+
+/** The place above the first of these steps, or below the last one; none aside. */
+function placeBeside(
+  steps: readonly Step[],
+  direction: Direction,
+  siblings: ReadonlyMap<string, Siblings>,
+): Position | null {
+  const end = direction === "up" ? steps[0] : direction === "down" ? steps.at(-1) : undefined;
+  const beside = end && siblings.get(end.id);
+  return (direction === "up" ? beside?.above : beside?.below) ?? null;
 }
 
 /** The first way on from a step; in front of it when it ends the way. */

@@ -1,4 +1,4 @@
-import type { Drawing } from "./drawing.tsx";
+import type { Drawing, Way } from "./drawing.tsx";
 import type { Layout } from "./layout.tsx";
 
 export type Direction = "up" | "down" | "left" | "right";
@@ -33,13 +33,23 @@ export function stepTowards(
   return aside.toSorted((a, b) => a.far - b.far)[0]?.id ?? null;
 }
 
-/** The way whose middle lies nearest to a point, within reach of it; a step let go there moves onto it. */
-export function wayNear(point: { x: number; y: number }, moving: string, drawing: Drawing, layout: Layout) {
+/**
+ * The way whose middle lies nearest to a point, within reach of it: what is let go there moves onto it. Ways along which
+ * the moving steps stand already are none, unless others stand between them and they would come together there.
+ */
+export function wayNear(
+  point: { x: number; y: number },
+  moving: ReadonlySet<string>,
+  drawing: Drawing,
+  layout: Layout,
+): Way | null {
   const reach = 64;
+  const inward = drawing.ways.filter(({ source, target }) => moving.has(target) && !moving.has(source));
+  const together = new Set(inward.map(({ target }) => target)).size <= 1;
   const near = drawing.ways.flatMap((way) => {
     const middle = layout.ways.get(way.id)?.middle;
-    // Its own ways lead where it stands already.
-    if (!middle || !way.position || way.source === moving || way.target === moving) return [];
+    const ends = [way.source, way.target].filter((id) => moving.has(id)).length;
+    if (!middle || !way.position || ends > (together ? 0 : 1)) return [];
     const far = Math.hypot(middle.x - point.x, middle.y - point.y);
     return far <= reach ? [{ way, far }] : [];
   });

@@ -7,7 +7,7 @@ import { Card } from "#components/ui/card";
 import { cn } from "#components/ui/cn";
 import { TextLink } from "#components/ui/text-link";
 import { DurationFields } from "../duration-fields.tsx";
-import { RemoveStep } from "../remove-step.tsx";
+import { RemoveSteps } from "../remove-steps.tsx";
 import { SaveProblem, SaveState } from "../save-state.tsx";
 import { StepEditor } from "../step-editor.tsx";
 import { StepProblems } from "../step-problems.tsx";
@@ -63,8 +63,8 @@ export function GuideEmails({ workspace, initial, canWrite }: Props) {
         </Button>
       )}
       {removing && (
-        <RemoveStep
-          step={removing}
+        <RemoveSteps
+          steps={[removing]}
           campaign={campaign}
           onClose={() => setRemoving(null)}
           onRemove={() => removeEmail(edits, removing)}
@@ -104,8 +104,8 @@ async function addEmail({ campaign, calls, change }: CampaignEdits): Promise<str
 async function removeEmail({ campaign, calls, change }: CampaignEdits, email: Step): Promise<void> {
   const at = campaign.steps.indexOf(email);
   const beside = [campaign.steps[at - 1], campaign.steps[at + 1]].find((step) => step && isPause(step));
-  for (const stepId of [beside?.id, email.id])
-    if (stepId) await change((edit) => calls.removeStep({ ...edit, stepId }));
+  const stepIds = [email.id, ...(beside ? [beside.id] : [])];
+  await change((edit) => calls.removeSteps({ ...edit, stepIds }));
 }
 
 type EmailProps = {

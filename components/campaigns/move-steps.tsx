@@ -7,23 +7,25 @@ import { Select } from "#components/ui/select";
 import type { Flow } from "#server/campaigns/flow";
 import type { Position } from "#server/campaigns/graph";
 import { contacts } from "./running-note.tsx";
+import { countOnTheWay, stepsNamed } from "./several-steps.tsx";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Place = { label: string; position: Position };
 
-type Props = { step: Step; campaign: Campaign; onMove: (position: Position) => void; onClose: () => void };
+type Props = { steps: Step[]; campaign: Campaign; onMove: (position: Position) => void; onClose: () => void };
 
-/** Every place of the flow as a list: how a step gets into or out of a branch without dragging. */
-export function MoveStep({ step, campaign, onMove, onClose }: Props) {
+/** Every place of the flow as a list: how steps get into or out of a branch without dragging. */
+export function MoveSteps({ steps, campaign, onMove, onClose }: Props) {
   const [chosen, setChosen] = useState(0);
-  const places = placesIn(campaign.flow.main, campaign, step.id, "At the end of the campaign");
+  const places = placesIn(
+    campaign.flow.main,
+    campaign,
+    new Set(steps.map(({ id }) => id)),
+    "At the end of the campaign",
+  );
   return (
     <Dialog open onOpenChange={onClose}>
-      <DialogContent
-        title={`Move step ${step.number}`}
-        description={step.branches ? "Its branches move along." : undefined}
-        size="sm"
-      >
+      <DialogContent title={`Move ${stepsNamed(steps)}`} description={moving(steps)} size="sm">
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -45,7 +47,7 @@ export function MoveStep({ step, campaign, onMove, onClose }: Props) {
           </Field>
           {campaign.status !== "draft" && (
             <p className="mt-3 text-muted">
-              <MoveEffect step={step} campaign={campaign} />
+              <MoveEffect steps={steps} campaign={campaign} />
             </p>
           )}
           <DialogFooter>
@@ -60,21 +62,28 @@ export function MoveStep({ step, campaign, onMove, onClose }: Props) {
   );
 }
 
-/** What moving a step of a running campaign means for those on the way. */
-export function MoveEffect({ step, campaign }: Pick<Props, "step" | "campaign">) {
+function moving(steps: readonly Step[]): string | undefined {
+  if (steps.length > 1) return "They stand one behind the other then; branches move along.";
+  return steps[0]?.branches ? "Its branches move along." : undefined;
+}
+
+/** What moving steps of a running campaign means for those on the way. */
+export function MoveEffect({ steps, campaign }: Pick<Props, "steps" | "campaign">) {
+  const several = steps.length > 1;
   return (
     <>
-      Affects {contacts(campaign.ahead[step.id] ?? 0)} still on the way to it. Who has passed its new place
-      already does not come by it any more; who comes by again gets no email and no action twice.
+      Affects {contacts(countOnTheWay(campaign, steps))} still on the way to {several ? "them" : "it"}. Who
+      has passed {several ? "their" : "its"} new place already does not come by {several ? "them" : "it"} any
+      more; who comes by again gets no email and no action twice.
     </>
   );
 }
 
-function placesIn(flow: Flow, campaign: Campaign, moving: string, end: string): Place[] {
+function placesIn(flow: Flow, campaign: Campaign, moving: ReadonlySet<string>, end: string): Place[] {
   const places: Place[] = [];
   for (const node of flow.nodes) {
     const step = campaign.steps.find((each) => each.id === node.stepId);
-    if (!step || step.id === moving) continue;
+    if (!step || moving.has(step.id)) continue;
     places.push({ label: `Above ${step.number}. ${step.title}`, position: node.add });
     if (!node.branches) continue;
     for (const edge of ["true", "false"] as const) {
