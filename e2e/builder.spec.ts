@@ -3,6 +3,18 @@ import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
 import { seriousFindings } from "./scan.ts";
 
+/** By the mouse, from one step onto a plus. */
+async function drag(page: Page, words: RegExp, plus: string): Promise<void> {
+  const onto = await page.getByRole("button", { name: plus }).boundingBox();
+  const from = await node(page, words).boundingBox();
+  if (!onto || !from) throw new Error("The canvas shows no place to drag to.");
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(onto.x, onto.y + 40, { steps: 5 });
+  await page.mouse.move(onto.x + 8, onto.y + 8, { steps: 5 });
+  await page.mouse.up();
+}
+
 /** A step on the canvas, by what it says. */
 const node = (page: Page, words: RegExp) =>
   page.getByRole("region", { name: "Canvas" }).getByRole("button", { name: words });
@@ -25,16 +37,7 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   await page.getByRole("menuitem", { name: "Wait" }).click();
   await page.getByRole("button", { name: "Close step" }).click();
   await expect(node(page, /Yes leads to step 3, No to the end/)).toBeVisible();
-  const onto = await page
-    .getByRole("button", { name: "Add a step on the No branch of step 2" })
-    .boundingBox();
-  const from = await node(page, /^Step 3 of 3, Wait/).boundingBox();
-  if (!onto || !from) throw new Error("The canvas shows no place to drag to.");
-  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(onto.x, onto.y + 40, { steps: 5 });
-  await page.mouse.move(onto.x + 8, onto.y + 8, { steps: 5 });
-  await page.mouse.up();
+  await drag(page, /^Step 3 of 3, Wait/, "Add a step on the No branch of step 2");
   await expect(node(page, /Yes leads to the end, No to step 3/)).toBeVisible();
   expect(await seriousFindings(page)).toEqual([]);
 
@@ -52,6 +55,30 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   await expect(node(page, /^Step 3 of 3, Wait/)).toBeVisible();
   await page.keyboard.press("Control+z");
   await expect(node(page, /^Step 4 of 4, Wait/)).toBeVisible();
+
+  // Several together: picked, dragged, moved by the keys, deleted, each taken back at once.
+  await node(page, /^Step 3/).click({ modifiers: ["Shift"] });
+  await node(page, /^Step 4/).click({ modifiers: ["Shift"] });
+  await drag(page, /^Step 4/, "Add a step on the Yes branch of step 2");
+  await expect(node(page, /Yes leads to step 3, No to the end/)).toBeVisible();
+  await expect(node(page, /^Step 3 .*Leads to step 4/)).toBeVisible();
+  await node(page, /^Step 3/).press("Delete");
+  await expect(page.getByRole("alertdialog", { name: "Delete 2 steps?" })).toBeVisible();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).press("Enter");
+  await expect(node(page, /^Step 2 of 2, Condition/)).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(node(page, /^Step 4 of 4, Wait/)).toBeVisible();
+  await page.keyboard.press("Control+z");
+  await expect(node(page, /Yes leads to the end, No to step 3/)).toBeVisible();
+  await node(page, /^Step 1/).press("Escape");
+  await node(page, /^Step 1/).press("x");
+  await node(page, /^Step 3/).press("x");
+  await expect(page.getByRole("status").filter({ hasText: "2 steps picked" })).toBeVisible();
+  await node(page, /^Step 3/).press("Alt+ArrowDown");
+  await expect(node(page, /^Step 1 of 4, Condition/)).toBeVisible();
+  await page.keyboard.press("Control+z");
+  await expect(node(page, /^Step 4 of 4, Wait/)).toBeVisible();
+  await node(page, /^Step 1/).press("Escape");
   await page.keyboard.press("Control+z");
   await page.keyboard.press("Control+z");
   await expect(node(page, /Yes leads to step 3, No to the end/)).toBeVisible();
@@ -118,9 +145,24 @@ test("a campaign is made by answering questions, launched, and everybody’s way
   await first.click();
   await page.getByRole("tab", { name: /Who stands here/ }).click();
   await expect(page.getByRole("region", { name: "People at step 1" })).toBeVisible();
-  await page.goto(`${page.url().replace(/\/edit.*/, "")}`);
+  const campaign = page.url().replace(/\/edit.*/, "");
+  await page.goto(campaign);
   await page.getByRole("table", { name: "People" }).getByRole("link", { name: /Ada/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: /Ada/ })).toBeVisible();
   await expect(page.getByRole("list").getByText("One").first()).toBeVisible();
   expect(await seriousFindings(page)).toEqual([]);
+
+  // Goals of a running campaign are saved on purpose: leaving without that is asked about.
+  await page.goto(`${campaign}/edit`);
+  const tabs = page.getByRole("navigation", { name: "Campaign" });
+  await tabs.getByRole("link", { name: "Goals" }).click();
+  await page.getByRole("button", { name: "Add a goal" }).click();
+  await page.getByRole("menuitem", { name: /They reply/ }).click();
+  const asked = page.getByRole("alertdialog", { name: "Leave without saving?" });
+  await tabs.getByRole("link", { name: "Audience" }).press("Enter");
+  await asked.getByRole("button", { name: "Cancel" }).click();
+  await expect(page).toHaveURL(/goals$/);
+  await page.evaluate(() => history.back());
+  await asked.getByRole("button", { name: "Leave" }).click();
+  await expect(page).toHaveURL(/edit$/);
 });

@@ -6,6 +6,7 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { LeaveGuard } from "#components/ui/leave-guard";
 import { Section } from "#components/ui/section";
 import { Switch } from "#components/ui/switch";
 import { settingsFields, type CampaignSettings } from "#server/campaigns/schema";
@@ -62,6 +63,7 @@ export function SettingsForm({ workspace, initial, senders, pools, canWrite, onD
 
   return (
     <form onSubmit={submit} noValidate>
+      <LeaveGuard unsaved={changed} />
       <fieldset disabled={disabled}>
         <Section title="Sender">
           <div className="grid gap-4 sm:grid-cols-2">

@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { useState, useSyncExternalStore } from "react";
 import { useTRPC } from "#components/trpc/client";
 import { EmptyState } from "#components/ui/empty-state";
+import { leaving } from "#components/ui/leave-guard";
 import { Sheet, SheetContent } from "#components/ui/sheet";
 import { Skeleton } from "#components/ui/skeleton";
 import { isLaunched, stepsMayChange, type StepView } from "#server/campaigns/schema";
@@ -53,11 +54,12 @@ export function StepBuilder({ initial, firstStep, firstView, ...rest }: BuilderP
   const selected = chosen === undefined ? open : chosen;
   const step = campaign.steps.find((each) => each.id === selected);
   const editable = rest.canWrite && stepsMayChange(campaign.status) && !campaign.archived;
-  const select = (stepId: string | null) => {
-    void edits.flush();
-    setChosen(stepId);
-  };
-  const { acts, dialogs } = useStepActs({ edits, selected, onSelect: select });
+  const select = (stepId: string | null) =>
+    leaving(() => {
+      void edits.flush();
+      setChosen(stepId);
+    });
+  const { acts, dialogs } = useStepActs({ edits, onSelect: select });
   const places = usePlaces(campaign);
   const back = () => {
     select(null);
@@ -81,7 +83,7 @@ export function StepBuilder({ initial, firstStep, firstView, ...rest }: BuilderP
       <StepToolbar
         edits={edits}
         view={view}
-        onView={setView}
+        onView={(next) => leaving(() => setView(next))}
         editable={editable}
         stepOpen={step !== undefined}
         timeZone={rest.timeZone}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { Card } from "#components/ui/card";
+import { LeaveGuard } from "#components/ui/leave-guard";
 import { stepContent, type StepContent, stepsMayChange } from "#server/campaigns/schema";
 import { ActionEditor } from "./action-editor.tsx";
 import { ConditionEditor } from "./condition-editor.tsx";
@@ -30,6 +31,7 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
   const running = !disabled && campaign.status !== "draft";
   const problems = campaign.problems.filter((problem) => problem.stepId === step.id);
   const complete = stepContent.safeParse(content).success;
+  const changed = JSON.stringify(content) !== JSON.stringify(contentOf(step));
   const change = (next: StepContent) => {
     setContent(next);
     // What a running campaign says changes when the person says so, not with every key.
@@ -37,6 +39,7 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
   };
   return (
     <Card className="overflow-hidden">
+      <LeaveGuard unsaved={running && changed} />
       <section aria-label={`Step ${step.number}`}>
         <header className="flex items-center gap-2.5 border-b px-4 py-2.5">
           <StepIcon type={step.type} actionType={content.type === "action" ? content.action.type : null} />
@@ -74,7 +77,7 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
             <RunningNote
               step={step}
               campaign={campaign}
-              saveable={complete && JSON.stringify(content) !== JSON.stringify(contentOf(step))}
+              saveable={complete && changed}
               onSave={(retime) =>
                 edits.change((edit) => edits.calls.saveStep({ ...edit, stepId: step.id, content, retime }))
               }

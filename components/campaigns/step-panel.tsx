@@ -1,5 +1,6 @@
 "use client";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useState } from "react";
+import { leaving } from "#components/ui/leave-guard";
 import { PanelTabs } from "#components/ui/panel-tabs";
 import { StepEditor } from "./step-editor.tsx";
 import { StepPeople } from "./step-people.tsx";
@@ -32,6 +33,7 @@ export function StepPanel({
   onClose,
 }: Props) {
   const { campaign } = edits;
+  const [tab, setTab] = useState(peopleFirst && here !== null && here > 0 ? "people" : "step");
   const editor = (
     <StepEditor step={step} campaign={campaign} edits={edits} canWrite={canWrite} onClose={onClose} />
   );
@@ -53,7 +55,9 @@ export function StepPanel({
       ) : (
         <PanelTabs
           label={`Step ${step.number}`}
-          defaultValue={peopleFirst && here > 0 ? "people" : "step"}
+          value={tab}
+          // What is typed into the step is gone with its tab.
+          onChange={(next) => leaving(() => setTab(next))}
           panels={[
             { value: "step", label: "What it does", content: editor },
             {

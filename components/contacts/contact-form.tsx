@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { LeaveGuard, useTouched } from "#components/ui/leave-guard";
 import { LinkButton } from "#components/ui/link-button";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
@@ -39,6 +40,7 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
   );
   const problem = asProblem(create.error ?? update.error);
   const form = useErrorFocus(create.error ?? update.error);
+  const { unsaved, watch } = useTouched(problem);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -50,7 +52,8 @@ export function ContactForm({ workspace, customFields, contact }: Props) {
   }
 
   return (
-    <form ref={form} onSubmit={submit} noValidate>
+    <form ref={form} onSubmit={submit} noValidate {...watch}>
+      <LeaveGuard unsaved={unsaved} />
       <Section
         title="Person"
         footer={

@@ -9,6 +9,7 @@ import { Callout } from "#components/ui/callout";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { Input } from "#components/ui/input";
+import { LeaveGuard } from "#components/ui/leave-guard";
 import { SubmitButton } from "#components/ui/submit-button";
 import type { TemplateProblem } from "#server/mail/schema";
 import type { Draft } from "./draft-panel.tsx";
@@ -59,6 +60,12 @@ export function DraftEditor({ draft: given, onClose, onReload, decisions }: Prop
         save(false);
       }}
     >
+      <LeaveGuard
+        unsaved={
+          !edit.isSuccess
+          && (subject !== draft.subject || previewText !== draft.previewText || body !== draft.body)
+        }
+      />
       <Field
         name="subject"
         label="Subject"

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { EmptyState } from "#components/ui/empty-state";
+import { LeaveGuard } from "#components/ui/leave-guard";
 import { Section } from "#components/ui/section";
 import { stepsMayChange } from "#server/campaigns/schema";
 import { blankGoalEvents, type GoalEdit, goalsMax, goalTypes } from "#server/goals/schema";
@@ -56,6 +57,7 @@ export function GoalEditor({ workspace, initial, choices, targets, canWrite }: P
   return (
     <>
       <SaveProblem edits={edits} />
+      <LeaveGuard unsaved={running && touched} />
       {running && !disabled && (
         <RunningGoals
           touched={touched}

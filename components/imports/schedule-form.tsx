@@ -7,6 +7,7 @@ import { Combobox } from "#components/ui/combobox";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
+import { LeaveGuard, useTouched } from "#components/ui/leave-guard";
 import { LinkButton } from "#components/ui/link-button";
 import { Section } from "#components/ui/section";
 import { Select } from "#components/ui/select";
@@ -44,6 +45,7 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
   const update = useMutation(trpc.imports.schedules.update.mutationOptions({ onSuccess }));
   const problem = asProblem(create.error ?? update.error);
   const fields = problem?.fields ?? {};
+  const { unsaved, touch, watch } = useTouched(problem);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -65,7 +67,8 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
   }
 
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={submit} noValidate {...watch}>
+      <LeaveGuard unsaved={unsaved} />
       <Section
         title="The file"
         description="It is fetched anew each time; when nothing in it has changed, nothing is done."
@@ -146,7 +149,15 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
           <RhythmFields cron={cron} problem={fields.cron} onChange={setCron} />
           <Field name="zone" label="Time zone" error={fields.timezone}>
             {(control) => (
-              <Combobox {...control} value={zone} onChange={setZone} options={zoneOptions(zone)} />
+              <Combobox
+                {...control}
+                value={zone}
+                onChange={(chosen) => {
+                  setZone(chosen);
+                  touch();
+                }}
+                options={zoneOptions(zone)}
+              />
             )}
           </Field>
           <Field

@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import type { Vocabulary } from "#components/segments/rule-fields";
 import { FormError } from "#components/ui/form-error";
+import { LeaveGuard, useTouched } from "#components/ui/leave-guard";
 import { SubmitButton } from "#components/ui/submit-button";
 import { scoreCategories, type ScoringRules } from "#server/scoring/schema";
 import { type Numbers, ScoringNumbers } from "./scoring-numbers.tsx";
@@ -38,6 +39,7 @@ export function ScoringEditor({ saved, vocabulary, editable }: Props) {
     }),
   );
   const problem = asProblem(save.error);
+  const { unsaved, touch, watch } = useTouched(problem);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -56,7 +58,8 @@ export function ScoringEditor({ saved, vocabulary, editable }: Props) {
     });
   }
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={submit} noValidate {...watch}>
+      <LeaveGuard unsaved={unsaved} />
       <fieldset disabled={!editable} className="min-w-0">
         <ScoringNumbers saved={saved} fields={problem?.fields ?? {}} />
         {scoreCategories.map((category) => (
@@ -66,7 +69,10 @@ export function ScoringEditor({ saved, vocabulary, editable }: Props) {
             rules={rules}
             vocabulary={vocabulary}
             editable={editable}
-            onChange={setRules}
+            onChange={(next) => {
+              setRules(next);
+              touch();
+            }}
           />
         ))}
         <FormError>{problem?.message}</FormError>

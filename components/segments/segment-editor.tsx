@@ -1,11 +1,12 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { LeaveGuard } from "#components/ui/leave-guard";
 import { LinkButton } from "#components/ui/link-button";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
@@ -32,7 +33,6 @@ export function SegmentEditor({ workspace, vocabulary, segment, editable = true 
   const current = JSON.stringify([name, description, tree]);
   const [saved, setSaved] = useState(current);
   const save = useSave(workspace, segment, () => setSaved(current));
-  useLeaveWarning(current !== saved && !save.done);
   const problem = save.problem;
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -43,6 +43,7 @@ export function SegmentEditor({ workspace, vocabulary, segment, editable = true 
 
   return (
     <form onSubmit={submit} noValidate>
+      <LeaveGuard unsaved={current !== saved && !save.done} />
       <fieldset
         disabled={!editable}
         className="grid min-w-0 grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18rem]"
@@ -131,14 +132,4 @@ function useSave(workspace: string, segment: Segment | undefined, onSaved: () =>
     done: create.isSuccess,
     problem: asProblem(create.error ?? update.error),
   };
-}
-
-/** Asks before the page is left with changes that were not saved. */
-function useLeaveWarning(unsaved: boolean) {
-  useEffect(() => {
-    if (!unsaved) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", warn);
-    return () => removeEventListener("beforeunload", warn);
-  }, [unsaved]);
 }

@@ -6,6 +6,7 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
+import { LeaveGuard, useTouched } from "#components/ui/leave-guard";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
 
@@ -21,13 +22,16 @@ export function ProfileForm({ name, email }: { name: string; email: string }) {
     }),
   );
   const problem = asProblem(update.error);
+  const { unsaved, watch } = useTouched(problem);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         update.mutate(formValues(event.currentTarget, "name"));
       }}
+      {...watch}
     >
+      <LeaveGuard unsaved={unsaved} />
       <Section title="Profile" footer={<SubmitButton pending={update.isPending}>Save</SubmitButton>}>
         <div className="grid max-w-xl gap-5">
           <Field

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { toast } from "sonner";
 import type { Problem } from "#components/trpc/client";
 import { FormError } from "#components/ui/form-error";
+import { LeaveGuard, useTouched } from "#components/ui/leave-guard";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
 
@@ -18,6 +19,7 @@ type Props = {
 
 /** A card of rules that are saved together. What is wrong with a field stands below it, anything else at the end. */
 export function RulesForm({ title, description, pending, problem, onSave, children }: Props) {
+  const { unsaved, watch } = useTouched(problem);
   return (
     <form
       noValidate
@@ -25,7 +27,9 @@ export function RulesForm({ title, description, pending, problem, onSave, childr
         event.preventDefault();
         onSave(new FormData(event.currentTarget));
       }}
+      {...watch}
     >
+      <LeaveGuard unsaved={unsaved} />
       <Section
         title={title}
         description={description}

@@ -6,6 +6,7 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
+import { LeaveGuard, useTouched } from "#components/ui/leave-guard";
 import { Section } from "#components/ui/section";
 import { SubmitButton } from "#components/ui/submit-button";
 import { Textarea } from "#components/ui/textarea";
@@ -26,13 +27,16 @@ export function WorkspaceForm({ settings, editable }: Props) {
     }),
   );
   const problem = asProblem(update.error);
+  const { unsaved, watch } = useTouched(problem);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         update.mutate(formValues(event.currentTarget, "name", "timezone", "postalAddress"));
       }}
+      {...watch}
     >
+      <LeaveGuard unsaved={unsaved} />
       <Section
         title="Workspace"
         description={editable ? undefined : "Only admins of the workspace can change these."}

@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import { useEffect, useState } from "react";
 import { Kbd } from "#components/ui/kbd";
+import { leaving } from "#components/ui/leave-guard";
 import { onPalette } from "./palette-event.tsx";
 import { allPlaces } from "./places.tsx";
 import type { ShellData } from "./shell.tsx";
@@ -87,7 +88,8 @@ export function CommandPalette({ data }: { data: ShellData }) {
 function useEntries({ workspace, workspaces, permissions }: ShellData): [string, Entry[]][] {
   const router = useRouter();
   const [theme, setTheme] = useTheme();
-  const go = (path: string) => () => router.push(`/${workspace.slug}${path}`);
+  const leaveTo = (path: string) => () => leaving(() => router.push(path));
+  const go = (path: string) => leaveTo(`/${workspace.slug}${path}`);
   const actions: (Entry & { allowed: boolean })[] = [
     {
       label: "Create a campaign",
@@ -115,7 +117,7 @@ function useEntries({ workspace, workspaces, permissions }: ShellData): [string,
     {
       label: "New workspace",
       icon: Plus,
-      run: () => router.push(`/workspaces/new?from=${workspace.slug}`),
+      run: leaveTo(`/workspaces/new?from=${workspace.slug}`),
       allowed: permissions.includes("workspaces:create"),
     },
     theme === "dark"
@@ -136,7 +138,7 @@ function useEntries({ workspace, workspaces, permissions }: ShellData): [string,
             others.map(({ name, slug }) => ({
               label: name,
               icon: Plus,
-              run: () => router.push(`/${slug}`),
+              run: leaveTo(`/${slug}`),
               words: slug,
             })),
           ],

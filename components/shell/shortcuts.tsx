@@ -3,6 +3,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { Dialog, DialogContent } from "#components/ui/dialog";
 import { Kbd } from "#components/ui/kbd";
+import { leaving } from "#components/ui/leave-guard";
 import { allPlaces } from "./places.tsx";
 import { useModifier } from "./use-modifier.tsx";
 
@@ -31,18 +32,19 @@ export function Shortcuts({ slug }: { slug: string }) {
 
   useEffect(() => {
     const show = () => setOpen(true);
+    const go = (path: string) => leaving(() => router.push(`/${slug}${path}`));
     function press(event: KeyboardEvent) {
       if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
       const { key } = event;
       if (event.timeStamp < waitingUntil.current) {
         waitingUntil.current = 0;
         const place = allPlaces.find((candidate) => candidate.key === key);
-        if (place) router.push(`/${slug}${place.path}`);
+        if (place) go(place.path);
         return;
       }
       if (key === "g") waitingUntil.current = event.timeStamp + 1500;
-      else if (key === "c") router.push(`/${slug}/campaigns/new`);
-      else if (key === "i") router.push(`/${slug}/imports/new`);
+      else if (key === "c") go("/campaigns/new");
+      else if (key === "i") go("/imports/new");
       else if (key === "?") show();
       else if (key === "/") {
         const search = document.querySelector<HTMLInputElement>("main input[type=search]");

@@ -4,6 +4,7 @@ import { Check, ChevronsUpDown, Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { cn } from "#components/ui/cn";
+import { leaving } from "#components/ui/leave-guard";
 import { Popover, PopoverContent, PopoverTrigger } from "#components/ui/popover";
 import type { ShellData } from "./shell.tsx";
 
@@ -19,7 +20,7 @@ export function WorkspaceSwitcher({ data, compact = false }: { data: ShellData; 
 
   function go(path: string) {
     setOpen(false);
-    router.push(path);
+    leaving(() => router.push(path));
   }
 
   return (

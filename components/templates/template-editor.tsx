@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { FormError } from "#components/ui/form-error";
+import { LeaveGuard } from "#components/ui/leave-guard";
 import { Spinner } from "#components/ui/spinner";
 import { SubmitButton } from "#components/ui/submit-button";
 import { TemplateFields } from "./template-fields.tsx";
@@ -34,6 +35,7 @@ export function TemplateEditor({ workspace, template, editable }: Props) {
         submit();
       }}
     >
+      <LeaveGuard unsaved={editable && saves.unsaved} />
       <div className="min-w-0 space-y-4">
         {conflict && <Conflict resolve={saves.resolve} pending={pending} />}
         <TemplateFields

@@ -84,7 +84,6 @@ export function useTemplateSaves({ workspace, template, editable }: Subject) {
   const pending = create.isPending || save.isPending || autosave.isPending;
   const problem = asProblem(create.error ?? save.error ?? autosave.error);
   const conflict = problem?.code === "conflict" && !problem.fields.name;
-  useWarnBeforeLeaving(dirty && !same(draft, starter));
 
   const settled = useSettled(JSON.stringify(draft), restMs);
   // The same words would be refused again.
@@ -118,15 +117,6 @@ export function useTemplateSaves({ workspace, template, editable }: Subject) {
     setDraft(draftOf(theirs));
     setLoaded((count) => count + 1);
   };
-  return { draft, setDraft, saved, dirty, pending, problem, conflict, loaded, submit, resolve };
-}
-
-/** The browser asks before unsaved words are lost. */
-function useWarnBeforeLeaving(dirty: boolean) {
-  useEffect(() => {
-    if (!dirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [dirty]);
+  const unsaved = dirty && !same(draft, starter);
+  return { draft, setDraft, saved, dirty, unsaved, pending, problem, conflict, loaded, submit, resolve };
 }

@@ -46,6 +46,8 @@ export function ConfirmDialog({
 
   async function submit(event: FormEvent) {
     event.preventDefault();
+    // A form that the dialog is written in hears of it too, wherever the dialog is shown.
+    event.stopPropagation();
     setPending(true);
     setProblem(null);
     try {

@@ -8,20 +8,18 @@ type Panel = { value: string; label: string; content: ReactNode };
 export function PanelTabs({
   label,
   panels,
-  defaultValue,
   value,
   onChange,
 }: {
   label: string;
   panels: Panel[];
-  defaultValue?: string;
   /** The panel shown, where something else than a click can change it. */
   value?: string;
   onChange?: (value: string) => void;
 }) {
   return (
     <Tabs.Root
-      {...(value === undefined ? { defaultValue: defaultValue ?? panels[0]?.value } : { value })}
+      {...(value === undefined ? { defaultValue: panels[0]?.value } : { value })}
       {...(onChange && { onValueChange: onChange })}
     >
       <Tabs.List aria-label={label} className="mb-3 inline-flex gap-0.5 rounded-md border bg-sunken p-0.5">
