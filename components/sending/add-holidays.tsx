@@ -5,13 +5,10 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
-import { Button } from "#components/ui/button";
 import { Combobox } from "#components/ui/combobox";
-import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
-import { FormError } from "#components/ui/form-error";
-import { SubmitButton } from "#components/ui/submit-button";
-import { CampaignScope, scopeOf } from "./campaign-scope.tsx";
+import { AddWindow } from "./add-window.tsx";
+import { scopeOf } from "./campaign-scope.tsx";
 
 /** The button that opens the window in which a country's public holidays are added. */
 export function AddHolidays() {
@@ -38,73 +35,51 @@ export function AddHolidays() {
   const options = (places: { code: string; name: string }[] = []) =>
     places.map(({ code, name }) => ({ value: code, label: name }));
   return (
-    <>
-      <Button
-        onClick={() => {
-          add.reset();
-          setCountry("");
-          setRegion("");
-          setOpen(true);
-        }}
-      >
-        <CalendarPlus /> Add holidays
-      </Button>
-      <Dialog open={open} onOpenChange={setOpen}>
-        <DialogContent
-          title="Public holidays"
-          description="Of this year and the next two; later ones follow by themselves. Single days can be taken out afterwards."
-          size="sm"
-        >
-          <form
-            noValidate
-            className="space-y-4"
-            onSubmit={(event) => {
-              event.preventDefault();
-              add.mutate({ country, region, onlyFor: scopeOf(event.currentTarget) });
+    <AddWindow
+      label="Add holidays"
+      icon={<CalendarPlus />}
+      title="Public holidays"
+      description="Of this year and the next two; later ones follow by themselves. Single days can be taken out afterwards."
+      open={open}
+      onOpenChange={(next) => {
+        add.reset();
+        setCountry("");
+        setRegion("");
+        setOpen(next);
+      }}
+      pending={add.isPending}
+      problem={problem}
+      onSubmit={(form) => add.mutate({ country, region, onlyFor: scopeOf(form) })}
+    >
+      <Field name="country" label="Country" error={problem?.fields.country}>
+        {(control) => (
+          <Combobox
+            {...control}
+            options={options(countries.data)}
+            value={country}
+            placeholder="Choose a country"
+            empty={countries.data ? "Nothing found." : "One moment…"}
+            onChange={(code) => {
+              setCountry(code);
+              setRegion("");
             }}
-          >
-            <Field name="country" label="Country" error={problem?.fields.country}>
-              {(control) => (
-                <Combobox
-                  {...control}
-                  options={options(countries.data)}
-                  value={country}
-                  placeholder="Choose a country"
-                  empty={countries.data ? "Nothing found." : "One moment…"}
-                  onChange={(code) => {
-                    setCountry(code);
-                    setRegion("");
-                  }}
-                  className="w-full"
-                />
-              )}
-            </Field>
-            {(regions.data?.length ?? 0) > 0 && (
-              <Field name="region" label="Region" aside="Optional" error={problem?.fields.region}>
-                {(control) => (
-                  <Combobox
-                    {...control}
-                    options={[{ value: "", label: "The whole country" }, ...options(regions.data)]}
-                    value={region}
-                    onChange={setRegion}
-                    className="w-full"
-                  />
-                )}
-              </Field>
-            )}
-            <CampaignScope error={problem?.fields.onlyFor} />
-            <FormError>
-              {problem && Object.keys(problem.fields).length === 0 ? problem.message : null}
-            </FormError>
-            <DialogFooter>
-              <Button type="button" onClick={() => setOpen(false)}>
-                Cancel
-              </Button>
-              <SubmitButton pending={add.isPending}>Add holidays</SubmitButton>
-            </DialogFooter>
-          </form>
-        </DialogContent>
-      </Dialog>
-    </>
+            className="w-full"
+          />
+        )}
+      </Field>
+      {(regions.data?.length ?? 0) > 0 && (
+        <Field name="region" label="Region" aside="Optional" error={problem?.fields.region}>
+          {(control) => (
+            <Combobox
+              {...control}
+              options={[{ value: "", label: "The whole country" }, ...options(regions.data)]}
+              value={region}
+              onChange={setRegion}
+              className="w-full"
+            />
+          )}
+        </Field>
+      )}
+    </AddWindow>
   );
 }

@@ -1,13 +1,11 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { CalendarOff } from "lucide-react";
-import { useRouter } from "next/navigation";
-import { toast } from "sonner";
-import { asProblem, useTRPC } from "#components/trpc/client";
-import { Button } from "#components/ui/button";
+import { useTRPC } from "#components/trpc/client";
 import { EmptyState } from "#components/ui/empty-state";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
+import { RemoveButton, useRemoved } from "./remove-button.tsx";
 
 type Blackout = RouterOutputs["blackoutDates"]["list"][number];
 
@@ -70,27 +68,14 @@ export function BlackoutList({ blackouts, editable }: { blackouts: Blackout[]; e
 
 export function RemoveBlackout({ blackout }: { blackout: Pick<Blackout, "id" | "name"> }) {
   const trpc = useTRPC();
-  const router = useRouter();
-  const remove = useMutation(
-    trpc.blackoutDates.remove.mutationOptions({
-      onSuccess: () => {
-        toast.success("Removed.");
-        router.refresh();
-      },
-      onError: (error) => toast.error(asProblem(error)?.message),
-    }),
-  );
+  const remove = useMutation(trpc.blackoutDates.remove.mutationOptions(useRemoved("Removed.")));
   return (
     <span className="flex justify-end">
-      <Button
-        size="sm"
-        variant="ghost"
-        aria-label={`Remove ${blackout.name}`}
+      <RemoveButton
+        label={`Remove ${blackout.name}`}
         pending={remove.isPending}
         onClick={() => remove.mutate({ id: blackout.id })}
-      >
-        Remove
-      </Button>
+      />
     </span>
   );
 }

@@ -1,11 +1,9 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
-import { toast } from "sonner";
-import { asProblem, useTRPC } from "#components/trpc/client";
-import { Button } from "#components/ui/button";
+import { useTRPC } from "#components/trpc/client";
 import type { RouterOutputs } from "#server/router";
 import { daysText, forWhom, RemoveBlackout } from "./blackout-list.tsx";
+import { RemoveButton, useRemoved } from "./remove-button.tsx";
 
 type Calendar = RouterOutputs["holidayCalendars"]["list"][number];
 
@@ -52,25 +50,13 @@ const nextOf = ({ days: [next] }: Calendar) =>
 
 function RemoveCalendar({ calendar }: { calendar: Calendar }) {
   const trpc = useTRPC();
-  const router = useRouter();
-  const remove = useMutation(
-    trpc.holidayCalendars.remove.mutationOptions({
-      onSuccess: () => {
-        toast.success("Removed, with all of its days.");
-        router.refresh();
-      },
-      onError: (error) => toast.error(asProblem(error)?.message),
-    }),
-  );
+  const removed = useRemoved("Removed, with all of its days.");
+  const remove = useMutation(trpc.holidayCalendars.remove.mutationOptions(removed));
   return (
-    <Button
-      size="sm"
-      variant="ghost"
-      aria-label={`Remove the holidays of ${calendar.name}`}
+    <RemoveButton
+      label={`Remove the holidays of ${calendar.name}`}
       pending={remove.isPending}
       onClick={() => remove.mutate({ id: calendar.id })}
-    >
-      Remove
-    </Button>
+    />
   );
 }

@@ -1,15 +1,14 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { Gauge } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
-import { asProblem, useTRPC } from "#components/trpc/client";
+import { useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { EmptyState } from "#components/ui/empty-state";
 import { type Column, Table } from "#components/ui/table";
 import { LimitDialog } from "./limit-dialog.tsx";
 import { type Limit, limitWords } from "./limit-words.tsx";
+import { RemoveButton, useRemoved } from "./remove-button.tsx";
 
 const number = (value: number | null) => (value === null ? "–" : value.toLocaleString("en"));
 
@@ -89,25 +88,12 @@ export function LimitTable({
 
 function RemoveLimit({ limit }: { limit: Limit }) {
   const trpc = useTRPC();
-  const router = useRouter();
-  const remove = useMutation(
-    trpc.sendingLimits.remove.mutationOptions({
-      onSuccess: () => {
-        toast.success("Limit removed.");
-        router.refresh();
-      },
-      onError: (error) => toast.error(asProblem(error)?.message),
-    }),
-  );
+  const remove = useMutation(trpc.sendingLimits.remove.mutationOptions(useRemoved("Limit removed.")));
   return (
-    <Button
-      size="sm"
-      variant="ghost"
-      aria-label={`Remove the limit: ${limitWords(limit)}`}
+    <RemoveButton
+      label={`Remove the limit: ${limitWords(limit)}`}
       pending={remove.isPending}
       onClick={() => remove.mutate({ id: limit.id })}
-    >
-      Remove
-    </Button>
+    />
   );
 }
