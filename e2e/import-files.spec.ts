@@ -66,6 +66,30 @@ test("bad rows are corrected in place by keyboard, before the import and after i
   expect(await seriousFindings(page), "undo").toEqual([]);
 });
 
+test("a field that the import makes gets another type where its values do not fit, and keeps it on the way back", async ({
+  signedInPage: page,
+  workspace,
+}) => {
+  const text = "email,size\nada@example.test,10\nbob@example.test,large\ncy(at)example.test,12\n";
+  await chooseFile(page, `/${workspace.slug}`, csvFile("sizes.csv", text));
+  await page.getByLabel("Type of size").selectOption("number");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Check file" }).click();
+  await page.getByText("Address that cannot get mail").click({ timeout: 30_000 });
+  await page.getByLabel("email, line 4").fill("cy@example.test");
+  await expect(page.getByLabel("Another type for size")).toHaveValue("text");
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Change and check again" }).click();
+  const whole = page.getByRole("button", { name: "Import 3 contacts", exact: true });
+  await expect(whole).toBeVisible({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByRole("button", { name: "Back" }).click();
+  await expect(page.getByLabel("Type of size")).toHaveValue("text");
+  await checkFile(page);
+  await startButton(page).click();
+  expect(await importResult(page)).toMatchObject({ created: 3, rejected: 0 });
+});
+
 test("rows that are pasted are a file like any other", async ({ signedInPage: page, workspace }) => {
   await page.goto(`/${workspace.slug}/imports/new`);
   await page.getByRole("tab", { name: "Paste" }).click();

@@ -8,21 +8,32 @@ import { LinkButton } from "#components/ui/link-button";
 import { ProgressBar } from "#components/ui/progress-bar";
 import { Section } from "#components/ui/section";
 import { Skeleton } from "#components/ui/skeleton";
-import { newListsMax } from "#server/imports/schema";
+import { type ColumnMapping, newListsMax } from "#server/imports/schema";
 import { CancelImport } from "./cancel-import.tsx";
 import { Forecast } from "./forecast.tsx";
 import { contacts, count, isMoving } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
+import type { Vocabulary } from "./import-wizard.tsx";
 import { RejectedFixer } from "./rejected-fixer.tsx";
+import { RetypeField } from "./retype-field.tsx";
 import { StepHeading } from "./step-heading.tsx";
 import { useCorrections } from "./use-corrections.tsx";
+import { useRetype } from "./use-retype.tsx";
 import { Warnings } from "./warnings.tsx";
 import { WizardFooter } from "./wizard-footer.tsx";
 
-type Props = { id: string; workspace: string; onBack: () => void; onStarted: () => void };
+type Props = {
+  id: string;
+  workspace: string;
+  customFields: Vocabulary["customFields"];
+  onBack: () => void;
+  /** A column goes to a field of another type now. */
+  onRetyped: (job: Detail, column: ColumnMapping) => void;
+  onStarted: () => void;
+};
 
 /** What the import would do, before anything is written; the rows that cannot go in, to be corrected; and the button. */
-export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
+export function CheckStep({ id, workspace, customFields, onBack, onRetyped, onStarted }: Props) {
   const trpc = useTRPC();
   const corrections = useCorrections(id);
   const corrected = corrections.edits.size;
@@ -31,6 +42,12 @@ export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
     refetchInterval: (query) => (query.state.data && !isMoving(query.state.data.status) ? false : 700),
   });
   const start = useMutation(trpc.imports.start.mutationOptions({ onSuccess: onStarted }));
+  const retype = useRetype({
+    job: job.data,
+    customFields,
+    first: corrections.settle,
+    onRetyped: (column) => job.data && onRetyped(job.data, column),
+  });
   const problem = asProblem(start.error ?? job.error);
   if (!job.data) return problem ? <FormError>{problem.message}</FormError> : <Skeleton className="h-40" />;
   const { status, forecast } = job.data;
@@ -56,12 +73,24 @@ export function CheckStep({ id, workspace, onBack, onStarted }: Props) {
               edits={corrections.edits}
               onEdit={corrections.edit}
               description="Correct them here, or leave them out: after the import you get them as a file, to mend and import again."
+              repair={(group) =>
+                retype
+                  .columnsOf(group)
+                  .map((column) => (
+                    <RetypeField
+                      key={column.column}
+                      column={column}
+                      pending={retype.pending}
+                      onRetype={retype.run}
+                    />
+                  ))
+              }
             />
           )}
           <Warnings groups={forecast.warnings} />
         </>
       )}
-      <FormError>{problem?.message ?? corrections.problem}</FormError>
+      <FormError>{problem?.message ?? corrections.problem ?? retype.problem}</FormError>
       <WizardFooter note={waiting && !blocked && whatNext(forecast?.errors ?? 0, corrected)}>
         {status === "validating" && <CancelImport id={id} written={false} />}
         {waiting && <Button onClick={onBack}>Back</Button>}

@@ -50,7 +50,7 @@ export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Prop
   const router = useRouter();
   const queries = useQueryClient();
   const place = useWizardPlace(workspace);
-  const { draftOf, save } = useDraft(timeZone);
+  const { draftOf, save, amend } = useDraft(timeZone);
   const [inspection, setInspection] = useState<Inspection | null>(null);
   const { data: found } = useQuery({
     ...trpc.imports.byId.queryOptions({ id: place.id ?? "" }),
@@ -138,7 +138,9 @@ export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Prop
         <CheckStep
           id={place.id}
           workspace={workspace}
+          customFields={vocabulary.customFields}
           onBack={() => goTo("options")}
+          onRetyped={(checked, column) => amend(checked, column, read)}
           onStarted={() => router.push(`/${workspace}/imports/${place.id}`)}
         />
       )}

@@ -18,12 +18,15 @@ type Props = {
   onEdit: (line: number, cells: string[] | null) => void;
   description: ReactNode;
   action?: ReactNode;
+  /** What repairs all rows of a kind at once. */
+  repair?: (group: ProblemGroup) => ReactNode;
   /** What sends the corrections. */
   footer?: ReactNode;
 };
 
 /** The rows that cannot go in, by what it takes to repair them, each kind as a table to type into. */
-export function RejectedFixer({ job, groups, edits, onEdit, description, action, footer }: Props) {
+export function RejectedFixer(props: Props) {
+  const { job, groups, edits, onEdit, description, action, repair, footer } = props;
   const errors = groups.reduce((sum, group) => sum + group.rows, 0);
   return (
     <Section
@@ -36,7 +39,12 @@ export function RejectedFixer({ job, groups, edits, onEdit, description, action,
       <ProblemList
         groups={groups}
         startOpen
-        content={(group) => <Rows job={job} group={group} edits={edits} onEdit={onEdit} />}
+        content={(group) => (
+          <>
+            {repair?.(group)}
+            <Rows job={job} group={group} edits={edits} onEdit={onEdit} />
+          </>
+        )}
       />
     </Section>
   );

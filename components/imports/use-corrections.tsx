@@ -16,7 +16,7 @@ export function useCorrections(
     (line: number, cells: string[] | null) => setEdits((now) => withEdit(now, line, cells)),
     [],
   );
-  const { mutate, isPending, error } = useMutation(
+  const { mutate, mutateAsync, isPending, error } = useMutation(
     trpc.imports.correct.mutationOptions({
       onSuccess: async (result) => {
         setEdits(new Map());
@@ -25,10 +25,15 @@ export function useCorrections(
       },
     }),
   );
+  const rows = [...edits].map(([line, cells]) => ({ line, cells }));
   return {
     edits,
     edit,
-    send: () => mutate({ id, rows: [...edits].map(([line, cells]) => ({ line, cells })) }),
+    send: () => mutate({ id, rows }),
+    /** Sends what was corrected, if anything was. Rejects when it was refused, which `problem` says too. */
+    settle: async () => {
+      if (rows.length > 0) await mutateAsync({ id, rows });
+    },
     pending: isPending,
     problem: asProblem(error)?.message,
   };

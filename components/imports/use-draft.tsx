@@ -17,8 +17,8 @@ export function useDraft(timeZone: string) {
     return kept?.key === key ? kept.draft : (stored(key) ?? fresh(inspection, timeZone));
   }
 
-  function save(inspection: Inspection, draft: Draft): void {
-    const key = keyOf(inspection);
+  function save(file: Columns, draft: Draft): void {
+    const key = keyOf(file);
     setKept({ key, draft });
     try {
       sessionStorage.setItem(key, JSON.stringify(draft));
@@ -27,10 +27,23 @@ export function useDraft(timeZone: string) {
     }
   }
 
-  return { draftOf, save };
+  /**
+   * Changes one column of the choice. Without one, and without `inspection`, there is nothing to change: whoever reads the
+   * file next finds the columns of the last check.
+   */
+  function amend(file: Columns, column: ColumnMapping, inspection: Inspection | null): void {
+    const draft = inspection ? draftOf(inspection) : stored(keyOf(file));
+    if (!draft) return;
+    const mapping = draft.mapping.map((each) => (each.column === column.column ? column : each));
+    save(file, { ...draft, mapping });
+  }
+
+  return { draftOf, save, amend };
 }
 
-const keyOf = ({ id, headers }: Inspection) => `import:${id}:${JSON.stringify(headers)}`;
+type Columns = Pick<Inspection, "id" | "headers">;
+
+const keyOf = ({ id, headers }: Columns) => `import:${id}:${JSON.stringify(headers)}`;
 
 function stored(key: string): Draft | null {
   try {
