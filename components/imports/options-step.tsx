@@ -60,7 +60,7 @@ export function OptionsStep({ inspection, draft, vocabulary, onDraft, onBack, on
         }}
         onChange={(next) => onDraft({ ...draft, options: next })}
       />
-      <FormError>{refused?.message}</FormError>
+      <FormError>{refused?.fields["options.newList"] ? null : refused?.message}</FormError>
       <WizardFooter note="Checking reads the whole file and writes nothing.">
         <Button onClick={onBack}>Back</Button>
         <SubmitButton pending={check.isPending}>Check file</SubmitButton>

@@ -54,7 +54,12 @@ export const segments = pgTable(
     tenantKey(t),
     within(t, t.workspaceId, workspaces),
     workspacePolicy("segments"),
-    uniqueIndex("segments_name_unique").on(t.tenantId, t.workspaceId, t.name),
+    // The column's own collation would fold ASCII only.
+    uniqueIndex("segments_name_unique").on(
+      t.tenantId,
+      t.workspaceId,
+      sql`(lower(${t.name} collate "default") collate "C")`,
+    ),
     oneOf("valid_segment_type", t.segmentType, segmentTypes),
   ],
 );

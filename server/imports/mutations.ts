@@ -4,6 +4,7 @@ import { recordAct } from "#server/audit";
 import { ensureFields } from "#server/custom-fields/mutations";
 import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
+import { mustBeFree, nameTaken } from "#server/segments/names";
 import { ensureTags } from "#server/tags/mutations";
 import { forgetBadRows } from "./corrections.ts";
 import { hashOfHeaders } from "./memory.ts";
@@ -65,6 +66,7 @@ export async function requestCheck(
     );
   }
   if (options.listId) await mustBeList(tx, options.listId);
+  if (options.newList) await mustBeFree(tx, options.newList, { field: newListField });
   const stored: StoredFormat = { parts, format, ...(fetch && { fetch }) };
   await tx.execute(sql`
     update import_jobs set status = 'validating', file_format = ${JSON.stringify(stored)}::jsonb,
@@ -133,15 +135,20 @@ async function makeTargets(
   );
   const { created } = await ensureTags(tx, options.tags);
   if (!options.newList) return { tags: created, fields, listId: null };
-  const [list] = await tx.execute<{ id: string }>(sql`
-    insert into segments (name, description, segment_type, source_import_id)
-    values (${options.newList}, ${`From ${fileName}`}, 'static', ${id}::uuid) on conflict do nothing returning id`);
-  if (!list) {
-    const sentence = `There is a list or segment called "${options.newList}" already. Choose it, or another name.`;
-    throw new AppError("conflict", sentence, { "options.newList": sentence });
-  }
+  await mustBeFree(tx, options.newList, { field: newListField });
+  const [list] = await tx
+    .execute<{ id: string }>(
+      sql`
+      insert into segments (name, description, segment_type, source_import_id)
+      values (${options.newList}, ${`From ${fileName}`}, 'static', ${id}::uuid) returning id`,
+    )
+    .catch(nameTaken(options.newList, newListField));
+  if (!list) throw new Error("insert into segments returned no row.");
   return { tags: created, fields, listId: list.id };
 }
+
+/** Where the form asks for the name of a list that the import makes. */
+const newListField = "options.newList";
 
 async function mustBeList(tx: TenantTx, listId: string): Promise<void> {
   const [list] = await tx.execute(

@@ -4,7 +4,7 @@ import { readEmail } from "#server/contacts/address";
 import { type Author, noteOnTimelines } from "#server/contacts/history";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
-import { nameTaken } from "#server/segments/mutations";
+import { foldedName, mustBeFree, nameTaken } from "#server/segments/names";
 import type { ListInput } from "./schema.ts";
 
 /** Makes an empty list. Throws `conflict` when the name is taken. */
@@ -13,6 +13,7 @@ export async function createList(
   { name, description }: ListInput,
   actorId: string,
 ): Promise<{ id: string }> {
+  await mustBeFree(tx, name);
   const [made] = await tx
     .execute<{ id: string }>(
       sql`
@@ -44,25 +45,24 @@ export async function ensureLists(
   if (names.length === 0) return { ids: new Map(), created: [] };
   const found = await findLists(tx, names);
   if (names.every((name) => found.has(name))) return { ids: found, created: [] };
-  // No index knows that two names differ in case alone: imports at work beside each other make lists one after the other.
-  await tx.execute(sql`
-    select pg_advisory_xact_lock(hashtext('lists:' || workspace_id)) from import_jobs where id = ${importId}::uuid`);
+  // In the order of their names: imports at work beside each other wait for one another, and never in a circle.
   const made = await tx.execute<{ id: string }>(sql`
     insert into segments (name, description, segment_type, source_import_id)
     select w.name, 'From ' || j.file_name, 'static', j.id
-    from (select distinct on (lower(name)) name from unnest(${sql.param([...names])}::text[]) with ordinality as u(name, place)
-      order by lower(name), place) w, import_jobs j
-    where j.id = ${importId}::uuid and not exists (select from segments s where lower(s.name) = lower(w.name))
-    on conflict do nothing returning id`);
+    from (select distinct on (${foldedName(sql`name`)}) name
+      from unnest(${sql.param([...names])}::text[]) with ordinality as u(name, place)
+      order by ${foldedName(sql`name`)}, place) w, import_jobs j
+    where j.id = ${importId}::uuid
+      and not exists (select from segments s where ${foldedName(sql`s.name`)} = ${foldedName(sql`w.name`)})
+    order by ${foldedName(sql`w.name`)} on conflict do nothing returning id`);
   return { ids: await findLists(tx, names), created: made.map(({ id }) => id) };
 }
 
-/** The ids of those that are there. Of lists that differ in case alone, the one written as asked for comes first. */
+/** The ids of those that are there. */
 async function findLists(tx: TenantTx, names: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.execute<{ name: string; id: string }>(sql`
-    select distinct on (w.name) w.name, s.id from unnest(${sql.param([...names])}::text[]) as w(name)
-    join segments s on lower(s.name) = lower(w.name) and s.segment_type = 'static'
-    order by w.name, s.name = w.name desc, s.id`);
+    select w.name, s.id from unnest(${sql.param([...names])}::text[]) as w(name)
+    join segments s on ${foldedName(sql`s.name`)} = ${foldedName(sql`w.name`)} and s.segment_type = 'static'`);
   return new Map(rows.map(({ name, id }) => [name, id]));
 }
 
@@ -71,6 +71,7 @@ export async function updateList(
   { id, name, description }: ListInput & { id: string },
   actorId: string,
 ): Promise<void> {
+  await mustBeFree(tx, name, { except: id });
   const rows = await tx
     .execute(
       sql`

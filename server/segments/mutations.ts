@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { isDeepStrictEqual } from "node:util";
-import { violates } from "#db/errors";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
+import { foldedName, mustBeFree, nameTaken } from "./names.ts";
 import { getSegment, heightAbove, ruleContext, type SegmentUse, usesOf } from "./queries.ts";
 import { requestRefresh } from "./refresh.ts";
 import { nameLengthMax, type SegmentInput, type SegmentUpdate } from "./schema.ts";
@@ -17,6 +17,7 @@ export async function createSegment(
   input: SegmentInput,
   { userId, workspaceId }: Scope,
 ): Promise<Saved> {
+  await mustBeFree(tx, input.name);
   await ruleContext(tx, input.rules);
   const [made] = await tx
     .execute<{ id: string; updatedAt: Date }>(
@@ -49,6 +50,7 @@ export async function updateSegment(
   // One at a time: two changes that are harmless alone could make a circle together.
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`segments:${workspaceId}`}))`);
   const before = await seenRules(tx, input);
+  await mustBeFree(tx, input.name, { except: input.id });
   await ruleContext(tx, input.rules, input.id, await heightAbove(tx, input.id));
   const [saved] = await tx
     .execute<{ id: string; updatedAt: Date }>(
@@ -74,7 +76,7 @@ export async function updateSegment(
 export async function duplicateSegment(tx: TenantTx, id: string, scope: Scope): Promise<Saved> {
   const { name, description, rules } = await getSegment(tx, id);
   const taken = await tx.execute<{ name: string }>(
-    sql`select name::text as name from segments where starts_with(name, ${`Copy of ${name}`})`,
+    sql`select name::text as name from segments where starts_with(${foldedName(sql`name`)}, ${foldedName(sql`${copyOf(name)}`)})`,
   );
   return createSegment(
     tx,
@@ -83,11 +85,14 @@ export async function duplicateSegment(tx: TenantTx, id: string, scope: Scope): 
   );
 }
 
+/** With room for a number behind it. */
+const copyOf = (name: string) => `Copy of ${name}`.slice(0, nameLengthMax - 4);
+
 function freeName(name: string, taken: readonly { name: string }[]): string {
-  const names = new Set(taken.map((each) => each.name));
+  const names = new Set(taken.map((each) => each.name.toLowerCase()));
   for (let number = 1; ; number++) {
-    const free = `Copy of ${name}`.slice(0, nameLengthMax - 4) + (number > 1 ? ` ${number}` : "");
-    if (!names.has(free)) return free;
+    const free = copyOf(name) + (number > 1 ? ` ${number}` : "");
+    if (!names.has(free.toLowerCase())) return free;
   }
 }
 
@@ -145,14 +150,3 @@ export async function deleteSegment(tx: TenantTx, id: string, actorId: string): 
     before: { name: segment.name },
   });
 }
-
-/** Turns the clash of a name into a sentence. */
-export const nameTaken =
-  (name: string) =>
-  (error: unknown): never => {
-    if (violates(error, "segments_name_unique")) {
-      const sentence = `There is a list or segment called "${name}" already. Choose another name.`;
-      throw new AppError("conflict", sentence, { name: sentence }, { cause: error });
-    }
-    throw error;
-  };

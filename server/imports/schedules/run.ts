@@ -6,6 +6,7 @@ import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { importRequested, onceId } from "#inngest/events";
 import { AppError } from "#server/errors";
 import { log } from "#server/log";
+import { foldedName } from "#server/segments/names";
 import { storage } from "#server/storage";
 import { announce } from "../announce.ts";
 import { type Fetched, fetchInto } from "../fetch.ts";
@@ -136,7 +137,7 @@ async function begin(tx: TenantTx, { schedule, importId, fetched, format }: Begu
 async function ontoListOfName(tx: TenantTx, options: ImportOptions): Promise<ImportOptions> {
   if (!options.newList) return options;
   const [list] = await tx.execute<{ id: string }>(
-    sql`select id from segments where name = ${options.newList} and segment_type = 'static'`,
+    sql`select id from segments where ${foldedName(sql`name`)} = ${foldedName(sql`${options.newList}`)} and segment_type = 'static'`,
   );
   return list ? { ...options, newList: null, listId: list.id } : options;
 }
