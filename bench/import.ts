@@ -195,8 +195,8 @@ async function perform(work: Work, { id, scope, userId }: Job): Promise<Done> {
   const { requestCheck, startImport } = await import("#server/imports/mutations");
   const { checkImport } = await import("#server/imports/check");
   const { spoolImport } = await import("#server/imports/spool");
-  const { finishImport, importSlices, noteNotMailed, takeImport, tellPlanner } =
-    await import("#server/imports/run");
+  const { finishImport, importSlices, takeImport, tellPlanner } = await import("#server/imports/run");
+  const { noteNotMailed } = await import("#server/imports/not-mailed");
   const { finishUndo, requestUndo } = await import("#server/imports/undo");
   const { undoSlices } = await import("#server/imports/undo-slices");
   const { getImportJob } = await import("#server/imports/queries");
@@ -219,7 +219,7 @@ async function perform(work: Work, { id, scope, userId }: Job): Promise<Done> {
       const fence = await take();
       while (!(await importSlices(scope, id, fence)).done);
       await finishImport(scope, id, fence);
-      await noteNotMailed(scope, id);
+      await noteNotMailed(scope, id, fence);
     },
     undo: async () => {
       await withTenant(scope, (tx) => requestUndo(tx, id, userId));

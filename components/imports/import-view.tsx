@@ -14,6 +14,7 @@ import { ImportSummary } from "./import-summary.tsx";
 import { ImportProgress } from "./import-progress.tsx";
 import { ImportBadge } from "./import-badge.tsx";
 import { isMoving } from "./import-status.tsx";
+import { Judging } from "./judging.tsx";
 import { NotMailed } from "./not-mailed.tsx";
 import { ProblemGroups } from "./problem-groups.tsx";
 import { ResultFixer } from "./result-fixer.tsx";
@@ -38,8 +39,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
     initialData: initial,
     // The wizard has asked for this import before it was started, and that answer is still kept.
     refetchOnMount: "always",
-    refetchInterval: ({ state: { data } }) =>
-      isMoving(data?.status ?? "") || (data?.judging ?? false) ? 700 : false,
+    refetchInterval: ({ state: { data } }) => (isMoving(data?.status ?? "") ? 700 : data?.judging && 3000),
   });
   const { data: problems } = useQuery({
     ...trpc.imports.problems.queryOptions({ id: initial.id }),
@@ -74,6 +74,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
       )}
       {job.status === "rolled_back" && <UndoReport workspace={workspace} job={job} timeZone={timeZone} />}
       {(ended || job.processedRows > 0) && job.status !== "rolling_back" && <Result job={job} />}
+      <Judging job={job} canWrite={canWrite} />
       {job.notMailed > 0 && job.status !== "rolled_back" && !isMoving(job.status) && (
         <div className="mb-5">
           <NotMailed workspace={workspace} id={job.id} count={job.notMailed} />

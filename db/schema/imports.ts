@@ -128,6 +128,9 @@ export const importJobs = pgTable(
     index("idx_import_jobs_schedule").on(t.tenantId, t.scheduleId, t.id),
     index("idx_import_jobs_tenant").on(t.tenantId, t.workspaceId, t.id),
     index("idx_import_jobs_status").on(t.status, t.leaseUntil),
+    index("idx_import_jobs_completed")
+      .on(t.wakesAt)
+      .where(sql`status = 'completed' and wakes_at is not null`),
     index("idx_import_jobs_created").on(t.tenantId, t.createdAt.desc()),
     oneOf("valid_status", t.status, importStatuses),
     oneOf("valid_source", t.source, importSources),

@@ -2,15 +2,9 @@ import type { Scope } from "#db/tenancy";
 import { inngest } from "#inngest/client";
 import { importCancelled, importRequested, onceId } from "#inngest/events";
 import { checkImport } from "#server/imports/check";
-import {
-  finishImport,
-  handOverImport,
-  importSlices,
-  noteNotMailed,
-  takeImport,
-  tellPlanner,
-} from "#server/imports/run";
+import { finishImport, handOverImport, importSlices, takeImport, tellPlanner } from "#server/imports/run";
 import { markImportFailed } from "#server/imports/failures";
+import { noteNotMailed } from "#server/imports/not-mailed";
 import { spoolImport } from "#server/imports/spool";
 
 /** Steps of one run, some seconds of slices each: a real server stops at 1,000 steps, and a long run grows slow. */
@@ -30,9 +24,15 @@ export const importContacts = inngest.createFunction(
   async ({ event, step, runId }) => {
     const { importId, tenantId, workspaceId } = event.data;
     const scope: Scope = { tenantId, workspaceId };
-    const taken = await step.run("take-over", () => takeImport(scope, importId, runId, ["check", "import"]));
+    const taken = await step.run("take-over", () =>
+      takeImport(scope, importId, runId, ["check", "import", "note"]),
+    );
     if (!taken) return { outcome: "Another run is at work, or the import has ended." };
     const { fence, work } = taken;
+    if (work === "note") {
+      await step.run("note-not-mailed", () => noteNotMailed(scope, importId, fence));
+      return { outcome: "who gets no mail is noted" };
+    }
     const rows = await step.run("normalise-rows", () => spoolImport(scope, importId, fence));
     if (rows.outcome === "refused") return { outcome: "The file cannot be read; the import says why." };
     if (rows.outcome === "lost") return { outcome: "Another run took over." };
@@ -44,8 +44,8 @@ export const importContacts = inngest.createFunction(
       const { done } = await step.run(`import-slices-${turn}`, () => importSlices(scope, importId, fence));
       if (!done) continue;
       await step.run("finish", () => finishImport(scope, importId, fence));
-      await step.run("note-not-mailed", () => noteNotMailed(scope, importId));
       await step.run("tell-planner", () => tellPlanner(scope, importId));
+      await step.run("note-not-mailed", () => noteNotMailed(scope, importId, fence));
       return { outcome: "imported" };
     }
     const next = await step.run("hand-over", () => handOverImport(scope, importId, fence));

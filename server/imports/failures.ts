@@ -2,6 +2,7 @@ import { z } from "zod";
 import { withTenant } from "#db/tenancy";
 import { log } from "#server/log";
 import { failImport } from "./mutations.ts";
+import { giveUpNoting } from "./not-mailed.ts";
 import { sendAlarm } from "./schedules/failures.ts";
 
 /** What a person reads when a run gave up: the cause, as far as it is one they can do something about. */
@@ -19,15 +20,17 @@ const failedRun = z.object({
 });
 
 /**
- * Ends the job in failure when its run has used up its retries, unless another run drives it by now. `failed` is the
- * payload of the event that says that a function failed.
+ * Ends the job in failure when its run has used up its retries, unless another run drives it by now; an import that has
+ * ended only lacks who gets no mail. `failed` is the payload of the event that says that a function failed.
  */
 export async function markImportFailed(failed: unknown, error: Error): Promise<void> {
   const { run_id: runId, event } = failedRun.parse(failed);
   const { tenantId, workspaceId, importId } = event.data;
   log.error({ importId, err: error }, "import gave up");
-  const alarm = await withTenant({ tenantId, workspaceId }, (tx) =>
-    failImport(tx, importId, failureSentence(error), runId),
+  const alarm = await withTenant({ tenantId, workspaceId }, async (tx) =>
+    (await giveUpNoting(tx, importId, runId))
+      ? null
+      : failImport(tx, importId, failureSentence(error), runId),
   );
   await sendAlarm(alarm);
 }

@@ -57,6 +57,8 @@ export type StoredFormat = {
   notMailed?: number;
   /** The import has ended, and who gets no mail is yet to be noted. */
   judging?: boolean;
+  /** Why that could not be done, as a sentence. */
+  judgingProblem?: string;
 };
 /** What the import itself made, so that undo takes it away again. */
 export type Made = {
@@ -120,6 +122,8 @@ export type ImportDetail = {
   notMailed: number;
   /** They are still being looked for. */
   judging: boolean;
+  /** Why they could not be found, as a sentence. */
+  judgingProblem: string | null;
   problem: string | null;
   list: { id: string; name: string } | null;
   createdAt: Date;
@@ -159,6 +163,7 @@ type DetailRow = Omit<
   | "skipReasons"
   | "notMailed"
   | "judging"
+  | "judgingProblem"
 > & {
   fileFormat: StoredFormat;
   fieldMapping: ColumnMapping[] | Record<string, never>;
@@ -215,6 +220,7 @@ function detailOf({
     forecast: fileFormat.forecast ?? null,
     notMailed: fileFormat.notMailed ?? 0,
     judging: row.status === "completed" && (fileFormat.judging ?? false),
+    judgingProblem: row.status === "completed" ? (fileFormat.judgingProblem ?? null) : null,
     skipReasons: { repeated: skipReasons.repeated ?? 0, existing: skipReasons.existing ?? 0 },
     list: listId && listName ? { id: listId, name: listName } : null,
   };

@@ -15,6 +15,7 @@ import { requestFetch } from "./fetching.ts";
 import { listImporters, listImports } from "./history.ts";
 import { inspectImport } from "./inspect.ts";
 import { cancelImport, requestCheck, startImport } from "./mutations.ts";
+import { requestNoting } from "./not-mailed.ts";
 import { getImport, listProblemGroups } from "./queries.ts";
 import { readRejected } from "./rejected.ts";
 import {
@@ -79,6 +80,14 @@ export const importsRouter = router({
   notMailedFile: allowed("contacts:read")
     .input(rejectedInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => writeUnmailable(tx, input.id, input.after))),
+  /** Has it looked up again who gets no mail, when that failed. */
+  noteNotMailed: allowed("contacts:write")
+    .input(importRef)
+    .mutation(async ({ ctx, input: { id } }) => {
+      const fence = await ctx.tenant((tx) => requestNoting(tx, id));
+      await sendRequested(ctx.member.scope, id, fence);
+      return { id };
+    }),
 
   /** Bad rows of one kind with their cells, to be corrected in place. */
   badRows: allowed("contacts:write")

@@ -1,23 +1,29 @@
 import { sql } from "drizzle-orm";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
-import { handOver, holds, takeOver, yieldUntil } from "#server/drivers/mutations";
+import { handOver, holds, takeOver } from "#server/drivers/mutations";
 import type { Target } from "./apply.ts";
 import { rowsOf } from "./formats/format.ts";
 import { type ImportContext, loadContext, loadTarget } from "./context.ts";
 import { corrected } from "./corrections.ts";
 import { driverOf } from "./mutations.ts";
 import { getImportJob } from "./queries.ts";
+import type { ImportStatus } from "./schema.ts";
 import { forgetFailures } from "./schedules/failures.ts";
 import { type Checkpoint, type FileFormat, parseSlice, type ParsedSlice, sliceBytes } from "./slices.ts";
 import { tellEnd } from "./tell.ts";
-import { noteUnmailable } from "./unmailable.ts";
 import { leaseSeconds, Superseded, writeSlice } from "./write.ts";
 
 /** What the run is to do, as the row says; null when another run is at it, or nothing is asked for any more. */
 export type Assignment = { fence: number; work: Work } | null;
-type Work = "fetch" | "check" | "import" | "undo";
+type Work = "fetch" | "check" | "import" | "note" | "undo";
 
-const works = { fetching: "fetch", validating: "check", processing: "import", rolling_back: "undo" } as const;
+const works: Partial<Record<ImportStatus, Work>> = {
+  fetching: "fetch",
+  validating: "check",
+  processing: "import",
+  completed: "note",
+  rolling_back: "undo",
+};
 
 /** `can` is what this kind of run does: it must not take a job over that is not for it, and keep its own from it. */
 export async function takeImport(
@@ -27,9 +33,11 @@ export async function takeImport(
   can: readonly Work[] = Object.values(works),
 ): Promise<Assignment> {
   return withTenant(scope, async (tx) => {
-    const { status } = await getImportJob(tx, id, true);
-    const work = status in works ? works[status as keyof typeof works] : null;
-    if (work === null || !can.includes(work)) return null;
+    const { status, file_format: stored } = await getImportJob(tx, id, true);
+    const work = works[status];
+    if (work === undefined || !can.includes(work)) return null;
+    // What is completed has nothing left to do but to note who gets no mail.
+    if (work === "note" && !stored.judging) return null;
     const fence = await takeOver(tx, driverOf(id), { runId, leaseSeconds });
     return fence === null ? null : { fence, work };
   });
@@ -153,7 +161,7 @@ async function fly(
   for (const [name, id] of found.lists) known.lists.set(name, id);
 }
 
-/** Ends the import, once every row is accounted for. */
+/** Ends the import, once every row is accounted for. The run goes on: it is to note who gets no mail. */
 export async function finishImport(scope: Scope, id: string, fence: number): Promise<void> {
   const end = async (tx: TenantTx) => {
     if (!(await holds(tx, driverOf(id), fence))) return;
@@ -163,19 +171,8 @@ export async function finishImport(scope: Scope, id: string, fence: number): Pro
       where id = ${id}::uuid and status = 'processing' returning schedule_id as "scheduleId"`);
     if (ended.length > 0) await tellEnd(tx, id);
     if (ended[0]?.scheduleId) await forgetFailures(tx, ended[0].scheduleId);
-    await yieldUntil(tx, driverOf(id), fence, { until: null });
   };
   await withTenant(scope, end);
-}
-
-/** Notes who of an ended import gets no mail, once; not when it is being undone by then. */
-export async function noteNotMailed(scope: Scope, id: string): Promise<void> {
-  try {
-    // The rows of ten million people are held against those who are not mailed.
-    await withTenant(scope, (tx) => noteUnmailable(tx, id), { statementTimeoutMs: 10 * 60_000 });
-  } catch (error) {
-    if (!(error instanceof Superseded)) throw error;
-  }
 }
 
 /** Rows written from which on the planner is told at once. */

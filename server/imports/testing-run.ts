@@ -1,6 +1,7 @@
 import type { Scope } from "#db/tenancy";
 import { checkImport } from "./check.ts";
-import { finishImport, importSlices, noteNotMailed, takeImport } from "./run.ts";
+import { noteNotMailed } from "./not-mailed.ts";
+import { finishImport, importSlices, takeImport } from "./run.ts";
 import { spoolImport } from "./spool.ts";
 import { finishUndo } from "./undo.ts";
 import { undoSlices } from "./undo-slices.ts";
@@ -20,9 +21,10 @@ export async function carryOut(scope: Scope, id: string, runId: string): Promise
       ({ done, after } = await undoSlices(scope, id, fence, { after, size: undoSize, slicesMax: 3 }));
     return finishUndo(scope, id, fence);
   }
+  if (work === "note") return noteNotMailed(scope, id, fence);
   await spoolImport(scope, id, fence);
   if (work === "check") return checkImport(scope, id, fence, sliceBytes);
   while (!(await importSlices(scope, id, fence, { bytes: sliceBytes, slicesMax: 4 })).done);
   await finishImport(scope, id, fence);
-  return noteNotMailed(scope, id);
+  return noteNotMailed(scope, id, fence);
 }

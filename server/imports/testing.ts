@@ -6,7 +6,8 @@ import type { Inspection } from "./inspect.ts";
 import { requestCheck, startImport } from "./mutations.ts";
 import { getImport, type ImportDetail } from "./queries.ts";
 import { checkImport } from "./check.ts";
-import { finishImport, importSlice, noteNotMailed, takeImport } from "./run.ts";
+import { noteNotMailed } from "./not-mailed.ts";
+import { finishImport, importSlice, takeImport } from "./run.ts";
 import { type ImportOptions, importOptions, partBytes } from "./schema.ts";
 import { spoolImport } from "./spool.ts";
 import { finishUndo, requestUndo } from "./undo.ts";
@@ -71,7 +72,7 @@ export async function importFile(
   const fence = await takeOver(tenant, id);
   while (!(await importSlice(tenant.scope, id, fence, options.bytes)).done);
   await finishImport(tenant.scope, id, fence);
-  await noteNotMailed(tenant.scope, id);
+  await noteNotMailed(tenant.scope, id, fence);
   return detailOf(tenant, id);
 }
 

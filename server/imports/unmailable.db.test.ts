@@ -1,8 +1,12 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { withoutTenant } from "#db/client";
 import { withTenant } from "#db/tenancy";
-import { newTenant } from "#db/testing";
-import { finishImport, importSlice, noteNotMailed } from "./run.ts";
+import { moveClock, newTenant } from "#db/testing";
+import { markImportFailed } from "./failures.ts";
+import { noteNotMailed } from "./not-mailed.ts";
+import { getImportJob } from "./queries.ts";
+import { finishImport, importSlice, takeImport } from "./run.ts";
 import { begin, check, detailOf, importFile, takeOver, undoFile } from "./testing.ts";
 
 const file = `Email,Name,Status
@@ -42,7 +46,8 @@ test("people who get no mail have a remark on their row, in the dry run and in t
   expect(done).toMatchObject({ created: 4, notMailed: 3 });
   expect((await caller.imports.notMailed({ id: done.id })).rows).toEqual(remarks);
   // A step that died after its commit runs again.
-  await noteNotMailed(scope, done.id);
+  const { fence: last } = await withTenant(scope, (tx) => getImportJob(tx, done.id));
+  await noteNotMailed(scope, done.id, last);
   expect(await detailOf(tenant, done.id)).toEqual(done);
   const { lines } = await caller.imports.notMailedFile({ id: done.id, after: 0 });
   expect(lines.split("\r\n")).toHaveLength(5);
@@ -63,6 +68,58 @@ test("an import has ended before those who get no mail are looked for, and what 
   const ended = { status: "completed", notMailed: 0, judging: true };
   expect(await detailOf(tenant, id)).toMatchObject(ended);
   await undoFile(tenant, id);
-  await noteNotMailed(tenant.scope, id);
+  await noteNotMailed(tenant.scope, id, fence);
   expect(await detailOf(tenant, id)).toMatchObject({ status: "rolled_back", notMailed: 0, judging: false });
 });
+
+test("who gets no mail is noted by another run when the first one dies, and when that fails for good it can be asked for again", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const { id: left } = await caller.contacts.create({ email: "left@example.com" });
+  await caller.contacts.unsubscribe({ id: left });
+  const { id } = await check(tenant, file);
+  await begin(tenant, id);
+  const fence = await takeOver(tenant, id);
+  await importSlice(scope, id, fence);
+  await finishImport(scope, id, fence);
+  expect(await takeImport(scope, id, "too early")).toBeNull();
+  await moveClock("10 minutes");
+  expect(await stalled(id)).toEqual(["completed"]);
+  const next = await takeImport(scope, id, "next");
+  expect(next).toMatchObject({ work: "note" });
+
+  const { tenantId, workspaceId } = tenant;
+  const failed = (runId: string) =>
+    markImportFailed(
+      { run_id: runId, event: { data: { tenantId, workspaceId, importId: id } } },
+      new Error("no"),
+    );
+  await failed("of the first run");
+  expect(await detailOf(tenant, id)).toMatchObject({ judging: true, judgingProblem: null });
+  await failed("next");
+  expect(await detailOf(tenant, id)).toMatchObject({
+    status: "completed",
+    problem: null,
+    judging: false,
+    judgingProblem: expect.stringContaining("Everything is imported.") as string,
+  });
+  await moveClock("10 minutes");
+  expect(await stalled(id)).toEqual([]);
+
+  await caller.imports.noteNotMailed({ id });
+  await caller.imports.noteNotMailed({ id });
+  expect(await detailOf(tenant, id)).toMatchObject({ judging: true, judgingProblem: null });
+  await noteNotMailed(scope, id, await takeOver(tenant, id));
+  expect(await detailOf(tenant, id)).toMatchObject({ judging: false, judgingProblem: null, notMailed: 1 });
+  await moveClock("10 minutes");
+  expect(await stalled(id)).toEqual([]);
+  await expect(caller.imports.noteNotMailed({ id })).rejects.toThrow(/was noted meanwhile/);
+});
+
+/** The states in which the sweeper finds the import without a run. */
+const stalled = async (id: string) =>
+  (
+    await withoutTenant((tx) =>
+      tx.execute<{ status: string }>(sql`select status from stalled_jobs() where id = ${id}::uuid`),
+    )
+  ).map(({ status }) => status);
