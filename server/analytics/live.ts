@@ -3,11 +3,8 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { CampaignStatus } from "#server/campaigns/schema";
 import { AppError } from "#server/errors";
-import { forecastDue, type WrittenForecast } from "#server/messages/forecasts";
-import type { Block } from "#server/messages/limits";
-import { blockOf } from "#server/messages/queue";
+import type { WrittenForecast } from "#server/messages/forecasts";
 import { loadSending } from "#server/messages/sending";
-import { clockText } from "#server/planner/forecast";
 import { tallyGoals, type GoalTally } from "#server/goals/queries";
 import { countWaiting, tallyTriggers, type TriggerTally } from "#server/triggers/queries";
 import type { Numbers } from "./numbers.ts";
@@ -22,6 +19,7 @@ import {
   type UnknownMessage,
 } from "./queries.ts";
 import { countReasons, type ReasonCount } from "./reasons.ts";
+import { answerForCampaign, type Answer, type CampaignState } from "./why-campaign.ts";
 
 /** A campaign as it stands this moment, every number counted from rows. Texts are on the wall clock of `zone`. */
 export type Live = State & {
@@ -43,25 +41,15 @@ export type Live = State & {
   unknown: UnknownMessage[];
   /** For the emails due at this moment; null when none is. `holdText` says what keeps the first one. */
   forecast: WrittenForecast | null;
-  /** What keeps a running campaign from sending at all, and what to do about it. */
-  why: string | null;
-  nextAtText: string | null;
+  /** Why nothing is being sent, or when the next email leaves. */
+  answer: Answer;
   /** Of a campaign that goes on taking people in: what brought them, and who waits at its door. Null for others. */
   arrivals: { triggers: TriggerTally[]; waiting: number } | null;
   goals: GoalTally[];
 };
 
-type State = {
-  status: CampaignStatus;
-  pauseReason: string | null;
-  completedAt: Date | null;
-  endsAt: Date | null;
-  /** The audience is complete: nobody is enrolled any more. */
-  frozen: boolean;
-  zone: string;
-  /** It takes people in until it is ended. */
-  goesOn: boolean;
-};
+/** `frozen`: the audience is complete. `goesOn`: it takes people in until it is ended. */
+type State = CampaignState & { status: CampaignStatus; completedAt: Date | null };
 
 export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> {
   const state = await loadState(tx, campaignId);
@@ -71,7 +59,7 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
   const reasons = await countReasons(tx, campaignId);
   const names = await variantNames(tx, campaignId);
   const sending = await loadSending(tx, campaignId);
-  const nextAt = places.flatMap((place) => place.nextAt ?? []).sort((a, b) => a.getTime() - b.getTime())[0];
+  const { answer, forecast } = await answerForCampaign(tx, { campaignId, state, sending });
   return {
     ...state,
     numbers: numbers.of(campaignId),
@@ -90,9 +78,8 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
     lastEventAt: numbers.lastAt,
     countedAt: await appNow(tx),
     unknown: await listUnknown(tx, campaignId),
-    forecast: sending && (await forecastDue(tx, sending)),
-    why: state.status === "active" ? blockText(blockOf(sending)) : null,
-    nextAtText: nextAt ? clockText(state.zone, nextAt) : null,
+    forecast,
+    answer,
     arrivals: state.goesOn
       ? { triggers: await tallyTriggers(tx, campaignId), waiting: await countWaiting(tx, campaignId) }
       : null,
@@ -107,18 +94,11 @@ function byStatus(reasons: readonly ReasonCount[]): Record<string, number> {
 }
 
 /** Throws `not_found`. */
-async function loadState(tx: TenantTx, campaignId: string): Promise<State> {
+export async function loadState(tx: TenantTx, campaignId: string): Promise<State> {
   const [state] = await tx.execute<State>(sql`
-    select k.status, k.pause_reason as "pauseReason", k.completed_at as "completedAt", k.end_date as "endsAt", k.frozen_at is not null as frozen,
+    select k.status, k.pause_reason as "pauseReason", k.completed_at as "completedAt", k.start_date as "startsAt", k.end_date as "endsAt", k.frozen_at is not null as frozen,
       s.timezone as zone, k.campaign_type = 'triggered' or k.auto_enroll as "goesOn"
     from campaigns k join campaign_settings s on s.campaign_id = k.id where k.id = ${campaignId}::uuid and k.deleted_at is null`);
   if (!state) throw new AppError("not_found", "There is no such campaign.");
   return state;
-}
-
-function blockText(block: Block | null): string | null {
-  if (block === "no_mailbox")
-    return "Its mailbox was removed: clone the campaign and choose another mailbox.";
-  if (block === "mailbox_inactive") return "Its mailbox cannot send: test it under Settings, Mailboxes.";
-  return null;
 }

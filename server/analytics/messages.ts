@@ -30,7 +30,7 @@ export type CountedMessage = {
 type Row = Omit<CountedMessage, "why"> & { reason: string | null; error: string | null };
 
 const happenedAt: Record<MessagesInput["is"], SQL> = {
-  queued: sql`m.scheduled_for`,
+  queued: sql`coalesce(m.scheduled_for, m.next_attempt_at)`,
   sent: sql`m.sent_at`,
   delivered: sql`m.sent_at`,
   bounced: sql`m.bounced_at`,

@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { EnrollmentStatus } from "#server/enrollments/reasons";
+import { nextTry, nextTryJoins } from "./next-try.ts";
 import { whyOf } from "./reasons.ts";
 import type { PeopleInput } from "./schema.ts";
 
@@ -38,14 +39,12 @@ export async function listPeople(
   const rows = await tx.execute<Row>(sql`
     select e.id, e.contact_id as "contactId", c.email, nullif(concat_ws(' ', c.first_name, c.last_name), '') as name,
       e.status, e.current_step_id as "stepId", s.step_order as "stepNumber",
-      coalesce(e.exit_reason, e.wait_reason) as reason, coalesce(m.scheduled_for, e.next_email_scheduled_at,
-        case when e.wait_reason in ('snoozed', 'frequency_cap', 'recipient_window', 'recipient_domain_limit', 'best_hour', 'own_mailbox')
-          then m.next_attempt_at end) as "nextAt",
+      coalesce(e.exit_reason, e.wait_reason) as reason, ${nextTry} as "nextAt",
       e.last_email_sent_at as "lastSentAt", e.total_emails_sent as sent
     from campaign_contacts e
     join contacts c on c.id = e.contact_id
     left join campaign_steps s on s.id = e.current_step_id
-    left join content.email_messages m on m.id = e.awaiting_message_id
+    ${nextTryJoins}
     where ${sql.join(conditions, sql` and `)}
     order by e.id desc limit ${peoplePageSize + 1}`);
   const shown = rows.slice(0, peoplePageSize).map((row) => ({ ...row, why: whyOf(row) }));

@@ -19,8 +19,14 @@ export async function countReasons(tx: TenantTx, campaignId: string): Promise<Re
 }
 
 /** What somebody waits for, or why they left. */
-export const whyOf = ({ status, reason }: Pick<ReasonCount, "status" | "reason">): string | null =>
-  status === "completed" ? "Came to the end." : reasonInWords(reason);
+export function whyOf({ status, reason }: Pick<ReasonCount, "status" | "reason">): string | null {
+  if (status === "completed") return "Came to the end.";
+  if (status === "paused") return "Paused by hand: nothing is sent to them until somebody lets them go on.";
+  return reasonInWords(reason) ?? (status === "enrolled" || status === "active" ? turnText : null);
+}
+
+/** Of somebody who is on the way and waits for nothing. */
+export const turnText = "It is their turn.";
 
 const exitWords: Record<ExitReason, string> = {
   replied: "Replied.",

@@ -81,6 +81,9 @@ export async function listHindrances(tx: TenantTx, id: string): Promise<Hindranc
     from contacts c, lateral (select * from suppressions s
       where s.email_normalized = any(suppression_keys(c.tenant_id, c.email_normalized))) s
     where c.id = ${id}::uuid and s.scope <> 'category' and (s.expires_at is null or s.expires_at > app_now())
+    union all
+    select 'platform', '', '', null from contacts c
+    where c.id = ${id}::uuid and exists (select from platform_suppressed(array[c.email_normalized]))
     order by 1, 4`);
   return rows.map(({ kind, reason, since }) => ({ reason: hindranceSentence(kind, reason), since }));
 }
@@ -94,6 +97,7 @@ const statusSentences: Record<string, string> = {
 
 function hindranceSentence(kind: string, reason: string): string {
   if (kind === "status") return statusSentences[reason] ?? `The status is "${reason}".`;
+  if (kind === "platform") return "Nobody on this installation may write to the address.";
   const where = kind === "tenant" ? "the whole organization" : "this workspace";
   return `The address is on the suppression list of ${where} (${reason.replaceAll("_", " ")}).`;
 }

@@ -1,3 +1,4 @@
+import { answerForContact } from "#server/analytics/why-contact";
 import { allowed, router } from "#server/trpc";
 import { commitThenSend } from "#server/drivers/events";
 import { endSnooze, snoozeFor } from "#server/enrollments/snooze";
@@ -46,6 +47,10 @@ export const contactsRouter = router({
   hindrances: allowed("contacts:read")
     .input(contactRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => listHindrances(tx, input.id))),
+  /** Why nothing is being sent to this contact, or what is next. */
+  why: allowed("contacts:read")
+    .input(contactRef)
+    .query(({ ctx, input }) => ctx.tenant((tx) => answerForContact(tx, input.id))),
   timeline: allowed("contacts:read")
     .input(timelineInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => listTimeline(tx, input))),

@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { loadSteps } from "#server/campaigns/steps";
 import { AppError } from "#server/errors";
-import { reasonInWords } from "#server/analytics/reasons";
+import { nextTry, nextTryJoins } from "#server/analytics/next-try";
+import { reasonInWords, whyOf } from "#server/analytics/reasons";
 import { outcomeInWords, stepWords } from "./journey-words.ts";
 import type { EnrollmentStatus } from "./reasons.ts";
 
@@ -79,10 +80,9 @@ export async function getJourney(
   const [head] = await tx.execute<Head>(sql`
     select e.id, e.contact_id as "contactId", c.email, nullif(concat_ws(' ', c.first_name, c.last_name), '') as name,
       e.status, e.run_number as pass, e.enrolled_at as "enrolledAt", coalesce(e.completed_at, e.exited_at) as "endedAt",
-      coalesce(e.exit_reason, e.wait_reason) as reason, coalesce(m.scheduled_for, e.next_email_scheduled_at) as "nextAt",
+      coalesce(e.exit_reason, e.wait_reason) as reason, ${nextTry} as "nextAt",
       e.wait_until as "waitUntil"
-    from campaign_contacts e join contacts c on c.id = e.contact_id
-    left join content.email_messages m on m.id = e.awaiting_message_id
+    from campaign_contacts e join contacts c on c.id = e.contact_id ${nextTryJoins}
     where e.id = ${enrollmentId}::uuid and e.campaign_id = ${campaignId}::uuid`);
   if (!head) throw new AppError("not_found", "There is nobody like this in the campaign.");
   const { reason, ...rest } = head;
@@ -90,7 +90,7 @@ export async function getJourney(
   const rows = await listVisits(tx, enrollmentId);
   return {
     ...rest,
-    why: head.status === "completed" ? "Came to the end." : reasonInWords(reason),
+    why: whyOf(head),
     visits: rows.slice(0, visitsShown).map(({ name, next, reason: left, ...row }) => {
       const step = steps.get(row.stepId);
       const to = next === null ? null : (steps.get(next) ?? null);
@@ -159,6 +159,6 @@ async function listPasses(tx: TenantTx, enrollmentId: string): Promise<Journey["
     from campaign_contact_runs where enrollment_id = ${enrollmentId}::uuid order by run_number desc limit 50`);
   return rows.map(({ reason, ...row }) => ({
     ...row,
-    why: row.status === "completed" ? "Came to the end." : reasonInWords(reason),
+    why: whyOf({ status: row.status, reason }),
   }));
 }

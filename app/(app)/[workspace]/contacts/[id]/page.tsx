@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { Suspense } from "react";
+import { ContactAnswer } from "#components/contacts/contact-answer";
 import { ContactCampaigns } from "#components/contacts/contact-campaigns";
 import { ContactConsent } from "#components/contacts/contact-consent";
 import { ContactFacts } from "#components/contacts/contact-facts";
@@ -37,18 +38,18 @@ export default function ContactPage({ params }: Props) {
 async function Contact({ params }: Props) {
   const { workspace, id } = await params;
   const api = caller(workspace);
-  const [contact, hindrances, timeline, campaigns, consent, customFields, tasks, current] = await Promise.all(
-    [
+  const [contact, hindrances, why, timeline, campaigns, consent, customFields, tasks, current] =
+    await Promise.all([
       api.contacts.byId({ id }),
       api.contacts.hindrances({ id }),
+      api.contacts.why({ id }),
       api.contacts.timeline({ id }),
       api.contacts.campaigns({ id }),
       api.contacts.consent({ id }),
       api.customFields.list({ archived: true }),
       api.tasks.list({ view: "all", contactId: id }),
       api.workspaces.current(),
-    ],
-  );
+    ]);
   // One that was merged into another.
   if (contact.id !== id) redirect(`/${workspace}/contacts/${contact.id}`);
   const timeZone = current.workspace.timezone;
@@ -64,6 +65,7 @@ async function Contact({ params }: Props) {
       {contact.snoozedUntil && (
         <SnoozeNote contactId={id} until={contact.snoozedUntil} timeZone={timeZone} editable={editable} />
       )}
+      <ContactAnswer workspace={workspace} answer={why} timeZone={timeZone} />
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="order-2 min-w-0 lg:order-1">
           <Timeline workspace={workspace} contactId={id} first={timeline} timeZone={timeZone} />

@@ -1,0 +1,194 @@
+import { sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
+import type { TenantTx } from "#db/tenancy";
+import { findLateness, type Lateness } from "#server/drivers/lateness";
+import { forecastDue, type WrittenForecast } from "#server/messages/forecasts";
+import type { Sending } from "#server/messages/sending";
+import { nextTry, nextTryJoins } from "./next-try.ts";
+import { reasonInWords, turnText } from "./reasons.ts";
+import { blockAnswer } from "./why-blocked.ts";
+
+/**
+ * The one answer to “why is nothing being sent?”: `code` for machines, `title` and `text` for people, and when the next
+ * thing happens by itself. `at` is null when nothing does before somebody acts.
+ */
+export type Answer = {
+  code: string;
+  kind: "info" | "success" | "warning";
+  title: string;
+  text: string | null;
+  at: Date | null;
+};
+
+/** What the answer starts from. Moments that have passed are the caller's to compare: see `now`. */
+export type CampaignState = {
+  status: string;
+  pauseReason: string | null;
+  startsAt: Date | null;
+  endsAt: Date | null;
+  frozen: boolean;
+  zone: string;
+  goesOn: boolean;
+};
+
+type Known = { campaignId: string; state: CampaignState; sending: Sending | null };
+
+/** Why nothing of a campaign is being sent, or when the next email leaves; with the forecast where one was made. */
+export async function answerForCampaign(
+  tx: TenantTx,
+  { campaignId, state, sending }: Known,
+): Promise<{ answer: Answer; forecast: WrittenForecast | null }> {
+  const forecast = sending && state.status !== "draft" ? await forecastDue(tx, sending) : null;
+  const still = standstillOf(state, await appNow(tx));
+  if (still) return { answer: still, forecast };
+  const blocked = await blockAnswer(tx, campaignId, sending);
+  if (blocked) return { answer: blocked, forecast };
+  const late = await findLateness(tx, campaignId);
+  if (late) return { answer: lateAnswer(late), forecast };
+  const people = await tallyWaiting(tx, campaignId);
+  if (!state.frozen) return { answer: enrolling(people), forecast };
+  if (forecast) return { answer: emailAnswer(forecast, state.zone), forecast };
+  return { answer: waitingAnswer(people, state.goesOn), forecast };
+}
+
+/** Of a campaign that does not run. */
+function standstillOf(state: CampaignState, now: Date): Answer | null {
+  const { status, startsAt, endsAt, pauseReason, goesOn } = state;
+  if (status === "draft")
+    return {
+      code: "draft",
+      kind: "info",
+      title: "A draft: nothing is sent before it is launched.",
+      text: null,
+      at: null,
+    };
+  if (status === "scheduled")
+    return {
+      code: "scheduled",
+      kind: "info",
+      title: "Scheduled: nothing is sent before its start.",
+      text: null,
+      at: startsAt,
+    };
+  if (status === "completed") {
+    const title = goesOn
+      ? "Completed: it takes nobody in any more."
+      : "Completed: everybody has come to an end of the campaign.";
+    return { code: "completed", kind: "success", title, text: null, at: null };
+  }
+  if (status === "paused")
+    return {
+      code: "paused",
+      kind: "warning",
+      title: "Paused: nothing is sent.",
+      text: pauseReason,
+      at: null,
+    };
+  if (endsAt && endsAt <= now)
+    return {
+      code: "ending",
+      kind: "info",
+      title: "Its last day is over: nothing more is sent, and it completes within a minute.",
+      text: null,
+      at: null,
+    };
+  return null;
+}
+
+function lateAnswer({ at, workerAlive }: Lateness): Answer {
+  const title = "Running, but nobody is working on it";
+  return workerAlive
+    ? {
+        code: "late",
+        kind: "warning",
+        title,
+        text: "The workers are busy with other things, or the engine does not reach them. It is called for again every minute.",
+        at,
+      }
+    : {
+        code: "no_worker",
+        kind: "warning",
+        title,
+        text: "No worker of this installation is running. Ask whoever operates it to start one: nothing is lost meanwhile.",
+        at,
+      };
+}
+
+function emailAnswer(forecast: WrittenForecast, zone: string): Answer {
+  const emails = forecast.count === 1 ? "1 email" : `${forecast.count.toLocaleString("en")} emails`;
+  const pace = forecast.perDay === null ? "" : `, up to ${forecast.perDay.toLocaleString("en")} a day`;
+  const days = forecast.days > 1 ? `, needs ${forecast.days} days` : "";
+  const last = forecast.finishesAtText ? `, the last one ${forecast.finishesAtText}` : "";
+  return {
+    code: forecast.hold ?? "next_email",
+    kind: "info",
+    title: `Next email: ${forecast.firstAtText}${forecast.mailbox ? ` from ${forecast.mailbox}` : ""}`,
+    text: `${forecast.holdText ? `${forecast.holdText} ` : ""}${emails} due${pace}${days}${last} (${zone}).`,
+    at: forecast.firstAt,
+  };
+}
+
+type Tally = { reason: string | null; paused: boolean; count: number; at: Date | null };
+
+/** Who is on the way, by what they wait for; the reason that ends first comes first. */
+async function tallyWaiting(tx: TenantTx, campaignId: string): Promise<Tally[]> {
+  return [
+    ...(await tx.execute<Tally>(sql`
+      select e.wait_reason as reason, e.status = 'paused' as paused, count(*)::int as count, min(${nextTry}) as at
+      from campaign_contacts e ${nextTryJoins}
+      where e.campaign_id = ${campaignId}::uuid and e.status in ('enrolled', 'active', 'paused')
+      group by 1, 2 order by paused, at nulls last, count desc`)),
+  ];
+}
+
+const persons = (count: number) => (count === 1 ? "1 person" : `${count.toLocaleString("en")} people`);
+const total = (people: readonly Tally[]) => people.reduce((sum, { count }) => sum + count, 0);
+
+const enrolling = (people: readonly Tally[]): Answer => ({
+  code: "enrolling",
+  kind: "info",
+  title: "Enrolling the audience…",
+  text: `${total(people).toLocaleString("en")} people so far.`,
+  at: null,
+});
+
+/** No email is due: what the next ones wait for, and until when. */
+function waitingAnswer(people: readonly Tally[], goesOn: boolean): Answer {
+  const live = people.filter(({ paused }) => !paused);
+  const [next] = live;
+  if (!next && people.length > 0)
+    return {
+      code: "people_paused",
+      kind: "warning",
+      title: "Running, but everybody who is on the way was paused by hand.",
+      text: `${persons(total(people))}. Let them go on under People.`,
+      at: null,
+    };
+  if (!next)
+    return goesOn
+      ? {
+          code: "nobody",
+          kind: "info",
+          title: "Running, and open to whoever comes. No email is due at this moment.",
+          text: "Nobody is on the way.",
+          at: null,
+        }
+      : {
+          code: "drained",
+          kind: "info",
+          title: "Running. Nobody is on the way any more: it completes within a minute.",
+          text: null,
+          at: null,
+        };
+  const stuck = live.every(({ at }) => at === null);
+  const title = goesOn
+    ? "Running, and open to whoever comes. No email is due at this moment."
+    : "Running. No email is due at this moment.";
+  return {
+    code: next.reason ?? "turn",
+    kind: stuck ? "warning" : "info",
+    title,
+    text: `${persons(next.count)}: ${reasonInWords(next.reason) ?? turnText}`,
+    at: next.at,
+  };
+}
