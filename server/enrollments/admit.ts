@@ -6,6 +6,7 @@ import { type Audience, audience as audienceShape, type CampaignType } from "#se
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { mailable } from "#server/messages/mailable";
 import { placeAt, wakeSteps } from "./advance.ts";
+import { holdContacts } from "./present.ts";
 import { loadGraph } from "./steps.ts";
 
 /** A campaign that takes people in at this moment. */
@@ -47,14 +48,15 @@ type Admission = {
  */
 export async function admit(
   tx: TenantTx,
-  { scope, campaignId, campaign, arrivals }: Admission,
+  { scope, campaignId, campaign, arrivals: all }: Admission,
 ): Promise<{ admitted: Admitted[]; events: DriverEvent[] }> {
   const graph = await loadGraph(tx, campaignId);
   const { entry } = graph;
-  if (!entry || arrivals.length === 0) return { admitted: [], events: [] };
+  if (!entry || all.length === 0) return { admitted: [], events: [] };
   const { due, reason } = placeAt(entry, graph.zone, (await appNow(tx)).getTime());
   // Drivers are locked before enrollments, here as everywhere.
   const events = await wakeSteps(tx, { scope, graph, dues: new Map(due ? [[entry.id, due.at]] : []) });
+  const arrivals = await inPerson(tx, campaignId, all);
   const place = sql`${entry.id}::uuid as step_id, ${due && new Date(due.at).toISOString()}::timestamptz as due_at,
     ${due?.local ?? null}::timestamp as due_local, ${graph.zone}::text as zone, ${reason}::text as reason`;
   const { type, audience } = campaign;
@@ -73,6 +75,27 @@ export async function admit(
   }
   await countOnTriggers(tx, admitted);
   return { admitted, events };
+}
+
+/**
+ * Whoever was merged with another comes as that one. Their places are locked, then the contacts, so that a merge is
+ * over before they are judged, or waits until they are in.
+ */
+async function inPerson(
+  tx: TenantTx,
+  campaignId: string,
+  arrivals: readonly Arrival[],
+): Promise<readonly Arrival[]> {
+  const ids = [...new Set(arrivals.map(({ contactId }) => contactId))];
+  await tx.execute(sql`
+    select id from campaign_contacts where campaign_id = ${campaignId}::uuid and contact_id = any(${sql.param(ids)}::uuid[])
+    order by id for no key update`);
+  const standIns = await holdContacts(tx, ids);
+  if (standIns.size === 0) return arrivals;
+  return arrivals.map((arrival) => ({
+    ...arrival,
+    contactId: standIns.get(arrival.contactId) ?? arrival.contactId,
+  }));
 }
 
 type Judging = {

@@ -50,7 +50,8 @@ export async function enrollSlice(
       where c.tenant_id = ${scope.tenantId}::uuid and c.workspace_id = ${scope.workspaceId}::uuid
         and c.id > coalesce(${row.checkpoint}::uuid, '00000000-0000-0000-0000-000000000000') and c.id <= ${row.audience_up_to}::uuid
         and (${predicate}) and ${mailable}
-      order by c.id limit ${size}
+      -- Who is being merged with another, or deleted, at this moment is waited for, and is then not there.
+      order by c.id limit ${size} for key share of c
     ), enrolled as (
       insert into campaign_contacts (campaign_id, contact_id, current_step_id, entered_step_at, next_email_scheduled_at,
         due_local, tz_used, wait_reason)
