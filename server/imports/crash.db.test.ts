@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
@@ -8,11 +5,11 @@ import { v7 } from "uuid";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
-import { asOwner } from "#db/testing-database";
 import { requestCheck } from "./mutations.ts";
 import { importOptions } from "./schema.ts";
 import { begin, importFile, type TestTenant, upload } from "./testing.ts";
 import { doingsOf } from "./testing-copy.ts";
+import { diesStanding, plant, standAt, startProcess, uproot } from "./testing-kills.ts";
 import { carryOut } from "./testing-run.ts";
 import { requestUndo } from "./undo.ts";
 
@@ -28,40 +25,14 @@ const known = 40;
 const address = (who: number) => `p${String(who).padStart(3, "0")}@example.com`;
 
 const before = `email,first_name,plan,tags\n${Array.from({ length: known }, (_, who) => `${address(who)},Before,old,vip\n`).join("")}`;
-/** New and known people, some of them twice and far apart, some rows that are refused, tags of their own. */
+/** New and known people, some of them twice and far apart, some rows that are refused, tags and lists of their own. */
 const file = (() => {
   const row = (who: number, n: number) =>
-    `${n % 41 === 7 ? "nobody" : address(who)},${n % 3 === 0 ? "" : `First ${n}`},plan ${n % 5},"${n % 4 === 0 ? `vip;tag ${n % 3}` : ""}"\n`;
+    `${n % 41 === 7 ? "nobody" : address(who)},${n % 3 === 0 ? "" : `First ${n}`},plan ${n % 5},"${n % 4 === 0 ? `vip;tag ${n % 3}` : ""}","${n % 5 === 0 ? `Old; Fair ${n % 3}` : ""}",${n % 7 === 0 ? "silver" : ""}\n`;
   const rows = Array.from({ length: people }, (_, n) => row(n, n));
   const again = Array.from({ length: 25 }, (_, n) => row(n * 5, people + n));
-  return gzipSync(`email,first_name,plan,tags\n${[...rows, ...again].join("")}`);
+  return gzipSync(`email,first_name,plan,tags,lists,level\n${[...rows, ...again].join("")}`);
 })();
-
-const watched =
-  "contacts contact_tags segment_contacts tags segments import_events import_row_errors import_jobs notify.notifications custom_field_definitions";
-
-/** A statement of the workspace that changes something stands still when it is the next to be killed. */
-const plant = (workspaceId: string) =>
-  asOwner((owner) =>
-    owner.unsafe(`
-      create sequence changes; create table deadly (change int); insert into deadly values (0);
-      grant usage on sequence changes to public; grant select on deadly to public;
-      create function stand_still() returns trigger language plpgsql as $$ begin
-        if current_setting('app.current_workspace_id', true) = '${workspaceId}'
-          and nextval('public.changes') = (select change from public.deadly) then perform pg_sleep(60); end if;
-        return null; end $$;
-      ${watched
-        .split(" ")
-        .map(
-          (table) =>
-            `create trigger stand_still after insert or update or delete on ${table} for each statement execute function stand_still();`,
-        )
-        .join("\n")}`),
-  );
-
-/** Has the statement that is so many changes from now stand still; 0 for none. */
-const standAt = (change: number) =>
-  asOwner((owner) => owner.unsafe(`update deadly set change = ${change}; alter sequence changes restart;`));
 
 let lived: TestTenant;
 let killed: TestTenant;
@@ -69,30 +40,18 @@ beforeAll(async () => {
   [lived, killed] = [await newTenant(), await newTenant()];
   await plant(killed.workspaceId);
 });
-afterAll(() =>
-  asOwner((owner) =>
-    owner.unsafe(
-      "drop function if exists stand_still cascade; drop sequence if exists changes; drop table if exists deadly",
-    ),
-  ).then(() => undefined),
-);
-
-function start({ tenantId, workspaceId }: TestTenant): ChildProcess {
-  const args = ["server/imports/testing-process.ts", tenantId, workspaceId];
-  const env = { ...process.env, NODE_COMPILE_CACHE: `${process.env.DATA_DIR}/compile-cache` };
-  return spawn(process.execPath, args, { stdio: ["pipe", "ignore", "inherit"], env });
-}
+afterAll(uproot);
 
 /** Has what is asked of the import done by one process after the other, each killed at a change, unless it ends before. */
 async function dieAndGoOn(id: string, changes: readonly number[]): Promise<{ died: number; over: boolean }> {
   let runId = v7();
-  let next = changes.length > 0 ? start(killed) : null;
+  let next = changes.length > 0 ? startProcess(killed, process.env) : null;
   let over = false;
   let died = 0;
   for (const [at, change] of changes.entries()) {
-    const child = next ?? start(killed);
+    const child = next ?? startProcess(killed, process.env);
     // It begins while this one lives.
-    next = at + 1 < changes.length ? start(killed) : null;
+    next = at + 1 < changes.length ? startProcess(killed, process.env) : null;
     await standAt(change);
     child.stdin?.write(`${id} ${runId}\n`);
     over = !(await diesStanding(child));
@@ -108,30 +67,21 @@ async function dieAndGoOn(id: string, changes: readonly number[]): Promise<{ die
   return { died, over };
 }
 
-/** Kills a process once it stands still; false when it has come to its end. */
-async function diesStanding(child: ChildProcess): Promise<boolean> {
-  const ended = once(child, "exit");
-  return asOwner(async (owner) => {
-    while (child.exitCode === null) {
-      const [asleep] = await owner<{ pid: number }[]>`
-        select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`;
-      if (asleep) {
-        child.kill("SIGKILL");
-        await ended;
-        await owner`select pg_terminate_backend(${asleep.pid})`;
-        return true;
-      }
-      await sleep(20);
-    }
-    expect(child.exitCode).toBe(0);
-    return false;
-  });
-}
-
 /** An import of the file and its undo, with hands on contacts in between; `work` does what is asked of the job. */
 async function importAndUndo(tenant: TestTenant, work: (id: string) => Promise<void>) {
+  // Whoever is new has these values unless the file has others.
+  await tenant.caller.customFields.create({
+    label: "level",
+    type: "select",
+    options: ["Gold", "Silver"],
+    defaultValue: "Gold",
+  });
+  await tenant.caller.customFields.create({ label: "origin", type: "text", defaultValue: "A file" });
   await importFile(tenant, before, { newList: "Old" });
-  const { id, mapping } = await upload(tenant, file, "people.csv.gz");
+  const { id, mapping: guessed } = await upload(tenant, file, "people.csv.gz");
+  const mapping = guessed.map((each) =>
+    each.header === "lists" ? { column: each.column, header: each.header, target: "lists" } : each,
+  );
   const options = importOptions.parse({ tags: ["spring"], newList: "New", duplicates: "overwrite" });
   await withTenant(tenant.scope, (tx) => requestCheck(tx, id, mapping, options));
   await work(id);
@@ -158,7 +108,7 @@ test(
     const deaths: number[] = [];
     const whole = await importAndUndo(lived, (id) => carryOut(lived.scope, id, v7()));
     expect(whole.imported.job).toMatchObject([
-      { status: "completed", total_rows: people + 25, error_count: 4 },
+      { status: "completed", total_rows: people + 25, error_count: 4, lists_made: 3 },
     ]);
     expect(whole.undone.job).toMatchObject([{ status: "rolled_back" }]);
     const after = await importAndUndo(killed, async (id) => {

@@ -48,7 +48,8 @@ const doings = {
   job: sql`select to_jsonb(counted) from (
     select status, total_rows, processed_rows, created_count, updated_count, imported_count, unchanged_count, skipped_count,
       error_count, warning_count, skip_reasons, problem, rollback_report, checkpoint_row, file_format -> 'forecast' as forecast,
-      jsonb_array_length(import_options #> '{made,tags}') as tags_made
+      jsonb_array_length(import_options #> '{made,tags}') as tags_made,
+      jsonb_array_length(import_options #> '{made,lists}') as lists_made
     from import_jobs where id = ${theImport}) counted`,
 };
 
