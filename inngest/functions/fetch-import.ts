@@ -5,9 +5,6 @@ import { fetchImport } from "#server/imports/fetching";
 import { markImportFailed } from "#server/imports/failures";
 import { takeImport } from "#server/imports/run";
 
-/** Somebody waits for the answer: a server that does not give the file is asked a few times, and then said to. */
-const triesMax = 4;
-
 /** Fetches the file of an import. Apart from the import itself: a slow server keeps none of the tenant's waiting. */
 export const fetchImportFile = inngest.createFunction(
   {
@@ -19,14 +16,12 @@ export const fetchImportFile = inngest.createFunction(
     cancelOn: [{ event: importCancelled, match: "data.importId" }],
     onFailure: ({ event, error }) => markImportFailed(event.data, error),
   },
-  async ({ event, step, runId, attempt }) => {
+  async ({ event, step, runId }) => {
     const { importId, tenantId, workspaceId } = event.data;
     const scope: Scope = { tenantId, workspaceId };
     const taken = await step.run("take-over", () => takeImport(scope, importId, runId, ["fetch"]));
     if (!taken) return { outcome: "Another run is at it, or the import was cancelled." };
-    const outcome = await step.run("fetch-file", () =>
-      fetchImport(scope, importId, taken.fence, { last: attempt + 1 >= triesMax }),
-    );
+    const outcome = await step.run("fetch-file", () => fetchImport(scope, importId, taken.fence));
     return { outcome };
   },
 );

@@ -3,6 +3,7 @@ import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { holds, wakeNow, yieldUntil } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
+import { log } from "#server/log";
 import { open, seal } from "#server/seal";
 import { storage } from "#server/storage";
 import { type Fetched, fetchInto } from "./fetch.ts";
@@ -77,33 +78,41 @@ function isAddressOf({ id, file_format: { fetch } }: Job, url: string, scope: Sc
 export type FetchOutcome = "fetched" | "failed" | "lost";
 
 /**
+ * Somebody waits for the answer: a server that does not give the file is asked so often, and then said to. Counted over
+ * all runs, those that died too.
+ */
+export const fetchTriesMax = 4;
+/** Soon after a process died, another run goes on; one that lives renews its lease the whole time. */
+export const fetchLeaseSeconds = 60;
+const beatMs = 15_000;
+
+/**
  * Fetches the file of an import into its folder and looks whether it is one of contacts. A run that died is followed by
  * one that begins anew, in another folder; what it left the nightly clean-up finds. What will not be helped by time, and
- * on the `last` try whatever is wrong, ends the import with a sentence; the rest is noted, and thrown to be tried again.
+ * on the last try whatever is wrong, ends the import with a sentence; the rest is noted, and thrown to be tried again.
  * "lost" when the import was cancelled, or is another run's.
  */
 export async function fetchImport(
   scope: Scope,
   id: string,
   fence: number,
-  { last, ...remote }: { last: boolean } & RemoteOptions,
+  remote: RemoteOptions = {},
 ): Promise<FetchOutcome> {
-  const job = await withTenant(scope, (tx) => getImportJob(tx, id));
-  const sealed = job.file_format.fetch?.sealed;
-  if (job.status !== "fetching" || job.fence !== fence || !sealed) return "lost";
-  let fetched: Fetched | null = null;
+  const begun = await withTenant(scope, (tx) => beginTry(tx, id, fence));
+  if (typeof begun === "string") return begun;
+  let fetched: Fetched;
   try {
-    const url = open(sealed, placeOf(scope, id));
+    const url = open(begun.sealed, placeOf(scope, id));
     const seen = everySecond((bytes, ofBytes) =>
       withTenant(scope, (tx) => noteProgress(tx, { id, fence, bytes, ofBytes })),
     );
-    fetched = await fetchInto(folderOf(scope, id), url, { ...remote, seen });
-    await lookAtFile(storedSource(fetched), fetched.fileName, {});
+    fetched = await whileHeld(scope, id, fence, () =>
+      fetchContacts(folderOf(scope, id), url, { ...remote, seen }),
+    );
   } catch (error) {
-    if (fetched) await storage.removeFolder(fetched.folder);
     if (error instanceof Superseded) return "lost";
     if (!(error instanceof AppError)) throw error;
-    if (error.code === "unavailable" && !last) {
+    if (error.code === "unavailable" && begun.tries < fetchTriesMax) {
       await withTenant(scope, (tx) => noteTrouble(tx, id, fence, error.message));
       throw error;
     }
@@ -115,6 +124,62 @@ export async function fetchImport(
   const kept = await withTenant(scope, (tx) => keepFetched(tx, id, fence, fetched));
   if (!kept) await storage.removeFolder(fetched.folder);
   return kept ? "fetched" : "lost";
+}
+
+/** Fetches a file, and keeps it only if it is one of contacts. */
+async function fetchContacts(...asked: Parameters<typeof fetchInto>): Promise<Fetched> {
+  const fetched = await fetchInto(...asked);
+  try {
+    await lookAtFile(storedSource(fetched), fetched.fileName, {});
+  } catch (error) {
+    await storage.removeFolder(fetched.folder);
+    throw error;
+  }
+  return fetched;
+}
+
+/**
+ * Counts a try before it is made, so that one whose process dies counts too. Where none is left, because the last one
+ * died without a word, the import ends.
+ */
+async function beginTry(
+  tx: TenantTx,
+  id: string,
+  fence: number,
+): Promise<{ sealed: string; tries: number } | "lost" | "failed"> {
+  const held = await holds(tx, driverOf(id), fence, fetchLeaseSeconds);
+  const { status, file_format: format } = await getImportJob(tx, id);
+  const { sealed, tries = 0, address } = format.fetch ?? {};
+  if (!held || status !== "fetching" || !sealed) return "lost";
+  if (tries >= fetchTriesMax) {
+    await failImport(
+      tx,
+      id,
+      `The file at ${address} did not get here: ${tries} tries broke off on our side. Try again, or upload the file.`,
+    );
+    return "failed";
+  }
+  await tx.execute(sql`
+    update import_jobs set file_format = jsonb_set(file_format, '{fetch,tries}', ${tries + 1}::text::jsonb)
+    where id = ${id}::uuid`);
+  return { sealed, tries: tries + 1 };
+}
+
+/** Renews the lease while `work` goes on, however long the other server is silent. */
+async function whileHeld<T>(scope: Scope, id: string, fence: number, work: () => Promise<T>): Promise<T> {
+  let beat: Promise<unknown> = Promise.resolve();
+  const beats = setInterval(() => {
+    beat = withTenant(scope, (tx) => holds(tx, driverOf(id), fence, fetchLeaseSeconds)).catch(
+      (error: unknown) => log.warn({ importId: id, err: error }, "the lease of a fetch was not renewed"),
+    );
+  }, beatMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beats);
+    // One that comes late would hold the import against its next run.
+    await beat;
+  }
 }
 
 type Note = (bytes: number, ofBytes: number | null) => Promise<void>;
@@ -132,7 +197,7 @@ type Progress = { id: string; fence: number; bytes: number; ofBytes: number | nu
 
 /** Renews the lease too. Throws Superseded when the import is no longer this run's. */
 async function noteProgress(tx: TenantTx, { id, fence, bytes, ofBytes }: Progress): Promise<void> {
-  if (!(await holds(tx, driverOf(id), fence, leaseSeconds)))
+  if (!(await holds(tx, driverOf(id), fence, fetchLeaseSeconds)))
     throw new Superseded("The import was cancelled, or another run fetches its file.");
   const known = JSON.stringify({ receivedBytes: bytes, ofBytes });
   await tx.execute(sql`
@@ -140,9 +205,11 @@ async function noteProgress(tx: TenantTx, { id, fence, bytes, ofBytes }: Progres
     where id = ${id}::uuid and status = 'fetching'`);
 }
 
+/** The run that failed comes again by itself, and is given the time. */
 async function noteTrouble(tx: TenantTx, id: string, fence: number, problem: string): Promise<void> {
   await tx.execute(sql`
-    update import_jobs set problem = ${problem}, updated_at = app_now()
+    update import_jobs set problem = ${problem}, updated_at = app_now(),
+      lease_until = app_now() + make_interval(secs => ${leaseSeconds})
     where id = ${id}::uuid and fence = ${fence} and status = 'fetching'`);
 }
 
@@ -158,7 +225,7 @@ async function keepFetched(
   const kept = await tx.execute(sql`
     update import_jobs set status = 'pending', problem = null, file_name = ${fileName}, file_size = ${sizeBytes}, file_url = ${folder},
       file_hash = ${fileHash}, updated_at = app_now(), file_format = jsonb_build_object('parts', ${partCount(sizeBytes)}::int,
-        'fetch', (file_format -> 'fetch') - 'sealed' || ${JSON.stringify(arrived)}::jsonb)
+        'fetch', (file_format -> 'fetch') - '{sealed,tries}'::text[] || ${JSON.stringify(arrived)}::jsonb)
     where id = ${id}::uuid and status = 'fetching' returning id`);
   if (kept.length === 0) return false;
   await yieldUntil(tx, driverOf(id), fence, { until: null });

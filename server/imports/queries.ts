@@ -40,6 +40,8 @@ export type Forecast = {
 export type StoredFetch = {
   address: string;
   sealed?: string;
+  /** How often the server was asked, by whichever run; one that died counts. */
+  tries?: number;
   receivedBytes?: number;
   ofBytes?: number | null;
 };

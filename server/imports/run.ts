@@ -5,6 +5,7 @@ import type { Target } from "./apply.ts";
 import { rowsOf } from "./formats/format.ts";
 import { type ImportContext, loadContext, loadTarget } from "./context.ts";
 import { corrected } from "./corrections.ts";
+import { fetchLeaseSeconds } from "./fetching.ts";
 import { driverOf } from "./mutations.ts";
 import { getImportJob } from "./queries.ts";
 import type { ImportStatus } from "./schema.ts";
@@ -38,7 +39,8 @@ export async function takeImport(
     if (work === undefined || !can.includes(work)) return null;
     // What is completed has nothing left to do but to note who gets no mail.
     if (work === "note" && !stored.judging) return null;
-    const fence = await takeOver(tx, driverOf(id), { runId, leaseSeconds });
+    const seconds = work === "fetch" ? fetchLeaseSeconds : leaseSeconds;
+    const fence = await takeOver(tx, driverOf(id), { runId, leaseSeconds: seconds });
     return fence === null ? null : { fence, work };
   });
 }

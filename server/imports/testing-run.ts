@@ -1,5 +1,6 @@
 import type { Scope } from "#db/tenancy";
 import { checkImport } from "./check.ts";
+import { fetchImport } from "./fetching.ts";
 import { noteNotMailed } from "./not-mailed.ts";
 import { finishImport, importSlices, takeImport } from "./run.ts";
 import { spoolImport } from "./spool.ts";
@@ -22,6 +23,10 @@ export async function carryOut(scope: Scope, id: string, runId: string): Promise
     return finishUndo(scope, id, fence);
   }
   if (work === "note") return noteNotMailed(scope, id, fence);
+  if (work === "fetch") {
+    await fetchImport(scope, id, fence, { allowPrivate: true });
+    return;
+  }
   await spoolImport(scope, id, fence);
   if (work === "check") return checkImport(scope, id, fence, sliceBytes);
   while (!(await importSlices(scope, id, fence, { bytes: sliceBytes, slicesMax: 4 })).done);
