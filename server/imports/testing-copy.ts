@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { Readable } from "node:stream";
 import { copyFrom } from "#db/copy";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
+import { current, flat } from "./undo-plan.ts";
 
 /*
  * What an import may touch, as COPY writes it, for tests.
@@ -23,6 +24,36 @@ export type Row = Record<string, unknown>;
 export type Copied = Record<Table, Row[]>;
 
 export const copyOf = (scope: Scope): Promise<Copied> => copyEach(scope, tables);
+
+/** A contact, its version too, with its tags and memberships by the id of the tag or list. */
+export type Held = {
+  contact: Row;
+  version: number;
+  tagged: Record<string, Row>;
+  members: Record<string, Row>;
+};
+
+/** What contacts hold, by their ids, as `copyOf` would write it. */
+export async function heldBy(tx: TenantTx, ids: readonly string[]): Promise<Map<string, Held>> {
+  const rows = await tx.execute<Held & { id: string }>(sql`
+    select c.id, to_jsonb(c) - ${change} as contact, c.version,
+      (select coalesce(jsonb_object_agg(ct.tag_id, to_jsonb(ct)), '{}') from contact_tags ct where ct.contact_id = c.id) as tagged,
+      (select coalesce(jsonb_object_agg(m.segment_id, to_jsonb(m)), '{}') from segment_contacts m where m.contact_id = c.id) as members
+    from contacts c where c.id = any (${sql.param([...ids])}::uuid[]) order by c.id`);
+  return new Map(rows.map(({ id, ...held }) => [id, held]));
+}
+
+/** Of each row of an import what became of it: the fields on one level, as the contact holds them now if it is there. */
+export type Fate = { id: string; type: string; was: Row | null; goal: Row; now: Row | null; outcome: string };
+
+export const fatesOf = (scope: Scope, importId: string): Promise<Fate[]> =>
+  withTenant(scope, async (tx) => [
+    ...(await tx.execute<Fate>(sql`
+      select e.contact_id as id, e.event_type as type, ${flat(sql`e.previous_data`)} - 'changed_at' as was,
+        coalesce(${flat(sql`e.new_data`)}, '{}') as goal, coalesce(e.undo_outcome, 'none') as outcome,
+        (select ${flat(current)} from contacts c where c.id = e.contact_id and c.deleted_at is null) as now
+      from import_events e where e.import_job_id = ${importId}::uuid order by e.id`)),
+  ]);
 
 const ofPlace = sql`'{id,tenant_id,workspace_id,created_at,updated_at,first_source_import_id}'::text[]`;
 const tagNames = (ids: SQL) => sql`array(select t.name from tags t where t.id = any (${ids}) order by 1)`;

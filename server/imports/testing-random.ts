@@ -107,6 +107,11 @@ export const hand = fc.record({
   /** Slices of the import before it; -1 is between the import and its undo. */
   when: fc.integer({ min: -1, max: 4 }),
   who: fc.nat(people - 1),
-  act: fc.constantFrom("first_name", "company", "plan", "tag", "untag", "list", "delete"),
+  /** Whom it is merged with, or whose address it is given. */
+  other: fc.nat(people - 1),
+  act: fc.constantFrom(
+    ...(["first_name", "company", "plan", "email", "tag", "untag", "list", "unlist"] as const),
+    ...(["delete", "unsubscribe", "archive", "restore", "merge", "correct"] as const),
+  ),
 });
 export type Hand = typeof hand extends fc.Arbitrary<infer One> ? One : never;
