@@ -7,6 +7,7 @@
  *
  *   npm run bench:import -- [--rows 100000] [--held 1000000] [--form csv|xlsx|json|ndjson|csv.gz|utf16.txt]
  *     [--again]  imports a second file with other values for the same people, and undoes that first
+ *     [--touched]  has most contacts edited, mailed, unsubscribed or merged before anything is undone
  *     [--alone]  without the floors, for files of a size that would take them hours
  */
 import { fork } from "node:child_process";
@@ -22,6 +23,7 @@ import { v7 } from "uuid";
 import type { Tenant } from "#db/factories";
 import { openBenchDatabase, report, timed } from "./database.ts";
 import { forms, person } from "./forms.ts";
+import { touch, touchedOf } from "./touch.ts";
 
 type Work = "check" | "import" | "undo";
 /** Seconds, and megabytes at their peak. */
@@ -36,6 +38,7 @@ const { values: asked, positionals } = parseArgs({
     held: { type: "string", default: "1000000" },
     form: { type: "string", default: "csv" },
     again: { type: "boolean", default: false },
+    touched: { type: "boolean", default: false },
     alone: { type: "boolean", default: false },
   },
 });
@@ -93,13 +96,15 @@ async function compare(): Promise<void> {
       const updated = await run("import", again);
       await expect(rows);
       report("update", "rows/s", rows / updated.seconds, rows / updatedThere);
+      if (asked.touched) await touch(owner, ours);
       const restored = await run("undo", again);
       report("undo of the update", "rows/s", rows / restored.seconds, 1_000_000 / 90);
       await expect(rows);
     }
+    if (asked.touched && !asked.again) await touch(owner, ours);
     const undone = await run("undo");
     report("undo", "rows/s", rows / undone.seconds, 1_000_000 / 90);
-    await expect(0);
+    await expect(asked.touched ? touchedOf(rows) : 0);
   } finally {
     await close();
   }
