@@ -14,6 +14,7 @@ function makeClient() {
     ...(env.INNGEST_BASE_URL && { baseUrl: env.INNGEST_BASE_URL }),
     ...(env.INNGEST_EVENT_KEY && { eventKey: env.INNGEST_EVENT_KEY }),
     ...(env.INNGEST_SIGNING_KEY && { signingKey: env.INNGEST_SIGNING_KEY }),
+    ...(env.INNGEST_SIGNING_KEY_FALLBACK && { signingKeyFallback: env.INNGEST_SIGNING_KEY_FALLBACK }),
   });
 }
 export const inngest = makeClient();

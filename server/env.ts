@@ -60,6 +60,19 @@ const shape = {
       secret: true,
     })
     .optional(),
+  INNGEST_SIGNING_KEY_FALLBACK: kind
+    .help(z.string().regex(/^(signkey-[a-z0-9]+-)?[0-9a-fA-F]+$/), {
+      expected: "the signing key that is being replaced",
+      fix: "Set INNGEST_SIGNING_KEY_FALLBACK to the former INNGEST_SIGNING_KEY, or leave it out.",
+      secret: true,
+    })
+    .optional(),
+  INNGEST_EVENT_KEY_FALLBACK: kind
+    .password(
+      "further event keys that the embedded server takes, separated by commas",
+      "Set INNGEST_EVENT_KEY_FALLBACK to the former INNGEST_EVENT_KEY, or leave it out.",
+    )
+    .optional(),
   INNGEST_SERVE_ORIGIN: kind
     .origin("Set INNGEST_SERVE_ORIGIN to the address at which the Inngest server reaches the functions.")
     .optional(),

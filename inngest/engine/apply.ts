@@ -1,4 +1,4 @@
-import { hold, removeJob, type Job } from "./claim.ts";
+import { hold, keepJob, removeJob, type Held, type Job } from "./claim.ts";
 import type { Database, Sql } from "./database.ts";
 import { limits } from "./limits.ts";
 import { publish } from "./ingest.ts";
@@ -21,31 +21,62 @@ import { endRun } from "./runs.ts";
 const lostMax = 10;
 const unansweredRetryMs = 400;
 
+/** What follows a reply at once: the run's next call, and what the last one has added to its steps. */
+export type Next = { job: Job; steps: { stepId: string; result: StepResult }[] };
+
 /**
  * Writes what a call came to, in one transaction: all of it or nothing. A reply to a claim that somebody else
  * has taken over meanwhile changes nothing ("stale"), and applying the same reply again does not either.
+ * With `mayKeep` the job goes on as the run's next call where there is exactly one; that saves the queue a turn.
  */
-export function applyOutcome(database: Database, job: Job, outcome: Outcome, owner: string): Promise<void> {
+export function applyOutcome(
+  database: Database,
+  job: Job,
+  outcome: Outcome,
+  { owner, mayKeep = false }: { owner: string; mayKeep?: boolean },
+): Promise<Next | undefined> {
   return database.transact(async (sql) => {
-    const run = await lockRun(sql, job.runId);
-    const held = await hold(sql, job);
-    if (!held) return;
+    // A discovery names every unfinished step each time, also one that finished while it was being answered.
+    const ids = outcome.kind === "ops" ? outcome.ops.map((op) => op.id) : [];
+    const [run, held, done] = await Promise.all([
+      lockRun(sql, job.runId),
+      hold(sql, job),
+      finishedAmong(sql, job.runId, ids),
+    ]);
+    if (!held) return undefined;
     if (run?.status !== "running") {
       await removeJob(sql, job);
-      return;
+      return undefined;
     }
+    const next = mayKeep ? await goOn(sql, { run, job, held, done }, outcome) : undefined;
+    if (next) return next;
     try {
-      await publish(sql, await apply(sql, { run, job, again: held.again }, outcome));
+      await publish(sql, await apply(sql, { run, job, held, done }, outcome));
     } catch (error) {
       if (!(error instanceof RunFailure)) throw error;
       const failure = { name: "Error", message: error.message };
       await publish(sql, await endRun(sql, run, { status: "failed", error: failure }));
     }
     await notifyEngines(sql, owner);
+    return undefined;
   });
 }
 
-type Work = { run: Run; job: Job; again: boolean };
+type Work = { run: Run; job: Job; held: Held; done: ReadonlySet<string> };
+
+/** The straight way: one step has finished, nothing else is outstanding, and the run goes on from its result. */
+async function goOn(sql: Sql, work: Work, outcome: Outcome): Promise<Next | undefined> {
+  const { run, job, held, done } = work;
+  if (outcome.kind !== "ops" || outcome.everyBranch || run.race) return undefined;
+  if (job.kind !== "discover" || held.pending || held.again) return undefined;
+  const [op, ...more] = outcome.ops;
+  if (!op || more.length > 0 || (op.op !== "StepRun" && op.op !== "Step") || done.has(op.id))
+    return undefined;
+  const result = { data: op.data ?? null };
+  if (problemOf(run, op, result)) return undefined;
+  const [, next] = await Promise.all([finishStep(sql, run, job, op, result), keepJob(sql, job)]);
+  return { job: next, steps: [{ stepId: op.id, result }] };
+}
 
 async function apply(sql: Sql, work: Work, outcome: Outcome): Promise<InngestEvent[]> {
   const { run, job } = work;
@@ -71,10 +102,10 @@ function mayRetry(job: Job, retry: Retry): boolean {
 /** A dead worker is no fault of the function: its calls are repeated at once, and for free at first. */
 async function applyUnanswered(
   sql: Sql,
-  { run, job }: Work,
+  { run, job, held }: Work,
   { delivered, reason }: { delivered: boolean; reason: string },
 ): Promise<InngestEvent[]> {
-  const counts = delivered && job.lost >= lostMax;
+  const counts = delivered && held.lost >= lostMax;
   if (counts && !mayRetry(job, { allowed: true, due: null })) {
     return endRun(sql, run, { status: "failed", error: { name: "Error", message: `No answer: ${reason}.` } });
   }
@@ -84,11 +115,9 @@ async function applyUnanswered(
 
 async function applyOps(
   sql: Sql,
-  { run, job, again }: Work,
+  { run, job, held, done }: Work,
   { ops, retry, everyBranch }: Extract<Outcome, { kind: "ops" }>,
 ): Promise<InngestEvent[]> {
-  // A discovery names every unfinished step each time, also one that finished while it was being answered.
-  const done = await finishedAmong(sql, run.id, ops);
   if (everyBranch && !run.race) {
     run.race = true;
     await sql`update queue.runs set race = true where id = ${run.id}`;
@@ -109,17 +138,19 @@ async function applyOps(
     return [];
   }
   await removeJob(sql, job);
-  if (again || ops.some((op) => op.op === "DiscoveryRequest"))
+  if (held.again || ops.some((op) => op.op === "DiscoveryRequest"))
     await enqueue(sql, run.id, { kind: "discover" });
   else if (finishedOne) await proceed(sql, run);
   else if (!(await hasPending(sql, run.id))) await enqueue(sql, run.id, { kind: "discover" });
   return [];
 }
 
-async function finishedAmong(sql: Sql, runId: string, ops: Op[]): Promise<Set<string>> {
+/** Which of these steps have finished. */
+export async function finishedAmong(sql: Sql, runId: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
   const rows = await sql<{ stepId: string }>`
     select step_id as "stepId" from queue.steps
-    where run_id = ${runId} and step_id = any(${ops.map((op) => op.id)}::text[])`;
+    where run_id = ${runId} and step_id = any(${[...ids]}::text[])`;
   return new Set(rows.map((row) => row.stepId));
 }
 
@@ -152,18 +183,19 @@ async function applyOp(sql: Sql, run: Run, job: Job, op: Op): Promise<boolean> {
   }
 }
 
-async function finishStep(sql: Sql, run: Run, job: Job, op: Op, result: StepResult): Promise<boolean> {
-  if (run.stepCount >= limits.stepsPerRun) {
-    throw new RunFailure(
-      `The run has more than ${limits.stepsPerRun} steps. Continue in a new run before that.`,
-    );
-  }
-  const bytes = checkSize(`The output of step "${nameOf(op)}"`, result);
-  if (run.stateBytes + bytes > limits.runBytes) {
-    throw new RunFailure(
-      `The steps of the run hold more than ${limits.runBytes / 1024 ** 2} MB. Return ids, not rows.`,
-    );
-  }
+/**
+ * Keeps a step's result; true unless it was there already.
+ * @throws RunFailure when the run would grow beyond its limits.
+ */
+export async function finishStep(
+  sql: Sql,
+  run: Run,
+  job: Pick<Job, "attempt">,
+  op: Op,
+  result: StepResult,
+): Promise<boolean> {
+  const problem = problemOf(run, op, result);
+  if (problem) throw new RunFailure(problem);
   return saveStep(sql, run, {
     stepId: op.id,
     name: nameOf(op),
@@ -173,10 +205,22 @@ async function finishStep(sql: Sql, run: Run, job: Job, op: Op, result: StepResu
   });
 }
 
-function checkSize(what: string, value: unknown): number {
+/** Why a step's result cannot be kept, or null. */
+function problemOf(run: Run, op: Op, result: StepResult): string | null {
+  if (run.stepCount >= limits.stepsPerRun) {
+    return `The run has more than ${limits.stepsPerRun} steps. Continue in a new run before that.`;
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(result));
+  if (bytes > limits.stepBytes) return tooLarge(`The output of step "${nameOf(op)}"`, bytes);
+  if (run.stateBytes + bytes <= limits.runBytes) return null;
+  return `The steps of the run hold more than ${limits.runBytes / 1024 ** 2} MB. Return ids, not rows.`;
+}
+
+function checkSize(what: string, value: unknown): void {
   const bytes = Buffer.byteLength(JSON.stringify(value ?? null));
-  if (bytes <= limits.stepBytes) return bytes;
-  throw new RunFailure(
-    `${what} has ${bytes} bytes; ${limits.stepBytes / 1024 ** 2} MB are allowed. Return ids, not rows.`,
-  );
+  if (bytes > limits.stepBytes) throw new RunFailure(tooLarge(what, bytes));
+}
+
+function tooLarge(what: string, bytes: number): string {
+  return `${what} has ${bytes} bytes; ${limits.stepBytes / 1024 ** 2} MB are allowed. Return ids, not rows.`;
 }

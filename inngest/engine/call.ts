@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { itemOf } from "./checkpoint.ts";
 import type { Job } from "./claim.ts";
 import type { Database } from "./database.ts";
-import { NoReply, send } from "./http-client.ts";
+import { NoReply } from "./http-client.ts";
 import { limits } from "./limits.ts";
 import type { InngestEvent, StepResult } from "./protocol.ts";
 import { readReply, type Outcome } from "./reply.ts";
-import { encodeBody, signRequest } from "./signature.ts";
+import { sendSigned } from "./signed-request.ts";
 
 /** Everything that a call tells the SDK about a run. */
 export type RunState = {
@@ -14,15 +15,18 @@ export type RunState = {
   stateBytes: number;
   /** Planned steps, sleeps or waits are outstanding. */
   pending: boolean;
+  /** Before its first call the run has to be opened. */
+  unopened: boolean;
 };
 
 /** Reads what a call needs in one go; undefined when the run has ended or is gone. */
 export function readState(database: Database, runId: string): Promise<RunState | undefined> {
   return database.transact(async (sql) => {
     const [runs, steps] = await Promise.all([
-      sql<{ events: InngestEvent[]; stateBytes: number; pending: boolean }>`
-        select events, state_bytes + octet_length(events::text) as "stateBytes",
-               exists (select from queue.jobs where run_id = ${runId} and kind <> 'discover') as pending
+      sql<Omit<RunState, "steps">>`
+        select events, state_bytes + octet_length(events::text) as "stateBytes", unopened,
+               exists (select from queue.jobs where run_id = ${runId} and kind in ('step', 'sleep', 'timeout'))
+                 as pending
         from queue.runs where id = ${runId} and status = 'running'`,
       sql<{ stepId: string; result: StepResult }>`
         select step_id as "stepId", result from queue.steps where run_id = ${runId} order by seq`,
@@ -35,25 +39,33 @@ export function stepsOf(state: RunState): Record<string, StepResult> {
   return Object.fromEntries(state.steps.map(({ stepId, result }) => [stepId, result]));
 }
 
+/** The state after a call that has finished steps, as long as nothing else could have changed it. */
+export function withSteps(state: RunState, steps: RunState["steps"]): RunState {
+  const bytes = steps.reduce((sum, { result }) => sum + Buffer.byteLength(JSON.stringify(result)), 0);
+  return { ...state, steps: [...state.steps, ...steps], stateBytes: state.stateBytes + bytes };
+}
+
 /**
- * Calls the worker for one job. `ctx.fn_id` is left out: with it the SDK would checkpoint, which this server does
- * not offer. While parallel steps are outstanding immediate execution is off, or a discovery that sees one
+ * Calls the worker for one job. With `fn_id` and `qi_id` the SDK keeps each step that it has finished through
+ * `/v1/checkpoint` and goes on within the same call, unless the function says otherwise. While parallel steps are outstanding immediate execution is off, or a discovery that sees one
  * unfinished step would run it a second time.
  */
 export async function call(
-  { url, signingKey, signal }: { url: string; signingKey: string; signal: AbortSignal },
+  { url, signingKeys, signal }: { url: string; signingKeys: readonly string[]; signal: AbortSignal },
   job: Job,
   state: RunState,
 ): Promise<Outcome> {
   const large = state.stateBytes > limits.inlineBytes;
   const stack = state.steps.map(({ stepId }) => stepId);
   const stepId = job.kind === "step" ? job.stepId : "step";
-  const body = encodeBody({
+  const body = {
     ctx: {
       attempt: job.attempt,
       disable_immediate_execution: state.pending,
       env: "",
+      fn_id: job.functionId,
       max_attempts: job.maxAttempts,
+      qi_id: itemOf(job),
       run_id: job.runId,
       stack: { current: stack.length, stack },
       step_id: stepId,
@@ -64,22 +76,22 @@ export async function call(
     steps: large ? {} : stepsOf(state),
     use_api: large,
     version: 2,
-  });
+  };
   const headers = {
     "x-run-id": job.runId,
     "x-request-id": randomUUID(),
-    "x-inngest-signature": signRequest(body.canonical, signingKey, Date.now()),
   };
   const query = new URLSearchParams({ fnId: job.functionId, stepId });
   try {
-    const reply = await send(`${url}?${query}`, {
+    const reply = await sendSigned(`${url}?${query}`, {
       method: "POST",
       headers,
-      body: body.text,
+      body,
+      keys: signingKeys,
       timeoutMs: limits.callMs,
       signal,
     });
-    return readReply(reply, signingKey, Date.now());
+    return readReply(reply, signingKeys, Date.now());
   } catch (error) {
     if (!(error instanceof NoReply)) throw error;
     return { kind: "unanswered", delivered: error.delivered, broken: true, reason: error.message };

@@ -8,85 +8,147 @@ export type Job = {
   runId: string;
   functionId: string;
   appId: string;
-  kind: "discover" | "step" | "sleep" | "timeout";
+  kind: "discover" | "step" | "sleep" | "timeout" | "deadline";
   stepId: string;
   attempt: number;
   maxAttempts: number;
   lost: number;
   fence: number;
+  /** Whether it takes up a slot of a concurrency limit. */
+  limited: boolean;
 };
 
 /** Leases are real time and short: a dead engine's jobs are free again after this long. */
 export const leaseMs = 4000;
 export const beatMs = 1000;
 
+/** So many of the jobs that fell due first are looked at; behind them, the first few of so many lanes. */
+const headSize = 400;
+const lanesMax = 200;
+const laneSize = 20;
+
+export type ClaimOptions = {
+  owner: string;
+  limit: number;
+  /** The most jobs of one tenant that this engine may have in its hands. */
+  tenantMax: number;
+  /** Apps that have a live worker. */
+  apps: string[];
+  /** This engine's own calls in flight: after a long pause of the machine it must not take them for abandoned. */
+  held: string[];
+  /** Where to begin among the lanes, behind a long backlog; from the first one unless given. */
+  fromLane?: bigint;
+};
+
 /**
- * Takes up to `limit` due jobs of apps that have a live worker, the highest priority first.
+ * Takes up to `limit` due jobs, the highest priority first. Within one, tenants take turns: first those that have
+ * the least in this engine's hands, and each tenant's own in the order in which they fell due. That order alone would
+ * let the many runs of one tenant hide the few of another behind them, so with a backlog longer than `headSize` the
+ * first jobs of each lane (a tenant, a function and its concurrency keys) are in the running too.
  *
  * One engine claims at a time (the advisory lock), because a concurrency limit is a count over all leased jobs:
  * two claims side by side would each see the last free slot. Within one claim no key gets more than its free
- * slots. Rows that are being applied are skipped, not waited for. `held` are this engine's own calls in
- * flight: after a long pause of the machine it must not take them for abandoned.
+ * slots. Only what is chosen is locked, and what is being applied is skipped, not waited for.
  */
 export function claim(
   database: Database,
-  { owner, limit, apps, held }: { owner: string; limit: number; apps: string[]; held: string[] },
+  { owner, limit, tenantMax, apps, held, fromLane = -(2n ** 63n) }: ClaimOptions,
 ): Promise<Job[]> {
   return database.transact(async (sql) => {
     void sql`select pg_advisory_xact_lock(hashtextextended('queue.claim', 0))`;
     return sql<Job>`
-      with busy as materialized (
-        select key, count(*)::int as slots
-        from queue.jobs, unnest(array[concurrency_key_1, concurrency_key_2]) as key
-        where lease_until is not null and lease_until > clock_timestamp() and key is not null
-        group by key
-      ), due as materialized (
-        select j.*
-        from unnest(${[...priorities]}::int[]) as p (level)
-        cross join lateral (
-          select c.id, c.queue_name, c.priority, c.due_at, c.concurrency_key_1, c.concurrency_key_2, fn.app_id,
-                 fn.concurrency_limit_1 - coalesce(k1.slots, 0) as free_1,
-                 fn.concurrency_limit_2 - coalesce(k2.slots, 0) as free_2
-          from queue.jobs c
-          join queue.functions fn on fn.id = c.function_id and fn.removed_at is null
-          left join busy k1 on k1.key = c.concurrency_key_1
-          left join busy k2 on k2.key = c.concurrency_key_2
-          where c.priority = p.level and c.due_at <= app_now()
-            and (c.lease_until is null or c.lease_until <= clock_timestamp())
-            and fn.app_id = any(${apps}::text[]) and c.id <> all(${held}::uuid[])
-            and (c.concurrency_key_1 is null or coalesce(fn.concurrency_limit_1 > coalesce(k1.slots, 0), true))
-            and (c.concurrency_key_2 is null or coalesce(fn.concurrency_limit_2 > coalesce(k2.slots, 0), true))
-          order by c.due_at, c.id
-          limit 500
-          for update of c skip locked
+      with recursive leased as materialized (
+        select concurrency_key_1 as key_1, concurrency_key_2 as key_2, tenant_id, lease_owner
+        from queue.jobs where lease_until is not null and lease_until > clock_timestamp()
+      ), busy as materialized (
+        select key, count(*)::int as slots from leased, unnest(array[key_1, key_2]) as key
+        where key is not null group by key
+      ), mine as materialized (
+        select tenant_id, count(*)::int as slots from leased where lease_owner = ${owner} group by tenant_id
+      ), levels as (
+        select level from unnest(${[...priorities]}::int[]) as p (level)
+      ), head as materialized (
+        select j.* from levels cross join lateral (
+          select id, queue_name, priority, lane, due_at, lag_seconds, function_id, tenant_id,
+                 concurrency_key_1 as key_1, concurrency_key_2 as key_2
+          from queue.jobs
+          where priority = level and due_at <= app_now()
+            and (lease_until is null or lease_until <= clock_timestamp())
+          order by due_at, id limit ${headSize}
         ) as j
+      ), lanes (priority, lane, number) as (
+        select level, l.lane, 1 from levels cross join lateral (
+          select lane from queue.jobs where priority = level and lane >= ${String(fromLane)}::bigint
+          order by lane limit 1
+        ) as l
+        where (select count(*) from head h where h.priority = level) = ${headSize}
+        union all
+        select lanes.priority, l.lane, lanes.number + 1 from lanes cross join lateral (
+          select j.lane from queue.jobs j where j.priority = lanes.priority and j.lane > lanes.lane
+          order by j.lane limit 1
+        ) as l
+        where lanes.number < ${lanesMax}
+      ), due as (
+        select * from head
+        union
+        select j.* from lanes cross join lateral (
+          select c.id, c.queue_name, c.priority, c.lane, c.due_at, c.lag_seconds, c.function_id, c.tenant_id,
+                 c.concurrency_key_1, c.concurrency_key_2
+          from queue.jobs c
+          where c.priority = lanes.priority and c.lane = lanes.lane and c.due_at <= app_now()
+            and (c.lease_until is null or c.lease_until <= clock_timestamp())
+          order by c.due_at, c.id limit ${laneSize}
+        ) as j
+      ), free as (
+        select d.*, d.due_at + d.lag_seconds * interval '1 second' as place, fn.app_id,
+               coalesce(mine.slots, 0) as mine,
+               fn.concurrency_limit_1 - coalesce(k1.slots, 0) as free_1,
+               fn.concurrency_limit_2 - coalesce(k2.slots, 0) as free_2
+        from due d
+        join queue.functions fn on fn.id = d.function_id and fn.removed_at is null
+        left join busy k1 on k1.key = d.key_1
+        left join busy k2 on k2.key = d.key_2
+        left join mine on mine.tenant_id = d.tenant_id
+        where fn.app_id = any(${apps}::text[]) and d.id <> all(${held}::uuid[])
       ), ranked as (
         select *,
-          row_number() over (partition by concurrency_key_1 order by priority desc, due_at, id) as rank_1,
-          row_number() over (partition by concurrency_key_2 order by priority desc, due_at, id) as rank_2
-        from due
-      ), chosen as (
-        select id, queue_name, app_id from ranked
-        where (concurrency_key_1 is null or coalesce(rank_1 <= free_1, true))
-          and (concurrency_key_2 is null or coalesce(rank_2 <= free_2, true))
-        order by priority desc, due_at, id limit ${limit}
+          row_number() over (partition by key_1 order by priority desc, place, id) as rank_1,
+          row_number() over (partition by key_2 order by priority desc, place, id) as rank_2
+        from free
+        where (key_1 is null or coalesce(free_1 > 0, true)) and (key_2 is null or coalesce(free_2 > 0, true))
+      ), turns as (
+        select *, mine + row_number() over (partition by tenant_id order by priority desc, place, id) as turn
+        from ranked
+        where (key_1 is null or coalesce(rank_1 <= free_1, true))
+          and (key_2 is null or coalesce(rank_2 <= free_2, true))
+      ), chosen as materialized (
+        select id, queue_name, app_id from turns where tenant_id is null or turn <= ${tenantMax}
+        order by priority desc, turn, place, id limit ${limit}
+      ), picked as materialized (
+        select j.id, j.queue_name, c.app_id from queue.jobs j
+        join chosen c on c.id = j.id and c.queue_name = j.queue_name
+        where j.lease_until is null or j.lease_until <= clock_timestamp()
+        for update of j skip locked
       )
       update queue.jobs j
       set fence = j.fence + 1, lease_owner = ${owner},
           lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
-      from chosen c where j.id = c.id and j.queue_name = c.queue_name
+      from picked p where j.id = p.id and j.queue_name = p.queue_name
       returning j.id, j.queue_name as "queueName", j.run_id as "runId", j.function_id as "functionId",
-                c.app_id as "appId", j.kind, j.step_id as "stepId", j.attempt, j.max_attempts as "maxAttempts",
-                j.lost, j.fence`;
+                p.app_id as "appId", j.kind, j.step_id as "stepId", j.attempt, j.max_attempts as "maxAttempts",
+                j.lost, j.fence, coalesce(j.concurrency_key_1, j.concurrency_key_2) is not null as limited`;
   });
 }
 
-/** Keeps this engine's leases alive while their calls last. */
-export function beat(database: Database, owner: string): Promise<unknown> {
+/**
+ * Keeps the leases of these jobs alive while their calls last. Only what is known to be in flight: a claim whose
+ * commit was not heard of must run out.
+ */
+export function beat(database: Database, owner: string, ids: readonly string[]): Promise<unknown> {
   return database.transact(
     (sql) => sql`
       update queue.jobs set lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
-      where lease_until is not null and lease_owner = ${owner}`,
+      where lease_until is not null and lease_owner = ${owner} and id = any(${[...ids]}::uuid[])`,
   );
 }
 
@@ -99,16 +161,40 @@ export function releaseAll(database: Database, owner: string): Promise<unknown> 
   );
 }
 
-/** Locks a claimed job if the claim is still the last one; a reply to an earlier claim finds nothing. */
-export async function hold(sql: Sql, job: Job): Promise<{ again: boolean } | undefined> {
-  const [held] = await sql<{ again: boolean }>`
-    select again from queue.jobs
-    where id = ${job.id} and queue_name = ${job.queueName} and fence = ${job.fence} for update`;
+/** A claimed job, locked. `again`: a discovery is wanted after this one. `pending`: other steps are outstanding. */
+export type Held = { again: boolean; lost: number; pending: boolean };
+
+/**
+ * Locks a claimed job if the claim is still the last one and nobody has given it back; a reply to an earlier claim
+ * finds nothing.
+ */
+export async function hold(
+  sql: Sql,
+  job: Pick<Job, "id" | "queueName" | "fence">,
+): Promise<Held | undefined> {
+  const [held] = await sql<Held>`
+    select again, lost, exists (
+      select from queue.jobs other
+      where other.run_id = j.run_id and other.id <> j.id and other.kind in ('step', 'sleep', 'timeout')
+    ) as pending
+    from queue.jobs j
+    where id = ${job.id} and queue_name = ${job.queueName} and fence = ${job.fence} and lease_owner is not null
+    for update`;
   return held;
 }
 
 export async function removeJob(sql: Sql, job: Job): Promise<void> {
   await sql`delete from queue.jobs where id = ${job.id} and queue_name = ${job.queueName}`;
+}
+
+/** Makes the next call of a run out of the last one's job, in the same hands: nobody else waits for them. */
+export async function keepJob(sql: Sql, job: Job): Promise<Job> {
+  await sql`
+    update queue.jobs
+    set fence = fence + 1, attempt = 0, lost = 0, again = false, last_error = null,
+        lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
+    where id = ${job.id} and queue_name = ${job.queueName}`;
+  return { ...job, fence: job.fence + 1, attempt: 0, lost: 0 };
 }
 
 /**

@@ -12,8 +12,12 @@ import { watchWorkers } from "./workers.ts";
 export type EngineOptions = {
   /** A direct connection as the engine's role: LISTEN does not pass through PgBouncer. */
   databaseUrl: string;
+  /** Signs our calls. A worker that knows only `formerSigningKey` yet, or signs with it, is understood as well. */
   signingKey: string;
+  formerSigningKey?: string;
   eventKey: string;
+  /** Further keys under which events are taken. */
+  moreEventKeys?: readonly string[];
   /** Where functions are served; further workers make themselves known. */
   workerUrls: string[];
   host: string;
@@ -21,6 +25,8 @@ export type EngineOptions = {
   port: number;
   log: EngineLog;
   connections?: number;
+  /** Calls in flight at most. */
+  capacity?: number;
 };
 
 export type Engine = {
@@ -32,28 +38,37 @@ export type Engine = {
 };
 
 const drainMs = 30_000;
-const pruneMs = 60 * 60 * 1000;
+const pruneMs = 10 * 60 * 1000;
 
 /**
  * Starts an Inngest server over Postgres. Any number may run on one database.
  * @throws Error when the signing key cannot be used or the port is taken.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { databaseUrl, signingKey, log } = options;
-  const problem = signingKeyProblem(signingKey);
+  const { databaseUrl, log } = options;
+  const signingKeys = [options.signingKey, ...(options.formerSigningKey ? [options.formerSigningKey] : [])];
+  const eventKeys = [options.eventKey, ...(options.moreEventKeys ?? [])];
+  const problem = signingKeys.map(signingKeyProblem).find((one) => one !== null);
   if (problem) throw new Error(problem);
   const owner = randomUUID();
   const database = openDatabase(databaseUrl, options.connections ?? 10);
   let wake = () => {};
-  const workers = watchWorkers({ database, signingKey, urls: options.workerUrls, log }, () => wake());
-  const executor = startExecutor({ database, workers, signingKey, owner, log });
+  const workers = watchWorkers({ database, signingKeys, urls: options.workerUrls, log }, () => wake());
+  const executor = startExecutor({
+    database,
+    workers,
+    signingKeys,
+    owner,
+    log,
+    capacity: options.capacity ?? 64,
+  });
   wake = executor.wake;
   // Our own notifications need no hearing: whoever sent them has woken this engine already.
   const hear = (channel: string, from: string) => {
     if (channel !== "queue" || from !== owner) executor.wake();
   };
   const listener = listen(databaseUrl, ["queue", "clock"], hear, executor.wake);
-  const server = createHttpServer({ ...options, database, workers, owner, wake });
+  const server = createHttpServer({ signingKeys, eventKeys, log, database, workers, owner, wake });
   const pruning = setInterval(() => {
     prune(database).catch((error: unknown) => log.warn({ err: error }, "old runs could not be removed"));
   }, pruneMs);

@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isLostConnection } from "#db/errors";
 import { applyOutcome } from "./apply.ts";
-import { call, readState, type RunState } from "./call.ts";
+import { call, readState, withSteps, type RunState } from "./call.ts";
 import { beat, beatMs, claim, nextDue, releaseAll, type Job } from "./claim.ts";
 import type { Database } from "./database.ts";
 import type { EngineLog } from "./engine-log.ts";
+import { openRun } from "./open.ts";
 import { fireTimer } from "./pause.ts";
 import type { Outcome } from "./reply.ts";
 import { fireCrons } from "./schedule.ts";
@@ -20,25 +22,35 @@ export type Executor = {
   inFlight: () => number;
 };
 
-type Options = { database: Database; workers: Workers; signingKey: string; owner: string; log: EngineLog };
+type Options = {
+  database: Database;
+  workers: Workers;
+  signingKeys: readonly string[];
+  owner: string;
+  log: EngineLog;
+  /** Calls in flight at most. */
+  capacity: number;
+};
 
 const none = { kind: "unanswered", delivered: false, broken: false } as const;
-const capacity = 64;
 /** The longest sleep: a notification may get lost with its connection. */
 const pollMs = 5000;
 /** Under constant load schedules are looked at this often. */
 const lookMs = 500;
 
 /** The loop: claim what is due, call for it, write what came back, sleep until the next thing is due. */
-export function startExecutor({ database, workers, signingKey, owner, log }: Options): Executor {
+export function startExecutor({ database, workers, signingKeys, owner, log, capacity }: Options): Executor {
   const flying = new Map<string, Promise<void>>();
   const abort = new AbortController();
+  /** Of one tenant, so that others always find a free hand. */
+  const tenantMax = Math.ceil(capacity * 0.75);
   let running = true;
   let dead = false;
   let woken = true;
   let wakeUp: (() => void) | undefined;
   let lookedAt = -Infinity;
   let beatAt = performance.now();
+  let claims = 0;
 
   const wake = () => {
     woken = true;
@@ -61,7 +73,7 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
       if (!worker) return { ...none, reason: "no worker of the app is alive" };
       let broken = true;
       try {
-        const outcome = await call({ url: worker.url, signingKey, signal: abort.signal }, job, state);
+        const outcome = await call({ url: worker.url, signingKeys, signal: abort.signal }, job, state);
         broken = outcome.kind === "unanswered" && outcome.broken;
         if (outcome.kind !== "unanswered" || outcome.delivered) return outcome;
       } finally {
@@ -81,23 +93,39 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
       }
     }
   };
-  const perform = async (job: Job): Promise<void> => {
-    if (job.kind === "sleep" || job.kind === "timeout") {
-      await persist(() => fireTimer(database, job, owner));
+  /** What a call has to know; undefined when there is nothing to call for, now or any more. */
+  const findState = async (job: Job): Promise<RunState | undefined> => {
+    const state = await persist(() => readState(database, job.runId));
+    if (!state?.unopened) return state;
+    const opened = await persist(() => openRun(database, job));
+    return opened ? persist(() => readState(database, job.runId)) : undefined;
+  };
+  /** One run's calls, for as long as it goes straight on and nobody waits for these hands. */
+  const perform = async (first: Job): Promise<void> => {
+    if (first.kind !== "discover" && first.kind !== "step") {
+      await persist(() => fireTimer(database, first, owner));
       return;
     }
-    const state = await persist(() => readState(database, job.runId));
-    const outcome: Outcome = state ? await callLive(job, state) : { ...none, reason: "the run has ended" };
-    await persist(() => applyOutcome(database, job, outcome, owner));
+    let job = first;
+    let state = await findState(job);
+    for (;;) {
+      const answer: Outcome = state ? await callLive(job, state) : { ...none, reason: "the run has ended" };
+      const mayKeep = running && !job.limited && flying.size < capacity;
+      const next = await persist(() => applyOutcome(database, job, answer, { owner, mayKeep }));
+      if (!next) return;
+      job = next.job;
+      state = state?.pending === false ? withSteps(state, next.steps) : await findState(job);
+    }
   };
   /** What cannot be written is a bug of ours or of the data: counted like a lost call, so that it ends some day. */
   const carryOut = async (job: Job): Promise<void> => {
     try {
       await perform(job);
     } catch (error) {
+      if (dead) return;
       log.error({ err: error, run: job.runId, function: job.functionId }, "a reply could not be written");
       const reason = error instanceof Error ? error.message : String(error);
-      await persist(() => applyOutcome(database, job, { ...none, delivered: true, reason }, owner));
+      await persist(() => applyOutcome(database, job, { ...none, delivered: true, reason }, { owner }));
     }
   };
   const dispatch = (job: Job) => {
@@ -110,13 +138,23 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
     flying.set(job.id, done);
   };
 
+  /** Behind a long backlog every second look begins anywhere, so that every lane's turn comes. */
+  const nextLane = () => (claims++ % 2 === 0 ? undefined : randomBytes(8).readBigInt64BE());
+
   const turn = async (): Promise<number> => {
     woken = false;
     const free = capacity - flying.size;
     const apps = workers.apps();
     const jobs =
       free > 0 && apps.length > 0
-        ? await claim(database, { owner, limit: free, apps, held: [...flying.keys()] })
+        ? await claim(database, {
+            owner,
+            limit: free,
+            tenantMax,
+            apps,
+            held: [...flying.keys()],
+            fromLane: nextLane(),
+          })
         : [];
     if (dead) return 0;
     jobs.forEach(dispatch);
@@ -140,7 +178,8 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
         failing = false;
       } catch (error) {
         // Told once per outage: it is tried several times a second.
-        if (!failing) log.error({ err: error }, "the engine cannot work; it tries again until it can");
+        if (!failing && !dead)
+          log.error({ err: error }, "the engine cannot work; it tries again until it can");
         failing = true;
         await sleep(300);
       }
@@ -149,7 +188,7 @@ export function startExecutor({ database, workers, signingKey, owner, log }: Opt
   const beating = setInterval(() => {
     if (flying.size === 0 || performance.now() - beatAt < beatMs) return;
     beatAt = performance.now();
-    beat(database, owner).catch((error: unknown) =>
+    beat(database, owner, [...flying.keys()]).catch((error: unknown) =>
       log.warn({ err: error }, "the leases could not be renewed"),
     );
   }, beatMs / 3);

@@ -4,15 +4,6 @@ import { parseDuration } from "./duration.ts";
 import { limits } from "./limits.ts";
 import { concurrencyOf, functionConfigSchema, type FunctionConfig } from "./protocol.ts";
 
-/** What the real server offers and this one does not. Each is refused by name rather than ignored. */
-const refused: Record<string, string> = {
-  batchEvents: "batchEvents",
-  debounce: "debounce",
-  throttle: "throttle",
-  rateLimit: "rateLimit",
-  priority: "priority",
-  timeouts: "timeouts",
-};
 const known = new Set([
   "id",
   "name",
@@ -22,7 +13,15 @@ const known = new Set([
   "singleton",
   "cancel",
   "concurrency",
+  "throttle",
+  "rateLimit",
+  "debounce",
+  "batchEvents",
+  "priority",
+  "timeouts",
 ]);
+/** What the real server does not combine with a batch either, because it asks one event. */
+const notWithBatch = ["debounce", "rateLimit", "idempotency", "singleton", "cancel", "priority"] as const;
 
 /** A registration that cannot be taken, with a sentence for whoever wrote the function. */
 export class RegistrationRefused extends Error {
@@ -43,16 +42,16 @@ export function checkFunction(input: unknown): FunctionConfig {
   const config = parsed.data;
   for (const option of Object.keys(config)) {
     if (known.has(option) || (config as Record<string, unknown>)[option] === undefined) continue;
-    const name = refused[option] ?? option;
     throw refusal(
       id,
-      name,
+      option,
       "is not supported by the embedded server. Remove it, or use a real Inngest server",
     );
   }
   checkCounts(config);
   checkTriggers(config);
   checkExpressions(config);
+  checkPeriods(config);
   return config;
 }
 
@@ -101,8 +100,44 @@ function checkExpressions(config: FunctionConfig): void {
       throw refusal(config.id, "concurrency.scope", `"${limit.scope}" needs a key`);
     }
   }
+  check("throttle.key", config.throttle?.key, ["event"]);
+  check("rateLimit.key", config.rateLimit?.key, ["event"]);
+  check("debounce.key", config.debounce?.key, ["event"]);
+  check("batchEvents.key", config.batchEvents?.key, ["event"]);
+  check("batchEvents.if", config.batchEvents?.if, ["event"]);
+  check("priority.run", config.priority?.run, ["event"]);
   check("singleton.key", config.singleton?.key, ["event"]);
   check("idempotency", config.idempotency, ["event"]);
+}
+
+/** Durations must be what they say, and within what the real server takes. */
+function checkPeriods({
+  id,
+  throttle,
+  rateLimit,
+  debounce,
+  batchEvents,
+  timeouts,
+  ...rest
+}: FunctionConfig): void {
+  const check = (option: string, text: string | undefined, { least, most } = limits.periodMs) => {
+    if (text === undefined) return;
+    const ms = parseDuration(text);
+    if (ms !== null && ms >= least && ms <= most) return;
+    const range = `between ${least / 1000} and ${most / 1000} seconds`;
+    throw refusal(id, option, `"${text}" is not a duration such as "1h30m" ${range}`);
+  };
+  check("throttle.period", throttle?.period);
+  check("rateLimit.period", rateLimit?.period);
+  check("debounce.period", debounce?.period);
+  check("debounce.timeout", debounce?.timeout);
+  check("batchEvents.timeout", batchEvents?.timeout, limits.batchMs);
+  check("timeouts.start", timeouts?.start, { least: 1000, most: limits.pauseMs });
+  check("timeouts.finish", timeouts?.finish, { least: 1000, most: limits.pauseMs });
+  if (!batchEvents) return;
+  const clash = notWithBatch.find((option) => ({ debounce, rateLimit, ...rest })[option] !== undefined);
+  if (clash)
+    throw refusal(id, "batchEvents", `cannot be combined with ${clash === "cancel" ? "cancelOn" : clash}`);
 }
 
 function nameOf(input: unknown): string {

@@ -17,6 +17,10 @@ export function loadFunctions(sql: Sql): Promise<RegisteredFunction[]> {
     from queue.functions where removed_at is null`;
 }
 
+export async function findFunction(sql: Sql, id: string): Promise<RegisteredFunction | undefined> {
+  return (await loadFunctions(sql)).find((fn) => fn.id === id);
+}
+
 /** Whether an event starts a function, by one of its triggers. `shop/*` takes every name below it. */
 export function isTriggeredBy({ config }: RegisteredFunction, event: InngestEvent): boolean {
   return config.triggers.some(

@@ -1,5 +1,6 @@
 import http from "node:http";
 import { stepsOf, readState } from "./call.ts";
+import { checkpointSchema, storeCheckpoint } from "./checkpoint.ts";
 import type { Database } from "./database.ts";
 import type { EngineLog } from "./engine-log.ts";
 import { EventsRefused, readEvents } from "./event-input.ts";
@@ -19,8 +20,9 @@ type Request = { method: string; path: string; headers: http.IncomingHttpHeaders
 export type ServerOptions = {
   database: Database;
   workers: Workers;
-  signingKey: string;
-  eventKey: string;
+  /** The first one signs; the others are still taken while keys are changed. */
+  signingKeys: readonly string[];
+  eventKeys: readonly string[];
   owner: string;
   log: EngineLog;
   wake: () => void;
@@ -64,6 +66,9 @@ async function answer(options: ServerOptions, incoming: http.IncomingMessage): P
   request.text = await readBody(incoming);
   if (request.method === "POST" && pathname.startsWith("/e/")) return takeEvents(options, request);
   if (request.method === "POST" && pathname === "/fn/register") return takeRegistration(options, request);
+  const checkpointed = /^\/v1\/checkpoint\/([^/]+)\/async$/.exec(pathname);
+  if (request.method === "POST" && checkpointed)
+    return takeCheckpoint(options, request, checkpointed[1] ?? "");
   const state = /^\/v0\/runs\/([^/]+)\/(batch|actions)$/.exec(pathname);
   if (request.method === "GET" && state) return tellState(options, request, state[1] ?? "", state[2] ?? "");
   if (request.method === "GET" && pathname === "/health") return findHealth(options);
@@ -86,10 +91,11 @@ async function readBody(incoming: http.IncomingMessage): Promise<string> {
 }
 
 async function takeEvents(
-  { database, eventKey, owner, wake }: ServerOptions,
+  { database, eventKeys, owner, wake }: ServerOptions,
   request: Request,
 ): Promise<Answer> {
-  if (!sameText(decodeURIComponent(request.path.slice("/e/".length)), eventKey)) {
+  const given = decodeURIComponent(request.path.slice("/e/".length));
+  if (!eventKeys.some((key) => sameText(given, key))) {
     const error = "Event key not found: INNGEST_EVENT_KEY must be the same in the sender and in the engine.";
     return { status: 401, body: { ids: [], status: 401, error } };
   }
@@ -117,7 +123,7 @@ function parseBody(text: string): unknown {
 
 async function takeRegistration(options: ServerOptions, request: Request): Promise<Answer> {
   const refuse = (status: number, error: string): Answer => ({ status, body: { status, error } });
-  if (!isAuthorized(request.headers.authorization, options.signingKey)) {
+  if (!isAuthorized(request.headers.authorization, options.signingKeys)) {
     return refuse(
       401,
       "Wrong signing key: INNGEST_SIGNING_KEY must be the same in the worker and in the engine.",
@@ -136,6 +142,19 @@ async function takeRegistration(options: ServerOptions, request: Request): Promi
   }
 }
 
+/** Steps that a call has finished; 409 tells the SDK that the call is not the run's any more. */
+async function takeCheckpoint(options: ServerOptions, request: Request, runId: string): Promise<Answer> {
+  const refuse = (status: number, error: string): Answer => ({ status, body: { status, error } });
+  if (!isAuthorized(request.headers.authorization, options.signingKeys))
+    return refuse(401, "Wrong signing key.");
+  const parsed = checkpointSchema.safeParse(parseBody(request.text));
+  if (!parsed.success) {
+    return refuse(400, `The checkpoint cannot be read: ${parsed.error.issues[0]?.message ?? ""}.`);
+  }
+  const stored = await storeCheckpoint(options.database, runId, parsed.data, options.owner);
+  return stored ? { status: 200, body: {} } : refuse(409, `This call does not hold run ${runId} any more.`);
+}
+
 /** A run's state for the SDK, which fetches it when it is too large to travel with the call. */
 async function tellState(
   options: ServerOptions,
@@ -143,7 +162,7 @@ async function tellState(
   runId: string,
   part: string,
 ): Promise<Answer> {
-  if (!isAuthorized(request.headers.authorization, options.signingKey)) {
+  if (!isAuthorized(request.headers.authorization, options.signingKeys)) {
     return { status: 401, body: { status: 401, error: "Wrong signing key." } };
   }
   const state = await readState(options.database, runId);

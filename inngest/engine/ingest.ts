@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import { keyOf, matches, valueAt } from "./cel.ts";
 import type { Sql } from "./database.ts";
+import { gather } from "./gather.ts";
 import { isTriggeredBy, loadFunctions, type RegisteredFunction } from "./functions.ts";
 import type { InngestEvent } from "./protocol.ts";
+import { shortened, withinLimits } from "./rates.ts";
 import { lockRun } from "./run-store.ts";
 import { createRuns, endRun, resumeStep, type NewRun } from "./runs.ts";
 
@@ -110,13 +111,14 @@ async function startRuns(
       .filter((fn) => isTriggeredBy(fn, event))
       .map((fn) => ({ fn, event, events: [event], key: startKey(fn, event, externalIds.has(event.id)) })),
   );
-  await createRuns(
+  const allowed = await withinLimits(
     sql,
     await claimKeys(
       sql,
       wanted.filter(({ fn }) => !fn.config.singleton),
     ),
   );
+  await createRuns(sql, await gather(sql, allowed));
   const followUps: InngestEvent[] = [];
   for (const start of wanted.filter(({ fn }) => fn.config.singleton)) {
     followUps.push(...(await startSingleton(sql, start)).followUps);
@@ -128,11 +130,6 @@ async function startRuns(
 function startKey({ config }: RegisteredFunction, event: InngestEvent, ownId: boolean): string | null {
   if (config.idempotency) return `key:${shortened(keyOf(config.idempotency, { event }))}`;
   return ownId ? `event:${shortened(event.id)}` : null;
-}
-
-/** Keys are indexed, and an index entry holds a few kilobytes at most. */
-function shortened(key: string): string {
-  return key.length <= 200 ? key : createHash("sha256").update(key).digest("hex");
 }
 
 /** Lets through the starts whose key nobody has used within 24 hours, and uses it. */
@@ -185,7 +182,7 @@ async function startSingleton(sql: Sql, start: Start): Promise<Started> {
     where function_id = ${fn.id} and singleton_key = ${singletonKey} and status = 'running'`;
   const dropped = { runId: undefined, followUps: [] };
   if (live && mode === "skip") return dropped;
-  if ((await claimKeys(sql, [start])).length === 0) return dropped;
+  if ((await withinLimits(sql, await claimKeys(sql, [start]))).length === 0) return dropped;
   const run = live && (await lockRun(sql, live.id));
   const followUps = run?.status === "running" ? await endRun(sql, run, { status: "cancelled" }) : [];
   const [runId] = await createRuns(sql, [{ fn, events: [event], singletonKey }]);

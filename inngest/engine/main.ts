@@ -14,6 +14,8 @@ async function main() {
     databaseUrl: env.ENGINE_DATABASE_URL,
     signingKey,
     eventKey,
+    ...(env.INNGEST_SIGNING_KEY_FALLBACK && { formerSigningKey: env.INNGEST_SIGNING_KEY_FALLBACK }),
+    moreEventKeys: env.INNGEST_EVENT_KEY_FALLBACK?.split(",") ?? [],
     workerUrls: [`${env.INNGEST_SERVE_ORIGIN ?? `http://127.0.0.1:${served}`}/api/inngest`],
     host: env.HOST,
     port: env.ENGINE_PORT,

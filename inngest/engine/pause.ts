@@ -5,8 +5,9 @@ import { parseDue, type Due } from "./duration.ts";
 import { limits } from "./limits.ts";
 import type { InngestEvent, Op } from "./protocol.ts";
 import { enqueue, lockRun, notifyEngines, proceed, saveStep, type Run } from "./run-store.ts";
-import { createRuns, matchOf, resumeStep } from "./runs.ts";
-import { loadFunctions } from "./functions.ts";
+import { publish } from "./ingest.ts";
+import { createRuns, endRun, matchOf, resumeStep } from "./runs.ts";
+import { findFunction } from "./functions.ts";
 import { ulid } from "./ulid.ts";
 
 /** What ends a run although its function did nothing wrong at this moment: a limit, or a step we cannot do. */
@@ -47,7 +48,7 @@ export async function storeWait(sql: Sql, run: Run, op: Op): Promise<void> {
 /** Starts another function and waits for its end. Returns true when that is known already: there is no such one. */
 export async function invoke(sql: Sql, run: Run, op: Op): Promise<boolean> {
   const wanted = textOption(op, "function_id") ?? "";
-  const fn = (await loadFunctions(sql)).find(({ id }) => id === wanted);
+  const fn = await findFunction(sql, wanted);
   if (!fn) {
     const error = { name: "Error", message: `There is no function "${wanted}" to invoke.` };
     const step = { stepId: op.id, name: nameOf(op), op: op.op, result: { error }, attempts: 1 };
@@ -74,30 +75,29 @@ export async function invoke(sql: Sql, run: Run, op: Op): Promise<boolean> {
   return false;
 }
 
-/** A sleep or a timeout whose moment has come. No call: the result is known. */
+/** A sleep, a timeout or a deadline whose moment has come. No call: the result is known. */
 export function fireTimer(database: Database, job: Job, owner: string): Promise<void> {
   return database.transact(async (sql) => {
-    const run = await lockRun(sql, job.runId);
-    if (!(await hold(sql, job))) return;
+    const [run, held] = await Promise.all([lockRun(sql, job.runId), hold(sql, job)]);
+    if (!held) return;
     await removeJob(sql, job);
     if (run?.status !== "running") return;
-    if (job.kind === "sleep") {
-      await saveStep(sql, run, {
-        stepId: job.stepId,
-        name: "sleep",
-        op: "Sleep",
-        result: { data: null },
-        attempts: 1,
-      });
-      await proceed(sql, run);
-    } else {
-      const [wait] = await sql<{ kind: string }>`
-        select kind from queue.waits where run_id = ${run.id} and step_id = ${job.stepId}`;
-      const late = { name: "Error", message: "The invoked function did not end in time." };
-      await resumeStep(sql, run, job.stepId, wait?.kind === "invoke" ? { error: late } : { data: null });
-    }
+    if (job.kind === "deadline") await publish(sql, await endRun(sql, run, { status: "cancelled" }));
+    else await endPause(sql, run, job);
     await notifyEngines(sql, owner);
   });
+}
+
+async function endPause(sql: Sql, run: Run, { kind, stepId }: Job): Promise<void> {
+  if (kind === "sleep") {
+    await saveStep(sql, run, { stepId, name: "sleep", op: "Sleep", result: { data: null }, attempts: 1 });
+    await proceed(sql, run);
+    return;
+  }
+  const [wait] = await sql<{ kind: string }>`
+    select kind from queue.waits where run_id = ${run.id} and step_id = ${stepId}`;
+  const late = { name: "Error", message: "The invoked function did not end in time." };
+  await resumeStep(sql, run, stepId, wait?.kind === "invoke" ? { error: late } : { data: null });
 }
 
 export function nameOf(op: Op): string {

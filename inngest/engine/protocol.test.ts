@@ -38,30 +38,30 @@ test("requests and replies are signed with the text of the key", () => {
   expect(body).toEqual({ text: '{"b":1,"a":"ü"}', canonical: '{"a":"ü","b":1}' });
   expect(encodeBody({ a: "\ud83d" }).text).toBe('{"a":"\ufffd"}');
   expect(signRequest(body.canonical, key, now)).toBe(signed(body.canonical));
-  expect(replyIsSigned(signed("x"), "x", key, now + 299_000)).toBe(true);
-  expect(replyIsSigned(signed("x"), "x", key, now + 301_000)).toBe(false);
-  expect(replyIsSigned(signed("x"), "y", key, now)).toBe(false);
-  expect(replyIsSigned(undefined, "x", key, now)).toBe(false);
-  expect(isAuthorized(bearer(key), key)).toBe(true);
-  expect(isAuthorized(`Bearer ${key}`, key)).toBe(false);
+  expect(replyIsSigned(signed("x"), "x", [key], now + 299_000)).toBe(true);
+  expect(replyIsSigned(signed("x"), "x", [key], now + 301_000)).toBe(false);
+  expect(replyIsSigned(signed("x"), "y", [key], now)).toBe(false);
+  expect(replyIsSigned(undefined, "x", [key], now)).toBe(false);
+  expect(isAuthorized(bearer(key), [key])).toBe(true);
+  expect(isAuthorized(`Bearer ${key}`, [key])).toBe(false);
   expect(signingKeyProblem(key)).toBeNull();
   expect(signingKeyProblem("signkey-prod-secret")).toMatch(/hex digits/);
 });
 
 test("only what the SDK has sent and signed is an answer", () => {
-  expect(readReply(reply(200, { ok: 1 }), key, now)).toEqual({ kind: "finished", output: { ok: 1 } });
+  expect(readReply(reply(200, { ok: 1 }), [key], now)).toEqual({ kind: "finished", output: { ok: 1 } });
   const forged = reply(200, { ok: 1 }, { "x-inngest-signature": signed("{}") });
-  expect(readReply(forged, key, now)).toMatchObject({ kind: "unanswered", delivered: true });
-  expect(readReply({ status: 502, headers: {}, text: "<html>" }, key, now)).toMatchObject({
+  expect(readReply(forged, [key], now)).toMatchObject({ kind: "unanswered", delivered: true });
+  expect(readReply({ status: 502, headers: {}, text: "<html>" }, [key], now)).toMatchObject({
     kind: "unanswered",
   });
-  expect(readReply({ status: 401, headers: {}, text: "{}" }, key, now)).toMatchObject({ delivered: false });
+  expect(readReply({ status: 401, headers: {}, text: "{}" }, [key], now)).toMatchObject({ delivered: false });
 });
 
 test("the no-retry header decides, not the status", () => {
   const error = { name: "Error", message: "no" };
   const retry = (status: number, headers: Record<string, string>) =>
-    readReply(reply(status, error, headers), key, now);
+    readReply(reply(status, error, headers), [key], now);
   expect(retry(500, { "x-inngest-no-retry": "true" })).toMatchObject({
     kind: "failed",
     retry: { allowed: false },
@@ -79,7 +79,7 @@ test("a streamed reply is unwrapped, with its own signature", () => {
     headers: { "x-inngest-sdk": "js:v4" },
     text: `  \n${JSON.stringify(inner)}`,
   };
-  expect(readReply(outer, key, now)).toMatchObject({ kind: "ops", ops: [] });
+  expect(readReply(outer, [key], now)).toMatchObject({ kind: "ops", ops: [] });
 });
 
 test("a repeated request gets the same ids, in order, and a new one others", () => {
@@ -121,16 +121,23 @@ test("an option that is not supported is refused by its name", () => {
     ...options,
   });
   expect(checkFunction(config({}))).toMatchObject({ id: "lab-f" });
-  const options = {
-    debounce: { period: "1s" },
-    throttle: { limit: 1, period: "1s" },
-    priority: { run: "1" },
+  const wrong = {
+    throttle: { limit: 1, period: "30d" },
+    rateLimit: { limit: 1, period: "soon" },
+    debounce: { period: "0s" },
+    batchEvents: { maxSize: 3, timeout: "2m" },
+    timeouts: { start: "1y" },
+    priority: { run: "evnt.data.lead" },
   };
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(wrong)) {
     expect(() => checkFunction(config({ [name]: value }))).toThrow(
-      `Function "lab-f": ${name} is not supported`,
+      new RegExp(`Function "lab-f": ${name}\\.`),
     );
   }
+  expect(() =>
+    checkFunction(config({ batchEvents: { maxSize: 3, timeout: "2s" }, cancel: [{ event: "a/b" }] })),
+  ).toThrow(/batchEvents cannot be combined with cancelOn/);
+  expect(() => checkFunction(config({ batchEvents: { maxSize: 101, timeout: "2s" } }))).toThrow(/maxSize/);
   expect(() => checkFunction(config({ somethingNew: 1 }))).toThrow(/somethingNew is not supported/);
   expect(() => checkFunction(config({ concurrency: { limit: 1, key: "evnt.data.k" } }))).toThrow(
     /concurrency.key/,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "./limits.ts";
 
 /** An event as functions receive it. `ts` is Unix milliseconds. */
 export type InngestEvent = {
@@ -44,7 +45,7 @@ const stepSchema = z.object({
   retries: z.object({ attempts: z.number().int().min(0).optional() }).optional(),
 });
 
-/** One function as an app registers it. Options that this server lacks are let through here and refused later. */
+/** One function as an app registers it. An option that is not known is let through here and refused later. */
 export const functionConfigSchema = z.looseObject({
   id: z.string().min(1),
   name: z.string().optional(),
@@ -56,6 +57,30 @@ export const functionConfigSchema = z.looseObject({
     .array(z.strictObject({ event: z.string(), if: z.string().optional(), timeout: z.string().optional() }))
     .optional(),
   concurrency: z.union([z.number().int(), concurrencySchema, z.array(concurrencySchema).min(1)]).optional(),
+  throttle: z
+    .strictObject({
+      limit: z.number().int().min(1),
+      period: z.string(),
+      burst: z.number().int().min(0).optional(),
+      key: z.string().optional(),
+    })
+    .optional(),
+  rateLimit: z
+    .strictObject({ limit: z.number().int().min(1), period: z.string(), key: z.string().optional() })
+    .optional(),
+  debounce: z
+    .strictObject({ period: z.string(), timeout: z.string().optional(), key: z.string().optional() })
+    .optional(),
+  batchEvents: z
+    .strictObject({
+      maxSize: z.number().int().min(1).max(limits.batchEvents),
+      timeout: z.string(),
+      key: z.string().optional(),
+      if: z.string().optional(),
+    })
+    .optional(),
+  priority: z.strictObject({ run: z.string().optional() }).optional(),
+  timeouts: z.strictObject({ start: z.string().optional(), finish: z.string().optional() }).optional(),
 });
 export type FunctionConfig = z.infer<typeof functionConfigSchema>;
 

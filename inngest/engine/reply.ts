@@ -24,7 +24,7 @@ const streamedSchema = z.object({
 });
 
 /** Reads a worker's reply. Only what the SDK itself has sent and signed counts as an answer. */
-export function readReply(reply: Reply, signingKey: string, nowMs: number): Outcome {
+export function readReply(reply: Reply, signingKeys: readonly string[], nowMs: number): Outcome {
   const { status, headers, text } = unwrapStream(reply);
   if (status === 401) {
     return unanswered("the worker refused the signature: both must have the same INNGEST_SIGNING_KEY", false);
@@ -34,7 +34,7 @@ export function readReply(reply: Reply, signingKey: string, nowMs: number): Outc
       `the reply (status ${status}) does not come from the Inngest SDK: is the address right?`,
     );
   }
-  if (!replyIsSigned(headers["x-inngest-signature"], text, signingKey, nowMs)) {
+  if (!replyIsSigned(headers["x-inngest-signature"], text, signingKeys, nowMs)) {
     return unanswered("the reply is not signed with our key: does the worker run with INNGEST_DEV?");
   }
   const body = parseJson(text);

@@ -15,6 +15,8 @@ export type Run = {
   stateBytes: number;
   parentRunId: string | null;
   parentStepId: string | null;
+  gatherKey: string | null;
+  unopened: boolean;
 };
 
 /**
@@ -25,7 +27,7 @@ export async function lockRun(sql: Sql, id: string): Promise<Run | undefined> {
   const [run] = await sql<Run>`
     select id, function_id as "functionId", status, queue_name as "queueName", max_attempts as "maxAttempts",
            events, race, step_count as "stepCount", state_bytes as "stateBytes",
-           parent_run_id as "parentRunId", parent_step_id as "parentStepId"
+           parent_run_id as "parentRunId", parent_step_id as "parentStepId", gather_key as "gatherKey", unopened
     from queue.runs where id = ${id} for update`;
   return run;
 }
@@ -35,32 +37,45 @@ export type NewStep = { stepId: string; name: string; op: string; result: StepRe
 /** Keeps a step's result. The first one stays; returns whether this was it, and keeps the run's totals. */
 export async function saveStep(sql: Sql, run: Run, step: NewStep): Promise<boolean> {
   const text = JSON.stringify(step.result);
+  const bytes = Buffer.byteLength(text);
   const saved = await sql`
-    insert into queue.steps (run_id, step_id, seq, name, op, result, attempts)
-    values (${run.id}, ${step.stepId}, ${run.stepCount + 1}, ${step.name}, ${step.op}, ${text}::json, ${step.attempts})
-    on conflict (run_id, step_id) do nothing returning seq`;
+    with saved as (
+      insert into queue.steps (run_id, step_id, seq, name, op, result, attempts)
+      values (${run.id}, ${step.stepId}, ${run.stepCount + 1}, ${step.name}, ${step.op}, ${text}::json,
+              ${step.attempts})
+      on conflict (run_id, step_id) do nothing returning seq
+    )
+    update queue.runs r
+    set step_count = saved.seq, state_bytes = r.state_bytes + ${bytes}::int,
+        started_at = coalesce(r.started_at, app_now())
+    from saved where r.id = ${run.id} returning r.id`;
   if (saved.length === 0) return false;
   run.stepCount += 1;
-  run.stateBytes += Buffer.byteLength(text);
-  await sql`
-    update queue.runs set step_count = ${run.stepCount}, state_bytes = ${run.stateBytes} where id = ${run.id}`;
+  run.stateBytes += bytes;
   return true;
 }
 
-type NewJob = { kind: "discover" | "step" | "sleep" | "timeout"; stepId?: string; due?: Due };
+type NewJob = {
+  kind: "discover" | "step" | "sleep" | "timeout" | "deadline";
+  stepId?: string;
+  /** Now, unless given: then the run's own place in the queue counts, which its priority moves. */
+  due?: Due;
+};
 
 /**
  * Puts a job into the queue, once per run, kind and step. A discovery that is being answered right now may
  * have been asked before the news: it is marked to be repeated. Only calls count against concurrency.
  */
-export async function enqueue(sql: Sql, runId: string, { kind, stepId = "", due = { afterMs: 0 } }: NewJob) {
-  const at = "at" in due ? due.at : null;
-  const afterMs = "afterMs" in due ? due.afterMs : 0;
+export async function enqueue(sql: Sql, runId: string, { kind, stepId = "", due }: NewJob) {
+  const at = due && "at" in due ? due.at : null;
+  const afterMs = due && "afterMs" in due ? due.afterMs : null;
   await sql`
-    insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, step_id, due_at,
+    insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, step_id, due_at, lag_seconds,
                             max_attempts, concurrency_key_1, concurrency_key_2)
     select queue_name, tenant_id, priority, id, function_id, ${kind}, ${stepId},
-           coalesce(${at}::timestamptz, app_now() + ${afterMs}::float8 * interval '1 millisecond'), max_attempts,
+           coalesce(${at}::timestamptz, app_now() + ${afterMs}::float8 * interval '1 millisecond',
+                    app_now() - greatest(lead_seconds, 0) * interval '1 second'),
+           greatest(-lead_seconds, 0), max_attempts,
            case when ${kind}::text in ('discover', 'step') then concurrency_key_1 end,
            case when ${kind}::text in ('discover', 'step') then concurrency_key_2 end
     from queue.runs where id = ${runId}
@@ -80,7 +95,8 @@ export async function proceed(sql: Sql, run: Run): Promise<void> {
 /** Whether planned steps, sleeps or waits of the run are outstanding. */
 export async function hasPending(sql: Sql, runId: string): Promise<boolean> {
   const [row] = await sql<{ pending: boolean }>`
-    select exists (select from queue.jobs where run_id = ${runId} and kind <> 'discover') as pending`;
+    select exists (
+      select from queue.jobs where run_id = ${runId} and kind in ('step', 'sleep', 'timeout')) as pending`;
   return row?.pending ?? false;
 }
 

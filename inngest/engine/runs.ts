@@ -1,8 +1,10 @@
-import { valueAt, equalityOf, keyOf } from "./cel.ts";
+import { equalityOf, evaluate, keyOf, valueAt } from "./cel.ts";
 import type { Sql } from "./database.ts";
 import { parseDuration } from "./duration.ts";
 import type { RegisteredFunction } from "./functions.ts";
+import { limits } from "./limits.ts";
 import { concurrencyOf, type InngestEvent, type StepError, type StepResult } from "./protocol.ts";
+import { reserveStarts } from "./rates.ts";
 import { lockRun, proceed, saveStep, type Run } from "./run-store.ts";
 import { ulid } from "./ulid.ts";
 
@@ -10,6 +12,10 @@ export type NewRun = {
   fn: RegisteredFunction;
   events: InngestEvent[];
   singletonKey?: string | null;
+  /** The run takes further events in until its first call. */
+  gatherKey?: string;
+  /** Milliseconds until the first call at the earliest. */
+  afterMs?: number;
   parent?: { runId: string; stepId: string };
 };
 
@@ -19,31 +25,79 @@ export async function createRuns(sql: Sql, created: readonly NewRun[]): Promise<
   const ids = created.map(() => ulid(Date.now()));
   const keys = created.map(({ fn, events }) => concurrencyKeys(fn, events[0]));
   const column = <T>(read: (run: NewRun) => T) => created.map(read);
+  // A run that gathers gets its place from the throttle when it is opened.
+  const settled = created.filter(({ gatherKey }) => gatherKey === undefined);
+  const places = new Map(settled.length > 0 ? pair(settled, await reserveStarts(sql, settled)) : []);
   await sql`
-    insert into queue.runs (id, function_id, queue_name, tenant_id, priority, max_attempts, events,
-                            concurrency_key_1, concurrency_key_2, singleton_key, parent_run_id, parent_step_id)
-    select id, function_id, queue_name, tenant_id::uuid, priority, max_attempts, events::json,
-           key_1, key_2, singleton, parent_run_id, parent_step_id
+    insert into queue.runs (id, function_id, queue_name, tenant_id, priority, max_attempts, events, lead_seconds,
+                            concurrency_key_1, concurrency_key_2, singleton_key, gather_key, unopened,
+                            parent_run_id, parent_step_id)
+    select id, function_id, queue_name, tenant_id::uuid, priority, max_attempts, events::json, lead,
+           key_1, key_2, singleton, gather, unopened::bool, parent_run_id, parent_step_id
     from unnest(${ids}::text[], ${column(({ fn }) => fn.id)}::text[], ${column(({ fn }) => fn.queueName)}::text[],
                 ${column(({ events }) => tenantOf(events[0]))}::text[], ${column(({ fn }) => fn.priority)}::int[],
                 ${column(({ fn }) => fn.maxAttempts)}::int[],
                 ${column(({ events }) => JSON.stringify(events))}::text[],
+                ${column(({ fn, events }) => leadSeconds(fn, events[0]))}::int[],
                 ${keys.map((key) => key[0] ?? null)}::text[], ${keys.map((key) => key[1] ?? null)}::text[],
-                ${column((run) => run.singletonKey ?? null)}::text[],
+                ${column((run) => run.singletonKey ?? null)}::text[], ${column((run) => run.gatherKey ?? null)}::text[],
+                ${column((run) => String(isUnopened(run)))}::text[],
                 ${column((run) => run.parent?.runId ?? null)}::text[],
                 ${column((run) => run.parent?.stepId ?? null)}::text[])
-      as r (id, function_id, queue_name, tenant_id, priority, max_attempts, events, key_1, key_2, singleton,
-            parent_run_id, parent_step_id)`;
+      as r (id, function_id, queue_name, tenant_id, priority, max_attempts, events, lead, key_1, key_2, singleton,
+            gather, unopened, parent_run_id, parent_step_id)`;
   // An event whose time lies ahead starts its run then; it exists from now on, so that it can be cancelled.
   await sql`
-    insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, due_at, max_attempts,
-                            concurrency_key_1, concurrency_key_2)
-    select queue_name, tenant_id, priority, r.id, function_id, 'discover',
-           greatest(app_now(), to_timestamp(s.ts / 1000)), max_attempts, concurrency_key_1, concurrency_key_2
-    from unnest(${ids}::text[], ${column(({ events }) => events[0]?.ts ?? 0)}::float8[]) as s (id, ts)
-    join queue.runs r on r.id = s.id`;
+    insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, step_id, due_at, lag_seconds,
+                            max_attempts, concurrency_key_1, concurrency_key_2)
+    select queue_name, tenant_id, priority, r.id, function_id, k.kind, k.step_id,
+           case when k.kind = 'deadline' then opens_at + s.start_ms * interval '1 millisecond'
+             when opens_at > app_now() then greatest(opens_at, s.place::timestamptz)
+             else greatest(opens_at - greatest(lead_seconds, 0) * interval '1 second', s.place::timestamptz) end,
+           greatest(-lead_seconds, 0), max_attempts, case k.kind when 'discover' then concurrency_key_1 end,
+           case k.kind when 'discover' then concurrency_key_2 end
+    from unnest(${ids}::text[], ${column(({ events }) => events[0]?.ts ?? 0)}::float8[],
+                ${column(({ afterMs = 0 }) => afterMs)}::float8[],
+                ${column((run) => places.get(run)?.toISOString() ?? null)}::text[],
+                ${column(({ fn }) => parseDuration(fn.config.timeouts?.start ?? "") || null)}::float8[])
+      as s (id, ts, after_ms, place, start_ms)
+    join queue.runs r on r.id = s.id
+    cross join lateral (
+      select greatest(app_now() + s.after_ms * interval '1 millisecond', to_timestamp(s.ts / 1000)) as opens_at
+    ) as o
+    join (values ('discover', ''), ('deadline', 'start')) as k (kind, step_id)
+      on k.kind = 'discover' or s.start_ms is not null`;
   await storeCancels(sql, created, ids);
   return ids;
+}
+
+const isUnopened = ({ gatherKey, fn }: NewRun) => gatherKey !== undefined || fn.config.timeouts !== undefined;
+
+function pair<A, B>(left: readonly A[], right: readonly (B | null)[]): [A, B][] {
+  return left.flatMap((one, index) => {
+    const other = right[index];
+    return other === null || other === undefined ? [] : [[one, other] as [A, B]];
+  });
+}
+
+/** How many seconds earlier than it came the run counts as having come, by the function's priority. */
+function leadSeconds({ config }: RegisteredFunction, event: InngestEvent | undefined): number {
+  if (!config.priority?.run) return 0;
+  const value = Number(evaluate(config.priority.run, { event }));
+  return Number.isFinite(value)
+    ? Math.max(-limits.prioritySeconds, Math.min(limits.prioritySeconds, Math.trunc(value)))
+    : 0;
+}
+
+/** Gives a run that has not begun other events, and what depends on them. */
+export async function replaceEvents(
+  sql: Sql,
+  { fn, runId, events }: { fn: RegisteredFunction; runId: string; events: InngestEvent[] },
+): Promise<void> {
+  await sql`update queue.runs set events = ${JSON.stringify(events)}::json where id = ${runId}`;
+  if (!fn.config.cancel) return;
+  await sql`delete from queue.waits where run_id = ${runId} and kind = 'cancel'`;
+  await storeCancels(sql, [{ fn, events }], [runId]);
 }
 
 async function storeCancels(sql: Sql, created: readonly NewRun[], ids: readonly string[]): Promise<void> {
@@ -98,7 +152,8 @@ export type End =
 export async function endRun(sql: Sql, run: Run, end: End): Promise<InngestEvent[]> {
   const output = end.status === "completed" ? end.output : end.status === "failed" ? end.error : null;
   const [row] = await sql<{ now: Date }>`
-    update queue.runs set status = ${end.status}, output = ${JSON.stringify(output ?? null)}::json, ended_at = app_now()
+    update queue.runs set status = ${end.status}, output = ${JSON.stringify(output ?? null)}::json, ended_at = app_now(),
+      gather_key = null
     where id = ${run.id} returning ended_at as now`;
   await sql`delete from queue.jobs where run_id = ${run.id}`;
   await sql`delete from queue.waits where run_id = ${run.id}`;

@@ -44,18 +44,23 @@ export function signRequest(canonical: string, key: string, nowMs: number): stri
   return `t=${timestamp}&s=${digest(canonical, key, timestamp)}`;
 }
 
-/** Whether the app signed this reply: over its text as sent, within five minutes. */
-export function replyIsSigned(header: string | undefined, text: string, key: string, nowMs: number): boolean {
+/** Whether the app signed this reply with one of our keys: over its text as sent, within five minutes. */
+export function replyIsSigned(
+  header: string | undefined,
+  text: string,
+  keys: readonly string[],
+  nowMs: number,
+): boolean {
   const parts = new URLSearchParams(header ?? "");
   const timestamp = parts.get("t") ?? "";
   if (!(Math.abs(nowMs / 1000 - Number(timestamp || Number.NaN)) <= toleranceSeconds)) return false;
-  return sameText(parts.get("s") ?? "", digest(text, key, timestamp));
+  return keys.some((key) => sameText(parts.get("s") ?? "", digest(text, key, timestamp)));
 }
 
-/** Whether an app's request carries the hash of the signing key, as `Authorization: Bearer …`. */
-export function isAuthorized(header: string | undefined, key: string): boolean {
+/** Whether an app's request carries the hash of one of our signing keys, as `Authorization: Bearer …`. */
+export function isAuthorized(header: string | undefined, keys: readonly string[]): boolean {
   const token = (header ?? "").replace(/^Bearer\s+/i, "").replace(prefix, "");
-  return sameText(token, hashOf(key));
+  return keys.some((key) => sameText(token, hashOf(key)));
 }
 
 /** The bearer token that an app of the same key sends. */

@@ -1,9 +1,9 @@
 import { RegistrationRefused } from "./function-check.ts";
 import type { Database } from "./database.ts";
-import { send } from "./http-client.ts";
 import { inBandReplySchema } from "./protocol.ts";
 import { register, rememberRefusal, type Registration } from "./registration.ts";
-import { replyIsSigned, signRequest, encodeBody } from "./signature.ts";
+import { replyIsSigned } from "./signature.ts";
+import { sendSigned } from "./signed-request.ts";
 import { storeWorker } from "./worker-store.ts";
 
 const syncMs = 10_000;
@@ -13,17 +13,13 @@ const syncMs = 10_000;
  * Returns the app's id.
  * @throws Error with a sentence when the worker is not there, not ours, or asks for what is not supported.
  */
-export async function syncWorker(database: Database, url: string, signingKey: string): Promise<string> {
-  const body = encodeBody({ url });
-  const headers = {
-    "x-inngest-sync-kind": "in_band",
-    "x-inngest-signature": signRequest(body.canonical, signingKey, Date.now()),
-  };
-  const reply = await send(url, { method: "PUT", headers, body: body.text, timeoutMs: syncMs });
+export async function syncWorker(database: Database, url: string, keys: readonly string[]): Promise<string> {
+  const headers = { "x-inngest-sync-kind": "in_band" };
+  const reply = await sendSigned(url, { method: "PUT", headers, body: { url }, keys, timeoutMs: syncMs });
   if (reply.status === 401) {
     throw new Error(`${url} refused our signature: both sides must have the same INNGEST_SIGNING_KEY.`);
   }
-  if (!replyIsSigned(reply.headers["x-inngest-signature"], reply.text, signingKey, Date.now())) {
+  if (!replyIsSigned(reply.headers["x-inngest-signature"], reply.text, keys, Date.now())) {
     throw new Error(
       `${url} answered with status ${reply.status} and without our signature: is this the address where the functions are served, and is INNGEST_DEV unset there?`,
     );

@@ -40,10 +40,10 @@ const askLiveMs = 2500;
 export function watchWorkers(
   {
     database,
-    signingKey,
+    signingKeys,
     urls,
     log,
-  }: { database: Database; signingKey: string; urls: string[]; log: EngineLog },
+  }: { database: Database; signingKeys: readonly string[]; urls: string[]; log: EngineLog },
   onLive: () => void,
 ): Workers {
   const workers = new Map<string, Worker>();
@@ -80,7 +80,7 @@ export function watchWorkers(
     asking.add(worker.url);
     worker.askedAt = performance.now();
     try {
-      seen(worker, await syncWorker(database, worker.url, signingKey));
+      seen(worker, await syncWorker(database, worker.url, signingKeys));
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       if (problem !== worker.problem)

@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { env } from "#server/env";
+import { asOwner } from "#db/testing-database";
+import { beat, claim, type Job } from "./claim.ts";
+import { openDatabase } from "./database.ts";
+import { prune } from "./prune.ts";
+
+const database = openDatabase(env.ENGINE_DATABASE_URL, 2);
+afterAll(() => database.end());
+beforeEach(() =>
+  asOwner(async (sql) => {
+    await sql`truncate queue.functions, queue.jobs, queue.runs, queue.steps, queue.events`;
+    await sql`
+      insert into queue.functions (id, app_id, name, queue_name, max_attempts, config, checksum, concurrency_limit_1)
+      values ('lab-f', 'lab', 'f', 'email-processing', 1, '{}', '', 1)`;
+  }),
+);
+
+type NewJobs = { tenantId: string; count: number; minutesAgo: number; key?: string; queue?: string };
+
+/** Jobs of one tenant that fell due one after the other. */
+const enqueue = ({ tenantId, count, minutesAgo, key, queue = "email-processing" }: NewJobs) =>
+  asOwner(
+    (sql) => sql`
+      insert into queue.jobs (queue_name, tenant_id, run_id, function_id, kind, due_at, concurrency_key_1)
+      select ${queue}, ${tenantId}, gen_random_uuid()::text, 'lab-f', 'discover',
+        app_now() - ${minutesAgo}::int * interval '1 minute' + n * interval '1 millisecond', ${key ?? null}
+      from generate_series(1, ${count}) n`,
+  );
+
+const owner = "engine-1";
+const take = (limit: number) => claim(database, { owner, limit, tenantMax: 48, apps: ["lab"], held: [] });
+async function tenantsOf(jobs: readonly Job[]): Promise<Record<string, number>> {
+  const ids = jobs.map(({ id }) => id);
+  const rows = await asOwner(
+    (sql) => sql<{ tenant: string; count: number }[]>`
+      select tenant_id as tenant, count(*)::int as count from queue.jobs where id = any(${ids}::uuid[]) group by 1`,
+  );
+  return Object.fromEntries(rows.map(({ tenant, count }) => [tenant, count]));
+}
+
+test("ten runs of one tenant do not wait behind the thousands of another that came before", async () => {
+  const [many, few] = [randomUUID(), randomUUID()];
+  await enqueue({ tenantId: many, count: 3000, minutesAgo: 60 });
+  await enqueue({ tenantId: few, count: 10, minutesAgo: 1, queue: "email-sending" });
+  const first = await take(16);
+  expect(await tenantsOf(first)).toEqual({ [many]: 8, [few]: 8 });
+  expect(await tenantsOf([...first, ...(await take(16))])).toEqual({ [many]: 22, [few]: 10 });
+});
+
+test("one tenant never has all of an engine's hands", async () => {
+  const many = randomUUID();
+  await enqueue({ tenantId: many, count: 100, minutesAgo: 60 });
+  expect(await take(64)).toHaveLength(48);
+  expect(await take(64)).toHaveLength(0);
+  await enqueue({ tenantId: randomUUID(), count: 10, minutesAgo: 1 });
+  expect(await take(64)).toHaveLength(10);
+});
+
+test("a full concurrency key holds back its own jobs only, however many", async () => {
+  const tenantId = randomUUID();
+  await enqueue({ tenantId, count: 1000, minutesAgo: 60, key: "full" });
+  await enqueue({ tenantId, count: 3, minutesAgo: 1, key: "free" });
+  await enqueue({ tenantId, count: 2, minutesAgo: 1 });
+  const keys = (jobs: readonly Job[]) => jobs.map(({ limited }) => limited).sort();
+  expect(keys(await take(16))).toEqual([false, false, true, true]);
+  expect(await take(16)).toEqual([]);
+});
+
+test("a lease that nobody beats runs out, and the next claim fences the last one", async () => {
+  await enqueue({ tenantId: randomUUID(), count: 2, minutesAgo: 1 });
+  const [kept, lost] = await take(2);
+  const expire = () =>
+    asOwner((sql) => sql`update queue.jobs set lease_until = clock_timestamp() - interval '1 second'`);
+  await expire();
+  await beat(database, owner, [kept?.id ?? ""]);
+  const again = await take(2);
+  expect(again).toMatchObject([{ id: lost?.id, fence: (lost?.fence ?? 0) + 1 }]);
+});
+
+test("what has ended goes by age and by number, failed runs later, and what lives stays", async () => {
+  await asOwner(async (sql) => {
+    await sql`
+      insert into queue.runs (id, function_id, queue_name, max_attempts, events, status, ended_at)
+      select status || '-' || days, 'lab-f', 'default', 1, '[]', status,
+        case when status <> 'running' then app_now() - days * interval '1 day' end
+      from unnest(array['completed', 'failed', 'running']) as status, unnest(array[1, 2, 3, 30, 200]) as days`;
+    await sql`
+      insert into queue.steps (run_id, step_id, seq, name, op, result) select id, 's', 1, 's', 'StepRun', '{}'
+      from queue.runs`;
+    await sql`
+      insert into queue.events (id, name, event, ts, received_at)
+      select n::text, 'e', '{}', 0, app_now() - n * interval '1 day' from generate_series(1, 10) n`;
+  });
+  await prune(database, { keptDays: 7, failedDays: 90, keptRuns: 2, keptEvents: 4 });
+  const left = await asOwner(
+    (sql) => sql<{ id: string }[]>`select id from queue.runs where status <> 'running' order by id`,
+  );
+  expect(left.map(({ id }) => id)).toEqual(["completed-1", "completed-2", "failed-1", "failed-2"]);
+  const counts = await asOwner(
+    (sql) => sql`
+      select (select count(*)::int from queue.runs where status = 'running') as running,
+        (select count(*)::int from queue.steps) as steps, (select count(*)::int from queue.events) as events`,
+  );
+  expect(counts).toEqual([{ running: 5, steps: 9, events: 4 }]);
+});
