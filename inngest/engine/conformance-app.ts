@@ -18,22 +18,52 @@ export type App = {
   start: (port: number) => Promise<void>;
 };
 
-type Options = { engineUrl: string; signingKey: string; eventKey: string; id?: string };
+type Options = {
+  engineUrl: string;
+  /** Neither with a Dev Server. */
+  signingKey?: string | undefined;
+  eventKey?: string | undefined;
+  signingKeyFallback?: string;
+  id?: string;
+  isDev?: boolean;
+  /** Where the server reaches the app, if not on this machine's loopback. */
+  origin?: string | undefined;
+  /** 0, a free one, unless given. */
+  port?: number;
+};
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A small app on the unmodified SDK, in this process, whose functions note what they do. */
 export async function startApp(
-  { engineUrl, signingKey, eventKey, id = "lab" }: Options,
+  {
+    engineUrl,
+    signingKey,
+    eventKey,
+    signingKeyFallback,
+    id = "lab",
+    isDev = false,
+    origin,
+    port = 0,
+  }: Options,
   make: (client: Inngest, trace: Trace) => InngestFunction.Like[] = labFunctions,
 ): Promise<App> {
-  const client = new Inngest({ id, baseUrl: engineUrl, signingKey, eventKey, isDev: false, logger: silent });
+  const client = new Inngest({
+    id,
+    baseUrl: engineUrl,
+    isDev,
+    logger: silent,
+    ...(signingKey && { signingKey }),
+    ...(signingKeyFallback && { signingKeyFallback }),
+    ...(eventKey && { eventKey }),
+  });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   const trace: Trace = (key, line) => {
     lines.push(`${key} ${line}`);
     waiting.forEach((check) => check());
   };
-  const handler = serve({ client, functions: make(client, trace) });
+  const functions = make(client, trace);
+  const handler = serve({ client, functions, ...(origin && { serveOrigin: origin }) });
   let server: Server;
   const app: App = {
     url: "",
@@ -63,13 +93,13 @@ export async function startApp(
       server.closeAllConnections();
       await closed;
     },
-    start: async (port) => {
+    start: async (on) => {
       server = createServer(handler);
-      server.listen(port, "127.0.0.1");
+      server.listen(on, origin ? "0.0.0.0" : "127.0.0.1");
       await once(server, "listening");
       app.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/inngest`;
     },
   };
-  await app.start(0);
+  await app.start(port);
   return app;
 }

@@ -87,7 +87,7 @@ export async function openLab(): Promise<Lab> {
       evenIfDeadlocked(
         () => sql`
       truncate queue.apps, queue.functions, queue.crons, queue.cron_fires, queue.events, queue.run_keys,
-               queue.runs, queue.steps, queue.waits, queue.jobs, queue.workers`,
+               queue.rates, queue.runs, queue.steps, queue.waits, queue.jobs, queue.workers`,
       ),
     close: async () => {
       await whole.engine.stop(1000);

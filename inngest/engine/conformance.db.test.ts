@@ -17,7 +17,7 @@ test("steps run once each, and their results come back as they were", async () =
   await lab.ended(key, "steps");
   const ran = lab.app.ran(key);
   expect(ran.slice(0, 3)).toEqual(["a", "b", "b"]);
-  expect(ran[3]).toBe(`ended ${JSON.stringify([{ text: "ü\u0000\ufffd", list: [1, null] }, 2])}`);
+  expect(ran[3]).toBe(`ended ${JSON.stringify([{ text: "ü\u0000\ud83d", list: [1, null] }, 2])}`);
   expect((await lab.runsOf(key, "steps"))[0]?.output).toEqual({ b: 2 });
 });
 
@@ -216,16 +216,13 @@ test("the real server's limits end a run with a sentence", async () => {
 
 test("a function that asks for what is not supported is refused with the option's name", async () => {
   const make = (client: Inngest) => [
-    client.createFunction(
-      { id: "f", debounce: { period: "5s" }, triggers: [{ event: "lab/f" }] },
-      () => null,
-    ),
+    client.createFunction({ id: "f", triggers: [{ cron: "0 9 * * *", jitter: "5m" }] }, () => null),
   ];
   const other = await startApp({ engineUrl: lab.engine.url, signingKey, eventKey, id: "other" }, make);
   const reply = await fetch(other.url, { method: "PUT" });
   expect(reply.status).toBe(400);
   expect(await reply.text()).toContain(
-    `Function \\"other-f\\": debounce is not supported by the embedded server`,
+    `Function \\"other-f\\": jitter is not supported by the embedded server`,
   );
   await other.kill();
 });

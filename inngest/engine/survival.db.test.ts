@@ -63,6 +63,31 @@ test("two engines on one database do each step once", async () => {
   await second.stop(1000);
 });
 
+test("of two engines one is killed in the middle: every run ends once, and no finished step runs again", async () => {
+  const key = lab.newKey();
+  await lab.engine.stop(1000);
+  lab.engine = await lab.launch({ capacity: 4 });
+  const second = await lab.launch({ port: 0, capacity: 4 });
+  const runs = 12;
+  await lab.app.client.send(
+    Array.from({ length: runs }, () => ({ name: "lab/steps", data: { key, pauseMs: 60 } })),
+  );
+  const holds = async () =>
+    (
+      await lab.sql<{ engines: number }[]>`select count(distinct lease_owner)::int as engines from queue.jobs`
+    )[0]?.engines === 2;
+  await eventually(holds, "both engines have calls in flight");
+  await second.abandon();
+  const ofKey = lab.sql`select id from queue.runs where events -> 0 -> 'data' ->> 'key' = ${key}`;
+  const ended = async () =>
+    (await lab.sql`select from (${ofKey}) r join queue.runs using (id) where status = 'completed'`).length;
+  await eventually(async () => (await ended()) === runs, "all ended");
+  expect(lab.app.ran(key).filter((line) => line.startsWith("ended"))).toHaveLength(runs);
+  expect(await lab.sql`select count(*)::int as n from queue.steps where run_id in (${ofKey})`).toEqual([
+    { n: 3 * runs },
+  ]);
+});
+
 test("wiping every table while it runs costs the runs, and nothing else", async () => {
   const [lost, key] = [lab.newKey(), lab.newKey()];
   await lab.waiting("lab/nap", lost);

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { env } from "#server/env";
+import { startApp, type App } from "#inngest/engine/conformance-app";
+import { suiteFunctions } from "#inngest/engine/conformance-suite-functions";
+import { runCases, type Verdict } from "#inngest/engine/conformance-suite";
+
+/*
+ *   INNGEST_BASE_URL=… INNGEST_EVENT_KEY=… INNGEST_SIGNING_KEY=… npm run conformance
+ *   INNGEST_DEV=http://127.0.0.1:8288 npm run conformance
+ *
+ * Runs every case against the Inngest server at that address, then the main journey of the product on it. Without
+ * variables the server is the embedded one that `npm run up` has started. A server on another machine needs --origin
+ * and --port, by which it reaches the functions here. --cases leaves the journey out.
+ */
+const { values: options } = parseArgs({
+  options: {
+    origin: { type: "string" },
+    port: { type: "string" },
+    cases: { type: "boolean", default: false },
+  },
+});
+
+async function main(): Promise<boolean> {
+  const server = env.INNGEST_BASE_URL ?? "https://api.inngest.com";
+  console.log(`Inngest server: ${server} (${env.inngestMode})`);
+  const app = await startApp(
+    {
+      id: `conformance-${randomUUID().slice(0, 8)}`,
+      engineUrl: server,
+      isDev: env.inngestMode === "dev",
+      signingKey: env.INNGEST_SIGNING_KEY,
+      eventKey: env.INNGEST_EVENT_KEY,
+      origin: options.origin,
+      port: Number(options.port ?? 0),
+    },
+    suiteFunctions,
+  );
+  try {
+    await registered(app);
+    const context = { app, now: () => Promise.resolve(Date.now()), quietMs: 2500 };
+    const verdicts = await runCases(context, randomUUID());
+    verdicts.forEach(tell);
+    const failed = verdicts.filter(({ problem }) => problem !== null);
+    console.log(`${verdicts.length - failed.length} of ${verdicts.length} cases hold`);
+    if (failed.length > 0 || options.cases) return failed.length === 0;
+  } finally {
+    await app.kill();
+  }
+  return journey(server);
+}
+
+async function registered(app: App): Promise<void> {
+  let problem = "";
+  for (let attempt = 0; attempt < 30; attempt += 1) {
+    const reply = await fetch(app.url, { method: "PUT" });
+    problem = await reply.text();
+    if (reply.ok) return;
+    await sleep(1000);
+  }
+  throw new Error(`The functions could not be registered: ${problem}`);
+}
+
+function tell({ name, ms, problem }: Verdict): void {
+  const result = problem === null ? "holds" : "FAILS";
+  console.log(
+    `${result}  ${(ms / 1000).toFixed(1).padStart(5)} s  ${name}${problem === null ? "" : `\n       ${problem}`}`,
+  );
+}
+
+/** The campaign from launch to completion, on a database of its own, with its functions registered there. */
+async function journey(server: string): Promise<boolean> {
+  const vitest = path.resolve("node_modules/vitest/vitest.mjs");
+  const child = spawn(
+    process.execPath,
+    [
+      vitest,
+      "run",
+      "--maxWorkers=1",
+      "inngest/campaign-journey.db.test.ts",
+      "-t",
+      "from launch to completion",
+    ],
+    {
+      stdio: "inherit",
+      env: {
+        ...process.env,
+        CONFORMANCE_SERVER: env.inngestMode === "dev" ? "" : server,
+        CONFORMANCE_DEV: env.inngestMode === "dev" ? server : "",
+        INNGEST_EVENT_KEY: env.INNGEST_EVENT_KEY ?? "",
+        INNGEST_SIGNING_KEY: env.INNGEST_SIGNING_KEY ?? "",
+      },
+    },
+  );
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code === 0;
+}
+
+const held = await main();
+process.exitCode = held ? 0 : 1;
