@@ -28,6 +28,12 @@ type Answer = {
 };
 type Delay = { id: string; at: number; until: number | null; reason: Question["reason"] | "settling" };
 
+/**
+ * Whoever changes somebody at the moment at which they come to wait did not see them wait, and is not seen yet. So they
+ * are asked once more after this, by when that transaction has long ended; then not before their time or the next change.
+ */
+const askAgainMs = 60_000;
+
 /** Asks everybody who is due at the step, in one statement, and sends them down its ways. */
 export async function judge(
   tx: TenantTx,
@@ -63,7 +69,8 @@ function decide({ graph, step }: StepContext, { ways, reason }: Question, answer
   const until = answer.wait_until?.getTime() ?? waitsUntil(step, graph.zone, answer.entered_at.getTime());
   if (until === null) return { enrollmentId: id, ...ways.no, at: now };
   if (now >= until) return { enrollmentId: id, ...ways.late, at: now };
-  return { id, at: until, until, reason };
+  const hasWaited = answer.wait_until !== null;
+  return { id, at: hasWaited ? until : Math.min(until, now + askAgainMs), until, reason };
 }
 
 async function delay(tx: TenantTx, delays: readonly Delay[]): Promise<void> {

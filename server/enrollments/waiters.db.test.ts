@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { createList, type StepValues } from "#db/factories";
-import { withTenant } from "#db/tenancy";
+import { type TenantTx, withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
 import { asOwner } from "#db/testing-database";
-import { commitThenSend } from "#server/drivers/events";
+import { commitThenSend, type DriverEvent } from "#server/drivers/events";
 import { takeOver } from "#server/drivers/mutations";
 import { sinks } from "#server/messages/testing-sinks";
 import { decideCondition } from "./condition-step.ts";
@@ -180,6 +181,70 @@ async function asking({ scope, campaignId, stepIds }: Started, ask: typeof decid
   return { end, done };
 }
 
+test("what happens while somebody comes to the step that waits for it, in a transaction that began before, is not lost", async () => {
+  const emails = ["ada@x.test"];
+  const hour: StepValues = { stepType: "wait", waitDuration: { value: 1, unit: "hours" } };
+  const keen = await newCampaign({ emails, steps: [hour, { stepType: "condition", ...tagged("keen") }] });
+  const buying = await newCampaign({
+    emails,
+    steps: [
+      hour,
+      {
+        stepType: "wait",
+        waitDuration: {
+          until: "event",
+          event: "custom_event",
+          name: "order.placed",
+          timeout: threeDays,
+          onTimeout: "continue",
+        },
+      },
+    ],
+  });
+  for (const { scope, campaignId } of [keen, buying]) await launch(scope, campaignId);
+  await runner.settle();
+  let end = () => {};
+  const gate = new Promise<void>((resolve) => (end = resolve));
+  /** A transaction that has done everything and is not committed. */
+  const opened = async ({ scope }: Started, work: (tx: TenantTx) => Promise<DriverEvent[]>) => {
+    let told = () => {};
+    const done = new Promise<void>((resolve) => (told = resolve));
+    const committed = commitThenSend(scope, async (tx) => {
+      const events = await work(tx);
+      told();
+      await gate;
+      return { events };
+    });
+    await done;
+    return { committed };
+  };
+  // An hour later they come to the second step, which asks about them while neither change is to be seen.
+  await moveClock("61 minutes");
+  const tagging = await opened(keen, async (tx) => {
+    await tx.execute(sql`with made as (insert into tags (name) values ('keen') returning id)
+      insert into contact_tags (contact_id, tag_id) select ${keen.contactIds[0]}::uuid, id from made`);
+    return [];
+  });
+  const selling = await opened(buying, async (tx) => {
+    const { scope, contactIds } = buying;
+    await tx.execute(sql`
+      insert into custom_events (event_id, name, contact_id, occurred_at)
+      values ('1', 'order.placed', ${contactIds[0]}::uuid, app_now() + interval '10 seconds')`);
+    return wakeWaiters(tx, { scope, contactIds, atOnce: true });
+  });
+  await runner.settle();
+  const reasons = async () =>
+    [await places(keen), await places(buying)].flat().map(({ wait_reason }) => wait_reason);
+  expect(await reasons()).toEqual(["waiting_for_condition", "waiting_for_event"]);
+  end();
+  await Promise.all([tagging.committed, selling.committed]);
+  await runner.pass("61 seconds");
+  expect([await places(keen), await places(buying)].flat().map(({ status }) => status)).toEqual([
+    "completed",
+    "completed",
+  ]);
+});
+
 test("what happens while a step asks about somebody, and does not see it yet, is not lost", async () => {
   const emails = ["ada@x.test"];
   const keen = await newCampaign({ emails, steps: [{ stepType: "condition", ...tagged("keen") }] });
@@ -211,7 +276,7 @@ test("what happens while a step asks about somebody, and does not see it yet, is
   condition.end();
   wait.end();
   await Promise.all([telling, condition.done, wait.done]);
-  await runner.pass("1 minute");
+  await runner.pass("1 second");
   await runner.sweep();
   await runner.settle();
   expect([await places(keen), await places(buying)].flat().map(({ status }) => status)).toEqual([
