@@ -25,6 +25,10 @@ export function worthShowing(line: string): string | null {
 export const prefixed = (name: string, line: string): string =>
   `${styleText("dim", `${name.padEnd(8)}│`)} ${line}`;
 
+/** What follows where the web server serves the functions and no worker runs. */
+export const withoutWorker =
+  "INNGEST_SERVE=web: no worker listens to mailboxes, so that replies are found once a minute and not as they come.";
+
 export const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };

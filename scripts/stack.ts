@@ -6,6 +6,7 @@ import type { Env } from "#server/env";
 import { isHealthy, startChild } from "./child.ts";
 import { childEnv, workerArgs } from "./child-env.ts";
 import type { Role, Variables } from "./child-env.ts";
+import { withoutWorker } from "./console.ts";
 import { findDevServer } from "./dev-server.ts";
 import { refuseTakenPorts } from "./ports.ts";
 import type { WantedPort } from "./ports.ts";
@@ -71,6 +72,7 @@ export async function startStack(options: StackOptions): Promise<void> {
   if (options.pages.kind === "built") await options.pages.ready;
   const late = [webService(options), ...(env.INNGEST_SERVE === "worker" ? [workerService(options)] : [])];
   await all(late.map((service) => supervisor.run(service)));
+  if (env.INNGEST_SERVE === "web") say(withoutWorker);
   if (env.INNGEST_SERVE === "worker") await awaitRegistration(env, say);
   else if (env.inngestMode === "server") await registerWeb(env, say);
 }

@@ -5,7 +5,7 @@ import type { Env } from "#server/env";
 import { build, isBuilt } from "./build.ts";
 import { childEnv, forSpawn, workerArgs } from "./child-env.ts";
 import type { Role } from "./child-env.ts";
-import { complain, say } from "./console.ts";
+import { complain, say, withoutWorker } from "./console.ts";
 import { root } from "./runtime.mjs";
 
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -28,6 +28,7 @@ function runRole(role: keyof typeof commands): void {
   const env = parseEnv(forSpawn({ ...process.env, NODE_ENV: process.env.NODE_ENV || "production" }));
   if (role === "web" && !isBuilt(root, distDir))
     throw new Error("The pages are not built from these sources. Run: npm run build");
+  if (role === "web" && env.INNGEST_SERVE === "web") say(withoutWorker);
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...commands[role](env)], {
     cwd: root,
     env: forSpawn({ ...childEnv(env, role, process.env), HOST: env.HOST }),
