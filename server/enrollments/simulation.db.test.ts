@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
-import type { StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { saveStep } from "#server/campaigns/step-mutations";
@@ -9,11 +8,13 @@ import { unsubscribeContacts } from "#server/contacts/lifecycle";
 import { commitThenSend } from "#server/drivers/events";
 import { sinks } from "#server/messages/testing-sinks";
 import { arrive, readAll } from "#server/replies/testing";
-import { replyMail } from "#server/replies/testing-mails";
+import { postfixReport, replyMail } from "#server/replies/testing-mails";
 import { recordHits } from "#server/tracking/hits";
 import { pauseCampaign, resumeCampaign } from "./launch.ts";
-import { createRunner, emailStep, launch, ledger, newCampaign, places, type Started } from "./testing.ts";
-import { type Act, type Person, type PlainStep, tellStory } from "./testing-simulation.ts";
+import { createRunner, launch, type Ledger, ledger, newCampaign, places, type Started } from "./testing.ts";
+import { deathsBySeed } from "./testing-deaths.ts";
+import { type Act, type Bounce, type Person, type Sent, tellStories } from "./testing-simulation.ts";
+import { type At, shortenedWait, twentySteps } from "./testing-twenty-steps.ts";
 
 /** More of them are simulated by hand: `SIMULATED_CONTACTS=10000 npx vitest run server/enrollments/simulation`. */
 const contacts = Number(process.env.SIMULATED_CONTACTS ?? 40);
@@ -28,81 +29,9 @@ const zones = [
 const start = Date.parse("2027-03-08T00:05:00Z");
 /** A little less than half a day: however long the work of a stride takes, no wait of whole days is over within it. */
 const strideMs = 12 * 3_600_000 - 45_000;
+/** While the campaign is paused nobody would find out in time that an email is lost. */
+const deadlyTick = (tick: number) => tick % 5 === 1 && (tick < 11 || tick > 19);
 const ticks = Array.from({ length: 42 * 2 }, (_, n) => start + n * strideMs);
-
-type At = (n: number) => string;
-const email = (at: At, n: number, subject: string, next: number | null = n + 1): [PlainStep, StepValues] => [
-  { id: at(n), type: "email", subject, next: next ? at(next) : null },
-  emailStep({ id: at(n), subjectLine: subject, nextStepId: next ? at(next) : null }),
-];
-const wait = (
-  at: At,
-  n: number,
-  plain: Extract<PlainStep, { type: "wait" }>["wait"],
-  waitDuration: StepValues["waitDuration"],
-): [PlainStep, StepValues] => [
-  { id: at(n), type: "wait", wait: plain, next: at(n + 1) },
-  { id: at(n), stepType: "wait", waitDuration, nextStepId: at(n + 1) },
-];
-const action = (at: At, n: number, next: number): [PlainStep, StepValues] => [
-  { id: at(n), type: "action", next: at(next) },
-  {
-    id: at(n),
-    stepType: "action",
-    actionType: "add_tag",
-    actionConfig: { tag: `came by ${n}` },
-    nextStepId: at(next),
-  },
-];
-const fork = (at: At, n: number, yes: number, no: number, city?: string): [PlainStep, StepValues] => [
-  { id: at(n), type: city ? "in city" : "opened", city, yes: at(yes), no: at(no) },
-  {
-    id: at(n),
-    stepType: "condition",
-    conditionRules: {
-      version: 1,
-      match: "all",
-      rules: [
-        city
-          ? { field: "city", operator: "equals", value: city }
-          : { field: "email_opened", operator: "is_true" },
-      ],
-    },
-    nextStepId: null,
-    trueNextStepId: at(yes),
-    falseNextStepId: at(no),
-  },
-];
-const shortenedWait = 14;
-
-/** The same twenty steps with ids of their own; `at` gives that of the nth. */
-function twentySteps(): { at: At; steps: [PlainStep, StepValues][] } {
-  const ids = Array.from({ length: 20 }, () => crypto.randomUUID());
-  const at: At = (n) => ids[n - 1] ?? "";
-  const steps: [PlainStep, StepValues][] = [
-    email(at, 1, "One"),
-    wait(at, 2, { days: 2 }, { value: 2, unit: "days" }),
-    fork(at, 3, 4, 6),
-    action(at, 4, 5),
-    email(at, 5, "You opened", 8),
-    email(at, 6, "Did you see it?"),
-    wait(at, 7, { days: 1 }, { value: 1, unit: "days" }),
-    wait(at, 8, { businessDays: 3 }, { value: 3, unit: "business_days" }),
-    email(at, 9, "Two"),
-    wait(at, 10, { weekday: 2, hour: 10 }, { until: "weekday", weekdays: ["tue"], time: "10:00" }),
-    email(at, 11, "Three"),
-    fork(at, 12, 13, 14, "Berlin"),
-    action(at, 13, 14),
-    wait(at, shortenedWait, { days: 6 }, { value: 6, unit: "days" }),
-    email(at, 15, "Four"),
-    wait(at, 16, { hours: 36 }, { value: 36, unit: "hours" }),
-    fork(at, 17, 18, 20),
-    email(at, 18, "You opened four"),
-    wait(at, 19, { days: 7 }, { value: 1, unit: "weeks" }),
-    email(at, 20, "Six", null),
-  ];
-  return { at, steps };
-}
 
 type Simulated = ReturnType<typeof twentySteps> & {
   campaign: Started;
@@ -110,6 +39,7 @@ type Simulated = ReturnType<typeof twentySteps> & {
   people: Person[];
   acts: Act[];
   known: Set<string>;
+  dailyLimit: number;
 };
 
 async function begin(zone: string, index: number): Promise<Simulated> {
@@ -120,6 +50,8 @@ async function begin(zone: string, index: number): Promise<Simulated> {
     refuses: n === 3,
   }));
   const { at, steps } = twentySteps();
+  // Not all of them get an email on one day.
+  const dailyLimit = Math.ceil(size * 0.7);
   const campaign = await newCampaign({
     emails: people.map((person) => person.email),
     steps: steps.map(([, step]) => step),
@@ -128,7 +60,7 @@ async function begin(zone: string, index: number): Promise<Simulated> {
       send_window_start: "06:00",
       send_window_end: "20:00",
       send_days: sql`array['mon', 'tue', 'wed', 'thu', 'fri']`,
-      daily_limit: 100_000,
+      daily_limit: dailyLimit,
       delay_between_emails_seconds: 0,
     },
   });
@@ -140,33 +72,66 @@ async function begin(zone: string, index: number): Promise<Simulated> {
       sql`update email_accounts set daily_limit = null, hourly_limit = null, min_delay_seconds = 0`,
     );
   });
-  return { campaign, at, steps, zone, people, acts: [], known: new Set() };
+  return { campaign, at, steps, zone, people, acts: [], known: new Set(), dailyLimit };
 }
 
 /** Whoever is `n` in their list does the same in every zone. */
 const numberOf = (email: string) => Number(/-(\d+)\./.exec(email)?.[1]);
+
+/** What becomes of the email of some: `[nth of a hundred, subject of the email or null for any, class]`. */
+const returns: [number, number | null, Bounce, string][] = [
+  [4, 9, "hard", "5.1.1"],
+  [5, null, "soft", "4.2.2"],
+  [6, 11, "block", "5.7.1"],
+];
+const diagnostics: Record<Bounce, string> = {
+  hard: "550 5.1.1 user unknown",
+  soft: "452 4.2.2 mailbox full",
+  block: "550 5.7.1 message refused",
+};
+
+/** The mail that answers one, or reports that it came back. */
+function answerTo(at: At, { step_id, to_email: to, rfc_message_id: messageId }: Ledger) {
+  const n = numberOf(to);
+  if (step_id === at(9) && n % 10 === 1)
+    return {
+      kind: "reply" as const,
+      raw: replyMail({ from: to }, { head: [`In-Reply-To: ${messageId}`] }),
+    };
+  const back = returns.find(([nth, step]) => n % 100 === nth && (step === null || step_id === at(step)));
+  if (!back) return null;
+  const [, , type, status] = back;
+  const raw = postfixReport({ to, messageId }, { status, diagnostic: diagnostics[type] });
+  return { kind: "return" as const, class: type, raw };
+}
 
 /** Lets people answer what they have got since the last tick, and is noted for whoever reckons it again. */
 async function live({ campaign, at, acts, known, people }: Simulated, tick: number): Promise<void> {
   const { scope, campaignId } = campaign;
   const rows = (await ledger(campaign)).filter((row) => row.sent_at !== null && !known.has(row.id));
   const opened: string[] = [];
+  const mails: Buffer[] = [];
   for (const row of rows) {
     known.add(row.id);
-    const n = numberOf(row.to_email);
+    const { to_email: email } = row;
+    const n = numberOf(email);
     const opens = (row.step_id === at(1) && n % 3 === 0) || (row.step_id === at(15) && n % 4 === 1);
-    if (opens) {
+    if (opens && n % 100 !== 5) {
       opened.push(row.id);
-      acts.push({ tick, kind: "open", email: row.to_email });
+      acts.push({ tick, kind: "open", email });
     }
-    if (row.step_id === at(9) && n % 10 === 1) {
-      await arrive(
-        campaign,
-        replyMail({ from: row.to_email }, { head: [`In-Reply-To: ${row.rfc_message_id}`] }),
-      );
-      await readAll(campaign, `reader-${tick}`);
-      acts.push({ tick, kind: "reply", email: row.to_email });
-    }
+    const answer = answerTo(at, row);
+    if (!answer) continue;
+    mails.push(answer.raw);
+    acts.push(
+      answer.kind === "reply"
+        ? { tick, kind: "reply", email }
+        : { tick, kind: "return", email, class: answer.class },
+    );
+  }
+  if (mails.length > 0) {
+    await arrive(campaign, ...mails);
+    await readAll(campaign, `reader-${tick}`);
   }
   const human = {
     type: "opened",
@@ -221,43 +186,85 @@ async function moveClockTo(moment: number): Promise<void> {
   await moveClock(`${(moment - (row?.now.getTime() ?? 0)) / 1000} seconds`);
 }
 
+const fates: Record<string, Sent["fate"]> = { sent: "sent", unknown: "lost" };
+/** What the ledger says became of a message. */
+const fateOf = (row: Ledger): Sent["fate"] | undefined =>
+  row.delivery_status === "bounced"
+    ? row.sent_at === null
+      ? "refused"
+      : (row.bounce_type ?? undefined)
+    : fates[row.delivery_status];
+const tickOf = ({ claimed_at }: Ledger) => Math.floor(((claimed_at?.getTime() ?? 0) - start) / strideMs);
+
 test(`six weeks of a campaign of twenty steps in ${zones.length} zones are what a plain reckoning says, for each of ${contacts} people`, async () => {
   await moveClockTo(start);
-  const runner = createRunner(sinks);
+  const deaths = deathsBySeed(20_270_308, 3);
+  const runner = createRunner(sinks, deaths);
   const all: Simulated[] = [];
   for (const [index, zone] of zones.entries()) all.push(await begin(zone, index));
   for (const { campaign } of all) await launch(campaign.scope, campaign.campaignId);
+  const lost = new Set<string>();
+  const arrivedAllTheSame: string[] = [];
 
   for (const [tick, moment] of ticks.entries()) {
     await moveClockTo(moment);
     for (const one of all) await live(one, tick);
     // Every so often all that the engine knows is lost: events on their way, and every run that sleeps.
     if (tick % 7 === 6) runner.forget();
+    // At other times runs die in the midst of their work, and are missed when their leases have run out.
+    deaths.on = deadlyTick(tick);
     await runner.sweep();
     await runner.settle();
+    if (!deaths.on) continue;
+    deaths.on = false;
+    await moveClock("150 seconds");
+    await runner.sweep();
+    await runner.settle();
+    for (const { campaign, acts } of all)
+      for (const row of await ledger(campaign)) {
+        const death = deaths.lost.find(({ id }) => id === row.id);
+        if (!death || lost.has(row.id)) continue;
+        lost.add(row.id);
+        acts.push({ tick, kind: "lose", email: row.to_email });
+        if (death.arrived) arrivedAllTheSame.push(row.id);
+      }
   }
 
-  for (const { campaign, steps, zone, people, acts } of all) {
-    const sent = (await ledger(campaign)).filter((row) => row.sent_at !== null);
+  for (const { campaign, steps, zone, people, acts, dailyLimit } of all) {
+    const rows = (await ledger(campaign)).filter((row) => row.claimed_at !== null);
     const subjects = new Map(
       steps.flatMap(([step]) => (step.type === "email" ? [[step.id, step.subject]] : [])),
     );
-    const stands = new Map((await places(campaign)).map((place) => [place.email, place.status]));
-    const world = { zone, steps: steps.map(([step]) => step), ticks, acts };
-    for (const person of people) {
-      const got = sent.filter((row) => row.to_email === person.email);
+    const stands = new Map((await places(campaign)).map((place) => [place.email, place]));
+    const world = { zone, steps: steps.map(([step]) => step), ticks, acts, dailyLimit };
+    const byTick = Map.groupBy(rows, tickOf);
+    const chosen = (tick: number) => new Set((byTick.get(tick) ?? []).map((row) => row.to_email));
+    const { stories, breaches } = tellStories(world, people, chosen);
+    expect(breaches, zone).toEqual([]);
+    for (const { email } of people) {
+      const place = stands.get(email);
       const story = {
-        sent: got.map((row) => ({
-          subject: subjects.get(row.step_id),
-          tick: Math.floor(((row.sent_at?.getTime() ?? 0) - start) / strideMs),
-        })),
-        end: stands.get(person.email),
+        mails: rows
+          .filter((row) => row.to_email === email)
+          .map((row) => ({ subject: subjects.get(row.step_id), tick: tickOf(row), fate: fateOf(row) })),
+        end: place?.status,
+        reason: place?.exit_reason,
+        step: place?.current_step_id,
       };
-      expect(story, `${person.email} in ${zone}`).toEqual(tellStory(world, person));
+      expect(story, `${email} in ${zone}`).toEqual(stories.get(email));
     }
     const arrived = sinks.mails.filter((mail) => people.some((person) => person.email === mail.to));
     expect(arrived.map((mail) => `${mail.to} ${mail.subject}`).sort()).toEqual(
-      sent.map((row) => `${row.to_email} ${subjects.get(row.step_id)}`).sort(),
+      rows
+        .filter((row) => row.sent_at !== null || arrivedAllTheSame.includes(row.id))
+        .map((row) => `${row.to_email} ${subjects.get(row.step_id)}`)
+        .sort(),
     );
   }
+  // Or nothing of all this was tried.
+  const told = all.flatMap(({ acts }) => acts.map((act) => (act.kind === "return" ? act.class : act.kind)));
+  for (const kind of ["reply", "unsubscribe", "open", "hard", "soft", "block", "lose"])
+    expect(told).toContain(kind);
+  expect(arrivedAllTheSame.length).toBeGreaterThan(0);
+  expect(deaths.count).toBeGreaterThan(lost.size / 2);
 }, 3_600_000);

@@ -1,16 +1,23 @@
 import { DateTime } from "luxon";
 
 /*
- * What a campaign should do to one person, reckoned plainly and one by one, with another library's idea of time than the
- * product's. Nothing of the engine is used here.
+ * What a campaign should do to everybody, reckoned plainly, with another library's idea of time than the product's.
+ * Nothing of the engine is used here. Only where more want an email than a day allows is the engine asked whom it chose,
+ * and its choice judged.
  */
 
-/** What people do, at the beginning of a tick. */
+export type Bounce = "hard" | "soft" | "block";
+
+/** What people do, and what befalls the product, at the beginning of a tick. */
 export type Act =
   | { tick: number; kind: "pause" }
   | { tick: number; kind: "resume" }
   | { tick: number; kind: "shorten"; step: string; days: number }
-  | { tick: number; kind: "open" | "reply" | "unsubscribe"; email: string };
+  | { tick: number; kind: "open" | "reply" | "unsubscribe"; email: string }
+  /** The last email comes back after it was taken. */
+  | { tick: number; kind: "return"; email: string; class: Bounce }
+  /** Whoever was sending the email of this tick died with it in hand. */
+  | { tick: number; kind: "lose"; email: string };
 
 type Wait =
   { hours: number } | { days: number } | { businessDays: number } | { weekday: number; hour: number };
@@ -21,63 +28,206 @@ export type PlainStep =
   | { id: string; type: "action"; next: string | null };
 
 export type Person = { email: string; city: string; refuses: boolean };
-/** `ticks` are the moments at which the world moves, in epoch ms. */
+/** `ticks` are the moments at which the world moves, in epoch ms. `dailyLimit` is the campaign's, on its own clock. */
 export type World = {
   zone: string;
   steps: readonly PlainStep[];
   ticks: readonly number[];
   acts: readonly Act[];
+  dailyLimit: number;
 };
-export type Story = { sent: { subject: string; tick: number }[]; end: string };
 
-/** The emails somebody should get, at which tick, and how their way ends. */
-export function tellStory({ zone, steps, ticks, acts }: World, person: Person): Story {
-  const byId = new Map(steps.map((step) => [step.id, step]));
-  const story: Story = { sent: [], end: "active" };
-  let step = steps[0] ?? null;
-  let entered = ticks[0] ?? 0;
-  let opened = false;
+/** An email that was tried at a tick, and what is known of it: `lost` is of unknown fate. */
+export type Sent = { subject: string; tick: number; fate: "sent" | "refused" | "lost" | Bounce };
+/** `reason` is why they left early; `step` where they still stand. */
+export type Story = { mails: Sent[]; end: string; reason: string | null; step: string | null };
+
+type Walker = Story & {
+  person: Person;
+  at: PlainStep | null;
+  /** When they came to the step (epoch ms), and at which tick they fell due there. */
+  entered: number;
+  dueTick: number | null;
+  opened: boolean;
+  /** Since when the fate of their email is unknown. */
+  lostAt: number | null;
+};
+
+type Now = { world: World; byId: ReadonlyMap<string, PlainStep>; shortened: Map<string, number> };
+const dayMs = 86_400_000;
+
+/**
+ * The emails that everybody should get, at which tick, and how their way ends. `chosen` says who was sent one at a tick;
+ * `breaches` what was wrong with the choice.
+ */
+export function tellStories(
+  world: World,
+  people: readonly Person[],
+  chosen: (tick: number) => ReadonlySet<string>,
+): { stories: Map<string, Story>; breaches: string[] } {
+  const now: Now = {
+    world,
+    byId: new Map(world.steps.map((step) => [step.id, step])),
+    shortened: new Map(),
+  };
+  const walkers = people.map((person) => begin(person, world));
+  const byEmail = new Map(walkers.map((walker) => [walker.person.email, walker]));
+  const used = new Map<string, { sent: number; refused: number }>();
+  const breaches: string[] = [];
   let active = true;
-  const shortened = new Map<string, number>();
-  for (const [tick, now] of ticks.entries()) {
-    for (const act of acts.filter((one) => one.tick === tick)) {
+  for (const [tick, moment] of world.ticks.entries()) {
+    const lost = new Set<string>();
+    for (const act of world.acts.filter((one) => one.tick === tick)) {
       if (act.kind === "pause") active = false;
       else if (act.kind === "resume") active = true;
-      else if (act.kind === "shorten") shortened.set(act.step, act.days);
-      else if (act.email === person.email) {
-        if (act.kind === "open") opened = true;
-        else if (story.end === "active") story.end = act.kind === "reply" ? "replied" : "unsubscribed";
-      }
+      else if (act.kind === "shorten") now.shortened.set(act.step, act.days);
+      else if (act.kind === "lose") lost.add(act.email);
+      else suffer(byEmail.get(act.email), act);
     }
-    while (active && story.end === "active" && step) {
-      const current: PlainStep = step;
-      let next: string | null;
-      if (current.type === "email") {
-        if (!isOpen(zone, now)) break;
-        if (person.refuses) {
-          story.end = "bounced";
-          break;
-        }
-        story.sent.push({ subject: current.subject, tick });
-        opened = false;
-        ({ next } = current);
-      } else if (current.type === "wait") {
-        const days = shortened.get(current.id);
-        if (endOf(zone, entered, days === undefined ? current.wait : { days }) > now) break;
-        ({ next } = current);
-      } else if (current.type === "action") ({ next } = current);
-      else {
-        const yes = current.type === "opened" ? opened : person.city === current.city;
-        next = yes ? current.yes : current.no;
-      }
-      step = next === null ? null : (byId.get(next) ?? null);
-      // Work takes a moment: what is to last so many days from then on is not over at the same moment of that day.
-      entered = now + 1;
-      if (!step) story.end = "completed";
+    if (!active) continue;
+    for (const walker of walkers) walk(walker, now, tick, moment);
+    if (!isOpen(world.zone, moment)) continue;
+    const due = walkers.filter((walker) => walker.end === "active" && walker.dueTick !== null);
+    const day = DateTime.fromMillis(moment, { zone: world.zone });
+    const today = used.get(day.toISODate() ?? "") ?? { sent: 0, refused: 0 };
+    used.set(day.toISODate() ?? "", today);
+    const left = world.dailyLimit - today.sent;
+    const picked = due.length <= left ? due : due.filter(({ person: { email } }) => chosen(tick).has(email));
+    if (due.length > left) {
+      const later = walkers.filter((one) => comesLater(one, now, moment, day.endOf("day").toMillis())).length;
+      const spared = later + today.refused + picked.filter(({ person }) => person.refuses).length;
+      breaches.push(
+        ...judgeChoice({ due, picked, left, spared }).map((breach) => `${breach} at tick ${tick}`),
+      );
+    }
+    for (const walker of picked) {
+      const { email, refuses } = walker.person;
+      const fate = lost.has(email) ? "lost" : refuses ? "refused" : "sent";
+      today[fate === "refused" ? "refused" : "sent"] += 1;
+      send(walker, now, { tick, moment, fate });
+      walk(walker, now, tick, moment);
     }
   }
-  return story;
+  const stories = walkers.map(({ person, mails, end, reason, at }): [string, Story] => [
+    person.email,
+    { mails, end, reason, step: at?.id ?? null },
+  ]);
+  return { stories: new Map(stories), breaches };
 }
+
+const begin = (person: Person, { steps, ticks }: World): Walker => ({
+  person,
+  mails: [],
+  end: "active",
+  reason: null,
+  step: null,
+  at: steps[0] ?? null,
+  entered: ticks[0] ?? 0,
+  dueTick: null,
+  opened: false,
+  lostAt: null,
+});
+
+function leave(walker: Walker, end: string, reason: string): void {
+  Object.assign(walker, { end, reason, at: null, dueTick: null });
+}
+
+function suffer(walker: Walker | undefined, act: Act): void {
+  if (!walker) throw new Error(`Nobody is called so: ${JSON.stringify(act)}`);
+  if (act.kind === "open") walker.opened = true;
+  if (act.kind === "return") {
+    const last = walker.mails.at(-1);
+    if (last) last.fate = act.class;
+  }
+  if (walker.end !== "active") return;
+  if (act.kind === "reply") leave(walker, "replied", "replied");
+  if (act.kind === "unsubscribe") leave(walker, "unsubscribed", "unsubscribed");
+  if (act.kind !== "return") return;
+  if (act.class === "hard") leave(walker, "bounced", "bounced_hard");
+  if (act.class === "block") leave(walker, "failed", "send_failed");
+  const inARow = walker.mails.toReversed().findIndex(({ fate }) => fate !== "soft");
+  if (act.class === "soft" && (inARow < 0 ? walker.mails.length : inARow) >= 3)
+    leave(walker, "bounced", "bounced_soft_limit");
+}
+
+/** Goes on until an email is due, or a time has not come. */
+function walk(walker: Walker, now: Now, tick: number, moment: number): void {
+  while (walker.end === "active" && walker.at) {
+    const step = walker.at;
+    if (step.type === "email") {
+      if (walker.lostAt === null) {
+        walker.dueTick ??= tick;
+        return;
+      }
+      // Nobody has said for a day what became of it: it counts as sent.
+      if (walker.lostAt + dayMs > moment) return;
+      walker.lostAt = null;
+      goOn(walker, now, step.next, moment);
+    } else if (step.type === "wait") {
+      if (endOfWait(walker, step, now) > moment) return;
+      goOn(walker, now, step.next, moment);
+    } else if (step.type === "action") goOn(walker, now, step.next, moment);
+    else {
+      const yes = step.type === "opened" ? walker.opened : walker.person.city === step.city;
+      goOn(walker, now, yes ? step.yes : step.no, moment);
+    }
+  }
+}
+
+function goOn(walker: Walker, { byId }: Now, next: string | null, moment: number): void {
+  walker.at = next === null ? null : (byId.get(next) ?? null);
+  // Work takes a moment: what is to last so many days from then on is not over at the same moment of that day.
+  walker.entered = moment + 1;
+  walker.dueTick = null;
+  if (!walker.at) walker.end = "completed";
+}
+
+function send(
+  walker: Walker,
+  now: Now,
+  { tick, moment, fate }: { tick: number; moment: number; fate: "sent" | "refused" | "lost" },
+): void {
+  if (walker.at?.type !== "email") throw new Error(`${walker.person.email} is not due for an email.`);
+  walker.mails.push({ subject: walker.at.subject, tick, fate });
+  walker.opened = false;
+  if (fate === "refused") leave(walker, "bounced", "bounced_hard");
+  else if (fate === "lost") Object.assign(walker, { lostAt: moment, dueTick: null });
+  else goOn(walker, now, walker.at.next, moment);
+}
+
+type Choice = { due: readonly Walker[]; picked: readonly Walker[]; left: number; spared: number };
+
+/** No more than the day allows; of one step who came first; and no room left unused but what is kept for those to come. */
+function judgeChoice({ due, picked, left, spared }: Choice): string[] {
+  const breaches: string[] = [];
+  const refused = picked.filter(({ person }) => person.refuses).length;
+  if (picked.length - refused > left) breaches.push(`${picked.length} emails where ${left} were left`);
+  if (picked.length < left - spared) breaches.push(`${picked.length} emails though ${left} were left`);
+  for (const [step, some] of Map.groupBy(due, ({ at }) => at?.id)) {
+    const passedOver = some.filter((walker) => !picked.includes(walker));
+    const last = Math.max(...picked.filter(({ at }) => at?.id === step).map(({ dueTick }) => dueTick ?? 0));
+    if (passedOver.some(({ dueTick }) => (dueTick ?? 0) < last)) breaches.push("somebody was overtaken");
+  }
+  return breaches;
+}
+
+/** Whose next email falls due later on this day, by a wait that leads to it: room is kept for them. */
+function comesLater(walker: Walker, now: Now, from: number, to: number): boolean {
+  const { at, end, mails } = walker;
+  if (end !== "active" || at?.type !== "wait" || mails.length === 0 || at.next === null) return false;
+  if (now.byId.get(at.next)?.type !== "email") return false;
+  const over = endOfWait(walker, at, now);
+  return over > from && over <= to;
+}
+
+const endOfWait = (
+  { entered }: Walker,
+  step: Extract<PlainStep, { type: "wait" }>,
+  { world, shortened }: Now,
+): number => {
+  const days = shortened.get(step.id);
+  return endOf(world.zone, entered, days === undefined ? step.wait : { days });
+};
 
 /** Monday to Friday, six to eight in the evening. */
 function isOpen(zone: string, at: number): boolean {

@@ -27,6 +27,7 @@ import { performActions } from "./action-step.ts";
 import { decideCondition } from "./condition-step.ts";
 import { launchCampaign } from "./launch.ts";
 import { checkEnd, enrollNext, startCampaign, startStep, takeNextArrivals, workOnStep } from "./run.ts";
+import { type Deaths, dieSending, nobodyDies } from "./testing-deaths.ts";
 import { releaseWaits } from "./wait-step.ts";
 
 const works = {
@@ -40,9 +41,9 @@ type Sleeper = { wakesAt: number; resume: () => Promise<void> };
 
 /**
  * Runs the campaign functions' bodies for the events that arrive, as an Inngest server would: every run sleeps until
- * its time by the product's clock. `forget` loses all of it, as a wiped server does.
+ * its time by the product's clock. `forget` loses all of it, as a wiped server does; `deaths` takes single runs.
  */
-export function createRunner(sinks: Sinks) {
+export function createRunner(sinks: Sinks, deaths: Deaths = nobodyDies()) {
   let sleepers: Sleeper[] = [];
   let runs = 0;
   const sleep = (until: Date | string | null, resume: () => Promise<void>) => {
@@ -51,11 +52,12 @@ export function createRunner(sinks: Sinks) {
 
   async function runStep(due: EventScope & DueStep & { fence: number }) {
     const fence = await startStep(due, `run-${(runs += 1)}`);
-    if (fence !== null) await goOnStep({ ...due, fence });
+    if (fence !== null && !deaths.at("started")) await goOnStep({ ...due, fence });
   }
   async function goOnStep(due: EventScope & DueStep & { fence: number }) {
     for (;;) {
       const slice = await workOnStep(due, works[due.stepType]);
+      if (deaths.at("worked")) return;
       if (slice.more) continue;
       if (slice.held) sleep(slice.until, () => goOnStep(due));
       return;
@@ -63,7 +65,10 @@ export function createRunner(sinks: Sinks) {
   }
   async function runLane(mailbox: EventScope & { emailAccountId: string }) {
     const fence = await startLane(mailbox, `run-${(runs += 1)}`);
-    if (fence !== null) await goOnLane({ ...mailbox, fence });
+    if (fence === null || deaths.at("started")) return;
+    for (const seam of ["claimed", "handed over"] as const)
+      if (deaths.at(seam)) return dieSending({ ...mailbox, fence }, deaths, seam === "handed over");
+    await goOnLane({ ...mailbox, fence });
   }
   async function goOnLane(lane: EventScope & { emailAccountId: string; fence: number }) {
     for (;;) {
@@ -210,11 +215,12 @@ export type Ledger = {
   attempts: number;
   error: string | null;
   rfc_message_id: string;
+  bounce_type: "hard" | "soft" | "block" | null;
 };
 export const ledger = ({ scope, campaignId }: Started): Promise<Ledger[]> =>
   withTenant(scope, async (tx) => [
     ...(await tx.execute<Ledger>(sql`
-      select id, to_email, step_id, delivery_status, scheduled_for, sent_at, claimed_at, attempts, error, rfc_message_id
+      select id, to_email, step_id, delivery_status, scheduled_for, sent_at, claimed_at, attempts, error, rfc_message_id, bounce_type
       from content.email_messages where campaign_id = ${campaignId}::uuid order by claimed_at, scheduled_for, id`)),
   ]);
 

@@ -1,0 +1,65 @@
+import { withTenant } from "#db/tenancy";
+import type { EventScope } from "#server/drivers/events";
+import { openTransport } from "#server/mail/smtp";
+import { mailServerOf } from "#server/mailboxes/queries";
+import { claimMessages } from "#server/messages/claim";
+import { type Compiled, loadForRendering, renderAll } from "#server/messages/render";
+
+/*
+ * Where a run dies, in the midst of what it does: what it committed stays, the rest never happens, and nobody is told.
+ * The lease of the dead keeps others away until it has run out.
+ */
+
+/** After taking a row over, after a slice whose run should have gone on, with messages in hand, or with them handed over. */
+export type Seam = "started" | "worked" | "claimed" | "handed over";
+export type Deaths = {
+  /** Whether the run that is there dies there. */
+  at: (seam: Seam) => boolean;
+  count: number;
+  /** Messages that nobody knows about. */
+  lost: { id: string; arrived: boolean }[];
+};
+
+export const nobodyDies = (): Deaths => ({ at: () => false, count: 0, lost: [] });
+
+/** Dies at one seam in `every`, the same ones for the same seed, while it is `on`. */
+export function deathsBySeed(seed: number, every: number): Deaths & { on: boolean } {
+  let state = seed;
+  const deaths: Deaths & { on: boolean } = {
+    on: false,
+    count: 0,
+    lost: [],
+    at: () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      const dies = deaths.on && state % 65_536 < 65_536 / every;
+      if (dies) deaths.count += 1;
+      return dies;
+    },
+  };
+  return deaths;
+}
+
+/** A few messages are claimed, and handed over or not; their sender is gone before it writes down what came of it. */
+export async function dieSending(
+  lane: EventScope & { emailAccountId: string; fence: number },
+  deaths: Deaths,
+  handsOver: boolean,
+): Promise<void> {
+  const { tenantId, workspaceId, emailAccountId: accountId, fence } = lane;
+  const scope = { tenantId, workspaceId };
+  const compiled: Compiled = new Map();
+  const claimed = await withTenant(scope, async (tx) => {
+    const { messages } = await claimMessages(tx, { scope, accountId, fence, limit: 2, leaseSeconds: 120 });
+    const ids = messages.map(({ id }) => id);
+    const server = await mailServerOf(tx, accountId);
+    return { ids, server, loaded: await loadForRendering(tx, ids, compiled) };
+  });
+  const arrived = new Set<string>();
+  if (handsOver && claimed.ids.length > 0) {
+    const transport = openTransport(claimed.server, 1);
+    const { rendered } = await renderAll(claimed.loaded, compiled);
+    for (const { id, outcome } of await transport.send(rendered)) if (outcome === "sent") arrived.add(id);
+    transport.close();
+  }
+  deaths.lost.push(...claimed.ids.map((id) => ({ id, arrived: arrived.has(id) })));
+}
