@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { createInterface } from "node:readline";
 import { sql } from "drizzle-orm";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
@@ -122,6 +125,43 @@ test("one, four and sixteen workers of two mailboxes send at one rate: what the 
   }
   expect(rates[1]).toEqual(rates[0]);
   expect(rates[2]).toEqual(rates[0]);
+});
+
+/** A worker of its own process; `claim` has it claim all that it can get. */
+async function startProcess({ tenantId, workspaceId, emailAccountId, fence }: Queued) {
+  const file = path.join(import.meta.dirname, "testing-process.ts");
+  const child = spawn(process.execPath, [file, tenantId, workspaceId, emailAccountId, String(fence)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => String((await lines.next()).value);
+  expect(await answer()).toBe("ready");
+  return {
+    claim: async (): Promise<string[]> => {
+      child.stdin.write("claim\n");
+      return JSON.parse(await answer()) as string[];
+    },
+  };
+}
+
+test("two worker processes on one mailbox claim between them what the hour allows, each message once", async () => {
+  const campaign = await queued(runner, await newCampaign({ emails: people(30, "process") }));
+  const { scope, emailAccountId } = campaign;
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update email_accounts set hourly_limit = 12 where id = ${emailAccountId}::uuid`),
+  );
+  const workers = await Promise.all([startProcess(campaign), startProcess(campaign)]);
+  const hours: string[][][] = [];
+  for (let hour = 0; hour < 3; hour += 1) {
+    hours.push(await Promise.all(workers.map((worker) => worker.claim())));
+    await moveClock("61 minutes");
+  }
+  expect(hours.map((claimed) => claimed.flat().length)).toEqual([12, 12, 6]);
+  expect(new Set(hours.flat(2)).size).toBe(30);
+  // Both were at it at the same time, or nothing is proven.
+  expect(hours.flat().filter((claimed) => claimed.length > 0).length).toBeGreaterThan(3);
+  expect(await statuses(campaign)).toEqual(Array.from({ length: 30 }, () => "sent"));
 });
 
 test("a pause at the moment of claims: what was claimed before leaves, the rest stays, and leaves once when it goes on", async () => {
