@@ -90,7 +90,8 @@ export function SendLimits({ settings, set, error, sandbox }: Props) {
             />
           </div>
           <p className="text-xs text-muted">
-            The delay varies by a fifth up and down, so that nothing leaves like clockwork.
+            The delay varies by a fifth up and down, so that nothing leaves like clockwork. Each mailbox of a
+            pool keeps it for itself.
           </p>
           <Switch
             label="At everybody’s best hour"

@@ -73,7 +73,7 @@ export function LimitDialog({
       kind: target.kind,
       domain: target.domain || (typeof given === "string" ? given : ""),
       dailyLimit: number("dailyLimit"),
-      hourlyLimit: receiving ? null : number("hourlyLimit"),
+      hourlyLimit: number("hourlyLimit"),
     });
     setWrong(
       Object.fromEntries((parsed.error?.issues ?? []).map(({ path, message }) => [path.join("."), message])),
@@ -129,24 +129,22 @@ export function LimitDialog({
                 />
               )}
             </Field>
-            {!receiving && (
-              <Field
-                name="hourlyLimit"
-                label="Emails an hour"
-                hint="In any 60 minutes."
-                error={errors.hourlyLimit}
-              >
-                {(control) => (
-                  <Input
-                    {...control}
-                    type="number"
-                    inputMode="numeric"
-                    min={1}
-                    defaultValue={limit?.hourlyLimit ?? ""}
-                  />
-                )}
-              </Field>
-            )}
+            <Field
+              name="hourlyLimit"
+              label="Emails an hour"
+              hint="In any 60 minutes."
+              error={errors.hourlyLimit}
+            >
+              {(control) => (
+                <Input
+                  {...control}
+                  type="number"
+                  inputMode="numeric"
+                  min={1}
+                  defaultValue={limit?.hourlyLimit ?? ""}
+                />
+              )}
+            </Field>
           </div>
           {receiving && target.domain === "*" && (
             <p className="text-xs text-muted">

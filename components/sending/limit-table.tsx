@@ -77,7 +77,7 @@ export function LimitTable({
         empty={
           <EmptyState icon={Gauge} title="No shared limits">
             Each mailbox and campaign keeps to its own limits. Add one that all of them share: for the
-            workspace, for the mailboxes of a domain, or for what one company gets a day.
+            workspace, for the mailboxes of a domain, or for what one company or provider gets.
           </EmptyState>
         }
       />

@@ -191,14 +191,29 @@ export const campaignUsage = pgTable(
     reserved: integer().notNull().default(0),
     /** Messages handed over on this day; one that was not taken gives its place back. */
     sent: integer().notNull().default(0),
-    /** Spacing: the latest slot given out, and the latest one used. */
-    lastSlotAt: instant(),
-    lastClaimedAt: instant(),
   },
   (t) => [
     within(t, t.campaignId, campaigns),
     workspacePolicy("campaign_usage"),
     unique("campaign_usage_day_unique").on(t.tenantId, t.campaignId, t.day),
     check("valid_counts", sql`reserved >= 0 and sent >= 0`),
+  ],
+);
+
+/** The pace of a campaign at each mailbox that it sends from: the latest slot given out, and the latest one used. */
+export const campaignPaces = pgTable(
+  "campaign_paces",
+  {
+    ...workspaceColumns,
+    campaignId: uuid().notNull(),
+    emailAccountId: uuid().notNull(),
+    lastSlotAt: instant(),
+    lastClaimedAt: instant(),
+  },
+  (t) => [
+    within(t, t.campaignId, campaigns),
+    within(t, t.emailAccountId, emailAccounts),
+    workspacePolicy("campaign_paces"),
+    unique("campaign_paces_mailbox_unique").on(t.tenantId, t.campaignId, t.emailAccountId),
   ],
 );

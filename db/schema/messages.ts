@@ -180,6 +180,15 @@ export const emailMessages = content.table(
     index("idx_email_messages_parent")
       .on(t.tenantId, t.parentMessageId)
       .where(sql`parent_message_id is not null`),
+    // What a receiving domain with a limit gets an hour: by its slots while they wait, by when they left from then on.
+    index("idx_email_messages_recipient")
+      .on(
+        t.tenantId,
+        t.workspaceId,
+        t.recipientDomain,
+        sql`(case when delivery_status = 'queued' then scheduled_for else coalesce(sent_at, claimed_at) end)`,
+      )
+      .where(sql`recipient_day is not null`),
     oneOf("valid_direction", t.direction, messageDirections),
     oneOf("valid_message_type", t.messageType, messageTypes),
     oneOf("valid_delivery_status", t.deliveryStatus, deliveryStatuses),

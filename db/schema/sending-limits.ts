@@ -27,7 +27,6 @@ export const sendingLimits = pgTable(
     oneOf("valid_kind", t.kind, sendingLimitKinds),
     check("valid_limits", sql`daily_limit > 0 and hourly_limit > 0`),
     check("valid_domain", sql`(kind = 'workspace') = (domain = '')`),
-    check("valid_recipient_limit", sql`kind <> 'recipient_domain' or hourly_limit is null`),
   ],
 );
 

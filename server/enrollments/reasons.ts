@@ -37,6 +37,8 @@ export const waitReasons = {
   snoozed: "They are not to be written to before the time shown: they are away, or somebody said so.",
   recipient_window: "The send window is shut where they are: the email leaves when it opens there.",
   recipient_domain_limit: "Their company has had its emails for today: the next ones leave on another day.",
+  recipient_domain_hourly_limit:
+    "Their domain has had its emails for this hour: the next ones leave when it has room again.",
   frequency_cap: "They have had enough emails from all campaigns for now.",
   best_hour: "The email waits for the hour at which they tend to read.",
   own_mailbox: "The mailbox that wrote to them before has sent enough for now.",

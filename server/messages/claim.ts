@@ -10,6 +10,7 @@ import { holdTooFrequent } from "./frequency.ts";
 import { lockLimits } from "./limits.ts";
 import { closedAmong, isSnoozed, mailable, unmailableReason } from "./mailable.ts";
 import { maySend } from "./may-send.ts";
+import { hasRoom, type Room, roomsOf } from "./recipient-limits.ts";
 import { cancelMessages } from "./slots.ts";
 
 /** A message that this claim, and nobody else, may hand over until the lease ends. */
@@ -49,10 +50,12 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
   const { limits } = await lockWideLimits(tx);
   await lockLimits(tx, { campaignIds, accountIds: [ask.accountId] });
   const { left } = await allowanceOf(tx, ask.accountId, limits);
+  const rooms = await roomsOf(tx, ask.accountId, limits);
   const token = v7();
   const messages = await tx.execute<Claimed>(sql`
     with due as materialized (
       select m.id, m.campaign_id, m.email_account_id, m.campaign_day, m.mailbox_day, m.next_attempt_at,
+        case when m.recipient_day is not null then m.recipient_domain end as limited_domain,
         (select c.email_normalized from contacts c where c.id = m.contact_id) as email
       from content.email_messages m
       where ${due} and m.send_before > app_now()
@@ -60,18 +63,19 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
         and exists (select 1 from email_accounts a where a.id = ${ask.accountId}::uuid and a.status = 'active')
         and m.campaign_id = any(${sql.param(campaignIds)}::uuid[])
         and ${judged === null ? sql`true` : sql`m.id = any(${sql.param(judged)}::uuid[])`}
-        and ${maySend} and ${recipientMailable}
+        and ${maySend} and ${recipientMailable} and ${hasRoom(rooms)}
       order by m.next_attempt_at, m.id
       limit ${Math.min(ask.limit, left)} for no key update of m skip locked
     ), closed as materialized (
       ${closedAmong(sql`select email from due`)}
     ), ranked as (
       select d.*, row_number() over (partition by d.campaign_id order by d.next_attempt_at, d.id) as nth,
-        row_number() over (order by d.next_attempt_at, d.id) as nth_of_mailbox
+        row_number() over (order by d.next_attempt_at, d.id) as nth_of_mailbox,
+        ${rooms.length > 0 ? sql`row_number() over (partition by d.limited_domain order by d.next_attempt_at, d.id)` : sql`0`} as nth_of_recipient
       from due d
     ), granted as materialized (
       select r.* from ranked r
-      where ${campaignAllows} and ${mailboxAllows} and not exists (select 1 from closed x where x.email = r.email)
+      where ${campaignAllows} and ${mailboxAllows} and ${recipientAllows(rooms)} and not exists (select 1 from closed x where x.email = r.email)
     ), claimed as (
       update content.email_messages m
       set delivery_status = 'sending', claim_token = ${token}::uuid, claimed_at = app_now(),
@@ -86,9 +90,13 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
       from granted g where m.id = g.id
       returning m.id, m.campaign_id, m.contact_id, m.step_id, m.step_version_id, g.next_attempt_at
     ), campaign_days as (
-      update campaign_usage u set reserved = u.reserved - n.count, sent = u.sent + n.count, last_claimed_at = app_now()
+      update campaign_usage u set reserved = u.reserved - n.count, sent = u.sent + n.count
       from (select campaign_id, campaign_day, count(*)::int as count from granted where campaign_day is not null group by 1, 2) n
       where u.campaign_id = n.campaign_id and u.day = n.campaign_day
+    ), paces as (
+      insert into campaign_paces as p (campaign_id, email_account_id, last_claimed_at)
+      select campaign_id, email_account_id, app_now() from granted group by 1, 2 order by 1, 2
+      on conflict (tenant_id, campaign_id, email_account_id) do update set last_claimed_at = excluded.last_claimed_at
     ), mailbox_days as (
       update mailbox_usage u set reserved = u.reserved - n.count, sent = u.sent + n.count, last_claimed_at = app_now()
       from (select email_account_id, mailbox_day, count(*)::int as count from granted where mailbox_day is not null group by 1, 2) n
@@ -123,6 +131,10 @@ const recipientMailable = sql`(
 const gapSince = (last: SQL, seconds: SQL) =>
   sql`(${last} is null or ${last} + make_interval(secs => ${seconds} * ${shortestGap}) <= app_now())`;
 
+/** When a campaign last sent from a mailbox: each of a pool keeps the delay for itself. */
+const lastClaimed = (campaignId: SQL, accountId: SQL): SQL => sql`(
+  select l.last_claimed_at from campaign_paces l where l.campaign_id = ${campaignId} and l.email_account_id = ${accountId})`;
+
 /** The campaign's limits, counted again: a limit lowered or a sender that lags behind must not break them. */
 const campaignAllows = sql`exists (
   select 1 from campaign_settings s
@@ -130,9 +142,18 @@ const campaignAllows = sql`exists (
   where s.campaign_id = r.campaign_id and (s.no_limits or (
     coalesce(u.sent, 0) + r.nth <= s.daily_limit
     and (s.delay_between_emails_seconds = 0 or (r.nth = 1 and ${gapSince(
-      sql`(select max(l.last_claimed_at) from campaign_usage l where l.campaign_id = s.campaign_id)`,
+      lastClaimed(sql`s.campaign_id`, sql`r.email_account_id`),
       sql`s.delay_between_emails_seconds`,
     )}))))) `;
+
+/** Of the domains whose hour is not used up no more than what is left of it. */
+function recipientAllows(rooms: readonly Room[]): SQL {
+  if (rooms.length === 0) return sql`true`;
+  return sql`not exists (
+    select 1 from unnest(${sql.param(rooms.map(({ domain }) => domain))}::text[],
+      ${sql.param(rooms.map(({ left }) => left))}::int[]) as room(domain, allowed)
+    where room.domain = r.limited_domain and r.nth_of_recipient > room.allowed)`;
+}
 
 const mailboxAllows = sql`exists (
   select 1 from email_accounts a
@@ -195,22 +216,30 @@ export async function nextSend(tx: TenantTx, accountId: string): Promise<Date | 
   const { limits } = await loadWideLimits(tx);
   const { left, freeAt: hourFree } = await allowanceOf(tx, accountId, limits);
   const freeAt = left > 0 ? null : hourFree;
+  const full = (await roomsOf(tx, accountId, limits)).filter((room) => room.freeAt !== null);
   const [row] = await tx.execute<{ at: Date | null }>(sql`
     with soon as materialized (
-      select m.campaign_id, m.email_account_id, m.next_attempt_at from content.email_messages m
+      select m.campaign_id, m.email_account_id, greatest(m.next_attempt_at, ${freeOf(full)}) as at from content.email_messages m
       where m.email_account_id = ${accountId}::uuid and m.delivery_status = 'queued' and m.scheduled_for is not null
         and exists (select 1 from email_accounts a where a.id = ${accountId}::uuid and a.status = 'active') and ${maySend}
       order by m.next_attempt_at limit 1000
     ), first as (
-      select campaign_id, email_account_id, min(next_attempt_at) as at from soon group by 1, 2
+      select campaign_id, email_account_id, min(at) as at from soon group by 1, 2
     )
     select min(greatest(f.at,
-      case when not s.no_limits then (
-        select max(l.last_claimed_at) from campaign_usage l where l.campaign_id = s.campaign_id
-      ) + make_interval(secs => s.delay_between_emails_seconds * ${shortestGap}) end,
+      case when not s.no_limits then ${lastClaimed(sql`s.campaign_id`, sql`a.id`)} + make_interval(secs => s.delay_between_emails_seconds * ${shortestGap}) end,
       case when a.min_delay_seconds > 0 then (
         select max(l.last_claimed_at) from mailbox_usage l where l.email_account_id = a.id
       ) + make_interval(secs => a.min_delay_seconds * ${shortestGap}) end, ${freeAt?.toISOString() ?? null}::timestamptz)) as at
     from first f join email_accounts a on a.id = f.email_account_id join campaign_settings s on s.campaign_id = f.campaign_id`);
   return row?.at ?? null;
+}
+
+/** When the hour of the domain that `m` goes to has room again; null where it has. */
+function freeOf(full: readonly Room[]): SQL {
+  if (full.length === 0) return sql`null`;
+  return sql`(
+    select free.at from unnest(${sql.param(full.map(({ domain }) => domain))}::text[],
+      ${sql.param(full.map(({ freeAt }) => freeAt?.toISOString() ?? null))}::timestamptz[]) as free(domain, at)
+    where free.domain = m.recipient_domain and m.recipient_day is not null limit 1)`;
 }

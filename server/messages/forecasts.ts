@@ -28,6 +28,7 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
   workspace_hourly_limit: "The workspace’s emails for this hour are used up.",
   recipient_window: "The send window is shut until then where the people are.",
   recipient_domain_limit: "Their companies have had their emails for today.",
+  recipient_domain_hourly_limit: "Their domains have had their emails for this hour.",
   frequency_cap: "They have had enough emails for now.",
   own_mailbox: "The mailbox that wrote to them before has sent enough for now.",
   best_hour: "They tend to read at that time.",

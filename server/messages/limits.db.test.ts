@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
-import { createCampaign } from "#db/factories";
+import { createCampaign, createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
+import { commitThenSend } from "#server/drivers/events";
 import { takeOver } from "#server/drivers/mutations";
 import {
   createRunner,
@@ -13,7 +14,9 @@ import {
   newCampaign,
   type Started,
 } from "#server/enrollments/testing";
+import { createPool } from "#server/pools/mutations";
 import { queueMessages } from "./queue.ts";
+import { replanSteps } from "./replan.ts";
 import { releaseLostSlots } from "./slots.ts";
 import { sinks } from "./testing-sinks.ts";
 import { always, atOnce, changeSettings, claim, people, queued, settle, statuses, usage } from "./testing.ts";
@@ -96,6 +99,46 @@ test("a sender that comes late keeps the distance between two emails all the sam
   expect(times).toHaveLength(5);
   for (const [index, at] of times.entries())
     expect(at - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(48_000);
+});
+
+test("mailboxes of a pool send at the same moment, and each keeps the distance for itself", async () => {
+  const campaign = await newCampaign({
+    emails: people(6),
+    settings: { ...always, delay_between_emails_seconds: 3600, daily_limit: 1000 },
+  });
+  const { scope, emailAccountId: first } = campaign;
+  const second = await withTenant(scope, async (tx) => {
+    const other = await createMailbox(tx, { email: `beside-${campaign.userId.slice(-8)}@acme.test` });
+    const { id } = await createPool(tx, campaign.userId, {
+      name: "Both",
+      strategy: "round_robin",
+      dailyLimitPerAccount: null,
+      members: [first, other].map((mailboxId) => ({ mailboxId, weight: 1 })),
+    });
+    await tx.execute(
+      sql`update campaigns set rotation_pool_id = ${id}::uuid where id = ${campaign.campaignId}::uuid`,
+    );
+    return other;
+  });
+  const one = await queued(runner, campaign);
+  const fence = await withTenant(scope, (tx) =>
+    takeOver(tx, { table: "mailbox_lanes", id: second }, { runId: "test" }),
+  );
+  const other = { ...one, emailAccountId: second, fence: fence ?? -1 };
+  expect((await ledger(campaign)).map(({ delivery_status }) => delivery_status)).toEqual([
+    "queued",
+    "queued",
+  ]);
+  // Their next slots are there already, too early: only the claim stands between them and the distance.
+  await withTenant(scope, (tx) => tx.execute(sql`delete from campaign_paces`));
+  await commitThenSend(scope, async (tx) => ({ events: await replanSteps(tx, scope) }));
+  await runner.settle("mailbox/messages.queued");
+  expect(await ledger(campaign)).toHaveLength(4);
+  const claims = await Promise.all([claim(one), claim(other), claim(one), claim(other)]);
+  expect(claims.map(({ messages }) => messages.length).sort()).toEqual([0, 0, 1, 1]);
+  expect([await claim(one), await claim(other)].flatMap(({ messages }) => messages)).toEqual([]);
+  await moveClock("50 minutes");
+  expect([await claim(one), await claim(other)].map(({ messages }) => messages.length)).toEqual([1, 1]);
 });
 
 test("a limit lowered after the slots were given holds at the claim, and the rest leave tomorrow", async () => {

@@ -1,12 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { publicDomains } from "#server/mail/public-domains";
 import type { Person, RecipientLimits } from "#server/planner/persons";
 import { domainDay } from "#server/planner/persons";
 import { nextDay } from "#server/planner/slots";
 import { dayName, isZone, toLocal } from "#server/planner/zone";
-import type { SendingLimit } from "#server/sending-limits/queries";
 import { readingHours } from "./reading-hours.ts";
+import { domainLimits, recentTo } from "./recipient-limits.ts";
 import type { Sending } from "./sending.ts";
 
 /** Of `contacts c` and an enrollment: what the time of an email to somebody depends on. */
@@ -73,13 +72,6 @@ const zoneOf = ({ contact_zone: zone }: PersonRow, otherwise: string) =>
 
 const minuteOf = (hour: number) => (hour * 60 - leadMinutes + 1_440) % 1_440;
 
-/** How many emails a day each receiving domain may get; null for one without a limit. */
-function domainLimits(limits: readonly SendingLimit[]): (domain: string) => number | null {
-  const named = new Map(limits.map(({ domain, dailyLimit }) => [domain, dailyLimit]));
-  const others = named.get("*") ?? null;
-  return (domain) => named.get(domain) ?? (publicDomains.has(domain) ? null : others);
-}
-
 /** Emails to the same addresses from every campaign of the organization, when that matters. */
 async function loadEarlier(
   tx: TenantTx,
@@ -98,7 +90,7 @@ async function loadEarlier(
 async function loadRecipientUsage(
   tx: TenantTx,
   now: number,
-  { domains, used, zone }: RecipientLimits,
+  { domains, used, recent, zone }: RecipientLimits,
 ): Promise<void> {
   if (domains.size === 0) return;
   const days = [now, nextDay(zone, now)].map((at) => dayName(toLocal(zone, at)));
@@ -106,4 +98,8 @@ async function loadRecipientUsage(
     select domain, day::text, used from recipient_usage
     where domain = any(${sql.param([...domains.keys()])}::text[]) and day = any(${sql.param(days)}::date[])`);
   for (const row of rows) used.set(domainDay(row.domain, row.day), row.used);
+  const hourly = [...domains].flatMap(([domain, { perHour }]) =>
+    perHour === null ? [] : [{ domain, perHour }],
+  );
+  for (const [domain, slots] of await recentTo(tx, hourly, { claimed: false })) recent.set(domain, slots);
 }

@@ -88,7 +88,6 @@ type Settings = {
   workspace_zone: string;
   closed: DayRange[] | null;
   days: Record<string, number> | null;
-  last_at: Date | null;
   now: Date;
 };
 
@@ -97,7 +96,7 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
   const settings = await loadSettings(tx, campaignId);
   const { limits, contact } = await loadWideLimits(tx);
   const active = accounts.filter(({ status }) => status === "active");
-  const mailboxes = await loadMailboxes(tx, active, limits);
+  const mailboxes = await loadMailboxes(tx, { campaignId, accounts: active, limits });
   const window: Window = {
     start: settings.send_window_start,
     end: settings.send_window_end,
@@ -126,7 +125,6 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
         delayMs: free ? 0 : settings.delay_between_emails_seconds * 1000,
         jitter: free ? 0 : jitter,
         days: new Map(Object.entries(settings.days ?? {})),
-        lastAt: settings.last_at?.getTime() ?? null,
       },
       recipients: {
         perDay: contact.perDay,
@@ -134,13 +132,15 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
         zone: settings.workspace_zone,
         domains: new Map(),
         used: new Map(),
+        recent: new Map(),
+        turns: new Map(),
       },
     },
   };
 }
 
 async function loadSettings(tx: TenantTx, campaignId: string): Promise<Settings> {
-  // Two days back reach the running day of every zone, and the last slot before a quiet one.
+  // Two days back reach the running day of every zone.
   const [settings] = await tx.execute<Settings>(sql`
     select s.send_window_start::text, s.send_window_end::text, s.send_days, s.timezone, s.daily_limit,
       s.delay_between_emails_seconds, s.no_limits, s.timezone_mode, s.optimize_send_time, w.timezone as workspace_zone,
@@ -148,9 +148,7 @@ async function loadSettings(tx: TenantTx, campaignId: string): Promise<Settings>
         where b.action <> 'allow' and b.ends_on >= (app_now() - interval '3 days')::date
           and (b.campaign_ids is null or s.campaign_id = any(b.campaign_ids))) as closed,
       (select json_object_agg(u.day, u.reserved + u.sent) from campaign_usage u
-        where u.campaign_id = s.campaign_id and u.day >= (app_now() - interval '2 days')::date) as days,
-      (select max(u.last_slot_at) from campaign_usage u
-        where u.campaign_id = s.campaign_id and u.day >= (app_now() - interval '2 days')::date) as last_at, app_now() as now
+        where u.campaign_id = s.campaign_id and u.day >= (app_now() - interval '2 days')::date) as days, app_now() as now
     from campaign_settings s join workspaces w on w.id = s.workspace_id where s.campaign_id = ${campaignId}::uuid`);
   if (!settings) throw new Error(`The campaign ${campaignId} has no settings.`);
   return settings;
@@ -160,9 +158,13 @@ type UsageRow = { id: string; email: string; day: string; used: number; last: Da
 
 async function loadMailboxes(
   tx: TenantTx,
-  accounts: readonly SenderAccount[],
-  limits: readonly SendingLimit[],
+  {
+    campaignId,
+    accounts,
+    limits,
+  }: { campaignId: string; accounts: readonly SenderAccount[]; limits: readonly SendingLimit[] },
 ): Promise<MailboxPace[]> {
+  const lastOwn = await loadPaces(tx, campaignId);
   const wide = limits.filter(({ kind }) => kind !== "recipient_domain");
   const usage = await tx.execute<UsageRow>(sql`
     select a.id, a.email, u.day, u.reserved + u.sent as used, u.last_slot_at as last
@@ -185,10 +187,19 @@ async function loadMailboxes(
         minDelayMs: account.minDelaySeconds * 1000,
         weight: account.weight,
         lastAt: lastOf(own),
+        lastOwnAt: lastOwn.get(account.id) ?? null,
         caps: [{ ...cap, days: daysOf(own), recent }, ...caps.filter((each) => each !== undefined)],
       };
     }),
   );
+}
+
+/** The campaign's latest slot of each mailbox. */
+async function loadPaces(tx: TenantTx, campaignId: string): Promise<Map<string, number>> {
+  const rows = await tx.execute<{ id: string; at: Date }>(sql`
+    select email_account_id as id, last_slot_at as at from campaign_paces
+    where campaign_id = ${campaignId}::uuid and last_slot_at is not null`);
+  return new Map(rows.map(({ id, at }) => [id, at.getTime()]));
 }
 
 const keyOf = ({ kind, domain }: SendingLimit) => `${kind} ${domain}`;

@@ -142,6 +142,43 @@ test("a company gets its share a day from two campaigns at once, and the rest le
   expect(await to("@big.test")).toBe(8);
 });
 
+test("a receiving domain gets its share an hour from two mailboxes that claim at once, lowered after the slots were given", async () => {
+  const to = (domain: string, name: string, count: number) =>
+    Array.from({ length: count }, (_, n) => `${name}-${n}@${domain}`);
+  const settings = { ...atOnce, daily_limit: 1000 };
+  const one = await newCampaign({ emails: [...to("big.test", "one", 9), "a@small.test"], settings });
+  const other = await another(one, { emails: to("big.test", "other", 9) });
+  const big = { kind: "recipient_domain", domain: "big.test", dailyLimit: null } as const;
+  await limit(one, { ...big, hourlyLimit: 12 });
+  const [a, b] = [await queued(runner, one), await queued(runner, other)];
+  done.push(a, b);
+  const reasons = async () => [...(await places(a)), ...(await places(b))].map((place) => place.wait_reason);
+  expect((await reasons()).filter((reason) => reason === "recipient_domain_hourly_limit")).toHaveLength(6);
+  await limit(one, { ...big, hourlyLimit: 7 });
+  const claims = await Promise.all([claim(a, 4), claim(b, 4), claim(a, 4), claim(b, 4)]);
+  const rest = [await claim(a), await claim(b)];
+  expect([...claims, ...rest].flatMap(({ messages }) => messages)).toHaveLength(8);
+  for (const [index, group] of [...claims, ...rest].entries()) await settle(index % 2 ? b : a, group, "sent");
+  runner.forget();
+  const sentTo = async (domain: string) =>
+    [...(await ledger(a)), ...(await ledger(b))]
+      .filter(({ to_email, sent_at }) => to_email.endsWith(domain) && sent_at !== null)
+      .map(({ sent_at }) => sent_at?.getTime() ?? 0)
+      .sort((x, y) => x - y);
+  await days(1, "63 minutes");
+  await days(1, "1 minute");
+  const before = await sentTo("@big.test");
+  await limit(one, { ...big, hourlyLimit: 100 });
+  await days(2, "1 minute");
+  // Seven, an hour later seven more, and the last four when the limit was raised.
+  expect(before).toHaveLength(14);
+  for (const [nth, at] of before.slice(7).entries())
+    expect(at - (before[nth] ?? 0)).toBeGreaterThanOrEqual(3_600_000);
+  expect([await sentTo("@big.test"), await sentTo("@small.test")].map((sent) => sent.length)).toEqual([
+    18, 1,
+  ]);
+});
+
 test("one address gets no more than its share from campaigns, mailboxes and workspaces together, and nothing is lost", async () => {
   const one = await newCampaign({ emails: ["ada@person.test"], settings: { ...atOnce, daily_limit: 1000 } });
   const other = await another(one, { listId: one.listId });

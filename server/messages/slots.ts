@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { type DriverEvent, type EventScope, stepDueEvent } from "#server/drivers/events";
 import { wake } from "#server/drivers/mutations";
@@ -6,6 +7,7 @@ import { loadWideLimits } from "#server/sending-limits/queries";
 import { allowanceOf } from "./caps.ts";
 import { lockLimits, slotsBack } from "./limits.ts";
 import { maySend } from "./may-send.ts";
+import { hasRoom, roomsOf } from "./recipient-limits.ts";
 
 type Owned = { campaign_id: string | null; email_account_id: string | null };
 
@@ -46,9 +48,11 @@ export async function cancelMessages(
     select 1`);
 }
 
+const latenessMs = 60_000;
+
 /**
- * Takes slots back that can no longer be used: the window has shut over them, the day has changed, or a limit was
- * lowered below what is sent. Their steps are woken to give new ones. Up to `limit` at a time.
+ * Takes slots back that can no longer be used: the window has shut over them, the day has changed, a limit was
+ * lowered below what is sent, or the hour of the receiving domain is used up. Their steps are woken to give new ones. Up to `limit` at a time.
  */
 export async function releaseLostSlots(
   tx: TenantTx,
@@ -56,12 +60,17 @@ export async function releaseLostSlots(
 ): Promise<{ released: number; events: DriverEvent[] }> {
   const { limits } = await loadWideLimits(tx);
   const { dayOver } = await allowanceOf(tx, accountId, limits);
+  // A domain that has room in a moment keeps its slots: they are only late.
+  const soon = (await appNow(tx)).getTime() + latenessMs;
+  const full = (await roomsOf(tx, accountId, limits)).filter(
+    ({ freeAt }) => freeAt !== null && freeAt.getTime() > soon,
+  );
   return takeBack(tx, {
     scope,
     limit,
     which: sql`m.email_account_id = ${accountId}::uuid and ${maySend} and (
       m.send_before <= app_now()
-      or (m.next_attempt_at <= app_now() and (${dayOver}
+      or (m.next_attempt_at <= app_now() and (${dayOver} or not ${hasRoom(full)}
         or exists (select 1 from campaign_settings s join campaign_usage u on u.campaign_id = s.campaign_id
           where s.campaign_id = m.campaign_id and u.day = m.campaign_day and not s.no_limits and u.sent >= s.daily_limit)
         or exists (select 1 from email_accounts a join mailbox_usage u on u.email_account_id = a.id
@@ -83,7 +92,7 @@ export async function releaseCampaignSlots(
     which: sql`m.campaign_id = ${campaignId}::uuid`,
   });
   await tx.execute(
-    sql`update campaign_usage set last_slot_at = last_claimed_at where campaign_id = ${campaignId}::uuid`,
+    sql`update campaign_paces set last_slot_at = last_claimed_at where campaign_id = ${campaignId}::uuid`,
   );
   return result;
 }

@@ -132,18 +132,17 @@ function dayCapacity({ campaign, mailboxes }: Course, open: Stretch[]): number {
   if (open.length === 0) return 0;
   const length = open.reduce((sum, { from, to }) => sum + to - from, 0);
   const { dailyLimit, delayMs } = campaign;
-  const each = mailboxes.map((mailbox) => mailboxCapacity(mailbox, length));
+  const each = mailboxes.map((mailbox) => mailboxCapacity(mailbox, length, delayMs));
   const wide = [...new Set(mailboxes.flatMap(({ caps }) => caps))].filter(({ of }) => of === "workspace");
   return Math.min(
     dailyLimit ?? Infinity,
-    perGap(length, delayMs),
     each.reduce((sum, capacity) => sum + capacity, 0),
     ...wide.map((cap) => capCapacity(cap, length)),
   );
 }
 
-const mailboxCapacity = ({ minDelayMs, caps }: MailboxPace, length: number): number =>
-  Math.min(perGap(length, minDelayMs), ...caps.map((cap) => capCapacity(cap, length)));
+const mailboxCapacity = ({ minDelayMs, caps }: MailboxPace, length: number, delayMs: number): number =>
+  Math.min(perGap(length, Math.max(minDelayMs, delayMs)), ...caps.map((cap) => capCapacity(cap, length)));
 
 const perGap = (length: number, gapMs: number) => (gapMs > 0 ? Math.ceil(length / gapMs) : Infinity);
 
@@ -177,8 +176,8 @@ function finishOn(
   open: Stretch[],
   { after, taken }: { after: number; taken: number },
 ): number {
-  const own = Math.min(...mailboxes.map(({ minDelayMs }) => minDelayMs)) / Math.max(1, mailboxes.length);
-  const gap = Math.max(campaign.delayMs, own);
+  const each = Math.min(...mailboxes.map(({ minDelayMs }) => Math.max(minDelayMs, campaign.delayMs)));
+  const gap = each / Math.max(1, mailboxes.length);
   const opens = Math.max(open[0]?.from ?? after, after);
   const closes = (open.at(-1)?.to ?? opens + 1) - 1;
   return Math.min(opens + (taken - 1) * gap, Math.max(opens, closes));

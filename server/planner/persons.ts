@@ -1,10 +1,10 @@
-import { count, nextDay } from "./slots.ts";
+import { count, hourMs, insertSorted, nextDay } from "./slots.ts";
 import { nextOpen, type Window } from "./window.ts";
 import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
 
 /**
  * Somebody who is due for an email. What is null does not bind them: `window` is open on their own clock, `mailboxId`
- * wrote to them before, `domain` has a daily limit, `bestMinute` is when they tend to read, in minutes after midnight
+ * wrote to them before, `domain` has a limit, `bestMinute` is when they tend to read, in minutes after midnight
  * of `zone`. `earlier`: every email to their address, sent or with a slot, oldest first (epoch ms).
  */
 export type Person = {
@@ -18,19 +18,31 @@ export type Person = {
   bestMinute: number | null;
 };
 
+/** What one receiving domain gets; null: no limit. */
+export type DomainLimit = { perDay: number | null; perHour: number | null };
+
 /** Limits for what one address and what one receiving domain get; days of the latter are those of `zone`. */
 export type RecipientLimits = {
   perDay: number | null;
   apartMs: number | null;
   zone: string;
-  domains: Map<string, number>;
+  domains: Map<string, DomainLimit>;
   /** By domain and day, as `domainDay` names it. */
   used: Map<string, number>;
+  /** By domain with a limit an hour: its latest slots, oldest first, as many as that asks for. */
+  recent: Map<string, number[]>;
+  /** The same with the turns of those who have to wait for one, so that they do not all come back at once. */
+  turns: Map<string, number[]>;
 };
 
 /** `own_mailbox`: the one that wrote to them before has no room, while others of the pool have. */
 export type PersonalHold =
-  "recipient_window" | "recipient_domain_limit" | "frequency_cap" | "best_hour" | "own_mailbox";
+  | "recipient_window"
+  | "recipient_domain_limit"
+  | "recipient_domain_hourly_limit"
+  | "frequency_cap"
+  | "best_hour"
+  | "own_mailbox";
 
 /** The first moment that suits somebody, what kept it from being earlier, and when it no longer does. */
 export type Fit = { at: number; hold: PersonalHold | null; closes: number };
@@ -50,6 +62,8 @@ export const noRecipientLimits = (): RecipientLimits => ({
   zone: "UTC",
   domains: new Map(),
   used: new Map(),
+  recent: new Map(),
+  turns: new Map(),
 });
 
 export const domainDay = (domain: string, day: string) => `${domain} ${day}`;
@@ -81,6 +95,12 @@ export function fitFor(person: Person, limits: RecipientLimits, from: number): F
       hold = "recipient_domain_limit";
       continue;
     }
+    const free = person.domain === null ? at : hourFree(person.domain, limits);
+    if (free > at) {
+      at = free;
+      hold = "recipient_domain_hourly_limit";
+      continue;
+    }
     const closes = person.domain === null ? open.to : Math.min(open.to, nextDay(limits.zone, at));
     return { at, hold, closes };
   }
@@ -88,9 +108,28 @@ export function fitFor(person: Person, limits: RecipientLimits, from: number): F
 }
 
 function isFull(domain: string, { domains, used, zone }: RecipientLimits, at: number): boolean {
-  const limit = domains.get(domain);
-  if (limit === undefined) return false;
+  const limit = domains.get(domain)?.perDay ?? null;
+  if (limit === null) return false;
   return (used.get(domainDay(domain, dayName(toLocal(zone, at)))) ?? 0) >= limit;
+}
+
+/** When the hour of a receiving domain has room again; it slides. The distant past when nothing stands against it. */
+function hourFree(domain: string, { domains, recent }: RecipientLimits): number {
+  const limit = domains.get(domain)?.perHour ?? null;
+  const nthBack = limit === null ? undefined : recent.get(domain)?.at(-limit);
+  return nthBack === undefined ? -Infinity : nthBack + hourMs;
+}
+
+/** Whoever waits for room in the hour of their domain queues behind those who wait for it already. */
+export function waitTurn(person: Person, limits: RecipientLimits, fit: Fit): Fit {
+  const { domain } = person;
+  if (domain === null || fit.hold !== "recipient_domain_hourly_limit") return fit;
+  const taken = limits.turns.get(domain) ?? [...(limits.recent.get(domain) ?? [])];
+  limits.turns.set(domain, taken);
+  const turn = fitFor(person, { ...limits, recent: limits.turns }, fit.at);
+  if (!turn) return fit;
+  insertSorted(taken, turn.at);
+  return { ...turn, hold: turn.hold ?? fit.hold };
 }
 
 /** The first moment from `at` on that is far enough from every email they get, and over no limit of any 24 hours. */
@@ -126,7 +165,14 @@ export function recipientDayOf(
 
 export function takeForPerson(person: Person, limits: RecipientLimits, at: number): void {
   const day = recipientDayOf(person, limits, at);
-  if (person.domain !== null && day !== null) count(limits.used, domainDay(person.domain, day));
+  if (person.domain === null || day === null) return;
+  count(limits.used, domainDay(person.domain, day));
+  if ((limits.domains.get(person.domain)?.perHour ?? null) === null) return;
+  const recent = limits.recent.get(person.domain) ?? [];
+  limits.recent.set(person.domain, recent);
+  insertSorted(recent, at);
+  const turns = limits.turns.get(person.domain);
+  if (turns) insertSorted(turns, at);
 }
 
 /**

@@ -18,6 +18,7 @@ const mailbox = (id: string, { dailyLimit, minDelayMs = 0, weight = 1 }: Limits 
   zone: "UTC",
   minDelayMs,
   lastAt: null,
+  lastOwnAt: null,
   weight,
   caps: [{ of: "mailbox", dailyLimit: dailyLimit ?? null, hourlyLimit: null, days: new Map(), recent: [] }],
 });
@@ -32,7 +33,6 @@ const course = (mailboxes = [mailbox("ana")], strategy: RotationStrategy = "roun
     jitter: 0,
     seed: "campaign",
     days: new Map(),
-    lastAt: null,
   },
   recipients: noRecipientLimits(),
 });
@@ -97,7 +97,7 @@ test("a receiving domain gets its share a day, on the clock of the workspace, an
   given.recipients = {
     ...noRecipientLimits(),
     zone: "America/New_York",
-    domains: new Map([["acme.test", 3]]),
+    domains: new Map([["acme.test", { perDay: 3, perHour: null }]]),
   };
   const everybody = people(20, (index) => ({ domain: index < 10 ? "acme.test" : null }));
   const first = plan(given, everybody, { from: monday, until: monday + hourMs });
@@ -110,6 +110,61 @@ test("a receiving domain gets its share a day, on the clock of the workspace, an
   expect(first.given.map(({ recipientDay }) => recipientDay).filter(Boolean)).toEqual(
     Array.from({ length: 3 }, () => "2026-11-22"),
   );
+});
+
+test("a receiving domain gets no more than its share in any hour, as soon as it can, and the others go on", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 0, max: 20 }),
+      fc.array(fc.integer({ min: -59, max: -1 }), { maxLength: 6 }),
+      (perHour, delayMinutes, minutes) => {
+        const given = course([mailbox("ana", { minDelayMs: delayMinutes * 60_000 }), mailbox("ben")]);
+        const before = minutes
+          .toSorted((a, b) => a - b)
+          .slice(-perHour)
+          .map((minute) => monday + minute * 60_000);
+        given.recipients = {
+          ...noRecipientLimits(),
+          domains: new Map([["acme.test", { perDay: null, perHour }]]),
+          recent: new Map([["acme.test", [...before]]]),
+        };
+        const everybody = people(20, (index) => ({ domain: index % 4 === 3 ? null : "acme.test" }));
+        const first = plan(structuredClone(given), everybody, { from: monday, until: monday + 60_000 });
+        expect(first.given.filter(({ person: { domain } }) => domain === null).length).toBe(5);
+        const theirs = everybody.filter(({ domain }) => domain !== null);
+        const { slots } = simulate(given, theirs, monday);
+        const times = [...before, ...slots.map(({ at: slot }) => slot)];
+        expect(slots).toHaveLength(theirs.length);
+        for (const [index, time] of times.entries()) {
+          const nthBack = times[index - perHour];
+          if (nthBack !== undefined) expect(time - nthBack).toBeGreaterThanOrEqual(hourMs);
+        }
+        // So many hours full of them, and no more.
+        const last = (slots.at(-1)?.at ?? 0) - monday;
+        expect(last).toBeLessThanOrEqual(Math.ceil((theirs.length + before.length) / perHour) * hourMs);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("mailboxes of a pool send beside each other, each with the delay for itself and not in step", () => {
+  const given = course([mailbox("ana"), mailbox("ben")]);
+  Object.assign(given.campaign, { delayMs: 600_000, jitter: 0.2 });
+  const found = forecast(given, { from: monday, count: 40 });
+  const { slots } = simulate(given, people(40), monday);
+  const byMailbox = [...Map.groupBy(slots, ({ mailboxId }) => mailboxId).values()];
+  expect(byMailbox.map((some) => some.length)).toEqual([20, 20]);
+  const gaps = byMailbox.map((some) =>
+    some.slice(1).map(({ at: slot }, index) => slot - (some[index]?.at ?? 0)),
+  );
+  expect(Math.min(...gaps.flat())).toBeGreaterThanOrEqual(480_000);
+  expect(Math.max(...gaps.flat())).toBeLessThanOrEqual(720_000);
+  expect(byMailbox.map(([first]) => first?.at)).toEqual([monday, monday]);
+  expect(gaps[0]).not.toEqual(gaps[1]);
+  expect(found?.finishesAt?.getTime()).toBe(slots.at(-1)?.at);
+  expect(found?.perDay).toBe(288);
 });
 
 test("a pool shares what it can, and whoever was written to before hears from the same mailbox", () => {

@@ -6,6 +6,7 @@ import {
   type RecipientLimits,
   recipientDayOf,
   takeForPerson,
+  waitTurn,
 } from "./persons.ts";
 import { type CampaignPace, fraction, type MailboxPace, nextSlot, type Slot, take } from "./slots.ts";
 
@@ -44,6 +45,8 @@ export function plan(
   { from, until, ahead = 0 }: { from: number; until: number; ahead?: number },
 ): Plan {
   const { campaign, recipients } = course;
+  // Whose turn was noted before comes again by themselves.
+  recipients.turns.clear();
   const result: Plan = { given: [], held: [], waiting: false, next: null };
   for (let first = 0; first < ahead; first += 1) {
     const best = bestSlot(course, course.mailboxes, `ahead:${first}`, from);
@@ -67,7 +70,8 @@ export function plan(
     }
     const fit = fitFor(person, recipients, theirs.slot.at);
     if (!fit || fit.at > theirs.slot.at) {
-      result.held.push({ person, until: fit?.at ?? until, hold: fit?.hold ?? "recipient_window" });
+      const turn = fit && waitTurn(person, recipients, fit);
+      result.held.push({ person, until: turn?.at ?? until, hold: turn?.hold ?? "recipient_window" });
       continue;
     }
     const slot = { ...theirs.slot, sendBefore: Math.min(theirs.slot.sendBefore, fit.closes) };
@@ -88,7 +92,9 @@ function ownTime(
   const best = bestTime(person, person.window ?? campaign.window, from);
   if (best > from) return { until: best, hold: "best_hour" };
   const fit = fitFor(person, recipients, from);
-  return fit && fit.hold ? { until: fit.at, hold: fit.hold } : null;
+  if (!fit?.hold) return null;
+  const turn = waitTurn(person, recipients, fit);
+  return { until: turn.at, hold: turn.hold ?? fit.hold };
 }
 
 type Choice = { mailbox: MailboxPace; slot: Slot };

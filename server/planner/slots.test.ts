@@ -41,7 +41,6 @@ const course = ({ campaign, mailbox, caps = [{}] }: Change = {}): Course => ({
     jitter: 0,
     seed: "campaign",
     days: new Map(),
-    lastAt: null,
     ...campaign,
   },
   mailboxes: [
@@ -50,6 +49,7 @@ const course = ({ campaign, mailbox, caps = [{}] }: Change = {}): Course => ({
       zone: "UTC",
       minDelayMs: 0,
       lastAt: null,
+      lastOwnAt: null,
       weight: 1,
       caps: caps.map((some, index) => cap(index === 0 ? "mailbox" : "workspace", some)) as [Cap, ...Cap[]],
       ...mailbox,
@@ -136,7 +136,7 @@ describe("slots", () => {
           const before = slots[index - 1];
           if (before) {
             expect(slot.at - before.at).toBeGreaterThanOrEqual(
-              Math.max(gapAfter(campaign, before.at), mailbox.minDelayMs),
+              Math.max(gapAfter(campaign, mailbox, before.at), mailbox.minDelayMs),
             );
           }
           for (const { hourlyLimit } of mailbox.caps) {

@@ -3,7 +3,7 @@ import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
 
 /**
  * What a campaign allows, and what it has taken already, in slots given out or used. A null limit is none; `window`
- * null is always open. The daily limit counts calendar days of `zone`.
+ * null is always open. The daily limit counts calendar days of `zone`; the delay is kept by each mailbox for itself.
  */
 export type CampaignPace = {
   window: Window | null;
@@ -15,7 +15,6 @@ export type CampaignPace = {
   /** Makes the variation repeatable: the campaign's id. */
   seed: string;
   days: Map<string, number>;
-  lastAt: number | null;
 };
 
 export type CapOwner = "mailbox" | "domain" | "workspace";
@@ -32,12 +31,16 @@ export type Cap = {
   recent: number[];
 };
 
-/** The first cap is the mailbox's own. Days of all its caps are the calendar days of `zone`. */
+/**
+ * The first cap is the mailbox's own. Days of all its caps are the calendar days of `zone`. `lastAt` is its latest slot,
+ * `lastOwnAt` the latest of this campaign.
+ */
 export type MailboxPace = {
   id: string;
   zone: string;
   minDelayMs: number;
   lastAt: number | null;
+  lastOwnAt: number | null;
   /** Share of a pool: one with 2 gets twice as much as one with 1. */
   weight: number;
   caps: readonly [Cap, ...Cap[]];
@@ -65,7 +68,7 @@ export type Slot = {
   hold: Hold | null;
 };
 
-const hourMs = 3_600_000;
+export const hourMs = 3_600_000;
 /** Every round moves the moment on; a limit of zero or a window that never opens would go round for ever. */
 const roundsMax = 5_000;
 
@@ -119,7 +122,8 @@ function afterSpacing(
     at = moment;
     hold = reason;
   };
-  if (campaign.lastAt !== null) notBefore(campaign.lastAt + gapAfter(campaign, campaign.lastAt), "spacing");
+  const own = mailbox.lastOwnAt;
+  if (own !== null) notBefore(own + gapAfter(campaign, mailbox, own), "spacing");
   if (mailbox.lastAt !== null) notBefore(mailbox.lastAt + mailbox.minDelayMs, "spacing");
   for (const { of, hourlyLimit, recent } of mailbox.caps) {
     if (hourlyLimit === null || hourlyLimit < 1) continue;
@@ -130,13 +134,17 @@ function afterSpacing(
   return { at, hold };
 }
 
-/** The distance to keep after a slot: the delay, varied by the slot itself so that it is the same whoever asks. */
+/**
+ * The distance to keep after a slot: the delay, varied by the slot itself so that it is the same whoever asks, and by
+ * the mailbox, so that those of a pool do not march in step.
+ */
 export function gapAfter(
   { delayMs, jitter, seed }: Pick<CampaignPace, "delayMs" | "jitter" | "seed">,
+  { id }: Pick<MailboxPace, "id">,
   at: number,
 ): number {
   if (delayMs === 0) return 0;
-  return Math.round(delayMs * (1 + jitter * (2 * fraction(`${seed}:${at}`) - 1)));
+  return Math.round(delayMs * (1 + jitter * (2 * fraction(`${seed}:${id}:${at}`) - 1)));
 }
 
 /** A number in [0, 1) that the text decides (FNV-1a, mixed so that neighbours differ). */
@@ -162,7 +170,7 @@ export function nextDay(zone: string, at: number): number {
 /** Counts a slot against the limits for those after it. */
 export function take(campaign: CampaignPace, mailbox: MailboxPace, slot: Slot): void {
   count(campaign.days, slot.day);
-  campaign.lastAt = Math.max(slot.at, campaign.lastAt ?? slot.at);
+  mailbox.lastOwnAt = Math.max(slot.at, mailbox.lastOwnAt ?? slot.at);
   mailbox.lastAt = Math.max(slot.at, mailbox.lastAt ?? slot.at);
   for (const cap of mailbox.caps) {
     count(cap.days, slot.mailboxDay);
@@ -174,7 +182,7 @@ export function count<Key>(counts: Map<Key, number>, key: Key, by = 1): void {
   counts.set(key, (counts.get(key) ?? 0) + by);
 }
 
-function insertSorted(times: number[], at: number): void {
+export function insertSorted(times: number[], at: number): void {
   let place = times.length;
   while (place > 0 && (times[place - 1] ?? 0) > at) place -= 1;
   times.splice(place, 0, at);

@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
-import { replanSteps } from "#server/messages/replan";
+import { askDomainsAgain, replanSteps, wakeHeldByDomain } from "#server/messages/replan";
 import { findContactCaps } from "./queries.ts";
 import type { ContactCapsInput, SendingLimitInput } from "./schema.ts";
 
@@ -11,7 +11,7 @@ type By = { scope: EventScope; userId: string };
 
 /**
  * Sets a limit, in place of the one for the same domain. What is queued keeps its slots; everything after it follows the
- * new limit. Send the events after the commit.
+ * new limit, and so does whoever waits for room at a receiving domain. Send the events after the commit.
  */
 export async function saveSendingLimit(
   tx: TenantTx,
@@ -19,18 +19,20 @@ export async function saveSendingLimit(
   { kind, domain, dailyLimit, hourlyLimit }: SendingLimitInput,
 ): Promise<{ events: DriverEvent[] }> {
   const events = await replanSteps(tx, scope);
+  const held = await wakeHeldByDomain(tx, scope);
   await tx.execute(sql`
     insert into sending_limits as l (kind, domain, daily_limit, hourly_limit)
     values (${kind}, ${domain}, ${dailyLimit}, ${hourlyLimit})
     on conflict (tenant_id, workspace_id, kind, domain) do update
     set daily_limit = excluded.daily_limit, hourly_limit = excluded.hourly_limit, updated_at = app_now()`);
+  await askDomainsAgain(tx, held.stepIds);
   await recordAct(tx, {
     actorId: userId,
     action: "sending_limit.saved",
     resourceType: "sending_limit",
     after: { kind, domain, dailyLimit, hourlyLimit },
   });
-  return { events };
+  return { events: [...events, ...held.events] };
 }
 
 /** Throws `not_found`. Send the events after the commit. */
@@ -40,17 +42,19 @@ export async function removeSendingLimit(
   id: string,
 ): Promise<{ events: DriverEvent[] }> {
   const events = await replanSteps(tx, scope);
+  const held = await wakeHeldByDomain(tx, scope);
   const [before] = await tx.execute<{ kind: string; domain: string }>(
     sql`delete from sending_limits where id = ${id}::uuid returning kind, domain`,
   );
   if (!before) throw new AppError("not_found", "This limit does not exist any more.");
+  await askDomainsAgain(tx, held.stepIds);
   await recordAct(tx, {
     actorId: userId,
     action: "sending_limit.removed",
     resourceType: "sending_limit",
     before,
   });
-  return { events };
+  return { events: [...events, ...held.events] };
 }
 
 /** Of the whole organization; call in its scope. */

@@ -37,7 +37,7 @@ export const sendingLimitInput = z
       kind: z.literal("recipient_domain"),
       domain: z.union([z.literal("*"), domain]),
       dailyLimit: count("a day"),
-      hourlyLimit: z.null(),
+      hourlyLimit: count("an hour"),
     }),
   ])
   .refine(({ dailyLimit, hourlyLimit }) => dailyLimit !== null || hourlyLimit !== null, {

@@ -1,0 +1,2 @@
+-- no transaction: built beside running campaigns. Only messages to a receiving domain with a limit are in it.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "idx_email_messages_recipient" ON "content"."email_messages" USING btree ("tenant_id","workspace_id","recipient_domain",(case when delivery_status = 'queued' then scheduled_for else coalesce(sent_at, claimed_at) end)) WHERE recipient_day is not null;
