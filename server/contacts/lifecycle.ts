@@ -69,7 +69,8 @@ export async function restoreContacts(
 
 /**
  * Notes that contacts said stop: they leave every campaign, and the address is closed to this workspace. Who bounced or
- * complained keeps that status. Returns the ids of those that were not unsubscribed yet.
+ * complained keeps that status; whoever a file alone said it of has said it themselves now, and that file's undo does
+ * not take it back. Returns the ids of those of whom it was not known yet.
  */
 export async function unsubscribeContacts(
   tx: TenantTx,
@@ -81,20 +82,20 @@ export async function unsubscribeContacts(
   const changed = await tx.execute<{ id: string }>(sql`
     update contacts c set status = 'unsubscribed', unsubscribed_at = app_now(), updated_at = app_now(), version = version + 1
     from ${inOrder(ids)} locked where c.id = locked.id and c.status in ('active', 'archived') returning c.id`);
-  const stopped = sql`${sql.param(changed.map(idOf))}::uuid[]`;
-  await tx.execute(sql`
-    insert into suppressions (email_normalized, scope, workspace_id, reason, source, added_by)
-    select email_normalized, 'workspace', workspace_id, 'unsubscribed', ${source}, ${author.actorId}::uuid
-    from contacts where id = any(${stopped}) on conflict do nothing`);
+  const closed = await tx.execute<{ id: string }>(sql`
+    with added as (
+      insert into suppressions (email_normalized, scope, workspace_id, reason, source, added_by)
+      select email_normalized, 'workspace', workspace_id, 'unsubscribed', ${source}, ${author.actorId}::uuid
+      from contacts where id = any(${sql.param([...ids])}::uuid[]) and deleted_at is null
+      order by email_normalized on conflict do nothing returning email_normalized)
+    select c.id from contacts c join added a on a.email_normalized = c.email_normalized
+    where c.id = any(${sql.param([...ids])}::uuid[]) and c.deleted_at is null`);
+  const stopped = [...new Set([...changed, ...closed].map(idOf))];
   await tx.execute(sql`
     insert into consent_records (contact_id, action, basis, source)
-    select id, 'withdrawn', 'unsubscribed', ${`noted ${how}`} from unnest(${stopped}) as id`);
-  await noteOnTimelines(tx, changed.map(idOf), {
-    type: "contact.unsubscribed",
-    ...author,
-    data: { source: how },
-  });
-  return changed.map(idOf);
+    select id, 'withdrawn', 'unsubscribed', ${`noted ${how}`} from unnest(${sql.param(stopped)}::uuid[]) as id`);
+  await noteOnTimelines(tx, stopped, { type: "contact.unsubscribed", ...author, data: { source: how } });
+  return stopped;
 }
 
 const idOf = ({ id }: { id: string }) => id;

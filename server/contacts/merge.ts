@@ -179,12 +179,15 @@ async function writeBoth(
       email_normalized = ${left.email_normalized}, version = version + 1, updated_at = app_now()
     where id = ${other.id}::uuid`);
   const stop = mergedStop({ keep, other });
+  // For the day that the address comes in again, as with every deletion. What the one that goes had said holds for the
+  // address that stays too, also when a file that said the same of it is taken back.
+  const said = ["unsubscribed", "complained"].includes(stopOf(other) ?? "");
+  const closed = stop ? [left.email_normalized, ...(said ? [kept.email_normalized] : [])] : [];
   if (stop)
-    // For the day that the address comes in again, as with every deletion.
     await tx.execute(sql`
       insert into suppressions (email_normalized, scope, workspace_id, reason, source, added_by)
-      values (${left.email_normalized}, 'workspace', current_setting('app.current_workspace_id')::uuid, ${stop}, 'merge', ${actorId}::uuid)
-      on conflict do nothing`);
+      select address, 'workspace', current_setting('app.current_workspace_id')::uuid, ${stop}, 'merge', ${actorId}::uuid
+      from unnest(${sql.param(closed)}::text[]) as address order by address on conflict do nothing`);
   const texts = contactFields
     .filter(({ name }) => name !== "email")
     .map(({ name }) => sql`${sql.identifier(name)} = ${merged[name as keyof Merged] as string | null}`);
