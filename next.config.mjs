@@ -39,7 +39,15 @@ const config = {
   poweredByHeader: false,
   // The badge of `next dev` covers the sidebar's foot.
   devIndicators: false,
-  serverExternalPackages: ["@node-rs/argon2", "postgres", "pino", "nodemailer", "flydrive", "inngest"],
+  serverExternalPackages: [
+    "@node-rs/argon2",
+    "postgres",
+    "pino",
+    "nodemailer",
+    "flydrive",
+    "inngest",
+    "prom-client",
+  ],
   headers: async () => [{ source: "/:path*", headers }],
 };
 

@@ -34,7 +34,8 @@ export type Running = {
   kill: () => void;
 };
 
-const graceMs = 15_000;
+/** A little more than what a process may take to end the work in its hands. */
+const graceMs = 35_000;
 const pollMs = 60;
 const tether = new URL("./tether.mjs", import.meta.url).href;
 

@@ -57,6 +57,14 @@ export const origin = (fix: string) =>
     { expected: "an address with nothing after the port, as https://mail.example.com", fix },
   );
 
+export const webUrl = help(
+  z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? "")),
+  {
+    expected: "the address of a collector that speaks OTLP over HTTP, as http://127.0.0.1:4318",
+    fix: "Set OTEL_EXPORTER_OTLP_ENDPOINT to it, or leave it out to trace nothing.",
+  },
+);
+
 const isSmtpUrl = (text: string) => {
   const url = URL.parse(text);
   return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname.length > 0;

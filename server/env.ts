@@ -111,6 +111,15 @@ const shape = {
     "put the bucket into the path (MinIO wants it)",
   ),
 
+  METRICS_TOKEN: kind
+    .help(z.string().min(16), {
+      expected: "at least 16 characters, which Prometheus sends as a bearer token",
+      fix: "Set METRICS_TOKEN to the output of: openssl rand -hex 24, or leave it out.",
+      secret: true,
+    })
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: kind.webUrl.optional(),
+
   REDIS_URL: kind
     .text("the address of a Redis server", "Leave REDIS_URL out: nothing needs it yet.")
     .optional(),

@@ -7,8 +7,10 @@ import type { Context } from "#server/context";
 import { isDeparted } from "#server/departed";
 import { AppError } from "#server/errors";
 import { log, withLogContext } from "#server/log";
+import { procedureSeconds } from "#server/metrics";
 import { grants, type Permission } from "#server/permissions";
 import { takeFromLimit, type Limit } from "#server/rate-limits";
+import { traced } from "#server/tracing";
 
 const t = initTRPC.context<Context>().create({
   transformer: superjson,
@@ -61,10 +63,20 @@ function toTransport(error: TRPCError): TRPCError {
   return new TRPCError({ code: transportCodes[known.code], message: known.message, cause: known });
 }
 
+function outcomeOf(result: { ok: true } | { ok: false; error: TRPCError }): string {
+  if (result.ok) return "ok";
+  const known = toTransport(result.error).cause;
+  return known instanceof AppError ? known.code : "unexpected";
+}
+
 const procedure = t.procedure.use(async ({ ctx, path, type, next }) => {
   const startedAt = performance.now();
-  const result = await withLogContext({ requestId: ctx.requestId }, () => next());
-  const line = { requestId: ctx.requestId, path, type, ms: Math.round(performance.now() - startedAt) };
+  const result = await withLogContext({ requestId: ctx.requestId }, () =>
+    traced(`procedure ${path}`, { attributes: { requestId: ctx.requestId, type } }, () => next()),
+  );
+  const ms = performance.now() - startedAt;
+  procedureSeconds.observe({ procedure: path, outcome: outcomeOf(result) }, ms / 1000);
+  const line = { requestId: ctx.requestId, path, type, ms: Math.round(ms) };
   if (result.ok) {
     log.debug(line, "procedure");
     return result;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { itemOf } from "./checkpoint.ts";
+import { traceHeaders } from "#server/tracing";
 import type { Job } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { NoReply } from "./http-client.ts";
@@ -80,6 +81,7 @@ export async function call(
   const headers = {
     "x-run-id": job.runId,
     "x-request-id": randomUUID(),
+    ...traceHeaders(),
   };
   const query = new URLSearchParams({ fnId: job.functionId, stepId });
   try {

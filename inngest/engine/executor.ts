@@ -6,6 +6,7 @@ import { call, readState, withSteps, type RunState } from "./call.ts";
 import { beat, beatMs, claim, nextDue, releaseAll, type Job } from "./claim.ts";
 import type { Database } from "./database.ts";
 import type { EngineLog } from "./engine-log.ts";
+import { observed } from "./observe.ts";
 import { openRun } from "./open.ts";
 import { fireTimer } from "./pause.ts";
 import type { Outcome } from "./reply.ts";
@@ -73,7 +74,8 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
       if (!worker) return { ...none, reason: "no worker of the app is alive" };
       let broken = true;
       try {
-        const outcome = await call({ url: worker.url, signingKeys, signal: abort.signal }, job, state);
+        const to = { url: worker.url, signingKeys, signal: abort.signal };
+        const outcome = await observed(job, () => call(to, job, state));
         broken = outcome.kind === "unanswered" && outcome.broken;
         if (outcome.kind !== "unanswered" || outcome.delivered) return outcome;
       } finally {

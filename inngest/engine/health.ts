@@ -1,7 +1,27 @@
 import type { Database } from "./database.ts";
 import type { Workers } from "./workers.ts";
 
-type Depth = { queue: string; due: number; waiting: number; running: number; oldestDueMs: number | null };
+/** `due` are not taken yet; `oldestDueMs` is for how long the first of those has been due. */
+export type Depth = {
+  queue: string;
+  due: number;
+  waiting: number;
+  running: number;
+  oldestDueMs: number | null;
+};
+
+export function readDepths(database: Database): Promise<Depth[]> {
+  return database.transact(
+    (sql) => sql<Depth>`
+      select queue_name as queue,
+             count(*) filter (where due_at <= app_now() and (lease_until is null or lease_until <= clock_timestamp()))::int as due,
+             count(*) filter (where due_at > app_now())::int as waiting,
+             count(*) filter (where lease_until > clock_timestamp())::int as running,
+             (extract(epoch from app_now() - min(due_at) filter (where due_at <= app_now()
+               and (lease_until is null or lease_until <= clock_timestamp()))) * 1000)::float8 as "oldestDueMs"
+      from queue.jobs group by queue_name order by queue_name`,
+  );
+}
 
 /** Whether the engine does its work: 200, or 503 with what is in the way. */
 export async function findHealth({ database, workers }: { database: Database; workers: Workers }) {
@@ -10,16 +30,7 @@ export async function findHealth({ database, workers }: { database: Database; wo
     (sql) =>
       sql<{ id: string; refusal: string }>`select id, refusal from queue.apps where refusal is not null`,
   );
-  const queues = await database.transact(
-    (sql) => sql<Depth>`
-      select queue_name as queue,
-             count(*) filter (where due_at <= app_now() and lease_until is null)::int as due,
-             count(*) filter (where due_at > app_now())::int as waiting,
-             count(*) filter (where lease_until is not null)::int as running,
-             (extract(epoch from app_now() - min(due_at) filter (where due_at <= app_now())) * 1000)::float8
-               as "oldestDueMs"
-      from queue.jobs group by queue_name order by queue_name`,
-  );
+  const queues = await readDepths(database);
   const live = known.some((worker) => worker.live);
   const problems = [
     ...refusals.map(({ refusal }) => refusal),

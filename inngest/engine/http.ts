@@ -1,4 +1,5 @@
 import http from "node:http";
+import { answerMetrics } from "#server/metrics";
 import { stepsOf, readState } from "./call.ts";
 import { checkpointSchema, storeCheckpoint } from "./checkpoint.ts";
 import type { Database } from "./database.ts";
@@ -8,6 +9,7 @@ import { RegistrationRefused } from "./function-check.ts";
 import { findHealth } from "./health.ts";
 import { receive } from "./ingest.ts";
 import { limits } from "./limits.ts";
+import { measureQueues } from "./metrics.ts";
 import { registerRequestSchema } from "./protocol.ts";
 import { notifyEngines } from "./run-store.ts";
 import { isAuthorized, sameText } from "./signature.ts";
@@ -33,6 +35,10 @@ class TooLarge extends Error {}
 /** The addresses that the SDK calls, and /health for people and scripts. */
 export function createHttpServer(options: ServerOptions): http.Server {
   return http.createServer((request, response) => {
+    if (request.method === "GET" && request.url === "/metrics") {
+      void tellMetrics(options, request, response);
+      return;
+    }
     answer(options, request)
       .catch((error: unknown) => failure(options, error))
       .then(({ status, body }) => {
@@ -48,6 +54,21 @@ export function createHttpServer(options: ServerOptions): http.Server {
       })
       .catch((error: unknown) => options.log.warn({ err: error }, "an answer could not be sent"));
   });
+}
+
+async function tellMetrics(
+  options: ServerOptions,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  // Without a database what the process itself has counted is still worth telling.
+  await measureQueues(options).catch((error: unknown) =>
+    options.log.warn({ err: error }, "the queues could not be measured"),
+  );
+  const { authorization } = request.headers;
+  const asked = { authorization, from: request.socket.remoteAddress };
+  const { status, type, text } = await answerMetrics(asked);
+  response.writeHead(status, { "content-type": type }).end(text);
 }
 
 function failure({ log }: ServerOptions, error: unknown): Answer {
@@ -71,7 +92,9 @@ async function answer(options: ServerOptions, incoming: http.IncomingMessage): P
     return takeCheckpoint(options, request, checkpointed[1] ?? "");
   const state = /^\/v0\/runs\/([^/]+)\/(batch|actions)$/.exec(pathname);
   if (request.method === "GET" && state) return tellState(options, request, state[1] ?? "", state[2] ?? "");
-  if (request.method === "GET" && pathname === "/health") return findHealth(options);
+  if (request.method === "GET" && (pathname === "/health" || pathname === "/readyz"))
+    return findHealth(options);
+  if (request.method === "GET" && pathname === "/healthz") return { status: 200, body: { status: "ok" } };
   return { status: 404, body: { status: 404, error: `There is nothing at ${request.method} ${pathname}.` } };
 }
 

@@ -1,5 +1,7 @@
 import { env } from "#server/env";
 import { log } from "#server/log";
+import { startMetrics } from "#server/metrics";
+import { startTracing } from "#server/tracing";
 import { startEngine } from "./engine.ts";
 
 async function main() {
@@ -9,6 +11,8 @@ async function main() {
       "The embedded Inngest server needs INNGEST_SIGNING_KEY and INNGEST_EVENT_KEY. Leave INNGEST_* out to have them made, or don't start it when INNGEST_BASE_URL names another server.",
     );
   }
+  startMetrics("engine");
+  const endTracing = await startTracing("engine");
   const served = env.INNGEST_SERVE === "web" ? env.PORT : env.WORKER_PORT;
   const engine = await startEngine({
     databaseUrl: env.ENGINE_DATABASE_URL,
@@ -28,7 +32,8 @@ async function main() {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, "engine is draining");
-    engine.stop().then(
+    const ended = engine.stop().then(endTracing);
+    ended.then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ err: error }, "engine could not stop in order");

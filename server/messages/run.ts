@@ -1,6 +1,7 @@
 import { withTenant } from "#db/tenancy";
 import { commitThenSend, type EventScope, queuedEvent } from "#server/drivers/events";
 import { handOver, takeOver } from "#server/drivers/mutations";
+import { messagesSent } from "#server/metrics";
 import { sendFromMailbox, type SendSlice } from "./send.ts";
 
 /** One step of a run sends for about this long. */
@@ -15,12 +16,12 @@ export function startLane(mailbox: OfMailbox, runId: string): Promise<number | n
   return withTenant(scopeOf(mailbox), (tx) => takeOver(tx, laneOf(mailbox), { runId }));
 }
 
-export function sendNext(mailbox: OfMailbox & { fence: number }): Promise<SendSlice> {
-  return sendFromMailbox(
-    scopeOf(mailbox),
-    { accountId: mailbox.emailAccountId, fence: mailbox.fence },
-    sliceMs,
-  );
+export async function sendNext(mailbox: OfMailbox & { fence: number }): Promise<SendSlice> {
+  const lane = { accountId: mailbox.emailAccountId, fence: mailbox.fence };
+  const slice = await sendFromMailbox(scopeOf(mailbox), lane, sliceMs);
+  messagesSent.inc({ outcome: "sent" }, slice.sent);
+  messagesSent.inc({ outcome: "other" }, slice.others);
+  return slice;
 }
 
 /** Calls for a fresh run of the mailbox in place of this one. */

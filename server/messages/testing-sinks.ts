@@ -21,7 +21,7 @@ export type Sinks = {
 /**
  * Starts both. An event whose id came before is refused, as a real server does.
  * The mail server answers by the recipient's name: `defer…` 451, `refuse…` 550 5.1.1, `policy…` 550 5.7.1, and
- * `drop…` loses the connection after the message has arrived.
+ * `drop…` loses the connection after the message has arrived, `slow…` is taken a second and a half later.
  */
 async function startSinks(): Promise<Sinks> {
   const events: SentEvent[] = [];
@@ -73,6 +73,8 @@ const refusals: [prefix: string, code: number, text: string][] = [
   ["policy", 550, "5.7.1 refused by policy"],
 ];
 
+const slowMs = 1_500;
+
 function mailSink(mails: Mail[]): SMTPServer {
   const sockets = new Map<number, Socket>();
   const server = new SMTPServer({
@@ -94,6 +96,7 @@ function mailSink(mails: Mail[]): SMTPServer {
         mails.push({ to, raw, messageId: header("Message-ID"), subject: header("Subject") });
         // The message has arrived; the reply never will.
         if (to.startsWith("drop")) sockets.get(session.remotePort)?.destroy();
+        else if (to.startsWith("slow")) setTimeout(done, slowMs);
         else done();
       });
     },
