@@ -24,6 +24,7 @@ import { notificationsRouter } from "#server/notifications/router";
 import { picturesRouter } from "#server/pictures/router";
 import { poolsRouter } from "#server/pools/router";
 import { repliesRouter } from "#server/replies/router";
+import { runsRouter } from "#server/runs/router";
 import { scoringRouter } from "#server/scoring/router";
 import { segmentsRouter } from "#server/segments/router";
 import { sendingLimitsRouter } from "#server/sending-limits/router";
@@ -61,6 +62,7 @@ export const appRouter = router({
   pictures: picturesRouter,
   pools: poolsRouter,
   replies: repliesRouter,
+  runs: runsRouter,
   scoring: scoringRouter,
   segments: segmentsRouter,
   sendingLimits: sendingLimitsRouter,

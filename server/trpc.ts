@@ -98,6 +98,12 @@ export const signedInProcedure = procedure.use(async ({ ctx, next }) => {
   return next({ ctx: { session } });
 });
 
+/** Demands a live session of somebody who operates the installation; to others it is not there. */
+export const operatorProcedure = signedInProcedure.use(async ({ ctx, next }) => {
+  if (!ctx.session.user.isOperator) throw new AppError("not_found", "There is no such page.");
+  return next();
+});
+
 async function prove(ctx: Context, permission: Permission) {
   const { session, member } = await ctx.identity();
   if (!session) throw signedOut();

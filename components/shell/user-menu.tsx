@@ -1,5 +1,5 @@
 "use client";
-import { Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
+import { Keyboard, LogOut, Monitor, Moon, Sun, UserRound, Workflow } from "lucide-react";
 import Link from "next/link";
 import { signOut } from "#components/auth/sign-out";
 import { cn } from "#components/ui/cn";
@@ -55,6 +55,13 @@ export function UserMenu({
             <UserRound aria-hidden /> Account
           </Link>
         </DropdownMenuItem>
+        {user.isOperator && (
+          <DropdownMenuItem asChild>
+            <Link href="/operator">
+              <Workflow aria-hidden /> Runs of this installation
+            </Link>
+          </DropdownMenuItem>
+        )}
         <DropdownMenuItem onSelect={openShortcuts}>
           <Keyboard aria-hidden /> Keyboard shortcuts
         </DropdownMenuItem>

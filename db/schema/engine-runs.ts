@@ -45,6 +45,8 @@ export const runs = queue.table(
     /** The run and step that invoked this one and wait for its result. */
     parentRunId: text(),
     parentStepId: text(),
+    /** The run that an operator has started in this one's place. A failed run without one is a dead letter. */
+    rerunId: text(),
     createdAt: timestamp({ withTimezone: true })
       .notNull()
       .default(sql`app_now()`),
@@ -61,6 +63,12 @@ export const runs = queue.table(
       .on(t.functionId, t.gatherKey)
       .where(sql`gather_key is not null`),
     index("idx_runs_function").on(t.functionId, t.id),
+    index("idx_runs_failed")
+      .on(t.id)
+      .where(sql`status = 'failed'`),
+    index("idx_runs_rerun")
+      .on(t.rerunId)
+      .where(sql`rerun_id is not null`),
     index("idx_runs_ended")
       .on(t.endedAt)
       .where(sql`ended_at is not null`),

@@ -10,6 +10,7 @@ import { findHealth } from "./health.ts";
 import { receive } from "./ingest.ts";
 import { limits } from "./limits.ts";
 import { measureQueues } from "./metrics.ts";
+import { answerOperator } from "./operator-http.ts";
 import { registerRequestSchema } from "./protocol.ts";
 import { notifyEngines } from "./run-store.ts";
 import { isAuthorized, sameText } from "./signature.ts";
@@ -81,7 +82,7 @@ function failure({ log }: ServerOptions, error: unknown): Answer {
 }
 
 async function answer(options: ServerOptions, incoming: http.IncomingMessage): Promise<Answer> {
-  const { pathname } = new URL(incoming.url ?? "/", "http://engine");
+  const { pathname, searchParams } = new URL(incoming.url ?? "/", "http://engine");
   const request = { method: incoming.method ?? "GET", path: pathname, headers: incoming.headers, text: "" };
   if (request.method === "OPTIONS") return { status: 200, body: {} };
   request.text = await readBody(incoming);
@@ -95,6 +96,9 @@ async function answer(options: ServerOptions, incoming: http.IncomingMessage): P
   if (request.method === "GET" && (pathname === "/health" || pathname === "/readyz"))
     return findHealth(options);
   if (request.method === "GET" && pathname === "/healthz") return { status: 200, body: { status: "ok" } };
+  const { authorization } = incoming.headers;
+  const operator = await answerOperator(options, { ...request, query: searchParams, authorization });
+  if (operator) return operator;
   return { status: 404, body: { status: 404, error: `There is nothing at ${request.method} ${pathname}.` } };
 }
 

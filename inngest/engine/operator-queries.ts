@@ -1,0 +1,103 @@
+import type { Database } from "./database.ts";
+
+/*
+ * What an operator reads of runs. Payloads are cut: a page shows what something was, not four megabytes of it.
+ */
+
+export const runsShown = 50;
+export const stepsShown = 200;
+const textMax = 20_000;
+
+export type RunFilter = {
+  functionId?: string | null;
+  status?: string | null;
+  /** A run's id, or any id that its event carries: a tenant's, a campaign's, an import's. */
+  id?: string | null;
+  /** The last run that was shown. */
+  after?: string | null;
+};
+
+type RunRow = Record<string, unknown> & { id: string };
+
+/** A page of runs, the newest first. */
+export async function listRuns(database: Database, { functionId, status, id, after }: RunFilter) {
+  const rows = await database.transact((sql) => {
+    void sql`set local statement_timeout = '5s'`;
+    return sql<RunRow>`
+      select r.id, r.function_id as "functionId", coalesce(f.name, r.function_id) as name, r.queue_name as queue,
+        r.tenant_id as "tenantId", r.events -> 0 ->> 'name' as event, r.status, r.step_count as steps,
+        r.created_at as "createdAt", r.ended_at as "endedAt", r.rerun_id as "rerunId",
+        case when r.status = 'failed' then r.output ->> 'message' else j.error end as error,
+        case when r.status = 'running' then coalesce(j.phase, 'queued') end as phase,
+        case when r.status = 'running' then j.next_at end as "nextAt", j.attempt, j.max_attempts as "maxAttempts"
+      from queue.runs r left join queue.functions f on f.id = r.function_id
+      left join lateral (
+        select min(j.due_at) as next_at, max(j.attempt) as attempt, max(j.max_attempts) as max_attempts,
+          (array_agg(j.last_error order by j.due_at) filter (where j.last_error is not null))[1] as error,
+          case when bool_or(j.lease_until > clock_timestamp()) then 'working'
+            when bool_or(j.last_error is not null and j.due_at > app_now()) then 'retrying'
+            when bool_or(j.due_at <= app_now()) then 'queued'
+            when bool_or(j.kind = 'sleep') then 'sleeping' else 'waiting' end as phase
+        from queue.jobs j where j.run_id = r.id and j.queue_name = r.queue_name and r.status = 'running' and j.kind <> 'deadline'
+      ) j on true
+      where (${functionId ?? null}::text is null or r.function_id = ${functionId ?? null})
+        and (${status ?? null}::text is null or r.status = ${status ?? null})
+        and (${id ?? null}::text is null or r.id = ${id ?? null} or position(${id ?? null} in r.events::text) > 0)
+        and (${after ?? null}::text is null or r.id < ${after ?? null})
+      order by r.id desc limit ${runsShown + 1}`;
+  });
+  return {
+    rows: rows.slice(0, runsShown),
+    next: rows.length > runsShown ? (rows[runsShown - 1]?.id ?? null) : null,
+  };
+}
+
+/** One run with its steps, from `afterStep` on, what it is doing, and what it waits for; undefined when it is gone. */
+export function findRun(database: Database, id: string, afterStep: number) {
+  return database.transact(async (sql) => {
+    const [run] = await sql<RunRow & { events: string; output: string | null }>`
+      select r.id, r.function_id as "functionId", coalesce(f.name, r.function_id) as name, r.queue_name as queue,
+        r.tenant_id as "tenantId", r.status, r.step_count as "stepCount", r.state_bytes::float8 as "stateBytes",
+        r.created_at as "createdAt", r.ended_at as "endedAt", r.rerun_id as "rerunId", r.parent_run_id as "parentRunId",
+        left(r.events::text, ${textMax}::int) as events, left(r.output::text, ${textMax}::int) as output,
+        (select o.id from queue.runs o where o.rerun_id = r.id limit 1) as "rerunOf"
+      from queue.runs r left join queue.functions f on f.id = r.function_id where r.id = ${id}`;
+    if (!run) return undefined;
+    const [steps, jobs, waits] = await Promise.all([
+      sql<Record<string, unknown>>`
+        select seq, name, op, left(result::text, ${textMax}::int) as result, result -> 'error' is not null as failed,
+          attempts, created_at as "endedAt"
+        from queue.steps where run_id = ${id} and seq > ${afterStep}::int order by seq limit ${stepsShown + 1}::int`,
+      sql<Record<string, unknown>>`
+        select kind, due_at as "dueAt", attempt, max_attempts as "maxAttempts", lost, last_error as error,
+          coalesce(lease_until > clock_timestamp(), false) as working, created_at as "createdAt"
+        from queue.jobs where run_id = ${id} order by due_at limit 100`,
+      sql<Record<string, unknown>>`
+        select kind, name, step_name as step, expression, expires_at as "expiresAt"
+        from queue.waits where run_id = ${id} and kind <> 'cancel' order by created_at limit 100`,
+    ]);
+    return { ...run, steps: steps.slice(0, stepsShown), moreSteps: steps.length > stepsShown, jobs, waits };
+  });
+}
+
+/** Every function with what starts it, how much of it is under way, and how many of its runs failed and were not run again. */
+export function listFunctions(database: Database) {
+  return database.transact(
+    (sql) => sql<Record<string, unknown>>`
+      select f.id, f.name, f.queue_name as queue, f.removed_at is not null as removed,
+        array(select coalesce(t ->> 'event', t ->> 'cron') from json_array_elements(f.config -> 'triggers') t) as triggers,
+        (select min(c.next_at) from queue.crons c where c.function_id = f.id) as "nextAt",
+        coalesce(j.live, 0) as live, coalesce(j.working, 0) as working, coalesce(d.failed, 0) as failed
+      from queue.functions f
+      left join (
+        select function_id, count(distinct run_id)::int as live,
+          count(*) filter (where lease_until > clock_timestamp())::int as working
+        from queue.jobs group by 1
+      ) j on j.function_id = f.id
+      left join (
+        select function_id, count(*)::int as failed from queue.runs
+        where status = 'failed' and rerun_id is null group by 1
+      ) d on d.function_id = f.id
+      order by f.name, f.id`,
+  );
+}
