@@ -48,7 +48,7 @@ test("a worker told to end finishes the step in its hands, begins nothing, and i
         ({ ok }) => ok,
         () => false,
       );
-    await eventually(ready, "the worker is ready");
+    await eventually(ready, "the worker is ready", 45_000);
     const campaign = await newCampaign({ emails: ["slow-at-the-end@example.test"] });
     const later = await newCampaign({ emails: ["too-late@example.test"] });
     await launch(campaign.scope, campaign.campaignId);
@@ -77,4 +77,4 @@ test("a worker told to end finishes the step in its hands, begins nothing, and i
     worker.kill("SIGKILL");
     await engine.stop(0);
   }
-});
+}, 90_000);
