@@ -1,12 +1,13 @@
 import type { Page } from "@playwright/test";
-import { createContact } from "#db/factories";
+import { createContact, createTenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { pagesOfWorkspace, type Rows, routes, rowsForPages } from "./every-page.ts";
-import { expect, test } from "./fixtures.ts";
+import { expect, moveClock, signIn, test } from "./fixtures.ts";
 import { seriousFindings } from "./scan.ts";
 
-/** Of no workspace. */
+/** Of no workspace; the operators' pages have a test of their own below. */
 const elsewhere = "/workspaces/new";
+const operators = ["/operator", "/operator/functions", "/operator/runs/[run]"];
 
 test("no page of the product is left out here", () => {
   const name = new Proxy({}, { get: (_, of) => `[${String(of)}]` }) as Rows;
@@ -17,7 +18,7 @@ test("no page of the product is left out here", () => {
   );
   const known = (route: string) => [...scanned].some((page) => page.replaceAll(/\[\w+\]/g, "[]") === route);
   const left = routes().filter((route) => !known(route.replaceAll(/\[\w+\]/g, "[]")));
-  expect(left).toEqual([elsewhere]);
+  expect(left.sort()).toEqual([...operators, elsewhere].sort());
 });
 
 for (const [name, pages] of Object.entries(pagesOfWorkspace)) {
@@ -64,6 +65,29 @@ test("the windows of bulk actions and of erasing have no serious accessibility f
 
 test("the page of no workspace has no serious accessibility finding", async ({ signedInPage: page }) => {
   await expectFit(page, elsewhere);
+});
+
+test("an operator sees every run, and nobody else that there are such pages; they read well and fit a phone", async ({
+  page,
+  workspace,
+}) => {
+  test.setTimeout(180_000);
+  await signIn(page, workspace.userId);
+  for (const path of ["/operator", "/operator/functions", "/operator/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV"])
+    expect((await page.goto(path))?.status(), path).toBe(404);
+
+  const { userId } = await createTenant({ user: { isOperator: true } });
+  await signIn(page, userId);
+  // The sweep is due.
+  await moveClock("1 minute");
+  await page.goto("/operator?status=completed");
+  const first = page.getByRole("table", { name: "Runs" }).getByRole("link").first();
+  await expect(first).toBeVisible({ timeout: 90_000 });
+  await first.click();
+  await expect(page.getByRole("heading", { name: "Steps" })).toBeVisible();
+  const run = new URL(page.url()).pathname;
+  await expectFit(page, run);
+  for (const path of ["/operator", "/operator/functions"]) await expectFit(page, path);
 });
 
 test("the pages for signed-out people have no serious accessibility finding", async ({ page }) => {
