@@ -14,7 +14,7 @@ test("limits, days without sending and a pool are set up, and the review says wh
   );
   const dialog = page.getByRole("dialog");
 
-  await test.step("a limit for the workspace, and one for what a company gets", async () => {
+  await test.step("limits for the workspace, for what a company gets, and for what a provider gets an hour", async () => {
     await page.goto(`/${workspace.slug}/settings/sending`);
     await expect(page.getByText("No shared limits")).toBeVisible();
     await page.getByRole("button", { name: "Add limit" }).click();
@@ -30,6 +30,12 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await dialog.getByLabel("Emails a day").fill("3");
     await dialog.getByRole("button", { name: "Save limit" }).click();
     await expect(limits.getByRole("row", { name: /To any one company/ })).toBeVisible();
+    await page.getByRole("button", { name: "Add limit" }).click();
+    await dialog.getByLabel("Limits", { exact: true }).selectOption({ label: "To addresses of one domain…" });
+    await dialog.getByLabel("Domain", { exact: true }).fill("gmail.com");
+    await dialog.getByLabel("Emails an hour").fill("30");
+    await dialog.getByRole("button", { name: "Save limit" }).click();
+    await expect(limits.getByRole("row", { name: /To addresses of gmail\.com.*30/ })).toBeVisible();
   });
 
   await test.step("a holiday, whose last day must not lie before its first", async () => {

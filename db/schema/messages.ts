@@ -181,12 +181,13 @@ export const emailMessages = content.table(
       .on(t.tenantId, t.parentMessageId)
       .where(sql`parent_message_id is not null`),
     // What a receiving domain with a limit gets an hour: by its slots while they wait, by when they left from then on.
-    index("idx_email_messages_recipient")
+    // Without coalesce, which row-level security takes for leaky, and would not look up.
+    index("idx_email_messages_recipient_hour")
       .on(
         t.tenantId,
         t.workspaceId,
         t.recipientDomain,
-        sql`(case when delivery_status = 'queued' then scheduled_for else coalesce(sent_at, claimed_at) end)`,
+        sql`(case when delivery_status = 'queued' then scheduled_for when sent_at is not null then sent_at else claimed_at end)`,
       )
       .where(sql`recipient_day is not null`),
     oneOf("valid_direction", t.direction, messageDirections),

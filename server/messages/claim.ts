@@ -37,8 +37,8 @@ const shortestGap = sql`0.8`;
  */
 export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
   await takeInOrder(tx);
-  const campaignIds = await campaignsDue(tx, ask);
-  if (campaignIds.length === 0) return { token: v7(), messages: [], events: [], snoozed: [] };
+  const next = await campaignsDue(tx, ask);
+  if (next.length === 0) return { token: v7(), messages: [], events: [], snoozed: [] };
   const due = isDue(ask.accountId);
   const contact = await findContactCaps(tx);
   const { events, judged } = await holdTooFrequent(tx, {
@@ -48,9 +48,11 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
     limit: ask.limit * 2,
   });
   const { limits } = await lockWideLimits(tx);
+  const rooms = await roomsOf(tx, ask.accountId, limits);
+  // Messages that have to wait hold up no campaign behind them.
+  const campaignIds = rooms?.some(({ left }) => left <= 0) ? await campaignsDue(tx, ask, rooms) : next;
   await lockLimits(tx, { campaignIds, accountIds: [ask.accountId] });
   const { left } = await allowanceOf(tx, ask.accountId, limits);
-  const rooms = await roomsOf(tx, ask.accountId, limits);
   const token = v7();
   const messages = await tx.execute<Claimed>(sql`
     with due as materialized (
@@ -71,7 +73,7 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
     ), ranked as (
       select d.*, row_number() over (partition by d.campaign_id order by d.next_attempt_at, d.id) as nth,
         row_number() over (order by d.next_attempt_at, d.id) as nth_of_mailbox,
-        ${rooms.length > 0 ? sql`row_number() over (partition by d.limited_domain order by d.next_attempt_at, d.id)` : sql`0`} as nth_of_recipient
+        ${rooms ? sql`row_number() over (partition by d.limited_domain order by d.next_attempt_at, d.id)` : sql`0`} as nth_of_recipient
       from due d
     ), granted as materialized (
       select r.* from ranked r
@@ -147,11 +149,12 @@ const campaignAllows = sql`exists (
     )}))))) `;
 
 /** Of the domains whose hour is not used up no more than what is left of it. */
-function recipientAllows(rooms: readonly Room[]): SQL {
-  if (rooms.length === 0) return sql`true`;
+function recipientAllows(rooms: readonly Room[] | null): SQL {
+  const limited = (rooms ?? []).filter(({ left }) => Number.isFinite(left));
+  if (limited.length === 0) return sql`true`;
   return sql`not exists (
-    select 1 from unnest(${sql.param(rooms.map(({ domain }) => domain))}::text[],
-      ${sql.param(rooms.map(({ left }) => left))}::int[]) as room(domain, allowed)
+    select 1 from unnest(${sql.param(limited.map(({ domain }) => domain))}::text[],
+      ${sql.param(limited.map(({ left }) => left))}::int[]) as room(domain, allowed)
     where room.domain = r.limited_domain and r.nth_of_recipient > room.allowed)`;
 }
 
@@ -166,11 +169,15 @@ const mailboxAllows = sql`exists (
     )})))`;
 
 /** Campaigns among the next due messages: those whose limits this claim will count against. */
-async function campaignsDue(tx: TenantTx, { accountId, limit }: Ask): Promise<string[]> {
+async function campaignsDue(
+  tx: TenantTx,
+  { accountId, limit }: Ask,
+  rooms: readonly Room[] | null = null,
+): Promise<string[]> {
   const rows = await tx.execute<{ campaign_id: string }>(sql`
     select distinct campaign_id from (
       select m.campaign_id from content.email_messages m
-      where ${isDue(accountId)} and ${maySend}
+      where ${isDue(accountId)} and ${maySend} and ${hasRoom(rooms)}
       order by m.next_attempt_at, m.id limit ${limit * 2}
     ) next where campaign_id is not null`);
   return rows.map((row) => row.campaign_id);
@@ -216,7 +223,7 @@ export async function nextSend(tx: TenantTx, accountId: string): Promise<Date | 
   const { limits } = await loadWideLimits(tx);
   const { left, freeAt: hourFree } = await allowanceOf(tx, accountId, limits);
   const freeAt = left > 0 ? null : hourFree;
-  const full = (await roomsOf(tx, accountId, limits)).filter((room) => room.freeAt !== null);
+  const full = ((await roomsOf(tx, accountId, limits)) ?? []).filter((room) => room.freeAt !== null);
   const [row] = await tx.execute<{ at: Date | null }>(sql`
     with soon as materialized (
       select m.campaign_id, m.email_account_id, greatest(m.next_attempt_at, ${freeOf(full)}) as at from content.email_messages m

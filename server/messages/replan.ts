@@ -53,9 +53,12 @@ export async function wakeHeldByDomain(
 ): Promise<{ stepIds: string[]; events: DriverEvent[] }> {
   const steps = await tx.execute<{ id: string }>(sql`
     select s.id from campaign_steps s join campaigns k on k.id = s.campaign_id and k.deleted_at is null
-    where s.step_type = 'email' and k.status in ('active', 'paused') and exists (
+    where s.step_type = 'email' and k.status in ('active', 'paused') and (exists (
       select from campaign_contacts e where e.current_step_id = s.id and e.status in ('enrolled', 'active')
-        and e.wait_reason in ${heldByDomain})`);
+        and e.next_email_scheduled_at > app_now() and e.wait_reason in ${heldByDomain}
+    ) or exists (
+      select from content.email_messages m where m.step_id = s.id and m.scheduled_for is null
+        and m.delivery_status in ('queued', 'deferred') and m.next_attempt_at > app_now() and m.reason_code in ${heldByDomain}))`);
   const stepIds = steps.map(({ id }) => id);
   const events = stepIds.length === 0 ? [] : await wakeEmailSteps(tx, { scope, stepIds, dueAt: null });
   return { stepIds, events };

@@ -1,7 +1,14 @@
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { beforeEach, expect, test } from "vitest";
-import { createCampaign, createContacts, createList, createMailbox, createWorkspace } from "#db/factories";
+import {
+  createCampaign,
+  createContacts,
+  createList,
+  createMailbox,
+  createTenant,
+  createWorkspace,
+} from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { takeOver } from "#server/drivers/mutations";
@@ -17,6 +24,7 @@ import {
 import { saveSendingLimit } from "#server/sending-limits/mutations";
 import type { SendingLimitInput } from "#server/sending-limits/schema";
 import { queueMessages } from "./queue.ts";
+import { slotsTo } from "./recipient-limits.ts";
 import { sinks } from "./testing-sinks.ts";
 import { atOnce, claim, people, queued, settle } from "./testing.ts";
 
@@ -177,6 +185,20 @@ test("a receiving domain gets its share an hour from two mailboxes that claim at
   expect([await sentTo("@big.test"), await sentTo("@small.test")].map((sent) => sent.length)).toEqual([
     18, 1,
   ]);
+});
+
+test("what a receiving domain got within the hour is looked up in the index, and its history is not read", async () => {
+  const { scope } = await createTenant();
+  const plan = await withTenant(scope, async (tx) => {
+    await tx.execute(
+      sql`select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
+    );
+    return tx.execute<{ "QUERY PLAN": string }>(
+      sql`explain ${slotsTo([{ domain: "big.test", perHour: 7 }], { claimed: true })}`,
+    );
+  });
+  const bounds = plan.map((line) => line["QUERY PLAN"]).find((line) => line.includes("Index Cond"));
+  expect(bounds).toMatch(/recipient_domain = .* > \(app_now\(\)/);
 });
 
 test("one address gets no more than its share from campaigns, mailboxes and workspaces together, and nothing is lost", async () => {

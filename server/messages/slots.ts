@@ -7,7 +7,7 @@ import { loadWideLimits } from "#server/sending-limits/queries";
 import { allowanceOf } from "./caps.ts";
 import { lockLimits, slotsBack } from "./limits.ts";
 import { maySend } from "./may-send.ts";
-import { hasRoom, roomsOf } from "./recipient-limits.ts";
+import { goesTo, roomsOf } from "./recipient-limits.ts";
 
 type Owned = { campaign_id: string | null; email_account_id: string | null };
 
@@ -62,15 +62,15 @@ export async function releaseLostSlots(
   const { dayOver } = await allowanceOf(tx, accountId, limits);
   // A domain that has room in a moment keeps its slots: they are only late.
   const soon = (await appNow(tx)).getTime() + latenessMs;
-  const full = (await roomsOf(tx, accountId, limits)).filter(
-    ({ freeAt }) => freeAt !== null && freeAt.getTime() > soon,
+  const full = ((await roomsOf(tx, accountId, limits)) ?? []).flatMap(({ domain, freeAt }) =>
+    freeAt !== null && freeAt.getTime() > soon ? [domain] : [],
   );
   return takeBack(tx, {
     scope,
     limit,
     which: sql`m.email_account_id = ${accountId}::uuid and ${maySend} and (
       m.send_before <= app_now()
-      or (m.next_attempt_at <= app_now() and (${dayOver} or not ${hasRoom(full)}
+      or (m.next_attempt_at <= app_now() and (${dayOver} or ${goesTo(full)}
         or exists (select 1 from campaign_settings s join campaign_usage u on u.campaign_id = s.campaign_id
           where s.campaign_id = m.campaign_id and u.day = m.campaign_day and not s.no_limits and u.sent >= s.daily_limit)
         or exists (select 1 from email_accounts a join mailbox_usage u on u.email_account_id = a.id

@@ -1,0 +1,2 @@
+-- no transaction: built beside running campaigns. Row-level security does not look up by coalesce, which the former one had.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "idx_email_messages_recipient_hour" ON "content"."email_messages" USING btree ("tenant_id","workspace_id","recipient_domain",(case when delivery_status = 'queued' then scheduled_for when sent_at is not null then sent_at else claimed_at end)) WHERE recipient_day is not null;
