@@ -50,14 +50,11 @@ export function applyOutcome(
     }
     const next = mayKeep ? await goOn(sql, { run, job, held, done }, outcome) : undefined;
     if (next) return next;
-    try {
-      await publish(sql, await apply(sql, { run, job, held, done }, outcome));
-    } catch (error) {
+    const events = await apply(sql, { run, job, held, done }, outcome).catch((error: unknown) => {
       if (!(error instanceof RunFailure)) throw error;
-      const failure = { name: "Error", message: error.message };
-      await publish(sql, await endRun(sql, run, { status: "failed", error: failure }));
-    }
-    await notifyEngines(sql, owner);
+      return endRun(sql, run, { status: "failed", error: { name: "Error", message: error.message } });
+    });
+    await Promise.all([publish(sql, events), notifyEngines(sql, owner)]);
     return undefined;
   });
 }

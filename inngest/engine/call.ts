@@ -21,19 +21,14 @@ export type RunState = {
 };
 
 /** Reads what a call needs in one go; undefined when the run has ended or is gone. */
-export function readState(database: Database, runId: string): Promise<RunState | undefined> {
-  return database.transact(async (sql) => {
-    const [runs, steps] = await Promise.all([
-      sql<Omit<RunState, "steps">>`
-        select events, state_bytes + octet_length(events::text) as "stateBytes", unopened,
-               exists (select from queue.jobs where run_id = ${runId} and kind in ('step', 'sleep', 'timeout'))
-                 as pending
-        from queue.runs where id = ${runId} and status = 'running'`,
-      sql<{ stepId: string; result: StepResult }>`
-        select step_id as "stepId", result from queue.steps where run_id = ${runId} order by seq`,
-    ]);
-    return runs[0] && { ...runs[0], steps };
-  });
+export async function readState(database: Database, runId: string): Promise<RunState | undefined> {
+  const [state] = await database.once<RunState>`
+    select events, state_bytes + octet_length(events::text) as "stateBytes", unopened,
+           exists (select from queue.jobs where run_id = ${runId} and kind in ('step', 'sleep', 'timeout')) as pending,
+           coalesce((select json_agg(json_build_object('stepId', step_id, 'result', result) order by seq)
+                     from queue.steps where run_id = ${runId}), '[]') as steps
+    from queue.runs where id = ${runId} and status = 'running'`;
+  return state;
 }
 
 export function stepsOf(state: RunState): Record<string, StepResult> {

@@ -3,8 +3,9 @@ import { finishedAmong, finishStep } from "./apply.ts";
 import { hold, type Job } from "./claim.ts";
 import type { Database, Sql } from "./database.ts";
 import { publish } from "./ingest.ts";
-import { RunFailure } from "./pause.ts";
-import { opSchema } from "./protocol.ts";
+import { limits } from "./limits.ts";
+import { nameOf, RunFailure } from "./pause.ts";
+import { opSchema, type Op } from "./protocol.ts";
 import { lockRun, notifyEngines } from "./run-store.ts";
 import { endRun } from "./runs.ts";
 
@@ -26,21 +27,57 @@ export const checkpointSchema = z.object({
   steps: z.array(opSchema.extend({ op: z.enum(["StepRun", "Step"]) })),
 });
 
+type Checkpoint = z.infer<typeof checkpointSchema>;
+
 /**
  * Keeps steps that a call has finished so far, so that a worker that dies later repeats none of them.
  * Returns false when the call is not the run's any more: it was taken over, given back, or the run has ended. The
  * function has to stop then.
  */
-export function storeCheckpoint(
+export async function storeCheckpoint(
   database: Database,
   runId: string,
-  checkpoint: z.infer<typeof checkpointSchema>,
+  { qi_id, steps }: Checkpoint,
   owner: string,
 ): Promise<boolean> {
-  const item = parseItem(checkpoint.qi_id);
-  if (!item) return Promise.resolve(false);
+  const item = parseItem(qi_id);
+  if (!item) return false;
+  const [only, ...others] = steps;
+  if (only && others.length === 0 && (await storeOne(database, runId, item, only))) return true;
+  return storeAll(database, { runId, item, steps, owner });
+}
+
+/** The straight way, in one statement; false when there is something to look at. */
+async function storeOne(database: Database, runId: string, item: Item, op: Op): Promise<boolean> {
+  const text = JSON.stringify({ data: op.data ?? null });
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limits.stepBytes) return false;
+  const rows = await database.once`
+    with run as materialized (
+      select id, step_count, state_bytes from queue.runs where id = ${runId} and status = 'running' for update
+    ), job as materialized (
+      select j.id from run join queue.jobs j on j.run_id = run.id
+      where j.id = ${item.id} and j.queue_name = ${item.queueName} and j.fence = ${item.fence}
+        and j.lease_owner is not null and j.lost = 0
+      for update of j
+    ), saved as (
+      insert into queue.steps (run_id, step_id, seq, name, op, result, attempts)
+      select run.id, ${op.id}, run.step_count + 1, ${nameOf(op)}, ${op.op}, ${text}::json, 1 from run, job
+      where run.step_count < ${limits.stepsPerRun} and run.state_bytes + ${bytes}::int <= ${limits.runBytes}
+      on conflict (run_id, step_id) do nothing returning seq
+    )
+    update queue.runs r
+    set step_count = saved.seq, state_bytes = r.state_bytes + ${bytes}::int,
+        started_at = coalesce(r.started_at, app_now())
+    from saved where r.id = ${runId} returning r.id`;
+  return rows.length > 0;
+}
+
+type Work = { runId: string; item: Item; steps: readonly Op[]; owner: string };
+
+function storeAll(database: Database, { runId, item, steps, owner }: Work): Promise<boolean> {
   return database.transact(async (sql) => {
-    const ids = checkpoint.steps.map((op) => op.id);
+    const ids = steps.map((op) => op.id);
     const [run, held, done] = await Promise.all([
       lockRun(sql, runId),
       hold(sql, item),
@@ -48,7 +85,7 @@ export function storeCheckpoint(
     ]);
     if (!held || run?.status !== "running") return false;
     try {
-      for (const op of checkpoint.steps) {
+      for (const op of steps) {
         if (!done.has(op.id)) await finishStep(sql, run, { attempt: 0 }, op, { data: op.data ?? null });
       }
     } catch (error) {

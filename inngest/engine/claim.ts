@@ -23,9 +23,9 @@ export const leaseMs = 4000;
 export const beatMs = 1000;
 
 /** So many of the jobs that fell due first are looked at; behind them, the first few of so many lanes. */
-const headSize = 400;
-const lanesMax = 200;
-const laneSize = 20;
+const headSize = 200;
+const lanesMax = 64;
+const laneSize = 8;
 
 export type ClaimOptions = {
   owner: string;
@@ -145,11 +145,9 @@ export function claim(
  * commit was not heard of must run out.
  */
 export function beat(database: Database, owner: string, ids: readonly string[]): Promise<unknown> {
-  return database.transact(
-    (sql) => sql`
-      update queue.jobs set lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
-      where lease_until is not null and lease_owner = ${owner} and id = any(${[...ids]}::uuid[])`,
-  );
+  return database.once`
+    update queue.jobs set lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
+    where lease_until is not null and lease_owner = ${owner} and id = any(${[...ids]}::uuid[])`;
 }
 
 /** Gives back at once what this engine holds: on a graceful stop, for calls that could not be finished. */
@@ -201,17 +199,15 @@ export async function keepJob(sql: Sql, job: Job): Promise<Job> {
  * Milliseconds until something falls due, by the product's clock: a job or a schedule. What is due already but
  * not claimed waits for a slot or a worker, which wakes the engine itself.
  */
-export function nextDue(database: Database): Promise<{ jobMs: number | null; cronMs: number | null }> {
-  return database.transact(async (sql) => {
-    const [row] = await sql<{ jobMs: number | null; cronMs: number | null }>`
-      select
-        (select extract(epoch from min(j.due_at) - app_now()) * 1000
-         from unnest(${[...priorities]}::int[]) as p (level)
-         cross join lateral (
-           select due_at from queue.jobs
-           where priority = p.level and due_at > app_now() order by due_at limit 1
-         ) as j)::float8 as "jobMs",
-        (select extract(epoch from min(next_at) - app_now()) * 1000 from queue.crons)::float8 as "cronMs"`;
-    return row ?? { jobMs: null, cronMs: null };
-  });
+export async function nextDue(database: Database): Promise<{ jobMs: number | null; cronMs: number | null }> {
+  const [row] = await database.once<{ jobMs: number | null; cronMs: number | null }>`
+    select
+      (select extract(epoch from min(j.due_at) - app_now()) * 1000
+       from unnest(${[...priorities]}::int[]) as p (level)
+       cross join lateral (
+         select due_at from queue.jobs
+         where priority = p.level and due_at > app_now() order by due_at limit 1
+       ) as j)::float8 as "jobMs",
+      (select extract(epoch from min(next_at) - app_now()) * 1000 from queue.crons)::float8 as "cronMs"`;
+  return row ?? { jobMs: null, cronMs: null };
 }

@@ -11,6 +11,8 @@ export type Sql = <R extends Row>(parts: TemplateStringsArray, ...values: unknow
 export type Database = {
   /** Runs the work in one transaction, again after a deadlock or a lost connection: it may hold only SQL. */
   transact: <T>(work: (sql: Sql) => Promise<T>) => Promise<T>;
+  /** One statement in a transaction of its own: a third of the traffic. It is not repeated. */
+  once: Sql;
   end: () => Promise<void>;
 };
 
@@ -35,6 +37,18 @@ export function openDatabase(url: string, connections: number): Database {
           Promise.resolve(client.unsafe<R[]>(textOf(parts), values as postgres.ParameterOrJSON<never>[]));
         return work(sql);
       }),
+    once: async <R extends Row>(parts: TemplateStringsArray, ...values: unknown[]) => {
+      const connection = await pool.acquire();
+      const text = textOf(parts);
+      connection.prepared.add(text);
+      try {
+        return await connection.sql.unsafe<R[]>(text, values as postgres.ParameterOrJSON<never>[], {
+          prepare: true,
+        });
+      } finally {
+        pool.release(connection);
+      }
+    },
     end: () => pool.end(),
   };
 }

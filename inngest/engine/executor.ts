@@ -36,8 +36,8 @@ type Options = {
 const none = { kind: "unanswered", delivered: false, broken: false } as const;
 /** The longest sleep: a notification may get lost with its connection. */
 const pollMs = 5000;
-/** Under constant load schedules are looked at this often. */
-const lookMs = 500;
+/** How often, at most, it is asked when the next thing falls due. Whatever can be set falls due later than that. */
+const lookMs = 50;
 
 /** The loop: claim what is due, call for it, write what came back, sleep until the next thing is due. */
 export function startExecutor({ database, workers, signingKeys, owner, log, capacity }: Options): Executor {
@@ -50,6 +50,8 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
   let woken = true;
   let wakeUp: (() => void) | undefined;
   let lookedAt = -Infinity;
+  let nextAt = Infinity;
+  let restUntil = -Infinity;
   let beatAt = performance.now();
   let claims = 0;
 
@@ -143,10 +145,14 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
   /** Behind a long backlog every second look begins anywhere, so that every lane's turn comes. */
   const nextLane = () => (claims++ % 2 === 0 ? undefined : randomBytes(8).readBigInt64BE());
 
+  /** Looks once, and says how many milliseconds there is nothing to do unless it is woken. */
   const turn = async (): Promise<number> => {
     woken = false;
     const free = capacity - flying.size;
     const apps = workers.apps();
+    const startedAt = performance.now();
+    // Behind a backlog a look costs more: not one for each call that ends, but one for several.
+    if (free > 0 && free < capacity / 4 && startedAt < restUntil) return restUntil - startedAt;
     const jobs =
       free > 0 && apps.length > 0
         ? await claim(database, {
@@ -160,15 +166,17 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
         : [];
     if (dead) return 0;
     jobs.forEach(dispatch);
-    if (jobs.length > 0 && performance.now() - lookedAt < lookMs) return 0;
-    lookedAt = performance.now();
+    const now = performance.now();
+    if (jobs.length === free) restUntil = now + 2 * (now - startedAt);
+    if (now - lookedAt < lookMs) return Math.max(1, Math.min(nextAt, lookedAt + lookMs) - now);
+    lookedAt = now;
     const due = await nextDue(database);
     if (due.cronMs !== null && due.cronMs <= 0) {
       await fireCrons(database, owner);
       return 0;
     }
-    if (jobs.length > 0) return 0;
-    return Math.max(1, Math.min(due.jobMs ?? pollMs, due.cronMs ?? pollMs, pollMs));
+    nextAt = lookedAt + Math.max(1, Math.min(due.jobMs ?? pollMs, due.cronMs ?? pollMs, pollMs));
+    return Math.max(1, nextAt - performance.now());
   };
 
   const loop = async () => {

@@ -132,10 +132,7 @@ async function takeEvents(
     typeof seed === "string" ? seed : undefined,
     Date.now(),
   );
-  await database.transact(async (sql) => {
-    await receive(sql, received);
-    await notifyEngines(sql, owner);
-  });
+  await database.transact((sql) => Promise.all([receive(sql, received), notifyEngines(sql, owner)]));
   wake();
   return { status: 200, body: { ids: received.map(({ serverId }) => serverId), status: 200 } };
 }

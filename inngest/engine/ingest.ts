@@ -32,8 +32,9 @@ export async function publish(
   let batch = events;
   while (batch.length > 0) {
     // What waits is served before anything starts, so that no run meets the event that started it.
-    const followUps = await deliver(sql, batch);
-    followUps.push(...(await startRuns(sql, batch, externalIds)));
+    const [matches, functions] = await Promise.all([findMatches(sql, batch), loadFunctions(sql)]);
+    const followUps = await deliver(sql, batch, matches);
+    followUps.push(...(await startRuns(sql, functions, batch, externalIds)));
     batch = followUps;
   }
 }
@@ -54,9 +55,13 @@ async function store(sql: Sql, received: readonly ReceivedEvent[]): Promise<Rece
 type Match = { index: number; runId: string; stepId: string; kind: string; expression: string | null };
 
 /** Runs that listen for these events go on, or end. In order of run id, so that two requests cannot deadlock. */
-async function deliver(sql: Sql, events: readonly InngestEvent[]): Promise<InngestEvent[]> {
+async function deliver(
+  sql: Sql,
+  events: readonly InngestEvent[],
+  found: readonly Match[],
+): Promise<InngestEvent[]> {
   const followUps: InngestEvent[] = [];
-  for (const { index, runId, stepId, kind, expression } of await findMatches(sql, events)) {
+  for (const { index, runId, stepId, kind, expression } of found) {
     const run = await lockRun(sql, runId);
     const event = events[index];
     if (run?.status !== "running" || !event) continue;
@@ -102,10 +107,10 @@ type Start = NewRun & { event: InngestEvent; key: string | null };
 
 async function startRuns(
   sql: Sql,
+  functions: readonly RegisteredFunction[],
   events: readonly InngestEvent[],
   externalIds: ReadonlySet<string>,
 ): Promise<InngestEvent[]> {
-  const functions = await loadFunctions(sql);
   const wanted = events.flatMap((event) =>
     functions
       .filter((fn) => isTriggeredBy(fn, event))

@@ -28,7 +28,9 @@ export async function createRuns(sql: Sql, created: readonly NewRun[]): Promise<
   // A run that gathers gets its place from the throttle when it is opened.
   const settled = created.filter(({ gatherKey }) => gatherKey === undefined);
   const places = new Map(settled.length > 0 ? pair(settled, await reserveStarts(sql, settled)) : []);
-  await sql`
+  // Sent together, done one after the other.
+  await Promise.all([
+    sql`
     insert into queue.runs (id, function_id, queue_name, tenant_id, priority, max_attempts, events, lead_seconds,
                             concurrency_key_1, concurrency_key_2, singleton_key, gather_key, unopened,
                             parent_run_id, parent_step_id)
@@ -45,9 +47,9 @@ export async function createRuns(sql: Sql, created: readonly NewRun[]): Promise<
                 ${column((run) => run.parent?.runId ?? null)}::text[],
                 ${column((run) => run.parent?.stepId ?? null)}::text[])
       as r (id, function_id, queue_name, tenant_id, priority, max_attempts, events, lead, key_1, key_2, singleton,
-            gather, unopened, parent_run_id, parent_step_id)`;
-  // An event whose time lies ahead starts its run then; it exists from now on, so that it can be cancelled.
-  await sql`
+            gather, unopened, parent_run_id, parent_step_id)`,
+    // An event whose time lies ahead starts its run then; it exists from now on, so that it can be cancelled.
+    sql`
     insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, step_id, due_at, lag_seconds,
                             max_attempts, concurrency_key_1, concurrency_key_2)
     select queue_name, tenant_id, priority, r.id, function_id, k.kind, k.step_id,
@@ -66,7 +68,8 @@ export async function createRuns(sql: Sql, created: readonly NewRun[]): Promise<
       select greatest(app_now() + s.after_ms * interval '1 millisecond', to_timestamp(s.ts / 1000)) as opens_at
     ) as o
     join (values ('discover', ''), ('deadline', 'start')) as k (kind, step_id)
-      on k.kind = 'discover' or s.start_ms is not null`;
+      on k.kind = 'discover' or s.start_ms is not null`,
+  ]);
   await storeCancels(sql, created, ids);
   return ids;
 }
@@ -151,12 +154,14 @@ export type End =
  */
 export async function endRun(sql: Sql, run: Run, end: End): Promise<InngestEvent[]> {
   const output = end.status === "completed" ? end.output : end.status === "failed" ? end.error : null;
-  const [row] = await sql<{ now: Date }>`
+  const [[row]] = await Promise.all([
+    sql<{ now: Date }>`
     update queue.runs set status = ${end.status}, output = ${JSON.stringify(output ?? null)}::json, ended_at = app_now(),
       gather_key = null
-    where id = ${run.id} returning ended_at as now`;
-  await sql`delete from queue.jobs where run_id = ${run.id}`;
-  await sql`delete from queue.waits where run_id = ${run.id}`;
+    where id = ${run.id} returning ended_at as now`,
+    sql`delete from queue.jobs where run_id = ${run.id}`,
+    sql`delete from queue.waits where run_id = ${run.id}`,
+  ]);
   run.status = end.status;
   if (run.parentRunId && run.parentStepId) await answerParent(sql, run.parentRunId, run.parentStepId, end);
   return endEvents(run, end, row?.now.getTime() ?? Date.now());

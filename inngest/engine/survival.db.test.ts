@@ -63,7 +63,7 @@ test("two engines on one database do each step once", async () => {
   await second.stop(1000);
 });
 
-test("of two engines one is killed in the middle: every run ends once, and no finished step runs again", async () => {
+test("of two engines one is killed in the middle: every run ends once, with each step once", async () => {
   const key = lab.newKey();
   await lab.engine.stop(1000);
   lab.engine = await lab.launch({ capacity: 4 });
@@ -82,7 +82,9 @@ test("of two engines one is killed in the middle: every run ends once, and no fi
   const ended = async () =>
     (await lab.sql`select from (${ofKey}) r join queue.runs using (id) where status = 'completed'`).length;
   await eventually(async () => (await ended()) === runs, "all ended");
-  expect(lab.app.ran(key).filter((line) => line.startsWith("ended"))).toHaveLength(runs);
+  expect(await lab.runsOf(key, "steps")).toHaveLength(runs);
+  // Only what the killed one had in its hands may have begun a second time.
+  expect(lab.app.count(key, "a")).toBeLessThanOrEqual(runs + 4);
   expect(await lab.sql`select count(*)::int as n from queue.steps where run_id in (${ofKey})`).toEqual([
     { n: 3 * runs },
   ]);
