@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { fileServer } from "./file-server.ts";
 import { expect, moveClock, test } from "./fixtures.ts";
-import { checkFile, chooseFile, csvFile, importResult, startButton } from "./importing.ts";
+import { csvFile, importedFile } from "./importing.ts";
 import { seriousFindings } from "./scan.ts";
 
 test("a scheduled import is made from one that was done, runs, shows its failure, and rests when it is told to", async ({
@@ -10,10 +10,7 @@ test("a scheduled import is made from one that was done, runs, shows its failure
 }) => {
   test.setTimeout(150_000);
   const shop = await fileServer("email,plan\nada@example.test,pro\ngrace@example.test,free\n");
-  await chooseFile(page, `/${workspace.slug}`, csvFile("shop.csv", "email,plan\nold@example.test,pro\n"));
-  await checkFile(page);
-  await startButton(page).click();
-  await importResult(page);
+  await importedFile(page, workspace.slug, csvFile("shop.csv", "email,plan\nold@example.test,pro\n"));
 
   await page.getByRole("link", { name: "Repeat" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Customers from the shop");

@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { withTenant } from "#db/tenancy";
 import { env } from "#server/env";
 import { expect, test } from "./fixtures.ts";
-import { checkFile, chooseFile, csvFile, importResult, startButton } from "./importing.ts";
+import { checkFile, chooseFile, csvFile, importedFile, importResult, startButton } from "./importing.ts";
 import { seriousFindings } from "./scan.ts";
 
 test("undo names who stays and with which field before it begins, and what it could not take back after", async ({
@@ -13,10 +13,7 @@ test("undo names who stays and with which field before it begins, and what it co
 }) => {
   test.setTimeout(120_000);
   const rows = ["ada", "grace", "linus", "ken"].map((name) => `${name}@example.test,${name},Acme\n`);
-  await chooseFile(page, `/${workspace.slug}`, csvFile("people.csv", `email,name,company\n${rows.join("")}`));
-  await checkFile(page);
-  await startButton(page).click();
-  await importResult(page);
+  await importedFile(page, workspace.slug, csvFile("people.csv", `email,name,company\n${rows.join("")}`));
   await withTenant(workspace.scope, (tx) =>
     tx.execute(
       sql`update contacts set company = 'By hand', version = version + 1 where email = 'ada@example.test'`,
@@ -52,10 +49,8 @@ test("rejected rows are downloaded, mended in the file and imported with it", as
 }) => {
   test.setTimeout(120_000);
   const text = 'email,name\nada@example.test,Ada\nbroken(at)example.test,"Broken, ""B"""\n';
-  await chooseFile(page, `/${workspace.slug}`, csvFile("people.csv", text));
-  await checkFile(page);
-  await startButton(page).click();
-  expect(await importResult(page)).toMatchObject({ created: 1, rejected: 1 });
+  const result = await importedFile(page, workspace.slug, csvFile("people.csv", text));
+  expect(result).toMatchObject({ created: 1, rejected: 1 });
   const coming = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download rejected rows" }).click();
   const download = await coming;

@@ -1,5 +1,7 @@
 import path from "node:path";
 import type { Locator, Page } from "@playwright/test";
+import { env } from "#server/env";
+import { v7 } from "uuid";
 import { expect } from "./fixtures.ts";
 
 type CsvFile = { name: string; mimeType: string; buffer: Buffer };
@@ -67,6 +69,35 @@ export async function importResult(page: Page): Promise<Result> {
     skipped: number("skipped"),
     rejected: number("rejected"),
   };
+}
+
+/**
+ * Brings a file in as the wizard does with all of its guesses, without a page of it: for what comes after an import.
+ * The page of the import is open then, and the import has ended.
+ */
+export async function importedFile(page: Page, slug: string, { name, buffer }: CsvFile): Promise<Result> {
+  const id = v7();
+  const headers = { "x-workspace": slug, origin: env.APP_URL };
+  const ask = async (step: "create" | "inspect" | "check" | "start", input: object): Promise<unknown> => {
+    const answer = await page.request.post(`/api/trpc/imports.${step}`, { headers, data: { json: input } });
+    expect(answer.ok(), `${step}: ${await answer.text()}`).toBe(true);
+    return ((await answer.json()) as { result: { data: { json: unknown } } }).result.data.json;
+  };
+  await ask("create", { key: id, fileName: name, sizeBytes: buffer.length });
+  const sent = await page.request.put(`/api/uploads/${id}/0`, {
+    headers: { ...headers, "content-type": "application/octet-stream" },
+    data: buffer,
+  });
+  expect(sent.ok(), await sent.text()).toBe(true);
+  const { mapping } = (await ask("inspect", { id })) as { mapping: object[] };
+  await ask("check", { id, mapping, options: {} });
+  const query = encodeURIComponent(JSON.stringify({ json: { id } }));
+  const status = async () =>
+    (await page.request.get(`/api/trpc/imports.byId?input=${query}`, { headers })).text();
+  await expect.poll(status, { timeout: 30_000 }).toContain('"status":"awaiting_confirmation"');
+  await ask("start", { id });
+  await page.goto(`/${slug}/imports/${id}`);
+  return importResult(page);
 }
 
 /** Brings the sample in through the wizard, onto a new list. `home` is the path of the workspace. */

@@ -26,7 +26,10 @@ export function countOnTheWay(
 }
 
 /** The forks among these steps that hold others: deleting them needs a word on which branch stays. */
-export function undecidedForks(campaign: Campaign, steps: readonly Step[]): Step[] {
+export function undecidedForks<Fork extends Linked & Pick<Step, "branches">>(
+  { flow: { main, strays } }: Pick<Campaign, "flow">,
+  steps: readonly Fork[],
+): Fork[] {
   const chosen = new Set(steps.map(({ id }) => id));
   const holds = (flow: Flow): boolean =>
     flow.nodes.some(
@@ -42,6 +45,6 @@ export function undecidedForks(campaign: Campaign, steps: readonly Step[]): Step
       walk(branches.false);
     }
   };
-  for (const flow of [campaign.flow.main, ...campaign.flow.strays]) walk(flow);
+  for (const flow of [main, ...strays]) walk(flow);
   return steps.filter((step) => open.has(step.id) && step.branches && step.whenTrue !== step.whenFalse);
 }
