@@ -117,7 +117,7 @@ async function expectFit(page: Page, path: string): Promise<void> {
   await expectRoomOnPhone(page, path);
   // In the dark the page is the same but for its colours.
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-  expect(await seriousFindings(page, ["color-contrast"]), `${path}, dark`).toEqual([]);
+  await expect.poll(() => seriousFindings(page, ["color-contrast"]), `${path}, dark`).toEqual([]);
 }
 
 /** Nothing runs off a phone's screen to the right. */

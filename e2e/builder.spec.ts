@@ -5,6 +5,8 @@ import { seriousFindings } from "./scan.ts";
 
 /** By the mouse, from one step onto a plus. */
 async function drag(page: Page, words: RegExp, plus: string): Promise<void> {
+  // Once the drawing has come to rest.
+  await node(page, words).hover();
   const onto = await page.getByRole("button", { name: plus }).boundingBox();
   const from = await node(page, words).boundingBox();
   if (!onto || !from) throw new Error("The canvas shows no place to drag to.");

@@ -48,6 +48,7 @@ export async function rowsForPages({ scope }: Tenant) {
     await tx.insert(importJobs).values({
       id: ids.undone,
       fileName: "people.csv",
+      fileFormat: { parts: 1 },
       status: "rolled_back",
       totalRows: 4,
       processedRows: 4,
@@ -84,6 +85,7 @@ export async function rowsForPages({ scope }: Tenant) {
       processedContacts: 2,
       changedCount: 1,
       unchangedCount: 1,
+      completedAt: new Date("2026-01-03T00:00:00Z"),
     });
     const { id: domain } = await createDomain(tx, null, { domain: `mail-${v7().slice(-12)}.test`, key });
     return { ...ids, contact, twin, list, segment, template, campaignId, launched, domain };
