@@ -7,23 +7,20 @@ export function SettingsTabs() {
   const { workspace } = useParams<{ workspace: string }>();
   const at = (path: string) => `/${workspace}/settings${path}`;
   return (
-    // Wider than the column where there is room beside it: all of them are seen at once.
-    <div className="xl:w-max">
-      <Tabs
-        label="Settings"
-        tabs={[
-          { label: "Workspace", href: at("") },
-          { label: "Members", href: at("/members") },
-          { label: "Mailboxes", href: at("/mailboxes") },
-          { label: "Domains", href: at("/domains") },
-          { label: "Sending", href: at("/sending") },
-          { label: "Lead score", href: at("/scoring") },
-          { label: "Fields", href: at("/fields") },
-          { label: "API keys", href: at("/api-keys") },
-          { label: "Organization", href: at("/organization") },
-          { label: "Account", href: at("/account") },
-        ]}
-      />
-    </div>
+    <Tabs
+      label="Settings"
+      tabs={[
+        { label: "Workspace", href: at("") },
+        { label: "Members", href: at("/members") },
+        { label: "Mailboxes", href: at("/mailboxes") },
+        { label: "Domains", href: at("/domains") },
+        { label: "Sending", href: at("/sending") },
+        { label: "Lead score", href: at("/scoring") },
+        { label: "Fields", href: at("/fields") },
+        { label: "API keys", href: at("/api-keys") },
+        { label: "Organization", href: at("/organization") },
+        { label: "Account", href: at("/account") },
+      ]}
+    />
   );
 }

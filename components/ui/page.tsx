@@ -32,7 +32,8 @@ export function Page({
     <div
       className={cn(
         "mx-auto w-full px-4 pt-5 pb-16 sm:px-8 sm:pt-8",
-        width === "narrow" ? "max-w-3xl" : "max-w-6xl",
+        // As wide as the row of tabs of the settings.
+        width === "wide" ? "max-w-6xl" : tabs ? "max-w-[54rem]" : "max-w-3xl",
       )}
     >
       <header className={cn("mb-5", tabs && "mb-0")}>

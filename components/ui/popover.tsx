@@ -13,7 +13,7 @@ export function PopoverContent({ className, ...rest }: ComponentProps<typeof Pri
         sideOffset={4}
         align="start"
         className={cn(
-          "z-50 rounded-lg bg-raised shadow-menu outline-none",
+          "z-50 max-h-(--radix-popover-content-available-height) overflow-y-auto rounded-lg bg-raised shadow-menu outline-none",
           "data-[state=open]:animate-in data-[state=open]:duration-100 data-[state=open]:fade-in data-[state=open]:zoom-in-95",
           className,
         )}

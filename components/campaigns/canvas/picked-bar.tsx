@@ -24,6 +24,9 @@ export function usePicked(campaign: Campaign) {
   };
 }
 
+/** On a phone the icons alone have room. */
+const wordsIfWide = "max-sm:sr-only";
+
 /** What can be done with the picked steps. */
 export function PickedBar({ steps, acts, onClear }: { steps: Step[]; acts: StepActs; onClear: () => void }) {
   const count = steps.length === 1 ? "1 step" : `${steps.length} steps`;
@@ -43,13 +46,13 @@ export function PickedBar({ steps, acts, onClear }: { steps: Step[]; acts: StepA
           onClear();
         }}
       >
-        <Copy /> Copy
+        <Copy /> <span className={wordsIfWide}>Copy</span>
       </Button>
       <Button size="sm" onClick={() => acts.ask(steps, "move")}>
-        <ArrowUpDown /> Move
+        <ArrowUpDown /> <span className={wordsIfWide}>Move</span>
       </Button>
       <Button size="sm" variant="danger-quiet" onClick={() => acts.ask(steps, "delete")}>
-        <Trash2 /> Delete
+        <Trash2 /> <span className={wordsIfWide}>Delete</span>
       </Button>
       <Button size="icon-sm" variant="ghost" aria-label="Pick none" onClick={onClear}>
         <X />
