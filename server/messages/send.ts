@@ -224,9 +224,12 @@ async function onWire<T>(sender: Sender, send: () => Promise<T>): Promise<T> {
 
 type Replies = { token: string; results: SendResult[]; subjects: ReadonlyMap<string, string> };
 
+/** Longer than a database takes to come back after a crash on a busy machine. */
+const settlePausesMs = [200, 1_000, 3_000, 8_000, 8_000, 10_000, 15_000, 15_000];
+
 /** The replies exist in this process only: what cannot be written down now would be unknown for ever, so it is tried again. */
 async function settleSurely(scope: Scope, replies: Replies): Promise<{ counts: SettleCounts }> {
-  for (const pauseMs of [200, 1_000, 3_000, 8_000]) {
+  for (const pauseMs of settlePausesMs) {
     try {
       return await settle(scope, replies);
     } catch (error) {
