@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import { type Enrollment, examine, type Facts, type Message } from "./invariants.ts";
+import type { Entry } from "./sink-history.ts";
+
+const at = (text: string) => new Date(`2026-11-23T${text}:00Z`);
+const person = "ana@example.test";
+const message = (some: Partial<Message> = {}): Message => ({
+  id: "m1",
+  rfc_message_id: "<m1@x>",
+  campaign_id: "c1",
+  to_email: person,
+  delivery_status: "sent",
+  claimed_at: at("10:00"),
+  subject: "One",
+  step_order: 1,
+  ...some,
+});
+const taken = (some: Partial<Entry> = {}): Entry => ({
+  at: 1_000,
+  event: "taken",
+  to: person,
+  messageId: "<m1@x>",
+  subject: "One",
+  ...some,
+});
+const through: Enrollment = { campaign_id: "c1", email: person, status: "completed", exit_reason: null };
+
+type Told = Partial<Omit<Facts, "world">> & { world?: Partial<Facts["world"]> };
+/** One person who got the one email of a paced campaign, and what is told instead. */
+const breachesOf = ({ world, ...told }: Told): string[] => {
+  const campaign = { id: "c1", kind: "paced", people: [person], subjects: ["One"], stopped: [] } as const;
+  return examine({
+    history: [taken()],
+    messages: [message()],
+    enrollments: [through],
+    kills: [],
+    groupSize: 200,
+    ...told,
+    world: {
+      campaigns: [
+        { ...campaign, people: [...campaign.people], subjects: [...campaign.subjects], stopped: [] },
+      ],
+      unsubscribed: new Map(),
+      breaches: [],
+      ...world,
+    },
+  }).breaches;
+};
+const paused = (from: string, to: string) => ({
+  campaigns: [
+    {
+      ...{ id: "c1", kind: "paced" as const, people: [person], subjects: ["One"] },
+      stopped: [{ from: at(from), to: at(to), since: 0, till: 1 }],
+    },
+  ],
+});
+const inHand = (count: number) => [
+  {
+    kill: { part: "worker" as const, moment: { afterMs: 1 } },
+    stood: true,
+    inHand: new Map([["mailbox", Array.from({ length: count }, (_, n) => `m${n}`)]]),
+    backMs: 1,
+  },
+];
+
+test("what went as promised is no breach", () => {
+  expect(breachesOf({})).toEqual([]);
+  expect(breachesOf({ messages: [message({ delivery_status: "unknown" })], kills: inHand(200) })).toEqual([]);
+  expect(breachesOf({ world: paused("10:01", "10:02") })).toEqual([]);
+});
+
+test.each<[string, RegExp, Told]>([
+  ["a Message-ID that arrives twice", /^doubled/, { history: [taken(), taken({ at: 2_000 })] }],
+  ["an email that arrives under two", /^doubled/, { history: [taken(), taken({ messageId: "<m2@x>" })] }],
+  ["what is sent and never arrived", /never arrived/, { history: [] }],
+  [
+    "what arrived and is to be sent",
+    /arrived, and is queued/,
+    { messages: [message({ delivery_status: "queued" })] },
+  ],
+  ["who is through without an email", /0 of 1 emails/, { messages: [], history: [] }],
+  ["who stands still", /is active/, { enrollments: [{ ...through, status: "active" }] }],
+  ["who is not in it", /0 of 1 people/, { enrollments: [] }],
+  ["who bounced by nobody's word", /never refused/, { enrollments: [{ ...through, status: "bounced" }] }],
+  ["who left by nobody's wish", /never asked/, { enrollments: [{ ...through, status: "unsubscribed" }] }],
+  ["a claim in a pause", /^after stop/, { world: paused("09:59", "10:01") }],
+  ["a claim after a wish", /^after stop/, { world: { unsubscribed: new Map([[person, at("09:59")]]) } }],
+  ["unknown by nothing", /without a cause/, { messages: [message({ delivery_status: "unknown" })] }],
+  ["too many in hand", /201 messages/, { kills: inHand(201) }],
+  ["a claim at night", /^outside the window/, { messages: [message({ claimed_at: at("03:00") })] }],
+])("%s is", (_, breach, told) => {
+  expect(breachesOf(told).join("; ")).toMatch(breach);
+});

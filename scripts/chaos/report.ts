@@ -1,0 +1,48 @@
+import { parts } from "./plan.ts";
+import type { Round } from "./round.ts";
+
+const sum = (rounds: readonly Round[], of: (round: Round) => number) =>
+  rounds.reduce((total, round) => total + of(round), 0);
+
+const header = [
+  "seed",
+  "kills",
+  ...parts,
+  "at a line",
+  "messages",
+  "imports",
+  "lost",
+  "doubled",
+  "unknown",
+  "sent after stop",
+];
+
+function cells(seed: string, rounds: readonly Round[]): string[] {
+  const of = (count: (round: Round) => number) => sum(rounds, count).toLocaleString("en");
+  return [
+    seed,
+    of(({ kills }) => kills.length),
+    ...parts.map((part) => of(({ kills }) => kills.filter(({ kill }) => kill.part === part).length)),
+    of(({ kills }) => kills.filter(({ kill, stood }) => stood && "line" in kill.moment).length),
+    of(({ findings }) => findings.messages),
+    of(({ imports }) => imports),
+    of(({ findings }) => findings.lost),
+    of(({ findings }) => findings.doubled),
+    of(({ findings }) => findings.unknown),
+    of(({ findings }) => findings.afterStop),
+  ];
+}
+
+/** What rounds came to, a row each and one for all, as the table of docs/reliability.md. */
+export function table(rounds: readonly Round[]): string {
+  const rows = [
+    header,
+    header.map(() => "---"),
+    ...rounds.map((round) => cells(String(round.seed), [round])),
+  ];
+  if (rounds.length > 1) rows.push(cells("all", rounds));
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`)
+    .join("\n");
+}

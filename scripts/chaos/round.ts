@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { groupSize } from "#server/messages/send";
+import { launchThem, pauseThem, readThem, resume } from "./actors.ts";
+import { surely } from "./api.ts";
+import { moveOn } from "./clock.ts";
+import { importThem } from "./importer.ts";
+import { examine, type Findings, loadFacts } from "./invariants.ts";
+import { carryOut, type Done } from "./kills.ts";
+import { planRound } from "./plan.ts";
+import { asOwner, type Product } from "./product.ts";
+import { recount } from "./recount.ts";
+import type { Entry } from "./sink-history.ts";
+import { makeWorld, type World } from "./world.ts";
+
+export type Round = { seed: number; findings: Findings; kills: Done[]; imports: number; seconds: number };
+
+/** `until` (of `performance.now()`): nothing is killed any more after it, and the round comes to its end. */
+type Options = {
+  seed: number;
+  kills: number;
+  until: number;
+  say: (line: string) => void;
+  signal: AbortSignal;
+};
+
+/** A tenant whose campaigns, imports and people go on while processes are killed; then everything is let come to its end, and counted. */
+export async function playRound(
+  product: Product,
+  { seed, kills: count, until, say, signal }: Options,
+): Promise<Round> {
+  const startedAt = performance.now();
+  const plan = planRound(seed, count);
+  product.sink.send({ seed });
+  product.history.next();
+  const history: Entry[] = [];
+  const entries = () => {
+    history.push(...product.history.next());
+    return history;
+  };
+  const world = await makeWorld(product, seed);
+  const moving = new AbortController();
+  const clock = moveOn(world, moving.signal);
+  const importing = importThem(world);
+  const actors = Promise.all([
+    launchThem(world),
+    readThem(world, entries),
+    pauseThem(world, plan.pauses),
+    importing,
+    clock,
+  ]);
+  // What one of them dies of ends the round, whenever that is.
+  let failed: Error | undefined;
+  actors.catch((error: unknown) => (failed ??= error instanceof Error ? error : new Error(String(error))));
+  // There is something to be lost from here on.
+  const begun = performance.now() + 60_000;
+  while (!entries().some(({ event }) => event === "taken") && !failed && performance.now() < begun)
+    await sleep(50);
+  const kills: Done[] = [];
+  const known = new Set<string>();
+  for (const planned of plan.kills) {
+    if (failed || signal.aborted || performance.now() > until) break;
+    const done = await carryOut(world, planned, known);
+    for (const id of [...done.inHand.values()].flat()) known.add(id);
+    kills.push(done);
+    say(`  ${wordsOf(done, kills.length)}`);
+  }
+  world.over = true;
+  await comeToAnEnd(world, () => !failed && !signal.aborted);
+  moving.abort();
+  await actors.catch(() => undefined);
+  if (failed) throw failed;
+  // What left last may still be on its way into the history.
+  await sleep(200);
+  const { messages, enrollments } = await asOwner(product, (sql) => loadFacts(sql, world));
+  world.breaches.push(...(await asOwner(product, (sql) => recount(sql, world.tenant.tenantId))));
+  const findings = examine({ world, history: entries(), messages, enrollments, kills, groupSize });
+  const { imports } = await importing;
+  return { seed, findings, kills, imports, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+function wordsOf({ kill: { part, moment }, stood, inHand, backMs }: Done, n: number): string {
+  const where =
+    "line" in moment
+      ? stood
+        ? `at "${moment.line}" ${moment.change}`
+        : `waiting for "${moment.line}" ${moment.change}`
+      : `after ${moment.afterMs} ms`;
+  const count = [...inHand.values()].reduce((sum, ids) => sum + ids.length, 0);
+  return `${String(n).padStart(3)}  ${part.padEnd(8)} ${where.padEnd(24)} ${String(count).padStart(3)} in hand, back after ${(backMs / 1000).toFixed(1)} s`;
+}
+
+const patienceMs = 240_000;
+
+/** Waits until every campaign has completed. What guards pause is let go on. What does not end is found as lost. */
+async function comeToAnEnd(world: World, isWell: () => boolean): Promise<void> {
+  for (
+    const deadline = performance.now() + patienceMs;
+    performance.now() < deadline && isWell();
+    await sleep(300)
+  ) {
+    const rows = await surely("the state of campaigns", () =>
+      asOwner(
+        world.product,
+        (sql) => sql<{ id: string; status: string }[]>`
+        select id, status from campaigns where tenant_id = ${world.tenant.tenantId} and status <> 'completed'`,
+      ),
+    );
+    if (rows.length === 0 && world.campaigns.length > 0) return;
+    for (const { id, status } of rows) if (status === "paused") await resume(world, id);
+  }
+}
