@@ -89,7 +89,7 @@ function wordsOf({ kill: { part, moment }, stood, inHand, backMs }: Done, n: num
   return `${String(n).padStart(3)}  ${part.padEnd(8)} ${where.padEnd(24)} ${String(count).padStart(3)} in hand, back after ${(backMs / 1000).toFixed(1)} s`;
 }
 
-const patienceMs = 240_000;
+const patienceMs = 600_000;
 
 /** Waits until every campaign has completed. What guards pause is let go on. What does not end is found as lost. */
 async function comeToAnEnd(world: World, isWell: () => boolean): Promise<void> {
