@@ -37,6 +37,7 @@ export type Held = {
 export async function heldBy(tx: TenantTx, ids: readonly string[]): Promise<Map<string, Held>> {
   const rows = await tx.execute<Held & { id: string }>(sql`
     select c.id, to_jsonb(c) - ${change} as contact, c.version,
+      (select count(*)::int from contact_events t where t.contact_id = c.id) as told,
       (select coalesce(jsonb_object_agg(ct.tag_id, to_jsonb(ct)), '{}') from contact_tags ct where ct.contact_id = c.id) as tagged,
       (select coalesce(jsonb_object_agg(m.segment_id, to_jsonb(m)), '{}') from segment_contacts m where m.contact_id = c.id) as members
     from contacts c where c.id = any (${sql.param([...ids])}::uuid[]) order by c.id`);
