@@ -27,12 +27,41 @@ export async function refreshRange(
   const upto = await endOfSlice(tx, after, sliceSize);
   const within = (id: SQL) => sql`${after === null ? sql`` : sql`${id} > ${after}::uuid and`}
     ${upto === null ? sql`true` : sql`${id} <= ${upto}::uuid`}`;
+  const range = { segmentId, predicate, within };
+  if (await isAfterUndo(tx, segmentId)) {
+    // Who comes or goes because an import was taken back comes to no campaign by that; whoever must leave one leaves it.
+    await tx.execute(sql`select set_config('app.silent_arrivals', 'on', true)`);
+    await changeMembers(tx, { ...range, only: takenBack(segmentId, within) });
+    await tx.execute(sql`select set_config('app.silent_arrivals', '', true)`);
+  }
+  await changeMembers(tx, range);
+  return upto;
+}
+
+/** An import was taken back since the segment was last worked out, or in part, for good or for now. */
+async function isAfterUndo(tx: TenantTx, segmentId: string): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    select from import_jobs j, segments s where s.id = ${segmentId}::uuid
+      and (j.rolled_back_at >= s.last_recalculated_at or j.rolled_back_at is null and j.rolled_back_by is not null) limit 1`);
+  return rows.length > 0;
+}
+
+/** The contacts of a slice whom that concerns. */
+const takenBack = (segmentId: string, within: (id: SQL) => SQL): SQL => sql`array(
+  select e.contact_id from import_events e
+  where ${within(sql`e.contact_id`)} and e.undo_outcome <> 'leave'
+    and e.undone_at >= (select s.last_recalculated_at from segments s where s.id = ${segmentId}::uuid))`;
+
+type Change = { segmentId: string; predicate: SQL; within: (id: SQL) => SQL; only?: SQL };
+
+async function changeMembers(tx: TenantTx, { segmentId, predicate, within, only }: Change): Promise<void> {
+  const those = (id: SQL) => (only ? sql`${within(id)} and ${id} = any(${only})` : within(id));
   await tx.execute(sql`
     with matched as materialized (
-      select c.id from contacts c where ${within(sql`c.id`)} and c.deleted_at is null and ${predicate}
+      select c.id from contacts c where ${those(sql`c.id`)} and c.deleted_at is null and ${predicate}
     ), known as materialized (
       select m.contact_id as id from segment_contacts m
-      where m.segment_id = ${segmentId}::uuid and ${within(sql`m.contact_id`)}
+      where m.segment_id = ${segmentId}::uuid and ${those(sql`m.contact_id`)}
     ), gone as (
       delete from segment_contacts m
       where m.segment_id = ${segmentId}::uuid and m.contact_id = any(array(select id from known except select id from matched))
@@ -48,7 +77,6 @@ export async function refreshRange(
     select event, ${segmentId}::uuid, array_agg(id order by id)
     from (select event, id, (row_number() over (partition by event order by id) - 1) / ${announcedTogether}::int as part from told) parts
     group by event, part order by event, part`);
-  return upto;
 }
 
 /** The contact that ends a slice of so many after `after`; null when all that are left fit. */
