@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { asOwner } from "#db/testing-database";
@@ -8,9 +9,12 @@ import { startEngine, type Engine } from "#inngest/engine/engine";
 import { startWorker, type Worker } from "#inngest/worker";
 import { emailStep, launch, ledger, newCampaign, statusOf, type Started } from "#server/enrollments/testing";
 import { env } from "#server/env";
+import { sampleContacts } from "#server/imports/sample";
+import { check, detailOf } from "#server/imports/testing";
 import { log } from "#server/log";
 import { people } from "#server/messages/testing";
 import { sinks } from "#server/messages/testing-sinks";
+import { callerFor } from "#server/testing";
 
 /** The address of another Inngest server that carries the journey: `npm run conformance` sets it. */
 const elsewhere = await vi.hoisted(async () => {
@@ -77,6 +81,11 @@ const drip = () =>
     ],
   });
 
+async function signedIn(campaign: Started) {
+  const { sessionId } = await createSession(campaign.userId);
+  return { ...campaign, sessionId, caller: callerFor({ sessionId, workspaceSlug: campaign.slug }) };
+}
+
 /** As many runs are asleep or waiting: a campaign's own, and its wait step's. */
 const resting = (count: number) =>
   eventually(
@@ -101,13 +110,24 @@ test("the durable functions carry a campaign from launch to completion on the em
 }, 600_000);
 
 test.skipIf(elsewhere)(
-  "all of the server's state lost in the middle of a campaign changes nothing in the end",
+  "all of the server's state lost in the middle of a campaign and of an import changes nothing in the end",
   async () => {
     const campaign = await drip();
     await launch(campaign.scope, campaign.campaignId);
     await reaches(campaign, 30);
     await resting(2);
-    await engine?.abandon();
+    const importing = await signedIn(campaign);
+    const { id } = await check(importing, sampleContacts());
+    await asOwner((owner) =>
+      owner.begin(async (sql) => {
+        // The import is under way, and its first rows wait for this.
+        await sql`lock table import_events in exclusive mode`;
+        await importing.caller.imports.start({ id });
+        const underWay = async () => (await detailOf(importing, id)).status === "processing";
+        await eventually(underWay, "the import is under way", 15_000);
+        await engine?.abandon();
+      }),
+    );
     await asOwner(
       (owner) => owner`
     truncate queue.apps, queue.functions, queue.crons, queue.cron_fires, queue.events, queue.run_keys, queue.runs,
@@ -120,9 +140,10 @@ test.skipIf(elsewhere)(
     await eventually(
       async () => {
         await moveClock("1 minute");
-        return (await statusOf(campaign)) === "completed";
+        const ended = await Promise.all([statusOf(campaign), detailOf(importing, id)]);
+        return ended[0] === "completed" && ended[1].status === "completed";
       },
-      "the campaign is completed",
+      "the campaign and the import are completed",
       40_000,
     );
     const got = mailsOf(campaign).map((mail) => `${mail.to} ${mail.subject}`);
@@ -134,6 +155,18 @@ test.skipIf(elsewhere)(
       ),
     );
     expect(tagged?.count).toBe(30);
+    expect(await detailOf(importing, id)).toMatchObject({
+      created: 480,
+      skipped: 12,
+      errors: 8,
+      totalRows: 500,
+    });
+    const [brought] = await withTenant(campaign.scope, (tx) =>
+      tx.execute<{ count: number }>(
+        sql`select count(*)::int as count from contacts where first_source_import_id = ${id}::uuid`,
+      ),
+    );
+    expect(brought?.count).toBe(480);
   },
   90_000,
 );
