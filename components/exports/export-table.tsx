@@ -64,6 +64,12 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
       <span>
         <StatusBadge status={row.status} />
         {row.problem && <span className="block pt-1 text-xs text-danger">{row.problem}</span>}
+        {row.lateUntil && (
+          <span className="block max-w-72 pt-1 text-xs text-warning">
+            Nobody is working on it: no worker runs, or all are busy. Next try{" "}
+            <DateTime at={row.lateUntil} show="time" timeZone={timeZone} />.
+          </span>
+        )}
       </span>
     ),
   },

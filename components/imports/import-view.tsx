@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import { useTRPC } from "#components/trpc/client";
 import { Callout } from "#components/ui/callout";
 import { LinkButton } from "#components/ui/link-button";
+import { LateJob } from "#components/ui/late-job";
 import { Page } from "#components/ui/page";
 import { Section } from "#components/ui/section";
 import type { RouterOutputs } from "#server/router";
@@ -67,6 +68,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
           {job.problem}
         </Callout>
       )}
+      <LateJob at={job.lateUntil} timeZone={timeZone} className="mb-5" />
       <ImportSummary job={job} />
       {job.status === "fetching" && <FetchProgress job={job} />}
       {isMoving(job.status) && job.status !== "fetching" && (

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { calledAgainAt } from "#server/drivers/job-lateness";
 import { AppError } from "#server/errors";
 
 export type ContactEdit = {
@@ -16,11 +17,14 @@ export type ContactEdit = {
   createdAt: Date;
   completedAt: Date | null;
   createdBy: string | null;
+  /** Nobody works on it: when it is called for again. Null for one that is worked on, or has ended. */
+  lateUntil: Date | null;
 };
 
 const columns = sql`j.id, j.summary, j.status, j.problem, j.total_contacts as total, j.processed_contacts as processed,
   j.changed_count as changed, j.unchanged_count as unchanged, j.failed_count as failed, j.created_at as "createdAt",
-  j.completed_at as "completedAt", u.name as "createdBy"`;
+  j.completed_at as "completedAt", u.name as "createdBy",
+  ${calledAgainAt(["pending", "processing"])} as "lateUntil"`;
 const pageRows = 50;
 
 export async function getContactEdit(tx: TenantTx, id: string): Promise<ContactEdit> {

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { calledAgainAt } from "#server/drivers/job-lateness";
 import { AppError } from "#server/errors";
 import { type ExportFormat, type ExportInput, exportOf } from "./schema.ts";
 
@@ -19,12 +20,15 @@ export type ExportSummary = {
   snapshotAt: Date | null;
   expiresAt: Date | null;
   createdBy: string | null;
+  /** Nobody works on it: when it is called for again. Null for one that is worked on, or has ended. */
+  lateUntil: Date | null;
 };
 
 const columns = sql`j.id, coalesce(j.scope_snapshot ->> 'what', 'All contacts') as what, j.file_name as "fileName",
   j.file_size as "fileSize", j.file_format as format, j.snapshot_at as "snapshotAt", case when j.status = 'completed' and j.expires_at <= app_now() then 'expired' else j.status end as status,
   j.problem, j.total_contacts as total, j.processed_contacts as processed, j.created_at as "createdAt",
-  j.completed_at as "completedAt", j.expires_at as "expiresAt", u.name as "createdBy"`;
+  j.completed_at as "completedAt", j.expires_at as "expiresAt", u.name as "createdBy",
+  ${calledAgainAt(["pending", "processing"])} as "lateUntil"`;
 const historyPage = 30;
 
 /** Exports, newest first; `after` is the last id of the page before. */

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { calledAgainAt } from "#server/drivers/job-lateness";
 import { AppError } from "#server/errors";
 import {
   type ColumnMapping,
@@ -136,6 +137,8 @@ export type ImportDetail = {
   undoDeadline: Date | null;
   undoneAt: Date | null;
   undoReport: UndoReport | null;
+  /** Nobody works on it: when it is called for again. Null for one that is worked on, or has ended. */
+  lateUntil: Date | null;
 };
 
 /** What undo did, or would do. `kept` says how many contacts stayed as they are, by reason. */
@@ -186,7 +189,8 @@ const detailColumns = sql`j.id, j.file_name as "fileName", j.file_size as "fileS
       or jsonb_path_exists(j.import_options, '$.made.lists[*]')
       or j.import_options #>> '{made,listId}' is not null)
     and j.rollback_deadline > app_now()) as "canUndo",
-  j.rollback_deadline as "undoDeadline", j.rolled_back_at as "undoneAt", j.rollback_report as "undoReport"`;
+  j.rollback_deadline as "undoDeadline", j.rolled_back_at as "undoneAt", j.rollback_report as "undoReport",
+  ${calledAgainAt(["fetching", "validating", "processing", "rolling_back"])} as "lateUntil"`;
 
 export async function getImport(tx: TenantTx, id: string): Promise<ImportDetail> {
   const [row] = await tx.execute<DetailRow>(sql`
