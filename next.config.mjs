@@ -47,6 +47,10 @@ const config = {
     "flydrive",
     "inngest",
     "prom-client",
+    "@opentelemetry/api",
+    "@opentelemetry/exporter-trace-otlp-http",
+    "@opentelemetry/resources",
+    "@opentelemetry/sdk-trace-node",
   ],
   headers: async () => [{ source: "/:path*", headers }],
 };
