@@ -59,7 +59,12 @@ export async function loadLive(tx: TenantTx, campaignId: string): Promise<Live> 
   const reasons = await countReasons(tx, campaignId);
   const names = await variantNames(tx, campaignId);
   const sending = await loadSending(tx, campaignId);
-  const { answer, forecast } = await answerForCampaign(tx, { campaignId, state, sending });
+  const { answer, forecast } = await answerForCampaign(tx, {
+    campaignId,
+    state,
+    sending,
+    reasons,
+  });
   return {
     ...state,
     numbers: numbers.of(campaignId),

@@ -23,18 +23,16 @@ export async function findLateness(tx: TenantTx, campaignId: string): Promise<La
       select d.wakes_at from campaign_drivers d
       where d.campaign_id = ${campaignId}::uuid and d.phase = 'freezing' and (d.lease_until is null or d.lease_until <= app_now())
       union all
-      select first.at from (
-        select distinct m.email_account_id as id from content.email_messages m
-        where m.campaign_id = ${campaignId}::uuid and m.delivery_status = 'queued' and m.scheduled_for is not null
-      ) mailbox
-      join mailbox_lanes l on l.email_account_id = mailbox.id and l.lane = 0
-        and (l.lease_until is null or l.lease_until <= app_now()) and (l.wakes_at is null or l.wakes_at <= app_now())
-      join email_accounts a on a.id = mailbox.id and a.status = 'active'
+      select first.at from mailbox_lanes l
+      join email_accounts a on a.id = l.email_account_id and a.status = 'active'
       cross join lateral (
-        select min(m.next_attempt_at) as at from content.email_messages m
-        where m.email_account_id = mailbox.id and m.campaign_id = ${campaignId}::uuid and m.delivery_status = 'queued'
-          and m.scheduled_for is not null and ${maySend}
+        select m.next_attempt_at as at from content.email_messages m
+        where m.email_account_id = l.email_account_id and m.campaign_id = ${campaignId}::uuid and m.delivery_status = 'queued'
+          and m.scheduled_for is not null and m.next_attempt_at <= app_now() - make_interval(secs => ${lateSeconds}) and ${maySend}
+        order by m.next_attempt_at limit 1
       ) first
+      where l.lane = 0 and (l.lease_until is null or l.lease_until <= app_now())
+        and (l.wakes_at is null or l.wakes_at <= app_now())
     )
     select (select min(since) from late where since <= app_now() - make_interval(secs => ${lateSeconds})) as since,
       date_trunc('minute', app_now()) + interval '1 minute' as at,
