@@ -3,6 +3,7 @@ const titles: Record<string, string> = {
   email_missing: "No address",
   email_invalid: "Address that cannot get mail",
   too_many_values: "More values than columns",
+  too_few_values: "Fewer values than columns",
   values_left_over: "Values without a column",
   too_long: "Value too long",
   bad_characters: "Damaged characters",

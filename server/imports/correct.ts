@@ -81,7 +81,7 @@ async function importCorrected(
 ): Promise<{ imported: number; rejected: number }> {
   const { job, reading } = context;
   const headers = job.file_format.format?.headers ?? [];
-  const read = rowReader(job.field_mapping, headers.length, reading);
+  const read = rowReader(job.field_mapping, headers.length, reading, false);
   const results = rows.map(({ line, cells }) => read({ line, fields: cells }, line));
   const good = results.filter(isCandidate);
   const target = await loadTarget(tx, context);

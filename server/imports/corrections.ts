@@ -31,7 +31,7 @@ export function corrected(
   const format = job.file_format.format;
   const replaced = [...slice.candidates.filter(concerns), ...slice.problems.filter(concerns)];
   if (!format || replaced.length === 0) return slice;
-  const read = rowReader(job.field_mapping, format.headers.length, reading);
+  const read = rowReader(job.field_mapping, format.headers.length, reading, false);
   const candidates = slice.candidates.filter((row) => !concerns(row));
   const problems = slice.problems.filter((row) => !concerns(row));
   for (const { row, line } of replaced) {

@@ -63,9 +63,15 @@ test("whichever byte of a file is damaged, every row is accounted for and the un
       refused.push({ at, byte, message: read.message });
       continue;
     }
-    for (const row of (read as ReadFile).rows)
-      if (isCandidate(row)) expect(JSON.stringify(row)).not.toMatch(/\ufffd|\\u0000/);
-      else
+    const { columns, rows } = read as ReadFile;
+    for (const row of rows)
+      if (isCandidate(row)) {
+        expect(JSON.stringify(row)).not.toMatch(/\ufffd|\\u0000/);
+        const codes = row.warnings.map(({ code }) => code);
+        expect({ at, byte, short: row.raw.length < columns, codes }).toMatchObject({
+          short: codes.includes("too_few_values"),
+        });
+      } else
         expect(row).toMatchObject({
           line: expect.any(Number) as number,
           message: expect.stringMatching(/\.$/) as string,

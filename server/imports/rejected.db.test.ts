@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { correctRows } from "./correct.ts";
-import { importFile, type TestTenant } from "./testing.ts";
+import { check, importFile, type TestTenant } from "./testing.ts";
 import { readRecords } from "./csv.ts";
 
 const header = "email,company,city";
@@ -77,6 +77,24 @@ test("what belongs to no column is shown where rows are corrected, and the row g
     withTenant(tenant.scope, (tx) => correctRows(tx, { id, rows: [{ line: 3, cells }] }, tenant.userId));
   expect(await correct(["ada@x.test", "Acme, Inc", "Berlin", "Berlin", "x"])).toMatchObject({ rejected: 1 });
   expect(await correct(["ada@x.test", "Acme, Inc", "Berlin"])).toMatchObject({ imported: 1 });
+});
+
+test("a row that lost a delimiter is told in the check, wherever it stands", async () => {
+  const tenant = await newTenant();
+  const people = Array.from({ length: 1500 }, (_, n) => `p${n}@x.test,P${n},Graz`);
+  people[1400] = "lost@x.testxLost,Linz";
+  const { forecast } = await check(tenant, [header, ...people].join("\n"));
+  expect(forecast).toMatchObject({
+    rows: 1500,
+    created: 1500,
+    warnings: expect.arrayContaining([
+      expect.objectContaining({
+        code: "too_few_values",
+        rows: 1,
+        examples: [expect.objectContaining({ line: 1402, value: "lost@x.testxLost | Linz" })],
+      }),
+    ]) as unknown[],
+  });
 });
 
 test("an object that is no JSON comes back as it stands in its file", async () => {

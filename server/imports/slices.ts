@@ -42,7 +42,7 @@ export async function parseSlice(
   },
 ): Promise<ParsedSlice> {
   const { records, consumed, line, last } = await readSlice(file, format, from, bytes);
-  const readRow = rowReader(mapping, format.headers.length, reading);
+  const readRow = rowReader(mapping, format.headers.length, reading, !isNormalized(format));
   const candidates: Candidate[] = [];
   const problems: ParsedSlice["problems"] = [];
   let row = from.row;

@@ -12,7 +12,8 @@ import { guessColumns } from "./guesses.ts";
 import type { ColumnMapping } from "./schema.ts";
 import { type Candidate, type RowProblem, rowReader } from "./validate.ts";
 
-export type ReadFile = { mapping: ColumnMapping[]; rows: (Candidate | RowProblem)[] };
+/** `columns` counts those of the header. */
+export type ReadFile = { columns: number; mapping: ColumnMapping[]; rows: (Candidate | RowProblem)[] };
 
 /** For tests: a whole file as an import reads it, without a database. Fails with the refusal of what cannot be read. */
 export async function readFile(
@@ -28,8 +29,12 @@ export async function readFile(
   const { records } = isNormalized(format)
     ? readNormalized(text.subarray(offset), { line, final: true })
     : readRecords(text.toString("latin1", offset), format, { line, final: true });
-  const read = rowReader(mapping, format.headers.length);
-  return { mapping, rows: records.map((record, at) => read(record, row + at + 1)) };
+  const read = rowReader(mapping, format.headers.length, undefined, !isNormalized(format));
+  return {
+    columns: format.headers.length,
+    mapping,
+    rows: records.map((record, at) => read(record, row + at + 1)),
+  };
 }
 
 const normalized = (bytes: Buffer, fileName: string, format: FileFormat): Promise<Buffer> =>

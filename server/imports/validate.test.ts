@@ -4,7 +4,11 @@ import { isCandidate, rowReader } from "./validate.ts";
 
 const headers = ["email", "first_name", "plan", "tags"];
 const mapped = rowReader(guessMapping(headers), headers.length);
-const read = (...fields: string[]) => mapped({ line: 2, fields }, 1);
+const read = (...cells: string[]) =>
+  mapped(
+    { line: 2, fields: Array.from(headers, (_, at) => cells[at] ?? "").concat(cells.slice(headers.length)) },
+    1,
+  );
 const codeOf = (...fields: string[]) => {
   const result = read(...fields);
   return isCandidate(result) ? null : result.code;
@@ -50,6 +54,30 @@ test("a row without an address, with damaged characters, or with too much in it 
   expect(codeOf("ada@example.com", "A\u0000da", "", "")).toBe("bad_characters");
   expect(codeOf("ada@example.com", "x".repeat(1001), "", "")).toBe("too_long");
   expect(codeOf("ada@example.com", "Ada", "", "", "more")).toBe("too_many_values");
+});
+
+test("a row of text that is shorter than its header is taken with a remark; what JSON leaves out is blank", () => {
+  const fields = ["ada@example.comxAda", "x-large,vip"];
+  expect(mapped({ line: 7, fields }, 6)).toMatchObject({
+    line: 7,
+    warnings: [
+      {
+        code: "too_few_values",
+        value: "ada@example.comxAda | x-large,vip",
+        message: expect.stringMatching(
+          /^This row has 2 values, the header has 4 columns: a delimiter/,
+        ) as string,
+      },
+    ],
+  });
+  const blank = rowReader(guessMapping(headers), headers.length, undefined, false);
+  expect(blank({ line: 7, fields: ["ada@example.com"] }, 6)).toMatchObject({ warnings: [] });
+  // The file of rejected rows has columns for what was left over, and fills them where there is some.
+  const rest = [...headers, "postroad_rest_1"];
+  const returned = rowReader(guessMapping(rest), rest.length);
+  expect(returned({ line: 2, fields: ["ada@example.com", "Ada", "", ""] }, 1)).toMatchObject({
+    warnings: [],
+  });
 });
 
 test("a field takes as many characters from a file as from a form", () => {

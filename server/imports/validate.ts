@@ -48,11 +48,15 @@ type Row = Pick<Candidate, "values" | "custom" | "tags" | "lists" | "changedAt" 
 const throwAwayDomains = disposableEmailBlocklistSet();
 const defaults: Record<string, string> = { lead_score: "0", lifecycle_stage: "new", status: "active" };
 
-/** Reads rows of one mapping. `width` is the number of columns of the header. */
+/**
+ * Reads rows of one mapping. `width` is the number of columns of the header. In text every row is written out to it, so
+ * that one with fewer values has lost a delimiter, or its end; what JSON and workbooks leave out is blank.
+ */
 export function rowReader(
   mapping: readonly ColumnMapping[],
   width: number,
   reading: RowReading = plainReading,
+  writtenOut = true,
 ) {
   const columns = mapping
     .filter(({ target }) => target !== "ignore")
@@ -63,6 +67,7 @@ export function rowReader(
     });
   const emailHeader = mapping.find(({ target }) => target === "email")?.header ?? "email";
   const rests = mapping.filter(({ header, target }) => target === "ignore" && header.startsWith(restPrefix));
+  const named = width - mapping.filter(({ header }) => header.startsWith(restPrefix)).length;
   const required = columns.filter(({ custom }) => custom && reading.fields.get(custom)?.required);
 
   return (record: CsvRecord, row: number): Candidate | RowProblem => {
@@ -78,13 +83,15 @@ export function rowReader(
     if (record.problem) return problem("", record.problem.text, record.problem);
     const { fields } = record;
     if (fields.length > width && fields.slice(width).some((extra) => extra.trim() !== ""))
-      return problem("", fields.slice(width).join(" | "), tooMany(fields.length, width));
+      return problem("", shown(fields.slice(width)), tooMany(fields.length, width));
     const left = rests.find(({ column }) => (fields[column] ?? "").trim() !== "");
     if (left) return problem(left.header, fields[left.column] ?? "", leftOver(left.header));
     for (const { column, header } of mapping)
       if (spoiled(fields[column] ?? "")) return problem(header, fields[column] ?? "", damaged);
 
     const read: Row = { values: {}, custom: {}, tags: [], lists: [], warnings: [] };
+    if (writtenOut && fields.length < named)
+      read.warnings.push({ field: "", value: shown(fields), ...tooFew(fields.length, named) });
     for (const each of columns) {
       const cell = cellOf(fields[each.column]);
       if (cell === "") continue;
@@ -140,6 +147,10 @@ const tooMany = (found: number, width: number): Remark => ({
   code: "too_many_values",
   message: `This row has ${found} values, the header has ${width} columns. Put values that hold the delimiter in quotation marks.`,
 });
+const tooFew = (found: number, width: number): Remark => ({
+  code: "too_few_values",
+  message: `This row has ${found} ${found === 1 ? "value" : "values"}, the header has ${width} columns: a delimiter or the end of the row may be lost. What is missing counts as blank; see whether the others stand in their columns.`,
+});
 const leftOver = (header: string): Remark => ({
   code: "values_left_over",
   message: `"${header}" holds what belongs to no column. Put it where it belongs, then clear it here.`,
@@ -173,6 +184,8 @@ const disposable = (domain: string): Remark => ({
 /** Zero bytes cannot be stored; U+FFFD is what a decoder leaves of bytes that are not UTF-8. */
 const spoiled = (value: string) =>
   value.includes("\u0000") || value.includes("\ufffd") || !value.isWellFormed();
+
+const shown = (fields: readonly string[]) => fields.join(" | ").slice(0, 200);
 
 /** A cell without white space at its ends, and without the apostrophe that files of ours put before a formula. */
 const cellOf = (cell: string | undefined) => unguarded(cleaned(cell ?? ""));
