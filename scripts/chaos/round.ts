@@ -69,6 +69,8 @@ export async function playRound(
   moving.abort();
   await actors.catch(() => undefined);
   if (failed) throw failed;
+  if (signal.aborted)
+    throw new Error("Stopped before the round had come to its end: nothing of it is judged.");
   // What left last may still be on its way into the history.
   await sleep(200);
   const { messages, enrollments } = await asOwner(product, (sql) => loadFacts(sql, world));
