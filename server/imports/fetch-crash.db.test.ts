@@ -108,7 +108,8 @@ test(
       const runId = v7();
       for (const at of points.slice(n, n + 2)) {
         expect(await dieAt(id, runId, at)).toBe(true);
-        expect(await endOf(id)).toMatchObject({ tries: expect.toSatisfy((tries) => tries > 0) as number });
+        // A try is noted before the server is asked.
+        if ("byte" in at) expect((await endOf(id)).tries).toBeGreaterThan(0);
       }
       // The same run tried its step again; a new one goes on as soon as the lease has run out.
       await moveClock(`${fetchLeaseSeconds + 1} seconds`);
