@@ -11,7 +11,7 @@ export function OperatorFrame({ children }: { children: ReactNode }) {
       <header className="border-b bg-surface">
         <div className="mx-auto flex h-14 w-full max-w-6xl items-center justify-between gap-4 px-4 sm:px-8">
           <span className="flex items-center gap-3">
-            <Link href="/operator" className="rounded-md" aria-label="Runs">
+            <Link href="/operator" className="rounded-md">
               <Logo />
             </Link>
             <Badge>Operator</Badge>
