@@ -31,7 +31,7 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
   const running = !disabled && campaign.status !== "draft";
   const problems = campaign.problems.filter((problem) => problem.stepId === step.id);
   const complete = stepContent.safeParse(content).success;
-  const changed = JSON.stringify(content) !== JSON.stringify(contentOf(step));
+  const changed = written(content) !== written(contentOf(step));
   const change = (next: StepContent) => {
     setContent(next);
     // What a running campaign says changes when the person says so, not with every key.
@@ -125,6 +125,9 @@ export function StepEditor({ step, campaign, edits, onClose, canWrite }: Props) 
     </Card>
   );
 }
+
+/** As it would be saved, so that what the server wrote in another order is no change. */
+const written = (content: StepContent) => JSON.stringify(stepContent.safeParse(content).data ?? content);
 
 function contentOf(step: Step): StepContent {
   const name = step.name ?? undefined;

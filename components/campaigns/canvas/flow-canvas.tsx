@@ -173,6 +173,7 @@ function Canvas({
           elementsSelectable={false}
           disableKeyboardA11y
           deleteKeyCode={null}
+          selectionKeyCode={null}
           nodeDragThreshold={4}
           panOnScroll
           zoomOnDoubleClick={false}
