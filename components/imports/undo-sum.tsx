@@ -1,8 +1,6 @@
 import { cn } from "#components/ui/cn";
-import type { RouterOutputs } from "#server/router";
+import type { UndoReport } from "#server/imports/schema";
 import { count } from "./import-status.tsx";
-
-type Report = RouterOutputs["imports"]["undoPreview"];
 
 /** Why a contact stays; of one and of several. */
 const reasons: Record<string, [one: string, several: string]> = {
@@ -26,7 +24,7 @@ export const keptReason = (reason: string, value: number): string =>
   reasons[reason]?.[value === 1 ? 0 : 1] ?? reason;
 
 /** What an undo does, or did, in numbers. */
-export function UndoSum({ report, tense }: { report: Report; tense: "will" | "did" }) {
+export function UndoSum({ report, tense }: { report: UndoReport; tense: "will" | "did" }) {
   const one = (value: number) => (value === 1 ? "contact" : "contacts");
   const line = (
     key: "deleted" | "restored" | "untagged" | "untouched" | "kept",

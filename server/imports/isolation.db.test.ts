@@ -52,7 +52,7 @@ test("ids of another organization, or of another workspace, are unknown wherever
     for (const [at, outcome] of (await Promise.allSettled(taken)).entries())
       expect({ at, outcome }).toMatchObject({ outcome: { status: "rejected", reason: notFound } });
     expect((await imports.badRows({ id, code: "email_invalid" })).rows).toEqual([]);
-    expect((await imports.undoPreview({ id })).deleted).toBe(0);
+    expect(await imports.undoForecast({ id })).toMatchObject({ looked: 0, total: 0, report: { deleted: 0 } });
     expect((await imports.undoKept({ id })).rows).toEqual([]);
     expect((await imports.kept({ id })).rows).toEqual([]);
     expect((await imports.list({})).rows.map((row) => row.id)).toEqual([own.id]);

@@ -7,6 +7,7 @@ import {
   type ImportOptions,
   importOptions as optionsShape,
   type ImportStatus,
+  type UndoReport,
 } from "./schema.ts";
 import type { Checkpoint, FileFormat } from "./slices.ts";
 
@@ -139,21 +140,6 @@ export type ImportDetail = {
   undoReport: UndoReport | null;
   /** Nobody works on it: when it is called for again. Null for one that is worked on, or has ended. */
   lateUntil: Date | null;
-};
-
-/** What undo did, or would do. `kept` says how many contacts stayed as they are, by reason. */
-export type UndoReport = {
-  deleted: number;
-  restored: number;
-  untagged: number;
-  /** Contacts to which the import did nothing; undos of earlier versions counted them as untagged. */
-  untouched?: number;
-  kept: number;
-  /** Contacts that the database refused to take back. */
-  failed: number;
-  reasons: Record<string, number>;
-  /** Fields and lists that the import made and that stay, by name; the first of each. Not in a forecast. */
-  stays?: { fields: string[]; lists: string[] };
 };
 
 type DetailRow = Omit<

@@ -34,7 +34,7 @@ import {
 } from "./schema.ts";
 import { foreseeKept, listKept } from "./undo-kept.ts";
 import { requestUndo } from "./undo.ts";
-import { previewUndo } from "./undo-plan.ts";
+import { forecastUndo } from "./undo-forecast.ts";
 import { listUnmailable, writeUnmailable } from "./unmailable.ts";
 import { createImport, takePart } from "./uploads.ts";
 
@@ -155,11 +155,13 @@ export const importsRouter = router({
       return { id };
     }),
 
-  /** What undoing would do if it started now. */
-  undoPreview: allowed("imports:undo")
-    .input(importRef)
-    .query(({ ctx, input }) =>
-      withTenant(ctx.member.scope, (tx) => previewUndo(tx, input.id), { statementTimeoutMs: 120_000 }),
+  /** What undoing would do if it started now, to some contacts at a time. */
+  undoForecast: allowed("imports:undo")
+    .input(keptInput)
+    .query(({ ctx, input: { id, cursor } }) =>
+      withTenant(ctx.member.scope, (tx) => forecastUndo(tx, id, { after: cursor }), {
+        statementTimeoutMs: 120_000,
+      }),
     ),
   /** The contacts that undoing would keep, and why, some at a time. */
   undoKept: allowed("imports:undo")

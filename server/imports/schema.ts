@@ -318,3 +318,31 @@ export const keptInput = importRef.extend({ cursor: z.uuid().optional() });
 /** `cursor` is the line of the last row before. */
 export const notMailedInput = importRef.extend({ cursor: z.number().int().min(0).optional() });
 export const rejectedInput = z.object({ id: z.uuid(), after: z.number().int().min(0) });
+
+/** What undo did, or would do. `kept` says how many contacts stayed as they are, by reason. */
+export type UndoReport = {
+  deleted: number;
+  restored: number;
+  untagged: number;
+  /** Contacts to which the import did nothing; undos of earlier versions counted them as untagged. */
+  untouched?: number;
+  kept: number;
+  /** Contacts that the database refused to take back. */
+  failed: number;
+  reasons: Record<string, number>;
+  /** Fields and lists that the import made and that stay, by name; the first of each. Not in a forecast. */
+  stays?: { fields: string[]; lists: string[] };
+};
+
+/** What several parts of an undo come to together. */
+export function sumOfReports(parts: readonly UndoReport[]): UndoReport {
+  const sum = { deleted: 0, restored: 0, untagged: 0, untouched: 0, kept: 0, failed: 0 };
+  const reasons: Record<string, number> = {};
+  for (const part of parts) {
+    for (const key of ["deleted", "restored", "untagged", "untouched", "kept", "failed"] as const)
+      sum[key] += part[key] ?? 0;
+    for (const [reason, count] of Object.entries(part.reasons))
+      reasons[reason] = (reasons[reason] ?? 0) + count;
+  }
+  return { ...sum, reasons };
+}

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { notify } from "#server/notifications/mutations";
-import type { UndoReport } from "./queries.ts";
+import type { UndoReport } from "./schema.ts";
 import type { ImportStatus } from "./schema.ts";
 
 type Ended = {

@@ -5,6 +5,7 @@ import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { mailable } from "#server/messages/mailable";
 import { finishImport, importSlices } from "./run.ts";
+import { sumOfReports, type UndoReport } from "./schema.ts";
 import { begin, check, detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
 import { type Copied, copyOf, type Fate, fatesOf, type Row } from "./testing-copy.ts";
 import { type Handiwork, isSame, lendHands, noHands } from "./testing-hands.ts";
@@ -17,7 +18,7 @@ import {
   type RandomFile,
   randomOptions,
 } from "./testing-random.ts";
-import { previewUndo } from "./undo-plan.ts";
+import { forecastUndo, type UndoForecast } from "./undo-forecast.ts";
 
 /*
  * As many files as some seconds let; UNDO_RUNS asks for so many, however long they take. UNDO_SEED and UNDO_PATH, which
@@ -135,6 +136,15 @@ function expectToldOf(fates: readonly Fate[]): void {
   }
 }
 
+/** What the page says an undo would do: the sum of what it would do to four contacts at a time. */
+async function foresee(tenant: TestTenant, id: string): Promise<UndoReport> {
+  const parts: UndoForecast[] = [];
+  for (let after: string | null = null; parts.length === 0 || after; after = parts.at(-1)?.next ?? null)
+    parts.push(await withTenant(tenant.scope, (tx) => forecastUndo(tx, id, { after, window: 4 })));
+  for (const { looked, next } of parts) expect(looked).toBe(next ? 4 : looked % 4);
+  return sumOfReports(parts.map(({ report }) => report));
+}
+
 /** Whoever said stop gets no mail, whatever was taken back: by the status, or since the address is closed. */
 async function expectSilence(tenant: TestTenant, { stopped }: Handiwork): Promise<void> {
   const mailed = await withTenant(tenant.scope, (tx) =>
@@ -161,7 +171,7 @@ test(
           const checked = await check(tenant, await contentOf(file), { ...options, fileName: file.form });
           const work = noHands(start);
           await runAmong(tenant, checked.id, { hands: each, beside, work });
-          const foreseen = await withTenant(tenant.scope, (tx) => previewUndo(tx, checked.id));
+          const foreseen = await foresee(tenant, checked.id);
           const { canUndo } = await detailOf(tenant, checked.id);
           // Nothing but bad rows: there is nothing to take back.
           if (canUndo)

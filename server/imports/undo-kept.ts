@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { behind, windowBehind } from "./undo-forecast.ts";
 import { judged } from "./undo-plan.ts";
 
 /**
@@ -36,10 +37,7 @@ export async function foreseeKept(
   const found: Found[] = [];
   let from = after;
   for (let count = 0; count < windowsMax; count++) {
-    const [to] = await tx.execute<{ id: string }>(sql`
-      select id from (select e.id from import_events e
-        where e.import_job_id = ${importId}::uuid and e.undone_at is null ${behind(from)} order by e.id limit ${window}) picked
-      order by id desc limit 1`);
+    const to = await windowBehind(tx, importId, from, window);
     if (!to) return pageOf(found, size, null);
     found.push(
       ...(await tx.execute<Found>(sql`
@@ -69,8 +67,6 @@ const laterImport = (asked: SQL) => sql`case when ${asked} then (
   where x.contact_id = e.contact_id and x.import_job_id is distinct from e.import_job_id and x.id > e.id
     and (x.undone_at is null or x.undone_at > e.undone_at)
   order by x.id desc limit 1) end as later`;
-
-const behind = (id: string | null) => (id === null ? sql`` : sql`and e.id > ${id}::uuid`);
 
 function pageOf(found: readonly Found[], size: number, next: string | null): KeptPage {
   const rows = found.slice(0, size).map(({ eventId: _, ...contact }) => contact);

@@ -1,7 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "#db/tenancy";
 import { asText, contactFields, stateOf } from "./contact-fields.ts";
-import type { UndoReport } from "./queries.ts";
+import type { UndoReport } from "./schema.ts";
 
 /** The fields of a state (`{first_name, …, custom_fields}`) on one level, custom ones as `custom.<name>`. */
 export const flat = (state: SQL) => sql`((${state} - 'custom_fields') || coalesce((
@@ -113,14 +112,6 @@ export const judged = (importId: string, events: SQL) => sql`
         when cardinality(tags_added) + cardinality(segments_added) > 0 then 'untag' else 'leave' end as outcome,
       coalesce(reason, case when cardinality(fields) = 0 then null when ${isIn("reimported")} then 'reimported' else 'edited' end) as reason
     from verdicts v)`;
-
-/** What undoing would do if it started now. Nothing is written. */
-export async function previewUndo(tx: TenantTx, importId: string): Promise<UndoReport> {
-  const rows = await tx.execute<{ outcome: string; reason: string | null; count: number }>(sql`
-    with ${judged(importId, sql``)}
-    select outcome, reason, count(*)::int as count from plan group by outcome, reason`);
-  return reportOf(rows);
-}
 
 /** Counts by outcome. A contact that got back some fields while others stay counts as restored, with its reason. */
 export function reportOf(

@@ -6,6 +6,7 @@ import { newTenant } from "#db/testing";
 import { refreshRange } from "#server/segments/members";
 import { ruleTree } from "#server/segments/schema";
 import { importFile, undoFile } from "./testing.ts";
+import { forecastUndo } from "./undo-forecast.ts";
 
 test("a segment whose rules they fit keeps nobody, and no campaign goes on with whom the import brought", async () => {
   const tenant = await newTenant();
@@ -101,6 +102,11 @@ test("contacts that only got a tag lose it, and those that the import left as th
   const file = `email,first_name,tags\na@example.com,Ada,\nb@example.com,Bob,vip\n`;
   await importFile(tenant, file.replace("vip", ""));
   const { id } = await importFile(tenant, file);
+  const forecast = (after: string | null, window: number) =>
+    withTenant(tenant.scope, (tx) => forecastUndo(tx, id, { after, window }));
+  const first = await forecast(null, 1);
+  expect(first).toMatchObject({ looked: 1, total: 2, next: expect.any(String) as string });
+  expect(await forecast(first.next, 2)).toMatchObject({ looked: 1, total: 2, next: null });
   expect((await undoFile(tenant, id)).undoReport).toMatchObject({ untagged: 1, untouched: 1, restored: 0 });
 });
 
@@ -135,5 +141,5 @@ test("undoing is for admins", async () => {
   const member = await newTenant({ roles: ["member"], role: "member" });
   const { id } = await importFile(member, "email,first_name\na@example.com,Ada\n");
   await expect(member.caller.imports.undo({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
-  await expect(member.caller.imports.undoPreview({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(member.caller.imports.undoForecast({ id })).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
