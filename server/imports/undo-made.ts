@@ -16,7 +16,7 @@ export async function removeMade(tx: TenantTx, importId: string, made: Made): Pr
   await tx.execute(sql`
     delete from tags t where t.id = any (${sql.param(made.tags)}::uuid[])
       and not exists (select 1 from contact_tags ct where ct.tag_id = t.id)`);
-  await removeFields(tx, made.fields);
+  await removeFields(tx, importId, made.fields);
   const listIds = [...(made.listId ? [made.listId] : []), ...(made.lists ?? [])];
   await removeLists(tx, importId, listIds);
   const [stays] = await tx.execute<Stays>(sql`
@@ -44,7 +44,10 @@ const placesOfFields = sql`
   union all select c.structure::text from campaign_templates c
   union all select concat_ws(' ', t.subject, t.preview_text, t.html, t.text, t.design) from templates t`;
 
-async function removeFields(tx: TenantTx, fields: readonly string[]): Promise<void> {
+/** Of an import: it writes by what was mapped and chosen, or will, however far its first row is. */
+const isAtWork = sql`j.status in ('validating', 'awaiting_confirmation', 'processing')`;
+
+async function removeFields(tx: TenantTx, importId: string, fields: readonly string[]): Promise<void> {
   if (fields.length === 0) return;
   await tx.execute(sql`
     delete from custom_field_definitions d where d.id = any (${sql.param([...fields])}::uuid[])
@@ -52,7 +55,9 @@ async function removeFields(tx: TenantTx, fields: readonly string[]): Promise<vo
       and not exists (select 1 from contacts c where jsonb_exists(c.custom_fields, d.field_name))
       and not exists (
         select 1 from (${placesOfFields}) used(value)
-        where used.value ~ ('\\mcustom(\\.|\\[[^a-z0-9_]{1,2})' || d.field_name || '\\M'))`);
+        where used.value ~ ('\\mcustom(\\.|\\[[^a-z0-9_]{1,2})' || d.field_name || '\\M'))
+      and not exists (select 1 from import_jobs j where j.id <> ${importId}::uuid and ${isAtWork}
+        and j.field_mapping @> jsonb_build_array(jsonb_build_object('target', 'custom.' || d.field_name)))`);
 }
 
 async function removeLists(tx: TenantTx, importId: string, listIds: readonly string[]): Promise<void> {

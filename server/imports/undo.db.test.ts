@@ -6,8 +6,8 @@ import { moveClock, newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
 import { tagContacts } from "#server/tags/mutations";
 import { markImportFailed } from "./failures.ts";
-import { takeImport } from "./run.ts";
-import { detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
+import { finishImport, importSlice, takeImport } from "./run.ts";
+import { begin, check, detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
 import { finishUndo, requestUndo } from "./undo.ts";
 import { undoSlices } from "./undo-slices.ts";
 import { foreseeKept, type KeptPage, listKept } from "./undo-kept.ts";
@@ -260,6 +260,24 @@ test("what the import made stays when somebody changed it since, or a campaign o
   expect((await caller.lists.list()).map(({ name }) => name)).toEqual(["Our fair"]);
   expect(undoReport?.stays).toMatchObject({ lists: ["Our fair"] });
   expect(undoReport?.stays?.fields).toHaveLength(5);
+});
+
+test("a field that the import made stays while another import is to write it, and is named", async () => {
+  const tenant = await newTenant();
+  const file = (who: string) => `email,plan,colour\n${who}@example.com,pro,red\n`;
+  const { id } = await importFile(tenant, file("a"));
+  const waiting = await check(tenant, "email,colour\nc@example.com,blue\n");
+  const other = await check(tenant, "email,plan\nb@example.com,team\n");
+  await begin(tenant, other.id);
+  expect((await undoFile(tenant, id)).undoReport?.stays).toEqual({ fields: ["colour", "plan"], lists: [] });
+  const fence = await takeOver(tenant, other.id);
+  while (!(await importSlice(tenant.scope, other.id, fence)).done);
+  await finishImport(tenant.scope, other.id, fence);
+  await tenant.caller.imports.cancel({ id: waiting.id });
+  expect(await stateOf(tenant)).toMatchObject({
+    contacts: [{ email: "b@example.com", custom_fields: { plan: "team" } }],
+    fields: [{ field_name: "colour" }, { field_name: "plan" }],
+  });
 });
 
 test("a contact that the database refuses to take back is named, and the others are taken back", async () => {
