@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
+import { setTimeout } from "node:timers/promises";
 import { v7 } from "uuid";
 import { expect, test } from "vitest";
-import { withTenant } from "#db/tenancy";
+import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { importFile } from "#server/imports/testing";
 import { openDownload, signDownload } from "./download.ts";
-import { fileChunks } from "./file.ts";
 import { takeExport, writeExport } from "./run.ts";
 import { askForExport, exported, exportFile, download } from "./testing.ts";
+import { sheetRows, workbookParts } from "./testing-workbook.ts";
 
 const people = `email,first_name,custom.plan,tags
 a@example.com,"=HYPERLINK(""x"")",pro,vip
@@ -98,31 +99,55 @@ test("those who bounced, said stop or are suppressed can be left out", async () 
 test("a file shows one moment, whatever changes while it is written, and is named by it", async () => {
   const tenant = await newTenant();
   await importFile(tenant, people);
-  const id = await askForExport(tenant, { fields: ["email", "first_name"] });
-  const pieces: Buffer[] = [];
-  await withTenant(
-    tenant.scope,
-    async (tx) => {
-      const { chunks, total } = await fileChunks(tx, { id, scope: tenant.scope }, () => Promise.resolve());
-      expect(total).toBe(3);
-      await withTenant(tenant.scope, async (other) => {
-        await other.execute(sql`update contacts set first_name = 'Changed'`);
-        await other.execute(
-          sql`insert into contacts (email, email_normalized) values ('late@example.com', 'late@example.com')`,
-        );
-      });
-      for await (const chunk of chunks) pieces.push(Buffer.from(chunk));
-    },
-    { isolation: "repeatable read" },
+  const list = await tenant.caller.lists.create({ name: "Then" });
+  const id = await askForExport(tenant, { format: "xlsx", fields: ["email", "first_name"] });
+  const fence = (await takeExport(tenant.scope, id, v7())) ?? 0;
+  // The file has counted its contacts when it comes to the lists, and there it waits until all has changed.
+  const written = await withTenant(tenant.scope, async (tx) => {
+    await tx.execute(sql`lock table segments in access exclusive mode`);
+    const writing = writeExport(tenant.scope, id, fence);
+    await waitsFor(tx, "segments", writing);
+    await tx.execute(sql`update segments set name = 'Now' where id = ${list.id}::uuid`);
+    await tx.execute(sql`update contacts set first_name = 'Changed'`);
+    await tx.execute(
+      sql`insert into contacts (email, email_normalized) values ('late@example.com', 'late@example.com')`,
+    );
+    return { writing };
+  });
+  expect(await written.writing).toBe(3);
+  const parts = await workbookParts(await download(tenant, id));
+  const [contacts, , lists, about] = [1, 2, 3, 4].map((sheet) =>
+    sheetRows(parts.get(`xl/worksheets/sheet${sheet}.xml`) ?? ""),
   );
-  expect(lines(Buffer.concat(pieces))).toHaveLength(4);
-  expect(Buffer.concat(pieces).toString("utf8")).not.toMatch(/Changed|late@/);
+  expect(contacts?.map(([email]) => email)).toEqual([
+    "email",
+    "a@example.com",
+    "b@example.com",
+    "c@example.com",
+  ]);
+  expect(contacts?.flat()).not.toContain("Changed");
+  expect(lists?.map(([name]) => name)).toEqual(["Name", "Then"]);
+  expect(about).toContainEqual(["Contacts", "3"]);
 
-  await writeExport(tenant.scope, id, (await takeExport(tenant.scope, id, v7())) ?? 0);
   const row = await tenant.caller.exports.byId({ id });
   const stamp = row.snapshotAt?.toISOString().slice(0, 19).replaceAll(":", "-");
-  expect(row.fileName).toBe(`all-contacts-${stamp}Z.csv`);
+  expect(row.fileName).toBe(`all-contacts-${stamp}Z.xlsx`);
 });
+
+/** Until somebody waits for the table that this transaction has locked; throws when `work` is through before. */
+async function waitsFor(tx: TenantTx, table: string, work: Promise<unknown>): Promise<void> {
+  let ended = false;
+  const end = () => (ended = true);
+  work.then(end, end);
+  for (;;) {
+    const waiting = await tx.execute(sql`
+      select from pg_locks where relation = ${table}::regclass and not granted
+        and database = (select oid from pg_database where datname = current_database())`);
+    if (waiting.length > 0) return;
+    if (ended) throw new Error(`Nothing waited for ${table}.`);
+    await setTimeout(10);
+  }
+}
 
 test("a run that was taken over, and one that was cancelled, leave no file and change nothing", async () => {
   const tenant = await newTenant();
