@@ -97,6 +97,10 @@ test("who was unsubscribed by hand is opened again on evidence, with consent on 
   await caller.suppressions.remove({ id: row?.id ?? "", evidence: "Signed up again at the fair." });
   expect(await caller.contacts.byId({ id })).toMatchObject({ status: "active" });
   expect(await caller.contacts.hindrances({ id })).toEqual([]);
+  expect(await caller.contacts.consent({ id })).toMatchObject([
+    { action: "granted", basis: "opt_in", source: "Signed up again at the fair." },
+    { action: "withdrawn", basis: "unsubscribed" },
+  ]);
 });
 
 test("the organization's list is for those who speak for it, and comes out as a file", async () => {
