@@ -14,6 +14,7 @@ import {
   scoreRefreshRequested,
   segmentRefreshRequested,
 } from "#inngest/events";
+import { log } from "#server/log";
 
 /** Whose work it is, as events carry it. */
 export type EventScope = { tenantId: string; workspaceId: string };
@@ -127,14 +128,21 @@ export const drainedEvent = ({ tenantId, workspaceId }: EventScope, campaignId: 
   campaignDrained.create({ tenantId, workspaceId, campaignId });
 
 /**
- * Commits the work, then sends the events that it calls for, and returns the rest of its result. An event lost in
- * between is found by the sweeper, since the rows that call for it are committed.
+ * Commits the work, then sends the events that it calls for, and returns the rest of its result. An event that is lost
+ * in between, or that nobody takes, is found by the sweeper, since the rows that call for it are committed: what was
+ * asked for has not failed.
  */
 export async function commitThenSend<T extends { events: DriverEvent[] }>(
   scope: Scope,
   work: (tx: TenantTx) => Promise<T>,
 ): Promise<Omit<T, "events">> {
   const { events, ...rest } = await withTenant(scope, work);
-  if (events.length > 0) await inngest.send(events);
+  if (events.length === 0) return rest;
+  try {
+    await inngest.send(events);
+  } catch (error) {
+    const names = [...new Set(events.map(({ name }) => name))];
+    log.warn({ err: error, events: names }, "events not sent: the sweeper will");
+  }
   return rest;
 }

@@ -186,6 +186,18 @@ test("launched twice at once, it starts once", async () => {
   expect(mailsOf(campaign)).toHaveLength(3);
 });
 
+test("a campaign that is launched while no server takes events has been launched, and starts when one does", async () => {
+  const campaign = await newCampaign({ emails: people(3, "deaf") });
+  sinks.takesEvents = false;
+  await launch(campaign.scope, campaign.campaignId);
+  expect(sinks.events).toEqual([]);
+  sinks.takesEvents = true;
+  await runner.pass("2 minutes");
+  await runner.sweep();
+  await runner.settle();
+  expect(mailsOf(campaign)).toHaveLength(3);
+});
+
 test("a pause stops everything that has not been handed over, and resuming spreads it anew", async () => {
   const campaign = await newCampaign({
     emails: people(6, "paced"),

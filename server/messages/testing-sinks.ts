@@ -14,6 +14,8 @@ export type Sinks = {
   events: SentEvent[];
   mails: Mail[];
   env: Record<string, string>;
+  /** Whether events are taken: a server that is down takes none. */
+  takesEvents: boolean;
   forget: () => void;
   stop: () => Promise<void>;
 };
@@ -31,6 +33,11 @@ async function startSinks(): Promise<Sinks> {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (!started.takesEvents) {
+        response.statusCode = 503;
+        response.end(JSON.stringify({ error: "down", status: 503 }));
+        return;
+      }
       const sent = JSON.parse(Buffer.concat(chunks).toString()) as SentEvent | SentEvent[];
       const all = Array.isArray(sent) ? sent : [sent];
       for (const event of all) {
@@ -47,7 +54,8 @@ async function startSinks(): Promise<Sinks> {
   await new Promise<void>((resolve) => smtp.listen(0, "127.0.0.1", () => resolve()));
   const portOf = (address: AddressInfo | string | null) =>
     typeof address === "object" && address ? address.port : 0;
-  return {
+  const started: Sinks = {
+    takesEvents: true,
     env: {
       INNGEST_DEV: `http://127.0.0.1:${portOf(http.address())}`,
       SANDBOX_SMTP_PORT: String(portOf(smtp.server.address())),
@@ -58,6 +66,7 @@ async function startSinks(): Promise<Sinks> {
       events.length = 0;
       mails.length = 0;
       seen.clear();
+      started.takesEvents = true;
     },
     stop: async () => {
       http.closeAllConnections();
@@ -65,6 +74,7 @@ async function startSinks(): Promise<Sinks> {
       await new Promise<void>((resolve) => smtp.close(() => resolve()));
     },
   };
+  return started;
 }
 
 const refusals: [prefix: string, code: number, text: string][] = [
