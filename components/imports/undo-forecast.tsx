@@ -20,7 +20,7 @@ export function UndoForecast({ workspace, id, sum, forecast }: Props) {
       {!complete && (
         <div className="space-y-2">
           <p className="tabular-nums">
-            Looked at {count(looked)} of {contacts(total)}. Of these:
+            Looked at {count(looked)} of {contacts(total)}. So far:
           </p>
           <ProgressBar label="Contacts looked at" done={looked} total={total} />
         </div>
