@@ -5,7 +5,7 @@ import { withTenant } from "#db/tenancy";
 import { asOwner } from "#db/testing-database";
 import { compileFilter, matchingIds } from "./filter.ts";
 import { listContacts, nextMatches } from "./listing.ts";
-import { type ContactFilter, contactListInput } from "./schema.ts";
+import { type ContactFilter, contactListInput, countMax } from "./schema.ts";
 
 const people = 400;
 /**
@@ -131,6 +131,25 @@ test("two filters of many that share nobody show nobody, and say so", async () =
   const view = contactListInput.parse({ tag: "vip", "custom.plan": "pro" });
   const page = await withTenant(scope, (tx) => listContacts(tx, view));
   expect(page).toMatchObject({ rows: [], total: 0, capped: false, next: null });
+});
+
+test("of more than ten thousand that match the page shows ten thousand, and says that there are more", async () => {
+  const { scope } = await createTenant();
+  const matching = (stage: string) =>
+    withTenant(scope, (tx) => listContacts(tx, contactListInput.parse({ stage })));
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`insert into contacts (email, email_normalized, lifecycle_stage)
+      select 'p' || n || '@many.test', 'p' || n || '@many.test', 'customer' from generate_series(1, ${countMax}::int) n`),
+  );
+  expect(await matching("customer")).toMatchObject({ total: countMax, capped: false });
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`insert into contacts (email, email_normalized, lifecycle_stage)
+      values ('one@more.test', 'one@more.test', 'customer')`),
+  );
+  expect(await matching("customer")).toMatchObject({ total: countMax + 1, capped: true });
+  expect(await withTenant(scope, (tx) => listContacts(tx, contactListInput.parse({})))).toMatchObject({
+    capped: false,
+  });
 });
 
 test("what a filter holds stays a value", async () => {

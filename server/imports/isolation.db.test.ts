@@ -36,6 +36,7 @@ test("ids of another organization, or of another workspace, are unknown wherever
       imports.check({ id: waiting.id, mapping: waiting.mapping, options: importOptions.parse({}) }),
       imports.start({ id: waiting.id }),
       imports.cancel({ id: waiting.id }),
+      imports.noteNotMailed({ id }),
       imports.correct({ id, rows: [{ line: 3, cells: ["b@example.com", "Bob", "", ""] }] }),
       imports.undo({ id }),
       imports.putPart({ id, part: 0, bytes: new Uint8Array(1) }),

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { createContact, createWorkspace } from "#db/factories";
+import { createCampaign, createContact, createWorkspace } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
+import { importFile } from "#server/imports/testing";
 import { callerFor } from "#server/testing";
 import type { RuleTree } from "./schema.ts";
 
@@ -20,6 +21,12 @@ test("no picker shows what is another workspace's, and its ids match nobody", as
     name: "Tagged",
     rules: rule("tags", "contains_any", ["ours"]),
   });
+  const { id: imported } = await importFile(ours, "email,plan\nimported@people.test,pro\n");
+  const { campaignId } = await withTenant(ours.scope, (tx) => createCampaign(tx, { name: "Ours" }));
+  const words = await ours.caller.segments.vocabulary();
+  expect(words.imports.map(({ id }) => id)).toEqual([imported]);
+  expect(words.campaigns.map(({ id }) => id)).toEqual([campaignId]);
+  expect(words.customFields).toHaveLength(1);
   const rules = [
     rule("list", "in", [list]),
     rule("segment", "in", [segment.id]),
@@ -38,7 +45,13 @@ test("no picker shows what is another workspace's, and its ids match nobody", as
     await withTenant(scope, (tx) => createContact(tx, { email: "ours@people.test" }));
     expect(await caller.tags.list()).toEqual([]);
     expect(await caller.segments.choices()).toEqual([]);
-    expect(await caller.segments.vocabulary()).toMatchObject({ tags: [], choices: [], imports: [] });
+    expect(await caller.segments.vocabulary()).toEqual({
+      tags: [],
+      customFields: [],
+      choices: [],
+      campaigns: [],
+      imports: [],
+    });
     for (const each of rules)
       expect(await caller.segments.match({ rules: each })).toMatchObject({ count: 0, sample: [] });
   }
