@@ -10,28 +10,32 @@ import { type Compiled, loadForRendering, renderAll } from "#server/messages/ren
  * The lease of the dead keeps others away until it has run out.
  */
 
-/** After taking a row over, after a slice whose run should have gone on, with messages in hand, or with them handed over. */
-export type Seam = "started" | "worked" | "claimed" | "handed over";
+/** After taking a row over, after a slice whose run should have gone on, or with messages in hand. */
+export type Seam = "started" | "worked" | "sending";
 export type Deaths = {
   /** Whether the run that is there dies there. */
   at: (seam: Seam) => boolean;
   count: number;
+  /** How many died with messages in hand: every other one had handed them over. */
+  senders: number;
   /** Messages that nobody knows about. */
   lost: { id: string; arrived: boolean }[];
 };
 
-export const nobodyDies = (): Deaths => ({ at: () => false, count: 0, lost: [] });
+export const nobodyDies = (): Deaths => ({ at: () => false, count: 0, senders: 0, lost: [] });
 
-/** Dies at one seam in `every`, the same ones for the same seed, while it is `on`. */
+/** Dies at one seam in `every`, of senders at every other, the same ones for the same seed, while it is `on`. */
 export function deathsBySeed(seed: number, every: number): Deaths & { on: boolean } {
   let state = seed;
   const deaths: Deaths & { on: boolean } = {
     on: false,
     count: 0,
+    senders: 0,
     lost: [],
-    at: () => {
+    at: (seam) => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      const dies = deaths.on && state % 65_536 < 65_536 / every;
+      // The upper half: the lower bits of such a row of numbers repeat soon.
+      const dies = deaths.on && state >>> 16 < 65_536 / (seam === "sending" ? 2 : every);
       if (dies) deaths.count += 1;
       return dies;
     },
@@ -43,7 +47,6 @@ export function deathsBySeed(seed: number, every: number): Deaths & { on: boolea
 export async function dieSending(
   lane: EventScope & { emailAccountId: string; fence: number },
   deaths: Deaths,
-  handsOver: boolean,
 ): Promise<void> {
   const { tenantId, workspaceId, emailAccountId: accountId, fence } = lane;
   const scope = { tenantId, workspaceId };
@@ -55,6 +58,8 @@ export async function dieSending(
     return { ids, server, loaded: await loadForRendering(tx, ids, compiled) };
   });
   const arrived = new Set<string>();
+  const handsOver = deaths.senders % 2 === 0;
+  if (claimed.ids.length > 0) deaths.senders += 1;
   if (handsOver && claimed.ids.length > 0) {
     const transport = openTransport(claimed.server, 1);
     const { rendered } = await renderAll(claimed.loaded, compiled);

@@ -66,8 +66,7 @@ export function createRunner(sinks: Sinks, deaths: Deaths = nobodyDies()) {
   async function runLane(mailbox: EventScope & { emailAccountId: string }) {
     const fence = await startLane(mailbox, `run-${(runs += 1)}`);
     if (fence === null || deaths.at("started")) return;
-    for (const seam of ["claimed", "handed over"] as const)
-      if (deaths.at(seam)) return dieSending({ ...mailbox, fence }, deaths, seam === "handed over");
+    if (deaths.at("sending")) return dieSending({ ...mailbox, fence }, deaths);
     await goOnLane({ ...mailbox, fence });
   }
   async function goOnLane(lane: EventScope & { emailAccountId: string; fence: number }) {

@@ -22,7 +22,9 @@ test("no picker shows what is another workspace's, and its ids match nobody", as
     rules: rule("tags", "contains_any", ["ours"]),
   });
   const { id: imported } = await importFile(ours, "email,plan\nimported@people.test,pro\n");
-  const { campaignId } = await withTenant(ours.scope, (tx) => createCampaign(tx, { name: "Ours" }));
+  const { campaignId } = await withTenant(ours.scope, (tx) =>
+    createCampaign(tx, { name: "Ours", status: "paused" }),
+  );
   const words = await ours.caller.segments.vocabulary();
   expect(words.imports.map(({ id }) => id)).toEqual([imported]);
   expect(words.campaigns.map(({ id }) => id)).toEqual([campaignId]);
