@@ -85,7 +85,7 @@ export async function getJourney(
     from campaign_contacts e join contacts c on c.id = e.contact_id ${nextTryJoins}
     where e.id = ${enrollmentId}::uuid and e.campaign_id = ${campaignId}::uuid`);
   if (!head) throw new AppError("not_found", "There is nobody like this in the campaign.");
-  const { reason, ...rest } = head;
+  const { reason: _reason, ...rest } = head;
   const steps = new Map((await loadSteps(tx, campaignId)).map((step) => [step.id, step]));
   const rows = await listVisits(tx, enrollmentId);
   return {
