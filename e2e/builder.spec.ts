@@ -3,8 +3,18 @@ import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
 import { seriousFindings } from "./scan.ts";
 
-/** By the mouse, from one step onto a plus. */
-async function drag(page: Page, words: RegExp, plus: string): Promise<void> {
+/**
+ * By the mouse, from one step onto a plus, until a step says `then`: a drawing that glides at that moment is missed, and
+ * what is let go beside a way goes back to where it stood.
+ */
+async function drag(page: Page, words: RegExp, plus: string, then: RegExp): Promise<void> {
+  await expect(async () => {
+    await dragOnce(page, words, plus);
+    await expect(node(page, then)).toBeVisible({ timeout: 4_000 });
+  }).toPass({ timeout: 25_000 });
+}
+
+async function dragOnce(page: Page, words: RegExp, plus: string): Promise<void> {
   // Once the drawing has come to rest.
   await node(page, words).hover();
   const onto = await page.getByRole("button", { name: plus }).boundingBox();
@@ -39,8 +49,8 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   await page.getByRole("menuitem", { name: "Wait" }).click();
   await page.getByRole("button", { name: "Close step" }).click();
   await expect(node(page, /Yes leads to step 3, No to the end/)).toBeVisible();
-  await drag(page, /^Step 3 of 3, Wait/, "Add a step on the No branch of step 2");
-  await expect(node(page, /Yes leads to the end, No to step 3/)).toBeVisible();
+  const onNo = /Yes leads to the end, No to step 3/;
+  await drag(page, /^Step 3 of 3, Wait/, "Add a step on the No branch of step 2", onNo);
   expect(await seriousFindings(page)).toEqual([]);
 
   // By keyboard: along the ways, copy and paste, delete, take back.
@@ -61,8 +71,8 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   // Several together: picked, dragged, moved by the keys, deleted, each taken back at once.
   await node(page, /^Step 3/).click({ modifiers: ["Shift"] });
   await node(page, /^Step 4/).click({ modifiers: ["Shift"] });
-  await drag(page, /^Step 4/, "Add a step on the Yes branch of step 2");
-  await expect(node(page, /Yes leads to step 3, No to the end/)).toBeVisible();
+  const onYes = /Yes leads to step 3, No to the end/;
+  await drag(page, /^Step 4/, "Add a step on the Yes branch of step 2", onYes);
   await expect(node(page, /^Step 3 .*Leads to step 4/)).toBeVisible();
   await node(page, /^Step 3/).press("Delete");
   await expect(page.getByRole("alertdialog", { name: "Delete 2 steps?" })).toBeVisible();
@@ -118,10 +128,15 @@ test("a campaign is made by answering questions, launched, and everybody’s way
   await page.getByLabel("What do you call it?").fill("Guided");
   await page.getByRole("button", { name: "Next: who gets it" }).press("Enter");
   await page.getByRole("switch", { name: /Everybody in this workspace/ }).press("Space");
-  await page.getByRole("link", { name: "Next: the emails" }).press("Enter");
+  const subjectLine = page.getByLabel("Subject", { exact: true });
+  await expect(async () => {
+    if (!(await subjectLine.isVisible()))
+      await page.getByRole("link", { name: "Next: the emails" }).press("Enter", { timeout: 2_000 });
+    await expect(subjectLine).toBeVisible({ timeout: 5_000 });
+  }).toPass();
   for (const subject of ["One", "Two"]) {
     if (subject === "Two") await page.getByRole("button", { name: /^Email 2/ }).press("Enter");
-    await page.getByLabel("Subject", { exact: true }).fill(subject);
+    await subjectLine.fill(subject);
     await page.getByRole("button", { name: "HTML", exact: true }).click();
     await page.getByRole("textbox", { name: "Body" }).fill("<p>Hello</p>");
     await expect(page.getByText("Saved", { exact: true })).toBeVisible();

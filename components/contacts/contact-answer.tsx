@@ -21,7 +21,7 @@ export function ContactAnswer({ workspace, answer, timeZone }: Props) {
           <li key={campaign.enrollmentId}>
             <Link
               href={`/${workspace}/campaigns/${campaign.campaignId}/people/${campaign.enrollmentId}`}
-              className="font-medium text-accent hover:underline"
+              className="font-medium text-accent underline underline-offset-2"
             >
               {campaign.name}
             </Link>

@@ -69,7 +69,10 @@ function campaignSentence(type: string, data: TimelineEntry["data"], workspace: 
   return (
     <>
       {verb}{" "}
-      <Link href={`/${workspace}/campaigns/${text(data.campaignId)}`} className="text-accent hover:underline">
+      <Link
+        href={`/${workspace}/campaigns/${text(data.campaignId)}`}
+        className="text-accent underline underline-offset-2"
+      >
         {text(data.campaign)}
       </Link>
       {data.reason ? `: ${words(data.reason)}` : ""}
@@ -83,7 +86,10 @@ function importSentence(type: string, data: TimelineEntry["data"], workspace: st
   return (
     <>
       {what}{" "}
-      <Link href={`/${workspace}/imports/${text(data.importId)}`} className="text-accent hover:underline">
+      <Link
+        href={`/${workspace}/imports/${text(data.importId)}`}
+        className="text-accent underline underline-offset-2"
+      >
         {text(data.file)}
       </Link>
       {data.undone ? " (undone)" : ""}
@@ -105,7 +111,7 @@ function replySentence(type: string, data: TimelineEntry["data"], workspace: str
       {replyVerbs[type] ?? "Answered"}{" "}
       <Link
         href={`/${workspace}/campaigns/${text(data.campaignId)}#replies`}
-        className="text-accent hover:underline"
+        className="text-accent underline underline-offset-2"
       >
         {text(data.campaign) || text(data.subject)}
       </Link>
@@ -126,7 +132,7 @@ function mailSentence(type: string, data: TimelineEntry["data"], workspace: stri
           from{" "}
           <Link
             href={`/${workspace}/campaigns/${text(data.campaignId)}`}
-            className="text-accent hover:underline"
+            className="text-accent underline underline-offset-2"
           >
             {text(data.campaign)}
           </Link>
