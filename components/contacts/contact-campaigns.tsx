@@ -30,7 +30,7 @@ export function ContactCampaigns({ workspace, contact, campaigns, timeZone, canA
               <div className="flex items-center justify-between gap-3">
                 <Link
                   href={`/${workspace}/campaigns/${campaign.id}`}
-                  className="min-w-0 truncate text-accent hover:underline"
+                  className="min-w-0 truncate text-accent underline underline-offset-2"
                 >
                   {campaign.name}
                 </Link>
@@ -60,7 +60,7 @@ export function ContactCampaigns({ workspace, contact, campaigns, timeZone, canA
                 {" · "}
                 <Link
                   href={`/${workspace}/campaigns/${campaign.id}/people/${campaign.enrollmentId}`}
-                  className="text-accent hover:underline"
+                  className="text-accent underline underline-offset-2"
                   aria-label={`Journey through ${campaign.name}`}
                 >
                   Journey
