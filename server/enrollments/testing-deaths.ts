@@ -18,24 +18,41 @@ export type Deaths = {
   count: number;
   /** How many died with messages in hand: every other one had handed them over. */
   senders: number;
+  /** Whether one of them is to die as soon as there is something to send. */
+  senderIsNext: boolean;
   /** Messages that nobody knows about. */
   lost: { id: string; arrived: boolean }[];
 };
 
-export const nobodyDies = (): Deaths => ({ at: () => false, count: 0, senders: 0, lost: [] });
+export const nobodyDies = (): Deaths => ({
+  at: () => false,
+  count: 0,
+  senders: 0,
+  senderIsNext: false,
+  lost: [],
+});
 
-/** Dies at one seam in `every`, of senders at every other, the same ones for the same seed, while it is `on`. */
-export function deathsBySeed(seed: number, every: number): Deaths & { on: boolean } {
+/**
+ * Dies at one seam in `every`, the same ones for the same seed, while it is `on`; and whatever the seed, the first sender
+ * with something to send since it was turned on.
+ */
+export function deathsBySeed(seed: number, every: number): Deaths & { turn: (on: boolean) => void } {
   let state = seed;
-  const deaths: Deaths & { on: boolean } = {
-    on: false,
+  let isOn = false;
+  const deaths: Deaths & { turn: (on: boolean) => void } = {
     count: 0,
     senders: 0,
+    senderIsNext: false,
     lost: [],
+    turn: (on) => {
+      isOn = on;
+      deaths.senderIsNext = on;
+    },
     at: (seam) => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      const isNext = seam === "sending" && deaths.senderIsNext;
       // The upper half: the lower bits of such a row of numbers repeat soon.
-      const dies = deaths.on && state >>> 16 < 65_536 / (seam === "sending" ? 2 : every);
+      const dies = isOn && (isNext || state >>> 16 < 65_536 / every);
       if (dies) deaths.count += 1;
       return dies;
     },
@@ -59,7 +76,10 @@ export async function dieSending(
   });
   const arrived = new Set<string>();
   const handsOver = deaths.senders % 2 === 0;
-  if (claimed.ids.length > 0) deaths.senders += 1;
+  if (claimed.ids.length > 0) {
+    deaths.senders += 1;
+    deaths.senderIsNext = false;
+  }
   if (handsOver && claimed.ids.length > 0) {
     const transport = openTransport(claimed.server, 1);
     const { rendered } = await renderAll(claimed.loaded, compiled);

@@ -65,8 +65,9 @@ export function createRunner(sinks: Sinks, deaths: Deaths = nobodyDies()) {
   }
   async function runLane(mailbox: EventScope & { emailAccountId: string }) {
     const fence = await startLane(mailbox, `run-${(runs += 1)}`);
-    if (fence === null || deaths.at("started")) return;
+    if (fence === null) return;
     if (deaths.at("sending")) return dieSending({ ...mailbox, fence }, deaths);
+    if (deaths.at("started")) return;
     await goOnLane({ ...mailbox, fence });
   }
   async function goOnLane(lane: EventScope & { emailAccountId: string; fence: number }) {
