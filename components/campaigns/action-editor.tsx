@@ -2,6 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "next/navigation";
 import { useId } from "react";
+import { NameSelect } from "#components/segments/name-select";
+import { TagSuggestions } from "#components/segments/tag-suggestions";
 import { useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
@@ -176,19 +178,21 @@ function CampaignField({ campaignId, hint, onChange }: CampaignProps) {
   const trpc = useTRPC();
   const { id: own } = useParams<{ id: string }>();
   const vocabulary = useQuery(trpc.segments.vocabulary.queryOptions());
-  const campaigns = vocabulary.data?.campaigns.filter(({ id }) => id !== own) ?? [];
-  const none = vocabulary.data && campaigns.length === 0;
+  const campaigns = vocabulary.data?.campaigns.flatMap(({ id, name }) =>
+    id === own ? [] : [{ value: id, label: name }],
+  );
+  const none = campaigns?.length === 0;
   return (
     <Field name="campaignId" label="Campaign" hint={none ? "No other campaign has been launched yet." : hint}>
       {(control) => (
-        <Select {...control} value={campaignId} onChange={(event) => onChange(event.target.value)}>
-          <option value="">Choose a campaign…</option>
-          {campaigns.map((campaign) => (
-            <option key={campaign.id} value={campaign.id}>
-              {campaign.name}
-            </option>
-          ))}
-        </Select>
+        <NameSelect
+          {...control}
+          kind="campaign"
+          held={campaigns}
+          none="Choose a campaign…"
+          value={campaignId}
+          onChange={onChange}
+        />
       )}
     </Field>
   );
@@ -197,24 +201,24 @@ function CampaignField({ campaignId, hint, onChange }: CampaignProps) {
 function ListField({ listId, onChange }: { listId: string; onChange: (listId: string) => void }) {
   const trpc = useTRPC();
   const choices = useQuery(trpc.campaigns.audienceChoices.queryOptions());
-  const lists = choices.data?.filter((choice) => choice.kind === "list") ?? [];
+  const lists = choices.data?.flatMap(({ id: value, name: label, kind }) =>
+    kind === "list" ? [{ value, label }] : [],
+  );
   return (
     <Field
       name="listId"
       label="List"
-      hint={
-        choices.data && lists.length === 0 ? "There is no list yet: make one under Lists first." : undefined
-      }
+      hint={lists?.length === 0 ? "There is no list yet: make one under Lists first." : undefined}
     >
       {(control) => (
-        <Select {...control} value={listId} onChange={(event) => onChange(event.target.value)}>
-          <option value="">Choose a list…</option>
-          {lists.map((list) => (
-            <option key={list.id} value={list.id}>
-              {list.name}
-            </option>
-          ))}
-        </Select>
+        <NameSelect
+          {...control}
+          kind="list"
+          held={lists}
+          none="Choose a list…"
+          value={listId}
+          onChange={onChange}
+        />
       )}
     </Field>
   );
@@ -223,8 +227,6 @@ function ListField({ listId, onChange }: { listId: string; onChange: (listId: st
 type TagProps = { tag: string; hint?: string; onChange: (tag: string) => void };
 
 function TagField({ tag, hint, onChange }: TagProps) {
-  const trpc = useTRPC();
-  const tags = useQuery(trpc.tags.list.queryOptions());
   const list = useId();
   return (
     <Field name="tag" label="Tag" hint={hint}>
@@ -237,11 +239,7 @@ function TagField({ tag, hint, onChange }: TagProps) {
             defaultValue={tag}
             onChange={(event) => onChange(event.target.value)}
           />
-          <datalist id={list}>
-            {tags.data?.map((each) => (
-              <option key={each.id} value={each.name} />
-            ))}
-          </datalist>
+          <TagSuggestions id={list} typed={tag} />
         </>
       )}
     </Field>

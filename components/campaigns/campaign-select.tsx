@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { NameSelect } from "#components/segments/name-select";
 import { useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
-import { Select } from "#components/ui/select";
 
 /** A launched campaign that takes people in; its field is named `campaignId`. */
 export function CampaignSelect({ error }: { error?: string | undefined }) {
@@ -20,14 +20,17 @@ export function CampaignSelect({ error }: { error?: string | undefined }) {
       }
     >
       {(control) => (
-        <Select {...control} disabled={!campaigns || campaigns.length === 0}>
-          {campaigns?.map(({ id, name, status }) => (
-            <option key={id} value={id}>
-              {name}
-              {status === "paused" ? " (paused: they come in when it goes on)" : ""}
-            </option>
-          ))}
-        </Select>
+        <NameSelect
+          {...control}
+          kind="open_campaign"
+          held={campaigns?.map(({ id, name, status }) => ({
+            value: id,
+            label: name,
+            ...(status === "paused" && { hint: status }),
+          }))}
+          words={({ label, hint }) => (hint ? `${label} (paused: they come in when it goes on)` : label)}
+          disabled={!campaigns || campaigns.length === 0}
+        />
       )}
     </Field>
   );

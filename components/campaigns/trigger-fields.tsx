@@ -1,6 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useId } from "react";
+import { type FormEvent, useId, useState } from "react";
+import { NameSelect } from "#components/segments/name-select";
+import { TagSuggestions } from "#components/segments/tag-suggestions";
 import { useTRPC } from "#components/trpc/client";
 import { Field, type ControlProps } from "#components/ui/field";
 import { Input } from "#components/ui/input";
@@ -56,32 +58,22 @@ function SegmentField({ trigger, onChange, choices }: Props<Of<"segment_entered"
   return (
     <Field name="segmentId" label="List or segment" hint="Who is in it at the launch is not meant.">
       {(control) => (
-        <Select
+        <NameSelect
           {...control}
+          kind="audience"
+          held={choices.map(({ id, name, kind }) => ({ value: id, label: name, hint: kind }))}
+          groups={{ list: "Lists", segment: "Segments" }}
+          none="Choose one…"
           value={trigger.segmentId}
-          onChange={(event) => onChange({ ...trigger, segmentId: event.target.value })}
-        >
-          <option value="">Choose one…</option>
-          {(["list", "segment"] as const).map((kind) => (
-            <optgroup key={kind} label={kind === "list" ? "Lists" : "Segments"}>
-              {choices
-                .filter((choice) => choice.kind === kind)
-                .map((choice) => (
-                  <option key={choice.id} value={choice.id}>
-                    {choice.name}
-                  </option>
-                ))}
-            </optgroup>
-          ))}
-        </Select>
+          onChange={(segmentId) => onChange({ ...trigger, segmentId })}
+        />
       )}
     </Field>
   );
 }
 
 function TagField({ trigger, onChange }: Props<Of<"tag_added">>) {
-  const trpc = useTRPC();
-  const { data: tags = [] } = useQuery(trpc.tags.list.queryOptions());
+  const [typed, setTyped] = useState("");
   const known = useId();
   return (
     <Field name="tag" label="Tag">
@@ -91,14 +83,11 @@ function TagField({ trigger, onChange }: Props<Of<"tag_added">>) {
             control={control}
             value={trigger.tag}
             list={known}
+            onInput={(event) => setTyped(event.currentTarget.value)}
             maxLength={60}
             onLeave={(tag) => onChange({ ...trigger, tag })}
           />
-          <datalist id={known}>
-            {tags.map((tag) => (
-              <option key={tag.id} value={tag.name} />
-            ))}
-          </datalist>
+          <TagSuggestions id={known} typed={typed} />
         </>
       )}
     </Field>
@@ -170,18 +159,14 @@ function LinkSource({ trigger, onChange }: Props<Of<"link_clicked">>) {
   return (
     <Field name="campaignId" label="In the mail of">
       {(control) => (
-        <Select
+        <NameSelect
           {...control}
+          kind="link_source"
+          held={data?.map(({ id, name }) => ({ value: id, label: name }))}
+          none="Any other campaign"
           value={trigger.campaignId}
-          onChange={(event) => onChange({ ...trigger, campaignId: event.target.value })}
-        >
-          <option value="">Any other campaign</option>
-          {data?.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
+          onChange={(campaignId) => onChange({ ...trigger, campaignId })}
+        />
       )}
     </Field>
   );
@@ -193,6 +178,7 @@ type TextProps = {
   onLeave: (value: string) => void;
   placeholder?: string;
   list?: string;
+  onInput?: (event: FormEvent<HTMLInputElement>) => void;
   maxLength: number;
 };
 

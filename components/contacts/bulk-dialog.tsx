@@ -4,6 +4,8 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import { v7 } from "uuid";
 import { CampaignSelect } from "#components/campaigns/campaign-select";
+import { NameSelect } from "#components/segments/name-select";
+import { TagSuggestions } from "#components/segments/tag-suggestions";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
@@ -152,8 +154,7 @@ function ChangeFields({ action, customFields, problems }: FieldsProps) {
 }
 
 function TagField({ problem }: { problem: string | undefined }) {
-  const trpc = useTRPC();
-  const tags = useQuery(trpc.tags.list.queryOptions());
+  const [typed, setTyped] = useState("");
   const known = useId();
   return (
     <>
@@ -163,38 +164,30 @@ function TagField({ problem }: { problem: string | undefined }) {
         maxLength={60}
         list={known}
         error={problem}
+        onInput={(event) => setTyped(event.currentTarget.value)}
         autoComplete="off"
         autoFocus
         required
       />
-      <datalist id={known}>
-        {tags.data?.map((tag) => (
-          <option key={tag.id} value={tag.name} />
-        ))}
-      </datalist>
+      <TagSuggestions id={known} typed={typed} />
     </>
   );
 }
 
 function ListField({ problem }: { problem: string | undefined }) {
   const trpc = useTRPC();
-  const lists = useQuery(trpc.lists.list.queryOptions());
+  const choices = useQuery(trpc.segments.choices.queryOptions());
+  const lists = choices.data?.flatMap(({ id: value, name: label, kind }) =>
+    kind === "list" ? [{ value, label }] : [],
+  );
   return (
     <Field
       name="listId"
       label="List"
       error={problem}
-      hint={lists.data?.length === 0 ? "There is no list yet: make one on the page of lists." : undefined}
+      hint={lists?.length === 0 ? "There is no list yet: make one on the page of lists." : undefined}
     >
-      {(control) => (
-        <Select {...control} disabled={!lists.data}>
-          {lists.data?.map((list) => (
-            <option key={list.id} value={list.id}>
-              {list.name}
-            </option>
-          ))}
-        </Select>
-      )}
+      {(control) => <NameSelect {...control} kind="list" held={lists} />}
     </Field>
   );
 }

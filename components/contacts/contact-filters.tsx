@@ -5,6 +5,7 @@ import { contactStatuses, lifecycleStages } from "#server/segments/schema";
 import { Badge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
 import { Input } from "#components/ui/input";
+import { NameSelect } from "#components/segments/name-select";
 import { SearchBox } from "#components/ui/search-box";
 import { Select } from "#components/ui/select";
 import { ColumnChoice } from "./column-choice.tsx";
@@ -47,29 +48,26 @@ export function ContactFilters({ workspace, view, choices, tags, customFields, c
             options={contactStatuses}
           />
           {tags.length > 0 && (
-            <Choice
+            <NameSelect
+              kind="tag"
               name="tag"
-              label="Tag"
+              aria-label="Tag"
               none="Any tag"
-              value={view.tag?.[0]}
-              options={tags.map(({ name }) => name)}
-              asTyped
+              held={tags.map(({ name }) => ({ value: name, label: name }))}
+              defaultValue={view.tag?.[0] ?? ""}
+              className="w-36 max-sm:w-full"
             />
           )}
           {choices.length > 0 && (
-            <Select
+            <NameSelect
+              kind="audience"
               name="list"
-              defaultValue={view.list ?? ""}
               aria-label="List or segment"
+              none="Any list or segment"
+              held={choices.map(({ id, name, kind }) => ({ value: id, label: `${name} (${kind})` }))}
+              defaultValue={view.list ?? ""}
               className="w-44 max-sm:w-full"
-            >
-              <option value="">Any list or segment</option>
-              {choices.map((choice) => (
-                <option key={choice.id} value={choice.id}>
-                  {choice.name} ({choice.kind})
-                </option>
-              ))}
-            </Select>
+            />
           )}
         </div>
         <Button type="submit">Filter</Button>
@@ -167,11 +165,10 @@ type ChoiceProps = {
   none: string;
   value: string | undefined;
   options: readonly string[];
-  asTyped?: boolean;
   wide?: boolean;
 };
 
-function Choice({ name, label, none, value, options, asTyped, wide }: ChoiceProps) {
+function Choice({ name, label, none, value, options, wide }: ChoiceProps) {
   return (
     <Select
       name={name}
@@ -182,7 +179,7 @@ function Choice({ name, label, none, value, options, asTyped, wide }: ChoiceProp
       <option value="">{none}</option>
       {options.map((option) => (
         <option key={option} value={option}>
-          {asTyped ? option : words(option)}
+          {words(option)}
         </option>
       ))}
     </Select>

@@ -1,8 +1,9 @@
 "use client";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useId } from "react";
+import { type FormEvent, useId, useState } from "react";
+import { TagSuggestions } from "#components/segments/tag-suggestions";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { FormError } from "#components/ui/form-error";
@@ -14,7 +15,7 @@ export function ContactTags({ id, tags, editable }: { id: string; tags: string[]
   const trpc = useTRPC();
   const router = useRouter();
   const list = useId();
-  const known = useQuery({ ...trpc.tags.list.queryOptions(), enabled: editable });
+  const [typed, setTyped] = useState("");
   const refresh = { onSuccess: () => router.refresh() };
   const add = useMutation(trpc.contacts.addTag.mutationOptions(refresh));
   const remove = useMutation(trpc.contacts.removeTag.mutationOptions(refresh));
@@ -60,15 +61,10 @@ export function ContactTags({ id, tags, editable }: { id: string; tags: string[]
             placeholder="Add a tag"
             maxLength={60}
             list={list}
+            onInput={(event) => setTyped(event.currentTarget.value)}
             autoComplete="off"
           />
-          <datalist id={list}>
-            {known.data
-              ?.filter(({ name }) => !tags.includes(name))
-              .map(({ id: key, name }) => (
-                <option key={key} value={name} />
-              ))}
-          </datalist>
+          <TagSuggestions id={list} typed={typed} except={tags} />
           <Button type="submit" pending={add.isPending}>
             Add
           </Button>

@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { NameSelect } from "#components/segments/name-select";
 import { Field } from "#components/ui/field";
 import { Select } from "#components/ui/select";
 import { goal as goalShape, type Goal, goalActions } from "#server/goals/schema";
@@ -81,18 +82,14 @@ export function GoalFields({ goal, choices, targets, onChange }: Props) {
         {goal.action === "move" && (
           <Field name="targetId" label="To the campaign" hint="Its own rules say who may come in.">
             {(control) => (
-              <Select
+              <NameSelect
                 {...control}
+                kind="link_source"
+                held={targets.map(({ id, name }) => ({ value: id, label: name }))}
+                none="Choose a campaign…"
                 value={goal.targetId}
-                onChange={({ target }) => onChange({ ...goal, targetId: target.value })}
-              >
-                <option value="">Choose a campaign…</option>
-                {targets.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </Select>
+                onChange={(targetId) => onChange({ ...goal, targetId })}
+              />
             )}
           </Field>
         )}

@@ -2,6 +2,7 @@
 import { ValueList } from "#components/segments/value-list";
 import { Field } from "#components/ui/field";
 import { Section } from "#components/ui/section";
+import { NameSelect } from "#components/segments/name-select";
 import { Select } from "#components/ui/select";
 import {
   type ConsentBasis,
@@ -33,7 +34,7 @@ export function AudienceFields({ options, vocabulary, problems, onChange }: Prop
             label="Tags for everybody"
             className="w-full"
             values={options.tags}
-            suggestions={vocabulary.tags.map(({ name }) => name)}
+            ofTags
             onChange={(next) => onChange({ ...options, tags: next.map((tag) => tag.toLowerCase()) })}
           />
         </div>
@@ -49,26 +50,21 @@ function ListFields({ options, vocabulary, problems, onChange }: Props) {
     <>
       <Field name="list" label="Add to a list" aside="Optional">
         {(control) => (
-          <Select
+          <NameSelect
             {...control}
+            kind="list"
+            held={vocabulary.lists}
+            none="No list"
+            also={[{ value: "new", label: "A new list…" }]}
             value={choice}
-            onChange={(event) => {
-              const value = event.target.value;
+            onChange={(value) =>
               onChange({
                 ...options,
                 listId: value === "" || value === "new" ? null : value,
                 newList: value === "new" ? "" : null,
-              });
-            }}
-          >
-            <option value="">No list</option>
-            <option value="new">A new list…</option>
-            {vocabulary.lists.map((list) => (
-              <option key={list.id} value={list.id}>
-                {list.name}
-              </option>
-            ))}
-          </Select>
+              })
+            }
+          />
         )}
       </Field>
       {choice === "new" ? (

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import type { FormatChoice } from "#server/imports/formats/schema";
+import type { Option } from "#components/ui/combobox";
 import type { RouterOutputs } from "#server/router";
 import { CheckStep } from "./check-step.tsx";
 import { ColumnsStep } from "./columns-step.tsx";
@@ -17,8 +18,7 @@ import { WizardSteps } from "./wizard-steps.tsx";
 
 export type Inspection = RouterOutputs["imports"]["inspect"];
 export type Vocabulary = {
-  lists: RouterOutputs["lists"]["list"];
-  tags: RouterOutputs["tags"]["list"];
+  lists: readonly Option[];
   customFields: RouterOutputs["customFields"]["list"];
 };
 type Begun = RouterOutputs["imports"]["byId"];

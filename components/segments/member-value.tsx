@@ -1,7 +1,9 @@
 "use client";
 import type { Option } from "#components/ui/combobox";
+import type { NameKind } from "#server/segments/schema";
 import { ChoiceList } from "./choice-list.tsx";
 import type { RuleField, Vocabulary } from "./rule-fields.tsx";
+import { useNames } from "./use-names.tsx";
 
 type Props = {
   field: RuleField;
@@ -10,7 +12,7 @@ type Props = {
   onChange: (values: string[]) => void;
 };
 
-const nouns: Record<string, string> = {
+const kinds: Record<string, NameKind> = {
   list: "list",
   segment: "segment",
   import: "import",
@@ -19,7 +21,13 @@ const nouns: Record<string, string> = {
 
 /** What somebody belongs to: lists, segments, the import they came with, campaigns. */
 export function MemberValue({ field, values, vocabulary, onChange }: Props) {
-  const noun = nouns[field.name] ?? "one";
+  const kind = kinds[field.name];
+  const noun = kind ?? "one";
+  const { options, search, labelOf } = useNames({
+    kind: kind ?? "list",
+    held: choicesOf(field, vocabulary),
+    chosen: values,
+  });
   return (
     <ChoiceList
       label={`${noun}s`}
@@ -27,7 +35,9 @@ export function MemberValue({ field, values, vocabulary, onChange }: Props) {
       empty={`There is no other ${noun}.`}
       gone={`A ${noun} that is gone`}
       values={values}
-      options={choicesOf(field, vocabulary)}
+      options={[...options]}
+      labelOf={labelOf}
+      search={search}
       onChange={onChange}
     />
   );

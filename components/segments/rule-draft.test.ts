@@ -12,7 +12,6 @@ import {
 import { findField, operatorChoices, type Vocabulary } from "./rule-fields.tsx";
 
 const vocabulary: Vocabulary = {
-  tags: [],
   choices: [],
   campaigns: [],
   imports: [],

@@ -71,25 +71,10 @@ export function RuleValueControl({ rule, field, vocabulary, onChange }: Props) {
       );
     case "texts":
       return (
-        <ValueList
-          label={label}
-          values={asTexts(value)}
-          suggestions={[]}
-          withCommas
-          onChange={onChange}
-          className="w-full"
-        />
+        <ValueList label={label} values={asTexts(value)} withCommas onChange={onChange} className="w-full" />
       );
     case "tags":
-      return (
-        <ValueList
-          label="Tags"
-          className="w-full"
-          values={asTexts(value)}
-          suggestions={vocabulary.tags.map(({ name }) => name)}
-          onChange={onChange}
-        />
-      );
+      return <ValueList label="Tags" className="w-full" values={asTexts(value)} ofTags onChange={onChange} />;
     case "members":
       return (
         <MemberValue field={field} values={asTexts(value)} vocabulary={vocabulary} onChange={onChange} />

@@ -1,16 +1,29 @@
-import { List, ListFilter } from "lucide-react";
+import { List, ListFilter, SearchX } from "lucide-react";
 import { Badge } from "#components/ui/badge";
+import { Button } from "#components/ui/button";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
+import { NextPage } from "#components/ui/next-page";
+import { SearchBox } from "#components/ui/search-box";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
+import type { SegmentListInput } from "#server/segments/schema";
 
-type Row = RouterOutputs["segments"]["list"][number];
-type Props = { kind: "list" | "segment"; workspace: string; rows: Row[]; timeZone: string };
+type Page = RouterOutputs["segments"]["list"];
+type Row = Page["rows"][number];
+type Kind = "list" | "segment";
+type Props = { kind: Kind; workspace: string; view: SegmentListInput; page: Page; timeZone: string };
 
-/** Lists or segments of a workspace. */
-export function SegmentTable({ kind, workspace, rows, timeZone }: Props) {
+/** A page of the lists or segments of a workspace, by name. */
+export function SegmentTable({ kind, workspace, view, page, timeZone }: Props) {
+  const { rows } = page;
+  const { q } = view;
+  const queryOf = (place: Pick<SegmentListInput, "after" | "before">) => ({
+    query: { ...(q && { q }), ...place },
+  });
+  // A few need no search; what searched must be able to search for something else.
+  const manyOrAsked = q !== undefined || page.next !== null || page.before !== null || rows.length > 12;
   const columns: Column<Row>[] = [
     { key: "name", header: "Name", cell: (row) => row.name },
     ...(rows.some((row) => row.description) ? [about] : []),
@@ -29,14 +42,53 @@ export function SegmentTable({ kind, workspace, rows, timeZone }: Props) {
     },
   ];
   return (
-    <Table
-      label={kind === "list" ? "Lists" : "Segments"}
-      columns={columns}
-      rows={rows}
-      rowKey={(row) => row.id}
-      href={(row) => `/${workspace}/${kind}s/${row.id}`}
-      empty={kind === "list" ? <NoLists workspace={workspace} /> : <NoSegments workspace={workspace} />}
-    />
+    <>
+      {manyOrAsked && <NameFilter kind={kind} q={q} />}
+      <Table
+        label={labels[kind]}
+        columns={columns}
+        rows={rows}
+        rowKey={(row) => row.id}
+        href={(row) => `/${workspace}/${kind}s/${row.id}`}
+        empty={<Nothing kind={kind} workspace={workspace} asked={Object.values(view).some(Boolean)} />}
+      />
+      <NextPage
+        first={view.after || view.before ? queryOf({}) : null}
+        previous={page.before ? queryOf({ before: page.before }) : null}
+        next={page.next ? queryOf({ after: page.next }) : null}
+      />
+    </>
+  );
+}
+
+/** The address holds what was searched for, and a search starts at the first page. */
+function NameFilter({ kind, q }: { kind: Kind; q: string | undefined }) {
+  return (
+    <form method="get" role="search" aria-label={labels[kind]} className="mb-3 flex flex-wrap gap-2">
+      <SearchBox
+        name="q"
+        defaultValue={q}
+        aria-label={`Search ${kind}s by name`}
+        placeholder="Search by name"
+      />
+      <Button type="submit">Search</Button>
+    </form>
+  );
+}
+
+const labels = { list: "Lists", segment: "Segments" } as const;
+
+function Nothing({ kind, workspace, asked }: { kind: Kind; workspace: string; asked: boolean }) {
+  if (!asked)
+    return kind === "list" ? <NoLists workspace={workspace} /> : <NoSegments workspace={workspace} />;
+  return (
+    <EmptyState
+      icon={SearchX}
+      title="Nothing found"
+      action={<LinkButton href={`/${workspace}/${kind}s`}>Show all {kind}s</LinkButton>}
+    >
+      No {kind} has this in its name.
+    </EmptyState>
   );
 }
 

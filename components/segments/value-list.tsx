@@ -3,11 +3,13 @@ import { X } from "lucide-react";
 import { useId, useState } from "react";
 import { controlLook } from "#components/ui/input";
 import { cn } from "#components/ui/cn";
+import { TagSuggestions } from "./tag-suggestions.tsx";
 
 type Props = {
   label: string;
   values: string[];
-  suggestions: string[];
+  /** What may be typed is a tag's name. */
+  ofTags?: boolean;
   /** Whether a value may hold a comma ("Acme, Inc."); else a comma ends one. */
   withCommas?: boolean;
   onChange: (values: string[]) => void;
@@ -15,7 +17,7 @@ type Props = {
 };
 
 /** Several values typed one after another or pasted line by line; Enter ends one, Backspace takes the last one back. */
-export function ValueList({ label, values, suggestions, withCommas = false, onChange, className }: Props) {
+export function ValueList({ label, values, ofTags = false, withCommas = false, onChange, className }: Props) {
   const [typed, setTyped] = useState("");
   const list = useId();
   function take(text: string) {
@@ -52,7 +54,7 @@ export function ValueList({ label, values, suggestions, withCommas = false, onCh
       ))}
       <input
         aria-label={label}
-        list={list}
+        {...(ofTags && { list })}
         value={typed}
         placeholder={values.length === 0 ? "Type, then Enter" : ""}
         className="min-w-24 flex-1 bg-transparent px-1 outline-none"
@@ -76,13 +78,7 @@ export function ValueList({ label, values, suggestions, withCommas = false, onCh
             onChange(values.slice(0, -1));
         }}
       />
-      <datalist id={list}>
-        {suggestions
-          .filter((each) => !values.includes(each))
-          .map((each) => (
-            <option key={each} value={each} />
-          ))}
-      </datalist>
+      {ofTags && <TagSuggestions id={list} typed={typed} except={values} />}
     </div>
   );
 }

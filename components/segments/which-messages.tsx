@@ -3,6 +3,7 @@ import { useId } from "react";
 import { Combobox } from "#components/ui/combobox";
 import { Input } from "#components/ui/input";
 import type { Vocabulary } from "./rule-fields.tsx";
+import { useNames } from "./use-names.tsx";
 
 type Which = { campaignId?: string; stepId?: string; days?: number };
 type Props<T extends Which> = {
@@ -18,25 +19,30 @@ export function WhichMessages<T extends Which>({ value, campaigns, step, onChang
   const daysId = useId();
   const { campaignId, stepId } = value;
   const ofStep = step?.emails.some(({ id }) => id === stepId) ?? false;
+  const named = campaignId && campaignId !== step?.campaignId ? campaignId : "";
+  const names = useNames({
+    kind: "campaign",
+    held: campaigns.map(({ id, name }) => ({ value: id, label: name })),
+    chosen: [named],
+  });
+  const chosenName = named && names.labelOf(named);
   const options = [
     { value: "", label: step ? "The previous email" : "Of any campaign" },
     ...(step?.emails ?? []).map(({ id, label }) => ({ value: id, label })),
     ...(step ? [{ value: step.campaignId, label: "Any email of this campaign" }] : []),
-    ...(campaignId && campaignId !== step?.campaignId && !campaigns.some(({ id }) => id === campaignId)
-      ? [{ value: campaignId, label: "A campaign that is gone" }]
+    ...(named && !names.options.some(({ value: id }) => id === named)
+      ? [{ value: named, label: chosenName ?? "A campaign that is gone" }]
       : []),
     ...(stepId && !campaignId && !ofStep
       ? [{ value: "step", label: step ? "An email that is gone" : "One email of a campaign" }]
       : []),
-    ...campaigns
-      .filter(({ id }) => id !== step?.campaignId)
-      .map(({ id, name }) => ({ value: id, label: name })),
+    ...names.options.filter(({ value: id }) => id !== step?.campaignId),
   ];
   function choose(chosen: string) {
     if (chosen === "step") return;
     const { campaignId: _, stepId: __, ...rest } = value;
-    const named = step?.emails.some(({ id }) => id === chosen) ? { stepId: chosen } : { campaignId: chosen };
-    onChange((chosen ? { ...rest, ...named } : rest) as T);
+    const meant = step?.emails.some(({ id }) => id === chosen) ? { stepId: chosen } : { campaignId: chosen };
+    onChange((chosen ? { ...rest, ...meant } : rest) as T);
   }
   function limit(typed: string) {
     const { days: _, ...rest } = value;
@@ -49,6 +55,7 @@ export function WhichMessages<T extends Which>({ value, campaigns, step, onChang
           aria-label={step ? "Of which email" : "Of which campaign"}
           value={campaignId ?? (ofStep ? (stepId ?? "") : stepId ? "step" : "")}
           options={options}
+          {...names.search}
           onChange={choose}
         />
       </span>

@@ -2,11 +2,11 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { UsersRound } from "lucide-react";
 import { useState } from "react";
+import { NameSelect } from "#components/segments/name-select";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
-import { Select } from "#components/ui/select";
 import { EmptyMerges } from "./empty-merges.tsx";
 import type { Draft } from "./template-editor.tsx";
 
@@ -23,21 +23,18 @@ export function CheckEverybody({ draft, disabled }: { draft: Draft; disabled: bo
       <div className="flex items-end gap-2">
         <Field name="audience" label="Find what would be empty" className="min-w-0 flex-1">
           {(control) => (
-            <Select
+            <NameSelect
               {...control}
+              kind="audience"
+              held={choices.data?.map(({ id, name, kind }) => ({ value: id, label: name, hint: kind }))}
+              words={({ label, hint }) => (hint ? `For the ${hint} ${label}` : label)}
+              none="For everybody in this workspace"
               value={chosen}
-              onChange={(event) => {
-                setChosen(event.target.value);
+              onChange={(audience) => {
+                setChosen(audience);
                 check.reset();
               }}
-            >
-              <option value="">For everybody in this workspace</option>
-              {choices.data?.map(({ id, name, kind }) => (
-                <option key={id} value={id}>
-                  For the {kind} {name}
-                </option>
-              ))}
-            </Select>
+            />
           )}
         </Field>
         <Button

@@ -19,6 +19,8 @@ type Props = {
   /** The options are found elsewhere, by these words; `chosenLabel` is what the box says of one that is not among them. */
   onSearch?: (words: string) => void;
   chosenLabel?: string;
+  /** Said below the options: that there are more. */
+  foot?: string;
   className?: string;
   /** Where no Field gives it a label. */
   "aria-label"?: string;
@@ -34,6 +36,7 @@ export function Combobox({
   empty = "Nothing found.",
   onSearch,
   chosenLabel,
+  foot,
   className,
   name,
   ...control
@@ -43,8 +46,13 @@ export function Combobox({
   const contentId = useId();
   const chosen = value ?? own;
   const label = options.find((option) => option.value === chosen)?.label ?? chosenLabel;
+  function show(next: boolean) {
+    setOpen(next);
+    // The search box begins anew the next time.
+    if (!next) onSearch?.("");
+  }
   return (
-    <Popover open={open} onOpenChange={setOpen}>
+    <Popover open={open} onOpenChange={show}>
       {name && <input type="hidden" name={name} value={chosen} />}
       <PopoverTrigger asChild>
         <button
@@ -88,7 +96,7 @@ export function Combobox({
                 onSelect={() => {
                   setOwn(option.value);
                   onChange?.(option.value);
-                  setOpen(false);
+                  show(false);
                 }}
                 className="flex min-h-8 cursor-default items-center gap-2 rounded-md px-2 py-1 data-[selected=true]:bg-hover"
               >
@@ -101,6 +109,7 @@ export function Combobox({
               </Command.Item>
             ))}
           </Command.List>
+          {foot && <p className="border-t px-2 pt-2 pb-1 text-xs text-muted">{foot}</p>}
         </Command>
       </PopoverContent>
     </Popover>

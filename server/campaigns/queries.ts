@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { liveNumbers, type Numbers } from "#server/analytics/queries";
 import { AppError } from "#server/errors";
 import { type CampaignGoal, listGoals } from "#server/goals/queries";
+import { namesHeld } from "#server/segments/schema";
 import { type CampaignTrigger, listTriggers } from "#server/triggers/queries";
 
 import { stepProblems, type Problem } from "./checks.ts";
@@ -182,21 +183,11 @@ export async function listSenders(tx: TenantTx): Promise<Sender[]> {
   return [...rows];
 }
 
-export type AudienceChoice = { id: string; name: string; kind: "list" | "segment" };
-
-/** Every list and segment that can be chosen. */
-export async function listAudienceChoices(tx: TenantTx): Promise<AudienceChoice[]> {
-  const rows = await tx.execute<AudienceChoice>(sql`
-    select id, name, case segment_type when 'static' then 'list' else 'segment' end as kind
-    from segments where is_active order by name`);
-  return [...rows];
-}
-
 /** The campaigns whose links another one can listen to, the newest first. */
 export async function listLinkSources(tx: TenantTx): Promise<{ id: string; name: string }[]> {
   return [
     ...(await tx.execute<{ id: string; name: string }>(sql`
-      select id, name from campaigns where deleted_at is null and archived_at is null order by id desc limit 200`)),
+      select id, name from campaigns where deleted_at is null and archived_at is null order by id desc limit ${namesHeld + 1}`)),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { commitThenSend, type EventScope } from "#server/drivers/events";
+import { listChoices } from "#server/segments/choices";
 import { allowed, router } from "#server/trpc";
 import { personSearchInput } from "#server/templates/schema";
 import { countAudience } from "./audience.ts";
@@ -13,7 +14,6 @@ import { decideUnknown, launch, pause, resume } from "./lifecycle.ts";
 import * as mutations from "./mutations.ts";
 import {
   getCampaign,
-  listAudienceChoices,
   listCampaigns,
   listLinkSources,
   listSenders,
@@ -91,7 +91,7 @@ export const campaignsRouter = router({
     .query(({ ctx, input }) => ctx.tenant((tx) => listCampaigns(tx, input))),
   byId: reads.input(campaignRef).query(({ ctx, input }) => ctx.tenant((tx) => getCampaign(tx, input.id))),
   senders: reads.query(({ ctx }) => ctx.tenant(listSenders)),
-  audienceChoices: reads.query(({ ctx }) => ctx.tenant(listAudienceChoices)),
+  audienceChoices: reads.query(({ ctx }) => ctx.tenant(listChoices)),
   linkSources: reads.query(({ ctx }) => ctx.tenant(listLinkSources)),
   countAudience: reads
     .input(z.object({ audience }))

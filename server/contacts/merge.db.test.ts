@@ -75,7 +75,7 @@ test("two contacts become one with the chosen values and everything that both ha
     tags: ["poet", "vip"],
   });
   expect(merged.lists.map(({ name }) => name)).toEqual(["One", "Two"]);
-  expect((await caller.lists.list()).map(({ name, count }) => [name, count])).toEqual([
+  expect((await caller.lists.list({})).rows.map(({ name, count }) => [name, count])).toEqual([
     ["One", 1],
     ["Two", 1],
   ]);

@@ -15,7 +15,7 @@ export async function listCustomFields(
   return [
     ...(await tx.execute<CustomField>(sql`
       select ${columns} from custom_field_definitions where ${archived} or archived_at is null
-      order by archived_at is not null, position, label, id limit 500`)),
+      order by archived_at is not null, position, label, id`)),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { CampaignType } from "#server/campaigns/schema";
+import { namesHeld } from "#server/segments/schema";
 
 export type OpenChoice = { id: string; name: string; type: CampaignType; status: "active" | "paused" };
 
@@ -10,6 +11,6 @@ export async function listOpenCampaigns(tx: TenantTx): Promise<OpenChoice[]> {
     ...(await tx.execute<OpenChoice>(sql`
       select id, name, campaign_type as type, status from campaigns
       where status in ('active', 'paused') and deleted_at is null and archived_at is null
-      order by campaign_type <> 'triggered', name limit 500`)),
+      order by campaign_type <> 'triggered', name limit ${namesHeld + 1}`)),
   ];
 }

@@ -22,7 +22,7 @@ test("ids of another organization, or of another workspace, are unknown wherever
   const ours = await newTenant();
   const { id } = await importFile(ours, file, { newList: "Ours" });
   const waiting = await check(ours, file);
-  const [list] = await ours.caller.lists.list();
+  const [list] = (await ours.caller.lists.list({})).rows;
   const schedule = { name: "S", url: "https://example.com/a.csv", cron: "0 6 * * *", timezone: "UTC" };
   const made = await ours.caller.imports.schedules.create({ ...schedule, likeImportId: id });
   for (const theirs of [await newTenant(), await sibling(ours)]) {

@@ -94,7 +94,7 @@ test("what the import set going at campaigns' doors ends, and taking it back set
     ),
   );
   expect([...places]).toEqual([{ status: "exited", exit_reason: "import_rolled_back" }]);
-  expect((await caller.lists.list()).map(({ count }) => count)).toEqual([0]);
+  expect((await caller.lists.list({})).rows.map(({ count }) => count)).toEqual([0]);
 });
 
 test("contacts that only got a tag lose it, and those that the import left as they were have nothing to lose", async () => {

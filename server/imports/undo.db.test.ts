@@ -149,7 +149,7 @@ test("slices taken back abreast share no contact, and count each once", async ()
   const people = Array.from({ length: 60 }, (_, n) => `p${n}@example.com,P${n},,,spring\n`);
   await importFile(tenant, `${header}${people.slice(0, 20).join("")}`, { newList: "Fair" });
   const start = await stateOf(tenant);
-  const [list] = await tenant.caller.lists.list();
+  const [list] = (await tenant.caller.lists.list({})).rows;
   const { id } = await importFile(tenant, `${header}${people.join("").replaceAll(",P", ",Q")}`, {
     listId: list?.id ?? null,
     tags: ["fair"],
@@ -209,7 +209,7 @@ test("what the import made stays when somebody built on it since: fields, and th
   const tenant = await newTenant();
   const file = "email,plan,colour\na@example.com,pro,red\n";
   const { id } = await importFile(tenant, file, { newList: "Fair", tags: ["fair"] });
-  const [list] = await tenant.caller.lists.list();
+  const [list] = (await tenant.caller.lists.list({})).rows;
   const rules = [
     { field: "list", operator: "in", value: [list?.id ?? ""] },
     { field: "custom.plan", operator: "equals", value: "pro" },
@@ -233,7 +233,7 @@ test("what the import made stays when somebody changed it since, or a campaign o
   const fields = ["in_text", "in_template", "listened", "waited", "changed", "unused"];
   const file = `email,${fields.join(",")}\na@example.com,${fields.join(",")}\n`;
   const { id } = await importFile(tenant, file, { newList: "Fair" });
-  const [list] = await caller.lists.list();
+  const [list] = (await caller.lists.list({})).rows;
   await caller.lists.update({ id: list?.id ?? "", name: "Our fair" });
   const defined = await caller.customFields.list();
   const changed = defined.find(({ name }) => name === "changed");
@@ -257,7 +257,7 @@ test("what the import made stays when somebody changed it since, or a campaign o
     "listened",
     "waited",
   ]);
-  expect((await caller.lists.list()).map(({ name }) => name)).toEqual(["Our fair"]);
+  expect((await caller.lists.list({})).rows.map(({ name }) => name)).toEqual(["Our fair"]);
   expect(undoReport?.stays).toMatchObject({ lists: ["Our fair"] });
   expect(undoReport?.stays?.fields).toHaveLength(5);
 });

@@ -1,12 +1,16 @@
 import { deleteSegment } from "#server/segments/mutations";
-import { listSegments, usesOf } from "#server/segments/queries";
+import { listSegments } from "#server/segments/listing";
+import { usesOf } from "#server/segments/queries";
+import { segmentListInput } from "#server/segments/schema";
 import { allowed, router } from "#server/trpc";
 import { addAddresses, addMembers, createList, removeMembers, updateList } from "./mutations.ts";
 import { getList } from "./queries.ts";
 import { listAddressesInput, listInput, listMembersInput, listRef, listUpdate } from "./schema.ts";
 
 export const listsRouter = router({
-  list: allowed("contacts:read").query(({ ctx }) => ctx.tenant((tx) => listSegments(tx, "static"))),
+  list: allowed("contacts:read")
+    .input(segmentListInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listSegments(tx, "static", input))),
   byId: allowed("contacts:read")
     .input(listRef)
     .query(({ ctx, input }) =>

@@ -4,7 +4,7 @@ import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { importFile } from "#server/imports/testing";
 import { callerFor } from "#server/testing";
-import type { RuleTree } from "./schema.ts";
+import { nameKinds, type RuleTree } from "./schema.ts";
 
 test("no picker shows what is another workspace's, and its ids match nobody", async () => {
   const ours = await newTenant();
@@ -29,6 +29,11 @@ test("no picker shows what is another workspace's, and its ids match nobody", as
   expect(words.imports.map(({ id }) => id)).toEqual([imported]);
   expect(words.campaigns.map(({ id }) => id)).toEqual([campaignId]);
   expect(words.customFields).toHaveLength(1);
+  const ids = (await Promise.all(nameKinds.map((kind) => ours.caller.segments.names({ kind })))).flatMap(
+    (found) => found.map(({ id }) => id),
+  );
+  // The list and the segment twice, the campaign thrice.
+  expect(ids).toHaveLength(9);
   const rules = [
     rule("list", "in", [list]),
     rule("segment", "in", [segment.id]),
@@ -48,12 +53,17 @@ test("no picker shows what is another workspace's, and its ids match nobody", as
     expect(await caller.tags.list()).toEqual([]);
     expect(await caller.segments.choices()).toEqual([]);
     expect(await caller.segments.vocabulary()).toEqual({
-      tags: [],
       customFields: [],
       choices: [],
       campaigns: [],
       imports: [],
     });
+    expect((await caller.lists.list({ q: "our" })).rows).toEqual([]);
+    expect((await caller.segments.list({})).rows).toEqual([]);
+    for (const kind of nameKinds) {
+      expect(await caller.segments.names({ kind })).toEqual([]);
+      expect(await caller.segments.names({ kind, ids })).toEqual([]);
+    }
     for (const each of rules)
       expect(await caller.segments.match({ rules: each })).toMatchObject({ count: 0, sample: [] });
   }

@@ -113,17 +113,9 @@ export type SegmentSummary = {
   updatedAt: Date;
 };
 
-const summary = sql`id, name, description, contact_count as count, last_recalculated_at as "countedAt", problem,
+/** The columns of a `SegmentSummary`. */
+export const summary = sql`id, name, description, contact_count as count, last_recalculated_at as "countedAt", problem,
   created_at as "createdAt", updated_at as "updatedAt"`;
-
-/** The segments of the workspace, or its lists, by name. Counts of segments are as of their last recalculation. */
-export async function listSegments(tx: TenantTx, type: "static" | "dynamic"): Promise<SegmentSummary[]> {
-  return [
-    ...(await tx.execute<SegmentSummary>(
-      sql`select ${summary} from segments where segment_type = ${type} order by name, id limit 1000`,
-    )),
-  ];
-}
 
 /** `refreshing`: a recalculation has been asked for and has not ended. */
 export type SegmentDetail = SegmentSummary & { rules: RuleTree; refreshing: boolean };
@@ -208,7 +200,10 @@ export function usesNaming(id: SQL): SQL {
 
 /** How deep the segments built on this one nest above it, 0 for none; what it refers to may nest so much less. */
 export async function heightAbove(tx: TenantTx, id: string, seen = new Set([id])): Promise<number> {
-  const above = (await usesOf(tx, id)).filter((use) => use.kind === "segment" && !seen.has(use.id));
+  const naming = await tx.execute<{ id: string }>(
+    sql`select used.id from (${usesNaming(sql`${id}::uuid`)}) used where kind = 'segment'`,
+  );
+  const above = naming.filter((use) => !seen.has(use.id));
   const heights = await Promise.all(
     above.map((use) => heightAbove(tx, use.id, new Set([...seen, use.id])).then((height) => height + 1)),
   );

@@ -1,9 +1,15 @@
 import type { Scope } from "#db/tenancy";
 import { segmentRefreshEvent } from "#server/drivers/events";
 import { announce } from "#server/imports/announce";
-import { listTags } from "#server/tags/queries";
 import { allowed, router } from "#server/trpc";
-import { listCampaignChoices, listChoices, listFieldChoices, listImportChoices } from "./choices.ts";
+import {
+  findNames,
+  listCampaignChoices,
+  listChoices,
+  listFieldChoices,
+  listImportChoices,
+} from "./choices.ts";
+import { listSegments } from "./listing.ts";
 import { matchRules } from "./match.ts";
 import {
   createSegment,
@@ -12,8 +18,16 @@ import {
   refreshSegment,
   updateSegment,
 } from "./mutations.ts";
-import { getSegment, listMembers, listSegments, listSizes, usesOf } from "./queries.ts";
-import { memberListInput, rulesInput, segmentInput, segmentRef, segmentUpdate } from "./schema.ts";
+import { getSegment, listMembers, listSizes, usesOf } from "./queries.ts";
+import {
+  memberListInput,
+  namesInput,
+  rulesInput,
+  segmentInput,
+  segmentListInput,
+  segmentRef,
+  segmentUpdate,
+} from "./schema.ts";
 
 /** After the commit: has the members worked out now, not at the sweeper's next round. */
 async function refreshSoon(scope: Scope, fence: number | null): Promise<void> {
@@ -21,7 +35,9 @@ async function refreshSoon(scope: Scope, fence: number | null): Promise<void> {
 }
 
 export const segmentsRouter = router({
-  list: allowed("contacts:read").query(({ ctx }) => ctx.tenant((tx) => listSegments(tx, "dynamic"))),
+  list: allowed("contacts:read")
+    .input(segmentListInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listSegments(tx, "dynamic", input))),
   byId: allowed("contacts:read")
     .input(segmentRef)
     .query(({ ctx, input }) =>
@@ -35,12 +51,15 @@ export const segmentsRouter = router({
   sizes: allowed("contacts:read")
     .input(segmentRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => listSizes(tx, input.id))),
-  /** Lists and segments for a picker. */
+  /** What a picker finds beyond what it holds. */
+  names: allowed("contacts:read")
+    .input(namesInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => findNames(tx, input))),
+  /** Lists and segments for a picker, the first of each. */
   choices: allowed("contacts:read").query(({ ctx }) => ctx.tenant((tx) => listChoices(tx))),
-  /** What rules can name: tags, custom fields, lists, segments, campaigns and imports of the workspace. */
+  /** What rules can name beside tags: custom fields, lists, segments, campaigns and imports of the workspace. */
   vocabulary: allowed("contacts:read").query(({ ctx }) =>
     ctx.tenant(async (tx) => ({
-      tags: await listTags(tx),
       customFields: await listFieldChoices(tx),
       choices: await listChoices(tx),
       campaigns: await listCampaignChoices(tx),

@@ -195,3 +195,30 @@ export const segmentRef = z.object({ id: z.uuid() });
 export const memberListInput = z.object({ id: z.uuid(), after: z.uuid().optional().catch(undefined) });
 export const memberPageSize = 50;
 export const rulesInput = z.object({ rules: ruleTree });
+
+const shown = z.string().trim().max(200).optional().catch(undefined);
+/** A page of lists or segments by name: behind the name `after`, or before the name `before`. */
+export const segmentListInput = z.object({ q: shown, after: shown, before: shown });
+export type SegmentListInput = z.infer<typeof segmentListInput>;
+
+/** What a picker can name. `audience`: lists and segments. `open_campaign`: somebody can be added to it by hand. */
+export const nameKinds = [
+  "list",
+  "segment",
+  "audience",
+  "campaign",
+  "open_campaign",
+  "link_source",
+  "import",
+  "tag",
+] as const;
+export type NameKind = (typeof nameKinds)[number];
+/** So many of a kind come with the page that has a picker; when there are more, it searches on the server. */
+export const namesHeld = 500;
+/** Names with these words in them, or those of `ids`. */
+export const namesInput = z.object({
+  kind: z.enum(nameKinds),
+  words: z.string().trim().max(200).default(""),
+  ids: z.array(z.uuid()).max(200).optional(),
+});
+export type NamesInput = z.infer<typeof namesInput>;

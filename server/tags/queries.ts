@@ -1,9 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { namesHeld } from "#server/segments/schema";
 
 export type Tag = { id: string; name: string; color: string | null };
 
-/** The tags of the workspace, by name. */
+/** The first tags of the workspace by name, one more than a picker holds. */
 export async function listTags(tx: TenantTx): Promise<Tag[]> {
-  return [...(await tx.execute<Tag>(sql`select id, name, color from tags order by lower(name) limit 1000`))];
+  return [
+    ...(await tx.execute<Tag>(
+      sql`select id, name, color from tags order by lower(name) limit ${namesHeld + 1}`,
+    )),
+  ];
 }

@@ -49,9 +49,7 @@ const columns = sql`id, name, config ->> 'url' as url, config ->> 'secretHeader'
 
 /** The scheduled imports of the workspace by name. */
 export async function listSchedules(tx: TenantTx): Promise<Schedule[]> {
-  return [
-    ...(await tx.execute<Schedule>(sql`select ${columns} from import_schedules order by name, id limit 200`)),
-  ];
+  return [...(await tx.execute<Schedule>(sql`select ${columns} from import_schedules order by name, id`))];
 }
 
 /** A schedule with its last twenty imports. Throws `not_found`. */

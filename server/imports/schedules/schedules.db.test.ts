@@ -188,11 +188,11 @@ test("each import of a schedule adds to the list that the first one made, which 
     expect(await run(tenant, id)).toBe("started");
     await finish(tenant);
   }
-  const [list, ...more] = await tenant.caller.lists.list();
+  const [list, ...more] = (await tenant.caller.lists.list({})).rows;
   expect({ ...list, more }).toMatchObject({ name: "Shop", count: 2, more: [] });
 
   const other = await scheduled(tenant, "/people.csv", "Gone");
-  const gone = (await tenant.caller.lists.list()).find(({ name }) => name === "From the gone");
+  const gone = (await tenant.caller.lists.list({})).rows.find(({ name }) => name === "From the gone");
   await expect(tenant.caller.lists.delete({ id: gone?.id ?? "" })).rejects.toThrow(
     'is used by the scheduled import "Gone"',
   );

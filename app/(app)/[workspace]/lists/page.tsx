@@ -5,12 +5,16 @@ import { SegmentTable } from "#components/segments/segment-table";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
+import { segmentListInput } from "#server/segments/schema";
 
 export const metadata: Metadata = { title: "Lists" };
 
-type Props = { params: Promise<{ workspace: string }> };
+type Props = {
+  params: Promise<{ workspace: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
 
-export default function ListsPage({ params }: Props) {
+export default function ListsPage({ params, searchParams }: Props) {
   return (
     <Page
       title="Lists"
@@ -22,21 +26,30 @@ export default function ListsPage({ params }: Props) {
       }
     >
       <Suspense fallback={<TableSkeleton columns={3} />}>
-        <Lists params={params} />
+        <Lists params={params} searchParams={searchParams} />
       </Suspense>
     </Page>
   );
 }
 
-async function Create({ params }: Props) {
+async function Create({ params }: Pick<Props, "params">) {
   const { workspace } = await params;
   const { permissions } = await caller(workspace).workspaces.current();
   return permissions.includes("segments:write") ? <CreateListDialog workspace={workspace} /> : null;
 }
 
-async function Lists({ params }: Props) {
+async function Lists({ params, searchParams }: Props) {
   const { workspace } = await params;
+  const view = segmentListInput.parse(await searchParams);
   const api = caller(workspace);
-  const [rows, current] = await Promise.all([api.lists.list(), api.workspaces.current()]);
-  return <SegmentTable kind="list" workspace={workspace} rows={rows} timeZone={current.workspace.timezone} />;
+  const [page, current] = await Promise.all([api.lists.list(view), api.workspaces.current()]);
+  return (
+    <SegmentTable
+      kind="list"
+      workspace={workspace}
+      view={view}
+      page={page}
+      timeZone={current.workspace.timezone}
+    />
+  );
 }

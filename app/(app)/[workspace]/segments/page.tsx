@@ -6,12 +6,16 @@ import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
+import { segmentListInput } from "#server/segments/schema";
 
 export const metadata: Metadata = { title: "Segments" };
 
-type Props = { params: Promise<{ workspace: string }> };
+type Props = {
+  params: Promise<{ workspace: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
 
-export default function SegmentsPage({ params }: Props) {
+export default function SegmentsPage({ params, searchParams }: Props) {
   return (
     <Page
       title="Segments"
@@ -23,13 +27,13 @@ export default function SegmentsPage({ params }: Props) {
       }
     >
       <Suspense fallback={<TableSkeleton columns={3} />}>
-        <Segments params={params} />
+        <Segments params={params} searchParams={searchParams} />
       </Suspense>
     </Page>
   );
 }
 
-async function New({ params }: Props) {
+async function New({ params }: Pick<Props, "params">) {
   const { workspace } = await params;
   const { permissions } = await caller(workspace).workspaces.current();
   if (!permissions.includes("segments:write")) return null;
@@ -40,11 +44,18 @@ async function New({ params }: Props) {
   );
 }
 
-async function Segments({ params }: Props) {
+async function Segments({ params, searchParams }: Props) {
   const { workspace } = await params;
+  const view = segmentListInput.parse(await searchParams);
   const api = caller(workspace);
-  const [rows, current] = await Promise.all([api.segments.list(), api.workspaces.current()]);
+  const [page, current] = await Promise.all([api.segments.list(view), api.workspaces.current()]);
   return (
-    <SegmentTable kind="segment" workspace={workspace} rows={rows} timeZone={current.workspace.timezone} />
+    <SegmentTable
+      kind="segment"
+      workspace={workspace}
+      view={view}
+      page={page}
+      timeZone={current.workspace.timezone}
+    />
   );
 }

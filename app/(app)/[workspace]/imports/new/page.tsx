@@ -45,9 +45,8 @@ async function NewImport({ params, searchParams }: Props) {
   const { workspace } = await params;
   const { import: id } = await searchParams;
   const api = caller(workspace);
-  const [lists, tags, customFields, { workspace: current }, begun] = await Promise.all([
-    api.lists.list(),
-    api.tags.list(),
+  const [choices, customFields, { workspace: current }, begun] = await Promise.all([
+    api.segments.choices(),
     api.customFields.list(),
     api.workspaces.current(),
     id && /^[0-9a-f-]{36}$/.test(id) ? api.imports.byId({ id }) : null,
@@ -58,8 +57,9 @@ async function NewImport({ params, searchParams }: Props) {
         key={id}
         workspace={workspace}
         timeZone={current.timezone}
-        lists={lists}
-        tags={tags}
+        lists={choices.flatMap(({ id: value, name: label, kind }) =>
+          kind === "list" ? [{ value, label }] : [],
+        )}
         customFields={customFields}
         begun={begun}
       />
