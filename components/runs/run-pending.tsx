@@ -15,9 +15,15 @@ const columns: Column<RunDetail["jobs"][number]>[] = [
   {
     key: "kind",
     header: "What",
-    cell: ({ kind, error }) => (
+    cell: ({ kind, step, input, error }) => (
       <span className="block max-w-96">
         {kinds[kind] ?? kind}
+        {step && <span className="text-muted"> “{step}”</span>}
+        {input && (
+          <span className="block truncate font-mono text-xs font-normal text-muted" title={input}>
+            {input}
+          </span>
+        )}
         {error && <span className="block text-xs font-normal break-words text-danger">{error}</span>}
       </span>
     ),

@@ -19,6 +19,7 @@ const kinds: Record<string, string> = {
   Sleep: "Sleep",
   WaitForEvent: "Wait for an event",
   InvokeFunction: "Function",
+  SendEvent: "Events sent",
 };
 
 /** The finished steps in the order in which they ended, each with what it gave. */
@@ -57,8 +58,17 @@ export function RunSteps({ run }: { run: RunDetail }) {
                 <span className="text-xs text-muted max-sm:hidden">{kinds[step.op] ?? step.op}</span>
                 <DateTime at={step.endedAt} className="text-xs text-muted" />
               </summary>
-              <div className="px-4 pb-4 sm:px-5">
-                <CodeBlock>{pretty(step.result)}</CodeBlock>
+              <div className="space-y-3 px-4 pb-4 sm:px-5">
+                {step.input && (
+                  <div>
+                    <p className="mb-1 text-xs text-muted">Input</p>
+                    <CodeBlock>{pretty(step.input)}</CodeBlock>
+                  </div>
+                )}
+                <div>
+                  <p className="mb-1 text-xs text-muted">{step.failed ? "Error" : "Output"}</p>
+                  <CodeBlock>{pretty(step.result)}</CodeBlock>
+                </div>
               </div>
             </details>
           </li>

@@ -39,6 +39,9 @@ export const jobs = queue.table(
     kind: text().notNull(),
     /** The SDK's hash of the step id; empty for a discovery. */
     stepId: text().notNull().default(""),
+    /** The step's name and what it asks for, for people: JSON text, cut when it is long. Null for a discovery. */
+    stepName: text(),
+    input: text(),
     dueAt: timestamp({ withTimezone: true }).notNull(),
     /** Lets jobs that fell due this much later go first: a run of low priority. It holds nothing up when idle. */
     lagSeconds: integer().notNull().default(0),

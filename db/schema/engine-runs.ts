@@ -85,6 +85,8 @@ export const steps = queue.table(
     seq: integer().notNull(),
     name: text().notNull(),
     op: text().notNull(),
+    /** What the step asked for, for people: JSON text, cut when it is long. */
+    input: text(),
     /** {"data": …} or {"error": {name, message, stack}}. */
     result: json().notNull(),
     attempts: integer().notNull().default(1),

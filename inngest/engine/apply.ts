@@ -1,8 +1,9 @@
+import { askedOf, kindOf, nameOf } from "./asked.ts";
 import { hold, keepJob, removeJob, type Held, type Job } from "./claim.ts";
 import type { Database, Sql } from "./database.ts";
 import { limits } from "./limits.ts";
 import { publish } from "./ingest.ts";
-import { invoke, nameOf, RunFailure, storeSleep, storeWait } from "./pause.ts";
+import { invoke, RunFailure, storeSleep, storeWait } from "./pause.ts";
 import { stepError, type InngestEvent, type Op, type StepResult } from "./protocol.ts";
 import type { Outcome, Retry } from "./reply.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type Run,
 } from "./run-store.ts";
 import { endRun } from "./runs.ts";
+import { unsupportedStep } from "./unsupported.ts";
 
 /** How often a call may end without an answer before that costs the function an attempt. */
 const lostMax = 10;
@@ -161,7 +163,7 @@ async function applyOp(sql: Sql, run: Run, job: Job, op: Op): Promise<boolean> {
     case "StepFailed":
       return finishStep(sql, run, job, op, { error: stepError(op.error) });
     case "StepPlanned":
-      await enqueue(sql, run.id, { kind: "step", stepId: op.id });
+      await enqueue(sql, run.id, { kind: "step", stepId: op.id, asked: askedOf(op) });
       return false;
     case "Sleep":
       await storeSleep(sql, run, op);
@@ -174,9 +176,7 @@ async function applyOp(sql: Sql, run: Run, job: Job, op: Op): Promise<boolean> {
     case "DiscoveryRequest":
       return false;
     default:
-      throw new RunFailure(
-        `Step "${nameOf(op)}" is a ${op.op}, which the embedded server does not support. Use a real Inngest server.`,
-      );
+      throw new RunFailure(unsupportedStep(op));
   }
 }
 
@@ -195,8 +195,8 @@ export async function finishStep(
   if (problem) throw new RunFailure(problem);
   return saveStep(sql, run, {
     stepId: op.id,
-    name: nameOf(op),
-    op: op.op,
+    asked: askedOf(op),
+    op: kindOf(op),
     result,
     attempts: job.attempt + 1,
   });

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { askedOf, kindOf } from "./asked.ts";
 import { finishedAmong, finishStep } from "./apply.ts";
 import { hold, type Job } from "./claim.ts";
 import type { Database, Sql } from "./database.ts";
 import { publish } from "./ingest.ts";
 import { limits } from "./limits.ts";
-import { nameOf, RunFailure } from "./pause.ts";
+import { RunFailure } from "./pause.ts";
 import { opSchema, type Op } from "./protocol.ts";
 import { lockRun, notifyEngines } from "./run-store.ts";
 import { endRun } from "./runs.ts";
@@ -49,6 +50,7 @@ export async function storeCheckpoint(
 
 /** The straight way, in one statement; false when there is something to look at. */
 async function storeOne(database: Database, runId: string, item: Item, op: Op): Promise<boolean> {
+  const { name, input } = askedOf(op);
   const text = JSON.stringify({ data: op.data ?? null });
   const bytes = Buffer.byteLength(text);
   if (bytes > limits.stepBytes) return false;
@@ -61,8 +63,8 @@ async function storeOne(database: Database, runId: string, item: Item, op: Op): 
         and j.lease_owner is not null and j.lost = 0
       for update of j
     ), saved as (
-      insert into queue.steps (run_id, step_id, seq, name, op, result, attempts)
-      select run.id, ${op.id}, run.step_count + 1, ${nameOf(op)}, ${op.op}, ${text}::json, 1 from run, job
+      insert into queue.steps (run_id, step_id, seq, name, op, input, result, attempts)
+      select run.id, ${op.id}, run.step_count + 1, ${name}, ${kindOf(op)}, ${input}, ${text}::json, 1 from run, job
       where run.step_count < ${limits.stepsPerRun} and run.state_bytes + ${bytes}::int <= ${limits.runBytes}
       on conflict (run_id, step_id) do nothing returning seq
     )

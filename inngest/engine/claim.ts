@@ -1,4 +1,5 @@
 import { priorities } from "#inngest/queues";
+import type { Asked } from "./asked.ts";
 import type { Database, Sql } from "./database.ts";
 
 /** A job in this engine's hands, until its lease runs out. */
@@ -181,8 +182,11 @@ export async function hold(
   return held;
 }
 
-export async function removeJob(sql: Sql, job: Job): Promise<void> {
-  await sql`delete from queue.jobs where id = ${job.id} and queue_name = ${job.queueName}`;
+/** Returns what the step had asked for, if it was for one. */
+export async function removeJob(sql: Sql, job: Job): Promise<Asked | undefined> {
+  const [asked] = await sql<{ name: string | null; input: string | null }>`
+    delete from queue.jobs where id = ${job.id} and queue_name = ${job.queueName} returning step_name as name, input`;
+  return asked?.name ? { name: asked.name, input: asked.input } : undefined;
 }
 
 /** Makes the next call of a run out of the last one's job, in the same hands: nobody else waits for them. */

@@ -7,7 +7,11 @@ export type Trace = (key: string, line: string) => void;
 type Data = { key: string } & Record<string, unknown>;
 const dataOf = (event: { data?: unknown }) => event.data as Data;
 
-/** One small function per feature that a server of functions must have. */
+/**
+ * One small function per feature that a server of functions must have. They sleep for hours, since the tests of the embedded
+ * server move its clock and look into its tables; those of `conformance-suite-functions.ts` take seconds of real time, since
+ * they run against any server.
+ */
 export function labFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
   return [
     ...stepFunctions(client, trace),

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Inngest } from "inngest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveClock } from "#db/testing";
 import { startApp } from "./conformance-app.ts";
-import { eventKey, eventually, openLab, signingKey, type Lab } from "./conformance-lab.ts";
+import { eventKey, eventually, openLab, type Lab } from "./conformance-lab.ts";
 
 let lab: Lab;
 beforeAll(async () => {
@@ -212,19 +211,6 @@ test("the real server's limits end a run with a sentence", async () => {
   expect((await lab.runsOf(large, "large"))[0]?.output).toMatchObject({
     message: expect.stringMatching(/step "x" has \d+ bytes/) as string,
   });
-});
-
-test("a function that asks for what is not supported is refused with the option's name", async () => {
-  const make = (client: Inngest) => [
-    client.createFunction({ id: "f", triggers: [{ cron: "0 9 * * *", jitter: "5m" }] }, () => null),
-  ];
-  const other = await startApp({ engineUrl: lab.engine.url, signingKey, eventKey, id: "other" }, make);
-  const reply = await fetch(other.url, { method: "PUT" });
-  expect(reply.status).toBe(400);
-  expect(await reply.text()).toContain(
-    `Function \\"other-f\\": jitter is not supported by the embedded server`,
-  );
-  await other.kill();
 });
 
 test("events and registrations with a wrong key are refused", async () => {

@@ -33,8 +33,15 @@ export function openDatabase(url: string, connections: number): Database {
     transact: (work) =>
       transaction(pool, "", (tx) => {
         const client = clientOf(tx);
-        const sql: Sql = <R extends Row>(parts: TemplateStringsArray, ...values: unknown[]) =>
-          Promise.resolve(client.unsafe<R[]>(textOf(parts), values as postgres.ParameterOrJSON<never>[]));
+        const sql: Sql = <R extends Row>(parts: TemplateStringsArray, ...values: unknown[]) => {
+          const rows = Promise.resolve(
+            client.unsafe<R[]>(textOf(parts), values as postgres.ParameterOrJSON<never>[]),
+          );
+          // Not every statement is waited for. One that fails does so for all that follow, so nothing is missed, and
+          // an engine does not end because its database did.
+          rows.catch(() => undefined);
+          return rows;
+        };
         return work(sql);
       }),
     once: async <R extends Row>(parts: TemplateStringsArray, ...values: unknown[]) => {

@@ -15,6 +15,7 @@ import { registerRequestSchema } from "./protocol.ts";
 import { notifyEngines } from "./run-store.ts";
 import { isAuthorized, sameText } from "./signature.ts";
 import { takeOver } from "./sync.ts";
+import { unsupportedAddress } from "./unsupported.ts";
 import type { Workers } from "./workers.ts";
 
 type Answer = { status: number; body: unknown };
@@ -99,6 +100,8 @@ async function answer(options: ServerOptions, incoming: http.IncomingMessage): P
   const { authorization } = incoming.headers;
   const operator = await answerOperator(options, { ...request, query: searchParams, authorization });
   if (operator) return operator;
+  const unsupported = unsupportedAddress(pathname);
+  if (unsupported) return { status: 501, body: { status: 501, error: unsupported } };
   return { status: 404, body: { status: 404, error: `There is nothing at ${request.method} ${pathname}.` } };
 }
 

@@ -66,10 +66,15 @@ export function findRun(database: Database, id: string, afterStep: number) {
     const [steps, jobs, waits] = await Promise.all([
       sql<Record<string, unknown>>`
         select seq, name, op, left(result::text, ${textMax}::int) as result, result -> 'error' is not null as failed,
-          attempts, created_at as "endedAt"
+          attempts, created_at as "endedAt",
+          case when op = 'SendEvent' then (
+            select left(json_agg(e.event)::text, ${textMax}::int) from queue.events e
+            where json_typeof(result -> 'data' -> 'ids') = 'array'
+              and e.id in (select json_array_elements_text(result -> 'data' -> 'ids'))
+          ) else input end as input
         from queue.steps where run_id = ${id} and seq > ${afterStep}::int order by seq limit ${stepsShown + 1}::int`,
       sql<Record<string, unknown>>`
-        select kind, due_at as "dueAt", attempt, max_attempts as "maxAttempts", lost, last_error as error,
+        select kind, step_name as step, input, due_at as "dueAt", attempt, max_attempts as "maxAttempts", lost, last_error as error,
           coalesce(lease_until > clock_timestamp(), false) as working, created_at as "createdAt"
         from queue.jobs where run_id = ${id} order by due_at limit 100`,
       sql<Record<string, unknown>>`

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newTenant } from "#db/testing";
+import { moveClock, newTenant } from "#db/testing";
 import { engineOverview, replayed, runDetail, runPage, started } from "#server/runs/schema";
-import { openLab, signingKey, type Lab } from "./conformance-lab.ts";
+import { eventually, openLab, signingKey, type Lab } from "./conformance-lab.ts";
 import { bearer } from "./signature.ts";
 
 let lab: Lab;
@@ -25,19 +25,6 @@ test("a run is shown with its input, each step's output and attempts, and what i
   await lab.app.client.send({ name: "lab/flaky", data: { key, failures: 1 } });
   await lab.app.seen(key, "try 0");
   const id = await runIdOf(key, "flaky");
-  await expect.poll(async () => (await detail(id)).jobs[0]?.error).toBe("failure 0");
-  const [retrying] = runPage.parse((await ask(`runs?id=${key}-none`)).body).rows;
-  expect(retrying).toBeUndefined();
-  expect(runPage.parse((await ask(`runs?id=${id}`)).body).rows).toMatchObject([
-    {
-      id,
-      functionId: "lab-flaky",
-      status: "running",
-      phase: "retrying",
-      error: "failure 0",
-      event: "lab/flaky",
-    },
-  ]);
   await lab.ended(key, "flaky");
   const run = await detail(id);
   expect(JSON.parse(run.events)).toMatchObject([{ name: "lab/flaky", data: { key, failures: 1 } }]);
@@ -46,6 +33,68 @@ test("a run is shown with its input, each step's output and attempts, and what i
     ["shaky", 2, false],
   ]);
   expect(run.jobs).toEqual([]);
+});
+
+test("the list shows what a run does at this moment, and is narrowed by an id", async () => {
+  const key = lab.newKey();
+  await lab.app.client.send({ name: "lab/later", data: { key } });
+  await lab.app.seen(key, "try 0");
+  const id = await runIdOf(key, "later");
+  await expect.poll(async () => (await detail(id)).jobs[0]?.error).toBe("busy");
+  expect(runPage.parse((await ask(`runs?id=${key}-none`)).body).rows).toEqual([]);
+  expect(runPage.parse((await ask(`runs?id=${id}`)).body).rows).toMatchObject([
+    { id, functionId: "lab-later", status: "running", phase: "retrying", error: "busy", event: "lab/later" },
+  ]);
+});
+
+test("a step is shown with what it asked for: while it is pending, and when it has ended", async () => {
+  const [asking, waiting, sending] = [lab.newKey(), lab.newKey(), lab.newKey()];
+  await lab.app.client.send([
+    { name: "lab/parent", data: { key: asking, n: 4 } },
+    { name: "lab/wait", data: { key: waiting } },
+    { name: "lab/send", data: { key: sending } },
+  ]);
+  await Promise.all([
+    lab.ended(asking, "parent"),
+    lab.ended(sending, "sender"),
+    eventually(async () => (await lab.jobsOf(waiting, "timeout")) === 1, "the run waits"),
+  ]);
+  const inputs = async (key: string, fn: string) => {
+    const { steps, jobs } = await detail(await runIdOf(key, fn));
+    const read = (text: string | null) => (text === null ? null : (JSON.parse(text) as unknown));
+    return {
+      steps: steps.map(({ name, input }) => [name, read(input)]),
+      jobs: jobs.map(({ step, input }) => [step, read(input)]),
+    };
+  };
+  expect(await inputs(asking, "parent")).toEqual({
+    steps: [["ask", { function: "lab-child", data: { key: asking, n: 4 } }]],
+    jobs: [],
+  });
+  const sent = [expect.objectContaining({ name: "lab/sent", data: { key: sending } })];
+  expect(await inputs(sending, "sender")).toEqual({ steps: [["send", sent]], jobs: [] });
+  const asked = {
+    event: "lab/signal",
+    if: "async.data.key == event.data.key && async.data.n > 1",
+    timeout: "1h",
+  };
+  expect(await inputs(waiting, "waiter")).toEqual({ steps: [["before", null]], jobs: [["signal", asked]] });
+  await lab.app.client.send({ name: "lab/signal", data: { key: waiting, n: 2 } });
+  await lab.ended(waiting, "waiter");
+  expect((await inputs(waiting, "waiter")).steps).toEqual([
+    ["before", null],
+    ["signal", asked],
+  ]);
+  const napping = lab.newKey();
+  await lab.waiting("lab/nap", napping);
+  expect((await inputs(napping, "nap")).jobs).toEqual([["nap", { for: "1h" }]]);
+  await moveClock("1 hour");
+  await lab.ended(napping, "nap");
+  expect((await inputs(napping, "nap")).steps).toEqual([
+    ["before", null],
+    ["nap", { for: "1h" }],
+    ["after", null],
+  ]);
 });
 
 test("a cancelled run does no further step; one that has ended is run again, once", async () => {

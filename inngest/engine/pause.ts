@@ -1,3 +1,4 @@
+import { type Asked, askedOf, nameOf } from "./asked.ts";
 import { expressionProblem } from "./cel.ts";
 import { hold, removeJob, type Job } from "./claim.ts";
 import type { Database, Sql } from "./database.ts";
@@ -25,7 +26,8 @@ async function dueOf(sql: Sql, text: string): Promise<Due> {
 }
 
 export async function storeSleep(sql: Sql, run: Run, op: Op): Promise<void> {
-  await enqueue(sql, run.id, { kind: "sleep", stepId: op.id, due: await dueOf(sql, op.name ?? "") });
+  const due = await dueOf(sql, op.name ?? "");
+  await enqueue(sql, run.id, { kind: "sleep", stepId: op.id, due, asked: askedOf(op) });
 }
 
 /** From the commit on the run hears the event. The timeout is a job, so that it fires like any other. */
@@ -42,7 +44,7 @@ export async function storeWait(sql: Sql, run: Run, op: Op): Promise<void> {
             ${matchValue}, coalesce(${"at" in due ? due.at : null}::timestamptz,
               app_now() + ${"afterMs" in due ? due.afterMs : 0}::float8 * interval '1 millisecond'))
     on conflict (run_id, step_id) do nothing`;
-  await enqueue(sql, run.id, { kind: "timeout", stepId: op.id, due });
+  await enqueue(sql, run.id, { kind: "timeout", stepId: op.id, due, asked: askedOf(op) });
 }
 
 /** Starts another function and waits for its end. Returns true when that is known already: there is no such one. */
@@ -51,7 +53,7 @@ export async function invoke(sql: Sql, run: Run, op: Op): Promise<boolean> {
   const fn = await findFunction(sql, wanted);
   if (!fn) {
     const error = { name: "Error", message: `There is no function "${wanted}" to invoke.` };
-    const step = { stepId: op.id, name: nameOf(op), op: op.op, result: { error }, attempts: 1 };
+    const step = { stepId: op.id, asked: askedOf(op), op: op.op, result: { error }, attempts: 1 };
     return saveStep(sql, run, step);
   }
   const stored = await sql`
@@ -71,7 +73,7 @@ export async function invoke(sql: Sql, run: Run, op: Op): Promise<boolean> {
   await createRuns(sql, [{ fn, events: [event], parent: { runId: run.id, stepId: op.id } }]);
   const timeout = textOption(op, "timeout");
   const due: Due = timeout ? await dueOf(sql, timeout) : { afterMs: limits.pauseMs };
-  await enqueue(sql, run.id, { kind: "timeout", stepId: op.id, due });
+  await enqueue(sql, run.id, { kind: "timeout", stepId: op.id, due, asked: askedOf(op) });
   return false;
 }
 
@@ -80,28 +82,29 @@ export function fireTimer(database: Database, job: Job, owner: string): Promise<
   return database.transact(async (sql) => {
     const [run, held] = await Promise.all([lockRun(sql, job.runId), hold(sql, job)]);
     if (!held) return;
-    await removeJob(sql, job);
+    const asked = await removeJob(sql, job);
     if (run?.status !== "running") return;
     if (job.kind === "deadline") await publish(sql, await endRun(sql, run, { status: "cancelled" }));
-    else await endPause(sql, run, job);
+    else await endPause(sql, run, job, asked);
     await notifyEngines(sql, owner);
   });
 }
 
-async function endPause(sql: Sql, run: Run, { kind, stepId }: Job): Promise<void> {
+async function endPause(
+  sql: Sql,
+  run: Run,
+  { kind, stepId }: Job,
+  asked: Asked = { name: kind, input: null },
+): Promise<void> {
   if (kind === "sleep") {
-    await saveStep(sql, run, { stepId, name: "sleep", op: "Sleep", result: { data: null }, attempts: 1 });
+    await saveStep(sql, run, { stepId, asked, op: "Sleep", result: { data: null }, attempts: 1 });
     await proceed(sql, run);
     return;
   }
   const [wait] = await sql<{ kind: string }>`
     select kind from queue.waits where run_id = ${run.id} and step_id = ${stepId}`;
   const late = { name: "Error", message: "The invoked function did not end in time." };
-  await resumeStep(sql, run, stepId, wait?.kind === "invoke" ? { error: late } : { data: null });
-}
-
-export function nameOf(op: Op): string {
-  return op.displayName ?? op.name ?? op.id;
+  await resumeStep(sql, run, stepId, wait?.kind === "invoke" ? { error: late } : { data: null }, asked);
 }
 
 function textOption(op: Op, option: string): string | undefined {

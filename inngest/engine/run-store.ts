@@ -1,3 +1,4 @@
+import type { Asked } from "./asked.ts";
 import type { Sql } from "./database.ts";
 import { backoffMs, type Due } from "./duration.ts";
 import type { InngestEvent, StepResult } from "./protocol.ts";
@@ -32,7 +33,7 @@ export async function lockRun(sql: Sql, id: string): Promise<Run | undefined> {
   return run;
 }
 
-export type NewStep = { stepId: string; name: string; op: string; result: StepResult; attempts: number };
+export type NewStep = { stepId: string; asked: Asked; op: string; result: StepResult; attempts: number };
 
 /** Keeps a step's result. The first one stays; returns whether this was it, and keeps the run's totals. */
 export async function saveStep(sql: Sql, run: Run, step: NewStep): Promise<boolean> {
@@ -40,9 +41,9 @@ export async function saveStep(sql: Sql, run: Run, step: NewStep): Promise<boole
   const bytes = Buffer.byteLength(text);
   const saved = await sql`
     with saved as (
-      insert into queue.steps (run_id, step_id, seq, name, op, result, attempts)
-      values (${run.id}, ${step.stepId}, ${run.stepCount + 1}, ${step.name}, ${step.op}, ${text}::json,
-              ${step.attempts})
+      insert into queue.steps (run_id, step_id, seq, name, op, input, result, attempts)
+      values (${run.id}, ${step.stepId}, ${run.stepCount + 1}, ${step.asked.name}, ${step.op}, ${step.asked.input},
+              ${text}::json, ${step.attempts})
       on conflict (run_id, step_id) do nothing returning seq
     )
     update queue.runs r
@@ -58,6 +59,7 @@ export async function saveStep(sql: Sql, run: Run, step: NewStep): Promise<boole
 type NewJob = {
   kind: "discover" | "step" | "sleep" | "timeout" | "deadline";
   stepId?: string;
+  asked?: Asked;
   /** Now, unless given: then the run's own place in the queue counts, which its priority moves. */
   due?: Due;
 };
@@ -66,13 +68,14 @@ type NewJob = {
  * Puts a job into the queue, once per run, kind and step. A discovery that is being answered right now may
  * have been asked before the news: it is marked to be repeated. Only calls count against concurrency.
  */
-export async function enqueue(sql: Sql, runId: string, { kind, stepId = "", due }: NewJob) {
+export async function enqueue(sql: Sql, runId: string, { kind, stepId = "", asked, due }: NewJob) {
   const at = due && "at" in due ? due.at : null;
   const afterMs = due && "afterMs" in due ? due.afterMs : null;
   await sql`
-    insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, step_id, due_at, lag_seconds,
-                            max_attempts, concurrency_key_1, concurrency_key_2)
-    select queue_name, tenant_id, priority, id, function_id, ${kind}, ${stepId},
+    insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, step_id, step_name, input,
+                            due_at, lag_seconds, max_attempts, concurrency_key_1, concurrency_key_2)
+    select queue_name, tenant_id, priority, id, function_id, ${kind}, ${stepId}, ${asked?.name ?? null}::text,
+           ${asked?.input ?? null}::text,
            coalesce(${at}::timestamptz, app_now() + ${afterMs}::float8 * interval '1 millisecond',
                     app_now() - greatest(lead_seconds, 0) * interval '1 second'),
            greatest(-lead_seconds, 0), max_attempts,

@@ -1,3 +1,4 @@
+import type { Asked } from "./asked.ts";
 import { equalityOf, evaluate, keyOf, valueAt } from "./cel.ts";
 import type { Sql } from "./database.ts";
 import { parseDuration } from "./duration.ts";
@@ -178,15 +179,23 @@ async function answerParent(sql: Sql, parentRunId: string, stepId: string, end: 
   await resumeStep(sql, parent, stepId, result);
 }
 
-/** Gives a waiting step its result, once; whoever comes second finds no wait any more. */
-export async function resumeStep(sql: Sql, run: Run, stepId: string, result: StepResult): Promise<void> {
+/** Gives a waiting step its result, once; whoever comes second finds no wait any more. `asked` where its timer is gone already. */
+export async function resumeStep(
+  sql: Sql,
+  run: Run,
+  stepId: string,
+  result: StepResult,
+  asked?: Asked,
+): Promise<void> {
   const [wait] = await sql<{ kind: string; stepName: string }>`
     delete from queue.waits where run_id = ${run.id} and step_id = ${stepId}
     returning kind, step_name as "stepName"`;
   if (!wait) return;
-  await sql`delete from queue.jobs where run_id = ${run.id} and kind = 'timeout' and step_id = ${stepId}`;
+  const [timeout] = await sql<{ input: string | null }>`
+    delete from queue.jobs where run_id = ${run.id} and kind = 'timeout' and step_id = ${stepId} returning input`;
   const op = wait.kind === "invoke" ? "InvokeFunction" : "WaitForEvent";
-  await saveStep(sql, run, { stepId, name: wait.stepName, op, result, attempts: 1 });
+  const input = (asked ?? timeout)?.input ?? null;
+  await saveStep(sql, run, { stepId, asked: { name: wait.stepName, input }, op, result, attempts: 1 });
   await proceed(sql, run);
 }
 

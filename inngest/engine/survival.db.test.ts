@@ -2,12 +2,29 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveClock } from "#db/testing";
 import { eventually, openLab, type Lab } from "./conformance-lab.ts";
+import { openDatabase } from "./database.ts";
 
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab();
 });
 afterAll(() => lab.close());
+
+test("a database that is gone fails what asks it, and does not end the engine", async () => {
+  const unheard: unknown[] = [];
+  const note = (error: unknown) => unheard.push(error);
+  process.on("unhandledRejection", note);
+  const database = openDatabase("postgres://nobody@127.0.0.1:9/nothing", 1);
+  const asked = database.transact((sql) => {
+    void sql`select 1`;
+    return sql`select 2`;
+  });
+  await expect(asked).rejects.toThrow(/ECONNREFUSED/);
+  await database.end();
+  await sleep(20);
+  process.off("unhandledRejection", note);
+  expect(unheard).toEqual([]);
+});
 
 test("an engine killed between two steps and within one repeats no finished step", async () => {
   const key = lab.newKey();

@@ -50,6 +50,8 @@ export const runDetail = runRow
         seq: z.number(),
         name: z.string(),
         op: z.string(),
+        /** What it asked for, as JSON; null where it asked for nothing. */
+        input: z.string().nullable(),
         result: z.string(),
         failed: z.boolean(),
         attempts: z.number(),
@@ -60,6 +62,8 @@ export const runDetail = runRow
     jobs: z.array(
       z.object({
         kind: z.string(),
+        step: z.string().nullable(),
+        input: z.string().nullable(),
         dueAt: moment,
         attempt: z.number(),
         maxAttempts: z.number(),
