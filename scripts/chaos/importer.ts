@@ -105,7 +105,7 @@ type Job = {
   created_count: number;
   updated_count: number;
 };
-const patienceMs = 120_000;
+const patienceMs = 600_000;
 
 /** Waits until the job is in one of the states; null, and a breach, when it never gets there. */
 async function awaitState(world: World, id: string, states: string[]): Promise<Job | null> {

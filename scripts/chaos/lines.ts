@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { isLostConnection } from "#db/errors";
 import type { LineName } from "./plan.ts";
 
 /*
@@ -90,8 +91,13 @@ export async function armLine(url: string, line: LineName, change: number): Prom
     },
     // Ends the session: the lock goes with it, also where the server is gone already.
     release: async () => {
-      await sql`update chaos.armed set line = null`.catch(() => undefined);
-      await sql.end({ timeout: 1 });
+      try {
+        await sql`update chaos.armed set line = null`;
+      } catch (error) {
+        if (!isLostConnection(error)) throw error;
+      } finally {
+        await sql.end({ timeout: 1 });
+      }
     },
   };
 }

@@ -56,17 +56,16 @@ export async function playRound(
   while (!entries().some(({ event }) => event === "taken") && !failed && performance.now() < begun)
     await sleep(50);
   const kills: Done[] = [];
-  const known = new Set<string>();
   for (const planned of plan.kills) {
     if (failed || signal.aborted || performance.now() > until) break;
-    const done = await carryOut(world, planned, known);
-    for (const id of [...done.inHand.values()].flat()) known.add(id);
+    const done = await carryOut(world, planned);
     kills.push(done);
     say(`  ${wordsOf(done, kills.length)}`);
   }
   world.over = true;
   await comeToAnEnd(world, () => !failed && !signal.aborted);
   moving.abort();
+  // What it failed of is in `failed`.
   await actors.catch(() => undefined);
   if (failed) throw failed;
   if (signal.aborted)

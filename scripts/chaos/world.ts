@@ -25,6 +25,11 @@ export type World = {
   campaigns: Launched[];
   unsubscribed: Map<string, Date>;
   breaches: string[];
+  /** Messages that were claimed at a kill. `orphaned`: at one that can leave them in nobody's hands. */
+  inHand: Set<string>;
+  orphaned: Set<string>;
+  /** Messages whose lease the clock was moved over, whoever had them. */
+  overtaken: Set<string>;
   /** Set when nothing new is to be begun. */
   over: boolean;
 };
@@ -34,7 +39,18 @@ const pacedSize = 60;
 
 export async function makeWorld(product: Product, seed: number): Promise<World> {
   const tenant = await surely("a tenant", () => createTenant({ mailbox: { lanes: 4, dailyLimit: null } }));
-  return { product, seed, tenant, campaigns: [], unsubscribed: new Map(), breaches: [], over: false };
+  return {
+    product,
+    seed,
+    tenant,
+    campaigns: [],
+    unsubscribed: new Map(),
+    breaches: [],
+    inHand: new Set(),
+    orphaned: new Set(),
+    overtaken: new Set(),
+    over: false,
+  };
 }
 
 const body = '<p>Hello {{ first_name }}</p><p><a href="https://www.example.com/">Look</a></p>';
