@@ -1,6 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { CircleCheck, Ellipsis, Pause, Pencil, Play, Reply, Star, Trash2 } from "lucide-react";
+import { CircleCheck, Ellipsis, KeyRound, Pause, Pencil, Play, Reply, Star, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -16,11 +16,12 @@ import {
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
 import { CheckList } from "./check-list.tsx";
+import { ConnectionForm } from "./connection-form.tsx";
 import { EditMailbox } from "./edit-mailbox.tsx";
 import type { Mailbox } from "./mailbox-list.tsx";
 import { ReadingForm } from "./reading-form.tsx";
 
-type Open = "edit" | "test" | "reading" | "remove" | null;
+type Open = "edit" | "test" | "connection" | "reading" | "remove" | null;
 
 export function MailboxMenu({ mailbox }: { mailbox: Mailbox }) {
   const trpc = useTRPC();
@@ -73,9 +74,14 @@ export function MailboxMenu({ mailbox }: { mailbox: Mailbox }) {
             <Pencil /> Name and limits
           </DropdownMenuItem>
           {mailbox.provider === "smtp" && status !== "disabled" && (
-            <DropdownMenuItem onSelect={() => setOpen("reading")}>
-              <Reply /> Read replies
-            </DropdownMenuItem>
+            <>
+              <DropdownMenuItem onSelect={() => setOpen("connection")}>
+                <KeyRound /> Server and password
+              </DropdownMenuItem>
+              <DropdownMenuItem onSelect={() => setOpen("reading")}>
+                <Reply /> Read replies
+              </DropdownMenuItem>
+            </>
           )}
           {!mailbox.isDefault && (
             <DropdownMenuItem onSelect={() => makeDefault.mutate({ id })}>
@@ -105,6 +111,14 @@ export function MailboxMenu({ mailbox }: { mailbox: Mailbox }) {
       <Dialog open={open === "edit"} onOpenChange={close}>
         <DialogContent title={mailbox.email} size="sm">
           <EditMailbox mailbox={mailbox} onDone={() => setOpen(null)} />
+        </DialogContent>
+      </Dialog>
+      <Dialog open={open === "connection"} onOpenChange={close}>
+        <DialogContent
+          title={`Connection of ${mailbox.email}`}
+          description="Campaigns send through its mail server (SMTP). The password is stored encrypted."
+        >
+          <ConnectionForm mailbox={mailbox} onDone={() => setOpen(null)} />
         </DialogContent>
       </Dialog>
       <Dialog open={open === "reading"} onOpenChange={close}>

@@ -42,6 +42,7 @@ const looks = {
   "campaign.step_reached": { Icon: Footprints, tone: "text-accent" },
   "task.assigned": { Icon: ListTodo, tone: "text-accent" },
   "mailbox.cooling_down": { Icon: CirclePause, tone: "text-warning" },
+  "mailbox.failed": { Icon: CircleAlert, tone: "text-danger" },
   "domain.failed": { Icon: CircleAlert, tone: "text-danger" },
   "import.completed": { Icon: CircleCheck, tone: "text-success" },
   "import.failed": { Icon: CircleAlert, tone: "text-danger" },

@@ -5,6 +5,7 @@ import { emailAccounts } from "#db/schema/email-accounts";
 import { withTenant } from "#db/tenancy";
 import { createCampaign } from "#db/factories";
 import { newTenant } from "#db/testing";
+import { describedServer, reconnect } from "./connection.ts";
 import { insertSandboxMailbox } from "./mutations.ts";
 import { mailServerOf } from "./queries.ts";
 import { testMailbox } from "./live-test.ts";
@@ -132,6 +133,45 @@ test("a password is stored sealed, opens for its own row only, and is never list
   await expect(inTenant((tx) => createMailbox(tx, tenant.userId, input(25)))).rejects.toMatchObject({
     code: "conflict",
   });
+});
+
+test("a mailbox gets another password or server once that works, and a stored password goes to no other server", async () => {
+  const { caller, scope, userId } = await newTenant();
+  const { createMailbox } = await import("./mutations.ts");
+  const id = await withTenant(scope, async (tx) => {
+    const made = await createMailbox(tx, userId, input(25, { smtpHost: "smtp.example.com" }));
+    await tx.execute(sql`update email_accounts set status = 'error', status_reason = 'refused', last_error = 'refused',
+      consecutive_failures = 3 where id = ${made.id}::uuid`);
+    await createCampaign(tx, { emailAccountId: made.id });
+    await tx.execute(sql`update campaigns set status = 'paused'`);
+    return made.id;
+  });
+  const {
+    email: _,
+    displayName: __,
+    dailyLimit: ___,
+    hourlyLimit: ____,
+    minDelaySeconds: _____,
+    ...given
+  } = input(25);
+  const elsewhere = { ...given, id, smtpHost: "smtp.elsewhere.test", password: "" };
+  for (const call of [caller.mailboxes.reconnect, caller.mailboxes.testConnection])
+    await expect(call(elsewhere)).rejects.toMatchObject({
+      message: expect.stringContaining("Enter the password") as string,
+    });
+  const inside = { ...given, id, password: "new" };
+  await expect(caller.mailboxes.reconnect(inside)).rejects.toThrow(/inside this network/);
+  const stored = () => withTenant(scope, (tx) => mailServerOf(tx, id));
+  expect(await stored()).toMatchObject({ host: "smtp.example.com", password: "right" });
+  const known = { ...elsewhere, smtpHost: "mail.example.com" };
+  const described = await withTenant(scope, (tx) => describedServer(tx, known));
+  expect(described.server).toMatchObject({ host: "mail.example.com", password: "right", trusted: false });
+  const workspace = { tenantId: scope.tenantId, workspaceId: scope.workspaceId };
+  const { paused } = await withTenant(scope, (tx) => reconnect(tx, { scope: workspace, userId }, inside));
+  expect(paused).toBe(1);
+  expect(await stored()).toMatchObject({ host: "127.0.0.1", password: "new" });
+  const { mailboxes } = await caller.mailboxes.list();
+  expect(mailboxes.find((one) => one.id === id)).toMatchObject({ status: "active", lastError: null });
 });
 
 test("a sandbox mailbox is made once per workspace, and another workspace does not see it", async () => {

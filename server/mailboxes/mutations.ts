@@ -123,25 +123,6 @@ export async function makeDefaultMailbox(tx: TenantTx, id: string): Promise<void
   if (!rows.some((row) => row.id === id)) throw new AppError("not_found", "This mailbox does not exist.");
 }
 
-/** What a test of a mailbox that exists found: it works again, or says why not. */
-export async function noteMailboxTest(tx: TenantTx, id: string, problem: string | null): Promise<void> {
-  await tx
-    .update(emailAccounts)
-    .set(
-      problem === null
-        ? {
-            status: sql`case when status in ('error', 'pending') then 'active' else status end`,
-            statusReason: null,
-            lastError: null,
-            consecutiveFailures: 0,
-            lastVerifiedAt: sql`app_now()`,
-            updatedAt: sql`app_now()`,
-          }
-        : { lastError: problem, updatedAt: sql`app_now()` },
-    )
-    .where(eq(emailAccounts.id, id));
-}
-
 /**
  * Removes a mailbox that nothing was sent from; one with a history stays for its numbers and is switched off instead.
  * @throws AppError not_found; conflict when a campaign that is not over uses it, or it is the last one

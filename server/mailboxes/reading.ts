@@ -47,7 +47,7 @@ export async function readingServer(tx: TenantTx, input: MailboxReadingInput): P
 }
 
 /** `imap.example.com` and `smtp.example.com` are one provider's; bare addresses must be the same. */
-function sameSite(one: string, other: string): boolean {
+export function sameSite(one: string, other: string): boolean {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
   if (a === b) return true;
   const site = (host: string) => host.split(".").slice(1).join(".");

@@ -2,14 +2,9 @@ import { commitThenSend } from "#server/drivers/events";
 import { env } from "#server/env";
 import { AppError } from "#server/errors";
 import { allowed, router } from "#server/trpc";
+import { describedServer, noteMailboxTest, reconnect } from "./connection.ts";
 import { testInbox, testMailbox } from "./live-test.ts";
-import {
-  createMailbox,
-  makeDefaultMailbox,
-  noteMailboxTest,
-  removeMailbox,
-  updateMailbox,
-} from "./mutations.ts";
+import { createMailbox, makeDefaultMailbox, removeMailbox, updateMailbox } from "./mutations.ts";
 import { listMailboxes, mailServerOf } from "./queries.ts";
 import { readingServer, setReading, stopReading } from "./reading.ts";
 import {
@@ -17,6 +12,7 @@ import {
   mailboxCreateInput,
   mailboxIdInput,
   mailboxReadingInput,
+  mailboxReconnectInput,
   mailboxUpdateInput,
   type MailboxCheck,
   type MailboxConnectionInput,
@@ -63,6 +59,19 @@ const scopeOf = ({ workspace }: { workspace: { id: string; tenantId: string } })
 });
 const failureIn = (checks: readonly MailboxCheck[]) => checks.find(({ outcome }) => outcome === "failed");
 
+/** Throws `invalid` at the field that the failed phase is about. */
+function refuseFailed(
+  checks: readonly MailboxCheck[],
+  fields: Readonly<Record<string, string>>,
+  otherwise: string,
+): void {
+  const failed = failureIn(checks);
+  if (!failed) return;
+  throw new AppError("invalid", `${failed.phase}: ${failed.text}`, {
+    [fields[failed.phase] ?? otherwise]: failed.text,
+  });
+}
+
 export const mailboxesRouter = router({
   /** `sandboxUrl` is where the mail of sandbox mailboxes can be read, on the machine of the installation. */
   list: allowed("campaigns:read").query(async ({ ctx }) => ({
@@ -78,11 +87,7 @@ export const mailboxesRouter = router({
   create: allowed("mailboxes:write")
     .input(mailboxCreateInput)
     .mutation(async ({ ctx, input }) => {
-      const failed = failureIn(await testConnection(input));
-      if (failed) {
-        const field = fieldOfPhase[failed.phase] ?? "smtpHost";
-        throw new AppError("invalid", `${failed.phase}: ${failed.text}`, { [field]: failed.text });
-      }
+      refuseFailed(await testConnection(input), fieldOfPhase, "smtpHost");
       return ctx.tenant((tx) => createMailbox(tx, ctx.session.user.id, input));
     }),
 
@@ -97,10 +102,31 @@ export const mailboxesRouter = router({
       });
       const checks = await testMailbox(server, email);
       const failed = failureIn(checks);
-      await ctx.tenant((tx) =>
-        noteMailboxTest(tx, input.id, failed ? `${failed.phase}: ${failed.text}` : null),
+      const scope = scopeOf(ctx.member);
+      await commitThenSend(scope, (tx) =>
+        noteMailboxTest(tx, scope, input.id, failed ? `${failed.phase}: ${failed.text}` : null),
       );
       return checks;
+    }),
+
+  /** Tries another connection of a mailbox before it is saved. */
+  testConnection: allowed("mailboxes:write")
+    .input(mailboxReconnectInput)
+    .mutation(async ({ ctx, input }) => {
+      const { server, email } = await ctx.tenant((tx) => describedServer(tx, input));
+      return testMailbox(server, email);
+    }),
+
+  reconnect: allowed("mailboxes:write")
+    .input(mailboxReconnectInput)
+    .mutation(async ({ ctx, input }) => {
+      const { server, email } = await ctx.tenant((tx) => describedServer(tx, input));
+      refuseFailed(await testMailbox(server, email), fieldOfPhase, "smtpHost");
+      const scope = scopeOf(ctx.member);
+      const { paused } = await commitThenSend(scope, (tx) =>
+        reconnect(tx, { scope, userId: ctx.session.user.id }, input),
+      );
+      return { paused };
     }),
 
   /** Tries to read the inbox before that is saved. */
@@ -111,11 +137,8 @@ export const mailboxesRouter = router({
   setReading: allowed("mailboxes:write")
     .input(mailboxReadingInput)
     .mutation(async ({ ctx, input }) => {
-      const failed = failureIn(await testInbox(await ctx.tenant((tx) => readingServer(tx, input))));
-      if (failed) {
-        const field = readingFieldOfPhase[failed.phase] ?? "imapHost";
-        throw new AppError("invalid", `${failed.phase}: ${failed.text}`, { [field]: failed.text });
-      }
+      const checks = await testInbox(await ctx.tenant((tx) => readingServer(tx, input)));
+      refuseFailed(checks, readingFieldOfPhase, "imapHost");
       await commitThenSend(scopeOf(ctx.member), (tx) =>
         setReading(tx, scopeOf(ctx.member), ctx.session.user.id, input),
       );

@@ -28,6 +28,10 @@ export const mailboxConnectionInput = z.object({
 });
 export type MailboxConnectionInput = z.infer<typeof mailboxConnectionInput>;
 
+/** Another connection of a mailbox that exists. Without a password the one that is stored is taken. */
+export const mailboxReconnectInput = mailboxConnectionInput.omit({ email: true }).extend({ id: z.uuid() });
+export type MailboxReconnectInput = z.infer<typeof mailboxReconnectInput>;
+
 /** How to reach the inbox of a mailbox that exists. Without a password the one that is stored is taken. */
 export const mailboxReadingInput = z.object({
   id: z.uuid(),

@@ -13,7 +13,8 @@ import { mailServerOf } from "#server/mailboxes/queries";
 import { SealError } from "#server/seal";
 import { pauseOnBounces } from "./bounce-guard.ts";
 import { claimMessages, nextSend, type Claim } from "./claim.ts";
-import { noteMailbox } from "./mailbox-health.ts";
+import { failMailbox } from "./mailbox-failure.ts";
+import { noteMailbox, refusalsMax, type Unreached, unreachedBy } from "./mailbox-health.ts";
 import { tailOf } from "#server/campaigns/attachments";
 import { type Compiled, loadForRendering, renderAll } from "./render.ts";
 import { settleMessages, type SettleCounts } from "./settle.ts";
@@ -96,8 +97,11 @@ async function sendHalves(
     sender.total.others += counts.again + counts.bounced + counts.failed + counts.unknown;
     if (counts.bounced > 0)
       await sender.judge(claim.messages.flatMap((message) => message.campaign_id ?? []));
-    const waitMs = await withTenant(scope, (tx) => noteMailbox(tx, lane.accountId, unreached));
-    if (waitMs !== null) return waitMs;
+    const trouble = await withTenant(scope, (tx) => noteMailbox(tx, lane.accountId, unreached));
+    if (!trouble) continue;
+    if (unreached?.refused && trouble.failures >= refusalsMax)
+      await withTenant(scope, (tx) => failMailbox(tx, lane.accountId, refusalOf(unreached)));
+    return trouble.waitMs;
   }
   return "time";
 }
@@ -167,24 +171,24 @@ async function openMailbox(scope: Scope, lane: Lane): Promise<{ transport: MailT
 }
 
 async function closeMailbox(tx: TenantTx, lane: Lane, problem: string): Promise<void> {
-  await tx.execute(sql`
-    update email_accounts set status = 'error', status_reason = ${problem}, last_error = ${problem}, updated_at = app_now()
-    where id = ${lane.accountId}::uuid`);
+  await failMailbox(tx, lane.accountId, problem);
   await yieldUntil(tx, laneOf(lane), lane.fence, { until: null });
 }
+
+const refusalOf = ({ text }: Unreached) =>
+  `Its server refuses the user name or the password (${text.replace(/^sign-in: /, "")}).`;
 
 async function handOver(
   scope: Scope,
   { claim: { token }, loaded }: Half,
   sender: Sender,
-): Promise<{ counts: SettleCounts; unreached: string | null }> {
+): Promise<{ counts: SettleCounts; unreached: Unreached | null }> {
   const deadline = performance.now() + deadlineMs;
   const { rendered, refused } = await makeReady(loaded, sender.compiled);
   const replies = await onWire(sender, () => sender.transport.send(rendered, { deadline }));
   const subjects = new Map(rendered.map(({ id, subject }) => [id, subject]));
   const { counts } = await settleSurely(scope, { token, results: [...refused, ...replies], subjects });
-  const failed = replies.length > 0 && replies.every(({ outcome }) => outcome === "not_sent");
-  return { counts, unreached: failed ? (replies[0]?.text ?? "The mail server could not be reached.") : null };
+  return { counts, unreached: unreachedBy(replies) };
 }
 
 /** Whatever goes wrong until a socket is touched, none of them has left: they wait, and are tried again. */

@@ -16,6 +16,8 @@ export type Sinks = {
   env: Record<string, string>;
   /** Whether events are taken: a server that is down takes none. */
   takesEvents: boolean;
+  /** Users whose password the mail server refuses: the ids of mailboxes. */
+  refused: Set<string>;
   forget: () => void;
   stop: () => Promise<void>;
 };
@@ -49,13 +51,15 @@ async function startSinks(): Promise<Sinks> {
       response.end(JSON.stringify({ ids: all.map((_, index) => `event-${index}`), status: 200 }));
     });
   });
-  const smtp = mailSink(mails);
+  const refused = new Set<string>();
+  const smtp = mailSink(mails, refused);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   await new Promise<void>((resolve) => smtp.listen(0, "127.0.0.1", () => resolve()));
   const portOf = (address: AddressInfo | string | null) =>
     typeof address === "object" && address ? address.port : 0;
   const started: Sinks = {
     takesEvents: true,
+    refused,
     env: {
       INNGEST_DEV: `http://127.0.0.1:${portOf(http.address())}`,
       SANDBOX_SMTP_PORT: String(portOf(smtp.server.address())),
@@ -66,6 +70,7 @@ async function startSinks(): Promise<Sinks> {
       events.length = 0;
       mails.length = 0;
       seen.clear();
+      refused.clear();
       started.takesEvents = true;
     },
     stop: async () => {
@@ -85,13 +90,16 @@ const refusals: [prefix: string, code: number, text: string][] = [
 
 const slowMs = 1_500;
 
-function mailSink(mails: Mail[]): SMTPServer {
+function mailSink(mails: Mail[], refused: ReadonlySet<string>): SMTPServer {
   const sockets = new Map<number, Socket>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS"],
     allowInsecureAuth: true,
-    onAuth: (_auth, _session, done) => done(null, { user: "anyone" }),
+    onAuth: ({ username }, _session, done) => {
+      if (!refused.has(username ?? "")) return done(null, { user: "anyone" });
+      done(Object.assign(new Error("5.7.8 wrong password"), { responseCode: 535 }));
+    },
     onRcptTo: ({ address }, _session, done) => {
       const refusal = refusals.find(([prefix]) => address.startsWith(prefix));
       done(refusal ? Object.assign(new Error(refusal[2]), { responseCode: refusal[1] }) : null);

@@ -15,6 +15,7 @@ export const notificationTypes = [
   "campaign.step_reached",
   "task.assigned",
   "mailbox.cooling_down",
+  "mailbox.failed",
   "domain.failed",
   "import.completed",
   "import.failed",
