@@ -51,6 +51,21 @@ test("a run that falls silent is taken over, and its old fence moves nothing any
   });
 });
 
+test("work that arrives after a run has died begins at once, with what the dead one left", async () => {
+  const { scope, ref } = await newDriver();
+  await withTenant(scope, (tx) => takeOver(tx, ref, { runId: "dead" }));
+  await withTenant(scope, async (tx) => {
+    expect(await wake(tx, ref, await now(tx, 3_600))).toBeNull();
+  });
+  await moveClock("3 minutes");
+  await withTenant(scope, async (tx) => {
+    expect(await wake(tx, ref, await now(tx, 3_600))).toBe(2);
+    // Not only in an hour: the dead run was at work.
+    expect(await wake(tx, ref, await now(tx, 1_800))).toBeNull();
+    expect(await takeOver(tx, ref, { runId: "next" })).toBe(3);
+  });
+});
+
 test("a sleeper is woken by earlier work only, once, and not before it could act", async () => {
   const { scope, ref } = await newDriver();
   await withTenant(scope, async (tx) => {

@@ -75,14 +75,16 @@ export async function handOver(tx: TenantTx, ref: DriverRef, fence: number): Pro
 /**
  * Work has arrived that falls due at `dueAt`. Returns the fence of the event to send after the commit, or null
  * when none is needed: somebody is at work and will see it, or wakes early enough. Locks the row either way.
+ * A run whose lease has run out is dead: the new work, and what it left, does not wait for the sweeper.
  */
 export async function wake(tx: TenantTx, ref: DriverRef, dueAt: Date): Promise<number | null> {
   await tx.execute(sql`select fence from ${tableOf(ref)} where ${isRow(ref)} for no key update`);
+  const due = sql`greatest(${instant(dueAt)}, not_before)`;
   const [row] = await tx.execute<{ fence: number }>(sql`
     update ${tableOf(ref)}
-    set fence = fence + 1, run_id = null, lease_until = null, wakes_at = greatest(${instant(dueAt)}, not_before)
-    where ${isRow(ref)} and (lease_until is null or lease_until <= app_now())
-      and (wakes_at is null or greatest(${instant(dueAt)}, not_before) < wakes_at)
+    set fence = fence + 1, run_id = null, lease_until = null,
+      wakes_at = least(case when lease_until is not null then wakes_at end, ${due})
+    where ${isRow(ref)} and (lease_until <= app_now() or lease_until is null and (wakes_at is null or ${due} < wakes_at))
     returning fence`);
   return row?.fence ?? null;
 }

@@ -18,7 +18,7 @@ import {
 } from "#server/enrollments/testing";
 import { groupSize } from "./send.ts";
 import { sinks } from "./testing-sinks.ts";
-import { atOnce, claim, people, queued, settle, statuses, usage } from "./testing.ts";
+import { atOnce, claim, people, queued, settle, statuses, takeLane, usage } from "./testing.ts";
 import { confirmMessages, expireLeases, resendMessages } from "./unknown.ts";
 
 const runner = createRunner(sinks);
@@ -160,7 +160,9 @@ test("an unknown message sent again by hand is the same row in its next attempt;
     confirmMessages(tx, { scope: campaign.scope, messageIds: [arrived] }),
   );
   await runner.settle("mailbox/messages.queued");
-  const second = await claim(campaign);
+  // The first sender's lease has run out: another one was called for.
+  expect((await claim(campaign)).messages).toEqual([]);
+  const second = await claim({ ...campaign, fence: await takeLane(campaign, "second") });
   expect(second.messages.map(({ id }) => id)).toEqual([again]);
   await settle(campaign, claimed, "failed");
   await settle(campaign, second, "sent");

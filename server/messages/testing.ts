@@ -23,10 +23,13 @@ export type Queued = Started & { fence: number };
 export async function queued(runner: Runner, campaign: Started): Promise<Queued> {
   await launch(campaign.scope, campaign.campaignId);
   await runner.settle("mailbox/messages.queued");
-  const fence = await withTenant(campaign.scope, (tx) =>
-    takeOver(tx, { table: "mailbox_lanes", id: campaign.emailAccountId }, { runId: "test" }),
-  );
-  return { ...campaign, fence: fence ?? -1 };
+  return { ...campaign, fence: await takeLane(campaign, "test") };
+}
+
+/** A sender that begins: its fence. */
+export async function takeLane({ scope, emailAccountId }: Started, runId: string): Promise<number> {
+  const ref = { table: "mailbox_lanes", id: emailAccountId } as const;
+  return (await withTenant(scope, (tx) => takeOver(tx, ref, { runId }))) ?? -1;
 }
 
 export const claim = ({ scope, emailAccountId, fence }: Queued, limit = 100): Promise<Claim> =>
