@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { asOwner } from "#db/testing-database";
@@ -127,6 +127,39 @@ test("a sender that falls silent leaves its messages unknown, never sent again b
   await runner.settle();
   expect(await statusOf(campaign)).toBe("completed");
   expect(await statuses(campaign)).toEqual(["sent", "unknown", "unknown"]);
+});
+
+test("a database that goes away between the replies and their being written down leaves nothing unknown or twice", async () => {
+  const campaign = await newCampaign({ emails: people(6) });
+  // The connection is cut at the first writings, more often than a transaction is repeated by itself. A sequence counts
+  // them, since what is rolled back takes its own count with it.
+  await asOwner((owner) =>
+    owner.unsafe(`
+      create sequence test_cuts;
+      grant usage on sequence test_cuts to public;
+      create function test_cut() returns trigger language plpgsql as $$
+      begin
+        if nextval('public.test_cuts') <= 7 then perform pg_terminate_backend(pg_backend_pid()); end if;
+        return null;
+      end $$;
+      create trigger test_cut after update on content.email_messages for each row
+        when (new.delivery_status = 'sent' and new.tenant_id = '${campaign.tenantId}') execute function test_cut()`),
+  );
+  onTestFinished(() =>
+    asOwner((owner) =>
+      owner.unsafe("drop function test_cut() cascade; drop sequence test_cuts").then(() => undefined),
+    ),
+  );
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const [cuts] = await asOwner((owner) => owner<{ n: number }[]>`select last_value::int as n from test_cuts`);
+  expect(cuts?.n).toBeGreaterThan(7);
+  expect(await statuses(campaign)).toEqual(Array.from({ length: 6 }, () => "sent"));
+  const arrived = sinks.mails
+    .filter((mail) => mail.raw.includes(campaign.workspaceId))
+    .map((mail) => mail.to);
+  expect(arrived.sort()).toEqual(people(6));
+  expect(await usage(campaign)).toEqual({ reserved: 0, sent: 6 });
 });
 
 test("a mailbox never has more than one group claimed, and so never leaves more than that unknown", async () => {
