@@ -3,7 +3,7 @@ import type { Mailbox } from "./mailbox-list.tsx";
 
 /** Whether replies of a mailbox are read, when last, and what is in the way. */
 export function ReadingState({ mailbox, timeZone }: { mailbox: Mailbox; timeZone: string }) {
-  const { provider, imapHost, readProblem, readsNextAt, lastSyncAt } = mailbox;
+  const { provider, imapHost, readProblem, readsNextAt, readLateUntil, lastSyncAt } = mailbox;
   if (mailbox.status === "disabled" || provider === "relay") return null;
   if (provider !== "sandbox" && !imapHost)
     return (
@@ -20,6 +20,13 @@ export function ReadingState({ mailbox, timeZone }: { mailbox: Mailbox; timeZone
             . Next try <DateTime at={readsNextAt} timeZone={timeZone} show="time" />
           </>
         )}
+      </p>
+    );
+  if (readLateUntil)
+    return (
+      <p className="mt-1 text-xs text-warning">
+        Nobody is reading its replies: no worker runs, or all are busy. Next try{" "}
+        <DateTime at={readLateUntil} timeZone={timeZone} show="time" />.
       </p>
     );
   if (!lastSyncAt)

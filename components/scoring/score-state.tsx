@@ -7,13 +7,20 @@ import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { DateTime } from "#components/ui/date-time";
+import { LateJob } from "#components/ui/late-job";
 
-type Props = { recalculatedAt: Date | null; refreshing: boolean; timeZone: string; editable: boolean };
+type Props = {
+  recalculatedAt: Date | null;
+  refreshing: boolean;
+  lateUntil: Date | null;
+  timeZone: string;
+  editable: boolean;
+};
 
 const lookAgainMs = 3000;
 
 /** Of when the scores are, and a button that works them out anew. */
-export function ScoreState({ recalculatedAt, refreshing, timeZone, editable }: Props) {
+export function ScoreState({ recalculatedAt, refreshing, lateUntil, timeZone, editable }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   const refresh = useMutation(
@@ -28,21 +35,24 @@ export function ScoreState({ recalculatedAt, refreshing, timeZone, editable }: P
     return () => clearInterval(timer);
   }, [refreshing, router]);
   return (
-    <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
-      <p role="status" className="text-muted">
-        {refreshing ? (
-          "The scores are being worked out…"
-        ) : (
-          <>
-            Scores as of <DateTime at={recalculatedAt} timeZone={timeZone} />
-          </>
+    <>
+      <LateJob at={lateUntil} timeZone={timeZone} className="mb-4" />
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
+        <p role="status" className="text-muted">
+          {refreshing ? (
+            "The scores are being worked out…"
+          ) : (
+            <>
+              Scores as of <DateTime at={recalculatedAt} timeZone={timeZone} />
+            </>
+          )}
+        </p>
+        {editable && (
+          <Button pending={refresh.isPending || refreshing} onClick={() => refresh.mutate()}>
+            <RefreshCw /> Recalculate now
+          </Button>
         )}
-      </p>
-      {editable && (
-        <Button pending={refresh.isPending || refreshing} onClick={() => refresh.mutate()}>
-          <RefreshCw /> Recalculate now
-        </Button>
-      )}
-    </div>
+      </div>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { ExportButton } from "#components/exports/export-button";
 import { Badge } from "#components/ui/badge";
 import { Callout } from "#components/ui/callout";
+import { LateJob } from "#components/ui/late-job";
 import { Page } from "#components/ui/page";
 import { Tabs } from "#components/ui/tabs";
 import type { RouterOutputs } from "#server/router";
@@ -13,11 +14,12 @@ type Props = {
   workspace: string;
   segment: RouterOutputs["segments"]["byId"];
   permissions: RouterOutputs["workspaces"]["current"]["permissions"];
+  timeZone: string;
   children: ReactNode;
 };
 
 /** What the pages of one segment share: its name, what can be done with it, and what uses it. */
-export function SegmentFrame({ workspace, segment, permissions, children }: Props) {
+export function SegmentFrame({ workspace, segment, permissions, timeZone, children }: Props) {
   const editable = permissions.includes("segments:write");
   const at = `/${workspace}/segments/${segment.id}`;
   return (
@@ -50,6 +52,7 @@ export function SegmentFrame({ workspace, segment, permissions, children }: Prop
           {segment.problem}
         </Callout>
       )}
+      <LateJob at={segment.lateUntil} timeZone={timeZone} className="mb-4" />
       <UsedBy workspace={workspace} uses={segment.uses} />
       {children}
     </Page>

@@ -1,6 +1,7 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { emailAccounts, mailboxReaders } from "#db/schema/email-accounts";
 import type { TenantTx } from "#db/tenancy";
+import { driverCalledAgainAt } from "#server/drivers/job-lateness";
 import { AppError } from "#server/errors";
 import { relayServer, sandboxServer } from "#server/mail/relay";
 import type { MailServer } from "#server/mail/smtp-session";
@@ -41,8 +42,9 @@ const today = (
 
 /**
  * Every mailbox of the workspace, the default one first. `sentToday` and `bouncedToday` count by the mailbox's own day;
- * `readProblem` says why its replies could not be read the last time, `readsNextAt` when that is tried again; `reads` names
- * the folders besides the inbox.
+ * `readProblem` says why its replies could not be read the last time, `readsNextAt` when that is tried again;
+ * `readLateUntil`, when nobody reads it though its time has come, when it is called for again; `reads` names the folders
+ * besides the inbox.
  */
 export async function listMailboxes(tx: TenantTx) {
   const rows = await tx
@@ -52,6 +54,8 @@ export async function listMailboxes(tx: TenantTx) {
       bouncedToday: today("bounced"),
       readProblem: mailboxReaders.problem,
       readsNextAt: mailboxReaders.wakesAt,
+      readLateUntil: sql<Date | null>`(select ${driverCalledAgainAt} from mailbox_readers d
+        where d.email_account_id = email_accounts.id)`.mapWith(mailboxReaders.wakesAt),
     })
     .from(emailAccounts)
     .leftJoin(mailboxReaders, eq(mailboxReaders.emailAccountId, emailAccounts.id))

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
+import { driverCalledAgainAt } from "#server/drivers/job-lateness";
 import { AppError } from "#server/errors";
 import { compileRules, inList, type Referenced, type RuleContext } from "./compile.ts";
 import {
@@ -117,13 +118,21 @@ export type SegmentSummary = {
 export const summary = sql`id, name, description, contact_count as count, last_recalculated_at as "countedAt", problem,
   created_at as "createdAt", updated_at as "updatedAt"`;
 
-/** `refreshing`: a recalculation has been asked for and has not ended. */
-export type SegmentDetail = SegmentSummary & { rules: RuleTree; refreshing: boolean };
+/**
+ * `refreshing`: a recalculation has been asked for and has not ended. `lateUntil`: nobody works on the one that is due, and it
+ * is called for again then.
+ */
+export type SegmentDetail = SegmentSummary & {
+  rules: RuleTree;
+  refreshing: boolean;
+  lateUntil: Date | null;
+};
 
 export async function getSegment(tx: TenantTx, id: string): Promise<SegmentDetail> {
   const [row] = await tx.execute<Omit<SegmentDetail, "rules"> & { rules: unknown }>(sql`
     select ${summary}, rules,
-      last_recalculated_at is null or coalesce(last_recalculated_at < refresh_requested_at, false) as refreshing
+      last_recalculated_at is null or coalesce(last_recalculated_at < refresh_requested_at, false) as refreshing,
+      (select ${driverCalledAgainAt} from segment_drivers d where d.workspace_id = segments.workspace_id) as "lateUntil"
     from segments where id = ${id}::uuid and segment_type = 'dynamic'`);
   if (!row) throw new AppError("not_found", "No such segment.");
   return { ...row, rules: readRules(row.rules) };

@@ -27,14 +27,19 @@ export default function SegmentPage({ params }: Props) {
 async function Segment({ params }: Props) {
   const { workspace, id } = await params;
   const api = caller(workspace);
-  const [segment, vocabulary, { permissions }] = await Promise.all([
+  const [segment, vocabulary, { permissions, workspace: current }] = await Promise.all([
     api.segments.byId({ id }),
     api.segments.vocabulary(),
     api.workspaces.current(),
   ]);
   const others = vocabulary.choices.filter((choice) => choice.id !== id);
   return (
-    <SegmentFrame workspace={workspace} segment={segment} permissions={permissions}>
+    <SegmentFrame
+      workspace={workspace}
+      segment={segment}
+      permissions={permissions}
+      timeZone={current.timezone}
+    >
       <SegmentEditor
         key={id}
         workspace={workspace}

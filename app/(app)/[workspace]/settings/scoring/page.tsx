@@ -43,6 +43,7 @@ async function Scoring({ params }: Props) {
           <ScoreState
             recalculatedAt={model.recalculatedAt}
             refreshing={model.refreshing}
+            lateUntil={model.lateUntil}
             timeZone={workspace.timezone}
             editable={editable}
           />

@@ -39,7 +39,12 @@ async function Members({ params, searchParams }: Props) {
     api.workspaces.current(),
   ]);
   return (
-    <SegmentFrame workspace={workspace} segment={segment} permissions={current.permissions}>
+    <SegmentFrame
+      workspace={workspace}
+      segment={segment}
+      permissions={current.permissions}
+      timeZone={current.workspace.timezone}
+    >
       <SegmentMembers
         workspace={workspace}
         segment={segment}
