@@ -47,7 +47,7 @@ export function DraftCosts({ workspace }: { workspace: string }) {
   );
 }
 
-function CostTable({ workspace, campaigns, total }: Costs & { workspace: string }) {
+function CostTable({ workspace, campaigns, total, pricesAsOf }: Costs & { workspace: string }) {
   const head = "pb-1.5 pl-3 font-medium";
   return (
     <>
@@ -93,7 +93,8 @@ function CostTable({ workspace, campaigns, total }: Costs & { workspace: string 
         </tfoot>
       </table>
       <p className="mt-2 text-xs text-muted">
-        At list prices, or those that the operator has set; the provider’s bill counts.
+        Estimated by the list prices of {pricesAsOf}, or those that the operator has set. The provider’s bill
+        counts.
         {total.unpriced > 0
           && ` ${total.unpriced.toLocaleString("en")} ${total.unpriced === 1 ? "draft is" : "drafts are"} of a model without a known price, and not in the sums.`}
       </p>

@@ -53,7 +53,7 @@ export function DraftHistory({ draft, timeZone }: { draft: Draft; timeZone: stri
           {draft.ai.outputTokens.toLocaleString("en")} written
           {draft.ai.costMicros === null
             ? ", at a price that is not known"
-            : `, for ${moneyWords(draft.ai.costMicros)}`}
+            : `, for about ${moneyWords(draft.ai.costMicros)}`}
         </li>
       )}
     </ul>

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { pricesAsOf } from "./prices.ts";
 
 /**
  * What AI providers have taken for the drafts of a campaign. `costMicros`: millionths of a US dollar for the drafts whose
@@ -17,8 +18,10 @@ export type DraftCost = {
 
 const shownMax = 20;
 
-/** The campaigns that cost most, and the sum of all. */
-export async function draftCosts(tx: TenantTx): Promise<{ campaigns: DraftCost[]; total: DraftCost }> {
+/** The campaigns that cost most, and the sum of all. `pricesAsOf`: the month of the list that they are reckoned by. */
+export async function draftCosts(
+  tx: TenantTx,
+): Promise<{ campaigns: DraftCost[]; total: DraftCost; pricesAsOf: string }> {
   const rows = await tx.execute<DraftCost & { whole: boolean }>(sql`
     select d.campaign_id as "campaignId", max(k.name) as "campaignName", grouping(d.campaign_id) = 1 as whole,
       count(*)::int as drafts, sum(d.ai_input_tokens)::float8 as "inputTokens", sum(d.ai_output_tokens)::float8 as "outputTokens",
@@ -36,5 +39,5 @@ export async function draftCosts(tx: TenantTx): Promise<{ campaigns: DraftCost[]
     unpriced: 0,
   };
   const [total, ...campaigns] = rows.map(({ whole: _, ...cost }) => cost);
-  return { campaigns, total: total ?? none };
+  return { campaigns, total: total ?? none, pricesAsOf };
 }

@@ -3,11 +3,14 @@ import { parseEnv } from "#server/env";
 import { throwawaySecrets } from "#server/secrets";
 import { costMicros, priceOf, readPrices } from "./prices.ts";
 
-test("an answer costs what its model's name says, by the longest name that fits", () => {
+test("an answer costs what its model's name says, a newer version than is known nothing, and one's own prices come first", () => {
   const used = { inputTokens: 1_000, outputTokens: 200 };
   expect(costMicros({ model: "claude-sonnet-4-5-20250929", ...used }, {})).toBe(6_000);
   expect(costMicros({ model: "claude-opus-4-5-20251101", ...used }, {})).toBe(10_000);
   expect(costMicros({ model: "claude-opus-4-1-20250805", ...used }, {})).toBe(30_000);
+  expect(costMicros({ model: "claude-opus-4-20250514", ...used }, {})).toBe(30_000);
+  expect(costMicros({ model: "claude-opus-4-6", ...used }, {})).toBe(10_000);
+  expect(costMicros({ model: "claude-opus-4-99", ...used }, {})).toBeNull();
   expect(costMicros({ model: "somebody-elses", ...used }, {})).toBeNull();
   const own = { "claude-sonnet": { input: 2, output: 10 } };
   expect(costMicros({ model: "claude-sonnet-4-5-20250929", ...used }, own)).toBe(4_000);

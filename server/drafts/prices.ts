@@ -3,7 +3,13 @@ import { env } from "#server/env";
 /** US dollars for a million tokens. */
 export type Price = { input: number; output: number };
 
-/** List prices by how a model's name begins; the longest beginning counts. https://www.anthropic.com/pricing */
+/** When the list below was looked up: what it comes to is an estimate. */
+export const pricesAsOf = "November 2026";
+
+/**
+ * List prices (https://docs.anthropic.com/en/docs/about-claude/pricing) by the name of a model without its date. A newer
+ * version of a model often costs something else, so that one that is not named here has no price.
+ */
 const prices: Readonly<Record<string, Price>> = {
   "claude-3-haiku": { input: 0.25, output: 1.25 },
   "claude-3-5-haiku": { input: 0.8, output: 4 },
@@ -11,17 +17,25 @@ const prices: Readonly<Record<string, Price>> = {
   "claude-3-5-sonnet": { input: 3, output: 15 },
   "claude-3-7-sonnet": { input: 3, output: 15 },
   "claude-sonnet-4": { input: 3, output: 15 },
+  "claude-sonnet-4-5": { input: 3, output: 15 },
+  "claude-sonnet-4-6": { input: 3, output: 15 },
+  "claude-sonnet-5": { input: 2, output: 10 },
+  "claude-sonnet-5-5": { input: 2, output: 10 },
   "claude-3-opus": { input: 15, output: 75 },
   "claude-opus-4": { input: 15, output: 75 },
+  "claude-opus-4-1": { input: 15, output: 75 },
   "claude-opus-4-5": { input: 5, output: 25 },
+  "claude-opus-4-6": { input: 5, output: 25 },
 };
 
-/** What a model costs: as AI_PRICES says, or else by the list; null for one that neither knows. */
+/**
+ * What a model costs: as AI_PRICES says, by the longest beginning of its name, or else by the list; null for one that
+ * neither knows.
+ */
 export function priceOf(model: string, own: Readonly<Record<string, Price>> = ownPrices()): Price | null {
   const name = longestStart(model, Object.keys(own));
   if (name !== undefined) return own[name] ?? null;
-  const listed = longestStart(model, Object.keys(prices));
-  return listed === undefined ? null : (prices[listed] ?? null);
+  return prices[model.replace(/-(\d{8}|latest)$/, "")] ?? null;
 }
 
 /** `model=read/written`, parted by commas. */
