@@ -8,11 +8,11 @@ import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { LeaveGuard } from "#components/ui/leave-guard";
 import { Section } from "#components/ui/section";
-import { Switch } from "#components/ui/switch";
 import { settingsFields, type CampaignSettings } from "#server/campaigns/schema";
 import { ReplySettings } from "./reply-settings.tsx";
 import { SendLimits } from "./send-limits.tsx";
 import { isSandbox, type Pool, type Sender, SenderChoice } from "./sender-choice.tsx";
+import { TrackingSettings } from "./tracking-settings.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Props = {
@@ -43,7 +43,7 @@ export function SettingsForm({ workspace, initial, senders, pools, canWrite, onD
   );
   const problem = asProblem(save.error);
   const errors = { ...wrong, ...problem?.fields };
-  const error = (key: keyof CampaignSettings) => errors[`settings.${key}`];
+  const error = (key: string) => errors[`settings.${key}`];
   const disabled = !canWrite || campaign.status !== "draft" || campaign.archived;
   const changed = JSON.stringify(settings) !== JSON.stringify(campaign.settings);
   const set: Set = (key, value) => setSettings((before) => ({ ...before, [key]: value }));
@@ -115,22 +115,7 @@ export function SettingsForm({ workspace, initial, senders, pools, canWrite, onD
             sandbox={isSandbox(settings, senders, pools)}
           />
         </Section>
-        <Section title="Tracking">
-          <div className="space-y-4">
-            <Switch
-              label="Opens"
-              hint="A small picture tells when the mail is opened. Some programs hide this or fake it."
-              checked={settings.trackOpens}
-              onCheckedChange={(on) => set("trackOpens", on)}
-            />
-            <Switch
-              label="Clicks"
-              hint="Links lead through this server first. Unsubscribe and mail links stay as they are."
-              checked={settings.trackClicks}
-              onCheckedChange={(on) => set("trackClicks", on)}
-            />
-          </div>
-        </Section>
+        <TrackingSettings settings={settings} set={set} error={error} disabled={disabled} />
         <ReplySettings settings={settings} set={set} disabled={disabled} />
       </fieldset>
       <FormError>

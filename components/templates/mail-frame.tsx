@@ -17,6 +17,32 @@ type Props = {
 export function MailFrame({ title, message, head, stale = false }: Props) {
   const [narrow, setNarrow] = useState(false);
   const [dark, setDark] = useState(false);
+  const html = {
+    value: "html",
+    label: "HTML",
+    content: (
+      <iframe
+        title={title}
+        sandbox=""
+        srcDoc={dark ? atNight(message.html) : message.html}
+        style={{ colorScheme: dark ? "dark" : "light" }}
+        className={cn(
+          "mx-auto block h-112 w-full rounded-md border",
+          dark ? "bg-black" : "bg-white",
+          narrow && "max-w-[375px]",
+        )}
+      />
+    ),
+  };
+  const text = {
+    value: "text",
+    label: "Text",
+    content: (
+      <pre tabIndex={0} className="max-h-112 overflow-auto text-xs whitespace-pre-wrap">
+        {message.text}
+      </pre>
+    ),
+  };
   return (
     <div className={cn("overflow-hidden rounded-lg border bg-surface", stale && "opacity-60")}>
       <div className="flex items-start gap-3 border-b bg-sunken px-3 py-2">
@@ -30,34 +56,8 @@ export function MailFrame({ title, message, head, stale = false }: Props) {
       <div className="p-3">
         <PanelTabs
           label="Parts of the mail"
-          panels={[
-            {
-              value: "html",
-              label: "HTML",
-              content: (
-                <iframe
-                  title={title}
-                  sandbox=""
-                  srcDoc={dark ? atNight(message.html) : message.html}
-                  style={{ colorScheme: dark ? "dark" : "light" }}
-                  className={cn(
-                    "mx-auto block h-112 w-full rounded-md border",
-                    dark ? "bg-black" : "bg-white",
-                    narrow && "max-w-[375px]",
-                  )}
-                />
-              ),
-            },
-            {
-              value: "text",
-              label: "Text",
-              content: (
-                <pre tabIndex={0} className="max-h-112 overflow-auto text-xs whitespace-pre-wrap">
-                  {message.text}
-                </pre>
-              ),
-            },
-          ]}
+          // A mail that is sent as plain text has no other part.
+          panels={message.html === "" ? [text] : [html, text]}
         />
       </div>
     </div>

@@ -94,6 +94,7 @@ export async function createFromTemplate(
     update campaigns set audience = ${JSON.stringify(whole)}::jsonb, auto_enroll = ${whole.autoEnroll},
       remove_on_exit = ${whole.removeOnExit}, reenroll_policy = ${JSON.stringify(whole.reenrollment)}::jsonb,
       track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks},
+      plain_text_only = ${settings.plainTextOnly}, utm = ${JSON.stringify(settings.utm)}::jsonb,
       priority = ${settings.priority}, reply_stops = ${settings.replyStops}
     where id = ${campaign.id}::uuid`);
   await tx.execute(sql`

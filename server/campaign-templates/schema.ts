@@ -33,6 +33,8 @@ export const campaignStructure = z.object({
     delayBetweenEmailsSeconds: true,
     trackOpens: true,
     trackClicks: true,
+    plainTextOnly: true,
+    utm: true,
     timezoneMode: true,
     optimizeSendTime: true,
     priority: true,

@@ -103,6 +103,7 @@ export async function updateSettings(tx: TenantTx, { id, version, settings }: Se
       reply_to_email = ${settings.replyToEmail}, email_account_id = ${emailAccountId}::uuid,
       rotation_pool_id = ${settings.rotationPoolId}::uuid, priority = ${settings.priority},
       timezone = ${settings.timezone}, track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks},
+      plain_text_only = ${settings.plainTextOnly}, utm = ${JSON.stringify(settings.utm)}::jsonb,
       reply_stops = ${settings.replyStops}
     where id = ${id}::uuid`);
   await tx.execute(sql`
@@ -148,10 +149,10 @@ export async function cloneCampaign(
   const [made] = await tx.execute<{ id: string }>(sql`
     insert into campaigns (id, name, description, campaign_type, goal, category, priority, segment_id, audience, auto_enroll,
       remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, rotation_pool_id, timezone, track_opens,
-      track_clicks, reply_stops, created_by)
+      track_clicks, plain_text_only, utm, reply_stops, created_by)
     select ${copy}::uuid, left(name, 248) || ' (Copy)', description, campaign_type, goal, category, priority, segment_id,
       audience, auto_enroll, remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, rotation_pool_id, timezone, track_opens,
-      track_clicks, reply_stops, ${userId}::uuid
+      track_clicks, plain_text_only, utm, reply_stops, ${userId}::uuid
     from campaigns where id = ${id}::uuid and deleted_at is null
     returning id`);
   if (!made) throw new AppError("not_found", "There is no such campaign.");

@@ -128,6 +128,7 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
         'emailAccountId', c.email_account_id, 'rotationPoolId', c.rotation_pool_id, 'timezoneMode', s.timezone_mode,
         'optimizeSendTime', s.optimize_send_time, 'priority', c.priority, 'fromName', c.from_name, 'fromEmail', c.from_email,
         'replyToEmail', c.reply_to_email, 'trackOpens', c.track_opens, 'trackClicks', c.track_clicks,
+        'plainTextOnly', c.plain_text_only, 'utm', c.utm,
         'replyStops', c.reply_stops, 'replyReach', s.reply_reach, 'stopCompanyOnReply', s.stop_company_on_reply,
         'stopOnAutoReply', s.stop_on_auto_reply, 'snoozeOnAutoReply', s.snooze_on_auto_reply) as settings
     from campaigns c join campaign_settings s on s.campaign_id = c.id

@@ -19,6 +19,7 @@ import { findPoolSender } from "./pool-sender.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import { type CampaignSettings, weekdays } from "./schema.ts";
 import { numbered } from "./titles.ts";
+import { lowOpensWarnings, untrackedWarnings } from "./tracking-warnings.ts";
 import {
   domainProblems,
   emptyLinkWarnings,
@@ -74,6 +75,8 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     ...testProblems(campaign, audience.count),
     ...(await unreadWarnings(tx, campaign)),
     ...emptyLinkWarnings(campaign),
+    ...untrackedWarnings(campaign),
+    ...(await lowOpensWarnings(tx, campaign)),
     ...unknownNameWarnings(campaign, variables ?? {}),
     ...passedDateWarnings(campaign, now),
   ];

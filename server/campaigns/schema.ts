@@ -113,6 +113,13 @@ const address = z.email("Enter an email address such as ana@example.com.").max(2
 export const timezoneModes = ["campaign", "recipient"] as const;
 export const replyReaches = ["campaign", "sender", "workspace"] as const;
 
+/** What web statistics ask for. */
+export const utmNames = ["utm_source", "utm_medium", "utm_campaign"] as const;
+/** What every web link of the emails gets that does not say so itself. An empty one is none. */
+const utm = z
+  .partialRecord(z.enum(utmNames), z.string().trim().max(100, "Keep it under 100 characters."))
+  .transform((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "")));
+
 /** Everything of the Settings tab. Equal start and end mean the whole day; an end before the start runs over midnight. */
 export const settingsFields = z.object({
   sendWindowStart: time,
@@ -150,6 +157,9 @@ export const settingsFields = z.object({
   replyToEmail: z.union([z.literal("").transform(() => null), address]).nullable(),
   trackOpens: z.boolean(),
   trackClicks: z.boolean(),
+  /** No HTML part, and so no opens and clicks. */
+  plainTextOnly: z.boolean().default(false),
+  utm: utm.default({}),
   replyStops: z.boolean().default(true),
   /** Which campaigns somebody who replies leaves, among those that stop on replies. */
   replyReach: z.enum(replyReaches).default("sender"),

@@ -110,9 +110,9 @@ async function compileTrial(
     trackOpens: false,
     trackClicks: false,
     unsubscribe: true,
-    plainTextOnly: false,
+    plainTextOnly: settings.plainTextOnly,
     broadcast: campaign.type === "broadcast" || campaign.type === "ab_test",
-    utm: {},
+    utm: settings.utm,
   };
   const from = { name: fromName, email: fromEmail };
   const { tenantId, workspaceId } = workspace;
