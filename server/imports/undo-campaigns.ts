@@ -38,8 +38,9 @@ export async function leaveCampaigns(tx: TenantTx, importId: string, which: SQL)
 /** What the trigger `t` listens to is what the import did, by its event `e`, and nobody did it again since. */
 const brought = (importId: string) => sql`case t.trigger_type
   when 'segment_entered' then t.segment_id = any (e.segments_added) and not exists (
-    select from segment_contacts m
-    where m.segment_id = t.segment_id and m.contact_id = e.contact_id and m.import_job_id is distinct from ${importId}::uuid)
+      select from segment_contacts m
+      where m.segment_id = t.segment_id and m.contact_id = e.contact_id and m.import_job_id is distinct from ${importId}::uuid)
+    or e.event_type = 'created' and exists (select from segments s where s.id = t.segment_id and s.segment_type = 'dynamic')
   when 'tag_added' then exists (
     select from tags g where g.id = any (e.tags_added) and lower(g.name) = t.match and not exists (
       select from contact_tags m

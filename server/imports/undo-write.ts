@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { countOnLists, type ListCount } from "./attach.ts";
 import { asStored, asText, column, contactFields } from "./contact-fields.ts";
 import { leaveCampaigns } from "./undo-campaigns.ts";
+import { holdPlaces, leavePlaces } from "./undo-doors.ts";
 import { flat, judged } from "./undo-plan.ts";
 
 /**
@@ -11,10 +12,12 @@ import { flat, judged } from "./undo-plan.ts";
  */
 export async function takeBack(tx: TenantTx, importId: string, which: SQL): Promise<number> {
   await leaveCampaigns(tx, importId, which);
+  const doors = await holdPlaces(tx, importId, which);
   await plan(tx, importId, which);
   await rebaseLater(tx, importId);
   await restoreFields(tx);
   const left = await takeTagsAndLists(tx, importId);
+  await leavePlaces(tx, doors);
   await tx.execute(
     sql`delete from contacts where id = any (array(select contact_id from undoing where outcome = 'delete'))`,
   );
