@@ -5,6 +5,7 @@ import { ProgressBar } from "#components/ui/progress-bar";
 import type { UndoReport } from "#server/imports/schema";
 import { contacts, count } from "./import-status.tsx";
 import { KeptList } from "./kept-list.tsx";
+import { UndoStays } from "./undo-stays.tsx";
 import { UndoSum } from "./undo-sum.tsx";
 import type { Forecast } from "./use-undo-forecast.tsx";
 
@@ -26,6 +27,7 @@ export function UndoForecast({ workspace, id, sum, forecast }: Props) {
         </div>
       )}
       <UndoSum report={sum} tense="will" />
+      <UndoStays report={sum} tense="will" />
       {!complete && (
         <p className="text-muted">
           You need not wait for the rest: the undo looks at every contact itself, and names all that stay.

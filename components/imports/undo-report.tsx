@@ -5,6 +5,7 @@ import { Section } from "#components/ui/section";
 import type { Detail } from "./import-view.tsx";
 import { KeptList } from "./kept-list.tsx";
 import { StepHeading } from "./step-heading.tsx";
+import { UndoStays } from "./undo-stays.tsx";
 import { UndoSum } from "./undo-sum.tsx";
 
 /** What an undo did, and which contacts it kept. */
@@ -19,11 +20,6 @@ export function UndoReport({
 }) {
   const [listed, setListed] = useState(false);
   if (!job.undoReport) return null;
-  const { fields = [], lists = [] } = job.undoReport.stays ?? {};
-  const stays = [
-    ...lists.map((name) => `the list “${name}”`),
-    ...fields.map((label) => `the field “${label}”`),
-  ];
   return (
     <Section
       title={<StepHeading>This import was undone</StepHeading>}
@@ -35,9 +31,9 @@ export function UndoReport({
       }
     >
       <UndoSum report={job.undoReport} tense="did" />
-      {stays.length > 0 && (
-        <p className="mt-3 text-sm text-muted">Changed since, or in use, and so left: {stays.join(", ")}.</p>
-      )}
+      <div className="mt-3 empty:hidden">
+        <UndoStays report={job.undoReport} tense="did" />
+      </div>
       {Object.keys(job.undoReport.reasons).length > 0 && (
         <details className="mt-4" onToggle={(event) => setListed(event.currentTarget.open)}>
           <summary className="cursor-pointer font-medium">Contacts that were kept, wholly or in part</summary>

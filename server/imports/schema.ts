@@ -330,8 +330,8 @@ export type UndoReport = {
   /** Contacts that the database refused to take back. */
   failed: number;
   reasons: Record<string, number>;
-  /** Fields and lists that the import made and that stay, by name; the first of each. Not in a forecast. */
-  stays?: { fields: string[]; lists: string[] };
+  /** Fields, lists and tags that the import made and that stay, by name; the first of each. Older reports have no tags. */
+  stays?: { fields: string[]; lists: string[]; tags?: string[] };
 };
 
 /** What several parts of an undo come to together. */
@@ -344,5 +344,6 @@ export function sumOfReports(parts: readonly UndoReport[]): UndoReport {
     for (const [reason, count] of Object.entries(part.reasons))
       reasons[reason] = (reasons[reason] ?? 0) + count;
   }
-  return { ...sum, reasons };
+  const stays = parts.find((part) => part.stays)?.stays;
+  return { ...sum, reasons, ...(stays && { stays }) };
 }

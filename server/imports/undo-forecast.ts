@@ -1,6 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { getImportJob } from "./queries.ts";
 import type { UndoReport } from "./schema.ts";
+import { foreseeStays } from "./undo-made.ts";
 import { judged, reportOf } from "./undo-plan.ts";
 
 /** Contacts judged in one answer: some seconds if somebody edited all of them. */
@@ -8,9 +10,14 @@ const windowRows = 50_000;
 
 /**
  * What undoing would do to some of an import's contacts. `looked` says to how many, `total` to how many there are about;
- * `next` is what to ask behind for more, null at the end.
+ * `next` is what to ask behind for more, null at the end. What stays of what the import made is in the first answer.
  */
-export type UndoForecast = { report: UndoReport; looked: number; total: number; next: string | null };
+export type UndoForecast = {
+  report: UndoReport;
+  looked: number;
+  total: number;
+  next: string | null;
+};
 
 /** Judges the contacts behind `after` as if the undo started now, and no more than a window of them. Nothing is written. */
 export async function forecastUndo(
@@ -26,7 +33,9 @@ export async function forecastUndo(
     : [];
   const looked = rows.reduce((sum, { count }) => sum + count, 0);
   const next = upto && upto.count === window ? upto.id : null;
-  return { report: reportOf(rows), looked, total: await touchedBy(tx, importId), next };
+  const { made } = (await getImportJob(tx, importId)).import_options;
+  const stays = after === null && made ? { stays: await foreseeStays(tx, importId, made) } : {};
+  return { report: { ...reportOf(rows), ...stays }, looked, total: await touchedBy(tx, importId), next };
 }
 
 /** By the counts of the import, who was refused as being here already too: its log may have ten million lines. */

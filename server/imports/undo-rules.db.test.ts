@@ -5,7 +5,7 @@ import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { refreshRange } from "#server/segments/members";
 import { ruleTree } from "#server/segments/schema";
-import { importFile, undoFile } from "./testing.ts";
+import { check, importFile, undoFile } from "./testing.ts";
 import { forecastUndo } from "./undo-forecast.ts";
 
 test("a segment whose rules they fit keeps nobody, and no campaign goes on with whom the import brought", async () => {
@@ -135,6 +135,33 @@ test("who stays because of a later import is named with it, and with the address
   expect(sorted((await tenant.caller.imports.undoKept({ id })).rows)).toMatchObject(kept);
   await undoFile(tenant, id);
   expect(sorted((await tenant.caller.imports.kept({ id })).rows)).toMatchObject(kept);
+});
+
+test("a tag that the import made stays where somebody's rule or campaign names it, foretold and named", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const { id } = await importFile(
+    tenant,
+    'email,tags\na@example.com,"ruled;heard;given;planned;elsewhere;unused;rul"\n',
+  );
+  const rule = { field: "tags", operator: "contains_any", value: ["Ruled"] } as const;
+  await caller.segments.create({ name: "Unused", rules: { version: 1, match: "all", rules: [rule] } });
+  await withTenant(scope, async (tx) => {
+    const { campaignId } = await createCampaign(tx, { status: "active", steps: [{ stepType: "action" }] });
+    await tx.execute(sql`
+      insert into campaign_triggers (campaign_id, trigger_type, match) values (${campaignId}::uuid, 'tag_added', 'heard')`);
+    await tx.execute(sql`
+      update campaign_steps set action_config = '{"type": "add_tag", "tag": "Given"}' where campaign_id = ${campaignId}::uuid`);
+  });
+  const waiting = await check(tenant, "email\nb@example.com\n", { tags: ["planned"] });
+  const { id: other } = await caller.contacts.create({ email: "other@example.com" });
+  await caller.contacts.addTag({ id: other, tag: "elsewhere" });
+  const stays = { fields: [], lists: [], tags: ["elsewhere", "given", "heard", "planned", "ruled"] };
+  const { report } = await withTenant(scope, (tx) => forecastUndo(tx, id));
+  expect(report.stays).toEqual(stays);
+  expect((await undoFile(tenant, id)).undoReport?.stays).toEqual(stays);
+  expect((await caller.tags.list()).map(({ name }) => name)).toEqual(stays.tags);
+  await caller.imports.cancel({ id: waiting.id });
 });
 
 test("undoing is for admins", async () => {
