@@ -9,17 +9,17 @@ import { requestCheck } from "./mutations.ts";
 import { importOptions } from "./schema.ts";
 import { begin, importFile, type TestTenant, upload } from "./testing.ts";
 import { doingsOf } from "./testing-copy.ts";
-import { diesStanding, plant, standAt, startProcess, uproot } from "./testing-kills.ts";
+import { diesStanding, type Moment, plant, standAt, startProcess, uproot } from "./testing-kills.ts";
 import { carryOut } from "./testing-run.ts";
 import { requestUndo } from "./undo.ts";
 
 /*
- * Imports and undos whose process is killed at statements that chance picks, KILLS times each: a process takes two
- * seconds of work to begin. KILL_SEED replays a run that failed.
+ * Imports and undos whose process is killed at statements that chance picks, KILLS times each, and at those that end
+ * something: a process takes two seconds of work to begin. KILL_SEED replays a run that failed.
  */
 
 const seed = Number(process.env.KILL_SEED ?? Math.trunc(Math.random() * 2 ** 31));
-const kills = Number(process.env.KILLS ?? 2);
+const kills = Number(process.env.KILLS ?? 1);
 const people = 140;
 const known = 40;
 const address = (who: number) => `p${String(who).padStart(3, "0")}@example.com`;
@@ -43,7 +43,10 @@ beforeAll(async () => {
 afterAll(uproot);
 
 /** Has what is asked of the import done by one process after the other, each killed at a change, unless it ends before. */
-async function dieAndGoOn(id: string, changes: readonly number[]): Promise<{ died: number; over: boolean }> {
+async function dieAndGoOn(
+  id: string,
+  changes: readonly (number | Moment)[],
+): Promise<{ died: number; over: boolean }> {
   let runId = v7();
   let next = changes.length > 0 ? startProcess(killed, process.env) : null;
   let over = false;
@@ -104,7 +107,11 @@ test(
   async () => {
     const points = fc.sample(fc.integer({ min: 1, max: 14 }), { seed, numRuns: 2 * kills });
     // The check writes nothing but what it found.
-    const plan = [[], points.slice(0, kills), points.slice(kills)];
+    const plan = [
+      [],
+      [...points.slice(0, kills), "finished", "noted"] as const,
+      [...points.slice(kills), "undone"] as const,
+    ];
     const deaths: number[] = [];
     const whole = await importAndUndo(lived, (id) => carryOut(lived.scope, id, v7()));
     expect(whole.imported.job).toMatchObject([
@@ -115,11 +122,12 @@ test(
       const { died, over } = await dieAndGoOn(id, plan[deaths.length] ?? []);
       deaths.push(died);
       if (over) return;
-      await moveClock("10 minutes");
+      // Noting who gets no mail has the longest lease.
+      await moveClock("12 minutes");
       await carryOut(killed.scope, id, v7());
     });
     expect(after).toEqual(whole);
-    expect(deaths).toEqual([0, kills, kills]);
+    expect(deaths).toEqual([0, kills + 2, kills + 1]);
   },
   60_000 + kills * 20_000,
 );

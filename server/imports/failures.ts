@@ -15,22 +15,21 @@ export function failureSentence(error: Error): string {
 const failedRun = z.object({
   run_id: z.string(),
   event: z.object({
-    data: z.object({ tenantId: z.uuid(), workspaceId: z.uuid(), importId: z.uuid() }),
+    data: z.object({ tenantId: z.uuid(), workspaceId: z.uuid(), importId: z.uuid(), fence: z.number() }),
   }),
 });
 
 /**
- * Ends the job in failure when its run has used up its retries, unless another run drives it by now; an import that has
- * ended only lacks who gets no mail. `failed` is the payload of the event that says that a function failed.
+ * Ends the job in failure when its run has used up its retries, unless another run drives it by now, or was called for
+ * since: to undo it, say. An import that has ended only lacks who gets no mail. `failed` is the payload of the event that says that a function failed.
  */
 export async function markImportFailed(failed: unknown, error: Error): Promise<void> {
   const { run_id: runId, event } = failedRun.parse(failed);
-  const { tenantId, workspaceId, importId } = event.data;
+  const { tenantId, workspaceId, importId, fence } = event.data;
+  const run = { runId, fence };
   log.error({ importId, err: error }, "import gave up");
   const alarm = await withTenant({ tenantId, workspaceId }, async (tx) =>
-    (await giveUpNoting(tx, importId, runId))
-      ? null
-      : failImport(tx, importId, failureSentence(error), runId),
+    (await giveUpNoting(tx, importId, run)) ? null : failImport(tx, importId, failureSentence(error), run),
   );
   await sendAlarm(alarm);
 }

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { ensureFields } from "#server/custom-fields/mutations";
@@ -177,22 +177,29 @@ export async function cancelImport(tx: TenantTx, id: string, actorId: string): P
   await recordAct(tx, { actorId, action: "import.cancelled", resourceType: "import", resourceId: id });
 }
 
+/** A run that has failed for good, and the fence of the event that called for it. */
+export type FailedRun = { runId: string; fence: number };
+
+/** The job is still that run's: it drives it, or never came to, and no other has been called for since. */
+export const isLeftBy = ({ runId, fence }: FailedRun): SQL =>
+  sql`(run_id = ${runId} or run_id is null and fence = ${fence})`;
+
 /**
  * Ends a running import in failure, with a sentence for the person who started it. Rows already written stay. With the
- * id of the run that failed, nothing happens when another one drives the job. Returns the alarm that a schedule owes.
+ * run that failed, nothing happens when the job is another one's by now. Returns the alarm that a schedule owes.
  */
 export async function failImport(
   tx: TenantTx,
   id: string,
   sentence: string,
-  runId: string | null = null,
+  run: FailedRun | null = null,
 ): Promise<Alarm | null> {
   const [failed] = await tx.execute<{ status: ImportStatus; scheduleId: string | null }>(sql`
     update import_jobs set problem = ${sentence}, updated_at = app_now(), completed_at = coalesce(completed_at, app_now()),
       status = case when status = 'rolling_back' then 'completed' else 'failed' end,
       fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
     where id = ${id}::uuid and status in ('fetching', 'validating', 'processing', 'rolling_back')
-      and (${runId}::text is null or run_id is null or run_id = ${runId})
+      and ${run === null ? sql`true` : isLeftBy(run)}
     returning status, schedule_id as "scheduleId"`);
   if (!failed) return null;
   await tellEnd(tx, id);

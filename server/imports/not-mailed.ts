@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { holds, wakeNow, yieldUntil } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
-import { driverOf, mustBe } from "./mutations.ts";
+import { driverOf, type FailedRun, isLeftBy, mustBe } from "./mutations.ts";
 import { getImportJob } from "./queries.ts";
 import { noteUnmailable } from "./unmailable.ts";
 import { Superseded } from "./write.ts";
@@ -37,13 +37,13 @@ export async function noteNotMailed(scope: Scope, id: string, fence: number): Pr
  * Says in the job's row that it could not be noted who gets no mail, unless another run drives it by now. False when
  * that is not what the job was at.
  */
-export async function giveUpNoting(tx: TenantTx, id: string, runId: string): Promise<boolean> {
+export async function giveUpNoting(tx: TenantTx, id: string, run: FailedRun): Promise<boolean> {
   const said = JSON.stringify({ judgingProblem: failed });
   const rows = await tx.execute(sql`
     update import_jobs set file_format = (file_format - 'judging') || ${said}::jsonb,
       fence = fence + 1, run_id = null, lease_until = null, wakes_at = null, updated_at = app_now()
     where id = ${id}::uuid and status = 'completed' and jsonb_exists(file_format, 'judging')
-      and (run_id is null or run_id = ${runId}) returning id`);
+      and ${isLeftBy(run)} returning id`);
   return rows.length > 0;
 }
 

@@ -16,12 +16,23 @@ const watched =
 export const plant = (workspaceId: string) =>
   asOwner((owner) =>
     owner.unsafe(`
-      create sequence changes; create table deadly (change int); insert into deadly values (0);
+      create sequence changes; create table deadly (change int, moment text); insert into deadly values (0, null);
       grant usage on sequence changes to public; grant select on deadly to public;
       create function stand_still() returns trigger language plpgsql as $$ begin
         if current_setting('app.current_workspace_id', true) = '${workspaceId}'
           and nextval('public.changes') = (select change from public.deadly) then perform pg_sleep(60); end if;
         return null; end $$;
+      create function stand_still_at() returns trigger language plpgsql as $$
+      declare
+        here text := case
+          when new.status = 'completed' and old.status = 'processing' then 'finished'
+          when new.status = 'completed' and old.file_format ? 'judging' and not new.file_format ? 'judging' then 'noted'
+          when new.status = 'rolled_back' then 'undone' end;
+      begin
+        if current_setting('app.current_workspace_id', true) = '${workspaceId}' and here = (select moment from public.deadly)
+          then perform pg_sleep(60); end if;
+        return null; end $$;
+      create trigger stand_still_at after update on import_jobs for each row execute function stand_still_at();
       ${watched
         .split(" ")
         .map(
@@ -34,13 +45,20 @@ export const plant = (workspaceId: string) =>
 export const uproot = () =>
   asOwner(async (owner) => {
     await owner.unsafe(
-      "drop function if exists stand_still cascade; drop sequence if exists changes; drop table if exists deadly",
+      "drop function if exists stand_still, stand_still_at cascade; drop sequence if exists changes; drop table if exists deadly",
     );
   });
 
-/** Has the statement that is so many changes from now stand still; 0 for none. */
-export const standAt = (change: number) =>
-  asOwner((owner) => owner.unsafe(`update deadly set change = ${change}; alter sequence changes restart;`));
+/** In the transaction that ends an import, that has noted who gets no mail, or that ends an undo. */
+export type Moment = "finished" | "noted" | "undone";
+
+/** Has the statement that is so many changes from now stand still, or the one that is that moment; 0 for none. */
+export const standAt = (at: number | Moment) =>
+  asOwner((owner) =>
+    owner.unsafe(`
+      update deadly set change = ${typeof at === "number" ? at : 0}, moment = ${typeof at === "number" ? "null" : `'${at}'`};
+      alter sequence changes restart;`),
+  );
 
 /** A process that does what is asked of an import, once it is told which, and by which run; `env` is the test's. */
 export function startProcess({ tenantId, workspaceId }: TestTenant, env: NodeJS.ProcessEnv): ChildProcess {

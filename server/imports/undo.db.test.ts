@@ -135,9 +135,11 @@ test("a run that came to import does not keep the undo waiting, and its failure 
   const { id } = await importFile(tenant, `${header}a@example.com,Ada,,,\n`);
   await withTenant(tenant.scope, (tx) => requestUndo(tx, id, tenant.userId));
   expect(await takeImport(tenant.scope, id, "late", ["check", "import"])).toBe(null);
-  const fence = await takeOver(tenant, id);
   const { tenantId, workspaceId } = tenant;
-  const failed = { run_id: "late", event: { data: { tenantId, workspaceId, importId: id } } };
+  const failed = { run_id: "late", event: { data: { tenantId, workspaceId, importId: id, fence: 1 } } };
+  // While the undo waits for its run, and while that is at work.
+  await markImportFailed(failed, new Error("gone"));
+  const fence = await takeOver(tenant, id);
   await markImportFailed(failed, new Error("gone"));
   expect(await undoSlices(tenant.scope, id, fence)).toMatchObject({ done: true });
   await finishUndo(tenant.scope, id, fence);

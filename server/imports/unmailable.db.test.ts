@@ -91,7 +91,7 @@ test("who gets no mail is noted by another run when the first one dies, and when
   const { tenantId, workspaceId } = tenant;
   const failed = (runId: string) =>
     markImportFailed(
-      { run_id: runId, event: { data: { tenantId, workspaceId, importId: id } } },
+      { run_id: runId, event: { data: { tenantId, workspaceId, importId: id, fence: 1 } } },
       new Error("no"),
     );
   await failed("of the first run");

@@ -65,10 +65,16 @@ async function finish(tenant: TestTenant): Promise<void> {
 }
 
 /** What the engine says of a run that has used up its retries. */
-const gaveUp = ({ tenantId, workspaceId }: TestTenant, importId: string) => ({
-  data: { run_id: v7(), event: { data: { tenantId, workspaceId, importId } } },
-  error: new Error("the disk is full"),
-});
+/** What is said of a run that was called for and never began. */
+async function gaveUp({ scope, tenantId, workspaceId }: TestTenant, importId: string) {
+  const [job] = await withTenant(scope, (tx) =>
+    tx.execute<{ fence: number }>(sql`select fence from import_jobs where id = ${importId}::uuid`),
+  );
+  return {
+    data: { run_id: v7(), event: { data: { tenantId, workspaceId, importId, fence: Number(job?.fence) } } },
+    error: new Error("the disk is full"),
+  };
+}
 
 const addresses = async (tenant: TestTenant) =>
   withTenant(tenant.scope, async (tx) =>
@@ -147,7 +153,7 @@ test("an import that stops after its start is a failure of its schedule, until o
     // The same file again: what failed is tried again.
     expect(await run(tenant, id)).toBe("started");
     expect((await seen()).failures).toBe(time - 1);
-    const { data, error } = gaveUp(tenant, (await seen()).runs[0]?.id ?? "");
+    const { data, error } = await gaveUp(tenant, (await seen()).runs[0]?.id ?? "");
     await markImportFailed(data, error);
     expect(await seen()).toMatchObject({
       failures: time,
