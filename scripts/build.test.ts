@@ -1,32 +1,30 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { sourcesDigest } from "./build.ts";
+import { build } from "./build.ts";
 
-const root = mkdtempSync(path.join(tmpdir(), "sources-"));
+const root = mkdtempSync(path.join(tmpdir(), "postroad-build-"));
 afterAll(() => rmSync(root, { recursive: true }));
-function write(file: string, text: string) {
-  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
-  writeFileSync(path.join(root, file), text);
-}
 
-test("a changed, a new and a moved source ask for a build; tests and other files do not", () => {
-  const folder = "app/(app)/[workspace]";
-  write(`${folder}/page.tsx`, "one");
-  write("package-lock.json", "{}");
-  const digests = [sourcesDigest(root)];
-  const differs = (change: () => void) => {
-    change();
-    const digest = sourcesDigest(root);
-    const isNew = !digests.includes(digest);
-    digests.push(digest);
-    return isNew;
-  };
-  expect(differs(() => write(`${folder}/page.tsx`, "two"))).toBe(true);
-  expect(differs(() => write("server/campaigns/flow.ts", "x"))).toBe(true);
-  expect(differs(() => write("app/globals.css", "x"))).toBe(true);
-  expect(differs(() => write("package-lock.json", "{ }"))).toBe(true);
-  expect(differs(() => write("server/campaigns/flow.test.ts", "x"))).toBe(false);
-  expect(differs(() => write("docs/readme.md", "x"))).toBe(false);
+/** Says that it has begun, and has something left to say when it is told to stop. */
+const slowToStop = `
+process.on("SIGTERM", () => setTimeout(() => { console.log("last words"); process.exit(1); }, 150));
+setInterval(() => undefined, 1000);
+console.log("begun");
+`;
+
+test("a build that is told to stop has ended before its log is closed", async () => {
+  const bin = path.join(root, "node_modules", "next", "dist", "bin");
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(path.join(bin, "next"), slowToStop);
+  const logFile = path.join(root, "build.log");
+  const stopping = new AbortController();
+  const building = build({ root, distDir: ".next", logFile, env: process.env, signal: stopping.signal });
+  await expect
+    .poll(() => existsSync(logFile) && readFileSync(logFile, "utf8"), { timeout: 10_000 })
+    .toContain("begun");
+  stopping.abort();
+  await expect(building).rejects.toThrow("The build failed (exit code 1)");
+  expect(readFileSync(logFile, "utf8")).toContain("last words");
 });

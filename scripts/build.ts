@@ -64,7 +64,10 @@ export async function build({ root, distDir, logFile, env, signal }: BuildOption
       });
     }
     const how = await new Promise<string>((resolve) => {
-      child.once("error", (error) => resolve(error.message));
+      // One that is told to stop goes on writing until it has ended.
+      child.once("error", (error) => {
+        if (child.pid === undefined) resolve(error.message);
+      });
       child.once("close", (code, by) => resolve(by ? `signal ${by}` : `exit code ${code}`));
     });
     if (how !== "exit code 0")
