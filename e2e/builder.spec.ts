@@ -4,14 +4,14 @@ import { expect, test } from "./fixtures.ts";
 import { seriousFindings } from "./scan.ts";
 
 /**
- * By the mouse, from one step onto a plus, until a step says `then`: a drawing that glides at that moment is missed, and
- * what is let go beside a way goes back to where it stood.
+ * By the mouse, from one step onto a plus, until a step says `then`: a drawing that glides at that moment is missed, near
+ * its edge the canvas moves on under the hand, and what is let go beside a way goes back to where it stood.
  */
 async function drag(page: Page, words: RegExp, plus: string, then: RegExp): Promise<void> {
   await expect(async () => {
     await dragOnce(page, words, plus);
     await expect(node(page, then)).toBeVisible({ timeout: 4_000 });
-  }).toPass({ timeout: 25_000 });
+  }).toPass({ timeout: 40_000 });
 }
 
 async function dragOnce(page: Page, words: RegExp, plus: string): Promise<void> {
@@ -20,8 +20,11 @@ async function dragOnce(page: Page, words: RegExp, plus: string): Promise<void> 
   const onto = await page.getByRole("button", { name: plus }).boundingBox();
   const from = await node(page, words).boundingBox();
   if (!onto || !from) throw new Error("The canvas shows no place to drag to.");
-  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  const held = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
+  await page.mouse.move(held.x, held.y);
   await page.mouse.down();
+  // What the first move goes is not followed: a hand begins with a pixel or two.
+  await page.mouse.move(held.x + 2, held.y + 2);
   await page.mouse.move(onto.x, onto.y + 40, { steps: 5 });
   await page.mouse.move(onto.x + 8, onto.y + 8, { steps: 5 });
   await page.mouse.up();
@@ -35,6 +38,7 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   workspace,
   signedInPage: page,
 }) => {
+  test.slow();
   const { campaignId } = await finishedCampaign(workspace);
   await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
   await page.getByRole("button", { name: "Canvas" }).click();
@@ -50,6 +54,7 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   await page.getByRole("button", { name: "Close step" }).click();
   await expect(node(page, /Yes leads to step 3, No to the end/)).toBeVisible();
   const onNo = /Yes leads to the end, No to step 3/;
+  const onYes = /Yes leads to step 3, No to the end/;
   await drag(page, /^Step 3 of 3, Wait/, "Add a step on the No branch of step 2", onNo);
   expect(await seriousFindings(page)).toEqual([]);
 
@@ -68,9 +73,10 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   await page.keyboard.press("Control+z");
   await expect(node(page, /^Step 4 of 4, Wait/)).toBeVisible();
 
-  // Several together: picked, deleted, moved by the keys, each taken back at once.
+  // Several together: picked, dragged, deleted, moved by the keys, each taken back at once.
   await node(page, /^Step 3/).click({ modifiers: ["Shift"] });
   await node(page, /^Step 4/).click({ modifiers: ["Shift"] });
+  await drag(page, /^Step 4/, "Add a step on the Yes branch of step 2", onYes);
   await expect(node(page, /^Step 3 .*Leads to step 4/)).toBeVisible();
   await node(page, /^Step 3/).press("Delete");
   await expect(page.getByRole("alertdialog", { name: "Delete 2 steps?" })).toBeVisible();
@@ -78,7 +84,8 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   await expect(node(page, /^Step 2 of 2, Condition/)).toBeFocused();
   await page.keyboard.press("Control+z");
   await expect(node(page, /^Step 4 of 4, Wait/)).toBeVisible();
-  await expect(node(page, /Yes leads to the end, No to step 3/)).toBeVisible();
+  await page.keyboard.press("Control+z");
+  await expect(node(page, onNo)).toBeVisible();
   await node(page, /^Step 1/).press("Escape");
   await node(page, /^Step 1/).press("x");
   await node(page, /^Step 3/).press("x");
@@ -90,9 +97,9 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   await node(page, /^Step 1/).press("Escape");
   await page.keyboard.press("Control+z");
   await page.keyboard.press("Control+z");
-  await expect(node(page, /Yes leads to step 3, No to the end/)).toBeVisible();
+  await expect(node(page, onYes)).toBeVisible();
   await page.keyboard.press("Control+Shift+z");
-  await expect(node(page, /Yes leads to the end, No to step 3/)).toBeVisible();
+  await expect(node(page, onNo)).toBeVisible();
   await node(page, /^Step 3/).press("Enter");
   await expect(page.locator("#step-panel")).toBeFocused();
   await page.getByLabel("How long").fill("5");
@@ -126,11 +133,8 @@ test("a campaign is made by answering questions, launched, and everybody’s way
   await page.getByRole("button", { name: "Next: who gets it" }).press("Enter");
   await page.getByRole("switch", { name: /Everybody in this workspace/ }).press("Space");
   const subjectLine = page.getByLabel("Subject", { exact: true });
-  await expect(async () => {
-    if (!(await subjectLine.isVisible()))
-      await page.getByRole("link", { name: "Next: the emails" }).press("Enter", { timeout: 2_000 });
-    await expect(subjectLine).toBeVisible({ timeout: 5_000 });
-  }).toPass();
+  await page.getByRole("link", { name: "Next: the emails" }).press("Enter");
+  await expect(subjectLine).toBeVisible();
   for (const subject of ["One", "Two"]) {
     if (subject === "Two") await page.getByRole("button", { name: /^Email 2/ }).press("Enter");
     await subjectLine.fill(subject);
