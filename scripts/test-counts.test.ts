@@ -12,19 +12,37 @@ const report = (content: unknown) => {
   return file;
 };
 
-test("passed and failed tests of both runners add up", () => {
-  const vitest = vitestCounts(report({ numPassedTests: 7, numFailedTests: 2, numFailedTestSuites: 1 }));
-  const playwright = playwrightCounts(report({ stats: { expected: 3, unexpected: 1, flaky: 1 } }));
-  expect(sum([vitest, playwright])).toEqual({ passed: 11, failed: 3 });
+const testResults: unknown[] = [];
+
+test("passed and failed tests of both runners add up, and those that passed at the second try are named", () => {
+  const assertionResults = [
+    { fullName: "steady", status: "passed", failureMessages: [] },
+    { fullName: "wavers", status: "passed", failureMessages: ["at first"] },
+    { fullName: "fails", status: "failed", failureMessages: ["at first", "again"] },
+  ];
+  const vitest = vitestCounts(
+    report({
+      ...{ numPassedTests: 7, numFailedTests: 2, numFailedTestSuites: 1 },
+      testResults: [{ assertionResults }],
+    }),
+  );
+  const spec = (title: string, status: string) => ({ title, tests: [{ status }] });
+  const playwright = playwrightCounts(
+    report({
+      stats: { expected: 3, unexpected: 1, flaky: 1 },
+      suites: [{ specs: [spec("clicks", "expected")], suites: [{ specs: [spec("drags", "flaky")] }] }],
+    }),
+  );
+  expect(sum([vitest, playwright])).toEqual({ passed: 11, failed: 3, flaky: ["wavers", "drags"] });
 });
 
 test("a file that could not be loaded is a failure, though none of its tests is", () => {
-  expect(vitestCounts(report({ numPassedTests: 7, numFailedTests: 0, numFailedTestSuites: 1 })).failed).toBe(
-    1,
-  );
+  const unloaded = { numPassedTests: 7, numFailedTests: 0, numFailedTestSuites: 1, testResults };
+  expect(vitestCounts(report(unloaded)).failed).toBe(1);
 });
 
 test("a runner that left no report has not passed", () => {
-  expect(playwrightCounts(path.join(folder, "none.json"))).toEqual({ passed: 0, failed: 1 });
-  expect(vitestCounts(report({ other: 1 }))).toEqual({ passed: 0, failed: 1 });
+  const nothing = { passed: 0, failed: 1, flaky: [] };
+  expect(playwrightCounts(path.join(folder, "none.json"))).toEqual(nothing);
+  expect(vitestCounts(report({ other: 1 }))).toEqual(nothing);
 });

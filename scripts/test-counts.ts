@@ -1,38 +1,69 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 
-export type Counts = { passed: number; failed: number };
+/** `flaky` names the tests that failed first and then passed: they count as passed, and are to be looked into. */
+export type Counts = { passed: number; failed: number; flaky: string[] };
 
 const vitestReport = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numFailedTestSuites: z.number(),
+  testResults: z.array(
+    z.object({
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()) }),
+      ),
+    }),
+  ),
 });
+type PlaywrightSuite = {
+  specs: { title: string; tests: { status: string }[] }[];
+  suites?: PlaywrightSuite[];
+};
+const playwrightSuite: z.ZodType<PlaywrightSuite> = z.lazy(() =>
+  z.object({
+    specs: z.array(z.object({ title: z.string(), tests: z.array(z.object({ status: z.string() })) })),
+    suites: z.array(playwrightSuite).optional(),
+  }),
+);
 const playwrightReport = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number() }),
+  suites: z.array(playwrightSuite),
 });
 
 /** What a test run counted; one failure when it left no report, since then nothing is known to have passed. */
 function countsIn<T>(file: string, report: z.ZodType<T>, read: (report: T) => Counts): Counts {
-  if (!existsSync(file)) return { passed: 0, failed: 1 };
+  const nothing = { passed: 0, failed: 1, flaky: [] };
+  if (!existsSync(file)) return nothing;
   const parsed = report.safeParse(JSON.parse(readFileSync(file, "utf8")));
-  return parsed.success ? read(parsed.data) : { passed: 0, failed: 1 };
+  return parsed.success ? read(parsed.data) : nothing;
 }
 
 /** A file that could not be loaded has no tests to count as failed: it counts as one. */
 export const vitestCounts = (file: string): Counts =>
-  countsIn(file, vitestReport, ({ numPassedTests, numFailedTests, numFailedTestSuites }) => ({
+  countsIn(file, vitestReport, ({ numPassedTests, numFailedTests, numFailedTestSuites, testResults }) => ({
     passed: numPassedTests,
     failed: numFailedTests > 0 ? numFailedTests : Math.min(numFailedTestSuites, 1),
+    flaky: testResults
+      .flatMap((result) => result.assertionResults)
+      .filter(({ status, failureMessages }) => status === "passed" && failureMessages.length > 0)
+      .map(({ fullName }) => fullName),
   }));
 
 export const playwrightCounts = (file: string): Counts =>
-  countsIn(file, playwrightReport, ({ stats }) => ({
+  countsIn(file, playwrightReport, ({ stats, suites }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
+    flaky: suites.flatMap(flakySpecs),
   }));
+
+const flakySpecs = ({ specs, suites = [] }: PlaywrightSuite): string[] => [
+  ...specs.filter(({ tests }) => tests.some(({ status }) => status === "flaky")).map(({ title }) => title),
+  ...suites.flatMap(flakySpecs),
+];
 
 export const sum = (all: Counts[]): Counts => ({
   passed: all.reduce((total, { passed }) => total + passed, 0),
   failed: all.reduce((total, { failed }) => total + failed, 0),
+  flaky: all.flatMap(({ flaky }) => flaky),
 });

@@ -26,6 +26,8 @@ const bin = (name: string) => `node_modules/${name}`;
 const vitest = (report: string, files: string[]) => [
   bin("vitest/vitest.mjs"),
   "run",
+  // On a busy machine one in a thousand wavers; the summary names it.
+  "--retry=1",
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${report}`,
@@ -87,7 +89,7 @@ function note(name: string, seconds: number, ok: boolean): void {
 async function run(stage: Stage, count?: () => Counts): Promise<void> {
   const outcome = await runStage(stage, { root, logDir, signal: stopping.signal });
   if (stopping.signal.aborted) return;
-  const counted = count?.() ?? { passed: 0, failed: outcome.ok ? 0 : 1 };
+  const counted = count?.() ?? { passed: 0, failed: outcome.ok ? 0 : 1, flaky: [] };
   counts.push(outcome.ok || counted.failed > 0 ? counted : { ...counted, failed: 1 });
   note(stage.name, outcome.seconds, outcome.ok);
   if (!outcome.ok) {
@@ -108,7 +110,7 @@ async function buildPages(): Promise<void> {
   } catch (error) {
     if (stopping.signal.aborted) return;
     stopping.abort();
-    counts.push({ passed: 0, failed: 1 });
+    counts.push({ passed: 0, failed: 1, flaky: [] });
     note("build", seconds(), false);
     const tail = error instanceof Error ? error.message : String(error);
     throw new StageFailed({ name: "build", ok: false, seconds: seconds(), tail, logFile });
@@ -166,14 +168,15 @@ async function main(): Promise<number> {
         `${error.message}. The end of its output (all of it in ${error.outcome.logFile}):\n\n${error.outcome.tail}`,
       );
     else {
-      counts.push({ passed: 0, failed: 1 });
+      counts.push({ passed: 0, failed: 1, flaky: [] });
       complain(error instanceof Error ? error.message : String(error));
     }
   }
   lock.release?.();
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   say(`\n${summary.join("\n")}\n\n${failed ? "Not verified" : "Verified"} in ${minutes} minutes.`);
-  const { passed, failed: failures } = sum(counts);
+  const { passed, failed: failures, flaky } = sum(counts);
+  for (const name of flaky) say(`Flaky, passed at the second try only: ${name}`);
   say(`${passed} passed, ${failures} failed`);
   return failed ? 1 : 0;
 }
