@@ -13,6 +13,7 @@ import { S3Driver } from "flydrive/drivers/s3";
 import { env } from "./env.ts";
 import type { Env } from "./env.ts";
 import { AppError } from "./errors.ts";
+import { log } from "./log.ts";
 
 /** Files under keys like `tenant/workspace/imports/id/name`; letters, digits and `/ . _ -` only. */
 export type Storage = {
@@ -100,7 +101,10 @@ const abandonedMs = 24 * 60 * 60_000;
 async function removeAbandoned(folder: string, nowMs: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const file = path.join(folder, name);
-    const found = await stat(file).catch(() => null);
+    const found = await stat(file).catch((error: unknown) => {
+      if (!isMissing(error)) log.warn({ file, err: error }, "a file left behind cannot be looked at");
+      return null;
+    });
     if (found && nowMs - found.mtimeMs > abandonedMs) await rm(file, { force: true });
   }
 }

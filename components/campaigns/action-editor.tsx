@@ -4,7 +4,7 @@ import { useParams } from "next/navigation";
 import { useId } from "react";
 import { NameSelect } from "#components/segments/name-select";
 import { TagSuggestions } from "#components/segments/tag-suggestions";
-import { useTRPC } from "#components/trpc/client";
+import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { Select } from "#components/ui/select";
@@ -183,7 +183,12 @@ function CampaignField({ campaignId, hint, onChange }: CampaignProps) {
   );
   const none = campaigns?.length === 0;
   return (
-    <Field name="campaignId" label="Campaign" hint={none ? "No other campaign has been launched yet." : hint}>
+    <Field
+      name="campaignId"
+      label="Campaign"
+      error={asProblem(vocabulary.error)?.message}
+      hint={none ? "No other campaign has been launched yet." : hint}
+    >
       {(control) => (
         <NameSelect
           {...control}
@@ -208,6 +213,7 @@ function ListField({ listId, onChange }: { listId: string; onChange: (listId: st
     <Field
       name="listId"
       label="List"
+      error={asProblem(choices.error)?.message}
       hint={lists?.length === 0 ? "There is no list yet: make one under Lists first." : undefined}
     >
       {(control) => (

@@ -1,18 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { NameSelect } from "#components/segments/name-select";
-import { useTRPC } from "#components/trpc/client";
+import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 
 /** A launched campaign that takes people in; its field is named `campaignId`. */
 export function CampaignSelect({ error }: { error?: string | undefined }) {
   const trpc = useTRPC();
-  const { data: campaigns } = useQuery(trpc.enrollments.openCampaigns.queryOptions());
+  const { data: campaigns, error: failure } = useQuery(trpc.enrollments.openCampaigns.queryOptions());
   return (
     <Field
       name="campaignId"
       label="Campaign"
-      error={error}
+      error={error ?? asProblem(failure)?.message}
       hint={
         campaigns?.length === 0
           ? "No campaign runs at the moment: launch one first."

@@ -184,7 +184,7 @@ function ListField({ problem }: { problem: string | undefined }) {
     <Field
       name="listId"
       label="List"
-      error={problem}
+      error={problem ?? asProblem(choices.error)?.message}
       hint={lists?.length === 0 ? "There is no list yet: make one on the page of lists." : undefined}
     >
       {(control) => <NameSelect {...control} kind="list" held={lists} />}

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Checkbox } from "#components/ui/checkbox";
+import { FormError } from "#components/ui/form-error";
 import { allCustomFields, fieldGroups, fieldsByDefault, fieldsOfImport } from "#server/exports/schema";
 
 type Props = { chosen: readonly string[]; onChange: (fields: readonly string[]) => void };
@@ -50,6 +51,9 @@ export function FieldChoice({ chosen, onChange }: Props) {
           </Button>
         ))}
       </legend>
+      <FormError>
+        {custom.error && "The custom fields could not be looked up. Close this window and open it again."}
+      </FormError>
       <div
         className="max-h-72 space-y-4 overflow-y-auto rounded-lg border p-3"
         tabIndex={0}

@@ -50,6 +50,7 @@ function stored(key: string): Draft | null {
     const text = sessionStorage.getItem(key);
     return text === null ? null : (JSON.parse(text) as Draft);
   } catch {
+    // A forbidden store, or words that are not ours: the choice begins anew.
     return null;
   }
 }

@@ -66,6 +66,7 @@ export async function playRound(
   await comeToAnEnd(world, () => !failed && !signal.aborted);
   moving.abort();
   // What it failed of is in `failed`.
+  // Why they failed is in `failed` already.
   await actors.catch(() => undefined);
   if (failed) throw failed;
   if (signal.aborted)

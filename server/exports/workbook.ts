@@ -28,6 +28,7 @@ export async function* xlsxFile(
   const gone = once(output, "close").then(() =>
     Promise.reject(new Error("Nobody reads the workbook any more.")),
   );
+  // Each wait for it meets its failure; where nobody waits, it says nothing that is not known.
   gone.catch(() => undefined);
   zip.on("error", (error: Error) => output.destroy(error));
   const writing = writeParts(zip, columns, batches, { sheets, takenAt, rowsMax, gone }).catch(

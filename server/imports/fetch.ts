@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { v7 } from "uuid";
+import { log } from "#server/log";
 import { storage } from "#server/storage";
 import { partKey } from "./file.ts";
 import { refused } from "./formats/refusal.ts";
@@ -15,6 +16,12 @@ export type Fetched = { folder: string; fileName: string; sizeBytes: number; fil
 
 /** Hears of the bytes that are here, and of how many there will be if the server says so; may end the fetch by throwing. */
 export type Seen = (bytes: number, ofBytes: number | null) => Promise<void>;
+
+/** Removes what is not wanted. When that fails, it must not hide why: the nightly clean-up finds the rest. */
+export const discard = (folder: string): Promise<void> =>
+  storage.removeFolder(folder).catch((error: unknown) => {
+    log.warn({ folder, err: error }, "the parts of a file that was not fetched could not be removed");
+  });
 
 /**
  * Fetches a file into a new folder below `parent`, the one of its import, part after part. Two who fetch for one import
@@ -33,7 +40,7 @@ export async function fetchInto(
     const { sizeBytes, fileHash } = await store(folder, seen ? watched(remote, seen) : remote.content);
     if (sizeBytes > 0) return { folder, fileName, sizeBytes, fileHash };
   } catch (error) {
-    await storage.removeFolder(folder);
+    await discard(folder);
     throw error;
   }
   throw refused(

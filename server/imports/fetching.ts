@@ -6,7 +6,7 @@ import { AppError } from "#server/errors";
 import { log } from "#server/log";
 import { open, seal } from "#server/seal";
 import { storage } from "#server/storage";
-import { type Fetched, fetchInto } from "./fetch.ts";
+import { discard, type Fetched, fetchInto } from "./fetch.ts";
 import { folderOf, partCount } from "./file.ts";
 import { lookAtFile } from "./formats/look.ts";
 import { storedSource } from "./formats/source.ts";
@@ -132,7 +132,7 @@ async function fetchContacts(...asked: Parameters<typeof fetchInto>): Promise<Fe
   try {
     await lookAtFile(storedSource(fetched), fetched.fileName, {});
   } catch (error) {
-    await storage.removeFolder(fetched.folder);
+    await discard(fetched.folder);
     throw error;
   }
   return fetched;

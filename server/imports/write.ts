@@ -77,6 +77,7 @@ const turnMs = 30_000;
  */
 async function comes(tx: TenantTx, turn: Promise<void>): Promise<void> {
   const timer = new AbortController();
+  // It is broken off when the turn has come, and that is all that can fail.
   const late = sleep(turnMs, true, { signal: timer.signal }).catch(() => false);
   const gaveUp = await Promise.race([turn.then(() => false), late]).finally(() => timer.abort());
   if (gaveUp)

@@ -31,6 +31,7 @@ export function openWire(socket: Socket, offers: Offers, idleMs: number): Wire {
     const together = offers.has("PIPELINING");
     // All are asked for at once: their replies may come in one piece.
     const answers = together ? commands.map(() => replies.next()) : [];
+    // Each one's failure is met where it is awaited, in turn.
     for (const answer of answers) answer.catch(() => undefined);
     if (together) say(...commands.map(({ line }) => line));
     let refusal: Refusal | null = null;

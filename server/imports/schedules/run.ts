@@ -9,7 +9,7 @@ import { log } from "#server/log";
 import { foldedName } from "#server/segments/names";
 import { storage } from "#server/storage";
 import { announce } from "../announce.ts";
-import { type Fetched, fetchInto } from "../fetch.ts";
+import { discard, type Fetched, fetchInto } from "../fetch.ts";
 import { folderOf } from "../file.ts";
 import type { FileFormat } from "../formats/format.ts";
 import { lookAtFile } from "../formats/look.ts";
@@ -89,7 +89,7 @@ export async function runSchedule(
     const expected = error instanceof AppError;
     if (!last && (!expected || error.code === "unavailable")) throw error;
     // A fault may have struck behind the commit: then the files are the import's, else the nightly clean-up finds them.
-    if (expected && fetched) await storage.removeFolder(fetched.folder);
+    if (expected && fetched) await discard(fetched.folder);
     if (!expected) log.error({ scheduleId: id, err: error }, "scheduled import gave up");
     await fail(scope, schedule, expected ? error.message : fault);
     return "failed";
