@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiOf, post, refusalOf, surely } from "./api.ts";
-import { type Pause, chance } from "./plan.ts";
+import { type Pause, chance, sizes } from "./plan.ts";
 import { asOwner } from "./product.ts";
 import type { Entry } from "./sink-history.ts";
 import { appNow, type Launched, launchCampaign, type World } from "./world.ts";
@@ -8,8 +8,6 @@ import { appNow, type Launched, launchCampaign, type World } from "./world.ts";
 /*
  * What people do while processes are killed under their hands. All of them go on until the round is over.
  */
-
-const seriesAtOnce = 3;
 
 const running = (world: World, kind: Launched["kind"]): Promise<string[]> =>
   surely("the state of campaigns", () =>
@@ -23,7 +21,8 @@ const running = (world: World, kind: Launched["kind"]): Promise<string[]> =>
 
 /** Some series are on their way at any time, and one campaign with a daily limit and a window in the round. */
 export async function launchThem(world: World): Promise<void> {
-  await launchCampaign(world, "paced");
+  const { paced, seriesAtOnce } = sizes[world.size];
+  if (paced) await launchCampaign(world, "paced");
   while (!world.over) {
     if ((await running(world, "series")).length < seriesAtOnce) await launchCampaign(world, "series");
     await sleep(400);

@@ -1,7 +1,7 @@
 /**
  * Kills the processes of the product while it works, and counts what became of every message:
  *
- *   npm run chaos -- [--seed 1] [--kills 24] [--minutes 10] [--each 12]
+ *   npm run chaos -- [--seed 1] [--kills 24] [--minutes 10] [--each 12] [--small]
  *
  * Rounds of `each` kills with the seeds `seed`, `seed + 1` and so on, until there were so many kills or the time is up.
  * The same seed decides the same: what a mail server does with whom, what is killed, when and at which line.
@@ -25,10 +25,11 @@ const { values } = parseArgs({
     kills: { type: "string", default: "24" },
     minutes: { type: "string", default: "10" },
     each: { type: "string", default: "12" },
+    small: { type: "boolean", default: false },
   },
 });
 
-function numberOf(name: keyof typeof values): number {
+function numberOf(name: "seed" | "kills" | "minutes" | "each"): number {
   const given = Number(values[name]);
   if (!Number.isFinite(given) || given <= 0)
     throw new Error(`--${name} is ${JSON.stringify(values[name])}: give it a number, such as 12.`);
@@ -67,10 +68,11 @@ async function main(): Promise<number> {
   const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopping.abort());
   process.once("disconnect", () => stopping.abort());
-  const deadline = performance.now() + minutes * 60_000;
   const { signal } = stopping;
   const ready = builtPages(signal);
   const product = await startProduct({ kind: "built", distDir: verifyDist, ready }, say);
+  const size = values.small ? "small" : "whole";
+  const deadline = performance.now() + minutes * 60_000;
   const rounds: Round[] = [];
   let broken = false;
   try {
@@ -84,6 +86,7 @@ async function main(): Promise<number> {
       const round = await playRound(product, {
         seed,
         kills: Math.min(each, left),
+        size,
         until: deadline,
         say,
         signal,
@@ -93,7 +96,9 @@ async function main(): Promise<number> {
       tell(round);
       broken = round.findings.breaches.length > 0;
       if (broken)
-        complain(`Again: npm run chaos -- --seed ${seed} --kills ${round.kills.length} --each ${each}`);
+        complain(
+          `Again: npm run chaos -- --seed ${seed} --kills ${round.kills.length} --each ${each}${values.small ? " --small" : ""}`,
+        );
     }
   } finally {
     await closeDatabase();

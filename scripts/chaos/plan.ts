@@ -45,6 +45,14 @@ export type Kill = { part: Part; moment: Moment };
 export type Pause = { afterMs: number; restMs: number };
 export type Plan = { seed: number; kills: Kill[]; pauses: Pause[] };
 
+/** How much goes on in a round. `small` takes about a minute and a half: for `npm run verify`. */
+export type Size = "whole" | "small";
+/** How many people a series has, how many of them run beside each other, and how far into it lines are waited for. */
+export const sizes = {
+  whole: { people: 80, seriesAtOnce: 3, paced: true, depth: 1 },
+  small: { people: 24, seriesAtOnce: 2, paced: false, depth: 0.25 },
+} as const satisfies Record<Size, object>;
+
 /** Of the campaign that has a daily limit and a window, from nine to five. */
 export const pacedLimit = 40;
 export const pacedZone = "Europe/Berlin";
@@ -61,10 +69,10 @@ const oneOf = <T>(choices: readonly T[], ...words: (string | number)[]): T => {
 };
 
 /** Every decision of a round that does not depend on how it goes: the same for the same seed. */
-export function planRound(seed: number, kills: number): Plan {
+export function planRound(seed: number, kills: number, size: Size = "whole"): Plan {
   return {
     seed,
-    kills: Array.from({ length: kills }, (_, n) => planKill(seed, n)),
+    kills: Array.from({ length: kills }, (_, n) => planKill(seed, n, sizes[size].depth)),
     pauses: Array.from({ length: 6 }, (_, n) => ({
       afterMs: numberOf(800, 6_000, seed, "pause", n),
       restMs: numberOf(500, 2_500, seed, "rest", n),
@@ -72,7 +80,7 @@ export function planRound(seed: number, kills: number): Plan {
   };
 }
 
-function planKill(seed: number, n: number): Kill {
+function planKill(seed: number, n: number, depth: number): Kill {
   if (chance(seed, n, "how") < 0.35)
     return {
       part: oneOf(parts, seed, n, "part"),
@@ -81,7 +89,7 @@ function planKill(seed: number, n: number): Kill {
   const line = oneOf(lineNames, seed, n, "line");
   return {
     part: oneOf<Part>(lines[line].parts, seed, n, "part"),
-    moment: { line, change: numberOf(1, lines[line].most, seed, n, "change") },
+    moment: { line, change: numberOf(1, Math.ceil(lines[line].most * depth), seed, n, "change") },
   };
 }
 

@@ -6,7 +6,7 @@ import { moveOn } from "./clock.ts";
 import { importThem } from "./importer.ts";
 import { examine, type Findings, loadFacts } from "./invariants.ts";
 import { carryOut, type Done } from "./kills.ts";
-import { planRound } from "./plan.ts";
+import { planRound, type Size } from "./plan.ts";
 import { asOwner, type Product } from "./product.ts";
 import { recount } from "./recount.ts";
 import type { Entry } from "./sink-history.ts";
@@ -18,6 +18,7 @@ export type Round = { seed: number; findings: Findings; kills: Done[]; imports: 
 type Options = {
   seed: number;
   kills: number;
+  size: Size;
   until: number;
   say: (line: string) => void;
   signal: AbortSignal;
@@ -26,10 +27,10 @@ type Options = {
 /** A tenant whose campaigns, imports and people go on while processes are killed; then everything is let come to its end, and counted. */
 export async function playRound(
   product: Product,
-  { seed, kills: count, until, say, signal }: Options,
+  { seed, kills: count, size, until, say, signal }: Options,
 ): Promise<Round> {
   const startedAt = performance.now();
-  const plan = planRound(seed, count);
+  const plan = planRound(seed, count, size);
   product.sink.send({ seed });
   product.history.next();
   const history: Entry[] = [];
@@ -37,7 +38,7 @@ export async function playRound(
     history.push(...product.history.next());
     return history;
   };
-  const world = await makeWorld(product, seed);
+  const world = await makeWorld(product, seed, size);
   const moving = new AbortController();
   const clock = moveOn(world, moving.signal);
   const importing = importThem(world);

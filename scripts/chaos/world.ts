@@ -4,7 +4,7 @@ import { createCampaign, createContacts, createList, createMailbox, createTenant
 import type { StepValues, Tenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { apiOf, refusalOf, surely } from "./api.ts";
-import { pacedLimit, pacedZone } from "./plan.ts";
+import { pacedLimit, pacedZone, type Size, sizes } from "./plan.ts";
 import { asOwner, type Product } from "./product.ts";
 
 /** Between which moments a campaign stood still: by the app's clock, and by the machine's (epoch ms). */
@@ -21,6 +21,7 @@ export type Launched = {
 export type World = {
   product: Product;
   seed: number;
+  size: Size;
   tenant: Tenant;
   campaigns: Launched[];
   unsubscribed: Map<string, Date>;
@@ -34,14 +35,14 @@ export type World = {
   over: boolean;
 };
 
-const seriesSize = 80;
 const pacedSize = 60;
 
-export async function makeWorld(product: Product, seed: number): Promise<World> {
+export async function makeWorld(product: Product, seed: number, size: Size): Promise<World> {
   const tenant = await surely("a tenant", () => createTenant({ mailbox: { lanes: 4, dailyLimit: null } }));
   return {
     product,
     seed,
+    size,
     tenant,
     campaigns: [],
     unsubscribed: new Map(),
@@ -90,7 +91,7 @@ function seriesSteps(subjects: readonly string[]): StepValues[] {
 
 /** Writes a campaign of people of its own and launches it as its page would. */
 export async function launchCampaign(world: World, kind: Launched["kind"]): Promise<Launched> {
-  const { tenant, seed, product } = world;
+  const { tenant, seed, size, product } = world;
   const n = world.campaigns.length;
   const emails = kind === "series" ? 3 : 1;
   const subjects = Array.from(
@@ -98,7 +99,7 @@ export async function launchCampaign(world: World, kind: Launched["kind"]): Prom
     (_, step) => `Round ${seed}, ${kind} ${n}, email ${step + 1}`,
   );
   const people = Array.from(
-    { length: kind === "series" ? seriesSize : pacedSize },
+    { length: kind === "series" ? sizes[size].people : pacedSize },
     (_, person) => `p${person}.c${n}.r${seed}@example.test`,
   );
   const id = crypto.randomUUID();
