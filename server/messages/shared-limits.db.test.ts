@@ -187,6 +187,35 @@ test("a receiving domain gets its share an hour from two mailboxes that claim at
   ]);
 });
 
+test("what left before a receiving domain had a limit counts, within its hour and its day", async () => {
+  const emails = Array.from({ length: 9 }, (_, n) => [
+    `before-${n}@big.test`,
+    `before-${n}@small.test`,
+  ]).flat();
+  const one = await queued(runner, await newCampaign({ emails, settings: { ...atOnce, daily_limit: 1000 } }));
+  done.push(one);
+  await settle(one, await claim(one, 10), "sent");
+  const sentTo = async (domain: string) =>
+    (await ledger(one)).filter(({ to_email, sent_at }) => to_email.endsWith(domain) && sent_at).length;
+  const before = [await sentTo("@big.test"), await sentTo("@small.test")];
+  expect(Math.min(...before)).toBeGreaterThan(0);
+  const [big = 0, small = 0] = before;
+  const kind = "recipient_domain";
+  await limit(one, { kind, domain: "big.test", dailyLimit: null, hourlyLimit: big + 1 });
+  await limit(one, { kind, domain: "*", dailyLimit: null, hourlyLimit: small });
+  expect(
+    await withTenant(one.scope, (tx) =>
+      tx.execute(sql`
+    select domain, sum(used)::int as used from recipient_usage group by 1 order by 1`),
+    ),
+  ).toEqual([
+    { domain: "big.test", used: 9 },
+    { domain: "small.test", used: 9 },
+  ]);
+  for (let round = 0; round < 3; round += 1) await settle(one, await claim(one, 10), "sent");
+  expect([await sentTo("@big.test"), await sentTo("@small.test")]).toEqual([big + 1, small]);
+});
+
 test("what a receiving domain got within the hour is looked up in the index, and its history is not read", async () => {
   const { scope } = await createTenant();
   const plan = await withTenant(scope, async (tx) => {

@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
+import { countEarlierMail } from "#server/messages/earlier-mail";
 import { askDomainsAgain, replanSteps, wakeHeldByDomain } from "#server/messages/replan";
 import { findContactCaps } from "./queries.ts";
 import type { ContactCapsInput, SendingLimitInput } from "./schema.ts";
@@ -11,7 +12,8 @@ type By = { scope: EventScope; userId: string };
 
 /**
  * Sets a limit, in place of the one for the same domain. What is queued keeps its slots; everything after it follows the
- * new limit, and so does whoever waits for room at a receiving domain. Send the events after the commit.
+ * new limit, and so does whoever waits for room at a receiving domain, against which counts what it had before. Send the
+ * events after the commit.
  */
 export async function saveSendingLimit(
   tx: TenantTx,
@@ -25,6 +27,7 @@ export async function saveSendingLimit(
     values (${kind}, ${domain}, ${dailyLimit}, ${hourlyLimit})
     on conflict (tenant_id, workspace_id, kind, domain) do update
     set daily_limit = excluded.daily_limit, hourly_limit = excluded.hourly_limit, updated_at = app_now()`);
+  if (kind === "recipient_domain") await countEarlierMail(tx, { domain, hourlyLimit });
   await askDomainsAgain(tx, held.stepIds);
   await recordAct(tx, {
     actorId: userId,
