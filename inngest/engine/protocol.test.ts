@@ -139,6 +139,34 @@ test("an option that is not supported is refused by its name", () => {
   ).toThrow(/batchEvents cannot be combined with cancelOn/);
   expect(() => checkFunction(config({ batchEvents: { maxSize: 101, timeout: "2s" } }))).toThrow(/maxSize/);
   expect(() => checkFunction(config({ somethingNew: 1 }))).toThrow(/somethingNew is not supported/);
+  for (const [name, options] of Object.entries({
+    "triggers.if": { triggers: [{ event: "a/b", expression: "evnt.data.k == 1" }] },
+    "cancelOn.if": { cancel: [{ event: "a/b", if: "async.data.k ==" }] },
+    "cancelOn.timeout": { cancel: [{ event: "a/b", timeout: "soon" }] },
+    "concurrency.scope": { concurrency: { limit: 1, scope: "account" } },
+    "singleton.key": { singleton: { key: "evnt.data.k", mode: "skip" } },
+    "singleton.mode": { singleton: { mode: "wait" } },
+    "throttle.key": { throttle: { limit: 1, period: "1m", key: "evnt.data.k" } },
+    "debounce.timeout": { debounce: { period: "1m", timeout: "later" } },
+    "batchEvents.if": { batchEvents: { maxSize: 2, timeout: "2s", if: "evnt.data.k" } },
+    idempotency: { idempotency: "evnt.data.k" },
+    jitter: { triggers: [{ cron: "0 9 * * *", jitter: "5m" }] },
+    connect: { steps: { step: { runtime: { type: "ws", url: "ws://127.0.0.1/api" } } } },
+  }))
+    expect(() => checkFunction(config(options)), name).toThrow(
+      new RegExp(`Function "lab-f": ${name.replace(".", "[.]")}`),
+    );
+  const asksOneEvent = {
+    debounce: { period: "2s" },
+    rateLimit: { limit: 1, period: "1m" },
+    idempotency: "event.data.k",
+    singleton: { mode: "skip" },
+    priority: { run: "event.data.lead" },
+  };
+  for (const [name, value] of Object.entries(asksOneEvent))
+    expect(() =>
+      checkFunction(config({ batchEvents: { maxSize: 3, timeout: "2s" }, [name]: value })),
+    ).toThrow(new RegExp(`batchEvents cannot be combined with ${name}`));
   expect(() => checkFunction(config({ concurrency: { limit: 1, key: "evnt.data.k" } }))).toThrow(
     /concurrency.key/,
   );
