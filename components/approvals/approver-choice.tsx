@@ -1,6 +1,5 @@
-import { X } from "lucide-react";
-import { Button } from "#components/ui/button";
 import { Checkbox } from "#components/ui/checkbox";
+import { Chips } from "#components/ui/chips";
 import { Combobox } from "#components/ui/combobox";
 import { type ApproverRole, approverRoleNames } from "#server/approvals/schema";
 
@@ -27,27 +26,11 @@ export function ApproverChoice({ role, people, userIds, onChange }: Props) {
       />
       {userIds !== null && (
         <div className="mt-2 grid gap-2 pl-6">
-          {chosen.length > 0 && (
-            <ul className="flex flex-wrap gap-1.5">
-              {chosen.map(({ userId, name }) => (
-                <li
-                  key={userId}
-                  className="flex items-center gap-1 rounded-md border bg-sunken py-0.5 pr-0.5 pl-2"
-                >
-                  {name}
-                  <Button
-                    size="icon"
-                    variant="ghost"
-                    className="size-6"
-                    aria-label={`Remove ${name}`}
-                    onClick={() => onChange(userIds.filter((each) => each !== userId))}
-                  >
-                    <X />
-                  </Button>
-                </li>
-              ))}
-            </ul>
-          )}
+          <Chips
+            label={`Asked as ${approverRoleNames[role].toLowerCase()}`}
+            items={chosen.map(({ userId, name }) => ({ value: userId, label: name }))}
+            onRemove={(userId) => onChange(userIds.filter((each) => each !== userId))}
+          />
           {others.length > 0 && (
             <Combobox
               value=""

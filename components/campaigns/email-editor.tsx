@@ -1,9 +1,8 @@
 "use client";
-import { useRef, type FocusEvent } from "react";
 import { TestEditor } from "#components/ab-tests/test-editor";
 import { BodyEditor } from "#components/templates/body-editor";
-import type { BodyHandle } from "#components/templates/body-handle";
 import { Mistakes } from "#components/templates/mistakes";
+import { useCaretInsert } from "#components/templates/use-caret-insert";
 import { useMistakes } from "#components/templates/use-mistakes";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
@@ -44,30 +43,15 @@ export function EmailEditor(props: Props) {
 }
 
 function Writing({ content, onChange, disabled, campaign, step }: Props) {
-  /** The line that had the caret last; null when it was the body. */
-  const last = useRef<{ box: HTMLInputElement; name: Line } | null>(null);
-  const body = useRef<BodyHandle>(null);
+  const { body, insert, inLine, inBody } = useCaretInsert<Line>(content, (line, value) =>
+    onChange({ ...content, [line]: value }),
+  );
   const problems = useMistakes({
     subject: content.subjectLine,
     previewText: content.previewText,
     html: content.emailContent,
     text: content.emailText ?? null,
   });
-  const remember = (name: Line) => (event: FocusEvent<HTMLInputElement>) => {
-    last.current = { box: event.currentTarget, name };
-  };
-  function insert(text: string) {
-    const at = last.current;
-    if (!at) return body.current?.insert(text);
-    const { selectionStart, selectionEnd } = at.box;
-    const from = selectionStart ?? content[at.name].length;
-    const value = content[at.name].slice(0, from) + text + content[at.name].slice(selectionEnd ?? from);
-    onChange({ ...content, [at.name]: value });
-    requestAnimationFrame(() => {
-      at.box.focus();
-      at.box.setSelectionRange(from + text.length, from + text.length);
-    });
-  }
   return (
     <div className="space-y-4">
       <fieldset disabled={disabled} className="space-y-4">
@@ -87,7 +71,7 @@ function Writing({ content, onChange, disabled, campaign, step }: Props) {
               {...control}
               value={content.subjectLine}
               maxLength={500}
-              onFocus={remember("subjectLine")}
+              onFocus={inLine("subjectLine")}
               onChange={(event) => onChange({ ...content, subjectLine: event.target.value })}
             />
           )}
@@ -104,7 +88,7 @@ function Writing({ content, onChange, disabled, campaign, step }: Props) {
               {...control}
               value={content.previewText}
               maxLength={500}
-              onFocus={remember("previewText")}
+              onFocus={inLine("previewText")}
               onChange={(event) => onChange({ ...content, previewText: event.target.value })}
             />
           )}
@@ -131,9 +115,7 @@ function Writing({ content, onChange, disabled, campaign, step }: Props) {
             }}
             disabled={disabled}
             problems={problems.html ?? none}
-            onFocus={() => {
-              last.current = null;
-            }}
+            onFocus={inBody}
           />
         )}
       </Field>

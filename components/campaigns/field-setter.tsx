@@ -6,9 +6,10 @@ import { Checkbox } from "#components/ui/checkbox";
 import { Field, type ControlProps } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { Select } from "#components/ui/select";
-import { settableFields, type Action } from "#server/campaigns/schema";
+import type { Action } from "#server/campaigns/schema";
 import type { CustomField } from "#server/custom-fields/schema";
 import { lifecycleStages } from "#server/segments/schema";
+import { ContactFieldSelect } from "./contact-field-select.tsx";
 
 type Update = Extract<Action, { type: "update_field" }>;
 type Props = { action: Update; onChange: (action: Update) => void };
@@ -28,27 +29,10 @@ export function FieldSetter({ action, onChange }: Props) {
         checked={action.onlyIfEmpty}
         onChange={(event) => onChange({ ...action, onlyIfEmpty: event.target.checked })}
       />
-      <Field name="field" label="Field">
-        {(control) => (
-          <Select
-            {...control}
-            value={action.field}
-            onChange={(event) => onChange({ ...action, field: event.target.value, value: "" })}
-          >
-            <option value="">Choose a field…</option>
-            {settableFields.map((field) => (
-              <option key={field.name} value={field.name}>
-                {field.label}
-              </option>
-            ))}
-            {custom.map((field) => (
-              <option key={field.name} value={`custom.${field.name}`}>
-                {field.label}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <ContactFieldSelect
+        value={action.field}
+        onChange={(field) => onChange({ ...action, field, value: "" })}
+      />
       <Field key={action.field} name="value" label="New value" hint={hintFor(action, chosen)}>
         {(control) => (
           <Value

@@ -1,9 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { X } from "lucide-react";
 import { useTRPC } from "#components/trpc/client";
-import { Button } from "#components/ui/button";
 import { Checkbox } from "#components/ui/checkbox";
+import { Chips } from "#components/ui/chips";
 import { Combobox } from "#components/ui/combobox";
 import { Field } from "#components/ui/field";
 import { Select } from "#components/ui/select";
@@ -148,29 +147,16 @@ export function OwnerFields({ action, onChange }: Props<"assign_owner">) {
   const others = people.filter(({ userId }) => !action.userIds.includes(userId));
   return (
     <div className="space-y-3">
-      <p className="font-medium" id="owners">
-        Owner
-      </p>
+      <p className="font-medium">Owner</p>
       {members.error && (
         <p className="text-xs text-danger">The members could not be loaded. {members.error.message}</p>
       )}
-      {members.data && action.userIds.length > 0 && (
-        <ul aria-labelledby="owners" className="flex flex-wrap gap-1.5">
-          {action.userIds.map((id) => (
-            <li key={id} className="flex items-center gap-1 rounded-md border bg-sunken py-0.5 pr-0.5 pl-2">
-              {nameOf(id)}
-              <Button
-                size="icon"
-                variant="ghost"
-                className="size-6"
-                aria-label={`Remove ${nameOf(id)}`}
-                onClick={() => onChange({ ...action, userIds: action.userIds.filter((each) => each !== id) })}
-              >
-                <X />
-              </Button>
-            </li>
-          ))}
-        </ul>
+      {members.data && (
+        <Chips
+          label="Owner"
+          items={action.userIds.map((id) => ({ value: id, label: nameOf(id) }))}
+          onRemove={(id) => onChange({ ...action, userIds: action.userIds.filter((each) => each !== id) })}
+        />
       )}
       {others.length > 0 && (
         <Combobox

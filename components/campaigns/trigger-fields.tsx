@@ -7,9 +7,9 @@ import { useTRPC } from "#components/trpc/client";
 import { Field, type ControlProps } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { Select } from "#components/ui/select";
-import { settableFields } from "#server/campaigns/schema";
 import type { RouterOutputs } from "#server/router";
 import type { Trigger } from "#server/triggers/schema";
+import { ContactFieldSelect } from "./contact-field-select.tsx";
 
 export type Choice = RouterOutputs["campaigns"]["audienceChoices"][number];
 type Props<One extends Trigger = Trigger> = { trigger: One; onChange: (trigger: One) => void };
@@ -95,31 +95,9 @@ function TagField({ trigger, onChange }: Props<Of<"tag_added">>) {
 }
 
 function FieldFields({ trigger, onChange }: Props<Of<"field_changed">>) {
-  const trpc = useTRPC();
-  const { data: custom = [] } = useQuery(trpc.customFields.list.queryOptions());
   return (
     <div className="grid gap-3 sm:grid-cols-2">
-      <Field name="field" label="Field">
-        {(control) => (
-          <Select
-            {...control}
-            value={trigger.field}
-            onChange={(event) => onChange({ ...trigger, field: event.target.value })}
-          >
-            <option value="">Choose a field…</option>
-            {settableFields.map(({ name, label }) => (
-              <option key={name} value={name}>
-                {label}
-              </option>
-            ))}
-            {custom.map(({ name, label }) => (
-              <option key={name} value={`custom.${name}`}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <ContactFieldSelect value={trigger.field} onChange={(field) => onChange({ ...trigger, field })} />
       <Field name="value" label="Becomes" hint="Empty: whatever it becomes.">
         {(control) => (
           <TextOnLeave

@@ -1,6 +1,6 @@
 "use client";
 import { Combobox, type Option } from "#components/ui/combobox";
-import { Chips } from "./chips.tsx";
+import { Chips } from "#components/ui/chips";
 
 type Props = {
   label: string;

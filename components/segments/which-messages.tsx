@@ -1,9 +1,8 @@
 "use client";
-import { useId } from "react";
 import { Combobox } from "#components/ui/combobox";
-import { Input } from "#components/ui/input";
 import type { Vocabulary } from "./rule-fields.tsx";
 import { useNames } from "./use-names.tsx";
+import { WithinDays } from "./within-days.tsx";
 
 type Which = { campaignId?: string; stepId?: string; days?: number };
 type Props<T extends Which> = {
@@ -16,7 +15,6 @@ type Props<T extends Which> = {
 
 /** Of which campaign or email, and how long ago at most; neither = any mail, ever, and of a step the email before it. */
 export function WhichMessages<T extends Which>({ value, campaigns, step, onChange }: Props<T>) {
-  const daysId = useId();
   const { campaignId, stepId } = value;
   const ofStep = step?.emails.some(({ id }) => id === stepId) ?? false;
   const named = campaignId && campaignId !== step?.campaignId ? campaignId : "";
@@ -44,9 +42,9 @@ export function WhichMessages<T extends Which>({ value, campaigns, step, onChang
     const meant = step?.emails.some(({ id }) => id === chosen) ? { stepId: chosen } : { campaignId: chosen };
     onChange((chosen ? { ...rest, ...meant } : rest) as T);
   }
-  function limit(typed: string) {
+  function limit(days: number | undefined) {
     const { days: _, ...rest } = value;
-    onChange((typed === "" ? rest : { ...rest, days: Number(typed) }) as T);
+    onChange((days === undefined ? rest : { ...rest, days }) as T);
   }
   return (
     <>
@@ -59,23 +57,7 @@ export function WhichMessages<T extends Which>({ value, campaigns, step, onChang
           onChange={choose}
         />
       </span>
-      <span className="flex items-center gap-2">
-        <label htmlFor={daysId} className="whitespace-nowrap text-muted">
-          in the last
-        </label>
-        <Input
-          id={daysId}
-          type="number"
-          min={1}
-          max={3650}
-          step={1}
-          placeholder="any"
-          className="w-20"
-          value={value.days ?? ""}
-          onChange={({ target }) => limit(target.value)}
-        />
-        <span className="text-muted">days</span>
-      </span>
+      <WithinDays days={value.days} onChange={limit} />
     </>
   );
 }

@@ -9,7 +9,6 @@ import { Button } from "#components/ui/button";
 import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
-import { Input } from "#components/ui/input";
 import { Select } from "#components/ui/select";
 import { SubmitButton } from "#components/ui/submit-button";
 import { sendingLimitInput, type SendingLimitKind } from "#server/sending-limits/schema";
@@ -17,6 +16,7 @@ import { type Limit, limitWords } from "./limit-words.tsx";
 
 type Target = { kind: SendingLimitKind; domain: string };
 const other = "other";
+const count = { type: "number", inputMode: "numeric", min: 1, placeholder: "No limit" } as const;
 
 /** The button that opens the window of a new limit. `domains` are those of the mailboxes. */
 export function AddLimit({ domains }: { domains: string[] }) {
@@ -116,35 +116,19 @@ export function LimitDialog({
             <Field
               name="dailyLimit"
               label="Emails a day"
+              {...count}
+              defaultValue={limit?.dailyLimit ?? ""}
               hint={receiving ? "On the workspace’s clock." : "On each mailbox’s own clock."}
               error={errors.dailyLimit}
-            >
-              {(control) => (
-                <Input
-                  {...control}
-                  type="number"
-                  inputMode="numeric"
-                  min={1}
-                  defaultValue={limit?.dailyLimit ?? ""}
-                />
-              )}
-            </Field>
+            />
             <Field
               name="hourlyLimit"
               label="Emails an hour"
+              {...count}
+              defaultValue={limit?.hourlyLimit ?? ""}
               hint="In any 60 minutes."
               error={errors.hourlyLimit}
-            >
-              {(control) => (
-                <Input
-                  {...control}
-                  type="number"
-                  inputMode="numeric"
-                  min={1}
-                  defaultValue={limit?.hourlyLimit ?? ""}
-                />
-              )}
-            </Field>
+            />
           </div>
           {receiving && target.domain === "*" && (
             <p className="text-xs text-muted">

@@ -3,6 +3,7 @@ import { DateTime } from "#components/ui/date-time";
 import { Table, type Column } from "#components/ui/table";
 import { workspaceRoleLabels } from "#server/members/schema";
 import type { RouterOutputs } from "#server/router";
+import { PersonName } from "./person-name.tsx";
 import { RemoveMemberButton } from "./remove-member-button.tsx";
 import { RoleSelect } from "./role-select.tsx";
 
@@ -14,14 +15,7 @@ export function MemberTable({ members, self, editable, timeZone }: Props) {
     {
       key: "name",
       header: "Name",
-      cell: ({ name, email, userId }) => (
-        <div className="min-w-0">
-          <div className="truncate">
-            {name} {userId === self && <span className="font-normal text-muted">(you)</span>}
-          </div>
-          <div className="truncate text-xs font-normal text-muted">{email}</div>
-        </div>
-      ),
+      cell: ({ name, email, userId }) => <PersonName name={name} email={email} self={userId === self} />,
     },
     {
       key: "role",

@@ -1,5 +1,6 @@
 import { Table, type Column } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
+import { PersonName } from "./person-name.tsx";
 import { RemovePersonButton } from "./remove-person-button.tsx";
 import { TenantRoleSelect } from "./tenant-role-select.tsx";
 
@@ -12,14 +13,7 @@ export function PeopleTable({ people, self, isOwner }: Props) {
     {
       key: "name",
       header: "Name",
-      cell: ({ name, email, userId }) => (
-        <div className="min-w-0">
-          <div className="truncate">
-            {name} {userId === self && <span className="font-normal text-muted">(you)</span>}
-          </div>
-          <div className="truncate text-xs font-normal text-muted">{email}</div>
-        </div>
-      ),
+      cell: ({ name, email, userId }) => <PersonName name={name} email={email} self={userId === self} />,
     },
     {
       key: "role",

@@ -1,14 +1,15 @@
 "use client";
-import { useRef } from "react";
 import { FieldMenu } from "#components/campaigns/field-menu";
 import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import type { TemplateProblem } from "#server/mail/schema";
 import type { TemplateProblems } from "#server/templates/schema";
 import { BodyEditor } from "./body-editor.tsx";
-import type { BodyHandle } from "./body-handle.tsx";
 import { Mistakes } from "./mistakes.tsx";
 import type { Draft } from "./template-editor.tsx";
+import { useCaretInsert } from "./use-caret-insert.tsx";
+
+type Line = "subject" | "previewText";
 
 type Props = {
   draft: Draft;
@@ -20,29 +21,15 @@ type Props = {
 
 /** Name, subject, preview line and body; mistakes stand below the part they are in and lead to their place. */
 export function TemplateFields({ draft, onChange, disabled, errors, problems }: Props) {
-  /** The line that had the caret last; null when it was the body. */
-  const last = useRef<{ box: HTMLInputElement; part: "subject" | "previewText" } | null>(null);
-  const body = useRef<BodyHandle>(null);
-  const control = (part: "subject" | "previewText") => ({
-    value: draft[part],
-    onFocus: (event: { currentTarget: HTMLInputElement }) => {
-      last.current = { box: event.currentTarget, part };
-    },
+  const { body, insert, inLine, inBody } = useCaretInsert<Line>(draft, (line, value) =>
+    onChange({ ...draft, [line]: value }),
+  );
+  const control = (line: Line) => ({
+    value: draft[line],
+    onFocus: inLine(line),
     onChange: (event: { currentTarget: HTMLInputElement }) =>
-      onChange({ ...draft, [part]: event.currentTarget.value }),
+      onChange({ ...draft, [line]: event.currentTarget.value }),
   });
-
-  function insert(text: string) {
-    if (!last.current) return body.current?.insert(text);
-    const { box, part } = last.current;
-    const from = box.selectionStart ?? draft[part].length;
-    const value = draft[part].slice(0, from) + text + draft[part].slice(box.selectionEnd ?? from);
-    onChange({ ...draft, [part]: value });
-    requestAnimationFrame(() => {
-      box.focus();
-      box.setSelectionRange(from + text.length, from + text.length);
-    });
-  }
 
   return (
     <div className="space-y-4">
@@ -97,9 +84,7 @@ export function TemplateFields({ draft, onChange, disabled, errors, problems }: 
               }}
               disabled={disabled}
               problems={problems.html ?? none}
-              onFocus={() => {
-                last.current = null;
-              }}
+              onFocus={inBody}
             />
           )}
         </Field>
