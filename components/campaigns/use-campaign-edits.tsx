@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { asProblem, useTRPCClient, type Problem } from "#components/trpc/client";
 import type { RouterOutputs } from "#server/router";
 import type { StepContent } from "#server/campaigns/schema";
+import { useSavedBeforeLinks } from "./use-saved-before-links.tsx";
 
 export type Campaign = RouterOutputs["campaigns"]["byId"];
 export type Step = Campaign["steps"][number];
@@ -26,9 +27,12 @@ export function useCampaignEdits(initial: Campaign) {
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const typed = useRef<{ stepId: string; content: StepContent } | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const pending = useRef(new Set<Promise<unknown>>());
+  const refused = useRef(false);
 
   function accept(next: Campaign) {
     latest.current = next;
+    refused.current = false;
     setCampaign(next);
     setProblem(null);
     setState(typed.current ? "waiting" : "saved");
@@ -41,13 +45,21 @@ export function useCampaignEdits(initial: Campaign) {
       try {
         return accept(await work({ id: initial.id, version: latest.current.version }));
       } catch (error) {
+        refused.current = true;
         setProblem(asProblem(error));
         setState("problem");
         return null;
       }
     });
     queue.current = turn;
-    return turn;
+    return awaited(turn);
+  }
+
+  /** Links wait for it: see `settle`. It never rejects. */
+  function awaited<T>(work: Promise<T>): Promise<T> {
+    pending.current.add(work);
+    void work.then(() => pending.current.delete(work));
+    return work;
   }
 
   async function flush(): Promise<void> {
@@ -63,14 +75,20 @@ export function useCampaignEdits(initial: Campaign) {
   function type(stepId: string, content: StepContent) {
     if (typed.current && typed.current.stepId !== stepId) void flush();
     typed.current = { stepId, content };
+    refused.current = false;
     setState("waiting");
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void flush(), typingPauseMs);
   }
 
-  async function change(work: (edit: Edit) => Promise<Campaign>): Promise<Campaign | null> {
+  const change = (work: (edit: Edit) => Promise<Campaign>): Promise<Campaign | null> =>
+    awaited(flush().then(() => enqueue(work)));
+
+  /** Until nothing is on its way, with what a change before has led to. */
+  async function settle(): Promise<boolean> {
     await flush();
-    return enqueue(work);
+    while (pending.current.size > 0) await Promise.all(pending.current);
+    return !refused.current;
   }
 
   /** The person has read what was refused; the text in hand is tried again with the next key. */
@@ -116,13 +134,11 @@ export function useCampaignEdits(initial: Campaign) {
     leave.current = flush;
   });
   useEffect(() => () => void leave.current(), []);
-  useSavedBeforeLinks(
-    async () => {
-      await flush();
-      await queue.current;
-    },
-    state === "waiting" || state === "saving",
-  );
+  useSavedBeforeLinks({
+    // What was refused is shown by now: whoever leaves again means it.
+    isUnsaved: () => pending.current.size > 0 || (typed.current !== null && !refused.current),
+    settle,
+  });
 
   const calls = {
     addStep: client.campaigns.addStep.mutate,
@@ -150,26 +166,6 @@ export function useCampaignEdits(initial: Campaign) {
     reload,
     calls,
   };
-}
-
-/** A link that is followed with something unsaved waits for it: the page it leads to is to show it. */
-function useSavedBeforeLinks(settle: () => Promise<unknown>, unsaved: boolean): void {
-  useEffect(() => {
-    if (!unsaved) return;
-    let going = false;
-    const hold = (event: MouseEvent) => {
-      const link =
-        event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
-      const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.target === "_blank";
-      if (!link || elsewhere || going) return;
-      event.preventDefault();
-      event.stopPropagation();
-      going = true;
-      void settle().then(() => link.click());
-    };
-    document.addEventListener("click", hold, true);
-    return () => document.removeEventListener("click", hold, true);
-  });
 }
 
 export type CampaignEdits = ReturnType<typeof useCampaignEdits>;
