@@ -36,7 +36,7 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
   );
   if (reason) {
     return (
-      <div className="flex flex-wrap items-center gap-3">
+      <div className="flex flex-wrap items-center gap-3 max-lg:mb-5">
         {button}
         <p id="launch-reason" className="text-muted">
           {reason}
@@ -48,7 +48,7 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
   const scheduled = campaign.status === "scheduled";
   const triggered = campaign.type === "triggered";
   return (
-    <div className="flex flex-wrap items-center gap-3">
+    <div className="flex flex-wrap items-center gap-3 max-lg:mb-5">
       <ConfirmDialog
         trigger={button}
         title={triggered ? "Launch, and let people in?" : `Launch to ${people(audience.count)}?`}

@@ -45,9 +45,9 @@ export function MailFrame({ title, message, head, stale = false }: Props) {
   };
   return (
     <div className={cn("overflow-hidden rounded-lg border bg-surface", stale && "opacity-60")}>
-      <div className="flex items-start gap-3 border-b bg-sunken px-3 py-2">
-        <div className="min-w-0 flex-1 self-center">{head}</div>
-        <div role="group" aria-label="Seen" className="flex gap-1">
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2 border-b bg-sunken px-3 py-2">
+        <div className="min-w-0 flex-1 basis-56 self-center">{head}</div>
+        <div role="group" aria-label="Seen" className="ml-auto flex gap-1">
           <Choice icon={Monitor} label="On a computer" chosen={!narrow} onChoose={() => setNarrow(false)} />
           <Choice icon={Smartphone} label="On a phone" chosen={narrow} onChoose={() => setNarrow(true)} />
           <Choice icon={Moon} label="In dark mode" chosen={dark} onChoose={() => setDark(!dark)} />

@@ -38,7 +38,7 @@ export function GuideFrame({ workspace, campaign, part, children }: Props) {
                 )}
               >
                 <Mark number={index + 1} current={each === part} done={isAnswered(each, campaign)} />
-                {guideWords[each].label}
+                <span className={cn(each !== part && "max-sm:sr-only")}>{guideWords[each].label}</span>
               </Link>
             </li>
           ))}
