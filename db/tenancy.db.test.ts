@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { appNow } from "./clock.ts";
@@ -6,10 +7,10 @@ import { violates } from "./errors.ts";
 import { createContact, createTenant, createWorkspace } from "./factories.ts";
 import { contactTags, tags } from "./schema/tags.ts";
 import { contacts } from "./schema/contacts.ts";
-import { withTenant } from "./tenancy.ts";
+import { withTenant, type TenantTx } from "./tenancy.ts";
 import { moveClock } from "./testing.ts";
 import { asOwner } from "./testing-database.ts";
-import { savepoint } from "./transaction.ts";
+import { clientOf, savepoint } from "./transaction.ts";
 
 test("another tenant's contact cannot be read, changed, deleted or pointed at", async () => {
   const [ours, theirs] = await Promise.all([createTenant(), createTenant()]);
@@ -145,6 +146,35 @@ test("a lost connection never lets a transaction go on outside itself", async ()
   });
   expect({ runs, result }).toEqual({ runs: 2, result: 1 });
 });
+
+test("a transaction whose connection is lost before its commit runs again", async () => {
+  const { scope } = await createTenant();
+  let runs = 0;
+  const result = await withTenant(scope, async (tx) => {
+    runs += 1;
+    await createContact(tx);
+    const made = await tx.select().from(contacts);
+    const [me] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+    if (runs === 1) {
+      await asOwner((owner) => owner`select pg_terminate_backend(${me?.pid ?? 0}, 2000)`);
+      while (!isLost(tx)) await setImmediate();
+    }
+    return made.length;
+  });
+  expect({ runs, result }).toEqual({ runs: 2, result: 1 });
+});
+
+/** A statement is refused on the spot once the loss is known here. */
+function isLost(tx: TenantTx): boolean {
+  try {
+    clientOf(tx)
+      .unsafe("select 1")
+      .catch(() => undefined);
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 test("the clock moves for everyone, and rows are stamped by it", async () => {
   const { scope } = await createTenant();

@@ -136,6 +136,8 @@ function rolledBack(gate: Gate): Promise<boolean> {
 }
 
 async function commit(gate: Gate): Promise<void> {
+  // Lost already: nothing was committed, and the transaction may run again.
+  gate.check();
   let answer: postgres.RowList<postgres.Row[]>;
   try {
     answer = await gate.client.unsafe("commit");
@@ -158,6 +160,8 @@ async function commit(gate: Gate): Promise<void> {
 
 type Gate = {
   client: postgres.Sql;
+  /** @throws when the transaction is over, or its connection lost. */
+  check: () => void;
   /** Waits for statements that `work` started without awaiting them: none may outlive the transaction. */
   settled: () => Promise<void>;
   failure: () => unknown;
@@ -201,6 +205,7 @@ function openGate(connection: Connection, prepare: boolean): Gate {
     client: new Proxy(client, {
       get: (target, key) => (key === "unsafe" ? unsafe : (Reflect.get(target, key) as unknown)),
     }),
+    check,
     settled: async () => {
       while (running.size > 0) await Promise.all(running);
     },
