@@ -1,5 +1,6 @@
 import { Combobox } from "#components/ui/combobox";
 import { Field } from "#components/ui/field";
+import { Input } from "#components/ui/input";
 import { RadioCards } from "#components/ui/radio-cards";
 import { Switch } from "#components/ui/switch";
 import type { CampaignSettings } from "#server/campaigns/schema";
@@ -103,17 +104,22 @@ export function SendLimits({ settings, set, error, sandbox }: Props) {
       )}
       <Field
         name="priority"
-        label="Priority"
-        aside="1 to 100"
-        type="number"
-        min={1}
-        max={100}
-        className="sm:w-48"
-        value={number(settings.priority)}
-        error={error("priority")}
+        label="Priority, 1 to 100"
         hint="The higher one goes first where campaigns share a mailbox; follow-ups go before first emails."
-        onChange={(event) => set("priority", event.target.valueAsNumber)}
-      />
+        error={error("priority")}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            type="number"
+            min={1}
+            max={100}
+            className="sm:w-48"
+            value={number(settings.priority)}
+            onChange={(event) => set("priority", event.target.valueAsNumber)}
+          />
+        )}
+      </Field>
     </div>
   );
 }

@@ -95,7 +95,7 @@ export function columnsOf(
       header: "Email",
       head: <Sorter view={view} sort="email" label="Email" />,
       sorted: sortedBy(view, "email"),
-      cell: (row) => <span className="break-all">{row.email}</span>,
+      cell: (row) => <span className="wrap-anywhere">{row.email}</span>,
     },
   ];
   for (const { key, label } of columnChoices(customFields)) {

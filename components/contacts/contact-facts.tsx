@@ -91,7 +91,10 @@ export function ContactFacts({ workspace, contact, customFields, editable, timeZ
 
 function Import({ workspace, id, name }: { workspace: string; id: string; name: string | null }) {
   return (
-    <Link className="break-all text-accent underline underline-offset-2" href={`/${workspace}/imports/${id}`}>
+    <Link
+      className="wrap-anywhere text-accent underline underline-offset-2"
+      href={`/${workspace}/imports/${id}`}
+    >
       {name}
     </Link>
   );

@@ -19,7 +19,7 @@ export function ContactHeader({ workspace, contact, editable, deletable, childre
   return (
     <Page
       title={contact.displayName ?? contact.email}
-      description={contact.displayName ? <span className="break-all">{contact.email}</span> : undefined}
+      description={contact.displayName ? <span className="wrap-anywhere">{contact.email}</span> : undefined}
       badge={<StatusBadge status={contact.status} />}
       breadcrumbs={[{ label: "Contacts", href: `/${workspace}/contacts` }]}
       action={

@@ -86,7 +86,7 @@ function Side({ title, side, timeZone }: { title: string; side: MergePreview["ke
         <h3 className="text-xs font-medium text-muted">{title}</h3>
         <StatusBadge status={side.status} />
       </div>
-      <p className="font-medium break-all">{side.email}</p>
+      <p className="font-medium wrap-anywhere">{side.email}</p>
       <p className="text-xs text-muted">
         Added <DateTime at={side.createdAt} timeZone={timeZone} show="date" />,{" "}
         {side.sent === 1 ? "1 mail sent" : `${counted(side.sent)} mails sent`}

@@ -10,7 +10,7 @@ type Row = RouterOutputs["contacts"]["list"]["rows"][number];
 type Props = { workspace: string; keepId: string; typed: string; rows: Row[] };
 
 const columns: Column<Row>[] = [
-  { key: "email", header: "Email", cell: (row) => <span className="break-all">{row.email}</span> },
+  { key: "email", header: "Email", cell: (row) => <span className="wrap-anywhere">{row.email}</span> },
   { key: "name", header: "Name", cell: (row) => row.name ?? "" },
   { key: "company", header: "Company", cell: (row) => row.company ?? "" },
   { key: "status", header: "Status", cell: (row) => <StatusBadge status={row.status} /> },

@@ -59,7 +59,7 @@ const plain: Record<string, ((data: TimelineEntry["data"]) => ReactNode) | undef
   "event.opened": (data) => <>Opened {strong(data.subject ?? "a mail")}</>,
   "event.clicked": (data) => (
     <>
-      Clicked <span className="break-all">{text(data.url)}</span> in {strong(data.subject ?? "a mail")}
+      Clicked <span className="wrap-anywhere">{text(data.url)}</span> in {strong(data.subject ?? "a mail")}
     </>
   ),
 };

@@ -33,7 +33,7 @@ export function DomainKey({
       term: "Before it",
       value: (
         <>
-          <span className="break-all">{previous.name}</span> can be removed from{" "}
+          <span className="wrap-anywhere">{previous.name}</span> can be removed from{" "}
           <DateTime at={new Date(previous.since.getTime() + underWayMs)} timeZone={timeZone} show="date" />,
           when the last mail signed with it has arrived.
         </>

@@ -27,7 +27,7 @@ export function DomainList({ workspace, domains, editable, timeZone }: Props) {
         {
           key: "domain",
           header: "Domain",
-          cell: ({ domain }) => <span className="break-all">{domain}</span>,
+          cell: ({ domain }) => <span className="wrap-anywhere">{domain}</span>,
         },
         { key: "status", header: "Mail", cell: ({ status }) => <DomainState status={status} /> },
         { key: "records", header: "To do", cell: ({ records }) => <ToDo records={records} /> },

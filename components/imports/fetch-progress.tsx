@@ -11,7 +11,7 @@ export function FetchProgress({ job, action }: Props) {
   const { address = job.fileName, receivedBytes = 0, ofBytes = null } = job.fetch ?? {};
   return (
     <Section title={<StepHeading>Fetching the file</StepHeading>} action={action}>
-      <p className="mb-3 font-medium break-all">{address}</p>
+      <p className="mb-3 font-medium wrap-anywhere">{address}</p>
       <ProgressBar label="Fetch" done={receivedBytes} total={receivedBytes > 0 ? ofBytes : null} />
       <p className="mt-2 text-xs text-muted tabular-nums">{progressOf(receivedBytes, ofBytes)}</p>
       {job.problem && <p className="mt-1 text-xs text-warning">{troubleOf(job.problem)}</p>}

@@ -38,7 +38,7 @@ export function FormatSection({ fileName, preview, headers, sample, pending, pro
       title="How the file was read"
       description={
         <span className="break-words">
-          <span className="text-ink break-all">{fileName}</span>: {formatWords(preview)},{" "}
+          <span className="text-ink wrap-anywhere">{fileName}</span>: {formatWords(preview)},{" "}
           {headers.length === 1 ? "1 column" : `${headers.length} columns`}
         </span>
       }

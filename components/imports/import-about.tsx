@@ -16,7 +16,9 @@ export function ImportAbout({ workspace, job, timeZone }: Props) {
     { term: "Ended", value: <DateTime at={job.completedAt} timeZone={timeZone} empty="Not yet" /> },
     { term: "By", value: job.createdBy ?? "–" },
     { term: "File", value: job.fileSize > 0 ? `${job.fileName}, ${sizeOf(job.fileSize)}` : job.fileName },
-    ...(job.fetch ? [{ term: "From", value: <span className="break-all">{job.fetch.address}</span> }] : []),
+    ...(job.fetch
+      ? [{ term: "From", value: <span className="wrap-anywhere">{job.fetch.address}</span> }]
+      : []),
     ...(options ? [{ term: "Known people", value: strategyLabels[options.duplicates].label }] : []),
     ...(options && options.tags.length > 0 ? [{ term: "Tags", value: options.tags.join(", ") }] : []),
     ...(options?.consent

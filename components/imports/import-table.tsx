@@ -16,7 +16,7 @@ type Props = { workspace: string; page: ImportPage; view: ImportListInput; timeZ
 /** The history of imports. */
 export function ImportTable({ workspace, page, view, timeZone }: Props) {
   const columns: Column<Row>[] = [
-    { key: "file", header: "File", cell: (row) => <span className="break-all">{row.fileName}</span> },
+    { key: "file", header: "File", cell: (row) => <span className="wrap-anywhere">{row.fileName}</span> },
     {
       key: "status",
       header: "Status",

@@ -54,7 +54,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
   return (
     <Page
       width="narrow"
-      title={<span className="break-all">{job.fileName}</span>}
+      title={<span className="wrap-anywhere">{job.fileName}</span>}
       badge={<ImportBadge job={job} />}
       breadcrumbs={[{ label: "Imports", href: `/${workspace}/imports` }]}
       action={<ImportActions workspace={workspace} job={job} permissions={permissions} />}

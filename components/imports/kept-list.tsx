@@ -41,13 +41,13 @@ export function KeptList({ workspace, id, tense }: Props) {
             {contactId ? (
               <Link
                 href={`/${workspace}/contacts/${contactId}`}
-                className="min-w-0 break-all text-accent hover:underline"
+                className="min-w-0 wrap-anywhere text-accent hover:underline"
               >
                 {email}
                 {emailNow && <span className="block text-xs text-muted">now {emailNow}</span>}
               </Link>
             ) : (
-              <span className="min-w-0 break-all">{email}</span>
+              <span className="min-w-0 wrap-anywhere">{email}</span>
             )}
             <span className="min-w-0 break-words text-muted">
               {later ? (

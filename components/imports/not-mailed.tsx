@@ -63,7 +63,7 @@ function People({ id, count }: { id: string; count: number }) {
         {people.map(({ line, email, message }) => (
           <li key={line} className="grid gap-x-4 px-3 py-1.5 sm:grid-cols-[5rem_minmax(0,2fr)_minmax(0,3fr)]">
             <span className="text-muted">Line {shown(line)}</span>
-            <span className="min-w-0 break-all">{email}</span>
+            <span className="min-w-0 wrap-anywhere">{email}</span>
             <span className="min-w-0 break-words text-muted">{message}</span>
           </li>
         ))}

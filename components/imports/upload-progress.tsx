@@ -11,7 +11,7 @@ export function UploadProgress({ state, onCancel }: { state: Busy; onCancel: () 
   return (
     <div className="rounded-lg border bg-surface px-5 py-6 shadow-card">
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
-        <p className="min-w-0 font-medium break-all">{state.file.name}</p>
+        <p className="min-w-0 font-medium wrap-anywhere">{state.file.name}</p>
         {state.name === "sending" && (
           <Button size="sm" onClick={onCancel}>
             Cancel upload

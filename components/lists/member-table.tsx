@@ -121,7 +121,7 @@ function selection(rows: Row[], selected: string[], toggle: Toggle): Column<Row>
 }
 
 const facts = (timeZone: string): Column<Row>[] => [
-  { key: "email", header: "Email", cell: (row) => <span className="break-all">{row.email}</span> },
+  { key: "email", header: "Email", cell: (row) => <span className="wrap-anywhere">{row.email}</span> },
   { key: "name", header: "Name", cell: (row) => row.name ?? <span className="text-faint">–</span> },
   { key: "company", header: "Company", cell: (row) => row.company ?? "", wideOnly: true },
   { key: "status", header: "Status", cell: (row) => <StatusBadge status={row.status} /> },

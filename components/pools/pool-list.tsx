@@ -60,7 +60,7 @@ export function PoolList({ pools, mailboxes, editable }: Props) {
               <ul className="mt-3 space-y-1.5">
                 {pool.members.map(({ mailboxId, email, status, weight, sentToday }) => (
                   <li key={mailboxId} className="flex flex-wrap items-center gap-2">
-                    <span className="break-all">{email}</span>
+                    <span className="wrap-anywhere">{email}</span>
                     {status !== "active" && <StatusBadge status={status} />}
                     <span className="text-xs text-muted tabular-nums">
                       {sentToday.toLocaleString("en")} sent today

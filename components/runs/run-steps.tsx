@@ -56,7 +56,7 @@ export function RunSteps({ run }: { run: RunDetail }) {
                 )}
                 {step.attempts > 1 && <Badge tone="warning">{step.attempts} attempts</Badge>}
                 <span className="text-xs text-muted max-sm:hidden">{kinds[step.op] ?? step.op}</span>
-                <DateTime at={step.endedAt} className="text-xs text-muted" />
+                <DateTime at={step.endedAt} className="text-xs text-muted max-sm:w-full max-sm:pl-16" />
               </summary>
               <div className="space-y-3 px-4 pb-4 sm:px-5">
                 {step.input && (

@@ -34,7 +34,7 @@ export function RunView({ initial }: { initial: RunDetail }) {
       title={run.name}
       breadcrumbs={[{ label: "Runs", href: "/operator" }]}
       badge={<RunBadge status={run.status} />}
-      description={<span className="font-mono text-xs break-all">{run.id}</span>}
+      description={<span className="font-mono text-xs wrap-anywhere">{run.id}</span>}
       action={<RunActs run={run} />}
     >
       {problem && (

@@ -104,7 +104,7 @@ function Search({ view }: { view: SuppressionListInput }) {
 }
 
 const facts = (timeZone: string): Column<Row>[] => [
-  { key: "email", header: "Address", cell: (row) => <span className="break-all">{row.email}</span> },
+  { key: "email", header: "Address", cell: (row) => <span className="wrap-anywhere">{row.email}</span> },
   { key: "reason", header: "Reason", cell: (row) => row.reason.replaceAll("_", " ") },
   {
     key: "scope",

@@ -39,8 +39,8 @@ async function Domains({ params }: Props) {
       )}
       {unsigned.slice(0, 3).map((domain) => (
         <Callout key={domain} kind="warning" action={editable && <AddDomain known={domain} />}>
-          Mail from <strong className="font-medium break-all">{domain}</strong> leaves without a signature of
-          its own.
+          Mail from <strong className="font-medium wrap-anywhere">{domain}</strong> leaves without a signature
+          of its own.
         </Callout>
       ))}
       <DomainList
