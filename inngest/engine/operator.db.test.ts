@@ -114,6 +114,30 @@ test("a cancelled run does no further step; one that has ended is run again, onc
   expect(await detail(newId ?? "")).toMatchObject({ rerunOf: id, status: "running" });
 });
 
+test("health, readiness and metrics say what waits in which queue, and whether anybody can work", async () => {
+  await lab.waiting("lab/nap", lab.newKey());
+  const asked = async (path: string) => {
+    const answer = await fetch(`${lab.engine.url}${path}`);
+    return { status: answer.status, text: await answer.text() };
+  };
+  expect((await asked("/healthz")).status).toBe(200);
+  expect((await asked("/readyz")).status).toBe(200);
+  const waiting = /^postroad_queue_jobs\{queue="\w+",state="waiting"\} [1-9]/m;
+  expect((await asked("/metrics")).text).toMatch(waiting);
+  const port = Number(new URL(lab.app.url).port);
+  await lab.app.kill();
+  await lab.sql`truncate queue.workers`;
+  const lonely = await lab.launch({ port: 0, workerUrls: [] });
+  const unready = await fetch(`${lonely.url}/readyz`);
+  expect([unready.status, await unready.text()]).toEqual([
+    503,
+    expect.stringMatching(/No worker has registered/),
+  ]);
+  await lonely.stop(1000);
+  await lab.app.start(port);
+  await expect.poll(async () => (await asked("/readyz")).status, { timeout: 15_000 }).toBe(200);
+});
+
 test("failed runs are replayed from the dead letters, each once, and counted until then", async () => {
   const key = lab.newKey();
   await lab.app.client.send([1, 2].map(() => ({ name: "lab/fatal", data: { key } })));

@@ -39,6 +39,19 @@ test("an engine killed between two steps and within one repeats no finished step
   ).toEqual([{ n: 3 }]);
 });
 
+test("an engine told to stop writes down what its calls come to, and keeps what it hears meanwhile", async () => {
+  const [begun, late] = [lab.newKey(), lab.newKey()];
+  await lab.app.client.send({ name: "lab/steps", data: { key: begun, pauseMs: 200 } });
+  await lab.app.seen(begun, "a");
+  const stopped = lab.engine.stop(20_000);
+  await lab.app.client.send({ name: "lab/steps", data: { key: late } });
+  await stopped;
+  expect(await lab.runsOf(begun, "steps")).toMatchObject([{ status: "completed" }]);
+  lab.engine = await lab.launch();
+  await lab.ended(late, "steps");
+  expect([lab.app.count(begun, "a"), lab.app.count(late, "a")]).toEqual([1, 1]);
+});
+
 test("a reply that comes after its lease was taken over changes nothing", async () => {
   const key = lab.newKey();
   await lab.app.client.send({ name: "lab/steps", data: { key, pauseMs: 200 } });
