@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { emailAccounts } from "#db/schema/email-accounts";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
-import { type DriverEvent, type EventScope, queuedEvent } from "#server/drivers/events";
+import { type DriverEvent, type EventScope, queuedEvent, readDueEvent } from "#server/drivers/events";
 import { wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import type { MailServer } from "#server/mail/smtp-session";
@@ -55,7 +55,7 @@ export async function reconnect(
   { scope, userId }: { scope: EventScope; userId: string },
   { id, smtpHost, smtpPort, smtpSecurity, smtpUsername, password }: MailboxReconnectInput,
 ): Promise<{ paused: number; events: DriverEvent[] }> {
-  const events = await wakeSender(tx, scope, id);
+  const events = [...(await wakeSender(tx, scope, id)), ...(await wakeReader(tx, scope, id))];
   const before = await accountOf(tx, id);
   await tx
     .update(emailAccounts)
@@ -123,6 +123,15 @@ async function noteWorking(tx: TenantTx, id: string): Promise<void> {
   await tx.execute(sql`
     update content.email_messages set next_attempt_at = app_now(), updated_at = app_now() where id in (
       select id from content.email_messages where ${putOff(id)} order by id for no key update)`);
+}
+
+/** Its inbox is mostly read with the same password: that is tried at once too, and nobody listens with the old one. */
+async function wakeReader(tx: TenantTx, scope: EventScope, id: string): Promise<DriverEvent[]> {
+  await tx.execute(sql`
+    update mailbox_readers set problem = null, attempts = 0, listener = null, listened_until = null
+    where email_account_id = ${id}::uuid`);
+  const fence = await wakeNow(tx, { table: "mailbox_readers", id });
+  return fence === null ? [] : [readDueEvent(scope, id, fence)];
 }
 
 /** Messages of the mailbox that never reached its server, and wait until they are tried again. */

@@ -144,6 +144,8 @@ test("a mailbox gets another password or server once that works, and a stored pa
       consecutive_failures = 3 where id = ${made.id}::uuid`);
     await createCampaign(tx, { emailAccountId: made.id });
     await tx.execute(sql`update campaigns set status = 'paused'`);
+    await tx.execute(sql`insert into mailbox_readers (email_account_id, problem, attempts, not_before)
+      values (${made.id}::uuid, 'refused', 3, app_now() + interval '30 minutes')`);
     return made.id;
   });
   const {
@@ -169,6 +171,12 @@ test("a mailbox gets another password or server once that works, and a stored pa
   const workspace = { tenantId: scope.tenantId, workspaceId: scope.workspaceId };
   const { paused } = await withTenant(scope, (tx) => reconnect(tx, { scope: workspace, userId }, inside));
   expect(paused).toBe(1);
+  const [reader] = await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`select problem, attempts, not_before as "notBefore", wakes_at <= app_now() as due from mailbox_readers`,
+    ),
+  );
+  expect(reader).toEqual({ problem: null, attempts: 0, notBefore: null, due: true });
   expect(await stored()).toMatchObject({ host: "127.0.0.1", password: "new" });
   const { mailboxes } = await caller.mailboxes.list();
   expect(mailboxes.find((one) => one.id === id)).toMatchObject({ status: "active", lastError: null });
