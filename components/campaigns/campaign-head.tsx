@@ -27,10 +27,10 @@ export function CampaignHead({ workspace, campaign, permissions, tabs, action, c
       title={campaign.name}
       breadcrumbs={[{ label: "Campaigns", href: base }]}
       badge={
-        <>
+        <span className="inline-flex items-center gap-2">
           <StatusBadge status={campaign.archived ? "archived" : campaign.status} />
           {canWrite && !campaign.archived && <RenameCampaign id={campaign.id} name={campaign.name} />}
-        </>
+        </span>
       }
       tabs={tabs}
       action={
