@@ -6,7 +6,6 @@ import { TagSuggestions } from "#components/segments/tag-suggestions";
 import { useTRPC } from "#components/trpc/client";
 import { Field, type ControlProps } from "#components/ui/field";
 import { Input } from "#components/ui/input";
-import { Select } from "#components/ui/select";
 import type { RouterOutputs } from "#server/router";
 import type { Trigger } from "#server/triggers/schema";
 import { ContactFieldSelect } from "./contact-field-select.tsx";
