@@ -90,9 +90,10 @@ function stepFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
 }
 
 function invokeFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
-  const child = client.createFunction({ id: "child", triggers: [] }, ({ event }) => {
-    const { key, n, fail } = dataOf(event);
+  const child = client.createFunction({ id: "child", triggers: [] }, async ({ event, step }) => {
+    const { key, n, fail, slow } = dataOf(event);
     trace(key, "child");
+    if (slow) await step.sleep("nap", "2h");
     if (fail) throw new NonRetriableError("the child failed");
     return { doubled: Number(n) * 2 };
   });
@@ -101,7 +102,11 @@ function invokeFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] 
     async ({ event, step }) => {
       const data = dataOf(event);
       try {
-        trace(data.key, `got ${JSON.stringify(await step.invoke("ask", { function: child, data }))}`);
+        const timeout = typeof data.timeout === "string" ? data.timeout : "1d";
+        trace(
+          data.key,
+          `got ${JSON.stringify(await step.invoke("ask", { function: child, data, timeout }))}`,
+        );
       } catch (error) {
         trace(data.key, `caught ${error instanceof Error ? error.message : ""}`);
       }

@@ -52,6 +52,17 @@ test("an invoked function's result or error comes back", async () => {
   await lab.app.seen(broken, "caught the child failed");
 });
 
+test("an invoked function that does not end in its time is given up", async () => {
+  const key = lab.newKey();
+  await lab.app.client.send({ name: "lab/parent", data: { key, slow: true, timeout: "1h" } });
+  await lab.app.seen(key, "child");
+  await eventually(async () => (await lab.jobsOf(key, "sleep")) === 1, "the child sleeps");
+  await moveClock("59 minutes");
+  expect(lab.app.ran(key)).toEqual(["child"]);
+  await moveClock("1 minute");
+  await lab.app.seen(key, "caught The invoked function did not end in time.");
+});
+
 test("sleeps end when the product's clock says so", async () => {
   const [relative, absolute] = [lab.newKey(), lab.newKey()];
   const [clock] = await lab.sql<{ until: Date }[]>`select app_now() + interval '90 minutes' as until`;

@@ -74,7 +74,7 @@ export function findRun(database: Database, id: string, afterStep: number) {
           ) else input end as input
         from queue.steps where run_id = ${id} and seq > ${afterStep}::int order by seq limit ${stepsShown + 1}::int`,
       sql<Record<string, unknown>>`
-        select kind, step_name as step, input, due_at as "dueAt", attempt, max_attempts as "maxAttempts", lost, last_error as error,
+        select kind, step_name as step, left(input, 2000) as input, due_at as "dueAt", attempt, max_attempts as "maxAttempts", lost, last_error as error,
           coalesce(lease_until > clock_timestamp(), false) as working, created_at as "createdAt"
         from queue.jobs where run_id = ${id} order by due_at limit 100`,
       sql<Record<string, unknown>>`

@@ -68,7 +68,7 @@ test("a step is shown with what it asked for: while it is pending, and when it h
     };
   };
   expect(await inputs(asking, "parent")).toEqual({
-    steps: [["ask", { function: "lab-child", data: { key: asking, n: 4 } }]],
+    steps: [["ask", { function: "lab-child", data: { key: asking, n: 4 }, timeout: "1d" }]],
     jobs: [],
   });
   const sent = [expect.objectContaining({ name: "lab/sent", data: { key: sending } })];
