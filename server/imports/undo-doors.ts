@@ -35,7 +35,9 @@ export async function holdPlaces(tx: TenantTx, importId: string, which: SQL): Pr
   const since = sql`(select j.started_at from import_jobs j where j.id = ${importId}::uuid)`;
   const rows = await tx.execute<Standing>(sql`
     with at_doors as materialized (
-      select a.* from campaign_arrivals a where a.contact_id = any (${known}) and a.created_at >= ${since} order by a.id for update
+      select a.* from campaign_triggers t join campaign_arrivals a on a.campaign_id = t.campaign_id and a.trigger_id = t.id
+      where t.role = 'enter' and t.trigger_type in ('segment_entered', 'segment_left')
+        and a.contact_id = any (${known}) and a.created_at >= ${since} order by a.id for update of a
     ), places as materialized (
       select k.* from campaign_contacts k
       where k.contact_id = any (${known}) and k.status in ('enrolled', 'active', 'paused') and k.enrolled_at >= ${since}
