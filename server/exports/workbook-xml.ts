@@ -17,8 +17,11 @@ const cellLengthMax = 32_767;
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 /** What XML cannot hold, or would change, is written as _xHHHH_, and what looks like that gets its underscore so. */
 const unholdable = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/g;
+/** Nothing of all this is in nearly any value. */
+const notPlain = /[&<>"_\u0000-\u001f\ufffe\uffff]/;
 
 export function xmlText(text: string): string {
+  if (!notPlain.test(text)) return text;
   const plain = /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (mark) => entities[mark] ?? mark) : text;
   return plain.replace(
     unholdable,
@@ -35,8 +38,12 @@ export function columnLetters(index: number): string {
 const letters = Array.from({ length: 1000 }, (_, index) => columnLetters(index));
 const at = (index: number, rowNo: number) => `${letters[index] ?? columnLetters(index)}${rowNo}`;
 
-const textCell = (place: string, text: string, style = "") =>
-  `<c r="${place}"${style} t="inlineStr"><is><t xml:space="preserve">${xmlText(text.slice(0, cellLengthMax))}</t></is></c>`;
+function textCell(place: string, text: string, style = ""): string {
+  const kept = text.length > cellLengthMax ? text.slice(0, cellLengthMax) : text;
+  // Readers take blanks at either end away unless they are told to keep them.
+  const open = kept.trim().length === kept.length ? "<t>" : '<t xml:space="preserve">';
+  return `<c r="${place}"${style} t="inlineStr"><is>${open}${xmlText(kept)}</t></is></c>`;
+}
 
 /** Numbers that a spreadsheet keeps exactly: 15 digits, no leading zero. */
 const exactNumber = /^-?(0|[1-9]\d{0,14})$|^-?(0|[1-9]\d{0,7})\.\d{0,6}[1-9]$/;
@@ -48,7 +55,7 @@ export function row(rowNo: number, columns: readonly Column[], values: Row): str
     if (value === "") return;
     if (kind === "number" && exactNumber.test(value))
       cells += `<c r="${at(index, rowNo)}"><v>${value}</v></c>`;
-    else cells += textCell(at(index, rowNo), escaped(cellText(value, kind)));
+    else cells += textCell(at(index, rowNo), escaped(kind === "text" ? value : cellText(value, kind)));
   });
   return `<row r="${rowNo}">${cells}</row>`;
 }

@@ -48,6 +48,15 @@ test("a workbook keeps its header in sight, filters, and types its numbers", asy
   expect(parts.get("docProps/core.xml")).toContain("2026-11-21T05:38:00.000Z");
 });
 
+test("blanks at either end of a text are kept", async () => {
+  const sheet = (await written([[" a", "b\n", "c"]])).get("xl/worksheets/sheet1.xml") ?? "";
+  expect(sheet.match(/<t[ >].*?<\/t>/gs)?.slice(3)).toEqual([
+    '<t xml:space="preserve"> a</t>',
+    '<t xml:space="preserve">b\n</t>',
+    "<t>c</t>",
+  ]);
+});
+
 test("more contacts than a sheet can hold go on in another", async () => {
   const parts = await written(
     [
