@@ -43,7 +43,7 @@ export function TrackingSettings({ settings, set, error, disabled }: Props) {
         />
         <fieldset>
           <legend className="font-medium">Web statistics (UTM)</legend>
-          <p className="mt-0.5 text-muted">
+          <p className="mt-0.5 text-xs text-muted">
             Added to every web link that does not have them yet, so that your website knows who comes from
             this campaign. Empty ones are left out.
           </p>
