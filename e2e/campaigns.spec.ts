@@ -1,9 +1,11 @@
 import type { Page } from "@playwright/test";
 import { sql } from "drizzle-orm";
+import { appNow } from "#db/clock";
 import { createCampaign, createContacts, createList } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { finishedCampaign } from "./finished-campaign.ts";
-import { expect, test } from "./fixtures.ts";
+import { expect, moveClock, test } from "./fixtures.ts";
+import { seriousFindings } from "./scan.ts";
 
 /** The dialog's time, as the browser's own field holds it. */
 const timeOf = (page: Page) => page.getByRole("dialog").getByLabel("Launch at");
@@ -43,6 +45,51 @@ test("a launch is scheduled by keyboard, locks the campaign until then, moves, a
   await page.getByRole("button", { name: "Unschedule" }).press("Enter");
   await expect(page.getByText("It is a draft again.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Launch campaign" })).toBeEnabled();
+});
+
+test("a campaign that repeats shows its dates, and launches a campaign of its own at each of them", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const { campaignId } = await finishedCampaign(workspace);
+  const home = `/${workspace.slug}/campaigns/${campaignId}`;
+  await page.goto(`${home}/edit/review`);
+  await page.getByRole("button", { name: "Schedule", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  const now = await withTenant(workspace.scope, appNow);
+  // On the clock of the campaign, which is UTC.
+  const soon = new Date(now.getTime() + 5 * 60_000).toISOString().slice(0, 16);
+  await timeOf(page).fill(soon);
+  await dialog.getByLabel("Repeat").selectOption("Monthly");
+  await expect(dialog.getByLabel("On day")).toHaveValue(String(Number(soon.slice(8, 10))));
+  await dialog.getByLabel("Repeat").selectOption("Weekly");
+  await dialog.getByLabel("Every", { exact: true }).fill("2");
+  await dialog.getByLabel("Ends").selectOption("After N times");
+  await dialog.getByLabel("Times").fill("0");
+  await dialog.getByRole("button", { name: "Schedule" }).click();
+  await expect(dialog).toContainText("Once is the least.");
+  await dialog.getByLabel("Times").fill("3");
+  await expect(dialog).not.toContainText("Once is the least.");
+  await expect(dialog.getByRole("listitem")).toHaveCount(4);
+  await expect(dialog).toContainText("and no more.");
+  await dialog.getByRole("button", { name: "Schedule" }).click();
+  await expect(page.getByText(/^Every 2 weeks on \w+day, 3 times: each time becomes/)).toBeVisible();
+
+  await moveClock("6 minutes");
+  await page.goto(`${home}/edit/occurrences`);
+  const child = page
+    .getByRole("table", { name: "Repeats so far" })
+    .getByRole("link", { name: /^Spring news · / });
+  await expect(async () => {
+    await page.reload();
+    await expect(child).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 60_000 });
+  await expect(page.getByRole("list", { name: "Next times" }).getByRole("listitem")).toHaveCount(2);
+  expect(await seriousFindings(page), "repeats").toEqual([]);
+  await child.click();
+  await expect(page.getByText("Occurrence 1 of Spring news")).toBeVisible();
+  await page.goto(`/${workspace.slug}/campaigns`);
+  await expect(page.getByRole("row", { name: /repeats, next/ })).toContainText("Scheduled");
 });
 
 test("the steps of a running campaign are changed, added and deleted, and those on the way go along", async ({

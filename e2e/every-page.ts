@@ -106,6 +106,7 @@ export const pagesOfWorkspace: Record<string, (rows: Rows) => string[]> = {
     `/campaigns/${rows.campaignId}/edit/goals`,
     `/campaigns/${rows.campaignId}/edit/settings`,
     `/campaigns/${rows.campaignId}/edit/review`,
+    `/campaigns/${rows.campaignId}/edit/occurrences`,
     `/campaigns/${rows.campaignId}/guide`,
     `/campaigns/${rows.launched}`,
     `/campaigns/${rows.launched}/messages`,

@@ -11,6 +11,7 @@ import { contactEditsRouter } from "#server/contact-edits/router";
 import { contactsRouter } from "#server/contacts/router";
 import { customFieldsRouter } from "#server/custom-fields/router";
 import { domainsRouter } from "#server/domains/router";
+import { occurrencesRouter } from "#server/occurrences/router";
 import { draftsRouter } from "#server/drafts/router";
 import { enrollmentsRouter } from "#server/enrollments/router";
 import { exportsRouter } from "#server/exports/router";
@@ -49,6 +50,7 @@ export const appRouter = router({
   contacts: contactsRouter,
   customFields: customFieldsRouter,
   domains: domainsRouter,
+  occurrences: occurrencesRouter,
   drafts: draftsRouter,
   enrollments: enrollmentsRouter,
   exports: exportsRouter,

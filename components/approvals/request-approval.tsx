@@ -8,7 +8,7 @@ import { formValues } from "#components/ui/form-values";
 import { CommentDialog } from "./comment-dialog.tsx";
 
 type Props = {
-  campaign: Pick<Campaign, "id" | "version" | "status" | "settings">;
+  campaign: Pick<Campaign, "id" | "version" | "status" | "settings" | "series">;
   again: boolean;
   onRequested: (words: string) => Promise<void>;
 };
@@ -17,13 +17,15 @@ type Props = {
 export function RequestApproval({ campaign, again, onRequested }: Props) {
   const trpc = useTRPC();
   const request = useMutation(trpc.approvals.request.mutationOptions());
-  const { id: campaignId, version, status, settings } = campaign;
+  const { id: campaignId, version, status, settings, series } = campaign;
   return (
     <CommentDialog
       trigger={<Button variant="primary">{again ? "Request again" : "Request approval"}</Button>}
       title="Request an approval"
       description={`Those who may give it are told at once, and reminded. Nobody can launch until they have answered.${
-        status === "scheduled" ? " It is for the start that is scheduled, and no other." : ""
+        status === "scheduled" && !series?.active
+          ? " It is for the start that is scheduled, and no other."
+          : ""
       }`}
       label="A word to them"
       confirm="Request"

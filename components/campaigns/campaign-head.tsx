@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 import { LinkButton } from "#components/ui/link-button";
 import { Page } from "#components/ui/page";
 import { StatusBadge } from "#components/ui/status-badge";
-import { isLaunched } from "#server/campaigns/schema";
+import { TextLink } from "#components/ui/text-link";
+import { hasOnlyRepeated, isLaunched } from "#server/campaigns/schema";
 import { CampaignMenu } from "./campaign-menu.tsx";
 import { RenameCampaign } from "./rename-campaign.tsx";
 import { ToReview } from "./to-review.tsx";
@@ -35,7 +36,7 @@ export function CampaignHead({ workspace, campaign, permissions, tabs, action, c
       tabs={tabs}
       action={
         <>
-          {tabs && isLaunched(campaign.status) && (
+          {tabs && isLaunched(campaign.status) && !hasOnlyRepeated(campaign) && (
             <LinkButton href={`${base}/${campaign.id}`}>Live view</LinkButton>
           )}
           {tabs && !isLaunched(campaign.status) && <ToReview href={`${base}/${campaign.id}/edit/review`} />}
@@ -50,6 +51,12 @@ export function CampaignHead({ workspace, campaign, permissions, tabs, action, c
         </>
       }
     >
+      {campaign.origin && (
+        <p className="-mt-2 mb-4 text-muted">
+          Occurrence {campaign.origin.number} of{" "}
+          <TextLink href={`${base}/${campaign.origin.id}/edit/occurrences`}>{campaign.origin.name}</TextLink>
+        </p>
+      )}
       {children}
     </Page>
   );

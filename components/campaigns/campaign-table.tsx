@@ -34,7 +34,21 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
     {
       key: "status",
       header: "Status",
-      cell: (row) => <StatusBadge status={row.archived ? "archived" : row.status} />,
+      cell: (row) => (
+        <span className="inline-flex flex-wrap items-center gap-x-2 max-sm:flex-col max-sm:items-end">
+          <StatusBadge status={row.archived ? "archived" : row.status} />
+          {row.repeats && (
+            <span className="text-xs text-muted">
+              repeats, next <DateTime at={row.startsAt} show="date" timeZone={row.timezone} />
+            </span>
+          )}
+          {row.origin && (
+            <span className="max-w-48 truncate text-xs text-muted">
+              {row.origin.number} of {row.origin.name}
+            </span>
+          )}
+        </span>
+      ),
     },
     {
       key: "type",

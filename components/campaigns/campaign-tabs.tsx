@@ -1,8 +1,8 @@
 import { Tabs } from "#components/ui/tabs";
 
-type Props = { workspace: string; id: string; triggered: boolean };
+type Props = { workspace: string; id: string; triggered: boolean; repeats: boolean };
 
-export function CampaignTabs({ workspace, id, triggered }: Props) {
+export function CampaignTabs({ workspace, id, triggered, repeats }: Props) {
   const base = `/${workspace}/campaigns/${id}/edit`;
   return (
     <Tabs
@@ -13,6 +13,7 @@ export function CampaignTabs({ workspace, id, triggered }: Props) {
         { label: "Goals", href: `${base}/goals` },
         { label: "Settings", href: `${base}/settings` },
         { label: "Review", href: `${base}/review` },
+        ...(repeats ? [{ label: "Repeats", href: `${base}/occurrences` }] : []),
       ]}
     />
   );

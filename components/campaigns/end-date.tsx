@@ -76,7 +76,7 @@ export function EndDate({ campaign, open, onOpenChange }: Props) {
 }
 
 /** As a field for a local time holds it: `2026-11-24T09:00`. */
-const wallClock = (at: Date, timeZone: string) =>
+export const wallClock = (at: Date, timeZone: string) =>
   new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone })
     .format(at)
     .replace(" ", "T");

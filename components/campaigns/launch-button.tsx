@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import { useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
+import { wallClock } from "./end-date.tsx";
 import { people } from "./launch-plan.tsx";
 import { ScheduleLaunch } from "./schedule-launch.tsx";
 import type { Review } from "./launch-review.tsx";
@@ -47,30 +48,43 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
   const { forecast, audience } = review;
   const scheduled = campaign.status === "scheduled";
   const triggered = campaign.type === "triggered";
+  // Each of its times is launched by itself.
+  const repeats = campaign.series?.active === true;
   return (
     <div className="flex flex-wrap items-center gap-3 max-lg:mb-5">
-      <ConfirmDialog
-        trigger={button}
-        title={triggered ? "Launch, and let people in?" : `Launch to ${people(audience.count)}?`}
-        confirm="Launch"
-        onConfirm={async () => {
-          const { people: count } = await launch.mutateAsync({ id: campaign.id, version: campaign.version });
-          toast.success(triggered ? "Launched: it takes in whoever comes." : `Launched to ${people(count)}.`);
-          router.push(`/${workspace}/campaigns/${campaign.id}`);
-          router.refresh();
-        }}
-      >
-        {triggered
-          ? "Nobody gets an email until something brings them in."
-          : firstStepWords(campaign, forecast)}{" "}
-        You can pause at any time; what has left cannot be called back.
-      </ConfirmDialog>
+      {!repeats && (
+        <ConfirmDialog
+          trigger={button}
+          title={triggered ? "Launch, and let people in?" : `Launch to ${people(audience.count)}?`}
+          confirm="Launch"
+          onConfirm={async () => {
+            const { people: count } = await launch.mutateAsync({
+              id: campaign.id,
+              version: campaign.version,
+            });
+            toast.success(
+              triggered ? "Launched: it takes in whoever comes." : `Launched to ${people(count)}.`,
+            );
+            router.push(`/${workspace}/campaigns/${campaign.id}`);
+            router.refresh();
+          }}
+        >
+          {triggered
+            ? "Nobody gets an email until something brings them in."
+            : firstStepWords(campaign, forecast)}{" "}
+          You can pause at any time; what has left cannot be called back.
+        </ConfirmDialog>
+      )}
       <ScheduleLaunch
         campaign={campaign}
-        suggested={review.suggestedStart}
+        suggested={
+          repeats && campaign.startsAt
+            ? wallClock(campaign.startsAt, campaign.settings.timezone)
+            : review.suggestedStart
+        }
         trigger={
           <Button size="lg">
-            <CalendarClock /> {scheduled ? "Change the time" : "Schedule"}
+            <CalendarClock /> {repeats ? "Change the times" : scheduled ? "Change the time" : "Schedule"}
           </Button>
         }
       />

@@ -8,24 +8,35 @@ import { Button } from "#components/ui/button";
 import { Dialog, DialogContent, DialogFooter, DialogTrigger } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
-import { formValues } from "#components/ui/form-values";
 import { SubmitButton } from "#components/ui/submit-button";
+import type { Repeat } from "#server/occurrences/schema";
+import { RepeatFields } from "./repeat-fields.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Props = {
-  campaign: Pick<Campaign, "id" | "version" | "settings">;
+  campaign: Pick<Campaign, "id" | "version" | "settings" | "type" | "series">;
   /** On the wall clock of the campaign's zone: `2026-11-24T09:00`. */
   suggested: string;
   /** The button that opens it. */
   trigger: ReactNode;
 };
 
-/** Asks when the campaign is to be launched. */
+/** What is left of a series, for who changes its time or schedules it again. */
+function stillToRepeat(series: Campaign["series"]): Repeat | null {
+  if (!series) return null;
+  const { repeat, passed } = series;
+  if (repeat.ends.kind !== "after") return repeat;
+  return { ...repeat, ends: { kind: "after", times: Math.max(1, repeat.ends.times - passed) } };
+}
+
+/** Asks when the campaign is to be launched, and whether again. */
 export function ScheduleLaunch({ campaign, suggested, trigger }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(suggested);
+  const [repeat, setRepeat] = useState(() => stillToRepeat(campaign.series));
   const schedule = useMutation(
     trpc.campaigns.schedule.mutationOptions({
       onSuccess: async () => {
@@ -38,34 +49,41 @@ export function ScheduleLaunch({ campaign, suggested, trigger }: Props) {
     }),
   );
   const problem = asProblem(schedule.error);
+  const shown = Object.keys(problem?.fields ?? {}).some((name) => name === "at" || name.startsWith("repeat"));
   const { timezone, sendWindowStart, sendWindowEnd, noLimits } = campaign.settings;
   return (
     <Dialog
       open={open}
       onOpenChange={(next) => {
         schedule.reset();
+        setAt(suggested);
+        setRepeat(stillToRepeat(campaign.series));
         setOpen(next);
       }}
     >
       <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         title="Schedule the launch"
-        description="The audience is taken as it is at that moment, and everything is checked once more."
-        size="sm"
+        description={
+          repeat
+            ? "Each time becomes a campaign of its own, with the audience as it is at that moment, and everything is checked once more."
+            : "The audience is taken as it is at that moment, and everything is checked once more."
+        }
+        size={repeat ? "md" : "sm"}
       >
         <form
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            const { at } = formValues(event.currentTarget, "at");
-            schedule.mutate({ id: campaign.id, version: campaign.version, at });
+            schedule.mutate({ id: campaign.id, version: campaign.version, at, repeat });
           }}
         >
           <Field
             name="at"
             type="datetime-local"
             label="Launch at"
-            defaultValue={suggested}
+            value={at}
+            onChange={({ target }) => setAt(target.value)}
             required
             aside={timezone}
             error={problem?.fields.at}
@@ -75,7 +93,20 @@ export function ScheduleLaunch({ campaign, suggested, trigger }: Props) {
                 : `Emails leave between ${sendWindowStart} and ${sendWindowEnd}.`
             }
           />
-          <FormError>{problem && !problem.fields.at ? problem.message : null}</FormError>
+          {campaign.type !== "triggered" && (
+            <RepeatFields
+              campaignId={campaign.id}
+              at={at}
+              value={repeat}
+              problem={problem}
+              onChange={(next) => {
+                // What was wrong may be right now.
+                if (schedule.error) schedule.reset();
+                setRepeat(next);
+              }}
+            />
+          )}
+          <FormError>{problem && !shown ? problem.message : null}</FormError>
           <DialogFooter>
             <Button onClick={() => setOpen(false)}>Cancel</Button>
             <SubmitButton pending={schedule.isPending}>Schedule</SubmitButton>

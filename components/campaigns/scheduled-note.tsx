@@ -6,12 +6,14 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { DateTime } from "#components/ui/date-time";
+import { TextLink } from "#components/ui/text-link";
+import { repeatWords } from "#server/occurrences/schema";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
-type Props = { campaign: Campaign; canLaunch: boolean };
+type Props = { workspace: string; campaign: Campaign; canLaunch: boolean };
 
 /** Says when a scheduled campaign starts, and why nothing of it can be changed meanwhile. */
-export function ScheduledNote({ campaign, canLaunch }: Props) {
+export function ScheduledNote({ workspace, campaign, canLaunch }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   const queries = useQueryClient();
@@ -27,12 +29,14 @@ export function ScheduledNote({ campaign, canLaunch }: Props) {
     }),
   );
   const { timezone } = campaign.settings;
+  const series = campaign.series?.active ? campaign.series : null;
   return (
     <Callout
       className="mb-5"
       title={
         <>
-          Launches <DateTime at={campaign.startsAt} timeZone={timezone} /> ({timezone})
+          {series ? "Launches next" : "Launches"} <DateTime at={campaign.startsAt} timeZone={timezone} /> (
+          {timezone})
         </>
       }
       action={
@@ -47,7 +51,18 @@ export function ScheduledNote({ campaign, canLaunch }: Props) {
         )
       }
     >
-      Until then it stays as it was reviewed. Unschedule it to change its steps, audience or settings.
+      {series && (
+        <>
+          {repeatWords(series.repeat)}: each time becomes a{" "}
+          <TextLink href={`/${workspace}/campaigns/${campaign.id}/edit/occurrences`}>
+            campaign of its own
+          </TextLink>
+          .{" "}
+        </>
+      )}
+      {series
+        ? "Meanwhile it stays as it was reviewed. Unschedule it to end the repeats, or to change its steps, audience or settings: what is launched already goes on."
+        : "Until then it stays as it was reviewed. Unschedule it to change its steps, audience or settings."}
     </Callout>
   );
 }

@@ -48,6 +48,35 @@ export const campaignSchedules = pgTable(
   ],
 );
 
+export const occurrenceOutcomes = ["launched", "refused", "missed"] as const;
+
+/** Each time of a campaign that repeats that has come: the campaign it became, or why it became none. */
+export const campaignOccurrences = pgTable(
+  "campaign_occurrences",
+  {
+    ...workspaceColumns,
+    campaignId: uuid().notNull(),
+    /** From 1, over all the series that the campaign has had. */
+    number: integer().notNull(),
+    dueAt: instant().notNull(),
+    outcome: text({ enum: occurrenceOutcomes }).notNull(),
+    /** The campaign that was launched; null when there is none. */
+    childId: uuid(),
+    reason: text(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.campaignId, campaigns),
+    within(t, t.childId, campaigns, "set null"),
+    workspacePolicy("campaign_occurrences"),
+    unique("campaign_occurrences_number_unique").on(t.tenantId, t.campaignId, t.number),
+    unique("campaign_occurrences_due_unique").on(t.tenantId, t.campaignId, t.dueAt),
+    unique("campaign_occurrences_child_unique").on(t.tenantId, t.childId),
+    oneOf("valid_outcome", t.outcome, occurrenceOutcomes),
+    check("valid_number", sql`number > 0`),
+  ],
+);
+
 /** A country, or a part of it, whose public holidays are days without sending: written down as such, year by year. */
 export const holidayCalendars = pgTable(
   "holiday_calendars",

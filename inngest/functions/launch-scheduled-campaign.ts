@@ -1,8 +1,8 @@
 import { inngest } from "#inngest/client";
 import { campaignStartDue } from "#inngest/events";
-import { launchScheduled } from "#server/campaigns/schedule";
+import { launchScheduled } from "#server/campaigns/launch-scheduled";
 
-/** Launches a campaign at the time it was scheduled for, or says why it could not. */
+/** Launches a campaign at the time it was scheduled for, or a repeat of it, or says why it could not. */
 export const launchScheduledCampaign = inngest.createFunction(
   {
     id: "launch-scheduled-campaign",

@@ -67,13 +67,13 @@ export async function requestApproval(
   return { submissionNo };
 }
 
-/** Null: whichever. What is scheduled is meant to start as it is scheduled. */
+/** Null: whichever. What is scheduled is meant to start as it is scheduled; what repeats, at each of its times. */
 async function askedStart(
   tx: TenantTx,
-  { id, status, startsAt }: Campaign,
+  { id, status, startsAt, series }: Campaign,
   at: string | null,
 ): Promise<Date | null> {
-  if (at === null) return status === "scheduled" ? startsAt : null;
+  if (at === null) return status === "scheduled" && !series?.active ? startsAt : null;
   if (status !== "paused") return startOf(tx, { id, at, field: "startsAt" });
   const sentence =
     "This campaign has started. It goes on whenever somebody resumes it: leave the start empty.";

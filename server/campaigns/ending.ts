@@ -5,6 +5,7 @@ import { handOver } from "#server/drivers/mutations";
 import { commitThenSend, drainedEvent, launchedEvent } from "#server/drivers/events";
 import { completeIfDone } from "#server/enrollments/complete";
 import { AppError } from "#server/errors";
+import { refuseRepeating } from "#server/occurrences/series";
 import { clockText } from "#server/planner/forecast";
 import { parseLocal, toInstant } from "#server/planner/zone";
 import { type Act, recordCampaignAct } from "./acts.ts";
@@ -46,6 +47,8 @@ export async function setEnd({ scope, act }: Where, at: string | null): Promise<
     if (campaign.archived) throw closed("changed");
     if (campaign.status === "completed")
       throw new AppError("conflict", "This campaign has completed: its end cannot change any more.");
+    if (at !== null)
+      await refuseRepeating(tx, act.id, "Say when that ends where it is scheduled, with “Change the times”.");
     const endsAt = at === null ? null : await endOf(tx, campaign, at);
     await tx.execute(sql`
       update campaigns set end_date = ${endsAt?.toISOString() ?? null}::timestamptz, updated_at = app_now()

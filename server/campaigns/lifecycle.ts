@@ -6,6 +6,7 @@ import { commitThenSend } from "#server/drivers/events";
 import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
 import { confirmMessages, resendMessages } from "#server/messages/unknown";
+import { refuseRepeating } from "#server/occurrences/series";
 import { type Act, recordCampaignAct } from "./acts.ts";
 import { refuseBlocked } from "./blockers.ts";
 import { takeForEdit } from "./edits.ts";
@@ -21,6 +22,11 @@ type Where = { scope: Scope; act: Act };
 export async function launch({ scope, act }: Where, version: number): Promise<{ people: number }> {
   return commitThenSend(scope, async (tx) => {
     await takeForEdit(tx, { id: act.id, version }, ["draft", "scheduled"]);
+    await refuseRepeating(
+      tx,
+      act.id,
+      "Each of its times is launched by itself: unschedule it to launch it once.",
+    );
     const { problems, audience, approvedStart } = await reviewCampaign(tx, act.id);
     refuseBlocked(problems, "launched");
     const refusal = startRefusal(approvedStart, await appNow(tx), await zoneOf(tx, act.id));

@@ -140,17 +140,20 @@ async function checkMailbox(
   }
 }
 
-/** A draft of the same steps, audience and settings, with nobody in it. Throws `not_found`. */
+/**
+ * A draft of the same steps, audience and settings, with nobody in it. Its name says that it is a copy unless another
+ * is given. Throws `not_found`.
+ */
 export async function cloneCampaign(
   tx: TenantTx,
-  { id, userId }: { id: string; userId: string | null },
+  { id, userId, name }: { id: string; userId: string | null; name?: string },
 ): Promise<{ id: string }> {
   const copy = v7();
   const [made] = await tx.execute<{ id: string }>(sql`
     insert into campaigns (id, name, description, campaign_type, goal, category, priority, segment_id, audience, auto_enroll,
       remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, rotation_pool_id, timezone, track_opens,
       track_clicks, plain_text_only, utm, reply_stops, created_by)
-    select ${copy}::uuid, left(name, 248) || ' (Copy)', description, campaign_type, goal, category, priority, segment_id,
+    select ${copy}::uuid, coalesce(${name ?? null}, left(name, 248) || ' (Copy)'), description, campaign_type, goal, category, priority, segment_id,
       audience, auto_enroll, remove_on_exit, reenroll_policy, from_email, from_name, reply_to_email, email_account_id, rotation_pool_id, timezone, track_opens,
       track_clicks, plain_text_only, utm, reply_stops, ${userId}::uuid
     from campaigns where id = ${id}::uuid and deleted_at is null

@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { liveNumbers, type Numbers } from "#server/analytics/queries";
 import { AppError } from "#server/errors";
 import { type CampaignGoal, listGoals } from "#server/goals/queries";
+import { loadLineage, originOf, type Origin, type Series } from "#server/occurrences/queries";
 import { namesHeld } from "#server/segments/schema";
 import { type CampaignTrigger, listTriggers } from "#server/triggers/queries";
 
@@ -37,6 +38,11 @@ export type CampaignRow = {
   /** It takes people in until it is ended. */
   goesOn: boolean;
   timezone: string;
+  /** When it is launched next, of one that is scheduled. */
+  startsAt: Date | null;
+  repeats: boolean;
+  /** The campaign that it is a repeat of. */
+  origin: Origin | null;
   numbers: Numbers;
 };
 
@@ -50,7 +56,9 @@ export async function listCampaigns(tx: TenantTx, { q, status, after }: Campaign
   const rows = await tx.execute<Omit<CampaignRow, "numbers">>(sql`
     select id, name, campaign_type as type, status, archived_at is not null as archived, pause_reason as "pauseReason",
       created_at as "createdAt", launched_at as "launchedAt", end_date as "endsAt", timezone,
-      campaign_type = 'triggered' or auto_enroll as "goesOn"
+      campaign_type = 'triggered' or auto_enroll as "goesOn", case when status = 'scheduled' then start_date end as "startsAt",
+      exists (select from campaign_schedules s where s.campaign_id = campaigns.id and s.is_active) as repeats,
+      ${originOf(sql`campaigns.id`)} as origin
     from campaigns where ${sql.join(conditions, sql` and `)}
     order by id desc limit ${pageSize + 1}`);
   const shown = rows.slice(0, pageSize);
@@ -89,6 +97,12 @@ export type Campaign = {
   goals: CampaignGoal[];
   steps: Step[];
   flow: { main: Flow; strays: Flow[] };
+  /** How it repeats, or did; null when it never has. */
+  series: Series | null;
+  /** The campaign that it is a repeat of. */
+  origin: Origin | null;
+  /** How many of its times have come, over all series. */
+  occurrences: number;
   /** Of a draft. */
   history: History;
   /** What is wrong with the steps. The launch checks look further. */
@@ -104,6 +118,9 @@ type Row = Omit<
   | "goals"
   | "steps"
   | "flow"
+  | "series"
+  | "origin"
+  | "occurrences"
   | "history"
   | "problems"
   | "ahead"
@@ -138,6 +155,7 @@ export async function getCampaign(tx: TenantTx, id: string): Promise<Campaign> {
   const here = row.launchedAt ? await countHere(tx, id, steps) : {};
   return {
     ...row,
+    ...(await loadLineage(tx, id)),
     audience: audienceShape.safeParse(row.audience).data ?? nobody,
     triggers: row.type === "triggered" ? await listTriggers(tx, id) : [],
     goals: await listGoals(tx, id),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { variantsMax } from "../ab-tests/schema.ts";
 import { lifecycleStages } from "../segments/schema.ts";
 import { goalList } from "../goals/schema.ts";
+import { repeat } from "../occurrences/schema.ts";
 import { triggerList } from "../triggers/schema.ts";
 import { actionTypes } from "./actions/schema.ts";
 import { localTime, stepContent, time, weekdays } from "./content/schema.ts";
@@ -49,6 +50,14 @@ export const campaignTypes = ["broadcast", "drip", "triggered", "ab_test"] as co
 export type CampaignType = (typeof campaignTypes)[number];
 export const campaignStatuses = ["draft", "scheduled", "active", "paused", "completed"] as const;
 export type CampaignStatus = (typeof campaignStatuses)[number];
+/** Whether a campaign is over that was never launched itself: what it has sent, its repeats have. */
+export const hasOnlyRepeated = ({
+  status,
+  launchedAt,
+}: {
+  status: CampaignStatus;
+  launchedAt: Date | null;
+}) => status === "completed" && launchedAt === null;
 export const isLaunched = (status: CampaignStatus): boolean => status !== "draft" && status !== "scheduled";
 /** Whether steps can be added, changed, moved and deleted. A scheduled campaign is unscheduled first. */
 export const stepsMayChange = (status: CampaignStatus): boolean =>
@@ -216,7 +225,8 @@ export const versionRestore = campaignEdit.extend({ past: version });
 /** `cursor` is the oldest version already shown. */
 export const versionsInput = campaignRef.extend({ cursor: version.nullish() });
 export const endInput = campaignRef.extend({ at: localTime.nullable() });
-export const scheduleInput = campaignEdit.extend({ at: localTime });
+/** Without `repeat` it is launched once. */
+export const scheduleInput = campaignEdit.extend({ at: localTime, repeat: repeat.nullable().default(null) });
 export type ScheduleInput = z.infer<typeof scheduleInput>;
 /** A name stands apart from everything else: no version. */
 export const renameInput = campaignRef.extend({ name });

@@ -11,7 +11,7 @@ import {
 import { type Scope, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { driveEmailStep } from "#server/ab-tests/email-step";
-import { launchScheduled } from "#server/campaigns/schedule";
+import { launchScheduled } from "#server/campaigns/launch-scheduled";
 import { commitThenSend, type DueStep, type EventScope } from "#server/drivers/events";
 import {
   sweepArrivals,

@@ -35,7 +35,8 @@ export function waitEnd(zone: string, from: number, wait: Wait): Due {
   return { at: toInstant(zone, local), local: localText(local) };
 }
 
-const weekdayOf = (local: number) => (new Date(local).getUTCDay() + 6) % 7;
+/** 0 is Monday. */
+export const weekdayOf = (local: number) => (new Date(local).getUTCDay() + 6) % 7;
 
 /** How many days it is to the so-manieth Monday to Friday after the day of `local`. */
 function businessDays(local: number, count: number): number {

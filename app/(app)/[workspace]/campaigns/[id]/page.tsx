@@ -6,7 +6,7 @@ import { LiveView } from "#components/campaigns/live-view";
 import { PauseResume } from "#components/campaigns/pause-resume";
 import { LinkButton } from "#components/ui/link-button";
 import { Skeleton } from "#components/ui/skeleton";
-import { isLaunched } from "#server/campaigns/schema";
+import { hasOnlyRepeated, isLaunched } from "#server/campaigns/schema";
 import { caller } from "#server/caller";
 
 export const metadata: Metadata = { title: "Campaign" };
@@ -29,6 +29,7 @@ async function Campaign({ params }: Props) {
     api.workspaces.current(),
   ]);
   if (!isLaunched(campaign.status)) redirect(`/${workspace}/campaigns/${id}/edit`);
+  if (hasOnlyRepeated(campaign)) redirect(`/${workspace}/campaigns/${id}/edit/occurrences`);
   const [followed, timeline] = await Promise.all([
     api.analytics.follow({ id }),
     api.analytics.timeline({ id, unit: "day" }),

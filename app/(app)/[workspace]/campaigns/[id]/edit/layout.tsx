@@ -27,10 +27,21 @@ async function Head({ children, params }: Props) {
       workspace={workspace}
       campaign={campaign}
       permissions={permissions}
-      tabs={<CampaignTabs workspace={workspace} id={id} triggered={campaign.type === "triggered"} />}
+      tabs={
+        <CampaignTabs
+          workspace={workspace}
+          id={id}
+          triggered={campaign.type === "triggered"}
+          repeats={campaign.series !== null || campaign.occurrences > 0}
+        />
+      }
     >
       {campaign.status === "scheduled" && (
-        <ScheduledNote campaign={campaign} canLaunch={permissions.includes("campaigns:launch")} />
+        <ScheduledNote
+          workspace={workspace}
+          campaign={campaign}
+          canLaunch={permissions.includes("campaigns:launch")}
+        />
       )}
       {children}
     </CampaignHead>
