@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
-import { newTenant } from "#db/testing";
+import { moveClock, newTenant } from "#db/testing";
 import { answer, colleague, draftUnder, signedInAgain } from "#server/approvals/testing";
 import { launchScheduled } from "#server/campaigns/launch-scheduled";
 import { finishedDraft } from "#server/campaigns/testing";
@@ -93,7 +93,7 @@ test("each time becomes a campaign of its own, at the same time of its day, and 
 
 test("one time has one turn: a second fails as a whole and leaves nothing, and the next try makes its one campaign", async () => {
   const { tenant, id, startsAt } = await repeating();
-  await runner.pass("61 minutes");
+  await moveClock("61 minutes");
   const within = (work: ReturnType<typeof sql>) => withTenant(tenant.scope, (tx) => tx.execute(work));
   await within(sql`
     insert into campaign_occurrences (campaign_id, number, due_at, outcome)
@@ -103,16 +103,16 @@ test("one time has one turn: a second fails as a whole and leaves nothing, and t
     { id, status: "scheduled", startsAt },
   ]);
   await within(sql`delete from campaign_occurrences`);
-  await sweep();
-  await sweep();
+  await launchScheduled(tenant.scope, id);
+  await launchScheduled(tenant.scope, id);
   expect(await outcomes(tenant, id)).toEqual([[1, "launched"]]);
   expect((await tenant.caller.campaigns.list({})).rows).toHaveLength(2);
 });
 
 test("times that were slept through are missed and told of once; one that is just late is still launched", async () => {
   const { tenant, id, at } = await repeating({ ...daily, ends: { kind: "after", times: 5 } });
-  await runner.pass("75 hours");
-  await sweep();
+  await moveClock("75 hours");
+  await launchScheduled(tenant.scope, id);
   // Three days and two hours after the first: the fourth is late by two hours.
   expect(await outcomes(tenant, id)).toEqual([
     [4, "launched"],
@@ -126,8 +126,8 @@ test("times that were slept through are missed and told of once; one that is jus
   expect(told).toHaveLength(2);
   const last = toInstant(zone, parseLocal(at) + 4 * 24 * 60 * minuteMs);
   expect(await caller.campaigns.byId({ id })).toMatchObject({ startsAt: new Date(last) });
-  await runner.pass("30 hours");
-  await sweep();
+  await moveClock("30 hours");
+  await launchScheduled(tenant.scope, id);
   expect((await outcomes(tenant, id))[0]).toEqual([5, "missed"]);
   expect((await (await again(tenant)).campaigns.byId({ id })).status).toBe("completed");
 });
@@ -135,15 +135,15 @@ test("times that were slept through are missed and told of once; one that is jus
 test("what cannot be launched is refused with its reason, and after three times in a row the campaign is a draft", async () => {
   const { tenant, id } = await repeating();
   await withTenant(tenant.scope, (tx) => tx.execute(sql`update contacts set status = 'unsubscribed'`));
-  await runner.pass("61 minutes");
-  await sweep();
+  await moveClock("61 minutes");
+  await launchScheduled(tenant.scope, id);
   const { rows } = await tenant.caller.occurrences.list({ id });
   expect(rows).toMatchObject([{ outcome: "refused", child: null }]);
   expect(rows[0]?.reason).toMatch(/Everybody in the audience \(2\) is unsubscribed/);
   for (let day = 0; day < 2; day += 1) {
     expect((await (await again(tenant)).campaigns.byId({ id })).status).toBe("scheduled");
-    await runner.pass("24 hours");
-    await sweep();
+    await moveClock("24 hours");
+    await launchScheduled(tenant.scope, id);
   }
   const caller = await again(tenant);
   expect(await caller.campaigns.byId({ id })).toMatchObject({ status: "draft", series: { active: false } });
@@ -154,8 +154,8 @@ test("what cannot be launched is refused with its reason, and after three times 
 
 test("unscheduled it ends, and what it has launched goes on; changed and scheduled again it repeats as it is now", async () => {
   const { tenant, id, at } = await repeating();
-  await runner.pass("61 minutes");
-  await sweep();
+  await moveClock("61 minutes");
+  await launchScheduled(tenant.scope, id);
   const { campaigns, occurrences } = tenant.caller;
   const { version } = await campaigns.byId({ id });
   await expect(campaigns.launch({ id, version })).rejects.toThrow("This campaign repeats.");
@@ -165,8 +165,8 @@ test("unscheduled it ends, and what it has launched goes on; changed and schedul
   expect((await campaigns.byId({ id: first?.child?.id ?? "" })).status).toBe("active");
   const draft = await campaigns.byId({ id });
   expect(draft).toMatchObject({ status: "draft", series: { active: false, repeat: daily } });
-  await runner.pass("25 hours");
-  await sweep();
+  await moveClock("25 hours");
+  await launchScheduled(tenant.scope, id);
   const caller = await again(tenant);
   expect(await outcomes(tenant, id)).toEqual([[1, "launched"]]);
   const step = draft.steps[0];
@@ -183,8 +183,8 @@ test("unscheduled it ends, and what it has launched goes on; changed and schedul
   });
   const later = localText(parseLocal(at) + 2 * 24 * 60 * minuteMs).slice(0, 16);
   await caller.campaigns.schedule({ id, version: changed.version, at: later, repeat: daily });
-  await runner.pass("24 hours");
-  await sweep();
+  await moveClock("24 hours");
+  await launchScheduled(tenant.scope, id);
   const [second] = (await (await again(tenant)).occurrences.list({ id })).rows;
   const child = await (await again(tenant)).campaigns.byId({ id: second?.child?.id ?? "" });
   expect(child).toMatchObject({ origin: { number: 2 }, steps: [{ subjectLine: "Changed" }] });
@@ -199,8 +199,8 @@ test("an approval covers every time while it holds; without it nothing is launch
   const now = await withTenant(tenant.scope, appNow);
   const at = localText(toLocal(settings.timezone, now.getTime() + 60 * minuteMs)).slice(0, 16);
   await tenant.caller.campaigns.schedule({ id, version, at, repeat: daily });
-  await runner.pass("61 minutes");
-  await sweep();
+  await moveClock("61 minutes");
+  await launchScheduled(tenant.scope, id);
   const [first] = (await tenant.caller.occurrences.list({ id })).rows;
   const child = await tenant.caller.campaigns.byId({ id: first?.child?.id ?? "" });
   expect(child.status).toBe("active");
@@ -224,8 +224,8 @@ test("an approval covers every time while it holds; without it nothing is launch
   await withTenant(tenant.scope, (tx) =>
     tx.execute(sql`update campaign_steps set subject_line = 'Unseen' where campaign_id = ${id}::uuid`),
   );
-  await runner.pass("24 hours");
-  await sweep();
+  await moveClock("24 hours");
+  await launchScheduled(tenant.scope, id);
   const { rows } = await (await again(tenant)).occurrences.list({ id });
   expect(rows[0]).toMatchObject({ number: 2, outcome: "refused", child: null });
   expect(rows[0]?.reason).toMatch(/It was changed after the approval was asked for/);
