@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { createContacts } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { expect, test } from "./fixtures.ts";
@@ -80,4 +81,53 @@ test("lead scoring is switched on with the rules it brings, and contacts have sc
   await page.getByRole("button", { name: "Turn on lead scoring" }).click();
   await expect(page.getByText(/^Scores as of/)).toBeVisible({ timeout: 15_000 });
   await expect(page.getByRole("list", { name: "Contacts by score" })).toContainText("20–29: 1");
+});
+
+test("the last of many lists is reached by paging, by its name, and in the pickers", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const here = `/${workspace.slug}`;
+  await withTenant(workspace.scope, async (tx) => {
+    await createContacts(tx, [
+      { email: "ada@people.test", firstName: "Ada" },
+      { email: "bea@people.test", firstName: "Bea" },
+    ]);
+    await tx.execute(sql`
+      insert into segments (name, segment_type)
+      select 'Fair ' || lpad(n::text, 4, '0'), 'static' from generate_series(1, 1005) n`);
+    await tx.execute(sql`
+      insert into segment_contacts (segment_id, contact_id) select s.id, c.id from segments s, contacts c
+      where s.name = 'Fair 1005' and c.email = 'ada@people.test'`);
+  });
+  await page.goto(`${here}/lists`);
+  const lists = page.getByRole("table", { name: "Lists" });
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(lists).toContainText("Fair 0051");
+  await page.getByRole("link", { name: "Previous" }).click();
+  await expect(lists).toContainText("Fair 0001");
+  await page.getByRole("searchbox", { name: "Search lists by name" }).fill("air 1005");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await expect(lists.getByRole("row")).toHaveCount(2);
+  await expect(lists).toContainText("Fair 1005");
+
+  const choose = async (name: string) => {
+    await page.getByRole("combobox", { name }).click();
+    await expect(page.getByText("There are more: search by name.")).toBeVisible();
+    await page.keyboard.type("1005");
+    await page.getByRole("option", { name: "Fair 1005" }).click();
+  };
+  await page.goto(`${here}/contacts`);
+  await choose("List or segment");
+  await page.getByRole("button", { name: "Filter" }).click();
+  const people = page.getByRole("table", { name: "Contacts" });
+  await expect(people).toContainText("ada@people.test");
+  await expect(people).not.toContainText("bea@people.test");
+  await expect(page.getByRole("combobox", { name: "List or segment" })).toHaveText("Fair 1005");
+
+  await page.goto(`${here}/segments/new`);
+  await page.getByLabel("Field").selectOption("list");
+  await choose("lists");
+  await expect(page.getByRole("list", { name: "lists, chosen" })).toContainText("Fair 1005");
+  await expect(page.getByRole("status").filter({ hasText: "contact" })).toContainText("1 contact");
 });

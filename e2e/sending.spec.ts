@@ -1,5 +1,6 @@
 import { createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { env } from "#server/env";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
 import { seriousFindings } from "./scan.ts";
@@ -89,6 +90,8 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await expect(page.getByLabel("Sender’s address")).toBeHidden();
     await page.getByRole("radio", { name: /Each recipient’s/ }).check();
     await page.getByLabel("Priority").fill("80");
+    await page.getByLabel("Plain text").click();
+    await page.getByRole("textbox", { name: "Source" }).fill("newsletter");
     await page.getByRole("button", { name: "Save settings" }).click();
     await expect(page.getByText("Settings saved.")).toBeVisible();
     expect(await seriousFindings(page)).toEqual([]);
@@ -96,5 +99,34 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await expect(page.getByText("through the pool Sales team")).toBeVisible();
     await expect(page.getByText(/ from \S+@\S+/).first()).toBeVisible();
     await expect(page.getByText(/Up to [\d,]+ a day/)).toBeVisible();
+  });
+
+  await test.step("a mailbox that failed gets a server that answers, and sends again", async () => {
+    await withTenant(workspace.scope, (tx) =>
+      createMailbox(tx, {
+        email: "bea@sandbox.test",
+        isDefault: false,
+        provider: "smtp",
+        status: "error",
+        statusReason: "Its server refuses the user name or the password (535 5.7.8 wrong password).",
+        smtpHost: "127.0.0.1",
+        smtpPort: 1,
+        smtpSecurity: "none",
+        smtpUsername: "bea",
+      }),
+    );
+    await page.goto(`/${workspace.slug}/settings/mailboxes`);
+    const bea = page.getByRole("listitem").filter({ hasText: "bea@sandbox.test" }).first();
+    await expect(bea).toContainText("refuses the user name or the password");
+    await page.getByRole("button", { name: "More for bea@sandbox.test" }).press("Enter");
+    await page.getByRole("menuitem", { name: "Server and password" }).press("Enter");
+    await dialog.getByRole("button", { name: "Test and save" }).press("Enter");
+    await expect(dialog.getByText(/nothing listens on that port/)).toBeVisible();
+    expect(await seriousFindings(page)).toEqual([]);
+    await dialog.getByLabel("Port").fill(String(env.SANDBOX_SMTP_PORT));
+    await dialog.getByLabel("Password").fill("a new one");
+    await dialog.getByRole("button", { name: "Test and save" }).press("Enter");
+    await expect(page.getByText("The connection works and is saved.")).toBeVisible();
+    await expect(bea).toContainText("Active");
   });
 });

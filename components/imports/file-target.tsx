@@ -1,6 +1,6 @@
 "use client";
 import { FileUp } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { cn } from "#components/ui/cn";
 import { Kbd } from "#components/ui/kbd";
 
@@ -24,6 +24,17 @@ export function FileTarget({ onFile, focused, describedBy }: Props) {
   useEffect(() => {
     if (focused) input.current?.focus();
   }, [focused]);
+  function choose(target: HTMLInputElement) {
+    const file = target.files?.[0];
+    // The same file can be chosen again.
+    target.value = "";
+    if (file) onFile(file);
+  }
+  const chooseEarly = useEffectEvent(() => {
+    if (input.current) choose(input.current);
+  });
+  // Chosen on a slow machine, before anybody listened.
+  useEffect(() => chooseEarly(), []);
   return (
     <label
       className={cn(
@@ -52,10 +63,7 @@ export function FileTarget({ onFile, focused, describedBy }: Props) {
         aria-label="File of contacts"
         aria-describedby={describedBy}
         className="sr-only"
-        onChange={(event) => {
-          onFile(event.target.files?.[0]);
-          event.target.value = "";
-        }}
+        onChange={(event) => choose(event.target)}
       />
     </label>
   );
