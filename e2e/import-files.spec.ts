@@ -30,6 +30,22 @@ test("a workbook and a Latin-1 file come in with every accent and leading zero, 
   await expect(page.getByRole("row", { name: /Jürgen Groß/ })).toBeVisible();
 });
 
+test("a file that is chosen while the page is still loading is taken", async ({
+  signedInPage: page,
+  workspace,
+}) => {
+  const scripts = Promise.withResolvers<void>();
+  await page.route("**/_next/static/**/*.js", async (route) => {
+    await scripts.promise;
+    await route.continue();
+  });
+  await page.goto(`/${workspace.slug}/imports/new`, { waitUntil: "commit" });
+  const file = page.getByLabel("File of contacts");
+  await file.setInputFiles(csvFile("early.csv", "email\nada@example.test\n"));
+  scripts.resolve();
+  await expect(page.getByRole("heading", { name: "Where each column goes" })).toBeVisible();
+});
+
 test("bad rows are corrected in place by keyboard, before the import and after it, and every step reads well", async ({
   signedInPage: page,
   workspace,
