@@ -3,8 +3,11 @@
  * that belongs to a name behind a backslash. Files from elsewhere separate with any of the three.
  */
 
-export const joinNames = (names: readonly string[]): string =>
-  names.map((name) => name.replace(/[|,;\\]/g, String.raw`\$&`)).join("|");
+const separates = /[|,;\\]/;
+const escapedName = (name: string): string =>
+  separates.test(name) ? name.replace(/[|,;\\]/g, String.raw`\$&`) : name;
+
+export const joinNames = (names: readonly string[]): string => names.map(escapedName).join("|");
 
 /** The names in a cell, as they stand there; a backslash before anything else is a backslash. */
 export function splitNames(cell: string): string[] {
