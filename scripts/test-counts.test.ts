@@ -17,7 +17,7 @@ const testResults: unknown[] = [];
 test("passed and failed tests of both runners add up, and those that passed at the second try are named", () => {
   const assertionResults = [
     { fullName: "steady", status: "passed", failureMessages: [] },
-    { fullName: "wavers", status: "passed", failureMessages: ["at first"] },
+    { fullName: "wavers", status: "passed", failureMessages: ["Property failed\n{ seed: 7 }\n    at x.ts"] },
     { fullName: "fails", status: "failed", failureMessages: ["at first", "again"] },
   ];
   const vitest = vitestCounts(
@@ -33,7 +33,11 @@ test("passed and failed tests of both runners add up, and those that passed at t
       suites: [{ specs: [spec("clicks", "expected")], suites: [{ specs: [spec("drags", "flaky")] }] }],
     }),
   );
-  expect(sum([vitest, playwright])).toEqual({ passed: 11, failed: 3, flaky: ["wavers", "drags"] });
+  expect(sum([vitest, playwright])).toEqual({
+    passed: 11,
+    failed: 3,
+    flaky: ["wavers: Property failed { seed: 7 }", "drags"],
+  });
 });
 
 test("a file that could not be loaded is a failure, though none of its tests is", () => {

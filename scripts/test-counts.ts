@@ -39,6 +39,9 @@ function countsIn<T>(file: string, report: z.ZodType<T>, read: (report: T) => Co
   return parsed.success ? read(parsed.data) : nothing;
 }
 
+/** What a failure says first: of a property, the seed that replays it. */
+const beginning = (message: string): string => message.split("\n").slice(0, 2).join(" ").slice(0, 300);
+
 /** A file that could not be loaded has no tests to count as failed: it counts as one. */
 export const vitestCounts = (file: string): Counts =>
   countsIn(file, vitestReport, ({ numPassedTests, numFailedTests, numFailedTestSuites, testResults }) => ({
@@ -47,7 +50,7 @@ export const vitestCounts = (file: string): Counts =>
     flaky: testResults
       .flatMap((result) => result.assertionResults)
       .filter(({ status, failureMessages }) => status === "passed" && failureMessages.length > 0)
-      .map(({ fullName }) => fullName),
+      .map(({ fullName, failureMessages: [first = ""] }) => `${fullName}: ${beginning(first)}`),
   }));
 
 export const playwrightCounts = (file: string): Counts =>
