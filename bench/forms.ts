@@ -54,6 +54,23 @@ const csv = (rows: number, other: number) =>
       );
     })(),
   );
+/** 21 columns, and about 1,050 bytes a row: five million of them are 5 GB. */
+const wide = (rows: number, other: number) => {
+  const more = Array.from({ length: 11 }, (_, at) => `remark_${at + 1}`);
+  const remark = (n: number, at: number) =>
+    `Remark ${n * 11 + at} of somebody who has much to say about the product and its people`;
+  return Readable.from(
+    (function* () {
+      yield `${[...names, ...more].join(",")}\n`;
+      yield* batches(
+        rows,
+        (cells, n) =>
+          `${[...cells.map((cell) => (cell.includes(",") ? `"${cell}"` : cell)), ...more.map((_, at) => remark(n + other, at))].join(",")}\n`,
+        other,
+      );
+    })(),
+  );
+};
 const utf16 = (rows: number, other: number) =>
   Readable.from(
     (function* () {
@@ -126,6 +143,7 @@ const toFile = (file: string) => createWriteStream(file);
 /** Makers by the name of their file, whose extension says the form. */
 export const forms: Record<string, (rows: number, file: string, other: number) => Promise<void>> = {
   "people.csv": (rows, file, other) => pipeline(csv(rows, other), toFile(file)),
+  "people.wide.csv": (rows, file, other) => pipeline(wide(rows, other), toFile(file)),
   "people.utf16.txt": (rows, file, other) => pipeline(utf16(rows, other), toFile(file)),
   "people.csv.gz": (rows, file, other) => pipeline(csv(rows, other), createGzip({ level: 1 }), toFile(file)),
   "people.json": (rows, file, other) => pipeline(json(rows, other), toFile(file)),

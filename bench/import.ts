@@ -5,7 +5,7 @@
  * and COPY into a temporary table with one upsert of the same rows into the same indexes. The work is done in a process
  * of its own, whose memory is that of a worker.
  *
- *   npm run bench:import -- [--rows 100000] [--held 1000000] [--form csv|xlsx|json|ndjson|csv.gz|utf16.txt]
+ *   npm run bench:import -- [--rows 100000] [--held 1000000] [--form csv|xlsx|json|ndjson|csv.gz|utf16.txt|wide.csv]
  *     [--again]  imports a second file with other values for the same people, and undoes that first
  *     [--touched]  has most contacts edited, mailed, unsubscribed or merged before anything is undone
  *     [--alone]  without the floors, for files of a size that would take them hours
