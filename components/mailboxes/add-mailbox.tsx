@@ -6,15 +6,13 @@ import { useRef, useState } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
-import { Dialog, DialogContent, DialogFooter, DialogTrigger } from "#components/ui/dialog";
-import { FormError } from "#components/ui/form-error";
+import { Dialog, DialogContent, DialogTrigger } from "#components/ui/dialog";
 import { formValues } from "#components/ui/form-values";
-import { SubmitButton } from "#components/ui/submit-button";
 import { securityChoices } from "#server/mailboxes/schema";
-import { CheckList } from "./check-list.tsx";
 import { ConnectionFields } from "./connection-fields.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { type Readable, ReadingForm } from "./reading-form.tsx";
+import { TestAndSave } from "./test-and-save.tsx";
 
 /** Adds a mailbox of one's own: it is tried out, phase by phase, before it is saved. */
 export function AddMailbox() {
@@ -91,24 +89,15 @@ function MailboxForm({ onAdded }: { onAdded: (mailbox: Readable) => void }) {
     >
       <ConnectionFields errors={problem?.fields ?? {}} />
       <LimitFields dailyLimit={50} hourlyLimit={null} minDelaySeconds={60} errors={problem?.fields ?? {}} />
-      {(test.isPending || test.data) && (
-        <div className="rounded-md border bg-sunken p-3">
-          <CheckList checks={test.data} pending={test.isPending} />
-        </div>
-      )}
-      <FormError>{problem && Object.keys(problem.fields).length === 0 ? problem.message : null}</FormError>
-      <DialogFooter>
-        <Button
-          pending={test.isPending}
-          onClick={() => {
-            create.reset();
-            if (form.current) test.mutate(connectionOf(form.current));
-          }}
-        >
-          Test
-        </Button>
-        <SubmitButton pending={create.isPending}>Test and save</SubmitButton>
-      </DialogFooter>
+      <TestAndSave
+        test={test}
+        saving={create.isPending}
+        error={problem && Object.keys(problem.fields).length === 0 ? problem.message : null}
+        onTest={() => {
+          create.reset();
+          if (form.current) test.mutate(connectionOf(form.current));
+        }}
+      />
     </form>
   );
 }

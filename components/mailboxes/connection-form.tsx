@@ -4,15 +4,11 @@ import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
-import { Button } from "#components/ui/button";
-import { DialogFooter } from "#components/ui/dialog";
-import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
-import { SubmitButton } from "#components/ui/submit-button";
 import { securityChoices } from "#server/mailboxes/schema";
-import { CheckList } from "./check-list.tsx";
 import type { Mailbox } from "./mailbox-list.tsx";
 import { ServerFields } from "./server-fields.tsx";
+import { TestAndSave } from "./test-and-save.tsx";
 
 type Props = { mailbox: Mailbox; onDone: () => void };
 
@@ -61,24 +57,15 @@ export function ConnectionForm({ mailbox, onDone }: Props) {
         stored
         errors={errors}
       />
-      {(test.isPending || test.data) && (
-        <div className="rounded-md border bg-sunken p-3">
-          <CheckList checks={test.data} pending={test.isPending} />
-        </div>
-      )}
-      <FormError>{unplaced ? problem.message : null}</FormError>
-      <DialogFooter>
-        <Button
-          pending={test.isPending}
-          onClick={() => {
-            save.reset();
-            if (form.current) test.mutate(connectionOf(form.current, mailbox.id));
-          }}
-        >
-          Test
-        </Button>
-        <SubmitButton pending={save.isPending}>Test and save</SubmitButton>
-      </DialogFooter>
+      <TestAndSave
+        test={test}
+        saving={save.isPending}
+        error={unplaced ? problem.message : null}
+        onTest={() => {
+          save.reset();
+          if (form.current) test.mutate(connectionOf(form.current, mailbox.id));
+        }}
+      />
     </form>
   );
 }

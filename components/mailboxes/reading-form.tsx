@@ -6,15 +6,12 @@ import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Checkbox } from "#components/ui/checkbox";
-import { DialogFooter } from "#components/ui/dialog";
-import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
-import { SubmitButton } from "#components/ui/submit-button";
 import { securityChoices } from "#server/mailboxes/schema";
 import { type FolderKind, folderKinds } from "#server/replies/schema";
-import { CheckList } from "./check-list.tsx";
 import type { Mailbox } from "./mailbox-list.tsx";
 import { ServerFields } from "./server-fields.tsx";
+import { TestAndSave } from "./test-and-save.tsx";
 
 /** What of a mailbox the form begins with. */
 export type Readable = Pick<
@@ -68,13 +65,15 @@ export function ReadingForm({ mailbox, onDone, later }: Props) {
           />
         ))}
       </fieldset>
-      {(test.isPending || test.data) && (
-        <div className="rounded-md border bg-sunken p-3">
-          <CheckList checks={test.data} pending={test.isPending} />
-        </div>
-      )}
-      <FormError>{problem && Object.keys(errors).length === 0 ? problem.message : null}</FormError>
-      <DialogFooter>
+      <TestAndSave
+        test={test}
+        saving={set.isPending}
+        error={problem && Object.keys(errors).length === 0 ? problem.message : null}
+        onTest={() => {
+          set.reset();
+          if (form.current) test.mutate(readingOf(form.current, mailbox.id));
+        }}
+      >
         {mailbox.imapHost && (
           <Button
             variant="ghost"
@@ -86,17 +85,7 @@ export function ReadingForm({ mailbox, onDone, later }: Props) {
           </Button>
         )}
         {later && <Button onClick={onDone}>{later}</Button>}
-        <Button
-          pending={test.isPending}
-          onClick={() => {
-            set.reset();
-            if (form.current) test.mutate(readingOf(form.current, mailbox.id));
-          }}
-        >
-          Test
-        </Button>
-        <SubmitButton pending={set.isPending}>Test and save</SubmitButton>
-      </DialogFooter>
+      </TestAndSave>
     </form>
   );
 }
