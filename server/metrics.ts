@@ -36,6 +36,16 @@ export const callsUnderWay = once(
   () => new Gauge({ name: "postroad_function_calls_running", help: "Calls that this worker is answering." }),
 );
 
+export const sweepFailures = once(
+  "postroad_sweep_failures_total",
+  () =>
+    new Counter({
+      name: "postroad_sweep_failures_total",
+      help: "Workspaces, or whole look-ups, that the sweeper could not look after.",
+      labelNames: ["sweep"] as const,
+    }),
+);
+
 /** Counts what the process itself uses (memory, processor, event loop), and names its role on every line. */
 export function startMetrics(role: "web" | "worker" | "engine"): void {
   register.setDefaultLabels({ role });

@@ -14,23 +14,26 @@ import {
   sweepSteps,
   sweepWaiters,
 } from "#server/drivers/sweep";
+import { sweepAll } from "#server/drivers/sweep-workspaces";
+
+const sweeps = {
+  "expire-leases": sweepLeases,
+  "wake-steps": sweepSteps,
+  "wake-mailboxes": sweepMailboxes,
+  "wake-readers": sweepReaders,
+  "check-campaigns": sweepCampaigns,
+  "let-in-arrivals": sweepArrivals,
+  "wake-waiters": sweepWaiters,
+  "remind-approvers": sweepApprovals,
+  "write-drafts": sweepDrafts,
+  "restart-jobs": sweepJobs,
+  "refresh-segments": sweepSegments,
+  "refresh-scores": sweepScores,
+  "fill-holidays": sweepHolidays,
+};
 
 /** Finds what the rows call for and nobody is doing, and sends its events again. */
 export const sweep = inngest.createFunction(
   { id: "sweep", name: "Sweep", triggers: [{ cron: "* * * * *" }], retries: 0, singleton: { mode: "skip" } },
-  async ({ step }) => ({
-    expiredMessages: await step.run("expire-leases", sweepLeases),
-    steps: await step.run("wake-steps", sweepSteps),
-    mailboxes: await step.run("wake-mailboxes", sweepMailboxes),
-    readers: await step.run("wake-readers", sweepReaders),
-    campaigns: await step.run("check-campaigns", sweepCampaigns),
-    arrivals: await step.run("let-in-arrivals", sweepArrivals),
-    waiters: await step.run("wake-waiters", sweepWaiters),
-    approvals: await step.run("remind-approvers", sweepApprovals),
-    drafts: await step.run("write-drafts", sweepDrafts),
-    jobs: await step.run("restart-jobs", sweepJobs),
-    segments: await step.run("refresh-segments", sweepSegments),
-    scores: await step.run("refresh-scores", sweepScores),
-    holidays: await step.run("fill-holidays", sweepHolidays),
-  }),
+  ({ step }) => sweepAll(sweeps, (name, work) => step.run(name, work)),
 );

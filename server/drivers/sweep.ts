@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import { withoutTenant } from "#db/client";
 import type { TenantTx } from "#db/tenancy";
@@ -22,7 +22,6 @@ import { modelDriver } from "#server/scoring/mutations";
 import { refreshDriver, requestDueRefresh } from "#server/segments/refresh";
 import {
   arrivalsEvent,
-  commitThenSend,
   drainedEvent,
   type DriverEvent,
   type DueStep,
@@ -38,48 +37,25 @@ import {
 } from "./events.ts";
 import { wake } from "./mutations.ts";
 import { fenceOfStalled } from "./queries.ts";
+import { type Found, type Swept, sweepWorkspaces } from "./sweep-workspaces.ts";
 
 /*
  * What the rows call for and nobody is doing: a lost event, a run that died, an engine that was wiped. Looked up
  * across tenants through functions that return ids, and acted upon in each tenant's own transaction.
  */
 
-type Found = { tenant_id: string; workspace_id: string; id: string };
-type Handled = { events: DriverEvent[] };
-
-/** Acts on what `lookup` finds, a transaction per workspace. Returns how many were found. */
-async function sweep(
-  lookup: SQL,
-  act: (tx: TenantTx, scope: EventScope, ids: string[]) => Promise<Handled>,
-): Promise<number> {
-  const found = await withoutTenant((tx) => tx.execute<Found>(lookup));
-  for (const rows of Map.groupBy(found, (row) => row.workspace_id).values()) {
-    const [first] = rows;
-    if (!first) continue;
-    const scope = { tenantId: first.tenant_id, workspaceId: first.workspace_id };
-    await commitThenSend(scope, (tx) =>
-      act(
-        tx,
-        scope,
-        rows.map((row) => row.id),
-      ),
-    );
-  }
-  return found.length;
-}
-
 /** Repeated events are told apart by the minute: one a minute is enough, and each gets through. */
 async function minute(tx: TenantTx): Promise<string> {
   return (await appNow(tx)).toISOString().slice(0, 16);
 }
 
-export const sweepLeases = (): Promise<number> =>
-  sweep(sql`select * from expired_messages()`, (tx, scope, messageIds) =>
+export const sweepLeases = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from expired_messages()`, (tx, scope, messageIds) =>
     expireLeases(tx, { scope, messageIds }),
   );
 
-export const sweepSteps = (): Promise<number> =>
-  sweep(sql`select * from due_step_drivers()`, async (tx, scope, ids) => {
+export const sweepSteps = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_step_drivers()`, async (tx, scope, ids) => {
     const again = await minute(tx);
     const steps = await tx.execute<DueStep>(sql`
       select campaign_id as "campaignId", id as "stepId", step_order as "stepOrder", step_type as "stepType"
@@ -93,8 +69,8 @@ export const sweepSteps = (): Promise<number> =>
     return { events };
   });
 
-export const sweepMailboxes = (): Promise<number> =>
-  sweep(sql`select * from due_mailbox_lanes()`, async (tx, scope, ids) => {
+export const sweepMailboxes = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_mailbox_lanes()`, async (tx, scope, ids) => {
     const again = await minute(tx);
     const events: DriverEvent[] = [];
     for (const id of ids.sort()) {
@@ -110,8 +86,8 @@ export const sweepMailboxes = (): Promise<number> =>
   });
 
 /** Mailboxes whose replies are to be read: their time has come, or something lies in the sandbox for them. */
-export const sweepReaders = (): Promise<number> =>
-  sweep(sql`select * from due_mailbox_readers()`, async (tx, scope, ids) => {
+export const sweepReaders = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_mailbox_readers()`, async (tx, scope, ids) => {
     const again = await minute(tx);
     const events: DriverEvent[] = [];
     for (const id of ids.sort()) {
@@ -123,8 +99,8 @@ export const sweepReaders = (): Promise<number> =>
     return { events };
   });
 
-export const sweepCampaigns = (): Promise<number> =>
-  sweep(sql`select * from campaigns_to_check()`, async (tx, scope, ids) => {
+export const sweepCampaigns = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from campaigns_to_check()`, async (tx, scope, ids) => {
     const again = await minute(tx);
     const events: DriverEvent[] = [];
     for (const id of ids) events.push(...(await checkCampaign(tx, { scope, id, again })));
@@ -145,14 +121,14 @@ async function checkCampaign(
 }
 
 /** Campaigns with somebody at the door: whoever was brought by a trigger in the database has nobody else to say so. */
-export const sweepArrivals = (): Promise<number> =>
-  sweep(sql`select * from due_campaign_arrivals()`, async (_tx, scope, ids) => ({
+export const sweepArrivals = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_campaign_arrivals()`, async (_tx, scope, ids) => ({
     events: ids.map((id) => arrivalsEvent(scope, id)),
   }));
 
 /** Contacts whom a waiting step could not be told of, since it was asking about them at that moment: it asks again. */
-export const sweepWaiters = (): Promise<number> =>
-  sweep(sql`select * from due_missed_wakes()`, async (tx, scope, ids) => {
+export const sweepWaiters = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_missed_wakes()`, async (tx, scope, ids) => {
     const missed = await tx.execute<{ contact_id: string }>(sql`
       delete from missed_wakes where id = any(${sql.param(ids)}::uuid[]) returning contact_id`);
     const contactIds = [...new Set(missed.map((row) => row.contact_id))];
@@ -160,15 +136,15 @@ export const sweepWaiters = (): Promise<number> =>
   });
 
 /** Calendars that lack holidays of the coming year. */
-export const sweepHolidays = (): Promise<number> =>
-  sweep(sql`select * from due_holiday_calendars()`, async (tx, _scope, ids) => {
+export const sweepHolidays = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_holiday_calendars()`, async (tx, _scope, ids) => {
     await fillCalendars(tx, ids.toSorted());
     return { events: [] };
   });
 
 /** Segments whose half hour is over, whose contacts have changed, or whose run has fallen silent. */
-export const sweepSegments = (): Promise<number> =>
-  sweep(sql`select * from due_segment_drivers()`, async (tx, scope) => {
+export const sweepSegments = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_segment_drivers()`, async (tx, scope) => {
     const again = await minute(tx);
     const fence =
       (await requestDueRefresh(tx, scope.workspaceId))
@@ -177,19 +153,21 @@ export const sweepSegments = (): Promise<number> =>
   });
 
 /** Requests for an approval whose approvers are to be reminded, or that nobody answered in time. */
-export const sweepApprovals = (): Promise<number> =>
-  sweep(sql`select * from due_approvals()`, async (tx, _scope, ids) => {
+export const sweepApprovals = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_approvals()`, async (tx, _scope, ids) => {
     for (const id of ids.toSorted()) await followUp(tx, id);
     return { events: [] };
   });
 
 /** Workspaces with drafts that a provider is to write and that nobody is writing. */
-export const sweepDrafts = (): Promise<number> =>
-  sweep(sql`select * from due_draft_writing()`, async (_tx, scope) => ({ events: [writingDueEvent(scope)] }));
+export const sweepDrafts = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_draft_writing()`, async (_tx, scope) => ({
+    events: [writingDueEvent(scope)],
+  }));
 
 /** Scoring models whose day has come, or whose run has fallen silent. */
-export const sweepScores = (): Promise<number> =>
-  sweep(sql`select * from due_scoring_models()`, async (tx, scope, ids) => {
+export const sweepScores = (): Promise<Swept> =>
+  sweepWorkspaces(sql`select * from due_scoring_models()`, async (tx, scope, ids) => {
     const again = await minute(tx);
     const events: DriverEvent[] = [];
     for (const id of ids) {
@@ -208,14 +186,14 @@ type Job = Found & {
 };
 
 /** Imports, exports and edits of contacts whose run has fallen silent go on where their rows say. */
-export async function sweepJobs(): Promise<number> {
+export async function sweepJobs(): Promise<Swept> {
   const jobs = await withoutTenant((tx) =>
     tx.execute<Job>(
       sql`select j.*, to_char(app_now() at time zone 'UTC', 'YYYYMMDDHH24MI') as again from stalled_jobs() j`,
     ),
   );
   if (jobs.length > 0) await inngest.send(jobs.map(jobEvent));
-  return jobs.length;
+  return { found: jobs.length, failed: [] };
 }
 
 function jobEvent({ kind, status, tenant_id, workspace_id, id, fence, again }: Job) {
