@@ -15,22 +15,25 @@ export function TestState({ test, timeZone }: { test: Test; timeZone: string }) 
 }
 
 function Words({ test, timeZone }: { test: Test; timeZone: string }) {
-  const { status, startedAt, endsAt, taken, sampleSize, waiting, durationMinutes } = test;
+  const { status, startedAt, endsAt, taken, sampleSize, waiting, held, durationMinutes } = test;
   if (status === "running" || status === "extended") {
     const rest = waiting > 0 && <span className="text-muted"> {wait(waiting)} for the winner.</span>;
+    const without = held > 0 && <Held count={held} all={endsAt === null && held === taken} />;
     if (startedAt === null)
       return <span className="text-muted">Begins when the first contacts reach this email.</span>;
     if (endsAt === null)
       return (
         <>
           The sample is on its way: {taken.toLocaleString("en")} of {contacts(sampleSize ?? taken)} have their
-          variant. Decided {durationWords(durationMinutes)} after the last email.{rest}
+          variant. Decided {durationWords(durationMinutes)} after the last email.{without}
+          {rest}
         </>
       );
     return (
       <>
         {status === "extended" && "Too close to call the first time. "}
         Decided by {metricNames[test.metric].toLowerCase()} <DateTime at={endsAt} timeZone={timeZone} />.
+        {without}
         {rest}
       </>
     );
@@ -44,6 +47,19 @@ function Words({ test, timeZone }: { test: Test; timeZone: string }) {
         {waiting > 0 && `; ${contacts(waiting)} still to be let go`}
       </span>
     </>
+  );
+}
+
+/** `all`: nobody else is in the sample, so that its time cannot begin. */
+function Held({ count, all }: { count: number; all: boolean }) {
+  return (
+    <span className="text-warning">
+      {" "}
+      {contacts(count)} of the sample cannot be written to: snoozed, or lacking what the email says.{" "}
+      {all
+        ? "That is all of it, so the time of the test cannot begin: mend it, pick a winner, or stop the test."
+        : "The test does not wait for them."}
+    </span>
   );
 }
 

@@ -9,79 +9,20 @@ import { rollUp } from "#server/analytics/rollup";
 import { loadSteps } from "#server/campaigns/steps";
 import { email } from "#server/campaigns/testing";
 import { commitThenSend } from "#server/drivers/events";
-import {
-  createRunner,
-  emailStep,
-  launch,
-  newCampaign,
-  places,
-  type Started,
-  statusOf,
-} from "#server/enrollments/testing";
+import { createRunner, emailStep, launch, newCampaign, places, statusOf } from "#server/enrollments/testing";
 import { people } from "#server/messages/testing";
 import { sinks } from "#server/messages/testing-sinks";
-import { recordHits } from "#server/tracking/hits";
 import { listTestDays } from "./days.ts";
 import { pickWinner } from "./mutations.ts";
-import { listTests } from "./results.ts";
 import { type EmailTest, newTest } from "./schema.ts";
+import { begun, mailsOf, open, subjectsOf, tested, testOf, variant, waiting } from "./testing.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 
-const variant = (subjectLine: string, weight = 1) => ({ weight, changes: { subjectLine } });
-const tested = (values: Partial<EmailTest> = {}, step: Partial<StepValues> = {}): StepValues =>
-  emailStep({
-    subjectLine: "As it is",
-    test: { ...newTest(), variants: [{ weight: 1, changes: {} }, variant("Another")], ...values },
-    ...step,
-  });
-const started = async (emails: readonly string[], steps: readonly StepValues[]) => {
-  const campaign = await newCampaign({ emails, steps });
-  await launch(campaign.scope, campaign.campaignId);
-  await runner.settle();
-  await runner.pass("3 seconds");
-  return campaign;
-};
-const testOf = async ({ scope, campaignId }: Started) => {
-  const [only] = await withTenant(scope, (tx) => listTests(tx, campaignId));
-  if (!only) throw new Error("The campaign has no test.");
-  return only;
-};
-const mailsOf = ({ scope }: Started) => sinks.mails.filter((mail) => mail.raw.includes(scope.workspaceId));
-const subjectsOf = (campaign: Started) => {
-  const counts: Record<string, number> = {};
-  for (const { subject } of mailsOf(campaign)) counts[subject] = (counts[subject] ?? 0) + 1;
-  return counts;
-};
-const waiting = async (campaign: Started) =>
-  (await places(campaign)).filter(({ wait_reason }) => wait_reason === "waiting_for_winner").length;
-
-/** Opens the mails of a subject, so many of them, as a person or a machine does. */
-async function open(campaign: Started, subject: string, count: number, machineReason: string | null = null) {
-  const { scope, campaignId } = campaign;
-  await commitThenSend(scope, async (tx) => {
-    const rows = await tx.execute<{ id: string }>(sql`
-      select id from content.email_messages where campaign_id = ${campaignId}::uuid and subject = ${subject}
-        and first_opened_at is null order by id limit ${count}`);
-    const hit = {
-      type: "opened",
-      linkIndex: null,
-      url: null,
-      ip: null,
-      userAgent: machineReason ?? "Mozilla/5.0 (X11)",
-    } as const;
-    return recordHits(
-      tx,
-      scope,
-      rows.map(({ id }) => ({ ...hit, messageId: id, machineReason })),
-    );
-  });
-}
-
 test("everybody of the sample gets a variant by its weight, the others wait and say why, and the winner goes to every one of them", async () => {
   const emails = people(240);
-  const campaign = await started(emails, [
+  const campaign = await begun(runner, emails, [
     tested({ samplePercent: 90 }),
     { stepType: "wait", waitDuration: { value: 1, unit: "days" } },
   ]);
@@ -140,7 +81,7 @@ test("who opens a variant has opened the email for the next condition", async ()
     actionConfig: { tag: name },
     nextStepId: null,
   });
-  const campaign = await started(people(4), [
+  const campaign = await begun(runner, people(4), [
     tested({ samplePercent: 100 }),
     { stepType: "wait", waitDuration: { value: 1, unit: "days" } },
     {
@@ -168,7 +109,7 @@ test("who opens a variant has opened the email for the next condition", async ()
 });
 
 test("a person's pick and the decision by time at the same moment have one outcome, and nobody is mailed twice", async () => {
-  const campaign = await started(people(9), [tested({ samplePercent: 50, durationMinutes: 60 })]);
+  const campaign = await begun(runner, people(9), [tested({ samplePercent: 50, durationMinutes: 60 })]);
   await runner.pass("1 minute");
   const { id, now } = await testOf(campaign);
   const b = now[1]?.id ?? "";
@@ -192,7 +133,7 @@ test("a person's pick and the decision by time at the same moment have one outco
 });
 
 test("an email in the middle of a way is tested on the first who come, and whoever comes later gets the winner", async () => {
-  const campaign = await started(people(8), [
+  const campaign = await begun(runner, people(8), [
     emailStep({ subjectLine: "First" }),
     { stepType: "wait", waitDuration: { value: 1, unit: "hours" } },
     tested({ samplePercent: 50, durationMinutes: 60, fallback: "highest" }),
@@ -209,7 +150,7 @@ test("an email in the middle of a way is tested on the first who come, and whoev
 });
 
 test("variants that differ by the time of day leave at theirs", async () => {
-  const campaign = await started(people(2), [
+  const campaign = await begun(runner, people(2), [
     tested(
       {
         dimension: "send_time",

@@ -5,7 +5,7 @@ import type { Slice } from "#server/enrollments/slice";
 import type { StepGraph } from "#server/enrollments/steps";
 import { concludeTest } from "./conclude.ts";
 import { countVariants } from "./numbers.ts";
-import type { Test } from "./queries.ts";
+import { heldBack, type Test } from "./queries.ts";
 import { takeSample } from "./sample.ts";
 import { judgeTest } from "./verdict.ts";
 
@@ -53,18 +53,27 @@ export async function extendTest(tx: TenantTx, { id }: Pick<Test, "id">): Promis
     where id = ${id}::uuid and status = 'running'`);
 }
 
-/** Counts from the last email of the sample; null while one of them has yet to leave. */
+/**
+ * Counts from the last email of the sample; null while one of them has yet to leave. Who cannot be written to may stay
+ * so for weeks, and is waited for only where that is all of the sample.
+ */
 async function endOfSample(tx: TenantTx, { id, stepId }: Test): Promise<Date | null> {
   const [row] = await tx.execute<{ ends_at: Date | null }>(sql`
-    update ab_tests t set updated_at = app_now(), ends_at = make_interval(mins => t.duration_minutes) + coalesce((
-      select max(m.sent_at) from content.email_messages m join ab_test_variants v on v.id = m.variant_id
-      where v.test_id = t.id), app_now())
-    where t.id = ${id}::uuid and not exists (
-      select from ab_test_assignments a cross join lateral (
-        select from campaign_contacts e where e.contact_id = a.contact_id and e.current_step_id = ${stepId}::uuid
-          and e.campaign_id = t.campaign_id and e.status in ('enrolled', 'active')
+    with standing as materialized (
+      select ${heldBack} as held from ab_test_assignments a cross join lateral (
+        select * from campaign_contacts e where e.contact_id = a.contact_id and e.current_step_id = ${stepId}::uuid
+          and e.campaign_id = (select campaign_id from ab_tests where id = ${id}::uuid) and e.status in ('enrolled', 'active')
           and e.wait_reason is distinct from 'outcome_unknown' limit 1) e
-      where a.test_id = t.id)
+      where a.test_id = ${id}::uuid
+    ), sent as (
+      select max(m.sent_at) as last from content.email_messages m join ab_test_variants v on v.id = m.variant_id
+      where v.test_id = ${id}::uuid
+    )
+    update ab_tests t set updated_at = app_now(),
+      ends_at = make_interval(mins => t.duration_minutes) + coalesce(sent.last, app_now())
+    from sent
+    where t.id = ${id}::uuid and not exists (select from standing where not held)
+      and (sent.last is not null or not exists (select from standing))
     returning t.ends_at`);
   return row?.ends_at ?? null;
 }

@@ -2,13 +2,13 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { TestOutcome } from "./conclude.ts";
 import { countVariants } from "./numbers.ts";
-import type { TestStatus } from "./queries.ts";
+import { heldBack, live, type TestStatus } from "./queries.ts";
 import type { TestDimension, TestMetric, VariantChanges } from "./schema.ts";
 import { compareVariants, type VariantResult } from "./verdict.ts";
 
 /**
  * A test as pages show it. `now` are the numbers of this moment, `decided` those it was decided by. `taken` of `sampleSize`
- * have their variant; `waiting` wait for the winner. `endsAt` is null while the sample is being sent.
+ * have their variant, `held` of these cannot be written to; `waiting` wait for the winner. `endsAt` is null while the sample is being sent.
  */
 export type TestResult = {
   id: string;
@@ -28,6 +28,7 @@ export type TestResult = {
   outcome: TestOutcome | null;
   winner: string | null;
   taken: number;
+  held: number;
   waiting: number;
   now: VariantResult[];
   decided: VariantResult[] | null;
@@ -49,6 +50,10 @@ export async function listTests(tx: TenantTx, campaignId: string): Promise<TestR
       (select v.name from ab_test_variants v where v.id = t.winner_variant_id) as winner,
       (select json_object_agg(v.id, v.changes) from ab_test_variants v where v.test_id = t.id) as changes,
       (select count(*)::int from ab_test_assignments a where a.test_id = t.id) as taken,
+      case when t.${live} then (select count(*)::int from campaign_contacts e
+        where e.campaign_id = t.campaign_id and e.current_step_id = t.step_id and e.status in ('enrolled', 'active')
+          and ${heldBack} and exists (select from ab_test_assignments a where a.test_id = t.id and a.contact_id = e.contact_id))
+      else 0 end as held,
       (select count(*)::int from campaign_contacts e where e.campaign_id = t.campaign_id and e.current_step_id = t.step_id
         and e.status in ('enrolled', 'active', 'paused') and e.wait_reason = 'waiting_for_winner') as waiting
     from ab_tests t where t.campaign_id = ${campaignId}::uuid order by t.id desc`);
