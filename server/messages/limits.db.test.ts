@@ -17,7 +17,7 @@ import {
 import { createPool } from "#server/pools/mutations";
 import { queueMessages } from "./queue.ts";
 import { replanSteps } from "./replan.ts";
-import { releaseLostSlots } from "./slots.ts";
+import { releaseCampaignSlots, releaseLostSlots, releaseSlotsOf } from "./slots.ts";
 import { sinks } from "./testing-sinks.ts";
 import { always, atOnce, changeSettings, claim, people, queued, settle, statuses, usage } from "./testing.ts";
 
@@ -139,6 +139,47 @@ test("mailboxes of a pool send at the same moment, and each keeps the distance f
   expect([await claim(one), await claim(other)].flatMap(({ messages }) => messages)).toEqual([]);
   await moveClock("50 minutes");
   expect([await claim(one), await claim(other)].map(({ messages }) => messages.length)).toEqual([1, 1]);
+});
+
+test("a mailbox keeps its distance from what left and what is still to leave, not from slots that were given back", async () => {
+  const campaign = await newCampaign({ emails: people(4), settings: { ...atOnce, daily_limit: 1000 } });
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(
+      sql`update email_accounts set min_delay_seconds = 240 where id = ${campaign.emailAccountId}::uuid`,
+    ),
+  );
+  const { scope, campaignId, stepIds } = campaign;
+  const sender = await queued(runner, campaign);
+  const { messages } = await claim(sender);
+  expect(messages).toHaveLength(1);
+  const slots = async () =>
+    (await ledger(campaign))
+      .filter(({ delivery_status }) => delivery_status === "queued")
+      .flatMap(({ scheduled_for }) => scheduled_for?.getTime() ?? [])
+      .sort();
+  const plan = async () => {
+    const ref = { table: "step_drivers", id: stepIds[0] ?? "" } as const;
+    await withTenant(scope, async (tx) => {
+      const fence = (await takeOver(tx, ref, { runId: "test" })) ?? -1;
+      await queueMessages(tx, { scope, campaignId, stepId: ref.id, fence, limit: 100 });
+    });
+    return slots();
+  };
+  const before = await slots();
+  expect(before).toHaveLength(3);
+  await withTenant(scope, (tx) => releaseCampaignSlots(tx, { scope, campaignId }));
+  const again = await plan();
+  expect(Math.abs((again[0] ?? 0) - (before[0] ?? 0))).toBeLessThan(5_000);
+
+  // One of them alone: the others keep theirs, and it comes behind them.
+  const [last] = await withTenant(scope, (tx) =>
+    tx.execute<{ id: string }>(sql`
+      select enrollment_id as id from content.email_messages where campaign_id = ${campaignId}::uuid
+      order by scheduled_for desc limit 1`),
+  );
+  await withTenant(scope, (tx) => releaseSlotsOf(tx, { scope, enrollmentIds: [last?.id ?? ""] }));
+  const third = await plan();
+  expect(third.map((at, index) => Math.abs(at - (again[index] ?? 0)) < 5_000)).toEqual([true, true, true]);
 });
 
 test("a limit lowered after the slots were given holds at the claim, and the rest leave tomorrow", async () => {

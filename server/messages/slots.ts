@@ -80,21 +80,13 @@ export async function releaseLostSlots(
 
 /**
  * Takes every unused slot of a campaign back, so that what has piled up meanwhile is spread anew and does not leave
- * in one burst. Slots given from now on keep their distance from the last email that left.
+ * in one burst.
  */
 export async function releaseCampaignSlots(
   tx: TenantTx,
   { scope, campaignId }: { scope: EventScope; campaignId: string },
 ): Promise<{ released: number; events: DriverEvent[] }> {
-  const result = await takeBack(tx, {
-    scope,
-    limit: null,
-    which: sql`m.campaign_id = ${campaignId}::uuid`,
-  });
-  await tx.execute(
-    sql`update campaign_paces set last_slot_at = last_claimed_at where campaign_id = ${campaignId}::uuid`,
-  );
-  return result;
+  return takeBack(tx, { scope, limit: null, which: sql`m.campaign_id = ${campaignId}::uuid` });
 }
 
 /** Takes the unused slots of some people back, whose place was held meanwhile: they are given new ones. */
@@ -107,6 +99,23 @@ export const releaseSlotsOf = (
     limit: null,
     which: sql`m.enrollment_id = any(${sql.param([...enrollmentIds])}::uuid[])`,
   });
+
+/**
+ * Slots given from now on keep their distance from the last email that left and from the slots that are left, not from
+ * those that were taken back.
+ */
+async function resetPaces(tx: TenantTx, { campaignIds, accountIds }: ReturnType<typeof limitsOf>) {
+  const latest = (which: SQL): SQL => sql`(
+    select max(m.scheduled_for) from content.email_messages m
+    where m.email_account_id = u.email_account_id and m.delivery_status = 'queued' and m.scheduled_for is not null and ${which})`;
+  const accounts = sql.param(accountIds);
+  await tx.execute(sql`
+    update campaign_paces u set last_slot_at = greatest(u.last_claimed_at, ${latest(sql`m.campaign_id = u.campaign_id`)})
+    where u.campaign_id = any(${sql.param(campaignIds)}::uuid[]) and u.email_account_id = any(${accounts}::uuid[])`);
+  await tx.execute(sql`
+    update mailbox_usage u set last_slot_at = greatest(u.last_claimed_at, ${latest(sql`m.mailbox_day = u.day`)})
+    where u.email_account_id = any(${accounts}::uuid[]) and u.day >= (app_now() - interval '2 days')::date`);
+}
 
 type TakeBack = { scope: EventScope; which: SQL; limit: number | null };
 
@@ -124,7 +133,8 @@ async function takeBack(
     stepIds: [...new Set(rows.map((row) => row.step_id))],
     dueAt: null,
   });
-  await lockLimits(tx, limitsOf(rows));
+  const limits = limitsOf(rows);
+  await lockLimits(tx, limits);
   const [count] = await tx.execute<{ count: number }>(sql`
     with slotted as materialized (
       select m.* from content.email_messages m
@@ -137,6 +147,7 @@ async function takeBack(
       from slotted s where m.id = s.id returning 1
     ), ${slotsBack(sql`slotted`, "reserved")}
     select count(*)::int as count from released`);
+  await resetPaces(tx, limits);
   return { released: count?.count ?? 0, events };
 }
 
