@@ -22,7 +22,7 @@ import {
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { type Given, horizonMs, plan, refillMs } from "#server/planner/plan";
 import { lockWideLimits } from "#server/sending-limits/queries";
-import { countAhead } from "./ahead.ts";
+import { countAhead, writtenBefore } from "./ahead.ts";
 import { holdPeople, writeGiven } from "./ledger.ts";
 import { type Block, lockLimits } from "./limits.ts";
 import { unmailableReason } from "./mailable.ts";
@@ -162,15 +162,15 @@ type Wanted = PersonRow & { follow_up: boolean };
 function lostSlots(tx: TenantTx, { stepId, limit }: Slice): Promise<Wanted[]> {
   return tx.execute<Wanted>(sql`
     with lost as materialized (
-      select m.id, m.next_attempt_at as due_at, m.contact_id, m.email_account_id, m.reason_code, m.parent_message_id
+      select m.id, m.next_attempt_at as due_at, m.contact_id, m.email_account_id, m.reason_code, m.enrollment_id
       from content.email_messages m
       where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred')
         and next_attempt_at <= app_now()
       order by next_attempt_at, id limit ${limit} for no key update skip locked
     )
-    select l.id, l.due_at, l.email_account_id as account_id, l.reason_code as wait_reason, true as follow_up, ${personColumns}
-    from lost l cross join lateral (select * from contacts c where c.id = l.contact_id limit 1) c
-    order by l.due_at, l.id`);
+    select m.id, m.due_at, m.email_account_id as account_id, m.reason_code as wait_reason, ${writtenBefore} as follow_up, ${personColumns}
+    from lost m cross join lateral (select * from contacts c where c.id = m.contact_id limit 1) c
+    order by follow_up desc, m.due_at, m.id`);
 }
 
 type DueRow = Wanted & { reason: ExitReason | null };

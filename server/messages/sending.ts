@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { Course, RotationStrategy } from "#server/planner/plan";
 import type { Cap, CapOwner, MailboxPace } from "#server/planner/slots";
@@ -139,14 +139,18 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
   };
 }
 
+/** Days on which a campaign sends nothing, as `DayRange[]`; null when there are none. */
+export const closedDays = (campaignId: SQL): SQL => sql`(
+  select json_agg(json_build_object('from', b.starts_on, 'to', b.ends_on)) from blackout_dates b
+  where b.action <> 'allow' and b.ends_on >= (app_now() - interval '3 days')::date
+    and (b.campaign_ids is null or ${campaignId} = any(b.campaign_ids)))`;
+
 async function loadSettings(tx: TenantTx, campaignId: string): Promise<Settings> {
   // Two days back reach the running day of every zone.
   const [settings] = await tx.execute<Settings>(sql`
     select s.send_window_start::text, s.send_window_end::text, s.send_days, s.timezone, s.daily_limit,
       s.delay_between_emails_seconds, s.no_limits, s.timezone_mode, s.optimize_send_time, w.timezone as workspace_zone,
-      (select json_agg(json_build_object('from', b.starts_on, 'to', b.ends_on)) from blackout_dates b
-        where b.action <> 'allow' and b.ends_on >= (app_now() - interval '3 days')::date
-          and (b.campaign_ids is null or s.campaign_id = any(b.campaign_ids))) as closed,
+      ${closedDays(sql`s.campaign_id`)} as closed,
       (select json_object_agg(u.day, u.reserved + u.sent) from campaign_usage u
         where u.campaign_id = s.campaign_id and u.day >= (app_now() - interval '2 days')::date) as days, app_now() as now
     from campaign_settings s join workspaces w on w.id = s.workspace_id where s.campaign_id = ${campaignId}::uuid`);
