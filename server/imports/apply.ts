@@ -67,6 +67,7 @@ export async function applyRows(
     now: clock?.now ?? "",
     tagIds: tagIdsOf(target),
     listIds: listIdsOf(target),
+    logged: true,
   });
   const created = await createMissing(tx, target, rows.length);
   if (tagged) await addTags(tx, plan.importId);

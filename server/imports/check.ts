@@ -14,12 +14,16 @@ import type { Forecast } from "./queries.ts";
 import type { RowReading } from "./reading.ts";
 import type { ColumnMapping } from "./schema.ts";
 import { type FileFormat, type ParsedSlice, parseSlice, sliceBytes } from "./slices.ts";
+import { type Beat, withHeartbeat } from "./heartbeat.ts";
 import { byIndexOrder, contactOf, openStaging, stageRows } from "./staging.ts";
 import { Tally } from "./tally.ts";
 import { foreseeUnmailable } from "./unmailable.ts";
-import { alreadyHere, leaseSeconds } from "./write.ts";
+import { alreadyHere, Superseded } from "./write.ts";
 
 type Check = ImportContext & { scope: Scope; id: string; fence: number; format: FileFormat; bytes: number };
+
+/** Of one statement: sorting the rows of a file of gigabytes is one. */
+const statementTimeoutMs = 2 * 3_600_000;
 
 /**
  * Reads the whole file and says what importing it would do; writes nothing but the forecast. One step, since
@@ -41,9 +45,10 @@ export async function checkImport(
   );
   const known = new Set(lists.map(({ name }) => name.toLowerCase()));
   const tally = new Tally(openChoices(mapping, context.reading), known);
-  const found = await withTenant(scope, (tx) => foresee(tx, check, tally), {
-    statementTimeoutMs: 10 * 60_000,
-  });
+  const found = await withHeartbeat(check, (beat) =>
+    withTenant(scope, (tx) => foresee(tx, check, { tally, beat }), { statementTimeoutMs }),
+  ).catch(unlessSuperseded);
+  if (!found) return;
   tally.warnOfDomains(await domainsWithoutMail(tally.domains));
   tally.warnOfChoices(mapping);
   tally.warnOfLists(mapping);
@@ -70,6 +75,11 @@ export async function checkImport(
   });
 }
 
+function unlessSuperseded(error: unknown): null {
+  if (error instanceof Superseded) return null;
+  throw error;
+}
+
 /** The custom fields that the import makes and whose choices it finds in the file. */
 const openChoices = (mapping: readonly ColumnMapping[], { fields }: RowReading): string[] =>
   mapping.flatMap(({ target, fieldType, choices = [] }) => {
@@ -78,13 +88,14 @@ const openChoices = (mapping: readonly ColumnMapping[], { fields }: RowReading):
     return name !== null && chosen && choices.length === 0 && !fields.has(name) ? [name] : [];
   });
 
+type Witnesses = { tally: Tally; beat: Beat };
 type Foreseen = Omit<Forecast, "errors" | "problems" | "warnings" | "newLists">;
 
 /** Writes nothing but temporary tables. May be run again: the tally begins anew. */
-async function foresee(tx: TenantTx, check: Check, tally: Tally): Promise<Foreseen> {
+async function foresee(tx: TenantTx, check: Check, { tally, beat }: Witnesses): Promise<Foreseen> {
   const { plan } = check;
   tally.clear();
-  const rows = await stageFile(tx, check, tally);
+  const rows = await stageFile(tx, check, { tally, beat });
   const { refused, ...outcome } = await foreseeRows(tx, plan);
   if (refused > 0) await countRefused(tx, refused, check, tally);
   const unmailable = await foreseeUnmailable(tx, check.scope.tenantId);
@@ -92,17 +103,17 @@ async function foresee(tx: TenantTx, check: Check, tally: Tally): Promise<Forese
   return { ...outcome, rows, unmailable: unmailable.count };
 }
 
-async function stageFile(tx: TenantTx, check: Check, tally: Tally): Promise<number> {
-  const { scope, id, fence, plan } = check;
+async function stageFile(tx: TenantTx, check: Check, { tally, beat }: Witnesses): Promise<number> {
+  const { plan } = check;
+  const staged = { now: "", tagIds: () => [], listIds: () => [], logged: false };
   await openStaging(tx, plan);
-  let rows = 0;
-  for await (const slice of slicesOf(check)) {
-    await stageRows(tx, slice.candidates, plan, { now: "", tagIds: () => [], listIds: () => [] });
+  for await (const slice of oneAhead(slicesOf(check))) {
+    await stageRows(tx, slice.candidates, plan, staged);
     tally.add(slice);
-    rows = slice.to.row;
-    await withTenant(scope, (other) => noteProgress(other, id, fence, slice.to.row));
+    beat.rows = slice.to.row;
+    if (beat.lost) throw new Superseded("The import was cancelled, or another run checks its file.");
   }
-  return rows;
+  return beat.rows;
 }
 
 /** The file from its first row on, as it was corrected. */
@@ -114,6 +125,18 @@ async function* slicesOf(check: Check): AsyncGenerator<ParsedSlice> {
     const parsed = await parseSlice(file, { format, mapping: job.field_mapping, from, reading, bytes });
     yield corrected(parsed, check.corrections, check);
     ({ to: from, last } = parsed);
+  }
+}
+
+/** Reads the next slice while Postgres takes the one before. */
+async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  for (let next = source.next(); ;) {
+    const { value, done } = await next;
+    if (done) return;
+    next = source.next();
+    // Its failure is met when it is awaited, unless the work ends before.
+    next.catch(() => undefined);
+    yield value;
   }
 }
 
@@ -177,9 +200,4 @@ async function countRefused(tx: TenantTx, refused: number, check: Check, tally: 
     }
     if (byLine.size === 0 || tally.keepsNoMore) return;
   }
-}
-
-async function noteProgress(tx: TenantTx, id: string, fence: number, rows: number): Promise<void> {
-  if (!(await holds(tx, driverOf(id), fence, leaseSeconds))) return;
-  await tx.execute(sql`update import_jobs set processed_rows = ${rows} where id = ${id}::uuid`);
 }

@@ -9,8 +9,11 @@ import { column } from "./contact-fields.ts";
 import type { Plan } from "./plan.ts";
 import type { Candidate } from "./validate.ts";
 
-/** What a row brings beside its own values. `now` is the clock as `contact-fields.ts` writes moments. */
-export type Staged = { now: string; tagIds: IdsOf; listIds: IdsOf };
+/**
+ * What a row brings beside its own values. `now` is the clock as `contact-fields.ts` writes moments; `logged` when what
+ * it writes is kept for an undo.
+ */
+export type Staged = { now: string; tagIds: IdsOf; listIds: IdsOf; logged: boolean };
 type IdsOf = (candidate: Candidate) => readonly string[];
 
 /** Makes the temporary table that rows are copied into; it goes with the transaction. */
@@ -53,7 +56,7 @@ export async function byIndexOrder(tx: TenantTx, statement: SQL): Promise<void> 
 function* copyLines(
   candidates: readonly Candidate[],
   plan: Plan,
-  { now, tagIds, listIds }: Staged,
+  { now, tagIds, listIds, logged }: Staged,
 ): Generator<string> {
   const valueOf = readerOf(plan, now);
   const names = plan.fields.map(({ name }) => name);
@@ -73,7 +76,8 @@ function* copyLines(
     }
     state.custom_fields = candidate.custom;
     const custom = hasCustom ? escaped(JSON.stringify(candidate.custom)) : "{}";
-    line += `\t${candidate.changedAt ?? "\\N"}\t${custom}\t{${tagIds(candidate).join(",")}}\t{${listIds(candidate).join(",")}}\t${escaped(JSON.stringify(state))}\n`;
+    const wrote = logged ? escaped(JSON.stringify(state)) : "{}";
+    line += `\t${candidate.changedAt ?? "\\N"}\t${custom}\t{${tagIds(candidate).join(",")}}\t{${listIds(candidate).join(",")}}\t${wrote}\n`;
     lines += line;
     if (lines.length > 64 * 1024) {
       yield lines;
