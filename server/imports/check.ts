@@ -131,12 +131,12 @@ async function* slicesOf(check: Check): AsyncGenerator<ParsedSlice> {
 /** Reads the next slice while Postgres takes the one before. */
 async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   for (let next = source.next(); ;) {
-    const { value, done } = await next;
-    if (done) return;
+    const read = await next;
+    if (read.done) return;
     next = source.next();
     // Its failure is met when it is awaited, unless the work ends before.
     next.catch(() => undefined);
-    yield value;
+    yield read.value;
   }
 }
 

@@ -26,12 +26,15 @@ export async function withHeartbeat<T>(
       if (!beat.lost)
         await tx.execute(sql`update import_jobs set processed_rows = ${beat.rows} where id = ${id}::uuid`);
     });
-  let noted: Promise<void> | null = null;
+  let noting = false;
+  let noted = Promise.resolve();
   const timer = setInterval(() => {
+    if (noting) return;
+    noting = true;
     // A lease outlasts many of them; one that fails is followed by the next.
-    noted ??= note()
-      .catch((error: unknown) => log.warn({ err: error, importId: id }, "progress of an import could not be noted"))
-      .finally(() => (noted = null));
+    noted = note()
+      .catch((error: unknown) => log.warn({ err: error, importId: id }, "progress could not be noted"))
+      .finally(() => (noting = false));
   }, beatMs);
   try {
     return await work(beat);
