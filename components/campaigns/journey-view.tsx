@@ -32,6 +32,7 @@ type Props = {
 export function JourneyView({ workspace, campaign, initial, canLaunch, timeZone }: Props) {
   const trpc = useTRPC();
   const running = campaign.status === "active";
+  const ended = campaign.status === "completed" && !campaign.goesOn;
   const { data: journey, isError } = useQuery(
     trpc.enrollments.journey.queryOptions(
       { campaignId: campaign.id, enrollmentId: initial.id },
@@ -60,12 +61,13 @@ export function JourneyView({ workspace, campaign, initial, canLaunch, timeZone 
       action={
         canLaunch
         && !campaign.archived
-        && (running || campaign.status === "paused") && (
+        && (running || campaign.status === "paused" || ended) && (
           <PersonMenu
             campaignId={campaign.id}
             enrollmentId={journey.id}
             status={journey.status}
             name={name}
+            ended={ended}
           />
         )
       }

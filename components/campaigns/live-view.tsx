@@ -91,7 +91,7 @@ export function LiveView({ workspace, campaign, followed, timeline, timeZone, ca
         workspace={workspace}
         campaign={campaign}
         active={live.status === "active"}
-        open={live.status !== "completed" && !campaign.archived}
+        ended={live.status === "completed"}
         canLaunch={canLaunch}
         timeZone={timeZone}
         counts={live.enrollments}

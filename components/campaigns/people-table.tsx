@@ -16,6 +16,7 @@ import { TableSkeleton } from "#components/ui/table-skeleton";
 import { enrollmentFilters, type EnrollmentFilter } from "#server/analytics/schema";
 import type { RouterOutputs } from "#server/router";
 import { PersonMenu } from "./person-menu.tsx";
+import { RetryAll } from "./retry-all.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Person = RouterOutputs["analytics"]["people"]["rows"][number];
@@ -23,15 +24,15 @@ type Props = {
   workspace: string;
   campaign: Campaign;
   active: boolean;
-  /** It has been launched and has not ended. */
-  open: boolean;
+  /** Nobody is on the way in it any more. */
+  ended: boolean;
   canLaunch: boolean;
   timeZone: string;
   counts: Record<string, number>;
 };
 
 /** Who is in the campaign, where each of them stands, and why they don't move or have left. */
-export function PeopleTable({ workspace, campaign, active, open, canLaunch, timeZone, counts }: Props) {
+export function PeopleTable({ workspace, campaign, active, ended, canLaunch, timeZone, counts }: Props) {
   const trpc = useTRPC();
   const { status, stepId, reason, set } = useFilters();
   // Another filter begins at its first page, however it was chosen.
@@ -85,7 +86,8 @@ export function PeopleTable({ workspace, campaign, active, open, canLaunch, time
     },
     { key: "sent", header: "Sent", align: "right", cell: (row) => row.sent },
   ];
-  if (canLaunch && open)
+  const acts = canLaunch && !campaign.archived && !(ended && campaign.goesOn);
+  if (acts)
     columns.push({
       key: "menu",
       header: "Actions",
@@ -96,6 +98,7 @@ export function PeopleTable({ workspace, campaign, active, open, canLaunch, time
           enrollmentId={row.id}
           status={row.status}
           name={row.name ?? row.email}
+          ended={ended}
         />
       ),
     });
@@ -106,6 +109,14 @@ export function PeopleTable({ workspace, campaign, active, open, canLaunch, time
         flush
         action={
           <>
+            {acts && status === "failed" && stepId === "" && (
+              <RetryAll
+                campaignId={campaign.id}
+                reason={reason || undefined}
+                ended={ended}
+                disabled={!people.data?.rows.length}
+              />
+            )}
             <Select
               aria-label="Status"
               className="w-40"

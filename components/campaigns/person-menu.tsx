@@ -15,7 +15,14 @@ import {
 } from "#components/ui/dropdown-menu";
 import type { PersonAct } from "#server/enrollments/schema";
 
-type Props = { campaignId: string; enrollmentId: string; status: string; name: string };
+type Props = {
+  campaignId: string;
+  enrollmentId: string;
+  status: string;
+  name: string;
+  /** Nobody is on the way in it any more: who failed can be tried again, and it runs for them. */
+  ended?: boolean;
+};
 
 const onTheWay = ["enrolled", "active"];
 const acts: Record<PersonAct, { label: string; icon: typeof Pause; done: string; fits: string[] }> = {
@@ -26,8 +33,11 @@ const acts: Record<PersonAct, { label: string; icon: typeof Pause; done: string;
   exit: { label: "Take out", icon: LogOut, done: "has left the campaign", fits: [...onTheWay, "paused"] },
 };
 
+const refused = "has moved meanwhile, or is being written to at this moment. Try again.";
+const retryRefused = "was tried again meanwhile, or the step at which they failed has been deleted.";
+
 /** What can be done with one person's place in a campaign. */
-export function PersonMenu({ campaignId, enrollmentId, status, name }: Props) {
+export function PersonMenu({ campaignId, enrollmentId, status, name, ended = false }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   const queries = useQueryClient();
@@ -35,8 +45,9 @@ export function PersonMenu({ campaignId, enrollmentId, status, name }: Props) {
   const call = useMutation(trpc.enrollments.act.mutationOptions());
   async function act(one: PersonAct) {
     const { changed } = await call.mutateAsync({ campaignId, enrollmentIds: [enrollmentId], act: one });
-    if (changed > 0) toast.success(`${name} ${acts[one].done}.`);
-    else toast.error(`${name} has moved meanwhile, or is being written to at this moment. Try again.`);
+    const also = ended ? " The campaign runs again for them." : "";
+    if (changed > 0) toast.success(`${name} ${acts[one].done}.${also}`);
+    else toast.error(`${name} ${one === "retry" ? retryRefused : refused}`);
     await queries.invalidateQueries({ queryKey: trpc.analytics.pathKey() });
     router.refresh();
   }

@@ -36,12 +36,13 @@ export function ContactCampaigns({ workspace, contact, campaigns, timeZone, canA
                 </Link>
                 <span className="flex shrink-0 items-center gap-1">
                   <StatusBadge status={campaign.status} />
-                  {canAdd && ["active", "paused"].includes(campaign.campaignStatus) && (
+                  {canAdd && campaign.acts && (
                     <PersonMenu
                       campaignId={campaign.id}
                       enrollmentId={campaign.enrollmentId}
                       status={campaign.status}
                       name={contact.email}
+                      ended={campaign.campaignStatus === "completed"}
                     />
                   )}
                 </span>

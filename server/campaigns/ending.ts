@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
-import { handOver } from "#server/drivers/mutations";
-import { commitThenSend, drainedEvent, launchedEvent } from "#server/drivers/events";
+import { commitThenSend, drainedEvent } from "#server/drivers/events";
 import { completeIfDone } from "#server/enrollments/complete";
+import { reopenCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
 import { refuseRepeating } from "#server/occurrences/series";
 import { clockText } from "#server/planner/forecast";
@@ -100,7 +100,7 @@ export async function endNow({ scope, act }: Where): Promise<void> {
  */
 export async function reopen({ scope, act }: Where): Promise<void> {
   await commitThenSend(scope, async (tx) => {
-    const { status, archived, goesOn, tenantId, workspaceId } = await lockCampaign(tx, act.id);
+    const { status, archived, goesOn } = await lockCampaign(tx, act.id);
     if (archived) throw closed("opened again");
     if (status !== "completed")
       throw new AppError(
@@ -117,14 +117,7 @@ export async function reopen({ scope, act }: Where): Promise<void> {
       problems.filter(({ where }) => where === "approval"),
       "opened again",
     );
-    await tx.execute(sql`
-      update campaigns set status = 'active', end_date = null, completed_at = null, completion_reason = null,
-        updated_at = app_now()
-      where id = ${act.id}::uuid`);
-    const [driver] = await tx.execute<{ fence: number }>(sql`
-      update campaign_drivers set phase = 'running', updated_at = app_now() where campaign_id = ${act.id}::uuid returning fence`);
-    const fence = await handOver(tx, { table: "campaign_drivers", id: act.id }, driver?.fence ?? 0);
     await recordCampaignAct(tx, act, "campaign.reopened");
-    return { events: fence === null ? [] : [launchedEvent({ tenantId, workspaceId }, act.id, fence)] };
+    return reopenCampaign(tx, { campaignId: act.id });
   });
 }

@@ -37,6 +37,7 @@ test("a contact's page shows the campaigns that they are or were in, where they 
       name: "Under way",
       status: "active",
       campaignStatus: "active",
+      acts: true,
       step: "Hello",
       dueAt: expect.any(Date) as Date,
     },

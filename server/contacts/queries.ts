@@ -123,6 +123,8 @@ export type ContactCampaign = {
   id: string;
   enrollmentId: string;
   campaignStatus: string;
+  /** Somebody's place in it can be acted on: it runs, or can run again for who has failed. */
+  acts: boolean;
   name: string;
   status: string;
   step: string | null;
@@ -134,8 +136,11 @@ export type ContactCampaign = {
 export async function listContactCampaigns(tx: TenantTx, id: string): Promise<ContactCampaign[]> {
   return [
     ...(await tx.execute<ContactCampaign>(sql`
-      select k.id, e.id as "enrollmentId", k.status as "campaignStatus", k.name, e.status, coalesce(s.name, s.step_type) as step, e.next_email_scheduled_at as "dueAt", e.exit_reason as "exitReason"
+      select k.id, e.id as "enrollmentId", k.status as "campaignStatus",
+        k.archived_at is null and (k.status in ('active', 'paused')
+          or k.status = 'completed' and k.campaign_type <> 'triggered' and not k.auto_enroll) as acts,
+        k.name, e.status, coalesce(s.name, s.step_type) as step, e.next_email_scheduled_at as "dueAt", e.exit_reason as "exitReason"
       from campaign_contacts e join campaigns k on k.id = e.campaign_id left join campaign_steps s on s.id = e.current_step_id
-      where e.contact_id = ${id}::uuid order by e.id desc limit 50`)),
+      where e.contact_id = ${id}::uuid and k.deleted_at is null order by e.id desc limit 50`)),
   ];
 }

@@ -7,7 +7,7 @@ import {
   launchedEvent,
   stepDueEvent,
 } from "#server/drivers/events";
-import { wakeNow } from "#server/drivers/mutations";
+import { handOver, wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import { audience } from "#server/campaigns/schema";
 import { releaseCampaignSlots } from "#server/messages/slots";
@@ -102,6 +102,27 @@ export async function resumeCampaign(
   return { events: await lookAgain(tx, campaignId, scopeOf(row)) };
 }
 
+/**
+ * Makes a completed campaign, locked by the caller, run again: who is in it from then on goes its way, and an end date
+ * that has passed ends nothing. Send the events after the commit.
+ */
+export async function reopenCampaign(
+  tx: TenantTx,
+  { campaignId }: { campaignId: string },
+): Promise<{ events: DriverEvent[] }> {
+  const [row] = await tx.execute<Scoped>(sql`
+    update campaigns set status = 'active', end_date = case when end_date > app_now() then end_date end,
+      completed_at = null, completion_reason = null, updated_at = app_now()
+    where id = ${campaignId}::uuid and status = 'completed' and deleted_at is null and archived_at is null
+    returning tenant_id, workspace_id`);
+  if (!row) throw await refusal(tx, campaignId, "opened again");
+  const [driver] = await tx.execute<{ fence: number }>(sql`
+    update campaign_drivers set phase = 'running', updated_at = app_now()
+    where campaign_id = ${campaignId}::uuid returning fence`);
+  const fence = await handOver(tx, { table: "campaign_drivers", id: campaignId }, driver?.fence ?? 0);
+  return { events: fence === null ? [] : [launchedEvent(scopeOf(row), campaignId, fence)] };
+}
+
 async function lookAgain(tx: TenantTx, campaignId: string, scope: EventScope): Promise<DriverEvent[]> {
   const graph = await loadGraph(tx, campaignId);
   const events: DriverEvent[] = [];
@@ -118,7 +139,7 @@ async function lookAgain(tx: TenantTx, campaignId: string, scope: EventScope): P
 async function refusal(
   tx: TenantTx,
   campaignId: string,
-  wanted: "launched" | "paused" | "resumed",
+  wanted: "launched" | "paused" | "resumed" | "opened again",
 ): Promise<AppError> {
   const [row] = await tx.execute<{ status: string; archived: boolean }>(sql`
     select status, archived_at is not null as archived from campaigns where id = ${campaignId}::uuid and deleted_at is null`);

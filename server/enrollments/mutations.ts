@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import type { CampaignStatus } from "#server/campaigns/schema";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
 import { bringContacts } from "#server/triggers/mutations";
@@ -38,18 +39,38 @@ export async function addContacts(tx: TenantTx, { campaignId, contactIds, actorI
   return { ...(await admit(tx, { scope, campaignId, campaign, arrivals })), waiting: 0 };
 }
 
-/** Throws `not_found`; `conflict` for a campaign that has not been launched or has ended. */
-export async function scopeOfLaunched(tx: TenantTx, campaignId: string): Promise<EventScope> {
-  const [row] = await tx.execute<EventScope & { name: string; status: string; archived: boolean }>(sql`
-    select name, status, archived_at is not null as archived, tenant_id as "tenantId", workspace_id as "workspaceId"
+export type Launched = {
+  scope: EventScope;
+  name: string;
+  status: "active" | "paused" | "completed";
+  /** It takes people in until it is ended, and can be opened again after that. */
+  goesOn: boolean;
+};
+
+/** Throws `not_found`; `conflict` for a campaign that has not been launched or is archived. */
+export async function getLaunched(tx: TenantTx, campaignId: string): Promise<Launched> {
+  const [row] = await tx.execute<
+    EventScope & { name: string; status: CampaignStatus; archived: boolean; goesOn: boolean }
+  >(sql`
+    select name, status, archived_at is not null as archived, campaign_type = 'triggered' or auto_enroll as "goesOn",
+      tenant_id as "tenantId", workspace_id as "workspaceId"
     from campaigns
     where id = ${campaignId}::uuid and deleted_at is null`);
   if (!row) throw new AppError("not_found", "There is no such campaign.");
-  const { name, status, archived } = row;
+  const { name, status, archived, goesOn, tenantId, workspaceId } = row;
   if (archived) throw new AppError("conflict", `“${name}” is archived: restore it first.`);
   if (status === "draft" || status === "scheduled")
     throw new AppError("conflict", `“${name}” has not been launched yet: launch it first.`);
+  return { scope: { tenantId, workspaceId }, name, status, goesOn };
+}
+
+/** Throws `not_found`; `conflict` for a campaign that has not been launched or has ended. */
+export async function scopeOfLaunched(tx: TenantTx, campaignId: string): Promise<EventScope> {
+  const { scope, name, status, goesOn } = await getLaunched(tx, campaignId);
   if (status === "completed")
-    throw new AppError("conflict", `“${name}” has ended and takes nobody in any more. Clone it.`);
-  return { tenantId: row.tenantId, workspaceId: row.workspaceId };
+    throw new AppError(
+      "conflict",
+      `“${name}” has ended and takes nobody in any more. ${goesOn ? "Open it again, or clone it." : "Clone it."}`,
+    );
+  return scope;
 }

@@ -86,18 +86,3 @@ test("a step is skipped with what it had queued; the next one begins then", asyn
   );
   expect(reserved[0]?.reserved).toBe(0);
 });
-
-test("who failed is put back to the step that failed, and is written to once more", async () => {
-  const campaign = await newCampaign({ emails: ["policy-1@example.test"] });
-  await launch(campaign.scope, campaign.campaignId);
-  await runner.settle();
-  expect(await statusOf(campaign)).toEqual({ "policy-1@example.test": "failed" });
-  await withTenant(campaign.scope, (tx) =>
-    tx.execute(sql`update contacts set email = 'fine@example.test', email_normalized = 'fine@example.test'`),
-  );
-  await withTenant(campaign.scope, (tx) =>
-    tx.execute(sql`update campaigns set status = 'active' where id = ${campaign.campaignId}::uuid`),
-  );
-  expect(await act(campaign, "retry", ["fine@example.test"])).toBe(1);
-  expect(await sentTo(campaign)).toEqual(["fine@example.test"]);
-});

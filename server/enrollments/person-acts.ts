@@ -4,12 +4,14 @@ import type { TenantTx } from "#db/tenancy";
 import { recordCampaignAct } from "#server/campaigns/acts";
 import { type DriverEvent, drainedEvent, type EventScope } from "#server/drivers/events";
 import { cancelDrafts } from "#server/drafts/standing";
+import { AppError } from "#server/errors";
 import { cancelMessages, releaseSlotsOf } from "#server/messages/slots";
-import { duesOf, placeAt, planMoves, wakeSteps } from "./advance.ts";
+import { duesOf, planMoves, wakeSteps } from "./advance.ts";
 import { applyMoves } from "./moves.ts";
 import { drainedAmong } from "./drained.ts";
 import { exitEnrollments } from "./exits.ts";
-import { scopeOfLaunched } from "./mutations.ts";
+import { getLaunched } from "./mutations.ts";
+import { retryFailed } from "./retry.ts";
 import type { PersonAct } from "./schema.ts";
 import { loadGraph, type StepGraph } from "./steps.ts";
 
@@ -20,13 +22,19 @@ type Context = { scope: EventScope; graph: StepGraph; ids: readonly string[] };
 /**
  * Acts on places in a launched campaign. Whom the act does not fit, such as somebody who has left, stays as they are:
  * `changed` counts the others. Send the events after the commit. Throws `not_found`; `conflict` for a campaign that has
- * ended or has not begun.
+ * not begun, or has ended: there, only those who failed can be tried again.
  */
 export async function actOnPeople(
   tx: TenantTx,
   { campaignId, enrollmentIds, act, actorId }: Acting,
 ): Promise<Done> {
-  const scope = await scopeOfLaunched(tx, campaignId);
+  if (act === "retry") return retryFailed(tx, { act: { id: campaignId, userId: actorId }, enrollmentIds });
+  const { scope, name, status } = await getLaunched(tx, campaignId);
+  if (status === "completed")
+    throw new AppError(
+      "conflict",
+      `“${name}” has ended and nobody is on the way in it any more: there is nobody to ${verbs[act]}.`,
+    );
   const rows = await tx.execute<{ id: string }>(sql`
     select id from campaign_contacts
     where campaign_id = ${campaignId}::uuid and id = any(${sql.param([...enrollmentIds])}::uuid[]) order by id`);
@@ -38,7 +46,9 @@ export async function actOnPeople(
   return { changed, events: [...events, ...drained.map((id) => drainedEvent(scope, id))] };
 }
 
-const works: Record<PersonAct, (tx: TenantTx, context: Context) => Promise<Done>> = {
+type ActOnTheWay = Exclude<PersonAct, "retry">;
+
+const works: Record<ActOnTheWay, (tx: TenantTx, context: Context) => Promise<Done>> = {
   pause: pausePeople,
   resume: resumePeople,
   skip: skipStep,
@@ -49,15 +59,21 @@ const works: Record<PersonAct, (tx: TenantTx, context: Context) => Promise<Done>
     ),
     events: [],
   }),
-  retry: retryFailed,
 };
 
-const facts: Record<PersonAct, string> = {
+/** As it completes “there is nobody to”. */
+const verbs: Record<ActOnTheWay, string> = {
+  pause: "pause",
+  resume: "resume",
+  skip: "move on",
+  exit: "take out",
+};
+
+const facts: Record<ActOnTheWay, string> = {
   pause: "campaign.people_paused",
   resume: "campaign.people_resumed",
   skip: "campaign.step_skipped",
   exit: "campaign.people_removed",
-  retry: "campaign.people_retried",
 };
 
 const among = (ids: readonly string[]) => sql`any(${sql.param([...ids])}::uuid[])`;
@@ -128,34 +144,4 @@ async function beingSent(tx: TenantTx, ids: readonly string[]): Promise<string[]
     select e.id from campaign_contacts e join content.email_messages m on m.id = e.awaiting_message_id
     where e.id = ${among(ids)} and m.delivery_status = 'sending'`);
   return rows.map(({ id }) => id);
-}
-
-/** Puts people whose way ended in a failure back to the step that failed, as another visit of it. */
-async function retryFailed(tx: TenantTx, { scope, graph, ids }: Context): Promise<Done> {
-  const failed = await tx.execute<{ id: string; step: string; visit: number }>(sql`
-    select distinct on (e.id) e.id, l.step_id as step, l.visit + 1 as visit from campaign_contacts e
-    join enrollment_step_log l on l.enrollment_id = e.id and l.run_number = e.run_number
-    where e.id = ${among(ids)} and e.status = 'failed' order by e.id, l.id desc`);
-  const now = (await appNow(tx)).getTime();
-  const placed = failed.flatMap(({ id, step, visit }) => {
-    const target = graph.steps.get(step);
-    if (!target?.active) return [];
-    const { due, reason } = placeAt(target, graph.zone, now);
-    return [{ id, step, visit, due, reason }];
-  });
-  const dues = new Map(placed.flatMap(({ step, due }) => (due ? [[step, due.at] as const] : [])));
-  const events = await wakeSteps(tx, { scope, graph, dues });
-  const rows = await tx.execute(sql`
-    update campaign_contacts e set status = 'active', current_step_id = p.step, entered_step_at = app_now(),
-      next_email_scheduled_at = p.due, due_local = p.due_local, tz_used = ${graph.zone}, wait_reason = p.reason,
-      wait_until = null, awaiting_message_id = null, attempts = 0, exit_reason = null, exited_at = null,
-      visit = p.visit, context = e.context || jsonb_build_object('retriedVisit', p.visit),
-      updated_at = app_now()
-    from unnest(${sql.param(placed.map(({ id }) => id))}::uuid[], ${sql.param(placed.map(({ step }) => step))}::uuid[],
-      ${sql.param(placed.map(({ visit }) => visit))}::int[],
-      ${sql.param(placed.map(({ due }) => due && new Date(due.at).toISOString()))}::timestamptz[],
-      ${sql.param(placed.map(({ due }) => due?.local ?? null))}::timestamp[],
-      ${sql.param(placed.map(({ reason }) => reason))}::text[]) as p (id, step, visit, due, due_local, reason)
-    where e.id = p.id and e.status = 'failed' returning 1`);
-  return { changed: rows.length, events };
 }

@@ -128,7 +128,6 @@ test("who is in two lists gets one copy, and one more only after theirs failed a
     await tx.execute(
       sql`update contacts set email = 'fine-2@x.test', email_normalized = 'fine-2@x.test' where email = 'policy-1@x.test'`,
     );
-    await tx.execute(sql`update campaigns set status = 'active' where id = ${campaignId}::uuid`);
   });
   const everybody = await withTenant(scope, (tx) =>
     tx.execute<{ id: string }>(sql`select id from campaign_contacts where campaign_id = ${campaignId}::uuid`),

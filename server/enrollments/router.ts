@@ -6,7 +6,8 @@ import { getJourney } from "./journey.ts";
 import { loadPlaces } from "./places.ts";
 import { listOpenCampaigns } from "./queries.ts";
 import { actOnPeople } from "./person-acts.ts";
-import { addInput, journeyInput, personActInput, placesInput } from "./schema.ts";
+import { retryAllFailed } from "./retry.ts";
+import { addInput, journeyInput, personActInput, placesInput, retryAllInput } from "./schema.ts";
 
 const launches = allowed("campaigns:launch");
 
@@ -32,5 +33,13 @@ export const enrollmentsRouter = router({
     .input(personActInput)
     .mutation(({ ctx, input }) =>
       commitThenSend(ctx.member.scope, (tx) => actOnPeople(tx, { ...input, actorId: ctx.session.user.id })),
+    ),
+  retryAll: launches
+    .input(retryAllInput)
+    .mutation(({ ctx, input: { campaignId, reason } }) =>
+      retryAllFailed(
+        { scope: ctx.member.scope, act: { id: campaignId, userId: ctx.session.user.id } },
+        { reason },
+      ),
     ),
 });

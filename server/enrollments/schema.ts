@@ -19,5 +19,10 @@ export const personActInput = z.object({
   enrollmentIds: z.array(z.uuid()).min(1).max(addedTogetherMax),
   act: z.enum(personActs),
 });
+export const retryAllInput = z.object({
+  campaignId: z.uuid(),
+  /** A code, as the people of the campaign carry it; without one, whatever they failed for. */
+  reason: z.string().max(60).optional(),
+});
 export const placesInput = z.object({ campaignId: z.uuid() });
 export const journeyInput = placesInput.extend({ enrollmentId: z.uuid() });
