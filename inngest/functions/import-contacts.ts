@@ -43,7 +43,8 @@ export const importContacts = inngest.createFunction(
     for (let turn = 1; turn <= stepsPerRun; turn++) {
       const { done } = await step.run(`import-slices-${turn}`, () => importSlices(scope, importId, fence));
       if (!done) continue;
-      await step.run("finish", () => finishImport(scope, importId, fence));
+      const { ended } = await step.run(`finish-${turn}`, () => finishImport(scope, importId, fence));
+      if (!ended) continue;
       await step.run("tell-planner", () => tellPlanner(scope, importId));
       await step.run("note-not-mailed", () => noteNotMailed(scope, importId, fence));
       return { outcome: "imported" };

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createWorkspace } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
+import { asOwner } from "#db/testing-database";
 import { finishImport, importSlices } from "./run.ts";
 import { sampleContacts } from "./sample.ts";
 import { contactOf } from "./staging.ts";
@@ -51,6 +52,42 @@ test("a cancel between slices under way leaves whole slices, and their checkpoin
   expect(created + skipped + errors).toBe(processedRows);
   expect(await contactsOf(tenant)).toHaveLength(created);
 });
+
+test("an import does not end while rows that a failing server forgot are missing, and its last ones are not forgotten", async () => {
+  const tenant = await newTenant();
+  const { id } = await check(tenant, file());
+  await begin(tenant, id);
+  const fence = await takeOver(tenant, id);
+  // Where the checkpoint stands after a server that died has lost what came behind it.
+  await importSlices(tenant.scope, id, fence, { bytes: 3000, slicesMax: 2 });
+  expect(await finishImport(tenant.scope, id, fence)).toEqual({ ended: false });
+  expect(await detailOf(tenant, id)).toMatchObject({ status: "processing" });
+  const flushed = await flushedSlices(tenant, async () => {
+    while (!(await importSlices(tenant.scope, id, fence, { bytes: 3000 })).done);
+  });
+  expect(flushed).toEqual([...flushed.slice(1).map(() => "off"), "on"]);
+  expect(await finishImport(tenant.scope, id, fence)).toEqual({ ended: true });
+  // Asked again because its answer was lost.
+  expect(await finishImport(tenant.scope, id, fence)).toEqual({ ended: true });
+  expect(await detailOf(tenant, id)).toMatchObject({ status: "completed", totalRows: 502 });
+});
+
+/** Whether each checkpoint that moved meanwhile waited for the disk, in order. */
+function flushedSlices({ workspaceId }: TestTenant, work: () => Promise<void>): Promise<string[]> {
+  return asOwner(async (owner) => {
+    await owner.unsafe(`create table flushed (no int generated always as identity, how text);
+      create function note_flush() returns trigger language plpgsql security definer as $$ begin
+        if new.workspace_id = '${workspaceId}' and new.checkpoint is distinct from old.checkpoint
+          then insert into public.flushed (how) values (current_setting('synchronous_commit')); end if; return new; end $$;
+      create trigger note_flush after update on import_jobs for each row execute function note_flush()`);
+    try {
+      await work();
+      return (await owner<{ how: string }[]>`select how from flushed order by no`).map(({ how }) => how);
+    } finally {
+      await owner.unsafe("drop function note_flush cascade; drop table flushed");
+    }
+  });
+}
 
 test("a look-up by address reads the unique index, whatever the planner knows of the table", async () => {
   const tenant = await newTenant();

@@ -64,10 +64,14 @@ async function loadRun(scope: Scope, id: string, fence: number): Promise<Run | P
     const from = job.checkpoint;
     if (!format || !from || job.status !== "processing" || job.fence !== fence)
       return { done: true, rows: 0 };
-    const file = { folder: job.file_url, sizeBytes: job.file_size };
-    if (from.offset >= rowsOf(file, format).sizeBytes) return { done: true, rows: from.row };
+    if (isRead(job)) return { done: true, rows: from.row };
     return { ...context, scope, fence, format, from, target: await loadTarget(tx, context) };
   });
+}
+
+/** The checkpoint stands at the end of the file. */
+function isRead({ file_url: folder, file_size: sizeBytes, file_format: { format }, checkpoint }: Run["job"]) {
+  return format && checkpoint && checkpoint.offset >= rowsOf({ folder, sizeBytes }, format).sizeBytes;
 }
 
 async function parse(run: Run, from: Checkpoint, bytes: number): Promise<ParsedSlice> {
@@ -148,8 +152,9 @@ async function fly(
   const found = await withTenant(
     scope,
     async (tx) => {
-      // Whatever a failing server forgets of it goes with its checkpoint, and the file is read again from there.
-      await tx.execute(sql`set local synchronous_commit = off`);
+      // Whatever a failing server forgets of it goes with its checkpoint, and the file is read again from there. Behind
+      // the last one nobody reads on; its commit waits for the disk, and with it all before.
+      if (!slice.last) await tx.execute(sql`set local synchronous_commit = off`);
       return writeSlice(tx, {
         target: { ...target, rowTags: known.tags, rowLists: known.lists },
         fence,
@@ -163,18 +168,26 @@ async function fly(
   for (const [name, id] of found.lists) known.lists.set(name, id);
 }
 
-/** Ends the import, once every row is accounted for. The run goes on: it is to note who gets no mail. */
-export async function finishImport(scope: Scope, id: string, fence: number): Promise<void> {
+/**
+ * Ends the import, once every row is accounted for; not ended, it must go on from its checkpoint, which a server that
+ * failed has set back. The run goes on: it is to note who gets no mail.
+ */
+export async function finishImport(scope: Scope, id: string, fence: number): Promise<{ ended: boolean }> {
   const end = async (tx: TenantTx) => {
-    if (!(await holds(tx, driverOf(id), fence))) return;
-    const ended = await tx.execute<{ scheduleId: string | null }>(sql`
+    if (!(await holds(tx, driverOf(id), fence))) return { ended: true };
+    const job = await getImportJob(tx, id);
+    if (job.status !== "processing") return { ended: true };
+    if (!isRead(job)) return { ended: false };
+
+    const [ended] = await tx.execute<{ scheduleId: string | null }>(sql`
       update import_jobs set status = 'completed', completed_at = app_now(), total_rows = processed_rows, updated_at = app_now(),
         file_format = file_format || '{"judging": true}'
-      where id = ${id}::uuid and status = 'processing' returning schedule_id as "scheduleId"`);
-    if (ended.length > 0) await tellEnd(tx, id);
-    if (ended[0]?.scheduleId) await forgetFailures(tx, ended[0].scheduleId);
+      where id = ${id}::uuid returning schedule_id as "scheduleId"`);
+    await tellEnd(tx, id);
+    if (ended?.scheduleId) await forgetFailures(tx, ended.scheduleId);
+    return { ended: true };
   };
-  await withTenant(scope, end);
+  return withTenant(scope, end);
 }
 
 /** Rows written from which on the planner is told at once. */

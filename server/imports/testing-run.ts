@@ -29,7 +29,9 @@ export async function carryOut(scope: Scope, id: string, runId: string): Promise
   }
   await spoolImport(scope, id, fence);
   if (work === "check") return checkImport(scope, id, fence, sliceBytes);
-  while (!(await importSlices(scope, id, fence, { bytes: sliceBytes, slicesMax: 4 })).done);
-  await finishImport(scope, id, fence);
+  for (let ended = false; !ended;) {
+    while (!(await importSlices(scope, id, fence, { bytes: sliceBytes, slicesMax: 4 })).done);
+    ({ ended } = await finishImport(scope, id, fence));
+  }
   return noteNotMailed(scope, id, fence);
 }
