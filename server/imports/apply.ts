@@ -13,7 +13,7 @@ import {
 import { asStored, column, stricterStatus } from "./contact-fields.ts";
 import { compareKnown, correctEvents, dropEarlierRefusals, openTouched, writeChanges } from "./merge.ts";
 import type { Plan } from "./plan.ts";
-import { byIndexOrder, contactOf, openStaging, stageRows } from "./staging.ts";
+import { byIndexOrder, contactOf, openStaging, stageRows, withholdConsent } from "./staging.ts";
 import type { Candidate } from "./validate.ts";
 
 /**
@@ -69,6 +69,7 @@ export async function applyRows(
     listIds: listIdsOf(target),
     logged: true,
   });
+  await withholdConsent(tx, plan, "staged");
   const created = await createMissing(tx, target, rows.length);
   if (tagged) await addTags(tx, plan.importId);
   const onLists = target.listId !== null || rows.some(({ lists }) => lists.length > 0);

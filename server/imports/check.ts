@@ -15,7 +15,7 @@ import type { RowReading } from "./reading.ts";
 import type { ColumnMapping } from "./schema.ts";
 import { type FileFormat, type ParsedSlice, parseSlice, sliceBytes } from "./slices.ts";
 import { type Beat, withHeartbeat } from "./heartbeat.ts";
-import { byIndexOrder, contactOf, openStaging, stageRows } from "./staging.ts";
+import { byIndexOrder, contactOf, openStaging, stageRows, withholdConsent } from "./staging.ts";
 import { Tally } from "./tally.ts";
 import { foreseeUnmailable } from "./unmailable.ts";
 import { alreadyHere, Superseded } from "./write.ts";
@@ -150,6 +150,7 @@ async function foreseeRows(tx: TenantTx, plan: Plan): Promise<Outcome> {
       select distinct on (email_normalized) * from staged order by email_normalized, row_no desc) last`,
   );
   await keepStops(tx, plan);
+  await withholdConsent(tx, plan, "known");
   await byIndexOrder(tx, sql`update known last set contact_id = ${contactOf}`);
   // Without statistics the planner takes a temporary table for a small one.
   await tx.execute(sql`analyze known (row_no, contact_id)`);

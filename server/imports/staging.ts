@@ -4,9 +4,11 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { v7 } from "uuid";
 import { copyInto } from "#db/copy";
+import { currentTenant } from "#db/schema/columns";
 import type { TenantTx } from "#db/tenancy";
-import { column } from "./contact-fields.ts";
+import { column, consentFields } from "./contact-fields.ts";
 import type { Plan } from "./plan.ts";
+import { isSuppressed } from "./suppressed.ts";
 import type { Candidate } from "./validate.ts";
 
 /**
@@ -34,6 +36,21 @@ export async function stageRows(
   if (candidates.length === 0) return;
   const lines = Readable.from(copyLines(candidates, plan, staged));
   await pipeline(lines, await copyInto(tx, sql`copy staged from stdin`));
+}
+
+/**
+ * Takes the consent from rows of people on the suppression list: they said stop, or their address is closed, and no file
+ * knows better. `rows` is a table like `staged`.
+ */
+export async function withholdConsent(tx: TenantTx, plan: Plan, rows: "staged" | "known"): Promise<void> {
+  if (!plan.fields.some(({ name }) => name === "consent_basis")) return;
+  const [any] = await tx.execute(sql`select from suppressions limit 1`);
+  if (!any) return;
+  const names = consentFields.map(({ name }) => name);
+  const blanks = consentFields.map((field) => sql`${column(field)} = null`);
+  await tx.execute(sql`
+    update ${sql.identifier(rows)} w set ${sql.join(blanks, sql`, `)}, wrote = wrote - ${sql.param(names)}::text[]
+    where consent_basis is not null and ${isSuppressed(currentTenant, sql`w.email_normalized`)}`);
 }
 
 /**

@@ -123,3 +123,50 @@ const stalled = async (id: string) =>
       tx.execute<{ status: string }>(sql`select status from stalled_jobs() where id = ${id}::uuid`),
     )
   ).map(({ status }) => status);
+
+test("nobody on the suppression list consents by a file, neither by its options nor by its columns", async () => {
+  const tenant = await newTenant();
+  const { caller, scope, workspaceId } = tenant;
+  const { id: left } = await caller.contacts.create({ email: "left@x.test" });
+  await caller.contacts.unsubscribe({ id: left });
+  await caller.contacts.erase({ id: left });
+  await importFile(tenant, "email\nknown@x.test\n");
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      insert into suppressions (email_normalized, scope, workspace_id, reason, source, expires_at) values
+        ('@shut.test', 'tenant', null, 'by_hand', 'manual', null),
+        ('known@x.test', 'workspace', ${workspaceId}::uuid, 'bounced', 'manual', null),
+        ('over@x.test', 'tenant', null, 'by_hand', 'manual', app_now() - interval '1 day')`),
+  );
+  const people = ["left@x.test", "closed@shut.test", "known@x.test", "new@x.test", "over@x.test"];
+  const consented = () =>
+    withTenant(scope, async (tx) => [
+      ...(await tx.execute(sql`
+        select email, consent_basis as basis, consent_source as source, consent_at is not null as dated from contacts
+        where consent_basis is not null or consent_source is not null or consent_at is not null order by email`)),
+    ]);
+  const consent = { basis: "consent", source: "Fair" } as const;
+  const ways = [
+    { lines: people, header: "email", options: { consent, bytes: 20 }, source: "Fair" },
+    {
+      lines: people.map((email) => `${email},new,consent`),
+      header: "email,lifecycle_stage,consent_basis",
+      options: { bytes: 2000 },
+      source: null,
+    },
+  ];
+  for (const { lines, header, options, source } of ways) {
+    // Each of them twice: a later row takes the earlier one's place.
+    const file = `${header}\n${[...lines, ...lines].join("\n")}\n`;
+    const { forecast } = await check(tenant, file, options);
+    expect(forecast).toMatchObject({ created: 4, updated: 0, unchanged: 1 });
+    const { id, ...done } = await importFile(tenant, file, options);
+    expect(done).toMatchObject({ created: 4, updated: 0, unchanged: 1, errors: 0 });
+    expect(await consented()).toMatchObject([
+      { email: "new@x.test", basis: "consent", source },
+      { email: "over@x.test", basis: "consent", source },
+    ]);
+    await undoFile(tenant, id);
+    expect(await consented()).toEqual([]);
+  }
+});

@@ -4,6 +4,7 @@ import { csvLine } from "./csv.ts";
 import { type LineWarning, recordWarnings } from "./problems.ts";
 import { getImport } from "./queries.ts";
 import { notMailedMax } from "./schema.ts";
+import { closes } from "./suppressed.ts";
 import { Superseded } from "./write.ts";
 
 /*
@@ -58,8 +59,6 @@ export async function foreseeUnmailable(
     where status is not null or closed is not null order by line limit ${notMailedMax}`);
   return { count: rows[0]?.count ?? 0, remarks: rows.map(remarkOf) };
 }
-
-const closes = sql`s.scope in ('tenant', 'workspace') and (s.expires_at is null or s.expires_at > app_now())`;
 
 /**
  * Notes on the rows of an import that has come to its end which of their people get no mail. From the other side: those
