@@ -17,9 +17,7 @@ type Props = {
 export function ImportProgress({ job, at }: Props) {
   const [start] = useState({ done: job.processedRows, at });
   const undoing = job.status === "rolling_back";
-  const total = undoing
-    ? job.created + job.updated + job.unchanged + job.skipReasons.existing
-    : job.totalRows;
+  const total = undoing ? job.touched : job.totalRows;
   const done = job.processedRows;
   const title = undoing ? "Taking it back" : job.status === "validating" ? "Checking" : "Importing";
   const { rate, left } = paceOf(start, { done, at }, total);

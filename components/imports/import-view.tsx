@@ -2,7 +2,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useTRPC } from "#components/trpc/client";
-import { Callout } from "#components/ui/callout";
 import { LinkButton } from "#components/ui/link-button";
 import { LateJob } from "#components/ui/late-job";
 import { Page } from "#components/ui/page";
@@ -14,6 +13,7 @@ import { ImportActions } from "./import-actions.tsx";
 import { ImportSummary } from "./import-summary.tsx";
 import { ImportProgress } from "./import-progress.tsx";
 import { ImportBadge } from "./import-badge.tsx";
+import { ImportTrouble } from "./import-trouble.tsx";
 import { isMoving } from "./import-status.tsx";
 import { Judging } from "./judging.tsx";
 import { NotMailed } from "./not-mailed.tsx";
@@ -59,15 +59,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
       breadcrumbs={[{ label: "Imports", href: `/${workspace}/imports` }]}
       action={<ImportActions workspace={workspace} job={job} permissions={permissions} />}
     >
-      {job.problem && job.status !== "fetching" && (
-        <Callout
-          kind={job.status === "cancelled" ? "warning" : "danger"}
-          title={titleOf(job)}
-          className="mb-5"
-        >
-          {job.problem}
-        </Callout>
-      )}
+      <ImportTrouble job={job} />
       <LateJob at={job.lateUntil} timeZone={timeZone} className="mb-5" />
       <ImportSummary job={job} />
       {job.status === "fetching" && <FetchProgress job={job} />}
@@ -94,12 +86,6 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
       <ImportAbout workspace={workspace} job={job} timeZone={timeZone} />
     </Page>
   );
-}
-
-function titleOf({ status, fetch, partsReceived }: Detail): string {
-  if (status === "cancelled") return "This import was given up";
-  if (status !== "failed") return "The undo stopped";
-  return fetch && partsReceived === 0 ? "The file could not be fetched" : "The import stopped";
 }
 
 type RejectedProps = {

@@ -1,7 +1,7 @@
 import type { Scope } from "#db/tenancy";
 import { inngest } from "#inngest/client";
 import { importUndoRequested, onceId } from "#inngest/events";
-import { markImportFailed } from "#server/imports/failures";
+import { markUndoFailed } from "#server/imports/failures";
 import { handOverImport, takeImport } from "#server/imports/run";
 import { finishUndo } from "#server/imports/undo";
 import { type Undone, undoSlices } from "#server/imports/undo-slices";
@@ -17,7 +17,7 @@ export const undoImport = inngest.createFunction(
     triggers: [importUndoRequested],
     retries: 5,
     concurrency: { key: "event.data.tenantId", limit: 1 },
-    onFailure: ({ event, error }) => markImportFailed(event.data, error),
+    onFailure: ({ event, error }) => markUndoFailed(event.data, error),
   },
   async ({ event, step, runId }) => {
     const { importId, tenantId, workspaceId } = event.data;

@@ -23,13 +23,26 @@ const failedRun = z.object({
  * Ends the job in failure when its run has used up its retries, unless another run drives it by now, or was called for
  * since: to undo it, say. An import that has ended only lacks who gets no mail. `failed` is the payload of the event that says that a function failed.
  */
-export async function markImportFailed(failed: unknown, error: Error): Promise<void> {
+export const markImportFailed = (failed: unknown, error: Error): Promise<void> =>
+  markFailed(failed, error, failureSentence(error));
+
+/** The same of an undo. */
+export const markUndoFailed = (failed: unknown, error: Error): Promise<void> =>
+  markFailed(
+    failed,
+    error,
+    error.name === "AppError"
+      ? error.message
+      : "The undo stopped because of a fault on our side, after several tries. What it took back so far stays so; undo the import again to go on with the rest.",
+  );
+
+async function markFailed(failed: unknown, error: Error, sentence: string): Promise<void> {
   const { run_id: runId, event } = failedRun.parse(failed);
   const { tenantId, workspaceId, importId, fence } = event.data;
   const run = { runId, fence };
   log.error({ importId, err: error }, "import gave up");
   const alarm = await withTenant({ tenantId, workspaceId }, async (tx) =>
-    (await giveUpNoting(tx, importId, run)) ? null : failImport(tx, importId, failureSentence(error), run),
+    (await giveUpNoting(tx, importId, run)) ? null : failImport(tx, importId, sentence, run),
   );
   await sendAlarm(alarm);
 }

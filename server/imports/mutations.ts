@@ -185,8 +185,9 @@ export const isLeftBy = ({ runId, fence }: FailedRun): SQL =>
   sql`(run_id = ${runId} or run_id is null and fence = ${fence})`;
 
 /**
- * Ends a running import in failure, with a sentence for the person who started it. Rows already written stay. With the
- * run that failed, nothing happens when the job is another one's by now. Returns the alarm that a schedule owes.
+ * Ends a running import in failure, with a sentence for the person who started it. Rows already written stay. One whose
+ * undo fails is again what it was before, and keeps what was taken back. With the run that failed, nothing happens when
+ * the job is another one's by now. Returns the alarm that a schedule owes.
  */
 export async function failImport(
   tx: TenantTx,
@@ -194,17 +195,21 @@ export async function failImport(
   sentence: string,
   run: FailedRun | null = null,
 ): Promise<Alarm | null> {
-  const [failed] = await tx.execute<{ status: ImportStatus; scheduleId: string | null }>(sql`
-    update import_jobs set problem = ${sentence}, updated_at = app_now(), completed_at = coalesce(completed_at, app_now()),
-      status = case when status = 'rolling_back' then 'completed' else 'failed' end,
-      fence = fence + 1, run_id = null, lease_until = null, wakes_at = null
-    where id = ${id}::uuid and status in ('fetching', 'validating', 'processing', 'rolling_back')
-      and ${run === null ? sql`true` : isLeftBy(run)}
-    returning status, schedule_id as "scheduleId"`);
-  if (!failed) return null;
+  const ended = sql`updated_at = app_now(), completed_at = coalesce(completed_at, app_now()),
+    fence = fence + 1, run_id = null, lease_until = null, wakes_at = null`;
+  const its = sql`id = ${id}::uuid and ${run === null ? sql`true` : isLeftBy(run)}`;
+  const [failed] = await tx.execute<{ scheduleId: string | null }>(sql`
+    update import_jobs set status = 'failed', problem = ${sentence}, ${ended}
+    where ${its} and status in ('fetching', 'validating', 'processing') returning schedule_id as "scheduleId"`);
+  const [stopped] = await tx.execute(sql`
+    update import_jobs set status = coalesce(file_format #>> '{undo,from}', 'completed'), problem = file_format #>> '{undo,problem}',
+      processed_rows = checkpoint_row, ${ended},
+      file_format = jsonb_set(file_format || jsonb_build_object('undo', coalesce(file_format -> 'undo', '{}')),
+        '{undo,stopped}', to_jsonb(${sentence}::text))
+    where ${its} and status = 'rolling_back' returning id`);
+  if (!failed && !stopped) return null;
   await tellEnd(tx, id);
-  const { status, scheduleId } = failed;
-  return scheduleId && status === "failed" ? countFailure(tx, scheduleId, sentence) : null;
+  return failed?.scheduleId ? countFailure(tx, failed.scheduleId, sentence) : null;
 }
 
 export function mustBe(status: ImportStatus, allowed: readonly ImportStatus[], sentence: string): void {

@@ -63,6 +63,8 @@ export type StoredFormat = {
   judging?: boolean;
   /** Why that could not be done, as a sentence. */
   judgingProblem?: string;
+  /** What the import was before its undo was asked for, which it is again when that fails; `stopped` says why it did. */
+  undo?: { from: ImportStatus; problem: string | null; stopped?: string };
 };
 /** What the import itself made, so that undo takes it away again. */
 export type Made = {
@@ -129,6 +131,10 @@ export type ImportDetail = {
   /** Why they could not be found, as a sentence. */
   judgingProblem: string | null;
   problem: string | null;
+  /** Why its undo stopped before it was through, as a sentence. */
+  undoProblem: string | null;
+  /** Contacts that the import has touched, about: whom an undo looks at. */
+  touched: number;
   list: { id: string; name: string } | null;
   createdAt: Date;
   startedAt: Date | null;
@@ -155,6 +161,7 @@ type DetailRow = Omit<
   | "notMailed"
   | "judging"
   | "judgingProblem"
+  | "undoProblem"
 > & {
   fileFormat: StoredFormat;
   fieldMapping: ColumnMapping[] | Record<string, never>;
@@ -164,11 +171,15 @@ type DetailRow = Omit<
   listName: string | null;
 };
 
+/** By the counts of an import, who was refused as being here already too: its log may have ten million lines. */
+export const touchedCount = sql`(created_count + updated_count + unchanged_count + coalesce((skip_reasons ->> 'existing')::int, 0)
+  + case import_options ->> 'duplicates' when 'error' then error_count else 0 end)`;
+
 const detailColumns = sql`j.id, j.file_name as "fileName", j.file_size as "fileSize", j.status, j.file_format as "fileFormat",
   j.field_mapping as "fieldMapping", j.import_options as "importOptions", j.total_rows as "totalRows",
   j.processed_rows as "processedRows", j.created_count as created, j.updated_count as updated,
   j.unchanged_count as unchanged, j.skipped_count as skipped, j.error_count as errors, j.skip_reasons as "skipReasons",
-  j.problem, j.created_at as "createdAt", j.started_at as "startedAt", j.completed_at as "completedAt",
+  j.problem, ${touchedCount} as touched, j.created_at as "createdAt", j.started_at as "startedAt", j.completed_at as "completedAt",
   u.name as "createdBy", s.id as "listId", s.name as "listName",
   (j.can_rollback and j.status in ('completed', 'failed', 'cancelled') and (j.created_count + j.updated_count + j.unchanged_count + j.skipped_count > 0
       or jsonb_path_exists(j.import_options, '$.made.tags[*]') or jsonb_path_exists(j.import_options, '$.made.fields[*]')
@@ -213,6 +224,7 @@ function detailOf({
     notMailed: fileFormat.notMailed ?? 0,
     judging: row.status === "completed" && (fileFormat.judging ?? false),
     judgingProblem: row.status === "completed" ? (fileFormat.judgingProblem ?? null) : null,
+    undoProblem: fileFormat.undo?.stopped ?? null,
     skipReasons: { repeated: skipReasons.repeated ?? 0, existing: skipReasons.existing ?? 0 },
     list: listId && listName ? { id: listId, name: listName } : null,
   };

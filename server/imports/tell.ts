@@ -12,6 +12,8 @@ type Ended = {
   updated: number;
   errors: number;
   report: UndoReport | null;
+  /** Why its undo stopped. */
+  stopped: string | null;
   createdBy: string | null;
   undoneBy: string | null;
 };
@@ -20,10 +22,10 @@ type Ended = {
 export async function tellEnd(tx: TenantTx, importId: string): Promise<void> {
   const [job] = await tx.execute<Ended>(sql`
     select file_name as "fileName", status, problem, created_count as created, updated_count as updated,
-      error_count as errors, rollback_report as report, created_by as "createdBy", rolled_back_by as "undoneBy"
+      error_count as errors, rollback_report as report, file_format #>> '{undo,stopped}' as stopped, created_by as "createdBy", rolled_back_by as "undoneBy"
     from import_jobs where id = ${importId}::uuid`);
   if (!job) return;
-  const undo = job.status === "rolled_back" || (job.status === "completed" && job.problem !== null);
+  const undo = job.status === "rolled_back" || job.stopped !== null;
   await notify(tx, {
     ...messageOf(job),
     userId: undo ? job.undoneBy : job.createdBy,
@@ -32,7 +34,8 @@ export async function tellEnd(tx: TenantTx, importId: string): Promise<void> {
 }
 
 function messageOf(job: Ended) {
-  const { fileName, problem, report } = job;
+  const { fileName, report, stopped } = job;
+  const problem = stopped ?? job.problem;
   if (job.status === "rolled_back" && report)
     return {
       type: "import.undone" as const,
@@ -42,7 +45,7 @@ function messageOf(job: Ended) {
   if (problem !== null)
     return {
       type: "import.failed" as const,
-      title: `The ${job.status === "completed" ? "undo of the import" : "import"} of ${fileName} stopped`,
+      title: `The ${stopped === null ? "import" : "undo of the import"} of ${fileName} stopped`,
       body: problem,
     };
   return {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { getImportJob } from "./queries.ts";
+import { getImport, getImportJob } from "./queries.ts";
 import type { UndoReport } from "./schema.ts";
 import { foreseeStays } from "./undo-made.ts";
 import { judged, reportOf } from "./undo-plan.ts";
@@ -34,17 +34,9 @@ export async function forecastUndo(
   const looked = rows.reduce((sum, { count }) => sum + count, 0);
   const next = upto && upto.count === window ? upto.id : null;
   const { made } = (await getImportJob(tx, importId)).import_options;
+  const { touched } = await getImport(tx, importId);
   const stays = after === null && made ? { stays: await foreseeStays(tx, importId, made) } : {};
-  return { report: { ...reportOf(rows), ...stays }, looked, total: await touchedBy(tx, importId), next };
-}
-
-/** By the counts of the import, who was refused as being here already too: its log may have ten million lines. */
-async function touchedBy(tx: TenantTx, importId: string): Promise<number> {
-  const [job] = await tx.execute<{ total: number }>(sql`
-    select created_count + updated_count + unchanged_count + coalesce((skip_reasons ->> 'existing')::int, 0)
-      + case import_options ->> 'duplicates' when 'error' then error_count else 0 end as total
-    from import_jobs where id = ${importId}::uuid`);
-  return job?.total ?? 0;
+  return { report: { ...reportOf(rows), ...stays }, looked, total: touched, next };
 }
 
 /** The end of the next `size` events of an import that were not undone, and how many there are; null for none. */

@@ -24,7 +24,7 @@ export async function requestUndo(tx: TenantTx, importId: string, actorId: strin
   }
   await tx.execute(sql`
     update import_jobs set status = 'rolling_back', problem = null, rolled_back_by = ${actorId}::uuid, processed_rows = 0,
-      run_id = null, lease_until = null, updated_at = app_now() where id = ${importId}::uuid`);
+      file_format = file_format || jsonb_build_object('undo', jsonb_build_object('from', status, 'problem', problem)), run_id = null, lease_until = null, updated_at = app_now() where id = ${importId}::uuid`);
   await recordAct(tx, {
     actorId,
     action: "import.undone",
