@@ -45,3 +45,12 @@ export function isLostConnection(error: unknown): boolean {
   }
   return false;
 }
+
+// Connections, resources, locks, a shutdown or somebody's cancel, the file system, and a transaction that failed before.
+const passingClasses = ["08", "25", "53", "55", "57", "58"];
+
+/** Whether the same statement may well succeed when it is tried again. */
+export function isOfTheMoment(error: unknown): boolean {
+  const state = postgresError(error)?.code ?? "";
+  return asksForRetry(error) || isLostConnection(error) || passingClasses.includes(state.slice(0, 2));
+}

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { anniversaries, dateBounds, dayIn, type Zoned } from "./periods.ts";
+import { anniversaries, dateBounds, dayIn, instantText, type Zoned } from "./periods.ts";
 import type { Condition, RuleValue } from "./schema.ts";
 
 export const standard = (field: string) => sql`c.${sql.identifier(field)}`;
@@ -39,7 +39,8 @@ export function compileText(rule: Condition, column: SQL): SQL {
   const among = () =>
     isEmail
       ? isAddress(texts(rule.value))
-      : isTrue(sql`${folded(column)} in (${sql.join(texts(rule.value).map(foldedValue), sql`, `)})`);
+      : isTrue(sql`${folded(column)} in (select lower(value collate "default")
+          from unnest(${sql.param(texts(rule.value))}::text[]) as value)`);
   switch (rule.operator) {
     case "equals":
       return equal();
@@ -106,8 +107,8 @@ export function compileInstant(rule: Condition, column: SQL, zoned: Zoned): SQL 
   if (anniversary) return anniversary;
   const { from, until } = dateBounds(rule, zoned);
   const parts = [
-    from && sql`${column} >= ${from.toISOString()}::timestamptz`,
-    until && sql`${column} < ${until.toISOString()}::timestamptz`,
+    from && sql`${column} >= ${instantText(from)}::timestamptz`,
+    until && sql`${column} < ${instantText(until)}::timestamptz`,
   ].filter((part) => part !== undefined);
   return isTrue(sql`(${sql.join(parts, sql` and `)})`);
 }
@@ -145,24 +146,34 @@ export function compileCustom(rule: Condition, zoned: Zoned): SQL {
   const presence = compilePresence(rule, sql`nullif(${text}, '[]')`);
   if (presence) return presence;
   if (several.includes(rule.operator)) return compileSeveral(rule, sql`(c.custom_fields -> ${name}::text)`);
+  if (dateOnly.includes(rule.operator)) return compileDay(rule, text, zoned);
   if (numberOnly.includes(rule.operator) || typeof first === "number") {
     // Text that is no number must not abort the statement: CASE decides before it casts.
     const number = sql`(case when ${text} ~ '^\\s*[-+]?[0-9]{1,30}(\\.[0-9]{1,30})?\\s*$' then ${text}::float8 end)`;
     return compileNumber(rule, number);
   }
-  if (dateOnly.includes(rule.operator) || rule.operator === "between") return compileDay(rule, text, zoned);
-  return compileText(rule, text);
+  return rule.operator === "between" ? compileDay(rule, text, zoned) : compileText(rule, text);
 }
 
 /** A value that is no array counts as an array of one. */
 function compileSeveral(rule: Condition, json: SQL): SQL {
-  const chosen = [...new Set(texts(rule.value).map((value) => value.toLowerCase()))];
-  const held = (value: string) => sql`exists (select 1 from jsonb_array_elements_text(
-    case when jsonb_typeof(${json}) = 'array' then ${json} else jsonb_build_array(${json}) end) as held(item)
-    where lower(item) = ${value}::text)`;
-  if (rule.operator === "contains_all") return sql`(${sql.join(chosen.map(held), sql` and `)})`;
-  const some = sql`(${sql.join(chosen.map(held), sql` or `)})`;
-  return rule.operator === "contains_none" ? sql`not ${some}` : some;
+  const items = sql`jsonb_array_elements_text(
+    case when jsonb_typeof(${json}) = 'array' then ${json} else jsonb_build_array(${json}) end) as held(item)`;
+  return carriesOf(rule, sql`lower(item)`, (among) => sql`from ${items} where ${among}`);
+}
+
+/**
+ * Whether a contact carries any, all or none of the names that a rule gives. One array for all of them: a sub-select for
+ * each would keep the planner busy longer than the rule takes.
+ */
+export function carriesOf(rule: Condition, name: SQL, from: (among: SQL) => SQL): SQL {
+  const names = [...new Set(texts(rule.value).map((value) => value.toLowerCase()))];
+  const carried = from(sql`${name} = any(${sql.param(names)}::text[])`);
+  if (rule.operator === "contains_all")
+    return sql`((select count(distinct ${name}) ${carried}) = ${names.length}::int)`;
+  return rule.operator === "contains_none"
+    ? sql`(not exists (select 1 ${carried}))`
+    : sql`exists (select 1 ${carried})`;
 }
 
 /** Dates in custom fields are text, `YYYY-MM-DD` first, and order as text: no cast can fail on a 31 February. */

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import {
+  carriesOf,
   compileChoice,
   compileCustom,
   compileInstant,
@@ -79,13 +80,12 @@ function compileTags(rule: Condition): SQL {
   const any = sql`exists (select 1 from contact_tags ct where ct.contact_id = c.id)`;
   if (rule.operator === "is_set") return any;
   if (rule.operator === "is_empty") return sql`not ${any}`;
-  const names = [...new Set(texts(rule.value).map((name) => name.toLowerCase()))];
-  const carries = (name: string) =>
-    sql`exists (select 1 from contact_tags ct join tags t on t.id = ct.tag_id
-      where ct.contact_id = c.id and lower(t.name collate "default") = ${name}::text)`;
-  if (rule.operator === "contains_all") return sql`(${sql.join(names.map(carries), sql` and `)})`;
-  const some = sql`(${sql.join(names.map(carries), sql` or `)})`;
-  return rule.operator === "contains_none" ? sql`not ${some}` : some;
+  return carriesOf(
+    rule,
+    sql`lower(t.name collate "default")`,
+    (among) =>
+      sql`from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id and ${among}`,
+  );
 }
 
 /** What belonging means for each field of that kind; ids that are gone match nobody. */

@@ -17,9 +17,22 @@ export function shifted(now: Date, span: Span, direction: -1 | 1, zone: string):
     .toJSDate();
 }
 
-/** An instant as the calendar day it falls on in the zone, as `YYYY-MM-DD`. */
+/**
+ * An instant as Postgres reads it. The day behind 9999-12-31 has five digits of the year, which it takes without a sign;
+ * the one before 0001-01-01 is of the year 1 BC, which ISO calls 0.
+ */
+export function instantText(instant: Date): string {
+  const year = instant.getUTCFullYear();
+  const rest = instant.toISOString().slice(-"-MM-DDTHH:MM:SS.sssZ".length);
+  const digits = (count: number) => String(count).padStart(4, "0");
+  return year > 0 ? `${digits(year)}${rest}` : `${digits(1 - year)}${rest} BC`;
+}
+
+/** An instant as the calendar day it falls on in the zone, as `YYYY-MM-DD`; as text, days of other years lie beyond these. */
 export function dayIn(instant: Date, zone: string): string {
-  return DateTime.fromJSDate(instant, { zone }).toISODate() ?? "";
+  const day = DateTime.fromJSDate(instant, { zone });
+  if (day.year > 9999) return "9999-99-99";
+  return day.year < 0 ? "0000-00-00" : (day.toISODate() ?? "");
 }
 
 export type Bounds = { from?: Date; until?: Date };

@@ -44,11 +44,45 @@ export async function ruleContext(
       `Segments may refer to each other ${ruleDepthMax} deep, and never in a circle.`,
     );
   }
+  const conditions = conditionsOf(rules, segments);
+  if (conditions > conditionsMax) {
+    const found = `${conditions.toLocaleString("en")} rules`;
+    throw new AppError(
+      "invalid",
+      `With those of the segments it names it has ${found}; ${conditionsMax.toLocaleString("en")} are the most. Name fewer segments, or smaller ones.`,
+    );
+  }
   const [workspace] = await tx.execute<{ timezone: string }>(
     sql`select timezone from workspaces where id = (select nullif(current_setting('app.current_workspace_id', true), '')::uuid)`,
   );
   return { now: await appNow(tx), zone: workspace?.timezone ?? "UTC", segments };
 }
+
+/** Segments are compiled where they are named, each time: a hundred that name a hundred are more than a statement holds. */
+const conditionsMax = 2000;
+
+/** How many conditions a tree comes to with those of the segments it names, which name each other in no circle. */
+function conditionsOf(
+  tree: RuleTree,
+  segments: ReadonlyMap<string, Referenced>,
+  known = new Map<string, number>(),
+): number {
+  const ofSegment = (id: string): number => {
+    const rules = segments.get(id)?.rules;
+    const count = known.get(id) ?? (rules ? conditionsOf(rules, segments, known) : 1);
+    known.set(id, count);
+    return count;
+  };
+  const of = (rule: Rule): number => {
+    if (isGroup(rule)) return sum(rule.rules.map(of));
+    return rule.field === "segment" && Array.isArray(rule.value)
+      ? sum(rule.value.map((id) => ofSegment(String(id))))
+      : 1;
+  };
+  return sum(tree.rules.map(of));
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 /** The ids of lists and segments that the rules name. */
 export function referencedBy(rules: readonly Rule[]): Set<string> {

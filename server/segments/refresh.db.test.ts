@@ -4,6 +4,7 @@ import { withoutTenant } from "#db/client";
 import { createContacts, createSegment, createTenant, type Tenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
+import { asOwner } from "#db/testing-database";
 import { sweepSegments } from "#server/drivers/sweep";
 import { sinks } from "#server/messages/testing-sinks";
 import { refreshNext, requestDueRefresh, requestRefresh, takeRefresh } from "./refresh.ts";
@@ -110,6 +111,40 @@ test("a segment that cannot be worked out says why, and the others are worked ou
   expect([...rows]).toEqual([
     { id: broken, problem: expect.stringMatching(/no longer understood/) as string },
   ]);
+});
+
+test("a segment that the database refuses says why, and the others are worked out all the same", async () => {
+  const { tenant, segmentId } = await acmeOfTwo();
+  const refused = await withTenant(tenant.scope, (tx) =>
+    createSegment(tx, { name: "A refused one", rules: company("globex") }),
+  );
+  const name = `refuse_${refused.replaceAll("-", "")}`;
+  await asOwner((owner) =>
+    owner.unsafe(`
+      create function ${name}() returns trigger language plpgsql as $$ begin
+        perform '+010000-01-01T00:00:00Z'::timestamptz; return new; end $$;
+      create trigger ${name} before insert on segment_contacts for each row
+        when (new.segment_id = '${refused}') execute function ${name}()`),
+  );
+  await refresh(tenant);
+  expect(await members(tenant, segmentId)).toHaveLength(2);
+  const problems = () =>
+    withTenant(tenant.scope, (tx) =>
+      tx.execute<{ id: string; problem: string }>(
+        sql`select id, problem from segments where problem is not null`,
+      ),
+    );
+  expect([...(await problems())]).toEqual([
+    {
+      id: refused,
+      problem: expect.stringMatching(/^The database refuses a value.*\+010000-01-01/) as string,
+    },
+  ]);
+  await asOwner((owner) => owner.unsafe(`drop function ${name} cascade`));
+  await withTenant(tenant.scope, (tx) => requestRefresh(tx, tenant.workspaceId, refused));
+  await refresh(tenant);
+  expect(await members(tenant, refused)).toHaveLength(1);
+  expect(await problems()).toHaveLength(0);
 });
 
 test("a change to contacts calls for a recalculation once it is quiet, and half an hour does in any case", async () => {

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
-import { postgresError } from "#db/errors";
+import { isOfTheMoment, postgresError } from "#db/errors";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { savepoint } from "#db/transaction";
 import { handOver, holds, takeOver, wakeNow, yieldUntil } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
+import { log } from "#server/log";
 import { announceChanges } from "./announcements.ts";
 import { refreshRange } from "./members.ts";
 import { readRules } from "./queries.ts";
@@ -158,8 +159,18 @@ async function rangeOrProblem(
         upto: null,
         problem: "Its rules took too long to work out. Ask for less at once, or split the segment.",
       };
-    throw error;
+    if (isOfTheMoment(error)) throw error;
+    log.error({ err: error, segmentId: id }, "a segment cannot be worked out");
+    return { upto: null, problem: refusalOf(error) };
   }
+}
+
+/** SQLSTATE class 22: the data of a statement are wrong, here a value in the rules or one that a contact holds. */
+function refusalOf(error: unknown): string {
+  const refused = postgresError(error);
+  return refused?.code.startsWith("22")
+    ? `The database refuses a value that its rules compare: ${refused.message}. Change that rule and save the segment.`
+    : "Its rules could not be worked out. What went wrong is in the log of this installation; its other segments go on.";
 }
 
 const keepCheckpoint = (tx: TenantTx, workspaceId: string, checkpoint: string | null) =>

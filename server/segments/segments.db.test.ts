@@ -4,7 +4,7 @@ import { createCampaign, createContacts } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { matchRules } from "./match.ts";
-import type { RuleTree } from "./schema.ts";
+import { type RuleTree, ruleTree } from "./schema.ts";
 
 const company = (value: string): RuleTree => ({
   version: 1,
@@ -70,6 +70,24 @@ describe("segments", () => {
     const deeper = caller.segments.update({ id: bottom ?? "", name: "0", rules: on(under.id) });
     await expect(deeper).rejects.toThrow(/5 deep/);
     await expect(caller.segments.create({ name: "6", rules: on(top ?? "") })).rejects.toThrow(/5 deep/);
+  });
+
+  it("may not come to more rules than a statement holds through those they name", async () => {
+    const { caller } = await workspaceOfThree();
+    const many = (rule: object): RuleTree =>
+      ruleTree.parse({ version: 1, match: "any", rules: Array.from({ length: 100 }, () => rule) });
+    const { id } = await caller.segments.create({
+      name: "Hundred",
+      rules: many({ field: "click_count", operator: "at_least", value: { count: 1, days: 30 } }),
+    });
+    const naming = { field: "segment", operator: "in", value: [id] };
+    await expect(
+      caller.segments.create({ name: "Hundred times a hundred", rules: many(naming) }),
+    ).rejects.toThrow("it has 10,000 rules; 2,000 are the most");
+    await caller.segments.create({
+      name: "A hundred once",
+      rules: { ...many(naming), rules: [naming] },
+    });
   });
 
   it("are counted from a sample where counting takes too long, and say so", async () => {

@@ -100,7 +100,7 @@ const custom = (now: Date) =>
       renewal: fc.oneof(
         day(now),
         day(now).map((text) => `${text}T10:00:00Z`),
-        fc.constantFrom("soon", "2024-02-29"),
+        fc.constantFrom("soon", "2024-02-29", "9999-12-31"),
       ),
       active: fc.boolean(),
       colours: fc.oneof(

@@ -2,15 +2,12 @@ import { z } from "zod";
 
 /** What a rule compares with, by shape. Objects are strict: a key that is not understood would change the meaning. */
 
-/** Without U+0000, which Postgres cannot hold. */
-export const text = z
-  .string()
-  .trim()
-  .min(1)
-  .max(1000)
-  .regex(/^[^\0]*$/);
+/** Without U+0000 and halves of a character, which Postgres cannot hold. */
+export const holdable = (typed: string) => !typed.includes("\0") && typed.isWellFormed();
+export const text = z.string().trim().min(1).max(1000).refine(holdable);
 export const number = z.number().finite();
-export const date = z.iso.date();
+/** A day of the calendar that is written with four digits of the year: 0001 to 9999. */
+export const date = z.iso.date().refine((day) => !day.startsWith("0000"));
 
 /** A length of wall-clock time in the workspace's zone. */
 export const span = z.strictObject({
