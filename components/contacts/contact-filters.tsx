@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { RouterOutputs } from "#server/router";
-import { type ContactListInput, filterOf } from "#server/contacts/schema";
+import { type ContactListInput, filterOf, type RefusedParts } from "#server/contacts/schema";
 import { contactStatuses, lifecycleStages } from "#server/segments/schema";
 import { Badge } from "#components/ui/badge";
 import { Button } from "#components/ui/button";
@@ -11,10 +11,12 @@ import { Select } from "#components/ui/select";
 import { ColumnChoice } from "./column-choice.tsx";
 import { words } from "./columns.tsx";
 import { CustomFieldFilter } from "./custom-field-filter.tsx";
+import { RefusedFilters, wrongBy } from "./refused-filters.tsx";
 
 type Props = {
   workspace: string;
   view: ContactListInput;
+  refused: RefusedParts;
   choices: RouterOutputs["segments"]["choices"];
   tags: RouterOutputs["tags"]["list"];
   customFields: RouterOutputs["customFields"]["list"];
@@ -24,9 +26,9 @@ type Props = {
 const simple = ["q", "status", "tag", "list"];
 
 /** Search and filters as a plain form: the URL holds them, and a change starts at the first page again. */
-export function ContactFilters({ workspace, view, choices, tags, customFields, columns }: Props) {
-  const used = Object.entries(filterOf(view)).filter(([, value]) => value !== undefined);
-  const further = used.filter(([name]) => !simple.includes(name)).length;
+export function ContactFilters({ workspace, view, refused, choices, tags, customFields, columns }: Props) {
+  const used = [...Object.keys(filterOf(view)), ...Object.keys(refused)];
+  const further = used.filter((name) => !simple.includes(name)).length;
   return (
     <form method="get" role="search" aria-label="Contacts" className="group/filters mb-4 space-y-2">
       {view.sort !== "newest" && <input type="hidden" name="sort" value={view.sort} />}
@@ -34,7 +36,8 @@ export function ContactFilters({ workspace, view, choices, tags, customFields, c
       <div className="flex flex-wrap items-center gap-2">
         <SearchBox
           name="q"
-          defaultValue={view.q ?? ""}
+          defaultValue={view.q ?? refused.q?.typed ?? ""}
+          {...wrongBy(refused, "q")}
           placeholder="Name, email or company"
           aria-label="Search contacts"
         />
@@ -46,6 +49,7 @@ export function ContactFilters({ workspace, view, choices, tags, customFields, c
             none="Any status"
             value={view.status?.[0]}
             options={contactStatuses}
+            refused={refused}
           />
           {tags.length > 0 && (
             <NameSelect
@@ -55,6 +59,7 @@ export function ContactFilters({ workspace, view, choices, tags, customFields, c
               none="Any tag"
               held={tags.map(({ name }) => ({ value: name, label: name }))}
               defaultValue={view.tag?.[0] ?? ""}
+              {...wrongBy(refused, "tag")}
               className="w-36 max-sm:w-full"
             />
           )}
@@ -66,6 +71,7 @@ export function ContactFilters({ workspace, view, choices, tags, customFields, c
               none="Any list or segment"
               held={choices.map(({ id, name, kind }) => ({ value: id, label: `${name} (${kind})` }))}
               defaultValue={view.list ?? ""}
+              {...wrongBy(refused, "list")}
               className="w-44 max-sm:w-full"
             />
           )}
@@ -79,17 +85,23 @@ export function ContactFilters({ workspace, view, choices, tags, customFields, c
         <span className="flex-1 max-sm:hidden" />
         <ColumnChoice columns={columns} customFields={customFields} />
       </div>
+      <RefusedFilters refused={refused} />
       <details open={further > 0} className="group rounded-lg border px-3 py-2 open:pb-3">
         <summary className="cursor-pointer text-sm text-muted select-none hover:text-ink">
           More filters {further > 0 && <Badge>{further}</Badge>}
         </summary>
-        <MoreFilters view={view} customFields={customFields} />
+        <MoreFilters {...{ view, refused, customFields }} />
       </details>
     </form>
   );
 }
 
-function MoreFilters({ view, customFields }: Pick<Props, "view" | "customFields">) {
+function MoreFilters({ view, refused, customFields }: Pick<Props, "view" | "refused" | "customFields">) {
+  const held = (name: "scoreMin" | "scoreMax" | "addedFrom" | "addedTo" | "activeFrom" | "activeTo") => ({
+    name,
+    defaultValue: view[name] ?? refused[name]?.typed,
+    ...wrongBy(refused, name),
+  });
   return (
     <div className="mt-3 grid gap-x-4 gap-y-3 sm:grid-cols-2 lg:grid-cols-4">
       <Labelled label="Stage">
@@ -99,26 +111,25 @@ function MoreFilters({ view, customFields }: Pick<Props, "view" | "customFields"
           none="Any stage"
           value={view.stage?.[0]}
           options={lifecycleStages}
+          refused={refused}
           wide
         />
       </Labelled>
       <Labelled label="Score">
         <Pair>
           <Input
-            name="scoreMin"
+            {...held("scoreMin")}
             type="number"
             min={0}
             max={100}
-            defaultValue={view.scoreMin}
             aria-label="Score from"
             placeholder="0"
           />
           <Input
-            name="scoreMax"
+            {...held("scoreMax")}
             type="number"
             min={0}
             max={100}
-            defaultValue={view.scoreMax}
             aria-label="Score to"
             placeholder="100"
           />
@@ -126,22 +137,17 @@ function MoreFilters({ view, customFields }: Pick<Props, "view" | "customFields"
       </Labelled>
       <Labelled label="Added">
         <Pair>
-          <Input name="addedFrom" type="date" defaultValue={view.addedFrom} aria-label="Added from" />
-          <Input name="addedTo" type="date" defaultValue={view.addedTo} aria-label="Added until" />
+          <Input {...held("addedFrom")} type="date" aria-label="Added from" />
+          <Input {...held("addedTo")} type="date" aria-label="Added until" />
         </Pair>
       </Labelled>
       <Labelled label="Last activity">
         <Pair>
-          <Input
-            name="activeFrom"
-            type="date"
-            defaultValue={view.activeFrom}
-            aria-label="Last activity from"
-          />
-          <Input name="activeTo" type="date" defaultValue={view.activeTo} aria-label="Last activity until" />
+          <Input {...held("activeFrom")} type="date" aria-label="Last activity from" />
+          <Input {...held("activeTo")} type="date" aria-label="Last activity until" />
         </Pair>
       </Labelled>
-      {customFields.length > 0 && <CustomFieldFilter view={view} customFields={customFields} />}
+      {customFields.length > 0 && <CustomFieldFilter {...{ view, refused, customFields }} />}
     </div>
   );
 }
@@ -165,15 +171,17 @@ type ChoiceProps = {
   none: string;
   value: string | undefined;
   options: readonly string[];
+  refused: RefusedParts;
   wide?: boolean;
 };
 
-function Choice({ name, label, none, value, options, wide }: ChoiceProps) {
+function Choice({ name, label, none, value, options, refused, wide }: ChoiceProps) {
   return (
     <Select
       name={name}
       defaultValue={value ?? ""}
       aria-label={label}
+      {...wrongBy(refused, name)}
       className={wide ? "w-full" : "w-36 max-sm:w-full"}
     >
       <option value="">{none}</option>

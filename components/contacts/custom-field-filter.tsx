@@ -2,17 +2,24 @@
 import { useState } from "react";
 import { Input } from "#components/ui/input";
 import { Select } from "#components/ui/select";
-import type { ContactListInput } from "#server/contacts/schema";
+import type { ContactListInput, RefusedParts } from "#server/contacts/schema";
 import type { RouterOutputs } from "#server/router";
+import { wrongBy } from "./refused-filters.tsx";
 
-type Props = { view: ContactListInput; customFields: RouterOutputs["customFields"]["list"] };
+type Props = {
+  view: ContactListInput;
+  refused: RefusedParts;
+  customFields: RouterOutputs["customFields"]["list"];
+};
 
 /** One custom field and the value it is to hold; others that the URL names stay. */
-export function CustomFieldFilter({ view, customFields }: Props) {
+export function CustomFieldFilter({ view, refused, customFields }: Props) {
   const given = Object.entries(view.custom ?? {});
-  const [name, setName] = useState(given[0]?.[0] ?? "");
+  const wrong = customFields.find((each) => refused[`custom.${each.name}`])?.name;
+  const [name, setName] = useState(wrong ?? given[0]?.[0] ?? "");
   const field = customFields.find((each) => each.name === name);
-  const value = view.custom?.[name] ?? "";
+  const value = view.custom?.[name] ?? refused[`custom.${name}`]?.typed ?? "";
+  const control = { name: `custom.${name}`, defaultValue: value, ...wrongBy(refused, `custom.${name}`) };
   return (
     <div className="space-y-1 sm:col-span-2">
       <span aria-hidden className="text-xs text-muted">
@@ -28,14 +35,14 @@ export function CustomFieldFilter({ view, customFields }: Props) {
           ))}
         </Select>
         {field?.type === "select" || field?.type === "multi_select" ? (
-          <Select key={name} name={`custom.${name}`} aria-label={field.label} defaultValue={value}>
+          <Select key={name} {...control} aria-label={field.label}>
             <option value="">Any</option>
             {field.options.map((option) => (
               <option key={option}>{option}</option>
             ))}
           </Select>
         ) : field?.type === "boolean" ? (
-          <Select key={name} name={`custom.${name}`} aria-label={field.label} defaultValue={value}>
+          <Select key={name} {...control} aria-label={field.label}>
             <option value="">Any</option>
             <option value="yes">Yes</option>
             <option value="no">No</option>
@@ -43,10 +50,9 @@ export function CustomFieldFilter({ view, customFields }: Props) {
         ) : (
           <Input
             key={name}
-            {...(field && { name: `custom.${name}` })}
+            {...(field && control)}
             aria-label={field?.label ?? "Value"}
             disabled={!field}
-            defaultValue={value}
             placeholder={hints[field?.type ?? "text"]}
           />
         )}

@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { type CustomField, fieldNamed, listCustomFields } from "#server/custom-fields/queries";
 import { readCustomValue } from "#server/custom-fields/values";
 import { AppError } from "#server/errors";
-import { dayBounds } from "#server/segments/periods";
+import { dayBounds, instantText } from "#server/segments/periods";
 import { inSegment } from "#server/segments/queries";
 import type { ContactFilter, ContactSelection } from "./schema.ts";
 
@@ -43,7 +43,7 @@ export async function compileFilter(tx: TenantTx, filter: ContactFilter): Promis
     ...(tag?.length && { tags: await tagIds(tx, tag) }),
     ...(lists.length > 0 && { lists }),
     ...(await days(tx, filter)),
-    ...(await customParts(tx, Object.entries(filter.custom ?? {}))),
+    ...customOrInvalid(await readCustom(tx, filter.custom)),
   };
   return { asked: Object.keys(asked).length > 0 ? asked : null, rules };
 }
@@ -113,8 +113,8 @@ async function days(tx: TenantTx, filter: ContactFilter): Promise<Pick<Asked, "a
   );
   const zone = workspace?.timezone ?? "UTC";
   const between = (first: string | undefined, last: string | undefined): [string | null, string | null] => [
-    first ? dayBounds(first, zone).from.toISOString() : null,
-    last ? dayBounds(last, zone).until.toISOString() : null,
+    first ? instantText(dayBounds(first, zone).from) : null,
+    last ? instantText(dayBounds(last, zone).until) : null,
   ];
   return {
     ...((addedFrom || addedTo) && { added: between(addedFrom, addedTo) }),
@@ -125,22 +125,38 @@ async function days(tx: TenantTx, filter: ContactFilter): Promise<Pick<Asked, "a
 /** Every number, and every day, lies between these. */
 const ends = { number: [-1e300, 1e300], date: ["0000-00-00", "9999-99-99"] } as const;
 
-async function customParts(
+export type ReadCustom = Required<Pick<Asked, "equal" | "ranges">> & {
+  /** What is wrong with the value of a field, by the field's name. */
+  problems: Record<string, string>;
+};
+
+/** What a filter asks of custom fields. */
+export async function readCustom(
   tx: TenantTx,
-  wanted: readonly [name: string, typed: string][],
-): Promise<Pick<Asked, "equal" | "ranges">> {
-  if (wanted.length === 0) return {};
-  const equal: Record<string, unknown> = {};
-  const ranges: Record<string, [unknown, unknown]> = {};
+  wanted: Readonly<Record<string, string>> = {},
+): Promise<ReadCustom> {
+  const read: ReadCustom = { equal: {}, ranges: {}, problems: {} };
+  if (Object.keys(wanted).length === 0) return read;
   const fields = await listCustomFields(tx, { archived: true });
-  for (const [name, typed] of wanted) {
-    const field = fieldNamed(fields, name);
-    const range = /^(.*)\.\.(.*)$/.exec(typed);
-    if (range && (field.type === "number" || field.type === "date")) {
-      const [low, high] = ends[field.type];
-      ranges[name] = [valueOf(field, range[1]) ?? low, valueOf(field, range[2]) ?? high];
-    } else equal[name] = valueOf(field, typed);
+  for (const [name, typed] of Object.entries(wanted)) {
+    try {
+      const field = fieldNamed(fields, name);
+      const range = /^(.*)\.\.(.*)$/.exec(typed);
+      if (range && (field.type === "number" || field.type === "date")) {
+        const [low, high] = ends[field.type];
+        read.ranges[name] = [valueOf(field, range[1]) ?? low, valueOf(field, range[2]) ?? high];
+      } else read.equal[name] = valueOf(field, typed);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      read.problems[name] = error.message;
+    }
   }
+  return read;
+}
+
+function customOrInvalid({ equal, ranges, problems }: ReadCustom): Pick<Asked, "equal" | "ranges"> {
+  const [problem] = Object.values(problems);
+  if (problem !== undefined) throw new AppError("invalid", problem);
   return {
     ...(Object.keys(equal).length > 0 && { equal }),
     ...(Object.keys(ranges).length > 0 && { ranges }),

@@ -1,5 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
+import { DateTime } from "luxon";
 import type { TenantTx } from "#db/tenancy";
+import { holdable } from "#server/segments/values";
 import { compileFilter, type CompiledFilter, matchingIds } from "./filter.ts";
 import {
   type ContactFilter,
@@ -38,20 +40,21 @@ export type ContactPage = {
   capped: boolean;
 };
 
-/** `reads` is what a key of this sort looks like as text: a place that came from a URL is not trusted. */
-type Sort = { key: SQL; type: SQL; nullable: boolean; reads: RegExp };
+/** `reads` says whether text is a key of this sort: a place that came from a URL is not trusted. */
+type Sort = { key: SQL; type: SQL; nullable: boolean; reads: (key: string) => boolean };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const instant = /^(?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-](0\d|1[0-5])(:[0-5]\d)*$/;
 const sorts: Record<ContactSort, Sort> = {
-  newest: { key: sql`c.id`, type: sql`uuid`, nullable: false, reads: uuid },
-  email: { key: sql`c.email_normalized`, type: sql`text`, nullable: false, reads: /./ },
-  name: { key: sql`c.last_name`, type: sql`text`, nullable: true, reads: /^/ },
-  company: { key: sql`c.company`, type: sql`text`, nullable: true, reads: /^/ },
-  score: { key: sql`c.lead_score`, type: sql`int`, nullable: false, reads: /^\d{1,3}$/ },
+  newest: { key: sql`c.id`, type: sql`uuid`, nullable: false, reads: (key) => uuid.test(key) },
+  email: { key: sql`c.email_normalized`, type: sql`text`, nullable: false, reads: holdable },
+  name: { key: sql`c.last_name`, type: sql`text`, nullable: true, reads: holdable },
+  company: { key: sql`c.company`, type: sql`text`, nullable: true, reads: holdable },
+  score: { key: sql`c.lead_score`, type: sql`int`, nullable: false, reads: (key) => /^\d{1,3}$/.test(key) },
   activity: {
     key: sql`c.last_activity_at`,
     type: sql`timestamptz`,
     nullable: true,
-    reads: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)*$/,
+    reads: (key) => instant.test(key) && DateTime.fromSQL(key.slice(0, 19)).isValid,
   },
 };
 
@@ -186,5 +189,5 @@ function placeOf(text: string | undefined, sort: ContactSort): Place | null {
   const [of, key, id] = read as unknown[];
   if (of !== sort || typeof id !== "string" || !uuid.test(id)) return null;
   if (key === null) return sorts[sort].nullable ? { key, id } : null;
-  return typeof key === "string" && sorts[sort].reads.test(key) ? { key, id } : null;
+  return typeof key === "string" && sorts[sort].reads(key) ? { key, id } : null;
 }

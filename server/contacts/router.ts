@@ -4,6 +4,7 @@ import { commitThenSend } from "#server/drivers/events";
 import { endSnooze, snoozeFor } from "#server/enrollments/snooze";
 import { eraseContact } from "./erase.ts";
 import { listContacts } from "./listing.ts";
+import { readView } from "./view.ts";
 import { listTimeline } from "./timeline.ts";
 import { moveContact } from "./lifecycle.ts";
 import { mergeContacts } from "./merge.ts";
@@ -19,6 +20,7 @@ import {
   contactInput,
   contactListInput,
   contactOwnerInput,
+  contactQueryInput,
   contactRef,
   contactSnoozeInput,
   contactTagInput,
@@ -27,6 +29,10 @@ import {
 } from "./schema.ts";
 
 export const contactsRouter = router({
+  /** What of a URL of the list can be shown, and what of it cannot. */
+  readView: allowed("contacts:read")
+    .input(contactQueryInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => readView(tx, input))),
   list: allowed("contacts:read")
     .input(contactListInput)
     .query(({ ctx, input }) =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { contactStatuses, lifecycleStages } from "../segments/schema.ts";
+import { date as day, holdable } from "../segments/values.ts";
 
 /** The fields of a contact that people edit, in the order of the form. Names are those of the columns. */
 export const contactFields = [
@@ -126,9 +127,9 @@ export const contactTagInput = z.object({
   tag: z.string().trim().toLowerCase().min(1, "Type a tag.").max(60, "Keep tags under 60 characters."),
 });
 
-const filterText = z.string().trim().min(1).max(200);
+const filterTextMax = 200;
+const filterText = z.string().trim().min(1).max(filterTextMax).refine(holdable);
 const score = z.coerce.number().int().min(0).max(100);
-const day = z.iso.date();
 /** A filter given once, as a URL gives it, or several times. */
 const several = <T extends z.ZodType>(each: T) =>
   z.union([z.array(each).max(50), each.transform((value) => [value])]).optional();
@@ -180,33 +181,82 @@ export const usualOrder = {
   activity: "desc",
 } as const;
 
-const { custom, ...plainParts } = filterParts;
-const lenient = Object.fromEntries(
-  Object.entries(plainParts).map(([name, part]) => [name, (part as z.ZodType).catch(undefined)]),
-) as { [Name in keyof typeof plainParts]: z.ZodCatch<(typeof plainParts)[Name]> };
-
-const view = z.object({
-  ...lenient,
-  custom: custom.catch(undefined),
+const place = {
   sort: z.enum(contactSorts).catch("newest"),
   order: z.enum(["asc", "desc"]).optional().catch(undefined),
   /** The place behind which, or before which, the page begins. */
   after: z.string().max(1000).optional().catch(undefined),
   before: z.string().max(1000).optional().catch(undefined),
-});
+};
+export type ContactListInput = ContactFilter & z.infer<z.ZodObject<typeof place>>;
 
-/** What the URL of the contact list says. A wrong part is as if it were not there; `custom.plan=pro` filters by a field. */
-export const contactListInput = z.preprocess((value) => {
-  if (typeof value !== "object" || value === null) return {};
-  const parts = Object.entries(value).filter(([, part]) => part !== "");
-  const fields = parts.filter(([name]) => name.startsWith("custom."));
-  const known = Object.fromEntries(parts) as Record<string, unknown>;
-  const named = Object.fromEntries(fields.map(([name, typed]) => [name.slice("custom.".length), typed]));
-  return fields.length > 0
-    ? { ...known, custom: { ...(known.custom as object | undefined), ...named } }
-    : known;
-}, view);
-export type ContactListInput = z.infer<typeof view>;
+/** A part of a filter that cannot be, as it was typed, with a sentence on what is wrong with it. */
+export type RefusedPart = { typed: string; problem: string };
+/** By the part's name in a URL: `addedTo`, `custom.plan`. */
+export type RefusedParts = Record<string, RefusedPart>;
+
+const shortened = (typed: string) => (typed.length > 40 ? `${typed.slice(0, 40)}…` : typed);
+const ofScore = "is not a score: write a whole number from 0 to 100.";
+const ofDay = "is not a day that can be looked for: write one like 2026-01-31, of the years 1 to 9999.";
+const ofText = `is not what can be looked for: write 1 to ${filterTextMax} characters of text.`;
+const whatIsWrong: Record<Exclude<keyof typeof filterParts, "custom">, string> = {
+  q: ofText,
+  status: `is not a status. These are: ${contactStatuses.join(", ")}.`,
+  stage: `is not a stage. These are: ${lifecycleStages.join(", ")}.`,
+  tag: ofText,
+  list: "is no list or segment.",
+  segment: "is no list or segment.",
+  scoreMin: ofScore,
+  scoreMax: ofScore,
+  addedFrom: ofDay,
+  addedTo: ofDay,
+  activeFrom: ofDay,
+  activeTo: ofDay,
+};
+
+/**
+ * What a URL of the contact list says; `custom.plan=pro` filters by a field. A part that cannot be is left out of the
+ * view and named, so that the others still count.
+ */
+export function readQuery(query: unknown): { view: ContactListInput; refused: RefusedParts } {
+  const given = typeof query === "object" && query !== null ? (query as Record<string, unknown>) : {};
+  const refused: RefusedParts = {};
+  const filter: Record<string, unknown> = {};
+  const refuse = (name: string, value: unknown, problem: string) => {
+    const typed = typeof value === "string" ? value : JSON.stringify(value);
+    refused[name] = { typed, problem: `"${shortened(typed)}" ${problem}` };
+  };
+  for (const [name, problem] of Object.entries(whatIsWrong)) {
+    const value = given[name];
+    if (value === undefined || value === "") continue;
+    const read = filterParts[name as keyof typeof whatIsWrong].safeParse(value);
+    if (read.success) filter[name] = read.data;
+    else refuse(name, value, problem);
+  }
+  const custom: Record<string, string> = {};
+  for (const [name, value] of customGiven(given)) {
+    const read = filterParts.custom.safeParse({ [name]: value });
+    if (read.success) Object.assign(custom, read.data);
+    else refuse(`custom.${name}`, value, ofText);
+  }
+  if (Object.keys(custom).length > 0) filter.custom = custom;
+  return { view: { ...filter, ...z.object(place).parse(given) }, refused };
+}
+
+/** The custom fields of a query by name, whether it is one of a URL or a view. */
+function customGiven({ custom, ...given }: Record<string, unknown>): [name: string, value: unknown][] {
+  const prefix = "custom.";
+  return [
+    ...Object.entries(typeof custom === "object" && custom !== null ? custom : {}),
+    ...Object.entries(given).flatMap(([name, value]): [string, unknown][] =>
+      name.startsWith(prefix) && value !== "" ? [[name.slice(prefix.length), value]] : [],
+    ),
+  ];
+}
+
+/** What the URL of the contact list says, a wrong part as if it were not there. */
+export const contactListInput = z.unknown().transform((query) => readQuery(query).view);
+export const contactQueryInput = z.record(z.string(), z.unknown());
 
 /** The filter of a list view, without its sort and place. */
 export function filterOf({

@@ -6,7 +6,7 @@ import { ContactTable } from "#components/contacts/contact-table";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
-import { contactListInput, filterOf } from "#server/contacts/schema";
+import { filterOf } from "#server/contacts/schema";
 
 export const metadata: Metadata = { title: "Contacts" };
 
@@ -35,15 +35,18 @@ function Actions(props: Props) {
 
 async function ActionLinks({ params, searchParams }: Props) {
   const { workspace } = await params;
-  const view = contactListInput.parse(await searchParams);
-  const { permissions } = await caller(workspace).workspaces.current();
+  const api = caller(workspace);
+  const [{ view }, { permissions }] = await Promise.all([
+    api.contacts.readView(await searchParams),
+    api.workspaces.current(),
+  ]);
   return <ContactActions workspace={workspace} filter={filterOf(view)} permissions={permissions} />;
 }
 
 async function Contacts({ params, searchParams }: Props) {
   const { workspace } = await params;
-  const view = contactListInput.parse(await searchParams);
   const api = caller(workspace);
+  const { view, refused } = await api.contacts.readView(await searchParams);
   const [page, choices, tags, customFields, columns, current] = await Promise.all([
     api.contacts.list(view),
     api.segments.choices(),
@@ -54,7 +57,7 @@ async function Contacts({ params, searchParams }: Props) {
   ]);
   return (
     <>
-      {page.any && <ContactFilters {...{ workspace, view, choices, tags, customFields, columns }} />}
+      {page.any && <ContactFilters {...{ workspace, view, refused, choices, tags, customFields, columns }} />}
       <ContactTable
         {...{ workspace, view, page, columns, customFields }}
         permissions={current.permissions}
