@@ -39,11 +39,11 @@ function notLeftOut(
   if (emailedWithinHours > 0)
     rules.push(sql`(c.last_emailed_at is null
       or c.last_emailed_at <= app_now() - make_interval(hours => ${emailedWithinHours}))`);
-  // Scalar, so that it is one index probe per contact.
+  // Scalar, so that it is one index probe per contact. One that was put away writes to nobody: it keeps nobody out.
   if (inOtherCampaign)
     rules.push(sql`coalesce((select false from campaign_contacts o join campaigns k on k.id = o.campaign_id
       where o.tenant_id = c.tenant_id and o.contact_id = c.id and o.status in ('enrolled', 'active', 'paused')
-        and k.status in ('active', 'paused') and o.campaign_id is distinct from ${campaignId}::uuid limit 1), true)`);
+        and k.status in ('active', 'paused') and k.archived_at is null and k.deleted_at is null and o.campaign_id is distinct from ${campaignId}::uuid limit 1), true)`);
   return sql.join(rules, sql` and `);
 }
 

@@ -224,16 +224,3 @@ export async function restoreCampaign(tx: TenantTx, { id }: { id: string }) {
     update campaigns set archived_at = null, updated_at = app_now() where id = ${id}::uuid and deleted_at is null returning id`);
   if (!row) throw new AppError("not_found", "There is no such campaign.");
 }
-
-/** For drafts and archived campaigns; the ledger keeps what was sent. Throws `not_found` and `conflict`. */
-export async function deleteCampaign(tx: TenantTx, { id }: { id: string }) {
-  const [row] = await tx.execute<{ status: string; archived: boolean }>(sql`
-    select status, archived_at is not null as archived from campaigns where id = ${id}::uuid and deleted_at is null for update`);
-  if (!row) throw new AppError("not_found", "There is no such campaign.");
-  if (row.status !== "draft" && !row.archived) {
-    throw new AppError("conflict", "Only a draft or an archived campaign can be deleted. Archive it first.");
-  }
-  await tx.execute(
-    sql`update campaigns set deleted_at = app_now(), updated_at = app_now() where id = ${id}::uuid`,
-  );
-}

@@ -20,6 +20,7 @@ import {
   listTemplateChoices,
   type Campaign,
 } from "./queries.ts";
+import { removeCampaign } from "./removal.ts";
 import { reviewCampaign } from "./review.ts";
 import { putAttachmentPart } from "./attachments.ts";
 import {
@@ -148,7 +149,7 @@ export const campaignsRouter = router({
     .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.restoreCampaign(tx, input))),
   remove: writes
     .input(campaignRef)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.deleteCampaign(tx, input))),
+    .mutation(({ ctx, input: { id } }) => removeCampaign({ scope: ctx.member.scope, id })),
 
   addStep: writes.input(stepAdd).mutation(({ ctx, input }) => steered(ctx, input, steps.addStep)),
   saveStep: writes.input(stepSave).mutation(({ ctx, input }) => steered(ctx, input, steps.saveStep)),

@@ -32,7 +32,8 @@ export async function enrollSlice(
   }
   const [row] = await tx.execute<Row>(sql`
     select k.audience, k.audience_up_to, k.frozen_at, d.checkpoint
-    from campaigns k join campaign_drivers d on d.campaign_id = k.id where k.id = ${campaignId}::uuid`);
+    from campaigns k join campaign_drivers d on d.campaign_id = k.id
+    where k.id = ${campaignId}::uuid and k.deleted_at is null`);
   const graph = await loadGraph(tx, campaignId);
   const { entry } = graph;
   if (!row || !entry || row.frozen_at !== null || row.audience_up_to === null) {
