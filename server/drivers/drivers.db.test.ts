@@ -4,7 +4,7 @@ import { createCampaign, createTenant } from "#db/factories";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { handOver, holds, takeOver, wake, wakeNow, yieldUntil } from "./mutations.ts";
-import { fenceOfStalled } from "./queries.ts";
+import { findStalled } from "./queries.ts";
 import type { DriverRef } from "./rows.ts";
 
 async function newDriver(): Promise<{ scope: Scope; ref: DriverRef; stepId: string }> {
@@ -41,7 +41,7 @@ test("a run that falls silent is taken over, and its old fence moves nothing any
   await withTenant(scope, (tx) => takeOver(tx, ref, { runId: "silent" }));
   expect(await withTenant(scope, (tx) => takeOver(tx, ref, { runId: "next" }))).toBeNull();
   await moveClock("3 minutes");
-  expect(await withTenant(scope, (tx) => fenceOfStalled(tx, ref))).toBe(1);
+  expect(await withTenant(scope, (tx) => findStalled(tx, ref))).toMatchObject({ fence: 1 });
   expect(await withTenant(scope, (tx) => takeOver(tx, ref, { runId: "next" }))).toBe(2);
   await withTenant(scope, async (tx) => {
     expect(await holds(tx, ref, 1)).toBe(false);

@@ -47,7 +47,7 @@ const idOf = (event: { name: string }, id: string, fence: number, again?: string
   id: again === undefined ? onceId(event, id, fence) : `${onceId(event, id, fence)}:${again}`,
 });
 
-/** Says that a scheduled campaign's time has come; `again` tells one minute's word from the next one's. */
+/** Says that a scheduled campaign's time has come; `again` tells one round's word from the next one's. */
 export const startDueEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string, again: string) =>
   campaignStartDue.create(
     { tenantId, workspaceId, campaignId },
@@ -115,13 +115,19 @@ export const scoreRefreshEvent = (
     idOf(scoreRefreshRequested, modelId, fence, again),
   );
 
-/** Says that somebody stands at a campaign's door. Without an id, as below. */
-export const arrivalsEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string) =>
-  campaignArrivalsDue.create({ tenantId, workspaceId, campaignId });
+/** Says that somebody stands at a campaign's door. Without an id unless it is repeated, as below. */
+export const arrivalsEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string, again?: string) =>
+  campaignArrivalsDue.create(
+    { tenantId, workspaceId, campaignId },
+    again === undefined ? undefined : { id: `${campaignArrivalsDue.name}:${campaignId}:${again}` },
+  );
 
-/** Says that drafts are to be written by a provider. Without an id: whoever comes too late finds nothing to do. */
-export const writingDueEvent = ({ tenantId, workspaceId }: EventScope) =>
-  draftsWritingDue.create({ tenantId, workspaceId });
+/** Says that drafts are to be written by a provider: whoever comes too late finds nothing to do. */
+export const writingDueEvent = ({ tenantId, workspaceId }: EventScope, again?: string) =>
+  draftsWritingDue.create(
+    { tenantId, workspaceId },
+    again === undefined ? undefined : { id: `${draftsWritingDue.name}:${workspaceId}:${again}` },
+  );
 
 /** Says that nobody is on the way any more. Without an id: it may be said as often as it is noticed. */
 export const drainedEvent = ({ tenantId, workspaceId }: EventScope, campaignId: string) =>

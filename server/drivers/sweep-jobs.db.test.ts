@@ -42,7 +42,7 @@ const calledFor = ({ workspaceId }: Tenant) =>
   sinks.events.filter(({ data }) => data.workspaceId === workspaceId);
 
 test.each(Object.entries(jobs))(
-  "%s without a run is called for again, once a minute; one that is worked on, or was just asked for, is not",
+  "%s without a run is called for again; one that is worked on, or was just asked for, is not",
   async (_, [event, insert]) => {
     const tenant = await createTenant();
     const id = await add(tenant, insert);
@@ -89,3 +89,22 @@ test.each(Object.entries(jobs))(
     expect(calledFor(tenant).map(({ name }) => name)).toEqual([event]);
   },
 );
+
+test("a job that waits for ten hours behind another is called for some times, not six hundred; a server that forgot all of it takes it at once", async () => {
+  const tenant = await createTenant();
+  await add(
+    tenant,
+    sql`insert into import_jobs (file_name, status, wakes_at) values ('a.csv', 'pending', app_now())`,
+  );
+  await moveClock("30 seconds");
+  for (let minute = 0; minute < 600; minute += 5) {
+    await sweepJobs();
+    await moveClock("5 minutes");
+  }
+  const called = calledFor(tenant).length;
+  expect(called).toBeGreaterThan(8);
+  expect(called).toBeLessThan(18);
+  sinks.forget();
+  await sweepJobs();
+  expect(calledFor(tenant)).toHaveLength(1);
+});

@@ -36,7 +36,9 @@ import {
   writingDueEvent,
 } from "./events.ts";
 import { wake } from "./mutations.ts";
-import { fenceOfStalled } from "./queries.ts";
+import { findStalled } from "./queries.ts";
+import { roundOf } from "./rounds.ts";
+import type { DriverRef } from "./rows.ts";
 import { type Found, type Swept, sweepWorkspaces } from "./sweep-workspaces.ts";
 
 /*
@@ -44,9 +46,12 @@ import { type Found, type Swept, sweepWorkspaces } from "./sweep-workspaces.ts";
  * across tenants through functions that return ids, and acted upon in each tenant's own transaction.
  */
 
-/** Repeated events are told apart by the minute: one a minute is enough, and each gets through. */
-async function minute(tx: TenantTx): Promise<string> {
-  return (await appNow(tx)).toISOString().slice(0, 16);
+/** A run that was called for is called for again; a row that was to be woken and was not is woken, under a new fence. */
+async function callFor(tx: TenantTx, ref: DriverRef): Promise<{ fence: number; again?: string } | null> {
+  const stalled = await findStalled(tx, ref);
+  if (stalled) return stalled;
+  const fence = await wake(tx, ref, await appNow(tx));
+  return fence === null ? null : { fence };
 }
 
 export const sweepLeases = (): Promise<Swept> =>
@@ -56,22 +61,20 @@ export const sweepLeases = (): Promise<Swept> =>
 
 export const sweepSteps = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_step_drivers()`, async (tx, scope, ids) => {
-    const again = await minute(tx);
     const steps = await tx.execute<DueStep>(sql`
       select campaign_id as "campaignId", id as "stepId", step_order as "stepOrder", step_type as "stepType"
       from campaign_steps where id = any(${sql.param(ids)}::uuid[]) order by campaign_id, step_order`);
     const events: DriverEvent[] = [];
     for (const step of steps) {
       const ref = { table: "step_drivers", id: step.stepId } as const;
-      const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, await appNow(tx)));
-      if (fence !== null) events.push(stepDueEvent(scope, step, fence, again));
+      const called = await callFor(tx, ref);
+      if (called) events.push(stepDueEvent(scope, step, called.fence, called.again));
     }
     return { events };
   });
 
 export const sweepMailboxes = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_mailbox_lanes()`, async (tx, scope, ids) => {
-    const again = await minute(tx);
     const events: DriverEvent[] = [];
     for (const id of ids.sort()) {
       const ref = { table: "mailbox_lanes", id } as const;
@@ -79,8 +82,8 @@ export const sweepMailboxes = (): Promise<Swept> =>
       const next = await nextSend(tx, id);
       // What is queued belongs to a paused campaign, say: no run could do anything about it.
       if (next === null || next > now) continue;
-      const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, now));
-      if (fence !== null) events.push(queuedEvent(scope, id, fence, again));
+      const called = await callFor(tx, ref);
+      if (called) events.push(queuedEvent(scope, id, called.fence, called.again));
     }
     return { events };
   });
@@ -88,43 +91,44 @@ export const sweepMailboxes = (): Promise<Swept> =>
 /** Mailboxes whose replies are to be read: their time has come, or something lies in the sandbox for them. */
 export const sweepReaders = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_mailbox_readers()`, async (tx, scope, ids) => {
-    const again = await minute(tx);
     const events: DriverEvent[] = [];
     for (const id of ids.sort()) {
       const ref = { table: "mailbox_readers", id } as const;
       await ensureReader(tx, id);
-      const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, await appNow(tx)));
-      if (fence !== null) events.push(readDueEvent(scope, id, fence, again));
+      const called = await callFor(tx, ref);
+      if (called) events.push(readDueEvent(scope, id, called.fence, called.again));
     }
     return { events };
   });
 
 export const sweepCampaigns = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from campaigns_to_check()`, async (tx, scope, ids) => {
-    const again = await minute(tx);
     const events: DriverEvent[] = [];
-    for (const id of ids) events.push(...(await checkCampaign(tx, { scope, id, again })));
+    for (const id of ids) events.push(...(await checkCampaign(tx, scope, id)));
     return { events };
   });
 
-async function checkCampaign(
-  tx: TenantTx,
-  { scope, id, again }: { scope: EventScope; id: string; again: string },
-): Promise<DriverEvent[]> {
-  const [campaign] = await tx.execute<{ status: string }>(
-    sql`select status from campaigns where id = ${id}::uuid`,
+async function checkCampaign(tx: TenantTx, scope: EventScope, id: string): Promise<DriverEvent[]> {
+  const [campaign] = await tx.execute<{ status: string; startsAt: Date | null; now: Date }>(
+    sql`select status, start_date as "startsAt", app_now() as now from campaigns where id = ${id}::uuid`,
   );
-  if (campaign?.status === "scheduled") return [startDueEvent(scope, id, again)];
+  if (campaign?.status === "scheduled" && campaign.startsAt)
+    return [startDueEvent(scope, id, roundOf(campaign.startsAt, campaign.now))];
   if ((await completeIfDone(tx, id)) !== "running") return [drainedEvent(scope, id)];
-  const fence = await fenceOfStalled(tx, { table: "campaign_drivers", id });
-  return fence === null ? [] : [launchedEvent(scope, id, fence, again)];
+  const stalled = await findStalled(tx, { table: "campaign_drivers", id });
+  return stalled ? [launchedEvent(scope, id, stalled.fence, stalled.again)] : [];
 }
+
+type Waiting = { id: string; since: Date; now: Date };
 
 /** Campaigns with somebody at the door: whoever was brought by a trigger in the database has nobody else to say so. */
 export const sweepArrivals = (): Promise<Swept> =>
-  sweepWorkspaces(sql`select * from due_campaign_arrivals()`, async (_tx, scope, ids) => ({
-    events: ids.map((id) => arrivalsEvent(scope, id)),
-  }));
+  sweepWorkspaces(sql`select * from due_campaign_arrivals()`, async (tx, scope, ids) => {
+    const waiting = await tx.execute<Waiting>(sql`
+      select campaign_id as id, min(due_at) as since, app_now() as now from campaign_arrivals
+      where campaign_id = any(${sql.param(ids)}::uuid[]) and due_at <= app_now() group by campaign_id`);
+    return { events: waiting.map(({ id, since, now }) => arrivalsEvent(scope, id, roundOf(since, now))) };
+  });
 
 /** Contacts whom a waiting step could not be told of, since it was asking about them at that moment: it asks again. */
 export const sweepWaiters = (): Promise<Swept> =>
@@ -145,11 +149,10 @@ export const sweepHolidays = (): Promise<Swept> =>
 /** Segments whose half hour is over, whose contacts have changed, or whose run has fallen silent. */
 export const sweepSegments = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_segment_drivers()`, async (tx, scope) => {
-    const again = await minute(tx);
-    const fence =
-      (await requestDueRefresh(tx, scope.workspaceId))
-      ?? (await fenceOfStalled(tx, refreshDriver(scope.workspaceId)));
-    return { events: fence === null ? [] : [segmentRefreshEvent(scope, fence, again)] };
+    // A run that was called for and has not begun yet will see what has changed since.
+    const stalled = await findStalled(tx, refreshDriver(scope.workspaceId));
+    const fence = stalled ? stalled.fence : await requestDueRefresh(tx, scope.workspaceId);
+    return { events: fence === null ? [] : [segmentRefreshEvent(scope, fence, stalled?.again)] };
   });
 
 /** Requests for an approval whose approvers are to be reminded, or that nobody answered in time. */
@@ -161,19 +164,21 @@ export const sweepApprovals = (): Promise<Swept> =>
 
 /** Workspaces with drafts that a provider is to write and that nobody is writing. */
 export const sweepDrafts = (): Promise<Swept> =>
-  sweepWorkspaces(sql`select * from due_draft_writing()`, async (_tx, scope) => ({
-    events: [writingDueEvent(scope)],
-  }));
+  sweepWorkspaces(sql`select * from due_draft_writing()`, async (tx, scope) => {
+    const [waiting] = await tx.execute<{ since: Date | null; now: Date }>(sql`
+      select min(case writing when 'writing' then writing_until else writing_at end) as since, app_now() as now
+      from email_drafts where writing in ('waiting', 'writing') and status = 'draft' and step_version_id is not null`);
+    return { events: waiting?.since ? [writingDueEvent(scope, roundOf(waiting.since, waiting.now))] : [] };
+  });
 
 /** Scoring models whose day has come, or whose run has fallen silent. */
 export const sweepScores = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_scoring_models()`, async (tx, scope, ids) => {
-    const again = await minute(tx);
     const events: DriverEvent[] = [];
     for (const id of ids) {
       const ref = modelDriver(id);
-      const fence = (await fenceOfStalled(tx, ref)) ?? (await wake(tx, ref, await appNow(tx)));
-      if (fence !== null) events.push(scoreRefreshEvent(scope, id, fence, again));
+      const called = await callFor(tx, ref);
+      if (called) events.push(scoreRefreshEvent(scope, id, called.fence, called.again));
     }
     return { events };
   });
@@ -182,23 +187,24 @@ type Job = Found & {
   kind: "import" | "export" | "contact_edit";
   status: string;
   fence: number;
-  again: string;
+  since: Date;
+  now: Date;
 };
 
 /** Imports, exports and edits of contacts whose run has fallen silent go on where their rows say. */
 export async function sweepJobs(): Promise<Swept> {
   const jobs = await withoutTenant((tx) =>
-    tx.execute<Job>(
-      sql`select j.*, to_char(app_now() at time zone 'UTC', 'YYYYMMDDHH24MI') as again from stalled_jobs() j`,
-    ),
+    tx.execute<Job>(sql`select j.*, app_now() as now from stalled_jobs() j`),
   );
   if (jobs.length > 0) await inngest.send(jobs.map(jobEvent));
   return { found: jobs.length, failed: [] };
 }
 
-function jobEvent({ kind, status, tenant_id, workspace_id, id, fence, again }: Job) {
+function jobEvent({ kind, status, tenant_id, workspace_id, id, fence, since, now }: Job) {
   const scope = { tenantId: tenant_id, workspaceId: workspace_id };
-  const once = (event: { name: string }) => ({ id: `${onceId(event, id, fence)}:${again}` });
+  const once = (event: { name: string }) => ({
+    id: `${onceId(event, id, fence)}:${roundOf(since, now)}`,
+  });
   if (kind === "export")
     return exportRequested.create({ ...scope, exportId: id, fence }, once(exportRequested));
   if (kind === "contact_edit")
