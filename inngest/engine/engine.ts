@@ -27,6 +27,8 @@ export type EngineOptions = {
   connections?: number;
   /** Calls in flight at most. */
   capacity?: number;
+  /** For how long a worker may be silent until its calls are given to others. */
+  hungMs?: number;
 };
 
 export type Engine = {
@@ -38,6 +40,7 @@ export type Engine = {
 };
 
 const drainMs = 30_000;
+const hungMs = 30_000;
 const pruneMs = 10 * 60 * 1000;
 
 /**
@@ -53,7 +56,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const owner = randomUUID();
   const database = openDatabase(databaseUrl, options.connections ?? 10);
   let wake = () => {};
-  const workers = watchWorkers({ database, signingKeys, urls: options.workerUrls, log }, () => wake());
+  const workers = watchWorkers(
+    { database, signingKeys, urls: options.workerUrls, log, hungMs: options.hungMs ?? hungMs },
+    () => wake(),
+  );
   const executor = startExecutor({
     database,
     workers,

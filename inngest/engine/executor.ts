@@ -76,7 +76,8 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
       if (!worker) return { ...none, reason: "no worker of the app is alive" };
       let broken = true;
       try {
-        const to = { url: worker.url, signingKeys, signal: abort.signal };
+        const signal = AbortSignal.any([abort.signal, worker.cut.signal]);
+        const to = { url: worker.url, signingKeys, signal };
         const outcome = await observed(job, () => call(to, job, state));
         broken = outcome.kind === "unanswered" && outcome.broken;
         if (outcome.kind !== "unanswered" || outcome.delivered) return outcome;

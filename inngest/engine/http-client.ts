@@ -64,7 +64,8 @@ export function send(address: string, { method, headers, body, timeoutMs, signal
     function fail(error: Error) {
       reject(new NoReply(`${url.origin}: ${error.message}`, connected));
     }
-    request.on("error", fail);
+    // What it was aborted with says more than that it was.
+    request.on("error", (error) => fail(signal?.reason instanceof Error ? signal.reason : error));
     request.on("close", () => {
       clearTimeout(connecting);
       clearTimeout(lasting);

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveClock } from "#db/testing";
@@ -77,6 +79,28 @@ test("a worker that dies in a step costs the function no attempt, and its succes
   expect(lab.app.count(key, "a")).toBe(2);
 });
 
+test("a worker that hangs, its connections open, loses its calls, and what it has finished is not repeated", async () => {
+  const key = lab.newKey();
+  const front = await startFreezable(Number(new URL(lab.app.url).port));
+  await lab.engine.stop(1000);
+  lab.engine = await lab.launch({ workerUrls: [front.url, lab.app.url], hungMs: 3000 });
+  const bothLive = async () => {
+    const { workers } = (await fetch(`${lab.engine.url}/health`).then((answer) => answer.json())) as {
+      workers: { live: boolean }[];
+    };
+    return workers.filter(({ live }) => live).length === 2;
+  };
+  await eventually(bothLive, "both workers are alive");
+  await lab.app.client.send({ name: "lab/steps", data: { key, pauseMs: 200 } });
+  await lab.app.seen(key, "a");
+  front.freeze();
+  await lab.ended(key, "steps");
+  expect([front.calls(), lab.app.count(key, "a"), lab.app.count(key, "b")]).toEqual([1, 1, 2]);
+  await lab.engine.stop(1000);
+  lab.engine = await lab.launch();
+  await front.close();
+});
+
 test("two engines on one database do each step once", async () => {
   const key = lab.newKey();
   const second = await lab.launch({ port: 0 });
@@ -132,3 +156,33 @@ test("wiping every table while it runs costs the runs, and nothing else", async 
   await sleep(50);
   expect(lab.app.ran(lost)).toEqual(["before"]);
 });
+
+/** An address of the app through which, once frozen, nothing comes any more while every connection stands. */
+async function startFreezable(port: number) {
+  const sockets: Socket[] = [];
+  let calls = 0;
+  let frozen = false;
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    if (frozen) return;
+    const behind = connect(port, "127.0.0.1");
+    for (const one of [socket, behind]) one.on("error", () => one.destroy());
+    socket.on("data", (chunk) => (calls += /^POST /.test(chunk.toString("latin1")) ? 1 : 0));
+    socket.pipe(behind).pipe(socket);
+    sockets.push(behind);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/inngest`,
+    calls: () => calls,
+    freeze: () => {
+      frozen = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    close: async () => {
+      sockets.forEach((socket) => socket.destroy());
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

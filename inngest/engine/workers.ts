@@ -14,6 +14,8 @@ type Worker = {
   beating: boolean;
   calls: number;
   problem: string;
+  /** Cuts the calls in its hands. */
+  cut: AbortController;
 };
 
 export type Workers = {
@@ -26,8 +28,19 @@ export type Workers = {
   stop: () => void;
 };
 
+type Options = {
+  database: Database;
+  signingKeys: readonly string[];
+  urls: string[];
+  log: EngineLog;
+  /** A worker that gives no sign of life for so long loses its calls, though its connections stand. */
+  hungMs: number;
+};
+
 const liveMs = 7000;
 const refreshMs = 1000;
+/** The database was away, or this machine slept: nobody's silence meanwhile says anything about them. */
+const deafMs = 3000;
 /** How often a worker is asked by ourselves: one that is down, and one that lives but does not report. */
 const askDownMs = 400;
 const askLiveMs = 2500;
@@ -38,17 +51,14 @@ const askLiveMs = 2500;
  * sign of life; asking one is a registration, so that a restarted worker's new code counts from its first call.
  */
 export function watchWorkers(
-  {
-    database,
-    signingKeys,
-    urls,
-    log,
-  }: { database: Database; signingKeys: readonly string[]; urls: string[]; log: EngineLog },
+  { database, signingKeys, urls, log, hungMs }: Options,
   onLive: () => void,
 ): Workers {
   const workers = new Map<string, Worker>();
   const asking = new Set<string>();
   let refreshedAt = 0;
+  let readAt = -Infinity;
+  let hearingSince = Infinity;
   const known = (url: string): Worker => {
     let worker = workers.get(url);
     if (!worker) {
@@ -62,6 +72,7 @@ export function watchWorkers(
         beating: false,
         calls: 0,
         problem: "",
+        cut: new AbortController(),
       };
       workers.set(url, worker);
     }
@@ -95,6 +106,8 @@ export function watchWorkers(
     refreshedAt = performance.now();
     const rows = await listWorkers(database);
     const now = performance.now();
+    if (now - readAt > deafMs) hearingSince = now;
+    readAt = now;
     for (const row of rows) {
       const worker = known(row.url);
       const wasLive = isLive(worker);
@@ -119,9 +132,27 @@ export function watchWorkers(
     }
   };
 
+  /**
+   * A process that was stopped, or turns in a circle, answers nothing and closes nothing. Its calls are given to others; the
+   * fence keeps what it may still do from counting.
+   */
+  const cutHung = () => {
+    const silentSince = (worker: Worker) => Math.max(worker.seenAt, hearingSince);
+    for (const worker of workers.values()) {
+      if (worker.calls === 0 || performance.now() - silentSince(worker) < hungMs) continue;
+      const silentSeconds = Math.round(hungMs / 1000);
+      log.warn({ url: worker.url, calls: worker.calls, silentSeconds }, "a worker hangs: its calls are cut");
+      worker.cut.abort(new Error(`the worker gave no sign of life for ${silentSeconds} s`));
+      worker.cut = new AbortController();
+    }
+  };
+
   const tick = async () => {
     const now = performance.now();
-    if (now - refreshedAt > refreshMs) await refresh();
+    if (now - refreshedAt > refreshMs) {
+      await refresh();
+      cutHung();
+    }
     for (const worker of workers.values()) {
       const wait = !isLive(worker) ? askDownMs : worker.beating ? Infinity : askLiveMs;
       if (now - worker.askedAt >= wait) void ask(worker);

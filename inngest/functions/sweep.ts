@@ -34,6 +34,14 @@ const sweeps = {
 
 /** Finds what the rows call for and nobody is doing, and sends its events again. */
 export const sweep = inngest.createFunction(
-  { id: "sweep", name: "Sweep", triggers: [{ cron: "* * * * *" }], retries: 0, singleton: { mode: "skip" } },
+  {
+    id: "sweep",
+    name: "Sweep",
+    triggers: [{ cron: "* * * * *" }],
+    retries: 0,
+    singleton: { mode: "skip" },
+    // While one is under way no other begins: it must not be able to hang.
+    timeouts: { finish: "15m" },
+  },
   ({ step }) => sweepAll(sweeps, (name, work) => step.run(name, work)),
 );
