@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
+import { ofPlace } from "#server/drafts/standing";
 import { rfcMessageId } from "#server/mail/message-id";
 import type { Given, Held } from "#server/planner/plan";
 import type { Slot } from "#server/planner/slots";
@@ -128,7 +129,10 @@ async function insertMessages(
         and v.variant_id is not distinct from a.variant_id
       cross join lateral (select coalesce(v.config -> 'sender', s.sender) as sender) said
       -- Of an email that is being tested, whoever has no variant yet is not mailed.
-      where t.id is null or a.variant_id is not null
+      where (t.id is null or a.variant_id is not null)
+        -- Of one that is reviewed, whoever's draft is not approved: its time may have come since the drafts were looked at.
+        and (not s.requires_draft_approval or (
+          select d.status in ('approved', 'scheduled') from email_drafts d where ${ofPlace} limit 1))
       on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
       returning id, enrollment_id, email_account_id
     )
