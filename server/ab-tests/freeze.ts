@@ -10,8 +10,8 @@ import { changesOf, variantName } from "./variants.ts";
  * say beside the current version of the email. Call when the versions of the steps have been frozen.
  */
 export async function freezeTests(tx: TenantTx, campaignId: string): Promise<void> {
-  const steps = await tx.execute<{ id: string; name: string; test: unknown }>(sql`
-    select s.id, coalesce(s.name, nullif(s.subject_line, ''), 'Email') as name, s.test from campaign_steps s
+  const steps = await tx.execute<TestedStep>(sql`
+    select s.id, coalesce(s.name, nullif(s.subject_line, ''), 'Email') as name, s.test, left(s.send_time::text, 5) as "sendTime" from campaign_steps s
     where s.campaign_id = ${campaignId}::uuid and s.is_active and s.step_type = 'email' and s.test is not null
       and not exists (select from ab_tests t where t.step_id = s.id and t.${live})
     order by s.id`);
@@ -19,11 +19,9 @@ export async function freezeTests(tx: TenantTx, campaignId: string): Promise<voi
   await freezeVariants(tx, campaignId);
 }
 
-async function beginTest(
-  tx: TenantTx,
-  campaignId: string,
-  step: { id: string; name: string; test: unknown },
-): Promise<void> {
+type TestedStep = { id: string; name: string; test: unknown; sendTime: string | null };
+
+async function beginTest(tx: TenantTx, campaignId: string, step: TestedStep): Promise<void> {
   const test = emailTest.safeParse(step.test).data;
   if (!test) return;
   const id = v7();
@@ -36,7 +34,11 @@ async function beginTest(
     name: variantName(index),
     is_control: index === 0,
     weight,
-    changes: changesOf(test, index),
+    // No version holds a time of day, so that of the email is kept here.
+    changes:
+      index === 0 && test.dimension === "send_time" && step.sendTime !== null
+        ? { sendTime: step.sendTime }
+        : changesOf(test, index),
   }));
   await tx.execute(sql`
     insert into ab_test_variants (test_id, name, is_control, weight, changes)

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { violates } from "#db/errors";
 import type { TenantTx } from "#db/tenancy";
+import { decidedDesigns } from "#server/ab-tests/design";
 import { recordAct } from "#server/audit";
 import { audience as audienceShape } from "#server/campaigns/schema";
 import { createCampaign } from "#server/campaigns/mutations";
@@ -52,7 +53,8 @@ async function structureOf(tx: TenantTx, campaignId: string): Promise<CampaignSt
     where s.campaign_id = ${campaignId}::uuid`);
   const [asked] = await tx.execute<{ requiresApproval: boolean }>(sql`
     select requires_approval as "requiresApproval" from campaign_settings where campaign_id = ${campaignId}::uuid`);
-  const contents = new Map(rows.map(({ id, content }) => [id, content]));
+  const designs = await decidedDesigns(tx, campaignId);
+  const contents = new Map(rows.map(({ id, content }) => [id, { ...content, ...designs.get(id) }]));
   // What belongs to one audience and one sender is not among the structure's fields, and is dropped here.
   return campaignStructure.parse({
     version: 1,

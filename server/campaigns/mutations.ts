@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
+import { decidedDesigns } from "#server/ab-tests/design";
 import { newTest } from "#server/ab-tests/schema";
 import { keepSameDays } from "#server/blackout-dates/scope";
 import { AppError } from "#server/errors";
@@ -192,6 +193,10 @@ async function cloneSteps(tx: TenantTx, from: string, to: string) {
       ${sql.param(steps.map((step) => renamed(step.wait, named)))}::text[]::jsonb[],
       ${sql.param(steps.map((step) => renamed(step.action, fresh)))}::text[]::jsonb[]) as m(old, fresh, rules, wait, action) on m.old = s.id
     where s.campaign_id = ${from}::uuid`);
+  await restoreTests(
+    tx,
+    [...(await decidedDesigns(tx, from))].map(([id, columns]) => ({ id: at(id) ?? id, columns })),
+  );
   const graph = steps.map((step) => ({
     ...step,
     id: at(step.id) ?? step.id,
@@ -200,6 +205,24 @@ async function cloneSteps(tx: TenantTx, from: string, to: string) {
     whenFalse: at(step.whenFalse),
   }));
   await saveGraph(tx, to, graph);
+}
+
+/** A copy tests again what has been decided at its original. */
+async function restoreTests(
+  tx: TenantTx,
+  designs: readonly { id: string; columns: Record<string, unknown> }[],
+) {
+  if (designs.length === 0) return;
+  const text = (column: string) => {
+    const name = sql.identifier(column);
+    return sql`${name} = case when d.columns ? ${column}::text then d.columns ->> ${column}::text else s.${name} end`;
+  };
+  await tx.execute(sql`
+    update campaign_steps s set test = d.columns -> 'test', ${text("subject_line")}, ${text("preview_text")},
+      ${text("email_content")}, ${text("email_text")},
+      sender = case when d.columns ? 'sender' then nullif(d.columns -> 'sender', 'null'::jsonb) else s.sender end,
+      send_time = case when d.columns ? 'send_time' then (d.columns ->> 'send_time')::time else s.send_time end
+    from jsonb_to_recordset(${JSON.stringify(designs)}::jsonb) as d(id uuid, columns jsonb) where s.id = d.id`);
 }
 
 function renamed(rules: unknown, fresh: ReadonlyMap<string, string>): string | null {
