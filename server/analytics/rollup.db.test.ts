@@ -172,3 +172,34 @@ test("what becomes known late counts on the day it happened, and what turns out 
   );
   expect(summed).toMatchObject({ sent: 41, opened: summed?.live });
 });
+
+test("an email that comes back weeks later is delivered no more on the day it was sent, and all days are counted up to today", async () => {
+  const { scope, campaignId } = await sentOver40Days();
+  await rollAll(scope);
+  await moveClock("26 hours");
+  await inTenant(scope, (tx) =>
+    tx.execute(sql`
+      with back as (
+        update content.email_messages set bounced_at = app_now(), bounce_type = 'hard'
+        where id = (select id from content.email_messages where bounced_at is null and sent_at < app_now() - interval '36 days'
+          order by sent_at limit 1)
+        returning id, campaign_id, step_id, contact_id)
+      insert into email_events (message_id, campaign_id, step_id, contact_id, type, occurred_at)
+      select id, campaign_id, step_id, contact_id, 'bounced', app_now() from back`),
+  );
+  const agree = () =>
+    inTenant(scope, async (tx) => {
+      const expected = await plainRecount(tx, campaignId, "America/New_York");
+      expect(await storedDays(tx, "campaign_analytics", campaignId)).toEqual(expected);
+    });
+  const reach = await inTenant(scope, rollUp);
+  expect(reach?.more).toBe(true);
+  await rollAll(scope);
+  await agree();
+  // And not for ever for the same one.
+  await moveClock("2 days");
+  await rollAll(scope);
+  await moveClock("2 days");
+  expect((await inTenant(scope, rollUp))?.more).toBe(false);
+  await agree();
+});

@@ -4,6 +4,15 @@ import { countedMoments, dailyMeasures, momentsOf, type Span } from "./moments.t
 
 /** Something that happened on an earlier day may become known so many days late. */
 const reopenedDays = 7;
+
+/**
+ * The earliest day whose emails have come back since `state.last` was counted: they are delivered no more, however long
+ * ago they were sent. Null while days are being made good, which are counted as they are now.
+ */
+const bouncedDay = sql`case when state.whole then (
+  select (min(m.sent_at) at time zone state.zone)::date from email_events e join content.email_messages m on m.id = e.message_id
+  where e.campaign_id = any(array(select k.id from campaigns k where k.launched_at is not null)) and e.type = 'bounced'
+    and e.occurred_at >= (state.last - 1)::timestamp at time zone state.zone and m.bounced_at is not null) end`;
 /** Days of one transaction. */
 const daysMax = 31;
 
@@ -14,7 +23,7 @@ type Days = Span & { zone: string; from: string; through: string; today: string;
 
 /**
  * Counts the days of a workspace anew, from the last one that was counted to today in its own zone, a month at most:
- * `more` says that days are left. Once a day it goes back a week, for what became known late; when the workspace has
+ * `more` says that days are left. Once a day it goes back a week, for what became known late, and as far as emails have come back; when the workspace has
  * moved to another zone, to the beginning. A day is replaced as a whole, so that counting it again changes nothing.
  * Null for a workspace that has launched nothing.
  */
@@ -97,10 +106,11 @@ async function nextDays(tx: TenantTx): Promise<Days | null> {
       select w.timezone as zone, r.timezone <> w.timezone as restart, (app_now() at time zone w.timezone)::date as today,
         case when r.timezone <> w.timezone then
             (select (min(k.launched_at) at time zone w.timezone)::date from campaigns k)
-          else r.through end as last
+          else r.through end as last,
+        r.timezone = w.timezone and r.through >= (r.updated_at at time zone w.timezone)::date as whole
       from analytics.analytics_rollups r join workspaces w on w.id = r.workspace_id
     ), reach as (
-      select *, case when last < today then least(last, today - ${reopenedDays}::int) else today end as first
+      select *, case when last < today then least(last, today - ${reopenedDays}::int, ${bouncedDay}) else today end as first
       from state
     ), span as (select *, least(first + ${daysMax - 1}::int, today) as end_day from reach)
     select zone, restart, to_char(today, 'YYYY-MM-DD') as today, to_char(first, 'YYYY-MM-DD') as "from",
