@@ -10,6 +10,8 @@ import { killPart } from "./processes.ts";
 import { mailsAbout, setRobot } from "./sandbox.ts";
 
 const people = 500;
+/** So many messages of a mailbox are handed over at a time: their fate is unknown when their sender dies. */
+const inHand = 200;
 
 test.skip(
   !existsSync("/proc/self/cmdline"),
@@ -18,7 +20,7 @@ test.skip(
 test.beforeAll(() => setRobot({ robotOn: false }));
 
 for (const part of ["worker", "engine", "postgres", "web"] as const) {
-  test(`after kill -9 of ${part} in mid-campaign, everybody gets each message exactly once`, async ({
+  test(`after kill -9 of ${part} in mid-campaign, nobody gets a message twice, and who may have none is listed`, async ({
     page,
     workspace,
   }) => {
@@ -41,6 +43,11 @@ test("after all of the engine's state is wiped in mid-campaign, everybody gets e
   await settled(workspace, campaignId, first, 1);
   await wipeEngine();
   await finish(workspace, { first, second, campaignId });
+  // Nobody who sends has died, so that nothing is in doubt.
+  for (const emails of [1, 2]) {
+    const { count, unknown } = await ledgerOf(workspace, campaignId, emails);
+    expect([count, unknown]).toEqual([people, []]);
+  }
 });
 
 /** Five hundred people on their way through two emails with an hour between. */
@@ -112,6 +119,7 @@ async function settled(tenant: Tenant, campaignId: string, subject: string, emai
     )
     .toBe(expected);
   const { unknown } = await ledgerOf(tenant, campaignId, emails);
+  expect(unknown.length, "no more than one mailbox has in hand at a time").toBeLessThanOrEqual(inHand);
   const times = new Map<string, number>();
   for (const { to } of await mailsAbout(subject)) times.set(to, (times.get(to) ?? 0) + 1);
   expect([...times].filter(([, count]) => count > 1)).toEqual([]);

@@ -143,11 +143,18 @@ test("a required field stops the message of whoever lacks it, and names itself",
   ]);
 });
 
-test("loops and output have limits, and a template cannot reach beyond its values", () => {
+test("loops, time, memory and output have limits, and a template cannot reach beyond its values", () => {
   expect(() => render("{% for i in (1..1001) %}x{% endfor %}")).toThrow(/1000 turns/);
   expect(() => render("{% for i in (1..100) %}{% for j in (1..100) %}x{% endfor %}{% endfor %}")).toThrow(
     /turns/,
   );
+  const idle = "{% if i == 0 %}x{% endif %}".repeat(3_000);
+  expect(() => render(`{% for i in (1..1000) %}${idle}{% endfor %}`)).toThrow(/render limit/);
+  const doubling = "{% assign x = x | replace: 'a', 'aaaaaaaaaa' %}";
+  expect(() => render(`{% assign x = 'a' %}{% for i in (1..9) %}${doubling}{% endfor %}`)).toThrow(/memory/);
+  const thousands = `{% assign x = '${"a".repeat(1_001)}' %}{% for i in (1..1000) %}{{ x }}{% endfor %}`;
+  expect(() => render(thousands)).toThrow("1001000 characters; 1000000 are allowed");
+  expect(checkTemplate("a".repeat(1_000_001))[0]?.message).toContain("1000000 are allowed");
   expect(render("{{ constructor }}{{ tags.constructor }}{{ email.__proto__ }}")).toBe("");
 });
 
