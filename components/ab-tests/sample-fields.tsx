@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { Field } from "#components/ui/field";
 import type { Campaign } from "#components/campaigns/use-campaign-edits";
-import { deliveredMin, detectableShare, type EmailTest } from "#server/ab-tests/schema";
+import { deliveredMin, detectableShare, type EmailTest, sampleSizeOf } from "#server/ab-tests/schema";
 import { metricNames, share, usualRates } from "./test-words.tsx";
 
 type Props = { test: EmailTest; onChange: (changes: Partial<EmailTest>) => void; campaign: Campaign };
@@ -18,7 +18,8 @@ export function SampleFields({ test, onChange, campaign }: Props) {
     enabled: !campaign.goesOn,
   });
   const count = people.data?.count ?? 0;
-  const size = campaign.goesOn ? test.sampleContacts : Math.round((count * test.samplePercent) / 100);
+  const asked = Math.round((count * test.samplePercent) / 100);
+  const size = campaign.goesOn ? test.sampleContacts : sampleSizeOf(test, count);
   return (
     <div className="grid items-start gap-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,2fr)]">
       {campaign.goesOn ? (
@@ -47,6 +48,7 @@ export function SampleFields({ test, onChange, campaign }: Props) {
         <Reach
           test={test}
           size={size}
+          raised={!campaign.goesOn && size > asked && size > test.variants.length}
           suggested={campaign.goesOn || usual(count) === test.samplePercent ? null : usual(count)}
           onSuggested={(samplePercent) => onChange({ samplePercent })}
         />
@@ -61,11 +63,13 @@ const usual = (count: number): number => (count < 1_000 ? 50 : count < 5_000 ? 3
 type ReachProps = {
   test: EmailTest;
   size: number;
+  /** More than the share that was asked for. */
+  raised: boolean;
   suggested: number | null;
   onSuggested: (percent: number) => void;
 };
 
-function Reach({ test, size, suggested, onSuggested }: ReachProps) {
+function Reach({ test, size, raised, suggested, onSuggested }: ReachProps) {
   const weights = test.variants.map(({ weight }) => Number(weight) || 0);
   const total = Math.max(
     1,
@@ -87,6 +91,7 @@ function Reach({ test, size, suggested, onSuggested }: ReachProps) {
         )
       }
     >
+      {raised && `More than ${test.samplePercent} %, so that every variant has its ${deliveredMin}. `}
       {enough
         ? `Where ${share(base, 0)} are usual for ${metricNames[test.metric].toLowerCase()}, a variant that reaches ${share(seen)} will be found to be better, four times in five: a lift of ${((seen - base) * 100).toFixed(1)} points.`
         : `With fewer than ${deliveredMin} for a variant nothing can be told for sure. Test on more people, or on fewer variants.`}

@@ -1,7 +1,9 @@
 import type { Problem } from "#server/campaigns/checks";
+import type { StepSender } from "#server/campaigns/content/parts";
 import type { Campaign } from "#server/campaigns/queries";
 import { numbered } from "#server/campaigns/titles";
-import { deliveredMin, type EmailTest } from "./schema.ts";
+import { deliveredMin, type EmailTest, sampleSizeOf } from "./schema.ts";
+import { changesOf } from "./variants.ts";
 
 const fallbackWords = {
   control: "variant A goes to the others",
@@ -55,7 +57,18 @@ export function testProblems(
         `${title} is tested by the goals that people reach, and this campaign has none: add one under Goals, or choose another measure.`,
         step.id,
       );
-    const size = goesOn ? test.sampleContacts : Math.round((people * test.samplePercent) / 100);
+    if (
+      test.dimension === "sender"
+      && settings.rotationPoolId !== null
+      && sameBesideAddress(step.sender, test)
+    )
+      add(
+        "warning",
+        "test_senders_alike",
+        `${title} tests sender addresses, but the campaign sends from a pool, where every email bears the address of the mailbox it leaves from: all variants look the same. Let them differ by name or reply address, or choose one mailbox in Settings.`,
+        step.id,
+      );
+    const size = goesOn ? test.sampleContacts : sampleSizeOf(test, people);
     const least = smallestShare(test, size);
     if (least < deliveredMin)
       add(
@@ -66,6 +79,15 @@ export function testProblems(
       );
   });
   return found;
+}
+
+/** Whether two senders look the same to whoever gets them where the address is that of the mailbox. */
+function sameBesideAddress(own: StepSender | null, test: EmailTest): boolean {
+  const seen = test.variants.map((_, index) => {
+    const sender = index === 0 ? own : changesOf(test, index).sender;
+    return JSON.stringify([sender?.fromName ?? "", sender?.replyTo ?? ""]);
+  });
+  return new Set(seen).size < seen.length;
 }
 
 /** How many of the sample get the variant with the smallest share. */

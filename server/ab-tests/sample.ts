@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import type { Slice } from "#server/enrollments/slice";
 import type { StepGraph } from "#server/enrollments/steps";
 import type { Test } from "./queries.ts";
-import { turns } from "./variants.ts";
+import { sampleSizeOf, turns } from "./variants.ts";
 
 /** A place in an order that has nothing to do with who the contact is, and is the same whenever it is asked for. */
 const hashOf = (testId: string) => sql`md5(${testId} || e.contact_id::text) collate "C"`;
@@ -83,8 +83,7 @@ async function measure(tx: TenantTx, test: Test, isEntry: boolean): Promise<Open
   const [people] = await tx.execute<{ count: number }>(sql`
     select count(*)::int as count from campaign_contacts e where e.campaign_id = ${test.campaignId}::uuid ${here}`);
   const count = people?.count ?? 0;
-  const wanted = Math.max(test.variants.length, Math.round((count * test.samplePercent) / 100));
-  const sampleSize = Math.min(count, wanted);
+  const sampleSize = sampleSizeOf(test, count);
   if (!isEntry || sampleSize === 0) return { sampleSize, sampleUpTo: null };
   const [last] = await tx.execute<{ hash: string }>(sql`
     select ${hashOf(test.id)} as hash from campaign_contacts e where e.campaign_id = ${test.campaignId}::uuid ${here}

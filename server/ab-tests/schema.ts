@@ -2,7 +2,7 @@ import { z } from "zod";
 import { stepSender, time } from "../campaigns/content/parts.ts";
 
 export { detectableShare } from "./statistics.ts";
-export { asVariant, variantName } from "./variants.ts";
+export { asVariant, deliveredMin, sampleSizeOf, variantName } from "./variants.ts";
 
 export const testDimensions = ["subject", "content", "sender", "send_time"] as const;
 export type TestDimension = (typeof testDimensions)[number];
@@ -12,8 +12,6 @@ export const testFallbacks = ["control", "highest"] as const;
 
 export const variantsMin = 2;
 export const variantsMax = 5;
-/** With fewer delivered than this, a variant says nothing. */
-export const deliveredMin = 100;
 
 const weight = z.coerce
   .number({ error: "Enter a share as a whole number." })

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { StepValues } from "#db/factories";
-import { withTenant } from "#db/tenancy";
+import { type TenantTx, withTenant } from "#db/tenancy";
 import { commitThenSend } from "#server/drivers/events";
 import {
   emailStep,
@@ -61,17 +61,36 @@ export async function open(
     const rows = await tx.execute<{ id: string }>(sql`
       select id from content.email_messages where campaign_id = ${campaignId}::uuid and subject = ${subject}
         and first_opened_at is null order by id limit ${count}`);
-    const hit = {
-      type: "opened",
-      linkIndex: null,
-      url: null,
-      ip: null,
-      userAgent: machineReason ?? "Mozilla/5.0 (X11)",
-    } as const;
-    return recordHits(
+    return hit(
       tx,
       scope,
-      rows.map(({ id }) => ({ ...hit, messageId: id, machineReason })),
+      rows.map(({ id }) => id),
+      { type: "opened", machineReason },
     );
   });
 }
+
+/** What readers do with messages, as the pixel and the links report it. */
+export function hit(
+  tx: TenantTx,
+  scope: Started["scope"],
+  messageIds: readonly string[],
+  { type, machineReason = null }: { type: "opened" | "clicked"; machineReason?: string | null },
+) {
+  const link = type === "clicked" ? { linkIndex: 0, url: "https://x.test/" } : { linkIndex: null, url: null };
+  const userAgent = machineReason ?? "Mozilla/5.0 (X11)";
+  return recordHits(
+    tx,
+    scope,
+    messageIds.map((messageId) => ({ ...link, type, messageId, machineReason, ip: null, userAgent })),
+  );
+}
+
+/** The messages of a variant, by its name, in the order in which they were written. */
+export const messagesOf = ({ scope, campaignId }: Started, variantName: string) =>
+  withTenant(scope, async (tx) => [
+    ...(await tx.execute<{ id: string; to: string; contactId: string }>(sql`
+      select m.id, m.to_email as to, m.contact_id as "contactId"
+      from content.email_messages m join ab_test_variants v on v.id = m.variant_id and v.name = ${variantName}
+      where m.campaign_id = ${campaignId}::uuid order by m.id`)),
+  ]);

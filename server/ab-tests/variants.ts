@@ -1,6 +1,9 @@
 import type { StepSender } from "../campaigns/content/parts.ts";
 import type { EmailTest, VariantChanges } from "./schema.ts";
 
+/** With fewer delivered than this, a variant says nothing. */
+export const deliveredMin = 100;
+
 /** The parts of an email that a variant may say otherwise. */
 export type Said = {
   subjectLine: string | null;
@@ -34,6 +37,21 @@ export function changesOf({ dimension, variants }: EmailTest, index: number): Va
 /** The email as the variant says it. */
 export const asVariant = <Email extends Said>(email: Email, test: EmailTest | null, index: number): Email =>
   test === null ? email : { ...email, ...changesOf(test, index) };
+
+/**
+ * How many of `count` people an email is tested on: the share it asks for, and as many as let something be told of every
+ * variant where there are so many.
+ */
+export function sampleSizeOf(
+  { samplePercent, variants }: Pick<EmailTest, "samplePercent"> & { variants: readonly { weight: number }[] },
+  count: number,
+): number {
+  const weights = variants.map(({ weight }) => weight);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const least = Math.ceil((deliveredMin * total) / Math.min(...weights));
+  const asked = Math.max(variants.length, Math.round((count * samplePercent) / 100));
+  return Math.min(count, least <= count ? Math.max(asked, least) : asked);
+}
 
 /**
  * Whose turn it is, over and over, so that after any number of turns every variant has had its share to within one:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { turns } from "./variants.ts";
+import { sampleSizeOf, turns } from "./variants.ts";
 import { compareVariants, judgeTest, type VariantCounts } from "./verdict.ts";
 
 const nobody = { opened: 0, clicked: 0, replied: 0, converted: 0, unsubscribed: 0, complained: 0 };
@@ -94,4 +94,18 @@ test("turns keep to the weights after any number of them", () => {
       });
     }
   }
+});
+
+test("a sample is as large as lets something be told of every variant, where there are so many", () => {
+  const size = (count: number, samplePercent: number, ...weights: number[]) =>
+    sampleSizeOf({ samplePercent, variants: weights.map((weight) => ({ weight })) }, count);
+  expect(size(5_000, 20, 1, 1)).toBe(1_000);
+  expect(size(600, 20, 1, 1)).toBe(200);
+  expect(size(600, 20, 1, 1, 1, 1, 1)).toBe(500);
+  expect(size(2_000, 10, 1, 3)).toBe(400);
+  expect(size(200, 20, 1, 1)).toBe(200);
+  // Too few for that whoever is tested on: as many as were asked for, and at least one of each.
+  expect(size(199, 20, 1, 1)).toBe(40);
+  expect(size(8, 1, 1, 1, 1)).toBe(3);
+  expect(size(1, 50, 1, 1)).toBe(1);
 });
