@@ -4,6 +4,7 @@ import { recordAct } from "#server/audit";
 import { exitContacts } from "#server/enrollments/exits";
 import { AppError } from "#server/errors";
 import { type Author, noteOnTimelines } from "./history.ts";
+import { mayStop, momentsKept, standing, stops } from "./standing.ts";
 
 /*
  * Leaving and coming back, for many contacts at once. Campaigns are left first: messages and enrollments are locked
@@ -43,7 +44,7 @@ export async function archiveContacts(
 ): Promise<string[]> {
   await exitContacts(tx, { contactIds: ids, reason: "contact_deleted" });
   const archived = await tx.execute<{ id: string }>(sql`
-    update contacts c set status = 'archived', updated_at = app_now(), version = version + 1
+    update contacts c set status = 'archived', ${momentsKept}, updated_at = app_now(), version = version + 1
     from ${inOrder(ids)} locked where c.id = locked.id and c.status <> 'archived' returning c.id`);
   await noteOnTimelines(tx, archived.map(idOf), { type: "contact.archived", ...author });
   return archived.map(idOf);
@@ -59,17 +60,15 @@ export async function restoreContacts(
   author: Author,
 ): Promise<string[]> {
   const back = await tx.execute<{ id: string }>(sql`
-    update contacts c set status = case when complained_at is not null then 'complained'
-        when unsubscribed_at is not null then 'unsubscribed' when bounced_at is not null then 'bounced' else 'active' end,
-      updated_at = app_now(), version = version + 1
+    update contacts c set status = ${standing}, updated_at = app_now(), version = version + 1
     from ${inOrder(ids)} locked where c.id = locked.id and c.status = 'archived' returning c.id`);
   await noteOnTimelines(tx, back.map(idOf), { type: "contact.restored", ...author });
   return back.map(idOf);
 }
 
 /**
- * Notes that contacts said stop: they leave every campaign, and the address is closed to this workspace. Who bounced or
- * complained keeps that status; whoever a file alone said it of has said it themselves now, and that file's undo does
+ * Notes that contacts said stop: they leave every campaign, and the address is closed to this workspace. Who bounced,
+ * complained or is archived keeps that status; whoever a file alone said it of has said it themselves now, and that file's undo does
  * not take it back. Returns the ids of those of whom it was not known yet.
  */
 export async function unsubscribeContacts(
@@ -80,8 +79,8 @@ export async function unsubscribeContacts(
   const [source, how] = author.campaignId ? ["campaign", "by a campaign"] : ["manual", "by hand"];
   await exitContacts(tx, { contactIds: ids, reason: "unsubscribed" });
   const changed = await tx.execute<{ id: string }>(sql`
-    update contacts c set status = 'unsubscribed', unsubscribed_at = app_now(), updated_at = app_now(), version = version + 1
-    from ${inOrder(ids)} locked where c.id = locked.id and c.status in ('active', 'archived') returning c.id`);
+    update contacts c set ${stops}, updated_at = app_now(), version = version + 1
+    from ${inOrder(ids)} locked where c.id = locked.id and ${mayStop} returning c.id`);
   const closed = await tx.execute<{ id: string }>(sql`
     with added as (
       insert into suppressions (email_normalized, scope, workspace_id, reason, source, added_by)

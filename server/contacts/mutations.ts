@@ -10,6 +10,7 @@ import { lifecycleStages } from "#server/segments/schema";
 import { ensureTags, tagContacts } from "#server/tags/mutations";
 import { readEmail } from "./address.ts";
 import { noteOnTimeline } from "./history.ts";
+import { moveToAddress } from "./new-address.ts";
 import {
   type ContactFieldEdit,
   contactFields,
@@ -127,10 +128,7 @@ function standardField(field: string): "email" | (typeof editable)[number] {
   return known;
 }
 
-/**
- * Writes what changed. A new address starts with a clean record of bounces and takes mail that is still queued with it; a
- * suppression of the old one stays with the old one.
- */
+/** Writes what changed. A new address takes mail that is still queued with it. */
 async function saveContact(
   tx: TenantTx,
   before: Stored,
@@ -154,14 +152,12 @@ async function saveContact(
           sql`, `,
         )},
         custom_fields = (custom_fields || ${JSON.stringify(set)}::jsonb) - ${sql.param(remove)}::text[],
-        status = case when ${moved} and status = 'bounced' then 'active' else status end,
-        bounced_at = case when ${moved} then null else bounced_at end,
-        soft_bounce_count = case when ${moved} then 0 else soft_bounce_count end,
         version = version + 1, updated_at = app_now()
       where id = ${input.id}::uuid returning id, version`,
     )
     .catch(translated);
   if (!after) throw new AppError("not_found", "No such contact.");
+  if (moved) await moveToAddress(tx, { id: input.id, from: before.email_normalized });
   await noteChange(tx, input.id, changed, actorId);
   return after;
 }

@@ -81,8 +81,9 @@ export async function recordComplaint(tx: TenantTx, answered: Answered, type: st
   await exitContacts(tx, { contactIds, reason: "complained" });
   await tx.execute(sql`
     with changed as (
-      update contacts set status = 'complained', last_activity_at = app_now(), version = version + 1, updated_at = app_now()
-      where id = any(${sql.param(contactIds)}::uuid[]) and status <> 'complained' returning id
+      update contacts set status = case when status = 'archived' then status else 'complained' end, complained_at = app_now(),
+        last_activity_at = app_now(), version = version + 1, updated_at = app_now()
+      where id = any(${sql.param(contactIds)}::uuid[]) and (complained_at is null or status not in ('complained', 'archived')) returning id
     ), noted as (
       insert into contact_events (contact_id, type, ref_type, ref_id)
       select id, 'contact.complained', 'email_message', ${answered.id}::uuid from changed

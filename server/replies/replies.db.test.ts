@@ -5,6 +5,7 @@ import { liveNumbers, recountNumbers } from "#server/analytics/queries";
 import { createRunner, emailStep, ledger, places, statusOf } from "#server/enrollments/testing";
 import { people } from "#server/messages/testing";
 import { sinks } from "#server/messages/testing-sinks";
+import { archiveContacts, restoreContacts } from "#server/contacts/lifecycle";
 import { complaintReport, postfixReport, replyMail } from "./testing-mails.ts";
 import { arrive, contactState, readAll, sentTo, traces, underway } from "./testing.ts";
 
@@ -257,6 +258,16 @@ test("a complaint binds the whole organization, and is believed only with a mark
     exit_reason: "complained",
   });
   expect(await placeOf(campaign, "person-1@example.test")).toMatchObject({ exit_reason: null });
+  const [complaining = ""] = campaign.contactIds;
+  const [noted] = await withTenant(campaign.scope, async (tx) => {
+    await archiveContacts(tx, [complaining], { actorId: null });
+    await restoreContacts(tx, [complaining], { actorId: null });
+    return tx.execute(sql`select status, complained_at from contacts where id = ${complaining}::uuid`);
+  });
+  expect(noted, "the archive forgets no complaint").toMatchObject({
+    status: "complained",
+    complained_at: expect.any(Date) as Date,
+  });
 });
 
 test("the last one's reply completes the campaign", async () => {

@@ -4,6 +4,7 @@ import { suppressions } from "#db/schema/suppressions";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { readEmail } from "#server/contacts/address";
+import { mayReturn, returns } from "#server/contacts/standing";
 import { exitContacts } from "#server/enrollments/exits";
 import { AppError } from "#server/errors";
 import type { SuppressionAddInput, SuppressionRemoveInput } from "./schema.ts";
@@ -126,9 +127,9 @@ export async function removeSuppression(
 async function resubscribe(tx: TenantTx, email: string, evidence: string): Promise<void> {
   await tx.execute(sql`
     with back as (
-      update contacts set status = 'active', unsubscribed_at = null, consent_basis = 'opt_in', consent_source = 'noted by hand',
+      update contacts set ${returns}, consent_basis = 'opt_in', consent_source = 'noted by hand',
         consent_at = app_now(), version = version + 1, updated_at = app_now()
-      where email_normalized = ${email} and status = 'unsubscribed' and deleted_at is null returning id
+      where email_normalized = ${email} and ${mayReturn} and deleted_at is null returning id
     ), consent as (
       insert into consent_records (contact_id, action, basis, source)
       select id, 'granted', 'opt_in', ${evidence}::text from back

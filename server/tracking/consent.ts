@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { auditLog } from "#db/schema/tenants";
 import type { TenantTx } from "#db/tenancy";
+import { mayReturn, mayStop, returns, stops } from "#server/contacts/standing";
 import { exitContacts } from "#server/enrollments/exits";
 import type { LinkToken } from "./tokens.ts";
 
@@ -67,9 +68,8 @@ export async function unsubscribe(tx: TenantTx, token: OfMessage, source: Consen
     select id from contacts where email_normalized = ${message.email} and deleted_at is null order by id`);
   await exitContacts(tx, { contactIds: contacts.map(({ id }) => id), reason: "unsubscribed" });
   const changed = await tx.execute<{ id: string }>(sql`
-    update contacts set status = 'unsubscribed', unsubscribed_at = app_now(), last_activity_at = app_now(),
-      version = version + 1, updated_at = app_now()
-    where id = any(${sql.param(contacts.map(({ id }) => id))}::uuid[]) and status in ('active', 'archived')
+    update contacts set ${stops}, last_activity_at = app_now(), version = version + 1, updated_at = app_now()
+    where id = any(${sql.param(contacts.map(({ id }) => id))}::uuid[]) and ${mayStop}
     returning id`);
   const [added] = await tx.execute<{ id: string }>(sql`
     insert into suppressions (email_normalized, scope, workspace_id, reason, source, message_id)
@@ -92,9 +92,9 @@ export async function resubscribe(tx: TenantTx, token: LinkToken): Promise<boole
     returning id`);
   if (removed.length === 0) return true;
   const changed = await tx.execute<{ id: string }>(sql`
-    update contacts set status = 'active', unsubscribed_at = null, consent_basis = 'opt_in',
+    update contacts set ${returns}, consent_basis = 'opt_in',
       consent_source = 'unsubscribe page', consent_at = app_now(), version = version + 1, updated_at = app_now()
-    where email_normalized = ${message.email} and status = 'unsubscribed' and deleted_at is null returning id`);
+    where email_normalized = ${message.email} and ${mayReturn} and deleted_at is null returning id`);
   await note(tx, changed, message, "contact.resubscribed", "page");
   await recordConsent(tx, message, "contact.resubscribed", "page");
   return true;

@@ -232,6 +232,17 @@ test("a post without any body unsubscribes too, and only an explicit click takes
   expect(await mail.count(sql`campaign_contacts where status = 'unsubscribed'`)).toBe(1);
 });
 
+test("who is archived, or whose mail came back, says stop and takes it back, and stays that", async () => {
+  for (const status of ["archived", "bounced"]) {
+    const mail = await sentMail();
+    await mail.inTenant((tx) => tx.execute(sql`update contacts set status = ${status}`));
+    await consentResponse(post("act=unsubscribe"), mail.unsubscribe);
+    expect(await mail.contact()).toMatchObject({ status, unsubscribedAt: expect.any(Date) as Date });
+    await consentResponse(post("act=resubscribe"), mail.unsubscribe);
+    expect(await mail.contact()).toMatchObject({ status, unsubscribedAt: null, consentBasis: "opt_in" });
+  }
+});
+
 test("a complaint is not taken back by the link", async () => {
   const mail = await sentMail();
   await mail.inTenant((tx) =>
