@@ -12,8 +12,10 @@ import { LinkButton } from "#components/ui/link-button";
 import { Section } from "#components/ui/section";
 import { Select } from "#components/ui/select";
 import { SubmitButton } from "#components/ui/submit-button";
+import { limitsByDefault } from "#server/imports/schedules/schema";
 import type { RouterOutputs } from "#server/router";
 import { cronWords } from "./cron-words.tsx";
+import { PercentField } from "./percent-field.tsx";
 import { zoneOptions } from "./reading-fields.tsx";
 import { RhythmFields } from "./rhythm-fields.tsx";
 
@@ -45,6 +47,7 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
   const update = useMutation(trpc.imports.schedules.update.mutationOptions({ onSuccess }));
   const problem = asProblem(create.error ?? update.error);
   const fields = problem?.fields ?? {};
+  const limits = schedule?.limits ?? limitsByDefault;
   const { unsaved, touch, watch } = useTouched(problem);
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -56,12 +59,21 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
       notifyEmail,
       header,
       value,
+      ...limits
     } = formValues(
       event.currentTarget,
-      ...(["name", "url", "like", "notifyEmail", "header", "value"] as const),
+      ...(["name", "url", "like", "notifyEmail", "header", "value", "rejectedMax", "rowsMin"] as const),
     );
     const secretHeader = secretHeaderOf(header.trim(), value, schedule?.secretHeader ?? null);
-    const common = { name, url, cron, timezone: zone, notifyEmail: notifyEmail || null, secretHeader };
+    const common = {
+      name,
+      url,
+      cron,
+      timezone: zone,
+      notifyEmail: notifyEmail || null,
+      secretHeader,
+      limits,
+    };
     if (schedule) update.mutate({ id: schedule.id, ...common, likeImportId: importId || null });
     else create.mutate({ ...common, likeImportId: importId });
   }
@@ -169,6 +181,27 @@ export function ScheduleForm({ workspace, timeZone, schedule, models, like }: Pr
             error={fields.notifyEmail}
             placeholder="ops@example.com"
             hint="By mail, after the third failure in a row. Whoever made the schedule is told here, too."
+          />
+        </div>
+      </Section>
+      <Section
+        title="When something is wrong with the file"
+        description="It is checked whole before a row is written. Beyond these limits nothing is imported, and whoever made the schedule is told."
+      >
+        <div className="grid gap-4 sm:grid-cols-2">
+          <PercentField
+            name="rejectedMax"
+            label="Most rejected rows"
+            hint="Of a hundred rows. Who is here already does not count."
+            defaultValue={limits.rejectedMax}
+            error={fields["limits.rejectedMax"]}
+          />
+          <PercentField
+            name="rowsMin"
+            label="Fewest rows"
+            hint="Of a hundred rows last time. 0 for a file that holds only what is new."
+            defaultValue={limits.rowsMin}
+            error={fields["limits.rowsMin"]}
           />
         </div>
       </Section>

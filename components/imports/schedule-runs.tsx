@@ -15,7 +15,16 @@ export function ScheduleRuns({ workspace, runs, timeZone }: Props) {
       header: "Started",
       cell: ({ startedAt }) => <DateTime at={startedAt} timeZone={timeZone} empty="Not yet" />,
     },
-    { key: "status", header: "Status", cell: (run) => <ImportBadge job={run} /> },
+    {
+      key: "status",
+      header: "Status",
+      cell: (run) => (
+        <>
+          <ImportBadge job={run} />
+          {run.problem && <span className="mt-1 block max-w-96 text-xs text-muted">{run.problem}</span>}
+        </>
+      ),
+    },
     { key: "created", header: "Created", align: "right", cell: (run) => run.created.toLocaleString("en") },
     { key: "updated", header: "Updated", align: "right", cell: (run) => run.updated.toLocaleString("en") },
     { key: "errors", header: "Rejected", align: "right", cell: (run) => run.errors.toLocaleString("en") },

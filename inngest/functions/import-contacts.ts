@@ -24,6 +24,11 @@ export const importContacts = inngest.createFunction(
   async ({ event, step, runId }) => {
     const { importId, tenantId, workspaceId } = event.data;
     const scope: Scope = { tenantId, workspaceId };
+    const requested = (next: number) =>
+      importRequested.create(
+        { tenantId, workspaceId, importId, fence: next },
+        { id: onceId(importRequested, importId, next) },
+      );
     const taken = await step.run("take-over", () =>
       takeImport(scope, importId, runId, ["check", "import", "note"]),
     );
@@ -37,8 +42,10 @@ export const importContacts = inngest.createFunction(
     if (rows.outcome === "refused") return { outcome: "The file cannot be read; the import says why." };
     if (rows.outcome === "lost") return { outcome: "Another run took over." };
     if (work === "check") {
-      await step.run("dry-run", () => checkImport(scope, importId, fence));
-      return { outcome: "checked" };
+      const begun = await step.run("dry-run", () => checkImport(scope, importId, fence));
+      if (begun === null) return { outcome: "checked" };
+      await step.sendEvent("begin", requested(begun));
+      return { outcome: "checked, and begun as its schedule says" };
     }
     for (let turn = 1; turn <= stepsPerRun; turn++) {
       const { done } = await step.run(`import-slices-${turn}`, () => importSlices(scope, importId, fence));
@@ -51,13 +58,7 @@ export const importContacts = inngest.createFunction(
     }
     const next = await step.run("hand-over", () => handOverImport(scope, importId, fence));
     if (next === null) return { outcome: "Another run took over." };
-    await step.sendEvent(
-      "go-on",
-      importRequested.create(
-        { tenantId, workspaceId, importId, fence: next },
-        { id: onceId(importRequested, importId, next) },
-      ),
-    );
+    await step.sendEvent("go-on", requested(next));
     return { outcome: "continued in a new run" };
   },
 );

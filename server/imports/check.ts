@@ -1,15 +1,13 @@
 import { sql } from "drizzle-orm";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
-import { holds, yieldUntil } from "#server/drivers/mutations";
 import { countOutcome, type Outcome } from "./apply.ts";
+import { endCheck } from "./checked.ts";
 import { column, statusFields, statusOrder } from "./contact-fields.ts";
 import { type ImportContext, loadContext } from "./context.ts";
-import { corrected, keepBadRows, keptRowsMax } from "./corrections.ts";
+import { corrected, keptRowsMax } from "./corrections.ts";
 import { domainsWithoutMail } from "./mail-servers.ts";
 import { compareKnown, openTouched } from "./merge.ts";
-import { driverOf } from "./mutations.ts";
 import type { Plan } from "./plan.ts";
-import { recordWarnings } from "./problems.ts";
 import type { Forecast } from "./queries.ts";
 import type { RowReading } from "./reading.ts";
 import type { ColumnMapping } from "./schema.ts";
@@ -27,17 +25,18 @@ const statementTimeoutMs = 2 * 3_600_000;
 
 /**
  * Reads the whole file and says what importing it would do; writes nothing but the forecast. One step, since
- * rows with the same address can stand anywhere in the file; memory does not grow with it.
+ * rows with the same address can stand anywhere in the file; memory does not grow with it. Returns the fence of the event
+ * that begins an import which nobody has to confirm.
  */
 export async function checkImport(
   scope: Scope,
   id: string,
   fence: number,
   bytes = sliceBytes,
-): Promise<void> {
+): Promise<number | null> {
   const context = await withTenant(scope, (tx) => loadContext(tx, id));
   const { format } = context.job.file_format;
-  if (!format || context.job.status !== "validating" || context.job.fence !== fence) return;
+  if (!format || context.job.status !== "validating" || context.job.fence !== fence) return null;
   const check: Check = { ...context, scope, id, fence, format, bytes };
   const mapping = context.job.field_mapping;
   const lists = await withTenant(scope, (tx) =>
@@ -48,7 +47,7 @@ export async function checkImport(
   const found = await withHeartbeat(check, (beat) =>
     withTenant(scope, (tx) => foresee(tx, check, { tally, beat }), { statementTimeoutMs }),
   ).catch(unlessSuperseded);
-  if (!found) return;
+  if (!found) return null;
   tally.warnOfDomains(await domainsWithoutMail(tally.domains));
   tally.warnOfChoices(mapping);
   tally.warnOfLists(mapping);
@@ -63,16 +62,8 @@ export async function checkImport(
     warnings: tally.warnings.groups,
     newLists: tally.newLists,
   };
-  await withTenant(scope, async (tx) => {
-    if (!(await holds(tx, driverOf(id), fence))) return;
-    await keepBadRows(tx, id, tally.bad);
-    await recordWarnings(tx, id, tally.notMailed);
-    await tx.execute(sql`
-      update import_jobs set status = 'awaiting_confirmation', total_rows = ${forecast.rows}, processed_rows = 0,
-        file_format = file_format || ${JSON.stringify({ forecast, choices })}::jsonb, updated_at = app_now()
-      where id = ${id}::uuid and status = 'validating'`);
-    await yieldUntil(tx, driverOf(id), fence, { until: null });
-  });
+  const { bad, notMailed } = tally;
+  return endCheck(scope, id, fence, { forecast, choices, bad, notMailed });
 }
 
 function unlessSuperseded(error: unknown): null {

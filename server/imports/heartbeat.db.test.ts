@@ -20,7 +20,7 @@ async function checkHeldUp(tenant: TestTenant, meanwhile: (id: string) => Promis
   await withTenant(tenant.scope, (tx) => requestCheck(tx, id, mapping, importOptions.parse({})));
   const fence = await takeOver(tenant, id);
   await spoolImport(tenant.scope, id, fence);
-  let checked: Promise<void> = Promise.resolve();
+  let checked: Promise<unknown> = Promise.resolve();
   await withTenant(tenant.scope, async (tx) => {
     await tx.execute(sql`lock table contacts in access exclusive mode`);
     checked = checkImport(tenant.scope, id, fence);

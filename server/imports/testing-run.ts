@@ -28,7 +28,10 @@ export async function carryOut(scope: Scope, id: string, runId: string): Promise
     return;
   }
   await spoolImport(scope, id, fence);
-  if (work === "check") return checkImport(scope, id, fence, sliceBytes);
+  if (work === "check") {
+    await checkImport(scope, id, fence, sliceBytes);
+    return;
+  }
   for (let ended = false; !ended;) {
     while (!(await importSlices(scope, id, fence, { bytes: sliceBytes, slicesMax: 4 })).done);
     ({ ended } = await finishImport(scope, id, fence));

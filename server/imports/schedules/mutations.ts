@@ -10,7 +10,7 @@ import { getImportJob } from "../queries.ts";
 import { shownAddress } from "../remote.ts";
 import type { ColumnMapping, ImportOptions } from "../schema.ts";
 import { noSchedule, type ScheduleConfig } from "./queries.ts";
-import type { ScheduleInput, ScheduleUpdate } from "./schema.ts";
+import { limitsByDefault, type ScheduleInput, type ScheduleLimits, type ScheduleUpdate } from "./schema.ts";
 
 /** The address in full, which may carry a token, and the value of the header. */
 export type ScheduleSecret = { url: string; header: { name: string; value: string } | null };
@@ -44,7 +44,7 @@ export async function createSchedule(
     insert into import_schedules (id, name, source, secret_sealed, config, cron, timezone, field_mapping, import_options,
       notify_email, next_run_at, created_by)
     values (${id}::uuid, ${input.name}, 'https', ${seal(JSON.stringify(secret), placeOf(scope, id))},
-      ${JSON.stringify(configOf(secret, taken))}::jsonb, ${input.cron}, ${input.timezone},
+      ${JSON.stringify(configOf(secret, taken, input.limits))}::jsonb, ${input.cron}, ${input.timezone},
       ${JSON.stringify(taken.mapping)}::jsonb, ${JSON.stringify(taken.options)}::jsonb, ${input.notifyEmail ?? null},
       ${(await nextRun(tx, input)).toISOString()}::timestamptz, ${scope.userId ?? null}::uuid)
     on conflict on constraint import_schedules_name_unique do nothing returning id`);
@@ -89,7 +89,7 @@ export async function updateSchedule(
   if (twin) throw nameTaken(input.name);
   await tx.execute(sql`
     update import_schedules set name = ${input.name}, secret_sealed = ${seal(JSON.stringify(secret), placeOf(scope, id))},
-      config = ${JSON.stringify(configOf(secret, taken))}::jsonb, cron = ${input.cron}, timezone = ${input.timezone},
+      config = ${JSON.stringify(configOf(secret, taken, input.limits ?? old.config.limits))}::jsonb, cron = ${input.cron}, timezone = ${input.timezone},
       field_mapping = ${JSON.stringify(taken.mapping)}::jsonb, import_options = ${JSON.stringify(taken.options)}::jsonb,
       notify_email = ${input.notifyEmail ?? null}, last_file_hash = null,
       next_run_at = ${(await nextRun(tx, input)).toISOString()}::timestamptz, updated_at = app_now()
@@ -135,11 +135,16 @@ async function takeFrom(tx: TenantTx, importId: string): Promise<Taken> {
   };
 }
 
-const configOf = ({ url, header }: ScheduleSecret, { headers, choice }: Taken): ScheduleConfig => ({
+const configOf = (
+  { url, header }: ScheduleSecret,
+  { headers, choice }: Taken,
+  limits: ScheduleLimits = limitsByDefault,
+): ScheduleConfig => ({
   url: shownAddress(url),
   secretHeader: header?.name ?? null,
   headers,
   choice,
+  limits,
 });
 
 /** The next moment of a rhythm; `invalid` with the reason when it cannot be read. */

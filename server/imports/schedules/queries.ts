@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import type { FileFormat } from "../formats/format.ts";
 import type { ColumnMapping, ImportOptions, ImportStatus } from "../schema.ts";
+import { limitsByDefault, type ScheduleLimits } from "./schema.ts";
 
 /** What a schedule keeps that is no secret. */
 export type ScheduleConfig = {
@@ -11,6 +12,8 @@ export type ScheduleConfig = {
   secretHeader: string | null;
   headers: string[];
   choice: NonNullable<FileFormat["choice"]>;
+  /** Schedules from before there were any have those by default. */
+  limits?: ScheduleLimits;
 };
 
 export type Schedule = {
@@ -39,6 +42,7 @@ export type ScheduleRun = {
 
 export type ScheduleDetail = Schedule & {
   notifyEmail: string | null;
+  limits: ScheduleLimits;
   mapping: ColumnMapping[];
   options: ImportOptions;
   runs: ScheduleRun[];
@@ -54,15 +58,17 @@ export async function listSchedules(tx: TenantTx): Promise<Schedule[]> {
 
 /** A schedule with its last twenty imports. Throws `not_found`. */
 export async function getSchedule(tx: TenantTx, id: string): Promise<ScheduleDetail> {
-  const [found] = await tx.execute<Omit<ScheduleDetail, "runs">>(sql`
-    select ${columns}, notify_email as "notifyEmail", field_mapping as mapping, import_options as options
+  type Found = Omit<ScheduleDetail, "runs" | "limits"> & { config: ScheduleConfig };
+  const [found] = await tx.execute<Found>(sql`
+    select ${columns}, config, notify_email as "notifyEmail", field_mapping as mapping, import_options as options
     from import_schedules where id = ${id}::uuid`);
   if (!found) throw noSchedule();
   const runs = await tx.execute<ScheduleRun>(sql`
-    select id, status, started_at as "startedAt", created_count as created, updated_count as updated,
+    select id, status, coalesce(started_at, created_at) as "startedAt", created_count as created, updated_count as updated,
       error_count as errors, problem
     from import_jobs where schedule_id = ${id}::uuid order by id desc limit 20`);
-  return { ...found, runs: [...runs] };
+  const { config, ...schedule } = found;
+  return { ...schedule, limits: { ...limitsByDefault, ...config.limits }, runs: [...runs] };
 }
 
 /** What a run of the schedule needs. */

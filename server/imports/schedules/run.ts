@@ -16,7 +16,7 @@ import { lookAtFile } from "../formats/look.ts";
 import { refused } from "../formats/refusal.ts";
 import { storedSource } from "../formats/source.ts";
 import { hashOfHeaders } from "../memory.ts";
-import { startImport } from "../mutations.ts";
+import { requestCheck } from "../mutations.ts";
 import { type ImportOptions, partBytes } from "../schema.ts";
 import { countFailure, forgetFailures, sendAlarm } from "./failures.ts";
 import { nextRun, openSecret } from "./mutations.ts";
@@ -52,8 +52,9 @@ const importIdOf = (scheduleId: string, dueAt: Date) =>
   });
 
 /**
- * Fetches the file of a schedule that is due and starts its import; does nothing for a file that is the one of last time.
- * A file with other columns than expected fails before anything is written. `last` says that no further try follows, so
+ * Fetches the file of a schedule that is due and calls for its dry run, which the import follows when the file is within
+ * the limits of the schedule; does nothing for a file that is the one of last time. A file with other columns than expected
+ * fails before anything is written. `last` says that no further try follows, so
  * that a server which cannot be reached is a failure too.
  */
 export async function runSchedule(
@@ -125,10 +126,10 @@ async function begin(tx: TenantTx, { schedule, importId, fetched, format }: Begu
       field_mapping, import_options, status, created_by)
     values (${importId}::uuid, 'scheduled', ${schedule.id}::uuid, ${fetched.fileName}, ${fetched.sizeBytes}, ${fetched.folder},
       ${fetched.fileHash}, ${hashOfHeaders(format.headers)}, ${JSON.stringify(stored)}::jsonb,
-      ${JSON.stringify(schedule.mapping)}::jsonb, ${JSON.stringify(options)}::jsonb, 'awaiting_confirmation',
+      ${JSON.stringify(schedule.mapping)}::jsonb, ${JSON.stringify(options)}::jsonb, 'pending',
       ${schedule.createdBy}::uuid)
     on conflict (id) do nothing`);
-  const fence = await startImport(tx, importId, schedule.createdBy);
+  const fence = await requestCheck(tx, importId, schedule.mapping, options);
   await settle(tx, schedule, fetched.fileHash);
   return fence;
 }

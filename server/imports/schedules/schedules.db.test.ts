@@ -1,70 +1,20 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
-import { finishImport, importSlice } from "../run.ts";
 import { markImportFailed } from "../failures.ts";
-import { check, importFile, takeOver, type TestTenant } from "../testing.ts";
-import { listDueSchedules, runSchedule } from "./run.ts";
+import { check, type TestTenant } from "../testing.ts";
+import { listDueSchedules } from "./run.ts";
+import { addresses, checked, closeShop, finish, later, openShop, run, scheduled, shop } from "./testing.ts";
 
-let body = "";
-let asked: string[] = [];
-const server = createServer((request, response) => {
-  asked.push(`${request.url} ${request.headers.authorization ?? "-"}`);
-  if (request.url === "/moved") response.writeHead(302, { location: "/people.csv?token=t" }).end();
-  else if (request.url === "/nowhere") response.writeHead(302, { location: "http://[" }).end();
-  else if (request.url === "/file") response.writeHead(302, { location: "file:///etc/passwd" }).end();
-  else if (request.url === "/busy") response.writeHead(503).end();
-  else if (request.url?.startsWith("/people.csv")) response.end(body);
-  else response.writeHead(404).end();
-});
-let base = "";
-beforeAll(async () => {
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.close();
-});
+beforeAll(openShop);
+afterAll(closeShop);
 beforeEach(() => {
-  asked = [];
-  body = "email,plan\na@example.com,pro\nb@example.com,free\n";
+  shop.asked = [];
+  shop.body = "email,plan\na@example.com,pro\nb@example.com,free\n";
 });
 
-async function scheduled(
-  tenant: TestTenant,
-  path = "/people.csv?token=t",
-  name = "Shop",
-  like?: string,
-): Promise<string> {
-  const file = "email,plan\nold@example.com,x\n";
-  const newList = `From the ${name.toLowerCase()}`;
-  const likeImportId = like ?? (await importFile(tenant, file, { newList })).id;
-  const { id } = await tenant.caller.imports.schedules.create({
-    name,
-    url: `${base}${path}`,
-    cron: "0 6 * * *",
-    timezone: "Europe/Berlin",
-    secretHeader: { name: "Authorization", value: "Bearer secret" },
-    likeImportId,
-  });
-  return id;
-}
-
-async function finish(tenant: TestTenant): Promise<void> {
-  const [job] = await withTenant(tenant.scope, (tx) =>
-    tx.execute<{ id: string }>(sql`select id from import_jobs where status = 'processing'`),
-  );
-  if (!job) throw new Error("No import was started.");
-  const fence = await takeOver(tenant, job.id);
-  while (!(await importSlice(tenant.scope, job.id, fence)).done);
-  await finishImport(tenant.scope, job.id, fence);
-}
-
-/** What the engine says of a run that has used up its retries. */
 /** What is said of a run that was called for and never began. */
 async function gaveUp({ scope, tenantId, workspaceId }: TestTenant, importId: string) {
   const [job] = await withTenant(scope, (tx) =>
@@ -76,16 +26,6 @@ async function gaveUp({ scope, tenantId, workspaceId }: TestTenant, importId: st
   };
 }
 
-const addresses = async (tenant: TestTenant) =>
-  withTenant(tenant.scope, async (tx) =>
-    (await tx.execute<{ email: string }>(sql`select email from contacts order by email`)).map(
-      ({ email }) => email,
-    ),
-  );
-const later = () => moveClock("1 day");
-const run = (tenant: TestTenant, id: string, last = true) =>
-  runSchedule(tenant.scope, id, { last, allowPrivate: true });
-
 test("a schedule imports when its time has come, once, and an unchanged file is not imported again", async () => {
   const tenant = await newTenant();
   const id = await scheduled(tenant);
@@ -96,13 +36,13 @@ test("a schedule imports when its time has come, once, and an unchanged file is 
   expect(await isDue()).toBe(true);
   expect(await run(tenant, id)).toBe("started");
   expect(await run(tenant, id)).toBe("not due");
-  expect(asked).toEqual(["/people.csv?token=t Bearer secret"]);
+  expect(shop.asked).toEqual(["/people.csv?token=t Bearer secret"]);
   await finish(tenant);
   expect(await addresses(tenant)).toEqual(["a@example.com", "b@example.com", "old@example.com"]);
   await later();
   expect(await run(tenant, id)).toBe("unchanged");
   const seen = await tenant.caller.imports.schedules.byId({ id });
-  expect(seen).toMatchObject({ failures: 0, url: `${base}/people.csv`, secretHeader: "Authorization" });
+  expect(seen).toMatchObject({ failures: 0, url: `${shop.base}/people.csv`, secretHeader: "Authorization" });
   expect(seen.runs).toMatchObject([{ status: "completed", created: 2 }]);
   expect(JSON.stringify(seen)).not.toMatch(/token=t|Bearer/);
 });
@@ -110,7 +50,7 @@ test("a schedule imports when its time has come, once, and an unchanged file is 
 test("a file whose columns have changed fails before a row is written, and people hear of the third time", async () => {
   const tenant = await newTenant();
   const id = await scheduled(tenant);
-  body = "email,tariff\na@example.com,pro\n";
+  shop.body = "email,tariff\na@example.com,pro\n";
   for (let time = 1; time <= 4; time++) {
     await later();
     expect(await run(tenant, id)).toBe("failed");
@@ -121,6 +61,23 @@ test("a file whose columns have changed fails before a row is written, and peopl
   expect(await addresses(tenant)).toEqual(["old@example.com"]);
   const { rows } = await tenant.caller.notifications.list();
   expect(rows.filter(({ title }) => /failed 3 times/.test(title))).toHaveLength(1);
+});
+
+test("a time of day is that of the schedule's zone, on both sides of a clock change", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  const { schedules } = tenant.caller.imports;
+  const hours = new Set<string>();
+  for (let month = 1; month <= 12; month++) {
+    await moveClock("30 days");
+    // What was due meanwhile has its turn, and the next one is set.
+    expect(await run(tenant, id)).not.toBe("not due");
+    await withTenant(tenant.scope, (tx) => tx.execute(sql`update import_jobs set status = 'completed'`));
+    const { nextRunAt } = await schedules.byId({ id });
+    expect(nextRunAt?.toLocaleTimeString("en-GB", { timeZone: "Europe/Berlin" })).toBe("06:00:00");
+    hours.add(nextRunAt?.toISOString().slice(11, 16) ?? "");
+  }
+  expect([...hours].sort()).toEqual(["04:00", "05:00"]);
 });
 
 test("what may pass is tried again before it counts as a failure; what will not counts at once", async () => {
@@ -153,6 +110,8 @@ test("an import that stops after its start is a failure of its schedule, until o
     // The same file again: what failed is tried again.
     expect(await run(tenant, id)).toBe("started");
     expect((await seen()).failures).toBe(time - 1);
+    // While its file is checked, and while its rows are written.
+    if (time > 1) await checked(tenant);
     const { data, error } = await gaveUp(tenant, (await seen()).runs[0]?.id ?? "");
     await markImportFailed(data, error);
     expect(await seen()).toMatchObject({
@@ -172,10 +131,10 @@ test("a fault of ours counts as a failure after the last try, and the schedule g
   const tenant = await newTenant();
   const id = await scheduled(tenant);
   await withTenant(tenant.scope, (tx) =>
-    tx.execute(sql`update import_schedules set field_mapping = '[{"target": 7}]' where id = ${id}::uuid`),
+    tx.execute(sql`update import_schedules set secret_sealed = 'lost' where id = ${id}::uuid`),
   );
   await later();
-  await expect(run(tenant, id, false)).rejects.toThrow(TypeError);
+  await expect(run(tenant, id, false)).rejects.toThrow(/holds no sealed value/);
   expect(await run(tenant, id, true)).toBe("failed");
   expect(await run(tenant, id, true)).toBe("not due");
   expect(await tenant.caller.imports.schedules.byId({ id })).toMatchObject({
@@ -189,7 +148,7 @@ test("each import of a schedule adds to the list that the first one made, which 
   const { id: likeImportId } = await check(tenant, "email,plan\nold@example.com,x\n", { newList: "Shop" });
   const id = await scheduled(tenant, "/people.csv", "Shop", likeImportId);
   for (const email of ["a@example.com", "c@example.com"]) {
-    body = `email,plan\n${email},pro\n`;
+    shop.body = `email,plan\n${email},pro\n`;
     await later();
     expect(await run(tenant, id)).toBe("started");
     await finish(tenant);
@@ -240,14 +199,14 @@ test("redirects are followed, and a shown address keeps the secret behind it whe
   const id = await scheduled(tenant, "/moved");
   await later();
   expect(await run(tenant, id)).toBe("started");
-  expect(asked).toEqual(["/moved Bearer secret", "/people.csv?token=t Bearer secret"]);
-  const changed = { id, name: "Shop", cron: "0 7 * * *", timezone: "UTC", url: `${base}/moved` };
+  expect(shop.asked).toEqual(["/moved Bearer secret", "/people.csv?token=t Bearer secret"]);
+  const changed = { id, name: "Shop", cron: "0 7 * * *", timezone: "UTC", url: `${shop.base}/moved` };
   await tenant.caller.imports.schedules.update(changed);
   await later();
   await later();
   await withTenant(tenant.scope, (tx) => tx.execute(sql`update import_jobs set status = 'completed'`));
   expect(await run(tenant, id)).toBe("started");
-  expect(asked.at(-1)).toBe("/people.csv?token=t Bearer secret");
+  expect(shop.asked.at(-1)).toBe("/people.csv?token=t Bearer secret");
   await expect(tenant.caller.imports.schedules.update({ ...changed, cron: "61 * * * *" })).rejects.toThrow(
     /"61" is not within 0-59/,
   );

@@ -8,6 +8,23 @@ const zoneKnown = (name: string): boolean => {
   }
 };
 
+const fromTo = "Give a whole number from 0 to 100.";
+/** Of a form: a blank is no zero. */
+const percent = z.preprocess(
+  (value) => (value === "" ? undefined : value),
+  z.coerce.number({ error: fromTo }).int(fromTo).min(0, fromTo).max(100, fromTo),
+);
+
+/** Nobody looks at the dry run of a scheduled import: beyond these limits nothing of its file is written. */
+export const scheduleLimits = z.object({
+  /** Per cent of the rows that may be rejected. */
+  rejectedMax: percent,
+  /** Rows that a file has at least, per cent of those of the last one that was imported. */
+  rowsMin: percent,
+});
+export type ScheduleLimits = z.infer<typeof scheduleLimits>;
+export const limitsByDefault: ScheduleLimits = { rejectedMax: 10, rowsMin: 50 };
+
 /** A file that is fetched and imported again and again. */
 export const scheduleInput = z.object({
   name: z.string().trim().min(1, "Give the schedule a name.").max(120),
@@ -25,6 +42,8 @@ export const scheduleInput = z.object({
       value: z.string().regex(/^[\x20-\x7e]{1,2000}$/, "A header holds printable characters only."),
     })
     .nullish(),
+  /** Left out, they are those by default, or stay. */
+  limits: scheduleLimits.optional(),
   /** The import whose columns, options and format the schedule takes over. */
   likeImportId: z.uuid(),
 });
