@@ -194,14 +194,14 @@ function errorFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
     },
     ({ event }) => {
       trace(dataOf(event).key, "try");
-      throw new NonRetriableError("never again");
+      throw new NonRetriableError(String(dataOf(event).says ?? "never again"));
     },
   );
   const later = client.createFunction(
     { id: "later", triggers: [{ event: "lab/later" }] },
     ({ event, attempt }) => {
       trace(dataOf(event).key, `try ${attempt}`);
-      if (attempt === 0) throw new RetryAfterError("busy", "1h");
+      if (attempt === 0) throw new RetryAfterError(String(dataOf(event).says ?? "busy"), "1h");
     },
   );
   return [flaky, fatal, later];

@@ -27,6 +27,12 @@ function textOf(parts: TemplateStringsArray): string {
   return text;
 }
 
+/** Texts of Postgres hold no zero byte. JSON texts are not touched: they have it escaped. */
+function storable(value: unknown): unknown {
+  if (typeof value === "string") return value.includes("\0") ? value.replaceAll("\0", "\ufffd") : value;
+  return Array.isArray(value) ? value.map(storable) : value;
+}
+
 export function openDatabase(url: string, connections: number): Database {
   const pool: Pool = createPool({ url, max: connections, name: "postroad-engine", prepare: true });
   return {
@@ -35,7 +41,7 @@ export function openDatabase(url: string, connections: number): Database {
         const client = clientOf(tx);
         const sql: Sql = <R extends Row>(parts: TemplateStringsArray, ...values: unknown[]) => {
           const rows = Promise.resolve(
-            client.unsafe<R[]>(textOf(parts), values as postgres.ParameterOrJSON<never>[]),
+            client.unsafe<R[]>(textOf(parts), values.map(storable) as postgres.ParameterOrJSON<never>[]),
           );
           // Not every statement is waited for. One that fails does so for all that follow, so nothing is missed, and
           // an engine does not end because its database did.
@@ -49,9 +55,13 @@ export function openDatabase(url: string, connections: number): Database {
       const text = textOf(parts);
       connection.prepared.add(text);
       try {
-        return await connection.sql.unsafe<R[]>(text, values as postgres.ParameterOrJSON<never>[], {
-          prepare: true,
-        });
+        return await connection.sql.unsafe<R[]>(
+          text,
+          values.map(storable) as postgres.ParameterOrJSON<never>[],
+          {
+            prepare: true,
+          },
+        );
       } finally {
         pool.release(connection);
       }

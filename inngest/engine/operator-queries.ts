@@ -8,6 +8,13 @@ export const runsShown = 50;
 export const stepsShown = 200;
 const textMax = 20_000;
 
+/**
+ * Half a character (a surrogate without its other half) or a zero byte, as JSON text escapes them. Payloads are kept as they
+ * came, but Postgres reads nothing out of a JSON value that has one of these anywhere.
+ */
+const unreadable = String.raw`(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})`;
+const replaced = String.raw`\1\\ufffd`;
+
 export type RunFilter = {
   functionId?: string | null;
   status?: string | null;
@@ -25,9 +32,12 @@ export async function listRuns(database: Database, { functionId, status, id, aft
     void sql`set local statement_timeout = '5s'`;
     return sql<RunRow>`
       select r.id, r.function_id as "functionId", coalesce(f.name, r.function_id) as name, r.queue_name as queue,
-        r.tenant_id as "tenantId", r.events -> 0 ->> 'name' as event, r.status, r.step_count as steps,
+        r.tenant_id as "tenantId", 
+        regexp_replace(r.events::text, ${unreadable}, ${replaced}, 'gi')::json -> 0 ->> 'name' as event,
+        r.status, r.step_count as steps,
         r.created_at as "createdAt", r.ended_at as "endedAt", r.rerun_id as "rerunId",
-        case when r.status = 'failed' then r.output ->> 'message' else j.error end as error,
+        case when r.status = 'failed' then regexp_replace(r.output::text, ${unreadable}, ${replaced}, 'gi')::json ->> 'message'
+          else j.error end as error,
         case when r.status = 'running' then coalesce(j.phase, 'queued') end as phase,
         case when r.status = 'running' then j.next_at end as "nextAt", j.attempt, j.max_attempts as "maxAttempts"
       from queue.runs r left join queue.functions f on f.id = r.function_id
@@ -65,7 +75,7 @@ export function findRun(database: Database, id: string, afterStep: number) {
     if (!run) return undefined;
     const [steps, jobs, waits] = await Promise.all([
       sql<Record<string, unknown>>`
-        select seq, name, op, left(result::text, ${textMax}::int) as result, result -> 'error' is not null as failed,
+        select seq, name, op, left(result::text, ${textMax}::int) as result, starts_with(result::text, '{"error":') as failed,
           attempts, created_at as "endedAt",
           case when op = 'SendEvent' then (
             select left(json_agg(e.event)::text, ${textMax}::int) from queue.events e

@@ -164,6 +164,36 @@ test("failed runs are replayed from the dead letters, each once, and counted unt
   ]);
 });
 
+test("characters that Postgres keeps in no text are stored and shown, in events, errors and results", async () => {
+  const [late, fatal, steps] = [lab.newKey(), lab.newKey(), lab.newKey()];
+  const says = "half \ud83d, none \u0000, whole 🙂, \\u0000";
+  const shown = "half \ufffd, none \ufffd, whole 🙂, \\u0000";
+  await lab.app.client.send([
+    { name: "lab/later", data: { key: late, says } },
+    { name: "lab/fatal", data: { key: fatal, says } },
+    { name: "lab/steps", data: { key: steps } },
+  ]);
+  await Promise.all([lab.app.seen(late, "try 0"), lab.app.seen(fatal, "try")]);
+  await expect
+    .poll(async () => runPage.parse((await ask("runs?function=lab-fatal&status=failed")).body).rows[0])
+    .toMatchObject({ event: "lab/fatal", error: shown });
+  const retrying = runPage.parse((await ask("runs?function=lab-later&status=running")).body).rows[0];
+  expect(retrying).toMatchObject({ phase: "retrying", attempt: 1, error: shown });
+  expect(await detail(retrying?.id ?? "")).toMatchObject({ jobs: [{ attempt: 1, lost: 0 }] });
+  const stepped = async () =>
+    runPage.parse((await ask("runs?function=lab-steps&status=completed")).body).rows[0]?.id;
+  await expect.poll(stepped).toBeDefined();
+  const { steps: done } = await detail((await stepped()) ?? "");
+  expect(done.map(({ name, failed }) => [name, failed])).toEqual([
+    ["a", false],
+    ["b", false],
+    ["b", false],
+  ]);
+  expect(JSON.parse(done[0]?.result ?? "")).toEqual({ data: { text: "ü\u0000\ud83d", list: [1, null] } });
+  expect(lab.app.ran(late)).toEqual(["try 0"]);
+  await lab.sql`delete from queue.runs where function_id in ('lab-fatal', 'lab-later')`;
+});
+
 test("nobody asks the engine without the signing key, and nobody but an operator sees the pages", async () => {
   expect((await ask("runs", { key: `signkey-test-${"00".repeat(16)}` })).status).toBe(401);
   expect((await ask("replay", { act: true, key: `signkey-test-${"00".repeat(16)}` })).status).toBe(401);
