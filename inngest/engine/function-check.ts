@@ -1,5 +1,5 @@
 import { expressionProblem } from "./cel.ts";
-import { parseCron } from "./cron.ts";
+import { nextFire, parseCron } from "./cron.ts";
 import { parseDuration } from "./duration.ts";
 import { limits } from "./limits.ts";
 import { concurrencyOf, functionConfigSchema, type FunctionConfig } from "./protocol.ts";
@@ -73,7 +73,7 @@ function checkTriggers({ id, triggers }: FunctionConfig): void {
     if ("event" in trigger) continue;
     if (trigger.jitter) throw refusal(id, "jitter", "is not supported by the embedded server");
     try {
-      parseCron(trigger.cron);
+      nextFire(parseCron(trigger.cron), new Date());
     } catch (error) {
       throw refusal(id, "cron", error instanceof Error ? error.message : String(error));
     }
@@ -95,6 +95,12 @@ function checkExpressions(config: FunctionConfig): void {
     }
   }
   for (const limit of concurrencyOf(config)) {
+    if (limit.limit === 0)
+      throw refusal(
+        config.id,
+        "concurrency.limit",
+        "is 0: nothing would ever run. Leave it out for no limit",
+      );
     check("concurrency.key", limit.key, ["event"]);
     if (limit.scope && limit.scope !== "fn" && !limit.key) {
       throw refusal(config.id, "concurrency.scope", `"${limit.scope}" needs a key`);

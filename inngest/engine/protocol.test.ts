@@ -143,6 +143,7 @@ test("an option that is not supported is refused by its name", () => {
     "triggers.if": { triggers: [{ event: "a/b", expression: "evnt.data.k == 1" }] },
     "cancelOn.if": { cancel: [{ event: "a/b", if: "async.data.k ==" }] },
     "cancelOn.timeout": { cancel: [{ event: "a/b", timeout: "soon" }] },
+    "concurrency.limit": { concurrency: [{ limit: 2 }, { limit: 0, key: "event.data.k" }] },
     "concurrency.scope": { concurrency: { limit: 1, scope: "account" } },
     "singleton.key": { singleton: { key: "evnt.data.k", mode: "skip" } },
     "singleton.mode": { singleton: { mode: "wait" } },
@@ -171,6 +172,7 @@ test("an option that is not supported is refused by its name", () => {
     /concurrency.key/,
   );
   expect(() => checkFunction(config({ triggers: [{ cron: "* * *" }] }))).toThrow(/five fields/);
+  expect(() => checkFunction(config({ triggers: [{ cron: "0 0 31 2 *" }] }))).toThrow(/does not fire within/);
   expect(() => checkFunction(config({ cancel: Array.from({ length: 6 }, () => ({ event: "a" })) }))).toThrow(
     /cancelOn has 6 entries; a function may have 5/,
   );
