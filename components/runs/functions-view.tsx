@@ -101,7 +101,7 @@ export function FunctionsView({ initial }: { initial: Overview }) {
         </Callout>
       )}
       <QueueCards overview={data} />
-      <Section title="Functions" flush description="Failed: of the last seven days, and not run again since.">
+      <Section title="Functions" flush description="Failed: of the last 90 days, and not run again since.">
         <Table
           label="Functions"
           className={plain}

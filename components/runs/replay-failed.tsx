@@ -19,7 +19,7 @@ export function ReplayFailed({ overview, functionId }: Props) {
     trpc.runs.replay.mutationOptions({
       onSuccess: ({ replayed, refused, more }) => {
         toast.success(
-          `${runs(replayed)} started again.${refused > 0 ? ` ${refused} could not be.` : ""}${more ? " There are more: replay again." : ""}`,
+          `${runs(replayed)} made up for.${refused > 0 ? ` ${refused} could not be.` : ""}${more ? " There are more: replay again." : ""}`,
         );
       },
       onSettled: () => queries.invalidateQueries({ queryKey: trpc.runs.pathKey() }),

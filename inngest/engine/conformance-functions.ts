@@ -6,6 +6,8 @@ export type Trace = (key: string, line: string) => void;
 
 type Data = { key: string } & Record<string, unknown>;
 const dataOf = (event: { data?: unknown }) => event.data as Data;
+const says = (event: { data?: unknown }, otherwise: string) =>
+  (event.data as { says?: string }).says ?? otherwise;
 
 /**
  * One small function per feature that a server of functions must have. They sleep for hours, since the tests of the embedded
@@ -194,14 +196,14 @@ function errorFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
     },
     ({ event }) => {
       trace(dataOf(event).key, "try");
-      throw new NonRetriableError(String(dataOf(event).says ?? "never again"));
+      throw new NonRetriableError(says(event, "never again"));
     },
   );
   const later = client.createFunction(
     { id: "later", triggers: [{ event: "lab/later" }] },
     ({ event, attempt }) => {
       trace(dataOf(event).key, `try ${attempt}`);
-      if (attempt === 0) throw new RetryAfterError(String(dataOf(event).says ?? "busy"), "1h");
+      if (attempt === 0) throw new RetryAfterError(says(event, "busy"), "1h");
     },
   );
   return [flaky, fatal, later];

@@ -1,4 +1,5 @@
 import http from "node:http";
+import { isLostConnection } from "#db/errors";
 import { answerMetrics } from "#server/metrics";
 import { stepsOf, readState } from "./call.ts";
 import { checkpointSchema, storeCheckpoint } from "./checkpoint.ts";
@@ -78,7 +79,12 @@ function failure({ log }: ServerOptions, error: unknown): Answer {
     return { status: 400, body: { ids: [], status: 400, error: error.message } };
   if (error instanceof TooLarge) return { status: 413, body: { ids: [], status: 413, error: error.message } };
   log.error({ err: error }, "a request failed");
-  const message = "The engine could not reach its database, or has a bug; its log says more. Try again.";
+  if (isLostConnection(error)) {
+    const message =
+      "The engine does not reach its database. Check ENGINE_DATABASE_URL and that Postgres runs.";
+    return { status: 503, body: { status: 503, error: message, problems: [message] } };
+  }
+  const message = "The engine has a bug, or its database refused something; its log says more. Try again.";
   return { status: 500, body: { status: 500, error: message } };
 }
 

@@ -17,6 +17,10 @@ export class ActRefused extends Error {
 
 /** So many failed runs are run again in one request; the rest are left for the next one. */
 export const replayedAtOnce = 200;
+/** A function of which so many could not be started (one runs already, or it is gone) is not tried any further. */
+const refusalsMax = 20;
+/** How the event of a run that a schedule has started begins, after its id. */
+const scheduledEvent = '"name":"inngest/scheduled.timer"';
 
 /** Ends a run as `cancelOn` would: a step that a worker has in hand still ends, and its result is dropped. */
 export function cancelRun(database: Database, id: string, owner: string): Promise<void> {
@@ -65,29 +69,101 @@ async function startBatch(sql: Sql, fn: Parameters<typeof startScheduled>[1], ev
   return { runId, followUps: [] };
 }
 
+type Which = { functionId: string | null; owner: string };
+export type Replayed = { replayed: number; refused: number; more: boolean };
+
 /**
  * Runs failed runs again, of one function or of all, the oldest first, each in a transaction of its own. Those that cannot
- * be are counted. `more`: there are others behind them.
+ * be are counted and passed over, so that they keep none behind them back. `more`: there are others.
  */
-export async function replayFailed(
-  database: Database,
-  { functionId, owner }: { functionId: string | null; owner: string },
-): Promise<{ replayed: number; refused: number; more: boolean }> {
-  const rows = await database.transact(
-    (sql) => sql<{ id: string }>`
-      select id from queue.runs
-      where status = 'failed' and rerun_id is null and (${functionId}::text is null or function_id = ${functionId})
-      order by id limit ${replayedAtOnce + 1}`,
-  );
-  const done = { replayed: 0, refused: 0, more: rows.length > replayedAtOnce };
-  for (const { id } of rows.slice(0, replayedAtOnce)) {
-    try {
-      await rerun(database, id, owner);
-      done.replayed += 1;
-    } catch (error) {
-      if (!(error instanceof ActRefused)) throw error;
-      done.refused += 1;
+export async function replayFailed(database: Database, which: Which): Promise<Replayed> {
+  const done = await replaySchedules(database, which);
+  const refusals = new Map<string, number>();
+  const stuck: string[] = [];
+  let after = "";
+  for (let started = 0; ;) {
+    const runs = await listReplayable(database, which, { after, stuck });
+    for (const { id, functionId } of runs) {
+      after = id;
+      if (stuck.includes(functionId)) continue;
+      if (started >= replayedAtOnce) return { ...done, more: true };
+      if (await tryRerun(database, id, which.owner)) {
+        started += 1;
+        done.replayed += 1;
+        continue;
+      }
+      const refused = (refusals.get(functionId) ?? 0) + 1;
+      refusals.set(functionId, refused);
+      if (refused >= refusalsMax) stuck.push(functionId);
     }
+    if (runs.length < replayedAtOnce) break;
+  }
+  for (const [functionId, refused] of refusals)
+    done.refused += stuck.includes(functionId) ? await countReplayable(database, functionId) : refused;
+  return done;
+}
+
+type Page = { after: string; stuck: readonly string[] };
+
+async function listReplayable(database: Database, { functionId }: Which, { after, stuck }: Page) {
+  return database.transact(
+    (sql) => sql<{ id: string; functionId: string }>`
+      select id, function_id as "functionId" from queue.runs
+      where status = 'failed' and rerun_id is null and (${functionId}::text is null or function_id = ${functionId})
+        and id > ${after} and function_id <> all(${[...stuck]}::text[])
+        and position(${scheduledEvent} in left(events::text, 200)) = 0
+      order by id limit ${replayedAtOnce}`,
+  );
+}
+
+async function countReplayable(database: Database, functionId: string): Promise<number> {
+  const [row] = await database.transact(
+    (sql) => sql<{ count: number }>`
+      select count(*)::int as count from queue.runs
+      where status = 'failed' and rerun_id is null and function_id = ${functionId}
+        and position(${scheduledEvent} in left(events::text, 200)) = 0`,
+  );
+  return row?.count ?? 0;
+}
+
+/** The new run's id, or null when it cannot be run again. */
+async function tryRerun(database: Database, id: string, owner: string): Promise<string | null> {
+  try {
+    return await rerun(database, id, owner);
+  } catch (error) {
+    if (!(error instanceof ActRefused)) throw error;
+    return null;
+  }
+}
+
+/**
+ * Of a function that its schedule starts, one run makes up for all that failed: the one that is under way, or else the last of
+ * them, run again.
+ */
+async function replaySchedules(database: Database, { functionId, owner }: Which): Promise<Replayed> {
+  const groups = await database.transact(
+    (sql) => sql<{ functionId: string; lastId: string; ids: string[]; liveId: string | null }>`
+      select r.function_id as "functionId", max(r.id) as "lastId", array_agg(r.id) as ids, (
+        select max(l.id) from queue.runs l where l.function_id = r.function_id and l.status = 'running'
+      ) as "liveId"
+      from queue.runs r
+      where r.status = 'failed' and r.rerun_id is null and (${functionId}::text is null or r.function_id = ${functionId})
+        and position(${scheduledEvent} in left(r.events::text, 200)) > 0
+      group by r.function_id order by r.function_id`,
+  );
+  const done = { replayed: 0, refused: 0, more: false };
+  for (const { ids, lastId, liveId } of groups) {
+    const newId = liveId ?? (await tryRerun(database, lastId, owner));
+    if (newId === null) {
+      done.refused += ids.length;
+      continue;
+    }
+    await database.transact(
+      (sql) => sql`
+        update queue.runs set rerun_id = ${newId}
+        where id = any(${ids}::text[]) and status = 'failed' and rerun_id is null`,
+    );
+    done.replayed += ids.length;
   }
   return done;
 }

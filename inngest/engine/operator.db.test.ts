@@ -1,8 +1,13 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveClock, newTenant } from "#db/testing";
 import { engineOverview, replayed, runDetail, runPage, started } from "#server/runs/schema";
 import { eventually, openLab, signingKey, type Lab } from "./conformance-lab.ts";
+import { openDatabase } from "./database.ts";
+import { createHttpServer } from "./http.ts";
 import { bearer } from "./signature.ts";
+import type { Workers } from "./workers.ts";
 
 let lab: Lab;
 beforeAll(async () => {
@@ -162,6 +167,57 @@ test("failed runs are replayed from the dead letters, each once, and counted unt
     ["never again", true],
     ["never again", true],
   ]);
+});
+
+test("failed runs that cannot be run again keep none behind them back, and one makes up for all that a schedule missed", async () => {
+  const key = lab.newKey();
+  const insert = (fn: string, count: number, event: object) => lab.sql`
+    insert into queue.runs (id, function_id, queue_name, max_attempts, events, status, ended_at)
+    select ${fn} || '-' || lpad(n::text, 4, '0'), ${fn}, 'default', 1, ${JSON.stringify([event])}::text::json, 'failed', app_now()
+    from generate_series(1, ${count}) n`;
+  await lab.sql`delete from queue.runs where status = 'failed'`;
+  // Of a singleton one may be under way: of these many with one key all but the first are refused, and come first by id.
+  await insert("lab-single-skip", 300, { id: "e", name: "lab/single-skip", data: { key }, ts: 0 });
+  await insert("lab-steps", 1, { id: "e", name: "lab/steps", data: { key }, ts: 0 });
+  await insert("lab-yearly", 500, {
+    id: "2027-01-01T00:00:00.000Z",
+    name: "inngest/scheduled.timer",
+    data: {},
+    ts: 0,
+  });
+  const { body } = await ask("replay", { act: true });
+  expect(replayed.parse(body)).toEqual({ replayed: 502, refused: 299, more: false });
+  await lab.ended(key, "steps");
+  const fires = await lab.sql`select from queue.runs where function_id = 'lab-yearly' and status <> 'failed'`;
+  expect(fires).toHaveLength(1);
+  expect(
+    await lab.sql`select from queue.runs where function_id = 'lab-yearly' and rerun_id is null`,
+  ).toHaveLength(1);
+  await lab.sql`delete from queue.runs where status = 'failed'`;
+});
+
+test("an engine whose database is away is not ready, and says why", async () => {
+  const gone = openDatabase("postgres://nobody@127.0.0.1:9/nothing", 1);
+  const workers = { list: () => [] } as unknown as Workers;
+  const server = createHttpServer({
+    database: gone,
+    workers,
+    signingKeys: [signingKey],
+    eventKeys: [],
+    owner: "",
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    wake: () => {},
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const answer = await fetch(`${address}/readyz`);
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    expect.objectContaining({ problems: [expect.stringMatching(/does not reach its database/)] }),
+  ]);
+  expect((await fetch(`${address}/healthz`)).status).toBe(200);
+  server.close();
+  await gone.end();
 });
 
 test("characters that Postgres keeps in no text are stored and shown, in events, errors and results", async () => {
