@@ -13,7 +13,11 @@ export type Act =
   | { tick: number; kind: "pause" }
   | { tick: number; kind: "resume" }
   | { tick: number; kind: "shorten"; step: string; days: number }
-  | { tick: number; kind: "open" | "reply" | "unsubscribe"; email: string }
+  | { tick: number; kind: "reword"; step: string; subject: string }
+  /** An email is put behind a step. */
+  | { tick: number; kind: "insert"; after: string; step: string; subject: string }
+  | { tick: number; kind: "delete"; step: string }
+  | { tick: number; kind: "open" | "reply" | "unsubscribe" | "suppress"; email: string }
   /** The last email comes back after it was taken. */
   | { tick: number; kind: "return"; email: string; class: Bounce }
   /** Whoever was sending the email of this tick died with it in hand. */
@@ -27,7 +31,8 @@ export type PlainStep =
   | { id: string; type: "opened" | "in city"; city?: string; yes: string | null; no: string | null }
   | { id: string; type: "action"; next: string | null };
 
-export type Person = { email: string; city: string; refuses: boolean };
+/** `zone` is null where the campaign's own counts. */
+export type Person = { email: string; city: string; refuses: boolean; zone: string | null };
 /** `ticks` are the moments at which the world moves, in epoch ms. `dailyLimit` is the campaign's, on its own clock. */
 export type World = {
   zone: string;
@@ -37,8 +42,13 @@ export type World = {
   dailyLimit: number;
 };
 
-/** An email that was tried at a tick, and what is known of it: `lost` is of unknown fate. */
-export type Sent = { subject: string; tick: number; fate: "sent" | "refused" | "lost" | Bounce };
+/** An email that was tried at a tick, and what is known of it: `lost` is of unknown fate, and so is its subject. */
+export type Sent = {
+  step: string;
+  subject: string | null;
+  tick: number;
+  fate: "sent" | "refused" | "lost" | Bounce;
+};
 /** `reason` is why they left early; `step` where they still stand. */
 export type Story = { mails: Sent[]; end: string; reason: string | null; step: string | null };
 
@@ -53,7 +63,7 @@ type Walker = Story & {
   lostAt: number | null;
 };
 
-type Now = { world: World; byId: ReadonlyMap<string, PlainStep>; shortened: Map<string, number> };
+type Now = { world: World; byId: Map<string, PlainStep> };
 const dayMs = 86_400_000;
 
 /**
@@ -65,11 +75,7 @@ export function tellStories(
   people: readonly Person[],
   chosen: (tick: number) => ReadonlySet<string>,
 ): { stories: Map<string, Story>; breaches: string[] } {
-  const now: Now = {
-    world,
-    byId: new Map(world.steps.map((step) => [step.id, step])),
-    shortened: new Map(),
-  };
+  const now: Now = { world, byId: new Map(world.steps.map((step) => [step.id, step])) };
   const walkers = people.map((person) => begin(person, world));
   const byEmail = new Map(walkers.map((walker) => [walker.person.email, walker]));
   const used = new Map<string, { sent: number; refused: number }>();
@@ -80,14 +86,17 @@ export function tellStories(
     for (const act of world.acts.filter((one) => one.tick === tick)) {
       if (act.kind === "pause") active = false;
       else if (act.kind === "resume") active = true;
-      else if (act.kind === "shorten") now.shortened.set(act.step, act.days);
       else if (act.kind === "lose") lost.add(act.email);
+      else if ("step" in act) edit(now, walkers, act, moment);
       else suffer(byEmail.get(act.email), act);
     }
     if (!active) continue;
     for (const walker of walkers) walk(walker, now, tick, moment);
-    if (!isOpen(world.zone, moment)) continue;
-    const due = walkers.filter((walker) => walker.end === "active" && walker.dueTick !== null);
+    const due = walkers.filter(
+      ({ end, dueTick, person }) =>
+        end === "active" && dueTick !== null && isOpen(person.zone ?? world.zone, moment),
+    );
+    if (due.length === 0) continue;
     const day = DateTime.fromMillis(moment, { zone: world.zone });
     const today = used.get(day.toISODate() ?? "") ?? { sent: 0, refused: 0 };
     used.set(day.toISODate() ?? "", today);
@@ -132,6 +141,33 @@ function leave(walker: Walker, end: string, reason: string): void {
   Object.assign(walker, { end, reason, at: null, dueTick: null });
 }
 
+/** What changes for whoever still comes by. */
+function edit(
+  { byId }: Now,
+  walkers: readonly Walker[],
+  act: Extract<Act, { step: string }>,
+  moment: number,
+): void {
+  if (act.kind === "insert") {
+    const before = byId.get(act.after);
+    if (!before || !("next" in before)) throw new Error("Nothing can be put behind this step.");
+    byId.set(act.step, { id: act.step, type: "email", subject: act.subject, next: before.next });
+    byId.set(before.id, { ...before, next: act.step });
+  } else {
+    const step = byId.get(act.step);
+    if (act.kind === "shorten" && step?.type === "wait")
+      byId.set(step.id, { ...step, wait: { days: act.days } });
+    if (act.kind === "reword" && step?.type === "email") byId.set(step.id, { ...step, subject: act.subject });
+    if (act.kind === "delete" && step && "next" in step) {
+      byId.delete(step.id);
+      for (const each of byId.values())
+        if ("next" in each && each.next === step.id) byId.set(each.id, { ...each, next: step.next });
+      for (const walker of walkers) if (walker.at?.id === step.id) goOn(walker, { byId }, step.next, moment);
+    }
+  }
+  for (const walker of walkers) walker.at = walker.at && (byId.get(walker.at.id) ?? null);
+}
+
 function suffer(walker: Walker | undefined, act: Act): void {
   if (!walker) throw new Error(`Nobody is called so: ${JSON.stringify(act)}`);
   if (act.kind === "open") walker.opened = true;
@@ -142,6 +178,7 @@ function suffer(walker: Walker | undefined, act: Act): void {
   if (walker.end !== "active") return;
   if (act.kind === "reply") leave(walker, "replied", "replied");
   if (act.kind === "unsubscribe") leave(walker, "unsubscribed", "unsubscribed");
+  if (act.kind === "suppress") leave(walker, "exited", "suppressed");
   if (act.kind !== "return") return;
   if (act.class === "hard") leave(walker, "bounced", "bounced_hard");
   if (act.class === "block") leave(walker, "failed", "send_failed");
@@ -160,7 +197,7 @@ function walk(walker: Walker, now: Now, tick: number, moment: number): void {
         return;
       }
       // Nobody has said for a day what became of it: it counts as sent.
-      if (walker.lostAt + dayMs > moment) return;
+      if (walker.lostAt + dayMs >= moment) return;
       walker.lostAt = null;
       goOn(walker, now, step.next, moment);
     } else if (step.type === "wait") {
@@ -174,7 +211,7 @@ function walk(walker: Walker, now: Now, tick: number, moment: number): void {
   }
 }
 
-function goOn(walker: Walker, { byId }: Now, next: string | null, moment: number): void {
+function goOn(walker: Walker, { byId }: Pick<Now, "byId">, next: string | null, moment: number): void {
   walker.at = next === null ? null : (byId.get(next) ?? null);
   // Work takes a moment: what is to last so many days from then on is not over at the same moment of that day.
   walker.entered = moment + 1;
@@ -188,7 +225,8 @@ function send(
   { tick, moment, fate }: { tick: number; moment: number; fate: "sent" | "refused" | "lost" },
 ): void {
   if (walker.at?.type !== "email") throw new Error(`${walker.person.email} is not due for an email.`);
-  walker.mails.push({ subject: walker.at.subject, tick, fate });
+  const { id: step, subject } = walker.at;
+  walker.mails.push({ step, subject: fate === "lost" ? null : subject, tick, fate });
   walker.opened = false;
   if (fate === "refused") leave(walker, "bounced", "bounced_hard");
   else if (fate === "lost") Object.assign(walker, { lostAt: moment, dueTick: null });
@@ -222,12 +260,9 @@ function comesLater(walker: Walker, now: Now, from: number, to: number): boolean
 
 const endOfWait = (
   { entered }: Walker,
-  step: Extract<PlainStep, { type: "wait" }>,
-  { world, shortened }: Now,
-): number => {
-  const days = shortened.get(step.id);
-  return endOf(world.zone, entered, days === undefined ? step.wait : { days });
-};
+  { wait }: Extract<PlainStep, { type: "wait" }>,
+  { world }: Now,
+): number => endOf(world.zone, entered, wait);
 
 /** Monday to Friday, six to eight in the evening. */
 function isOpen(zone: string, at: number): boolean {

@@ -46,6 +46,10 @@ const fork = (at: At, n: number, yes: number, no: number, city?: string): [Plain
   },
 ];
 export const shortenedWait = 14;
+export const deletedWait = 19;
+export const rewordedEmail = 20;
+/** An email is put behind this action. */
+export const extendedAction = 13;
 
 /** The same twenty steps with ids of their own; `at` gives that of the nth. */
 export function twentySteps(): { at: At; steps: [PlainStep, StepValues][] } {

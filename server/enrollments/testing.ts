@@ -207,6 +207,7 @@ export const launch = (scope: Scope, campaignId: string) =>
 export type Ledger = {
   id: string;
   to_email: string;
+  sent_subject: string | null;
   step_id: string;
   delivery_status: string;
   scheduled_for: Date | null;
@@ -220,7 +221,7 @@ export type Ledger = {
 export const ledger = ({ scope, campaignId }: Started): Promise<Ledger[]> =>
   withTenant(scope, async (tx) => [
     ...(await tx.execute<Ledger>(sql`
-      select id, to_email, step_id, delivery_status, scheduled_for, sent_at, claimed_at, attempts, error, rfc_message_id, bounce_type
+      select id, to_email, subject as sent_subject, step_id, delivery_status, scheduled_for, sent_at, claimed_at, attempts, error, rfc_message_id, bounce_type
       from content.email_messages where campaign_id = ${campaignId}::uuid order by claimed_at, scheduled_for, id`)),
   ]);
 
