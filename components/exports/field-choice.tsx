@@ -4,7 +4,7 @@ import { useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Checkbox } from "#components/ui/checkbox";
 import { FormError } from "#components/ui/form-error";
-import { allCustomFields, fieldGroups, fieldsByDefault, fieldsOfImport } from "#server/exports/schema";
+import { allCustomFields, fieldGroups, fieldsByDefault } from "#server/exports/schema";
 
 type Props = { chosen: readonly string[]; onChange: (fields: readonly string[]) => void };
 type Choice = { name: string; label: string };
@@ -35,7 +35,6 @@ export function FieldChoice({ chosen, onChange }: Props) {
   };
   const presets: [string, readonly string[]][] = [
     ["Usual", fieldsByDefault],
-    ["What an import reads", fieldsOfImport],
     ["Everything", [...order.filter((name) => !all.includes(name)), allCustomFields]],
     ["Email only", ["email"]],
   ];

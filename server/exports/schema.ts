@@ -26,6 +26,7 @@ export const fieldGroups = [
   { label: "Contact", fields: contactFields.map(({ name, label }) => text(name, label)) },
   {
     label: "State",
+    hint: "Date added and id are this workspace's own: an import of the file makes new ones.",
     fields: [
       text("status", "Status"),
       text("lifecycle_stage", "Lifecycle stage"),
@@ -72,8 +73,8 @@ export const fieldSheetHeader = ["Column", "Label", "Type", "Required", "Choices
 /** Stands for every custom field there is when the file is written, archived ones behind the others. */
 export const allCustomFields = "custom";
 
-/** What an import of the file brings back: all of it, and nothing that only we can know. */
-export const fieldsOfImport = [
+/** The usual file is what an import brings back: all of it, and nothing that only this workspace can know. */
+export const fieldsByDefault = [
   ...contactFields.map((field) => field.name),
   "status",
   "lifecycle_stage",
@@ -88,7 +89,6 @@ export const fieldsOfImport = [
   "bounced_at",
   "complained_at",
 ];
-export const fieldsByDefault = [...fieldsOfImport, "created_at"];
 
 const known = new Set<string>(fieldGroups.flatMap(({ fields }) => fields.map((field) => field.name)));
 const fieldName = z

@@ -1,4 +1,4 @@
-import { fieldGroups, fieldsOfImport } from "#server/exports/schema";
+import { fieldGroups, fieldsByDefault } from "#server/exports/schema";
 import {
   type ColumnMapping,
   remarkPrefix,
@@ -160,7 +160,7 @@ function ownTarget(header: string): string | undefined {
   return exportOnly.has(header) ? "ignore" : undefined;
 }
 
-const restored = new Set<string>(fieldsOfImport);
+const restored = new Set<string>(fieldsByDefault);
 const exportOnly = new Set<string>(
   fieldGroups.flatMap(({ fields }) => fields.map(({ name }) => name)).filter((name) => !restored.has(name)),
 );
