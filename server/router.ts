@@ -32,6 +32,7 @@ import { sendingLimitsRouter } from "#server/sending-limits/router";
 import { suppressionsRouter } from "#server/suppressions/router";
 import { tagsRouter } from "#server/tags/router";
 import { tasksRouter } from "#server/tasks/router";
+import { templateVariablesRouter } from "#server/template-variables/router";
 import { templatesRouter } from "#server/templates/router";
 import { workspacesRouter } from "#server/workspaces/router";
 import { createCallerFactory, router } from "#server/trpc";
@@ -71,6 +72,7 @@ export const appRouter = router({
   suppressions: suppressionsRouter,
   tags: tagsRouter,
   tasks: tasksRouter,
+  templateVariables: templateVariablesRouter,
   templates: templatesRouter,
   workspaces: workspacesRouter,
   webhookCalls: webhookCallsRouter,

@@ -26,6 +26,7 @@ type Policy = keyof typeof policies;
 export function FieldMenu({ onPick, disabled }: { onPick: (text: string) => void; disabled: boolean }) {
   const trpc = useTRPC();
   const custom = useQuery(trpc.customFields.list.queryOptions());
+  const variables = useQuery(trpc.templateVariables.list.queryOptions());
   const [policy, setPolicy] = useState<Policy>("gap");
   const pick = (path: string) => onPick(snippet(path, policy));
   return (
@@ -63,6 +64,13 @@ export function FieldMenu({ onPick, disabled }: { onPick: (text: string) => void
         {custom.data?.map((field) => (
           <DropdownMenuItem key={field.id} onSelect={() => pick(`custom.${field.name}`)}>
             <span className="min-w-0 flex-1 truncate">{field.label}</span>
+          </DropdownMenuItem>
+        ))}
+        {variables.data && variables.data.length > 0 && <DropdownMenuLabel>Variables</DropdownMenuLabel>}
+        {variables.data?.map(({ id, key, value }) => (
+          <DropdownMenuItem key={id} onSelect={() => pick(key)}>
+            <span className="min-w-0 flex-1 truncate">{key}</span>
+            <span className="max-w-28 truncate text-xs text-muted">{value}</span>
           </DropdownMenuItem>
         ))}
       </DropdownMenuContent>

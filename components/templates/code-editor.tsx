@@ -21,7 +21,7 @@ type Props = {
   label: string;
   id?: string;
   "aria-describedby"?: string;
-  /** Custom fields, for completion. */
+  /** Custom fields and variables, for completion. */
   fields: Completion[];
   onFocus?: () => void;
   /** A picture that was pasted or dropped; the caret stands where it is meant. */

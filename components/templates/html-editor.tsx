@@ -18,18 +18,25 @@ const Code = dynamic(() => import("./code-editor.tsx").then((loaded) => loaded.C
 
 type Props = Omit<ComponentProps<typeof CodeEditor>, "fields" | "onPicture">;
 
-/** The code editor, fetched when it is shown, with the workspace's own fields and its pictures. */
+/** The code editor, fetched when it is shown, with the workspace's own fields, its variables and its pictures. */
 export function HtmlEditor({ handle, ...props }: Props) {
   const trpc = useTRPC();
   const custom = useQuery(trpc.customFields.list.queryOptions());
+  const variables = useQuery(trpc.templateVariables.list.queryOptions());
   const fields = useMemo(
-    () =>
-      (custom.data ?? []).map(({ name, label }) => ({
+    () => [
+      ...(custom.data ?? []).map(({ name, label }) => ({
         label: `custom.${name}`,
         detail: label,
         type: "variable",
       })),
-    [custom.data],
+      ...(variables.data ?? []).map(({ key, value }) => ({
+        label: key,
+        detail: value.slice(0, 40),
+        type: "variable",
+      })),
+    ],
+    [custom.data, variables.data],
   );
   const code = useRef<BodyHandle>(null);
   useImperativeHandle(handle, () => ({

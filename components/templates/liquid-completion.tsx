@@ -13,7 +13,7 @@ const filters: Completion[] = filterHints.map(({ name, hint }) => ({
 }));
 const tags: Completion[] = tagHints.map((label) => ({ label, type: "keyword" }));
 
-/** Offers fields within `{{`, filters after a bar, tags after `{%` and fields after these; `own` are custom fields. */
+/** Offers fields within `{{`, filters after a bar, tags after `{%` and fields after these; `own` are custom fields and variables. */
 export function liquidCompletion(own: () => Completion[]) {
   return (context: CompletionContext): CompletionResult | null => {
     const line = context.state.doc.lineAt(context.pos);

@@ -3,7 +3,10 @@ import { Suspense } from "react";
 import { AddField } from "#components/custom-fields/field-dialog";
 import { FieldTable } from "#components/custom-fields/field-table";
 import { SettingsTabs } from "#components/settings/settings-tabs";
+import { AddVariable } from "#components/template-variables/variable-dialog";
+import { VariableTable } from "#components/template-variables/variable-table";
 import { Page } from "#components/ui/page";
+import { Section } from "#components/ui/section";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
 
@@ -13,16 +16,7 @@ type Props = { params: Promise<{ workspace: string }> };
 
 export default function FieldsPage({ params }: Props) {
   return (
-    <Page
-      title="Settings"
-      tabs={<SettingsTabs />}
-      width="narrow"
-      action={
-        <Suspense fallback={null}>
-          <Add params={params} />
-        </Suspense>
-      }
-    >
+    <Page title="Settings" tabs={<SettingsTabs />} width="narrow">
       <Suspense fallback={<TableSkeleton columns={4} />}>
         <Fields params={params} />
       </Suspense>
@@ -30,18 +24,28 @@ export default function FieldsPage({ params }: Props) {
   );
 }
 
-async function Add({ params }: Props) {
-  const { workspace } = await params;
-  const { permissions } = await caller(workspace).workspaces.current();
-  return permissions.includes("workspace:settings") ? <AddField /> : null;
-}
-
 async function Fields({ params }: Props) {
   const { workspace } = await params;
   const api = caller(workspace);
-  const [fields, { permissions }] = await Promise.all([
+  const [fields, variables, { permissions }] = await Promise.all([
     api.customFields.list({ archived: true }),
+    api.templateVariables.list(),
     api.workspaces.current(),
   ]);
-  return <FieldTable fields={fields} editable={permissions.includes("workspace:settings")} />;
+  const editable = permissions.includes("workspace:settings");
+  return (
+    <>
+      <Section title="Fields of contacts" action={editable && <AddField />} flush>
+        <FieldTable fields={fields} editable={editable} />
+      </Section>
+      <Section
+        title="Variables of mails"
+        description="Words of the workspace that every mail may say, kept in one place."
+        action={editable && <AddVariable />}
+        flush
+      >
+        <VariableTable variables={variables} editable={editable} />
+      </Section>
+    </>
+  );
 }
