@@ -78,6 +78,9 @@ export function DraftDesk({ workspace, view, page, canWrite, timeZone }: Props) 
           onReject={() => setRejecting(some)}
           decisions={decisions}
           timeZone={timeZone}
+          beyond={
+            page.next || view.after ? { campaign: view.campaign, q: view.q, seenAt: page.seenAt } : null
+          }
         />
       )}
       <div className="grid items-start gap-4 lg:grid-cols-[20rem_1fr]">

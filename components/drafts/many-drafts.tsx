@@ -1,6 +1,7 @@
 import { CalendarClock, Check, X } from "lucide-react";
 import { Button } from "#components/ui/button";
 import { Checkbox } from "#components/ui/checkbox";
+import { ConfirmDialog } from "#components/ui/confirm-dialog";
 import { Kbd } from "#components/ui/kbd";
 import type { DraftRow } from "./draft-desk.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
@@ -13,10 +14,12 @@ type Props = {
   onReject: () => void;
   decisions: DraftDecisions;
   timeZone: string;
+  /** What the list is filtered by, where it goes on beyond this page; null where this is all of it. */
+  beyond: { campaign?: string; q?: string; seenAt: string } | null;
 };
 
 /** Decides about several at once; with none chosen it says which keys there are. */
-export function ManyDrafts({ rows, picked, onPick, onReject, decisions, timeZone }: Props) {
+export function ManyDrafts({ rows, picked, onPick, onReject, decisions, timeZone, beyond }: Props) {
   const all = picked.length === rows.length && rows.length > 0;
   return (
     <div className="mb-3 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2">
@@ -49,6 +52,17 @@ export function ManyDrafts({ rows, picked, onPick, onReject, decisions, timeZone
           <Button size="sm" variant="danger-quiet" onClick={onReject}>
             <X /> Reject {picked.length}
           </Button>
+          {all && beyond && (
+            <ConfirmDialog
+              trigger={<Button size="sm">Approve those of all pages</Button>}
+              title="Approve the emails of all pages?"
+              confirm="Approve them all"
+              onConfirm={() => decisions.approveAll(beyond)}
+            >
+              Every email to review that this list finds, also on pages that you have not looked at. What was
+              written or changed since you opened this page is left to be reviewed.
+            </ConfirmDialog>
+          )}
         </span>
       ) : (
         <span className="ml-auto flex items-center gap-1.5 text-xs text-muted max-lg:hidden">

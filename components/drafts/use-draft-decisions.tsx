@@ -30,6 +30,7 @@ export function useDraftDecisions(onDone: (ids: string[]) => void) {
   const approve = useMutation(trpc.drafts.approve.mutationOptions(settled("approved")));
   const reject = useMutation(trpc.drafts.reject.mutationOptions(settled("rejected")));
   const takeBack = useMutation(trpc.drafts.takeBack.mutationOptions(settled("back to be reviewed")));
+  const approveFound = useMutation(trpc.drafts.approveFound.mutationOptions());
   const choicesOf = (some: readonly Seen[]) => some.map(({ id, version }) => ({ id, version }));
   return {
     refused,
@@ -38,6 +39,18 @@ export function useDraftDecisions(onDone: (ids: string[]) => void) {
     /** `sendAt`: on the workspace's wall clock, as `2026-11-24T09:00`. */
     approve: (some: readonly Seen[], sendAt: string | null = null) => {
       if (some.length > 0) approve.mutate({ choices: choicesOf(some), sendAt });
+    },
+    /** Everything that a filter finds, as it stood when the page was loaded; a part after the other. */
+    approveAll: async (found: { campaign?: string; q?: string; seenAt: string }) => {
+      const all: Decided = { done: [], refused: [] };
+      let after: string | null = null;
+      do {
+        const part: Decided & { next: string | null } = await approveFound.mutateAsync({ ...found, after });
+        all.done.push(...part.done);
+        all.refused.push(...part.refused);
+        after = part.next;
+      } while (after !== null);
+      settled("approved").onSuccess(all);
     },
     reject: (some: readonly Seen[], how: { reason: string; otherwise: "skip" | "exit" | null }) =>
       reject.mutate({ choices: choicesOf(some), ...how }),

@@ -5,7 +5,8 @@ import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { unmailableReason } from "#server/messages/mailable";
 import { wakeEmailSteps } from "#server/messages/slots";
 import { judge, type Judged, type Standing } from "./judge.ts";
-import type { Choice, Decided, Refusal } from "./schema.ts";
+import { listChoices } from "./queries.ts";
+import { type Choice, type Decided, decidedMax, type DraftsApproval, type Refusal } from "./schema.ts";
 import { cancelDrafts } from "./standing.ts";
 
 type Deciding = { scope: EventScope; choices: readonly Choice[]; userId: string };
@@ -103,6 +104,20 @@ export async function approveDrafts(
     gone.flatMap((row) => row.enrollmentId ?? []),
   );
   return { done: chosen.map(({ id }) => id), refused, events };
+}
+
+/**
+ * Approves the next part of what a filter finds to review. `next`: where the next part begins; null behind the last one.
+ * Send the events after the commit.
+ */
+export async function approveFound(
+  tx: TenantTx,
+  { scope, userId, found }: { scope: EventScope; userId: string; found: DraftsApproval },
+): Promise<Done & { next: string | null }> {
+  const choices = await listChoices(tx, { ...found, limit: decidedMax });
+  if (choices.length === 0) return { done: [], refused: [], events: [], next: null };
+  const decided = await approveDrafts(tx, { scope, choices, userId, sendAt: null });
+  return { ...decided, next: choices.length < decidedMax ? null : (choices.at(-1)?.id ?? null) };
 }
 
 /** Rejects emails: their contacts go on without, or leave the campaign, as `otherwise` or else their step says. */

@@ -65,16 +65,18 @@ test("a draft whose time comes while its step is at work is given up by the next
   await isLocked;
   const working = workOnStep({ ...due, fence }, queueMessages);
   await expect
-    .poll(() =>
-      withTenant(
-        scope,
-        async (tx) =>
-          [
-            ...(await tx.execute(
-              sql`select 1 from pg_locks where not granted and locktype in ('transactionid', 'tuple')`,
-            )),
-          ].length,
-      ),
+    .poll(
+      () =>
+        withTenant(
+          scope,
+          async (tx) =>
+            [
+              ...(await tx.execute(
+                sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+              )),
+            ].length,
+        ),
+      { timeout: 10_000 },
     )
     .toBeGreaterThan(0);
   await moveClock("15 days");
@@ -124,4 +126,24 @@ test("an approval cannot be taken back while its email is being handed over", as
   ]);
   await settle(campaign, claimed, "sent");
   expect(await draftStatuses(campaign, "sent")).toEqual(["sent"]);
+});
+
+test("all that a filter finds is approved beyond a page, without what was changed since the list was looked at", async () => {
+  const names = Array.from({ length: 203 }, (_, index) => `all-${String(index).padStart(3, "0")}`);
+  const campaign = await reviewed([...names, "else"]);
+  const { review } = campaign;
+  const seen = await review.list({ view: "review", q: "all-" });
+  expect([seen.rows.length, seen.next === null]).toEqual([50, false]);
+  const [changed] = seen.rows;
+  if (!changed) throw new Error("There are drafts.");
+  await moveClock("1 second");
+  const words = { subject: "Changed", previewText: "", body: "<p>x</p>" };
+  await review.edit({ id: changed.id, version: changed.version, ...words });
+  const found = { q: "all-", seenAt: seen.seenAt };
+  const first = await review.approveFound(found);
+  expect([first.done.length, first.refused]).toEqual([200, []]);
+  const second = await review.approveFound({ ...found, after: first.next });
+  expect([second.done.length, second.next]).toEqual([2, null]);
+  const left = (await review.list({ view: "review" })).rows.map(({ email }) => email).toSorted();
+  expect(left).toEqual([changed.email, "else@example.test"].toSorted());
 });

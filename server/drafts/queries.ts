@@ -7,7 +7,15 @@ import { AppError } from "#server/errors";
 import { mergeContacts, stepMessage } from "#server/mail/queries";
 import { renderFor } from "#server/mail/render";
 import { compileDraft } from "./compile.ts";
-import { type DraftListInput, type DraftStatus, type DraftView, draftViews, statusesOf } from "./schema.ts";
+import {
+  type Choice,
+  type DraftListInput,
+  type DraftsApproval,
+  type DraftStatus,
+  type DraftView,
+  draftViews,
+  statusesOf,
+} from "./schema.ts";
 
 const pageSize = 50;
 
@@ -37,14 +45,13 @@ const among = (view: DraftView): SQL => sql`d.status = any(${sql.param([...statu
 export async function listDrafts(
   tx: TenantTx,
   { view, campaign, q, after }: DraftListInput,
-): Promise<{ rows: DraftRow[]; next: string | null }> {
+): Promise<{ rows: DraftRow[]; next: string | null; seenAt: string }> {
+  const seenAt = (await appNow(tx)).toISOString();
   const [beyond, order] = view === "review" ? [sql`d.id >`, sql`d.id`] : [sql`d.id <`, sql`d.id desc`];
   const rows = await tx.execute<DraftRow>(sql`
     with page as materialized (
       select d.* from email_drafts d
-      where ${among(view)} ${campaign ? sql`and d.campaign_id = ${campaign}::uuid` : sql``}
-        ${after ? sql`and ${beyond} ${after}::uuid` : sql``}
-        ${q ? sql`and exists (select from contacts c where c.id = d.contact_id and starts_with(c.email_normalized, ${q.toLowerCase()}))` : sql``}
+      where ${among(view)} ${filtered({ campaign, q })} ${after ? sql`and ${beyond} ${after}::uuid` : sql``}
       order by ${order} limit ${pageSize + 1}
     )
     select d.id, d.version, d.status, d.contact_id as "contactId", c.email,
@@ -55,7 +62,24 @@ export async function listDrafts(
     from page d join contacts c on c.id = d.contact_id left join campaigns k on k.id = d.campaign_id
     order by ${order}`);
   const shown = rows.slice(0, pageSize);
-  return { rows: shown, next: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
+  return { rows: shown, next: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null, seenAt };
+}
+
+const filtered = ({ campaign, q }: Pick<DraftListInput, "campaign" | "q">): SQL => sql`
+  ${campaign ? sql`and d.campaign_id = ${campaign}::uuid` : sql``}
+  ${q ? sql`and exists (select from contacts c where c.id = d.contact_id and starts_with(c.email_normalized, ${q.toLowerCase()}))` : sql``}`;
+
+/** The next ones that a filter finds of those to review, as they stood at `seenAt`. */
+export async function listChoices(
+  tx: TenantTx,
+  { campaign, q, seenAt, after, limit }: DraftsApproval & { limit: number },
+): Promise<Choice[]> {
+  const rows = await tx.execute<Choice>(sql`
+    select d.id, d.version from email_drafts d
+    where ${among("review")} ${filtered({ campaign, q })} and d.updated_at <= ${seenAt}::timestamptz
+      ${after ? sql`and d.id > ${after}::uuid` : sql``}
+    order by d.id limit ${limit}`);
+  return [...rows];
 }
 
 /** Counting stops here: pages say "more than". */

@@ -3,7 +3,7 @@ import { parseLocal, toInstant } from "#server/planner/zone";
 import { allowed, organization, router } from "#server/trpc";
 import { findWriterState, saveAiKey } from "./ai-key.ts";
 import { draftCosts } from "./costs.ts";
-import { approveDrafts, rejectDrafts } from "./decide.ts";
+import { approveDrafts, approveFound, rejectDrafts } from "./decide.ts";
 import { editDraft, restoreDraft } from "./mutations.ts";
 import { countDrafts, draftDays, getDraft, listDrafts, previewDraft } from "./queries.ts";
 import {
@@ -16,6 +16,7 @@ import {
   draftRejection,
   draftRestore,
   draftReturn,
+  draftsApproval,
 } from "./schema.ts";
 import { mayLeaveUnread, updateDraftPolicy } from "./policy.ts";
 import { takeBackDrafts } from "./take-back.ts";
@@ -84,6 +85,14 @@ export const draftsRouter = router({
       }),
     ),
   ),
+  /** All that a filter finds, a part with each call. */
+  approveFound: writes
+    .input(draftsApproval)
+    .mutation(({ ctx, input }) =>
+      commitThenSend(ctx.member.scope, (tx) =>
+        approveFound(tx, { scope: ctx.member.scope, userId: ctx.session.user.id, found: input }),
+      ),
+    ),
   reject: writes
     .input(draftRejection)
     .mutation(({ ctx, input }) =>

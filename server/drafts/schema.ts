@@ -68,6 +68,14 @@ const choices = z
  * let it.
  */
 export const draftApproval = z.object({ choices, sendAt: localTime.nullable().default(null) });
+/**
+ * Every email to review that a filter finds, as it stood at `seenAt`: whatever was written or changed since is not among
+ * them. A part at a time: `after` is where the last one ended.
+ */
+export const draftsApproval = draftListInput
+  .pick({ campaign: true, q: true })
+  .extend({ seenAt: z.iso.datetime(), after: z.uuid().nullable().default(null) });
+export type DraftsApproval = z.infer<typeof draftsApproval>;
 export const draftRejection = z.object({
   choices,
   reason: z
