@@ -20,12 +20,13 @@ import { callerFor } from "#server/testing";
 const elsewhere = await vi.hoisted(async () => {
   const { freePort } = await import("../server/messages/testing-sinks.ts");
   const [ENGINE_PORT, WORKER_PORT] = [String(await freePort()), String(await freePort())];
-  const { CONFORMANCE_SERVER, CONFORMANCE_DEV } = process.env;
+  const { CONFORMANCE_SERVER, CONFORMANCE_DEV, CONFORMANCE_PORT } = process.env;
   // The real engine of this file, in place of the sink that takes events.
   delete process.env.INNGEST_DEV;
   if (CONFORMANCE_DEV) process.env.INNGEST_DEV = CONFORMANCE_DEV;
-  else if (CONFORMANCE_SERVER) process.env.INNGEST_BASE_URL = CONFORMANCE_SERVER;
-  Object.assign(process.env, { ENGINE_PORT, WORKER_PORT });
+  else if (CONFORMANCE_SERVER && CONFORMANCE_SERVER !== "cloud")
+    process.env.INNGEST_BASE_URL = CONFORMANCE_SERVER;
+  Object.assign(process.env, { ENGINE_PORT, WORKER_PORT: CONFORMANCE_PORT || WORKER_PORT });
   return CONFORMANCE_DEV || CONFORMANCE_SERVER || null;
 });
 /** Another server's clock cannot be moved: its sleepers are overtaken by the sweeper, which comes every minute. */

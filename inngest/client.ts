@@ -8,7 +8,7 @@ import { log } from "#server/log";
  */
 function makeClient() {
   return new Inngest({
-    id: "postroad",
+    id: env.INNGEST_APP_ID,
     isDev: env.inngestMode === "dev",
     logger: log,
     ...(env.INNGEST_BASE_URL && { baseUrl: env.INNGEST_BASE_URL }),

@@ -8,6 +8,7 @@ import { env } from "#server/env";
 import { startApp, type App } from "#inngest/engine/conformance-app";
 import { suiteFunctions } from "#inngest/engine/conformance-suite-functions";
 import { runCases, type Verdict } from "#inngest/engine/conformance-suite";
+import { journeyEnvironment, reachOf, type Reach } from "./conformance-environment.ts";
 
 /*
  *   INNGEST_BASE_URL=… INNGEST_EVENT_KEY=… INNGEST_SIGNING_KEY=… npm run conformance
@@ -15,7 +16,8 @@ import { runCases, type Verdict } from "#inngest/engine/conformance-suite";
  *
  * Runs every case against the Inngest server at that address, then the main journey of the product on it. Without
  * variables the server is the embedded one that `npm run up` has started. A server on another machine needs --origin
- * and --port, by which it reaches the functions here. --cases leaves the journey out.
+ * and --port (or INNGEST_SERVE_ORIGIN and WORKER_PORT), by which it reaches the functions here. --cases leaves the journey
+ * out. Both are registered as apps of their own, so that one which is in use there keeps its workers.
  */
 const { values: options } = parseArgs({
   options: {
@@ -25,18 +27,20 @@ const { values: options } = parseArgs({
   },
 });
 
+const appId = `conformance-${randomUUID().slice(0, 8)}`;
+
 async function main(): Promise<boolean> {
-  const server = env.INNGEST_BASE_URL ?? "https://api.inngest.com";
-  console.log(`Inngest server: ${server} (${env.inngestMode})`);
+  console.log(`Inngest server: ${env.INNGEST_BASE_URL ?? "Inngest Cloud"} (${env.inngestMode})`);
+  const reach = reachOf(options, env);
   const app = await startApp(
     {
-      id: `conformance-${randomUUID().slice(0, 8)}`,
-      engineUrl: server,
+      id: appId,
+      engineUrl: env.INNGEST_BASE_URL,
       isDev: env.inngestMode === "dev",
       signingKey: env.INNGEST_SIGNING_KEY,
       eventKey: env.INNGEST_EVENT_KEY,
-      origin: options.origin,
-      port: Number(options.port ?? 0),
+      origin: reach.origin,
+      port: reach.port,
     },
     suiteFunctions,
   );
@@ -51,7 +55,7 @@ async function main(): Promise<boolean> {
   } finally {
     await app.kill();
   }
-  return journey(server);
+  return journey(reach);
 }
 
 async function registered(app: App): Promise<void> {
@@ -73,7 +77,7 @@ function tell({ name, ms, problem }: Verdict): void {
 }
 
 /** The campaign from launch to completion, on a database of its own, with its functions registered there. */
-async function journey(server: string): Promise<boolean> {
+async function journey(reach: Reach): Promise<boolean> {
   const vitest = path.resolve("node_modules/vitest/vitest.mjs");
   const child = spawn(
     process.execPath,
@@ -87,13 +91,7 @@ async function journey(server: string): Promise<boolean> {
     ],
     {
       stdio: "inherit",
-      env: {
-        ...process.env,
-        CONFORMANCE_SERVER: env.inngestMode === "dev" ? "" : server,
-        CONFORMANCE_DEV: env.inngestMode === "dev" ? server : "",
-        INNGEST_EVENT_KEY: env.INNGEST_EVENT_KEY ?? "",
-        INNGEST_SIGNING_KEY: env.INNGEST_SIGNING_KEY ?? "",
-      },
+      env: { ...process.env, ...journeyEnvironment(env, { appId: `${appId}-journey`, reach }) },
     },
   );
   const [code] = (await once(child, "exit")) as [number | null];

@@ -97,6 +97,8 @@ test("documents name no variable that nothing reads", () => {
     "TEST_CLOCK",
     "SEED",
     "SEEDS",
+    "SIMULATED_SEED",
+    "KILL_SEED",
     "BENCH_POSTGRES",
   ];
   const others = ["TMPDIR", "DB_HOST", "INNGEST_DB_PASSWORD", "OWNER_DB_PASSWORD"];

@@ -73,6 +73,12 @@ const shape = {
       "Set INNGEST_EVENT_KEY_FALLBACK to the former INNGEST_EVENT_KEY, or leave it out.",
     )
     .optional(),
+  INNGEST_APP_ID: kind
+    .help(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), {
+      expected: "a name of small letters, digits and hyphens, 40 at most",
+      fix: "Set INNGEST_APP_ID to a name that no other installation has on the Inngest server, or leave it out.",
+    })
+    .default("postroad"),
   INNGEST_SERVE_ORIGIN: kind
     .origin("Set INNGEST_SERVE_ORIGIN to the address at which the Inngest server reaches the functions.")
     .optional(),

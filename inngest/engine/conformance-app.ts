@@ -19,7 +19,8 @@ export type App = {
 };
 
 type Options = {
-  engineUrl: string;
+  /** Inngest Cloud unless given, which has an address of its own for events. */
+  engineUrl?: string | undefined;
   /** Neither with a Dev Server. */
   signingKey?: string | undefined;
   eventKey?: string | undefined;
@@ -49,7 +50,7 @@ export async function startApp(
 ): Promise<App> {
   const client = new Inngest({
     id,
-    baseUrl: engineUrl,
+    ...(engineUrl && { baseUrl: engineUrl }),
     isDev,
     logger: silent,
     ...(signingKey && { signingKey }),
