@@ -16,6 +16,7 @@ import { completeIfDone } from "#server/enrollments/complete";
 import { wakeWaiters } from "#server/enrollments/waiters";
 import { fillCalendars } from "#server/holiday-calendars/mutations";
 import { nextSend } from "#server/messages/claim";
+import { wakeRested } from "#server/messages/rested";
 import { ensureReader } from "#server/replies/reader";
 import { expireLeases } from "#server/messages/unknown";
 import { modelDriver } from "#server/scoring/mutations";
@@ -75,7 +76,8 @@ export const sweepSteps = (): Promise<Swept> =>
 
 export const sweepMailboxes = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_mailbox_lanes()`, async (tx, scope, ids) => {
-    const events: DriverEvent[] = [];
+    // One that nobody reads has nobody else to tell it that it has rested long enough.
+    const { events } = await wakeRested(tx, scope, ids);
     for (const id of ids.sort()) {
       const ref = { table: "mailbox_lanes", id } as const;
       const now = await appNow(tx);

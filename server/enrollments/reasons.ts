@@ -41,7 +41,7 @@ export const waitReasons = {
     "Their domain has had its emails for this hour: the next ones leave when it has room again.",
   frequency_cap: "They have had enough emails from all campaigns for now.",
   best_hour: "The email waits for the hour at which they tend to read.",
-  own_mailbox: "The mailbox that wrote to them before has sent enough for now.",
+  own_mailbox: "The mailbox that wrote to them before has sent enough for now, or rests: they wait for it.",
   config_error: "The step is incomplete and cannot act: edit it.",
 } as const;
 export type WaitReason = keyof typeof waitReasons;

@@ -158,6 +158,7 @@ function courseOf({ seed, graph, window, dailyLimit, hourlyLimit, delayMs, messa
         lastAt,
         lastOwnAt: lastAt,
         weight: 1,
+        restsUntil: null,
         caps: [
           { of: "mailbox", dailyLimit: null, hourlyLimit, days: new Map(), recent: held.map(({ at }) => at) },
         ],

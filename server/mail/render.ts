@@ -11,7 +11,7 @@ import { alternative, mailDate, partHeaders } from "./mime.ts";
 import { quotedPrintable } from "./quoted-printable.ts";
 
 /** The earlier message that this one answers, so that mail programs show them together. */
-export type ThreadPlace = { inReplyTo: string; references: string; subject: string };
+export type ThreadPlace = { inReplyTo: string | null; references: string | null; subject: string };
 
 export type Recipient = {
   /** The ledger row. */
@@ -61,8 +61,8 @@ export function renderFor(compiled: CompiledMessage, recipient: Recipient): Rend
     header("Subject", encodeText(subject)),
     header("Date", mailDate(now)),
     header("Message-ID", rfcId),
-    recipient.thread ? header("In-Reply-To", recipient.thread.inReplyTo) : "",
-    recipient.thread ? header("References", recipient.thread.references) : "",
+    recipient.thread?.inReplyTo ? header("In-Reply-To", recipient.thread.inReplyTo) : "",
+    recipient.thread?.references ? header("References", recipient.thread.references) : "",
     compiled.unsubscribe ? header("List-Unsubscribe", `<${unsubscribe}>`) : "",
     compiled.unsubscribe ? header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") : "",
   ].join("");
@@ -87,7 +87,7 @@ function subjectOf(
   const own =
     "template" in subject ? subject.template.render(values, "text") : splicePlain(subject.spliced, evaluated);
   const earlier = thread?.subject.replace(/^(re:\s*)+/i, "");
-  const text = earlier && !own.trim() ? `Re: ${earlier}` : own;
+  const text = earlier && !own.trim() ? `${thread?.inReplyTo ? "Re: " : ""}${earlier}` : own;
   return `${test ? "[Test] " : ""}${text.replace(/[\p{Cc}\s]+/gu, " ").trim()}`;
 }
 

@@ -83,6 +83,9 @@ function isScarce({ course: { campaign, mailboxes } }: Sending): boolean {
 export const writtenBefore: SQL = sql`coalesce((
   select e.last_message_id is not null from campaign_contacts e where e.id = m.enrollment_id limit 1), false)`;
 
+/** The mailbox that whoever message `m` is for has heard from; null for a first email, which any of a pool may send. */
+export const boundTo: SQL = sql`case when ${writtenBefore} then m.email_account_id end`;
+
 /** Email steps that send from the same mailboxes, and waits that lead to them, with how many stand there. */
 async function loadDemands(tx: TenantTx, sending: Sending, stepId: string): Promise<Demand[]> {
   const accounts = sql.param(sending.accounts.map(({ id }) => id));

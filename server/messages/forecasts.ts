@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
 import type { PersonalHold } from "#server/planner/persons";
 import type { Hold } from "#server/planner/slots";
+import { boundTo } from "./ahead.ts";
 import { mailable } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import type { Sending } from "./sending.ts";
@@ -20,6 +21,7 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
   blackout: "Nothing is sent on the workspace’s days without sending.",
   daily_limit: "The campaign’s emails for today are used up.",
   spacing: "The delay between two emails holds it back.",
+  mailbox_rests: "Its mailbox rests until then.",
   mailbox_daily_limit: "The mailbox’s emails for today are used up.",
   mailbox_hourly_limit: "The mailbox’s emails for this hour are used up.",
   domain_daily_limit: "The emails of the mailbox’s domain for today are used up.",
@@ -30,7 +32,7 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
   recipient_domain_limit: "Their companies have had their emails for today.",
   recipient_domain_hourly_limit: "Their domains have had their emails for this hour.",
   frequency_cap: "They have had enough emails for now.",
-  own_mailbox: "The mailbox that wrote to them before has sent enough for now.",
+  own_mailbox: "The mailbox that wrote to them before has sent enough for now, or rests.",
   best_hour: "They tend to read at that time.",
 };
 
@@ -102,7 +104,7 @@ async function forecastStanding(
     select p.id, p.due_at, p.account_id, p.wait_reason, ${personColumns}
     from (
       select e.id, e.contact_id, coalesce(m.next_attempt_at, e.next_email_scheduled_at, app_now()) as due_at,
-        coalesce(m.email_account_id, e.pinned_account_id) as account_id, e.wait_reason ${standing}
+        case when m.id is null then e.pinned_account_id else ${boundTo} end as account_id, e.wait_reason ${standing}
       order by 3, 1 limit ${exactMax}
     ) p join contacts c on c.id = p.contact_id order by p.due_at, p.id`);
   const people = await loadPeople(tx, sending, rows);

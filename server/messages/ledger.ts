@@ -54,6 +54,10 @@ async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<Given[]
       mailbox_day = g.mailbox_day, recipient_day = g.recipient_day, send_before = g.send_before, reason_code = 'awaiting_send',
       from_email = case when m.email_account_id = g.account_id then m.from_email
         else coalesce((select a.email from email_accounts a where a.id = g.account_id), m.from_email) end,
+      -- From another mailbox than before it answers nothing: it begins a thread of its own.
+      in_reply_to = case when m.email_account_id = g.account_id then m.in_reply_to end,
+      "references" = case when m.email_account_id = g.account_id then m."references" end,
+      thread_id = case when m.email_account_id = g.account_id then m.thread_id end,
       email_account_id = g.account_id, updated_at = app_now()
     from unnest(${sql.param(ids)}::uuid[], ${slotColumns(given)}) as g(id, ${slotNames})
     where m.id = g.id and ${wantsSlot} returning m.id`);
@@ -107,8 +111,8 @@ async function insertMessages(
       insert into content.email_messages (id, storage_key, email_account_id, campaign_id, contact_id, enrollment_id, step_id,
         step_version_id, variant_id, parent_message_id, in_reply_to, "references", thread_id, run_number, visit, from_email, from_name, to_email, reply_to, recipient_domain, rfc_message_id,
         idempotency_key, reason_code, scheduled_for, next_attempt_at, campaign_day, mailbox_day, recipient_day, send_before)
-      select g.id, g.id::text, g.account_id, k.id, c.id, e.id, s.id, v.id, a.variant_id, p.id, p.rfc_message_id,
-        nullif(concat_ws(' ', p."references", p.rfc_message_id), ''), coalesce(p.thread_id, p.id), e.run_number, e.visit,
+      select g.id, g.id::text, g.account_id, k.id, c.id, e.id, s.id, v.id, a.variant_id, p.id, own.rfc_message_id,
+        nullif(concat_ws(' ', own."references", own.rfc_message_id), ''), coalesce(own.thread_id, own.id), e.run_number, e.visit,
         coalesce(g.pool_email, nullif(said.sender ->> 'fromEmail', ''), k.from_email), coalesce(nullif(said.sender ->> 'fromName', ''), k.from_name),
         c.email, coalesce(nullif(said.sender ->> 'replyTo', ''), k.reply_to_email), split_part(c.email_normalized, '@', 2), g.rfc_message_id,
         ${messageKey}, 'awaiting_send', g.at, g.at, g.day, g.mailbox_day, g.recipient_day, g.send_before
@@ -121,6 +125,8 @@ async function insertMessages(
         select * from content.email_messages m
         where s.reply_in_thread and m.id = e.last_message_id and m.rfc_message_id is not null limit 1
       ) p on true
+      -- The thread goes on only from the mailbox that began it.
+      left join lateral (select p.* where p.email_account_id = g.account_id) own on true
       left join ab_tests t on t.step_id = s.id and t.status in ('running', 'extended')
       left join lateral (
         select * from ab_test_assignments a where a.test_id = t.id and a.contact_id = e.contact_id limit 1

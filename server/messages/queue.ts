@@ -22,12 +22,13 @@ import {
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { type Given, horizonMs, plan, refillMs } from "#server/planner/plan";
 import { lockWideLimits } from "#server/sending-limits/queries";
-import { countAhead, writtenBefore } from "./ahead.ts";
+import { boundTo, countAhead, writtenBefore } from "./ahead.ts";
 import { holdPeople, writeGiven } from "./ledger.ts";
 import { type Block, lockLimits } from "./limits.ts";
 import { unmailableReason } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
-import { findSenders, loadCourse, type Senders } from "./sending.ts";
+import { wakeRested } from "./rested.ts";
+import { findSenders, loadCourse, rests, type Senders } from "./sending.ts";
 import { putOffSnoozed } from "./snoozed.ts";
 
 /** A mailbox that cannot send is looked at again after this, if nobody says before that it can. */
@@ -59,6 +60,12 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   if (reviewed.acted > 0) return { ...lost, held: true, ...reviewed, more: true };
 
   const senders = await findSenders(tx, campaignId);
+  const rested = await wakeRested(
+    tx,
+    slice.scope,
+    senders?.accounts.filter(({ status }) => rests(status)).map(({ id }) => id) ?? [],
+  );
+  if (rested.woken > 0) return { ...lost, held: true, more: true, events: rested.events };
   const block = blockOf(senders);
   if (!senders || block) {
     const until = senders && block !== "campaign_not_active" ? await recheckAt(tx) : null;
@@ -168,7 +175,7 @@ function lostSlots(tx: TenantTx, { stepId, limit }: Slice): Promise<Wanted[]> {
         and next_attempt_at <= app_now()
       order by next_attempt_at, id limit ${limit} for no key update skip locked
     )
-    select m.id, m.due_at, m.email_account_id as account_id, m.reason_code as wait_reason, ${writtenBefore} as follow_up, ${personColumns}
+    select m.id, m.due_at, ${boundTo} as account_id, m.reason_code as wait_reason, ${writtenBefore} as follow_up, ${personColumns}
     from lost m cross join lateral (select * from contacts c where c.id = m.contact_id limit 1) c
     order by follow_up desc, m.due_at, m.id`);
 }

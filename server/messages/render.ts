@@ -125,11 +125,14 @@ export async function renderAll(
   return { rendered: (await Promise.all(signing)).filter((one) => one !== null), refused };
 }
 
-/** Null for a message that answers none, or whose step was changed to start a thread of its own. */
+/**
+ * Null for a message that answers none, or whose step was changed to start a thread of its own. One that comes from
+ * another mailbox than the email before it answers nothing either, and only bears its subject.
+ */
 function threadOf(
   { in_reply_to, references, answered_subject }: Recipients[number],
   { replyInThread }: CompiledMessage,
 ): ThreadPlace | null {
-  if (!replyInThread || in_reply_to === null) return null;
+  if (!replyInThread || (in_reply_to ?? answered_subject) === null) return null;
   return { inReplyTo: in_reply_to, references: references ?? in_reply_to, subject: answered_subject ?? "" };
 }

@@ -40,40 +40,45 @@ export async function replanCampaigns(
   return events;
 }
 
-const heldByDomain = sql`('recipient_domain_limit', 'recipient_domain_hourly_limit')`;
+const reasons = {
+  domain: sql`('recipient_domain_limit', 'recipient_domain_hourly_limit')`,
+  mailbox: sql`('own_mailbox')`,
+};
+/** What people wait for: room at their receiving domain, or the mailbox that wrote to them before. */
+type HeldBy = keyof typeof reasons;
 
 /**
- * Wakes the steps at which somebody waits because their receiving domain has had enough: its limit changes. Before
- * limits are touched, since drivers come first in the lock order; `askDomainsAgain` after them. Send the events after
- * the commit.
+ * Wakes the steps at which somebody waits for what changes now. Before limits are touched, since drivers come first in
+ * the lock order; `askAgain` after them. Send the events after the commit.
  */
-export async function wakeHeldByDomain(
+export async function wakeHeld(
   tx: TenantTx,
   scope: EventScope,
+  heldBy: HeldBy,
 ): Promise<{ stepIds: string[]; events: DriverEvent[] }> {
   const steps = await tx.execute<{ id: string }>(sql`
     select s.id from campaign_steps s join campaigns k on k.id = s.campaign_id and k.deleted_at is null
     where s.step_type = 'email' and k.status in ('active', 'paused') and (exists (
       select from campaign_contacts e where e.current_step_id = s.id and e.status in ('enrolled', 'active')
-        and e.next_email_scheduled_at > app_now() and e.wait_reason in ${heldByDomain}
+        and e.next_email_scheduled_at > app_now() and e.wait_reason in ${reasons[heldBy]}
     ) or exists (
       select from content.email_messages m where m.step_id = s.id and m.scheduled_for is null
-        and m.delivery_status in ('queued', 'deferred') and m.next_attempt_at > app_now() and m.reason_code in ${heldByDomain}))`);
+        and m.delivery_status in ('queued', 'deferred') and m.next_attempt_at > app_now() and m.reason_code in ${reasons[heldBy]}))`);
   const stepIds = steps.map(({ id }) => id);
   const events = stepIds.length === 0 ? [] : await wakeEmailSteps(tx, { scope, stepIds, dueAt: null });
   return { stepIds, events };
 }
 
-/** Everybody who waits for room at their receiving domain is looked at now, and not when that limit had room again. */
-export async function askDomainsAgain(tx: TenantTx, stepIds: readonly string[]): Promise<void> {
+/** Everybody who waits for it is looked at now, and not at the time that was reckoned before. */
+export async function askAgain(tx: TenantTx, stepIds: readonly string[], heldBy: HeldBy): Promise<void> {
   if (stepIds.length === 0) return;
   const among = sql`any(${sql.param(stepIds)}::uuid[])`;
   await tx.execute(sql`
     update content.email_messages set next_attempt_at = app_now(), updated_at = app_now()
     where id in (select id from content.email_messages where step_id = ${among} and scheduled_for is null
-      and delivery_status in ('queued', 'deferred') and reason_code in ${heldByDomain} order by id for no key update)`);
+      and delivery_status in ('queued', 'deferred') and reason_code in ${reasons[heldBy]} order by id for no key update)`);
   await tx.execute(sql`
     update campaign_contacts set next_email_scheduled_at = app_now(), updated_at = app_now()
     where id in (select id from campaign_contacts where current_step_id = ${among} and status in ('enrolled', 'active')
-      and wait_reason in ${heldByDomain} and next_email_scheduled_at > app_now() order by id for no key update)`);
+      and wait_reason in ${reasons[heldBy]} and next_email_scheduled_at > app_now() order by id for no key update)`);
 }

@@ -9,6 +9,8 @@ export type SenderAccount = {
   id: string;
   email: string;
   status: string;
+  /** Until when it rests, if it does. */
+  until: Date | null;
   zone: string;
   dailyLimit: number | null;
   hourlyLimit: number | null;
@@ -41,6 +43,11 @@ export type Sending = Senders & {
 /** Two emails of a campaign lie this much closer or further apart than the delay says. */
 const jitter = 0.2;
 
+/** A mailbox that rests until nobody knows when is looked at again after this; longer than slots are given out ahead. */
+const restMs = 60 * 60_000;
+/** One that has rested long enough is woken within this. */
+const wakesMs = 60_000;
+
 /** Null for an unknown campaign. */
 export async function findSenders(tx: TenantTx, campaignId: string): Promise<Senders | null> {
   const rows = await tx.execute<
@@ -49,7 +56,7 @@ export async function findSenders(tx: TenantTx, campaignId: string): Promise<Sen
     }
   >(sql`
     select k.status as "campaignStatus", p.strategy, a.id, a.email,
-      case when p.id is null or p.is_active then a.status else 'paused' end as status, a.timezone as zone,
+      case when p.id is null or p.is_active then a.status else 'paused' end as status, a.status_until as until, a.timezone as zone,
       least(a.daily_limit, case when a.warmup_enabled then a.warmup_daily_limit end, p.daily_limit_per_account) as "dailyLimit",
       a.hourly_limit as "hourlyLimit", a.min_delay_seconds as "minDelaySeconds", coalesce(m.weight, 1) as weight
     from campaigns k
@@ -95,8 +102,9 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
   const { campaignId, accounts, strategy } = senders;
   const settings = await loadSettings(tx, campaignId);
   const { limits, contact } = await loadWideLimits(tx);
-  const active = accounts.filter(({ status }) => status === "active");
-  const mailboxes = await loadMailboxes(tx, { campaignId, accounts: active, limits });
+  const now = settings.now.getTime();
+  const sendable = accounts.filter(({ status }) => status === "active" || rests(status));
+  const mailboxes = await loadMailboxes(tx, { campaignId, accounts: sendable, limits, now });
   const window: Window = {
     start: settings.send_window_start,
     end: settings.send_window_end,
@@ -113,7 +121,7 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
     workspaceZone: settings.workspace_zone,
     recipientLimits: limits.filter(({ kind }) => kind === "recipient_domain"),
     contact,
-    now: settings.now.getTime(),
+    now,
     course: {
       strategy,
       mailboxes,
@@ -166,7 +174,13 @@ async function loadMailboxes(
     campaignId,
     accounts,
     limits,
-  }: { campaignId: string; accounts: readonly SenderAccount[]; limits: readonly SendingLimit[] },
+    now,
+  }: {
+    campaignId: string;
+    accounts: readonly SenderAccount[];
+    limits: readonly SendingLimit[];
+    now: number;
+  },
 ): Promise<MailboxPace[]> {
   const lastOwn = await loadPaces(tx, campaignId);
   const wide = limits.filter(({ kind }) => kind !== "recipient_domain");
@@ -190,12 +204,22 @@ async function loadMailboxes(
         zone: account.zone,
         minDelayMs: account.minDelaySeconds * 1000,
         weight: account.weight,
+        restsUntil: restOf(account, now),
         lastAt: lastOf(own),
         lastOwnAt: lastOwn.get(account.id) ?? null,
         caps: [{ ...cap, days: daysOf(own), recent }, ...caps.filter((each) => each !== undefined)],
       };
     }),
   );
+}
+
+/** It goes on by itself: whom it wrote to before wait for it. */
+export const rests = (status: string): boolean => status === "cooling_down" || status === "rate_limited";
+
+/** One whose time has come is about to be woken; nobody knows when one without a time will be. */
+function restOf({ status, until }: SenderAccount, now: number): number | null {
+  if (!rests(status)) return null;
+  return Math.max(until?.getTime() ?? now + restMs, now + wakesMs);
 }
 
 /** The campaign's latest slot of each mailbox. */

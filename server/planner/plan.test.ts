@@ -20,6 +20,7 @@ const mailbox = (id: string, { dailyLimit, minDelayMs = 0, weight = 1 }: Limits 
   lastAt: null,
   lastOwnAt: null,
   weight,
+  restsUntil: null,
   caps: [{ of: "mailbox", dailyLimit: dailyLimit ?? null, hourlyLimit: null, days: new Map(), recent: [] }],
 });
 const course = (mailboxes = [mailbox("ana")], strategy: RotationStrategy = "round_robin"): Course => ({

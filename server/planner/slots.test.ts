@@ -51,6 +51,7 @@ const course = ({ campaign, mailbox, caps = [{}] }: Change = {}): Course => ({
       lastAt: null,
       lastOwnAt: null,
       weight: 1,
+      restsUntil: null,
       caps: caps.map((some, index) => cap(index === 0 ? "mailbox" : "workspace", some)) as [Cap, ...Cap[]],
       ...mailbox,
     },

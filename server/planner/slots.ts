@@ -43,6 +43,8 @@ export type MailboxPace = {
   lastOwnAt: number | null;
   /** Share of a pool: one with 2 gets twice as much as one with 1. */
   weight: number;
+  /** It sends nothing before, though it will then (epoch ms); null for one that can send now. */
+  restsUntil: number | null;
   caps: readonly [Cap, ...Cap[]];
 };
 
@@ -51,6 +53,7 @@ export type Hold =
   | "blackout"
   | "daily_limit"
   | "spacing"
+  | "mailbox_rests"
   | `${CapOwner}_daily_limit`
   | `${CapOwner}_hourly_limit`;
 
@@ -124,6 +127,7 @@ function afterSpacing(
   };
   const own = mailbox.lastOwnAt;
   if (own !== null) notBefore(own + gapAfter(campaign, mailbox, own), "spacing");
+  if (mailbox.restsUntil !== null) notBefore(mailbox.restsUntil, "mailbox_rests");
   if (mailbox.lastAt !== null) notBefore(mailbox.lastAt + mailbox.minDelayMs, "spacing");
   for (const { of, hourlyLimit, recent } of mailbox.caps) {
     if (hourlyLimit === null || hourlyLimit < 1) continue;

@@ -76,6 +76,7 @@ function courseOf(given: Case, window: Window, some: { dailyLimit: number | null
         lastAt: null,
         lastOwnAt: null,
         weight: 1,
+        restsUntil: null,
         caps: [{ of: "mailbox", dailyLimit: null, hourlyLimit: null, days: new Map(), recent: [] }],
       },
     ],

@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import { type TenantTx, withTenant } from "#db/tenancy";
-import { type DriverEvent, type EventScope, queuedEvent } from "#server/drivers/events";
-import { wakeNow } from "#server/drivers/mutations";
+import type { EventScope } from "#server/drivers/events";
 import { pauseOnBounces } from "#server/messages/bounce-guard";
 import { pauseOnComplaints } from "#server/messages/complaint-guard";
 import { lockLimits } from "#server/messages/limits";
@@ -38,7 +37,7 @@ type Day = {
 /**
  * Writes the mailbox's health down (100 less two points for each per cent that bounced within a day, and five for each
  * that complained), and lets it rest when it stands too badly: an hour when receivers block it, a day when too much
- * bounces, two when people complain. `wakeRestedMailbox` lets it go on.
+ * bounces, two when people complain. `wakeRested` lets it go on.
  */
 async function coolDownMailbox(tx: TenantTx, accountId: string): Promise<void> {
   const [day] = await tx.execute<Day>(sql`
@@ -96,18 +95,4 @@ export async function judgeSenders(
     await pauseOnComplaints(tx, campaignIds);
     for (const accountId of accountIds) await coolDownMailbox(tx, accountId);
   });
-}
-
-/** Lets a mailbox that has rested long enough send again. */
-export async function wakeRestedMailbox(
-  tx: TenantTx,
-  scope: EventScope,
-  accountId: string,
-): Promise<DriverEvent[]> {
-  const rows = await tx.execute(sql`
-    update email_accounts set status = 'active', status_reason = null, status_until = null, updated_at = app_now()
-    where id = ${accountId}::uuid and status = 'cooling_down' and status_until <= app_now() returning id`);
-  if (rows.length === 0) return [];
-  const fence = await wakeNow(tx, { table: "mailbox_lanes", id: accountId });
-  return fence === null ? [] : [queuedEvent(scope, accountId, fence)];
 }

@@ -9,7 +9,8 @@ import { SmtpProblem } from "#server/mail/smtp-result";
 import { SealError } from "#server/seal";
 import type { Arrived } from "./inbound-row.ts";
 import type { MailFolder, MailSource } from "./mail-source.ts";
-import { judgeSenders, wakeRestedMailbox } from "./mailbox-standing.ts";
+import { wakeRested } from "#server/messages/rested";
+import { judgeSenders } from "./mailbox-standing.ts";
 import type { Answered } from "./match.ts";
 import { type Outcome, prepareMail, recordMail } from "./record.ts";
 import {
@@ -83,7 +84,7 @@ async function open(scope: EventScope, lane: ReaderLane): Promise<Opened> {
   try {
     const { reader } = await commitThenSend(scope, async (tx) => {
       if (!(await holds(tx, readerOf(lane), lane.fence))) return { reader: null, events: [] };
-      const events = await wakeRestedMailbox(tx, scope, lane.accountId);
+      const { events } = await wakeRested(tx, scope, [lane.accountId]);
       return { reader: await loadReader(tx, lane.accountId), events };
     });
     return reader === null ? "lost" : { reader, source: await openSource(reader) };

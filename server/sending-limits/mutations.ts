@@ -4,7 +4,7 @@ import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
 import { countEarlierMail } from "#server/messages/earlier-mail";
-import { askDomainsAgain, replanSteps, wakeHeldByDomain } from "#server/messages/replan";
+import { askAgain, replanSteps, wakeHeld } from "#server/messages/replan";
 import { findContactCaps } from "./queries.ts";
 import type { ContactCapsInput, SendingLimitInput } from "./schema.ts";
 
@@ -21,14 +21,14 @@ export async function saveSendingLimit(
   { kind, domain, dailyLimit, hourlyLimit }: SendingLimitInput,
 ): Promise<{ events: DriverEvent[] }> {
   const events = await replanSteps(tx, scope);
-  const held = await wakeHeldByDomain(tx, scope);
+  const held = await wakeHeld(tx, scope, "domain");
   await tx.execute(sql`
     insert into sending_limits as l (kind, domain, daily_limit, hourly_limit)
     values (${kind}, ${domain}, ${dailyLimit}, ${hourlyLimit})
     on conflict (tenant_id, workspace_id, kind, domain) do update
     set daily_limit = excluded.daily_limit, hourly_limit = excluded.hourly_limit, updated_at = app_now()`);
   if (kind === "recipient_domain") await countEarlierMail(tx, { domain, hourlyLimit });
-  await askDomainsAgain(tx, held.stepIds);
+  await askAgain(tx, held.stepIds, "domain");
   await recordAct(tx, {
     actorId: userId,
     action: "sending_limit.saved",
@@ -45,12 +45,12 @@ export async function removeSendingLimit(
   id: string,
 ): Promise<{ events: DriverEvent[] }> {
   const events = await replanSteps(tx, scope);
-  const held = await wakeHeldByDomain(tx, scope);
+  const held = await wakeHeld(tx, scope, "domain");
   const [before] = await tx.execute<{ kind: string; domain: string }>(
     sql`delete from sending_limits where id = ${id}::uuid returning kind, domain`,
   );
   if (!before) throw new AppError("not_found", "This limit does not exist any more.");
-  await askDomainsAgain(tx, held.stepIds);
+  await askAgain(tx, held.stepIds, "domain");
   await recordAct(tx, {
     actorId: userId,
     action: "sending_limit.removed",
