@@ -38,6 +38,7 @@ export function MailboxList({ mailboxes, editable, sandboxUrl, timeZone }: Props
                 {mailbox.sentToday.toLocaleString("en")} sent today
                 {mailbox.dailyLimit ? ` of ${mailbox.dailyLimit.toLocaleString("en")}` : ", no daily limit"}
                 {mailbox.bouncedToday > 0 && `, ${mailbox.bouncedToday.toLocaleString("en")} came back`}
+                {mailbox.health < 100 && `, health ${mailbox.health} of 100`}
                 {mailbox.hourlyLimit !== null
                   && `, at most ${mailbox.hourlyLimit.toLocaleString("en")} an hour`}
                 {mailbox.minDelaySeconds > 0 && `, at least ${mailbox.minDelaySeconds} s between two`}

@@ -26,7 +26,7 @@ export async function blockAnswer(
   senders: Senders | null,
 ): Promise<Answer | null> {
   const block = blockOf(senders);
-  if (block !== "no_mailbox" && block !== "mailbox_inactive") return null;
+  if (block !== "no_mailbox" && block !== "mailbox_inactive" && block !== "pool_unfit") return null;
   const { mailboxes, pool, poolOff, retryAt } = await loadBlocked(tx, campaignId, senders);
   const at =
     mailboxes.flatMap(({ until }) => until ?? []).sort((a, b) => a.getTime() - b.getTime())[0] ?? retryAt;
@@ -37,6 +37,8 @@ export async function blockAnswer(
       ? blocked("Its mailbox was removed: clone the campaign and choose another mailbox.")
       : blocked(`The pool “${pool}” has no mailbox that takes part: add one ${settings}.`);
   }
+  if (block === "pool_unfit")
+    return blocked(`None of the mailboxes of its pool “${pool}” is fit to send now: ${unfitText(senders)}.`);
   const [first] = mailboxes;
   if (mailboxes.length > 1)
     return blocked(
@@ -44,6 +46,14 @@ export async function blockAnswer(
     );
   return blocked(first ? mailboxText(first) : `Its mailbox cannot send: test it ${settings}.`);
 }
+
+/** Why mailboxes of its pool get nobody new; empty when all of them do. */
+export const unfitText = (senders: Senders | null): string =>
+  (senders?.accounts ?? [])
+    .flatMap(({ email, status, unfit }) =>
+      status === "active" && unfit !== null ? `${email} (${unfit})` : [],
+    )
+    .join(", ");
 
 function mailboxText({ email, status, reason, until, error }: Mailbox): string {
   const why = sentence(reason ?? error);

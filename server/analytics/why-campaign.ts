@@ -6,7 +6,7 @@ import { forecastDue, type WrittenForecast } from "#server/messages/forecasts";
 import type { Sending } from "#server/messages/sending";
 import { nextTry, nextTryJoins } from "./next-try.ts";
 import { reasonInWords, turnText, type ReasonCount } from "./reasons.ts";
-import { blockAnswer } from "./why-blocked.ts";
+import { blockAnswer, unfitText } from "./why-blocked.ts";
 
 /**
  * The one answer to “why is nothing being sent?”: `code` for machines, `title` and `text` for people, and when the next
@@ -52,7 +52,7 @@ export async function answerForCampaign(
   const late = await findLateness(tx, campaignId);
   if (late) return { answer: lateAnswer(late), forecast };
   if (!state.frozen) return { answer: enrolling(reasons), forecast };
-  if (forecast) return { answer: emailAnswer(forecast, state.zone), forecast };
+  if (forecast) return { answer: emailAnswer(forecast, state.zone, unfitText(sending)), forecast };
   const next = await firstDue(tx, campaignId);
   return { answer: waitingAnswer(reasons, next, state.goesOn), forecast };
 }
@@ -120,7 +120,7 @@ function lateAnswer({ at, workerAlive }: Lateness): Answer {
       };
 }
 
-function emailAnswer(forecast: WrittenForecast, zone: string): Answer {
+function emailAnswer(forecast: WrittenForecast, zone: string, unfit: string): Answer {
   const emails = forecast.count === 1 ? "1 email" : `${forecast.count.toLocaleString("en")} emails`;
   const pace = forecast.perDay === null ? "" : `, up to ${forecast.perDay.toLocaleString("en")} a day`;
   const days = forecast.days > 1 ? `, needs ${forecast.days} days` : "";
@@ -129,7 +129,7 @@ function emailAnswer(forecast: WrittenForecast, zone: string): Answer {
     code: forecast.hold ?? "next_email",
     kind: "info",
     title: `Next email: ${forecast.firstAtText}${forecast.mailbox ? ` from ${forecast.mailbox}` : ""}`,
-    text: `${forecast.holdText ? `${forecast.holdText} ` : ""}${emails} due${pace}${days}${last} (${zone}).`,
+    text: `${forecast.holdText ? `${forecast.holdText} ` : ""}${emails} due${pace}${days}${last} (${zone}).${unfit && ` Nobody new hears from ${unfit}.`}`,
     at: forecast.firstAt,
   };
 }

@@ -159,6 +159,9 @@ function courseOf({ seed, graph, window, dailyLimit, hourlyLimit, delayMs, messa
         lastOwnAt: lastAt,
         weight: 1,
         restsUntil: null,
+        takesNew: true,
+        provider: "smtp",
+        domain: "acme.test",
         caps: [
           { of: "mailbox", dailyLimit: null, hourlyLimit, days: new Map(), recent: held.map(({ at }) => at) },
         ],

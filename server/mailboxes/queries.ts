@@ -7,6 +7,7 @@ import { relayServer, sandboxServer } from "#server/mail/relay";
 import type { MailServer } from "#server/mail/smtp-session";
 import { readingSettings } from "#server/replies/schema";
 import { open, type SealedPlace } from "#server/seal";
+import { healthOf, type Standing, standing } from "./standing.ts";
 
 const row = {
   id: emailAccounts.id,
@@ -26,7 +27,6 @@ const row = {
   isDefault: emailAccounts.isDefault,
   lastVerifiedAt: emailAccounts.lastVerifiedAt,
   statusUntil: emailAccounts.statusUntil,
-  healthScore: emailAccounts.healthScore,
   imapHost: emailAccounts.imapHost,
   imapPort: emailAccounts.imapPort,
   imapSecurity: emailAccounts.imapSecurity,
@@ -44,7 +44,7 @@ const today = (
  * Every mailbox of the workspace, the default one first. `sentToday` and `bouncedToday` count by the mailbox's own day;
  * `readProblem` says why its replies could not be read the last time, `readsNextAt` when that is tried again;
  * `readLateUntil`, when nobody reads it though its time has come, when it is called for again; `reads` names the folders
- * besides the inbox.
+ * besides the inbox. `health` is that of today and yesterday, of 100.
  */
 export async function listMailboxes(tx: TenantTx) {
   const rows = await tx
@@ -52,6 +52,7 @@ export async function listMailboxes(tx: TenantTx) {
       ...row,
       sentToday: today("sent"),
       bouncedToday: today("bounced"),
+      standing: sql<Standing>`(select ${standing} from email_accounts a where a.id = ${emailAccounts.id})`,
       readProblem: mailboxReaders.problem,
       readsNextAt: mailboxReaders.wakesAt,
       readLateUntil: sql<Date | null>`(select ${driverCalledAgainAt} from mailbox_readers d
@@ -60,8 +61,9 @@ export async function listMailboxes(tx: TenantTx) {
     .from(emailAccounts)
     .leftJoin(mailboxReaders, eq(mailboxReaders.emailAccountId, emailAccounts.id))
     .orderBy(desc(emailAccounts.isDefault), emailAccounts.email);
-  return rows.map(({ settings, ...mailbox }) => ({
+  return rows.map(({ settings, standing: stands, ...mailbox }) => ({
     ...mailbox,
+    health: healthOf(stands),
     reads: readingSettings.parse(settings).reads,
   }));
 }

@@ -21,7 +21,7 @@ export async function lockLimits(
 }
 
 /** What a mailbox that cannot send now is waiting for, as the campaign's `why` says it. */
-export type Block = Hold | "campaign_not_active" | "no_mailbox" | "mailbox_inactive";
+export type Block = Hold | "campaign_not_active" | "no_mailbox" | "mailbox_inactive" | "pool_unfit";
 
 /**
  * CTEs (`back_campaign`, `back_mailbox`, `back_recipients`) that give the slots of the messages in the CTE `source` back to their days.

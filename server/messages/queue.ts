@@ -138,7 +138,9 @@ export function blockOf(senders: Senders | null): Block | null {
   if (!senders || (senders.status !== "active" && senders.status !== "completed"))
     return "campaign_not_active";
   if (senders.accounts.length === 0) return "no_mailbox";
-  return senders.accounts.some(({ status }) => status === "active") ? null : "mailbox_inactive";
+  const active = senders.accounts.filter(({ status }) => status === "active");
+  if (active.length === 0) return "mailbox_inactive";
+  return active.some(({ unfit }) => unfit === null) ? null : "pool_unfit";
 }
 
 /** A message of unknown fate that nobody has decided about for a day counts as sent: the contact moves on. */

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import PostalMime, { type Email } from "postal-mime";
 import { beforeEach, expect, test } from "vitest";
-import { createMailbox } from "#db/factories";
+import { createMailbox, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
+import { loadLive } from "#server/analytics/live";
 import { commitThenSend } from "#server/drivers/events";
 import {
   createRunner,
@@ -15,23 +16,16 @@ import {
 } from "#server/enrollments/testing";
 import { updateMailbox } from "#server/mailboxes/mutations";
 import { createPool } from "#server/pools/mutations";
+import { releaseCampaignSlots } from "./slots.ts";
 import { sinks } from "./testing-sinks.ts";
 import { atOnce, people } from "./testing.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 
-/** Four people of a pool of two mailboxes, each with their first email, who answer it in an hour. */
-async function underWay(): Promise<Started & { second: string }> {
-  const campaign = await newCampaign({
-    emails: people(4),
-    steps: [
-      emailStep({ subjectLine: "Hello {{ first_name }}" }),
-      { stepType: "wait", waitDuration: { value: 1, unit: "hours" } },
-      emailStep({ subjectLine: "", replyInThread: true }),
-    ],
-    settings: { ...atOnce, daily_limit: 1000 },
-  });
+/** A campaign of a pool of two mailboxes, `second` and its tenant's own. */
+async function pooled(emails: string[], steps: StepValues[]): Promise<Started & { second: string }> {
+  const campaign = await newCampaign({ emails, steps, settings: { ...atOnce, daily_limit: 1000 } });
   const { scope, userId, emailAccountId: first } = campaign;
   const second = await withTenant(scope, async (tx) => {
     const other = await createMailbox(tx, { email: `beside-${userId.slice(-8)}@acme.test` });
@@ -46,9 +40,19 @@ async function underWay(): Promise<Started & { second: string }> {
     );
     return other;
   });
-  await launch(scope, campaign.campaignId);
-  await runner.settle();
   return { ...campaign, second };
+}
+
+/** Four people of such a pool, each with their first email; the next one answers it an hour later. */
+async function underWay(): Promise<Started & { second: string }> {
+  const campaign = await pooled(people(4), [
+    emailStep({ subjectLine: "Hello {{ first_name }}" }),
+    { stepType: "wait", waitDuration: { value: 1, unit: "hours" } },
+    emailStep({ subjectLine: "", replyInThread: true }),
+  ]);
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  return campaign;
 }
 
 /** As a mailbox is that people complained about. */
@@ -129,4 +133,52 @@ test("who is written to from another mailbox than before gets a new thread, with
   }
   for (const [first, second] of mails.filter((theirs) => !moved.includes(theirs)))
     expect(second).toMatchObject({ subject: "Re: Hello Ada", inReplyTo: first?.messageId });
+});
+
+/** As if so many of a hundred emails of today had come back. */
+const cameBack = ({ scope }: Started, accountId: string, bounced: number) =>
+  withTenant(scope, (tx) =>
+    tx.execute(sql`
+      insert into mailbox_usage as u (email_account_id, day, sent, bounced)
+      select id, (app_now() at time zone timezone)::date, 100, ${bounced} from email_accounts where id = ${accountId}::uuid
+      on conflict (tenant_id, email_account_id, day) do update set sent = 100, bounced = excluded.bounced`),
+  );
+
+test("a pool gives nobody new to a mailbox of which too much came back, says so, and waits when all are like that", async () => {
+  const campaign = await pooled(people(6), [emailStep(), emailStep({ subjectLine: "Again" })]);
+  const { scope, campaignId, second } = campaign;
+  await cameBack(campaign, second, 3);
+  await launch(scope, campaignId);
+  await runner.settle("mailbox/messages.queued");
+  const from = async () =>
+    withTenant(scope, async (tx) => {
+      const rows = await tx.execute<{ id: string }>(sql`
+        select distinct email_account_id as id from content.email_messages
+        where campaign_id = ${campaignId}::uuid and scheduled_for is not null`);
+      return rows.map(({ id }) => id);
+    });
+  const why = () => withTenant(scope, async (tx) => (await loadLive(tx, campaignId)).answer);
+  expect(await from()).toEqual([campaign.emailAccountId]);
+  expect((await why()).text).toMatch(
+    /Nobody new hears from beside-.*3 % of its emails since yesterday came back/,
+  );
+
+  await cameBack(campaign, campaign.emailAccountId, 5);
+  await withTenant(scope, (tx) => releaseCampaignSlots(tx, { scope, campaignId }));
+  await runner.sweep();
+  await runner.settle("mailbox/messages.queued");
+  expect(await from()).toEqual([]);
+  expect(await why()).toMatchObject({
+    code: "pool_unfit",
+    text: expect.stringMatching(/5 % .*3 % /) as unknown,
+  });
+
+  // The day after the next nobody judges them by that any more.
+  for (let day = 0; day < 3; day += 1) {
+    runner.forget();
+    await moveClock("1 day");
+    await runner.sweep();
+    await runner.settle();
+  }
+  expect((await mailsOf(campaign)).map((mails) => mails.length)).toEqual([2, 2, 2, 2, 2, 2]);
 });

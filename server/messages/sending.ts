@@ -3,11 +3,15 @@ import type { TenantTx } from "#db/tenancy";
 import type { Course, RotationStrategy } from "#server/planner/plan";
 import type { Cap, CapOwner, MailboxPace } from "#server/planner/slots";
 import type { DayRange, Weekday, Window } from "#server/planner/window";
+import { type Standing, standing, unfitness } from "#server/mailboxes/standing";
 import { type ContactCaps, loadWideLimits, type SendingLimit } from "#server/sending-limits/queries";
 
 export type SenderAccount = {
   id: string;
   email: string;
+  provider: string;
+  /** Why its pool gives it nobody new; null when it does. */
+  unfit: string | null;
   status: string;
   /** Until when it rests, if it does. */
   until: Date | null;
@@ -51,11 +55,11 @@ const wakesMs = 60_000;
 /** Null for an unknown campaign. */
 export async function findSenders(tx: TenantTx, campaignId: string): Promise<Senders | null> {
   const rows = await tx.execute<
-    { campaignStatus: string; strategy: RotationStrategy | null } & {
-      [Key in keyof SenderAccount]: SenderAccount[Key];
+    { campaignStatus: string; strategy: RotationStrategy | null; standing: Standing } & {
+      [Key in keyof Omit<SenderAccount, "unfit">]: SenderAccount[Key];
     }
   >(sql`
-    select k.status as "campaignStatus", p.strategy, a.id, a.email,
+    select k.status as "campaignStatus", p.strategy, a.id, a.email, a.provider, ${standing} as standing,
       case when p.id is null or p.is_active then a.status else 'paused' end as status, a.status_until as until, a.timezone as zone,
       least(a.daily_limit, case when a.warmup_enabled then a.warmup_daily_limit end, p.daily_limit_per_account) as "dailyLimit",
       a.hourly_limit as "hourlyLimit", a.min_delay_seconds as "minDelaySeconds", coalesce(m.weight, 1) as weight
@@ -72,7 +76,10 @@ export async function findSenders(tx: TenantTx, campaignId: string): Promise<Sen
     strategy: first.strategy ?? "round_robin",
     accounts: rows
       .filter(({ id }) => id !== null)
-      .map(({ campaignStatus: _status, strategy: _strategy, ...account }) => account),
+      .map(({ campaignStatus: _status, strategy: ofPool, standing: stands, ...account }) => ({
+        ...account,
+        unfit: ofPool === null ? null : unfitness(stands),
+      })),
   };
 }
 
@@ -205,6 +212,9 @@ async function loadMailboxes(
         minDelayMs: account.minDelaySeconds * 1000,
         weight: account.weight,
         restsUntil: restOf(account, now),
+        takesNew: account.unfit === null,
+        provider: account.provider,
+        domain: domainOf(account.email),
         lastAt: lastOf(own),
         lastOwnAt: lastOwn.get(account.id) ?? null,
         caps: [{ ...cap, days: daysOf(own), recent }, ...caps.filter((each) => each !== undefined)],

@@ -21,6 +21,9 @@ const mailbox = (id: string, { dailyLimit, minDelayMs = 0, weight = 1 }: Limits 
   lastOwnAt: null,
   weight,
   restsUntil: null,
+  takesNew: true,
+  provider: "smtp",
+  domain: "acme.test",
   caps: [{ of: "mailbox", dailyLimit: dailyLimit ?? null, hourlyLimit: null, days: new Map(), recent: [] }],
 });
 const course = (mailboxes = [mailbox("ana")], strategy: RotationStrategy = "round_robin"): Course => ({
@@ -65,6 +68,40 @@ test("everybody gets it within their own window, and nobody holds up the others"
       return hour >= 9 && hour < 11;
     }).length;
   expect(zones.reduce((sum, zone) => sum + hoursOf(zone), 0)).toBe(50);
+});
+
+test("whom nobody wrote to yet gets a mailbox that is fit; whoever one wrote to before goes on hearing from it", () => {
+  const given = course([{ ...mailbox("ana"), takesNew: false }, mailbox("ben", { dailyLimit: 2 })]);
+  const some = people(5, (index) => ({ mailboxId: index === 0 ? "ana" : null }));
+  const { given: slots, waiting, next } = plan(given, some, { from: monday, until: monday + hourMs });
+  expect(slots.map(({ slot }) => slot.mailboxId)).toEqual(["ana", "ben", "ben"]);
+  expect(waiting).toBe(true);
+  expect(next?.mailboxId).toBe("ben");
+  expect(next?.hold).toBe("mailbox_daily_limit");
+});
+
+test("who has a mailbox that rests waits for it; nobody else does while another has room", () => {
+  const rests = { ...mailbox("ana"), restsUntil: monday + 5 * hourMs };
+  const given = course([rests, mailbox("ben")]);
+  const some = people(4, (index) => ({ mailboxId: index < 2 ? "ana" : null }));
+  const { given: slots, held } = plan(given, some, { from: monday, until: monday + hourMs });
+  expect(slots.map(({ slot }) => slot.mailboxId)).toEqual(["ben", "ben"]);
+  expect(held.map(({ hold, until }) => [hold, until])).toEqual([
+    ["own_mailbox", rests.restsUntil],
+    ["own_mailbox", rests.restsUntil],
+  ]);
+});
+
+test("of mailboxes with the same share, one of another domain and provider than the last goes first", () => {
+  const at = (id: string, domain: string, provider = "smtp") => ({ ...mailbox(id), domain, provider });
+  const given = course([
+    at("ana", "one.test"),
+    at("bea", "one.test"),
+    at("cem", "two.test"),
+    at("dan", "two.test", "gmail"),
+  ]);
+  const { given: slots } = plan(given, people(4), { from: monday, until: monday + hourMs });
+  expect(slots.map(({ slot }) => slot.mailboxId)).toEqual(["ana", "dan", "cem", "bea"]);
 });
 
 test("an address gets no more than so many in any 24 hours, and never two too close together", () => {

@@ -48,6 +48,9 @@ export function plan(
   // Whose turn was noted before comes again by themselves.
   recipients.turns.clear();
   const result: Plan = { given: [], held: [], waiting: false, next: null };
+  const fit = course.mailboxes.filter(({ takesNew }) => takesNew);
+  // Without any that is fit nothing is sent; what is foretold then is for when they are.
+  const takers = fit.length > 0 ? fit : course.mailboxes;
   for (let first = 0; first < ahead; first += 1) {
     const best = bestSlot(course, course.mailboxes, `ahead:${first}`, from);
     if (!best || best.slot.at > until)
@@ -60,9 +63,9 @@ export function plan(
       result.held.push({ person, ...own });
       continue;
     }
-    const best = bestSlot(course, course.mailboxes, person.id, from);
-    if (!best || best.slot.at > until) return { ...result, waiting: true, next: best?.slot ?? null };
     const pinned = course.mailboxes.find(({ id }) => id === person.mailboxId);
+    const best = bestSlot(course, pinned ? course.mailboxes : takers, person.id, from);
+    if (!best || best.slot.at > until) return { ...result, waiting: true, next: best?.slot ?? null };
     const theirs = pinned ? bestSlot(course, [pinned], person.id, from) : best;
     if (!theirs || theirs.slot.at > until) {
       result.held.push({ person, until: theirs?.slot.at ?? until, hold: "own_mailbox" });
@@ -101,26 +104,41 @@ type Choice = { mailbox: MailboxPace; slot: Slot };
 
 /** The earliest slot that any of the mailboxes has; among equal ones the strategy decides. */
 function bestSlot(
-  { campaign, strategy }: Course,
+  { campaign, strategy, mailboxes: all }: Course,
   mailboxes: readonly MailboxPace[],
   key: string,
   from: number,
 ): Choice | null {
+  const latest = mailboxes.length > 1 ? latestOf(all) : null;
   let best: Choice | null = null;
   for (const mailbox of mailboxes) {
     const slot = nextSlot(campaign, mailbox, from);
     if (!slot || (best && slot.at > best.slot.at)) continue;
-    if (!best || slot.at < best.slot.at || goesFirst(strategy, key, { mailbox, slot }, best))
+    if (!best || slot.at < best.slot.at || goesFirst({ strategy, key, latest }, { mailbox, slot }, best))
       best = { mailbox, slot };
   }
   return best;
 }
 
-function goesFirst(strategy: RotationStrategy, key: string, one: Choice, other: Choice): boolean {
+/** The mailbox that the campaign sends from last, as far as slots are given out. */
+function latestOf(mailboxes: readonly MailboxPace[]): MailboxPace | null {
+  let latest: MailboxPace | null = null;
+  for (const mailbox of mailboxes)
+    if (mailbox.lastOwnAt !== null && mailbox.lastOwnAt > (latest?.lastOwnAt ?? -Infinity)) latest = mailbox;
+  return latest;
+}
+
+type Turn = { strategy: RotationStrategy; key: string; latest: MailboxPace | null };
+
+/** Of two that have their share, one of another domain and provider than the latest; then the one that rested longest. */
+function goesFirst({ strategy, key, latest }: Turn, one: Choice, other: Choice): boolean {
   if (strategy === "random")
     return fraction(`${key}:${one.mailbox.id}`) < fraction(`${key}:${other.mailbox.id}`);
   const load = ({ mailbox, slot }: Choice) =>
     (mailbox.caps[0].days.get(slot.mailboxDay) ?? 0) / (strategy === "weighted" ? mailbox.weight : 1);
   if (load(one) !== load(other)) return load(one) < load(other);
+  const alike = ({ mailbox }: Choice) =>
+    Number(mailbox.domain === latest?.domain) * 2 + Number(mailbox.provider === latest?.provider);
+  if (alike(one) !== alike(other)) return alike(one) < alike(other);
   return (one.mailbox.lastAt ?? 0) < (other.mailbox.lastAt ?? 0);
 }

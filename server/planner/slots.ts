@@ -45,6 +45,10 @@ export type MailboxPace = {
   weight: number;
   /** It sends nothing before, though it will then (epoch ms); null for one that can send now. */
   restsUntil: number | null;
+  /** Whether it writes to people whom no mailbox of the pool has written to yet. */
+  takesNew: boolean;
+  provider: string;
+  domain: string;
   caps: readonly [Cap, ...Cap[]];
 };
 

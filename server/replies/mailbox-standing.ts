@@ -35,23 +35,19 @@ type Day = {
 };
 
 /**
- * Writes the mailbox's health down (100 less two points for each per cent that bounced within a day, and five for each
- * that complained), and lets it rest when it stands too badly: an hour when receivers block it, a day when too much
- * bounces, two when people complain. `wakeRested` lets it go on.
+ * Lets a mailbox rest when it stands too badly: an hour when receivers block it, a day when too much bounces, two when
+ * people complain. `wakeRested` lets it go on.
  */
 async function coolDownMailbox(tx: TenantTx, accountId: string): Promise<void> {
   const [day] = await tx.execute<Day>(sql`
-    with m as materialized (
-      select delivery_status, bounced_at, bounce_type, complained_at from content.email_messages
+    select n.*, a.status, a.email, a.created_by as "createdBy"
+    from (select * from email_accounts where id = ${accountId}::uuid for no key update) a
+    cross join (
+      select count(*)::int as sent, (count(bounced_at))::int as bounced, (count(complained_at))::int as complained,
+        (count(*) filter (where bounce_type = 'block' and bounced_at > app_now() - interval '1 hour'))::int as blocked
+      from content.email_messages
       where email_account_id = ${accountId}::uuid and sent_at > app_now() - interval '24 hours' and direction = 'outbound'
-    )
-    update email_accounts a
-    set health_score = greatest(0, least(100, round(100 - 200.0 * n.bounced / greatest(n.sent, 1) - 500.0 * n.complained / greatest(n.sent, 1))))::int,
-      updated_at = app_now()
-    from (select count(*)::int as sent, (count(bounced_at))::int as bounced, (count(complained_at))::int as complained,
-      (count(*) filter (where bounce_type = 'block' and bounced_at > app_now() - interval '1 hour'))::int as blocked from m) n
-    where a.id = ${accountId}::uuid
-    returning n.*, a.status, a.email, a.created_by as "createdBy"`);
+    ) n`);
   if (day?.status !== "active") return;
   const rest = restFor(day);
   if (!rest) return;

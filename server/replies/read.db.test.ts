@@ -259,8 +259,8 @@ test("a mailbox of whose mail too much comes back rests, and goes on by itself",
   const campaign = await underway(runner, { emails: people(60, "rest") });
   const status = async () =>
     withTenant(campaign.scope, async (tx) => {
-      const [row] = await tx.execute<{ status: string; health: number }>(
-        sql`select status, health_score as health from email_accounts where id = ${campaign.emailAccountId}::uuid`,
+      const [row] = await tx.execute<{ status: string }>(
+        sql`select status from email_accounts where id = ${campaign.emailAccountId}::uuid`,
       );
       return row;
     });
