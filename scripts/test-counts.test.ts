@@ -14,10 +14,11 @@ const report = (content: unknown) => {
 
 const testResults: unknown[] = [];
 
-test("passed and failed tests of both runners add up, and those that passed at the second try are named", () => {
+test("passed and failed tests of both runners add up, and those that wavered or were passed over are named", () => {
   const assertionResults = [
     { fullName: "steady", status: "passed", failureMessages: [] },
     { fullName: "wavers", status: "passed", failureMessages: ["Property failed\n{ seed: 7 }\n    at x.ts"] },
+    { fullName: "waits for a server", status: "skipped", failureMessages: [] },
     { fullName: "fails", status: "failed", failureMessages: ["at first", "again"] },
   ];
   const vitest = vitestCounts(
@@ -30,13 +31,19 @@ test("passed and failed tests of both runners add up, and those that passed at t
   const playwright = playwrightCounts(
     report({
       stats: { expected: 3, unexpected: 1, flaky: 1 },
-      suites: [{ specs: [spec("clicks", "expected")], suites: [{ specs: [spec("drags", "flaky")] }] }],
+      suites: [
+        {
+          specs: [spec("clicks", "expected")],
+          suites: [{ specs: [spec("drags", "flaky"), spec("needs Linux", "skipped")] }],
+        },
+      ],
     }),
   );
   expect(sum([vitest, playwright])).toEqual({
     passed: 11,
     failed: 3,
     flaky: ["wavers: Property failed { seed: 7 }", "drags"],
+    skipped: ["waits for a server", "needs Linux"],
   });
 });
 
@@ -46,7 +53,7 @@ test("a file that could not be loaded is a failure, though none of its tests is"
 });
 
 test("a runner that left no report has not passed", () => {
-  const nothing = { passed: 0, failed: 1, flaky: [] };
+  const nothing = { passed: 0, failed: 1, flaky: [], skipped: [] };
   expect(playwrightCounts(path.join(folder, "none.json"))).toEqual(nothing);
   expect(vitestCounts(report({ other: 1 }))).toEqual(nothing);
 });

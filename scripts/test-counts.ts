@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 
-/** `flaky` names the tests that failed first and then passed: they count as passed, and are to be looked into. */
-export type Counts = { passed: number; failed: number; flaky: string[] };
+/**
+ * `flaky` names the tests that failed first and then passed: they count as passed, and are to be looked into. `skipped`
+ * names those that were passed over.
+ */
+export type Counts = { passed: number; failed: number; flaky: string[]; skipped: string[] };
 
 const vitestReport = z.object({
   numPassedTests: z.number(),
@@ -33,7 +36,7 @@ const playwrightReport = z.object({
 
 /** What a test run counted; one failure when it left no report, since then nothing is known to have passed. */
 function countsIn<T>(file: string, report: z.ZodType<T>, read: (report: T) => Counts): Counts {
-  const nothing = { passed: 0, failed: 1, flaky: [] };
+  const nothing = { passed: 0, failed: 1, flaky: [], skipped: [] };
   if (!existsSync(file)) return nothing;
   const parsed = report.safeParse(JSON.parse(readFileSync(file, "utf8")));
   return parsed.success ? read(parsed.data) : nothing;
@@ -51,22 +54,28 @@ export const vitestCounts = (file: string): Counts =>
       .flatMap((result) => result.assertionResults)
       .filter(({ status, failureMessages }) => status === "passed" && failureMessages.length > 0)
       .map(({ fullName, failureMessages: [first = ""] }) => `${fullName}: ${beginning(first)}`),
+    skipped: testResults
+      .flatMap((result) => result.assertionResults)
+      .filter(({ status }) => status === "skipped" || status === "pending" || status === "todo")
+      .map(({ fullName }) => fullName),
   }));
 
 export const playwrightCounts = (file: string): Counts =>
   countsIn(file, playwrightReport, ({ stats, suites }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
-    flaky: suites.flatMap(flakySpecs),
+    flaky: suites.flatMap((suite) => specsWith("flaky", suite)),
+    skipped: suites.flatMap((suite) => specsWith("skipped", suite)),
   }));
 
-const flakySpecs = ({ specs, suites = [] }: PlaywrightSuite): string[] => [
-  ...specs.filter(({ tests }) => tests.some(({ status }) => status === "flaky")).map(({ title }) => title),
-  ...suites.flatMap(flakySpecs),
+const specsWith = (wanted: string, { specs, suites = [] }: PlaywrightSuite): string[] => [
+  ...specs.filter(({ tests }) => tests.some(({ status }) => status === wanted)).map(({ title }) => title),
+  ...suites.flatMap((suite) => specsWith(wanted, suite)),
 ];
 
 export const sum = (all: Counts[]): Counts => ({
   passed: all.reduce((total, { passed }) => total + passed, 0),
   failed: all.reduce((total, { failed }) => total + failed, 0),
   flaky: all.flatMap(({ flaky }) => flaky),
+  skipped: all.flatMap(({ skipped }) => skipped),
 });

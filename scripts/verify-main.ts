@@ -89,7 +89,7 @@ function note(name: string, seconds: number, ok: boolean): void {
 async function run(stage: Stage, count?: () => Counts): Promise<void> {
   const outcome = await runStage(stage, { root, logDir, signal: stopping.signal });
   if (stopping.signal.aborted) return;
-  const counted = count?.() ?? { passed: 0, failed: outcome.ok ? 0 : 1, flaky: [] };
+  const counted = count?.() ?? { passed: 0, failed: outcome.ok ? 0 : 1, flaky: [], skipped: [] };
   counts.push(outcome.ok || counted.failed > 0 ? counted : { ...counted, failed: 1 });
   note(stage.name, outcome.seconds, outcome.ok);
   if (!outcome.ok) {
@@ -110,7 +110,7 @@ async function buildPages(): Promise<void> {
   } catch (error) {
     if (stopping.signal.aborted) return;
     stopping.abort();
-    counts.push({ passed: 0, failed: 1, flaky: [] });
+    counts.push({ passed: 0, failed: 1, flaky: [], skipped: [] });
     note("build", seconds(), false);
     const tail = error instanceof Error ? error.message : String(error);
     throw new StageFailed({ name: "build", ok: false, seconds: seconds(), tail, logFile });
@@ -168,16 +168,17 @@ async function main(): Promise<number> {
         `${error.message}. The end of its output (all of it in ${error.outcome.logFile}):\n\n${error.outcome.tail}`,
       );
     else {
-      counts.push({ passed: 0, failed: 1, flaky: [] });
+      counts.push({ passed: 0, failed: 1, flaky: [], skipped: [] });
       complain(error instanceof Error ? error.message : String(error));
     }
   }
   lock.release?.();
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   say(`\n${summary.join("\n")}\n\n${failed ? "Not verified" : "Verified"} in ${minutes} minutes.`);
-  const { passed, failed: failures, flaky } = sum(counts);
+  const { passed, failed: failures, flaky, skipped } = sum(counts);
   for (const name of flaky) say(`Flaky, passed at the second try only: ${name}`);
-  say(`${passed} passed, ${failures} failed`);
+  for (const name of skipped) say(`Passed over: ${name}`);
+  say(`${passed} passed, ${failures} failed, ${skipped.length} skipped`);
   return failed ? 1 : 0;
 }
 
