@@ -20,18 +20,33 @@ export const installPackage = async (name: string): Promise<string | null> =>
   (await run("apt-get", ["update", "-qq"]))
   ?? run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", name]);
 
-/**
- * Gets the mail server that reading mailboxes is tested against, where it can be had. Without it these tests are
- * passed over, and say so.
- */
-export async function provideDovecot(say: (line: string) => void): Promise<void> {
-  if (existsSync("/usr/sbin/dovecot")) return;
-  const advice =
-    "the tests that read a real IMAP server are passed over. To run them: apt-get install dovecot-imapd";
-  if (!canInstall()) return say(`No Dovecot here: ${advice}`);
-  say("Installing Dovecot from the system's packages");
-  const how = await installPackage("dovecot-imapd");
-  if (how !== null) say(`Dovecot cannot be had (${how}): ${advice}`);
+type Tested = { name: string; program: string; packageName: string; without: string };
+
+const dovecot: Tested = {
+  name: "Dovecot",
+  program: "/usr/sbin/dovecot",
+  packageName: "dovecot-imapd",
+  without: "the tests that read a real IMAP server are passed over",
+};
+const spamAssassin: Tested = {
+  name: "SpamAssassin",
+  program: "/usr/sbin/spamd",
+  packageName: "spamd",
+  without: "the tests that have a real spam filter score mails are passed over",
+};
+
+/** Gets the servers that tests are run against, where they can be had. Without one its tests are passed over, and say so. */
+export async function provideServers(say: (line: string) => void): Promise<void> {
+  for (const server of [dovecot, spamAssassin]) await provide(server, say);
+}
+
+async function provide({ name, program, packageName, without }: Tested, say: (line: string) => void) {
+  if (existsSync(program)) return;
+  const advice = `${without}. To run them: apt-get install ${packageName}`;
+  if (!canInstall()) return say(`No ${name} here: ${advice}`);
+  say(`Installing ${name} from the system's packages`);
+  const how = await installPackage(packageName);
+  if (how !== null) say(`${name} cannot be had (${how}): ${advice}`);
 }
 
 /** Null when it went well, else how it ended. */

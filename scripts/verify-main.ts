@@ -6,7 +6,7 @@ import { provideBrowser } from "./browser.ts";
 import { complain, say } from "./console.ts";
 import { takeLock } from "./lock.mjs";
 import { root } from "./runtime.mjs";
-import { provideDovecot } from "./system-packages.ts";
+import { provideServers } from "./system-packages.ts";
 import { runStage } from "./stages.ts";
 import type { Outcome, Stage } from "./stages.ts";
 import { playwrightCounts, sum, vitestCounts } from "./test-counts.ts";
@@ -127,7 +127,7 @@ async function verify(): Promise<void> {
       await run(stages.format);
     })(),
     (async () => {
-      await provideDovecot(say);
+      await provideServers(say);
       await run(stages.tests, () => vitestCounts(reports.vitest));
       await run(stages.zone(), () => vitestCounts(reports.zone));
     })(),

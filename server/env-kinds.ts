@@ -107,6 +107,15 @@ export const nameServers = help(
   },
 );
 
+const isHostAndPort = (text: string) => {
+  const [, port] = /^(?:\[[\da-f:.]+\]|[a-z\d.-]+):(\d{1,5})$/i.exec(text) ?? [];
+  return Number(port) > 0 && Number(port) < 65_536;
+};
+export const spamdAddress = help(z.string().refine(isHostAndPort), {
+  expected: "the host and port of SpamAssassin's spamd, as 127.0.0.1:783",
+  fix: "Correct SPAMD_ADDRESS, or leave it out: then mails get no spam score.",
+});
+
 export const text = (expected: string, fix: string) => help(z.string().min(1), { expected, fix });
 export const password = (expected: string, fix: string) =>
   help(z.string().min(1), { expected, fix, secret: true });
