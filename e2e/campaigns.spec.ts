@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
@@ -10,13 +12,32 @@ import { seriousFindings } from "./scan.ts";
 /** The dialog's time, as the browser's own field holds it. */
 const timeOf = (page: Page) => page.getByRole("dialog").getByLabel("Launch at");
 
-test("a launch is scheduled by keyboard, locks the campaign until then, moves, and is taken back", async ({
+test("a launch is reviewed and scheduled by keyboard, locks the campaign until then, moves, and is taken back", async ({
   workspace,
   signedInPage: page,
 }) => {
-  const { campaignId } = await finishedCampaign(workspace);
+  let status = 404;
+  const site = createServer((_, response) => response.writeHead(status).end());
+  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+  const offer = `http://127.0.0.1:${(site.address() as AddressInfo).port}/offer`;
+  const { campaignId } = await finishedCampaign(
+    workspace,
+    `<p>Hello</p><img src="https://cdn.example/spring.png"><a href="${offer}">Our offer</a>`,
+  );
   const home = `/${workspace.slug}/campaigns/${campaignId}`;
   await page.goto(`${home}/edit/review`);
+  await test.step("what receivers hold against the email is told, and a link until it answers", async () => {
+    await expect(page.getByText(/1 image has no alternative text \(spring\.png\)/)).toBeVisible();
+    const dead = page.getByText(`the link “Our offer” to ${offer} does not work.`);
+    await expect(dead).toContainText("answers with status 404: there is no such page. Correct the address.");
+    await expect(page.getByText("0 links answer.")).toBeVisible();
+    expect(await seriousFindings(page)).toEqual([]);
+    status = 200;
+    await page.getByRole("button", { name: "Check again" }).press("Enter");
+    await expect(page.getByText("1 link answers.")).toBeVisible();
+    await expect(dead).toHaveCount(0);
+    site.close();
+  });
   await page.getByRole("button", { name: "Schedule", exact: true }).press("Enter");
   await expect(timeOf(page)).toHaveValue(/T09:00$/);
   const suggested = await timeOf(page).inputValue();

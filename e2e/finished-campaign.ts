@@ -2,7 +2,7 @@ import { createCampaign, createContacts, createList, type Tenant } from "#db/fac
 import { withTenant } from "#db/tenancy";
 
 /** A draft of one email to two people, with nothing left to do but to launch it. */
-export const finishedCampaign = ({ scope, emailAccountId }: Tenant) =>
+export const finishedCampaign = ({ scope, emailAccountId }: Tenant, emailContent = "<p>Hello</p>") =>
   withTenant(scope, async (tx) => {
     const contactIds = await createContacts(tx, [
       { email: "ada@people.test", firstName: "Ada" },
@@ -13,6 +13,6 @@ export const finishedCampaign = ({ scope, emailAccountId }: Tenant) =>
       name: "Spring news",
       emailAccountId,
       audience: { everyone: false, include: [listId], exclude: [] },
-      steps: [{ stepType: "email", subjectLine: "Hello", emailContent: "<p>Hello</p>" }],
+      steps: [{ stepType: "email", subjectLine: "Hello", emailContent }],
     });
   });

@@ -1,6 +1,9 @@
-import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
+"use client";
+import { RotateCw } from "lucide-react";
+import { Button } from "#components/ui/button";
 import { Section } from "#components/ui/section";
-import { TextLink } from "#components/ui/text-link";
+import { ChecklistGroup } from "./checklist-group.tsx";
+import { EmailChecks, useEmailChecks } from "./email-checks.tsx";
 import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
@@ -15,6 +18,7 @@ const groups = [
 type Props = { workspace: string; campaign: Campaign; problems: Review["problems"] };
 
 export function LaunchChecklist({ workspace, campaign, problems }: Props) {
+  const checks = useEmailChecks(campaign);
   const edit = `/${workspace}/campaigns/${campaign.id}/edit`;
   const hrefs = {
     audience: `${edit}/audience`,
@@ -34,44 +38,31 @@ export function LaunchChecklist({ workspace, campaign, problems }: Props) {
     label: "Approval",
     fine: "",
   };
+  const triggers = campaign.type === "triggered";
   return (
-    <Section title="Checks" flush>
+    <Section
+      title="Checks"
+      flush
+      action={
+        <Button size="sm" pending={checks.pending} onClick={checks.again}>
+          <RotateCw /> Check again
+        </Button>
+      }
+    >
       <ul className="divide-y">
         {[
           ...groups.filter(({ where }) => where !== "goals" || campaign.goals.length > 0),
           ...(approval ? [approval] : []),
-        ].map((group) => {
-          const triggers = group.where === "audience" && campaign.type === "triggered";
-          const mine = problems.filter((problem) => problem.where === group.where);
-          const blocked = mine.some((problem) => problem.severity === "blocker");
-          return (
-            <li key={group.where} className="flex gap-3 px-4 py-3 sm:px-5">
-              {blocked ? (
-                <CircleAlert aria-label="Must be fixed" className="mt-0.5 size-4 shrink-0 text-danger" />
-              ) : mine.length > 0 ? (
-                <TriangleAlert aria-label="Worth a look" className="mt-0.5 size-4 shrink-0 text-warning" />
-              ) : (
-                <CircleCheck aria-label="Fine" className="mt-0.5 size-4 shrink-0 text-success" />
-              )}
-              <div className="min-w-0">
-                <h3 className="font-medium">{triggers ? "Trigger" : group.label}</h3>
-                {mine.length === 0 && (
-                  <p className="text-muted">{triggers ? "Something brings people in." : group.fine}</p>
-                )}
-                <ul className="space-y-1.5">
-                  {mine.map((problem) => (
-                    <li key={problem.code + (problem.stepId ?? "") + problem.message}>
-                      {problem.message}{" "}
-                      <TextLink href={hrefOf(problem)}>
-                        {problem.severity === "blocker" ? "Fix it" : "Look"}
-                      </TextLink>
-                    </li>
-                  ))}
-                </ul>
-              </div>
-            </li>
-          );
-        })}
+        ].map(({ where, label, fine }) => (
+          <ChecklistGroup
+            key={where}
+            label={where === "audience" && triggers ? "Trigger" : label}
+            fine={where === "audience" && triggers ? "Something brings people in." : fine}
+            problems={problems.filter((problem) => problem.where === where)}
+            hrefOf={hrefOf}
+          />
+        ))}
+        <EmailChecks checks={checks} hrefOf={hrefOf} />
       </ul>
     </Section>
   );

@@ -1,6 +1,6 @@
 "use client";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
+import { createTRPCClient, httpBatchLink, httpLink, splitLink, TRPCClientError } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { useState, type ReactNode } from "react";
 import superjson from "superjson";
@@ -19,6 +19,9 @@ function leaveWhenSignedOut(error: unknown) {
   if (codeOf(error) !== "signed_out") return;
   leaveTo(`/login?redirect=${encodeURIComponent(location.pathname + location.search)}`);
 }
+
+/** The context of a call that may take long: whatever else is asked at that moment does not wait for it. */
+export const alone = { alone: true };
 
 const retryable = new Set([undefined, "unavailable", "unexpected"]);
 
@@ -41,20 +44,21 @@ function createQueryClient() {
  */
 export function ApiProvider({ workspace, children }: { workspace: string | null; children: ReactNode }) {
   const [queryClient] = useState(createQueryClient);
-  const [trpcClient] = useState(() =>
-    createTRPCClient<AppRouter>({
-      links: [
-        httpBatchLink({
-          url: "/api/trpc",
-          transformer: superjson,
-          maxItems: 20,
-          // Rule trees and long choices do not fit an address.
-          methodOverride: "POST",
-          headers: () => (workspace ? { "x-workspace": workspace } : {}),
-        }),
-      ],
-    }),
-  );
+  const [trpcClient] = useState(() => {
+    const options = {
+      url: "/api/trpc",
+      transformer: superjson,
+      // Rule trees and long choices do not fit an address.
+      methodOverride: "POST",
+      headers: () => (workspace ? { "x-workspace": workspace } : {}),
+    } as const;
+    const links = splitLink({
+      condition: ({ context }) => context.alone === true,
+      true: httpLink(options),
+      false: httpBatchLink({ ...options, maxItems: 20 }),
+    });
+    return createTRPCClient<AppRouter>({ links: [links] });
+  });
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>

@@ -8,8 +8,10 @@ import { countAudience } from "./audience.ts";
 import { compareVersions } from "./compare-versions.ts";
 import { copySteps } from "./copy-steps.ts";
 import { editSteps } from "./edit-steps.ts";
+import { checkEmails } from "./email-checks.ts";
 import { endNow, reopen, setEnd } from "./ending.ts";
 import { createGuided } from "./guided.ts";
+import { checkLinks } from "./link-checks.ts";
 import { decideUnknown, launch, pause, resume } from "./lifecycle.ts";
 import * as mutations from "./mutations.ts";
 import {
@@ -110,6 +112,9 @@ export const campaignsRouter = router({
   review: reads
     .input(campaignRef)
     .query(({ ctx, input }) => ctx.tenant((tx) => reviewCampaign(tx, input.id))),
+  /** Parts of the review that ask other systems: mutations, so that nobody asks them by reading a page ahead. */
+  checkEmails: reads.input(campaignRef).mutation(({ ctx, input }) => checkEmails(ctx.member.scope, input)),
+  checkLinks: reads.input(campaignRef).mutation(({ ctx, input }) => checkLinks(ctx.member.scope, input)),
 
   create: writes
     .input(campaignInput)

@@ -6,11 +6,11 @@ import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import { asVariant } from "#server/ab-tests/variants";
 import { signerOf } from "#server/domains/signers";
 import { AppError } from "#server/errors";
-import { compileMessage, type CompiledMessage } from "#server/mail/compile";
+import type { CompiledMessage } from "#server/mail/compile";
 import { signMessage } from "#server/mail/dkim";
 import { exampleContact } from "#server/mail/example-contact";
 import { TemplateError } from "#server/mail/liquid";
-import { mergeContacts, senderOf, workspaceSender } from "#server/mail/queries";
+import { mergeContacts, workspaceSender } from "#server/mail/queries";
 import { renderFor, type RenderedMessage } from "#server/mail/render";
 import { openTransport } from "#server/mail/smtp";
 import { mailServerOf } from "#server/mailboxes/queries";
@@ -20,6 +20,7 @@ import { listPreviewContacts as searchPreviewContacts } from "#server/templates/
 import type { EmptyMergeReport } from "#server/templates/schema";
 import { tailOf } from "./attachments.ts";
 import { audiencePredicate, doorOf } from "./audience.ts";
+import { compileEmail } from "./compile-email.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import type { TestSendInput } from "./schema.ts";
 
@@ -90,46 +91,13 @@ async function compileTrial(
   const step = found && asVariant(found, found.test, variant);
   if (!step) throw new AppError("not_found", "There is no such email step in this campaign.");
   const workspace = await workspaceSender(tx);
-  const { settings } = campaign;
-  const fromName = step.sender?.fromName || settings.fromName;
-  const fromEmail = step.sender?.fromEmail || settings.fromEmail;
-  const replyTo = step.sender?.replyTo || settings.replyToEmail;
-  const sender = senderOf(workspace, {
-    senderName: fromName,
-    senderEmail: fromEmail,
-    campaignName: campaign.name,
-    campaignId: campaign.id,
-  });
-  const content = {
-    subject: subjectOf(campaign, step),
-    previewText: step.previewText ?? "",
-    html: step.emailContent ?? "",
-    text: step.emailText ?? null,
-  };
-  const options = {
-    trackOpens: false,
-    trackClicks: false,
-    unsubscribe: true,
-    plainTextOnly: settings.plainTextOnly,
-    broadcast: campaign.type === "broadcast" || campaign.type === "ab_test",
-    utm: settings.utm,
-  };
-  const from = { name: fromName, email: fromEmail };
-  const { tenantId, workspaceId } = workspace;
+  const marks = { trackOpens: false, trackClicks: false, plainTextOnly: campaign.settings.plainTextOnly };
   try {
-    return compileMessage(content, options, { tenantId, workspaceId, sender, from, replyTo });
+    return compileEmail(campaign, { step, workspace, marks });
   } catch (error) {
     if (error instanceof TemplateError) throw new AppError("invalid", error.message, {}, { cause: error });
     throw error;
   }
-}
-
-/** An answer without a subject of its own bears that of the email before it. */
-function subjectOf(campaign: Campaign, step: Campaign["steps"][number]): string {
-  const own = step.subjectLine ?? "";
-  if (own.trim() !== "" || !step.replyInThread) return own;
-  const before = campaign.steps.findLast((each) => each.type === "email" && each.number < step.number);
-  return `Re: ${before?.subjectLine ?? ""}`;
 }
 
 /**

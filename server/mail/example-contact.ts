@@ -1,3 +1,4 @@
+import { checkTemplate, variablesOf } from "./liquid.ts";
 import type { MergeContact } from "./merge-fields.ts";
 
 /** Who a preview is for when nobody was chosen. */
@@ -20,3 +21,13 @@ export const exampleContact: MergeContact = {
   tags: ["customer", "newsletter"],
   customFields: {},
 };
+
+/** The same for these texts, with something in every custom field that they name. */
+export const exampleOf = (sources: readonly (string | null | undefined)[]): MergeContact => ({
+  ...exampleContact,
+  customFields: Object.fromEntries(
+    sources
+      .flatMap((source) => (source && checkTemplate(source).length === 0 ? variablesOf(source) : []))
+      .flatMap((path) => (path.startsWith("custom.") ? [[path.slice("custom.".length), "Example"]] : [])),
+  ),
+});
