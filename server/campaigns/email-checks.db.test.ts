@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { createServer as createSocketServer, type AddressInfo } from "node:net";
+import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createCampaign, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
@@ -93,7 +94,7 @@ test("where there is a spam filter, each email is handed over as it would leave,
   const { settings } = await caller.campaigns.byId({ id });
   await addVerifiedDomain(scope, settings.fromEmail.split("@")[1] ?? "");
   const strict = await filterGiving(7.5);
-  const { spam, problems } = await checkEmails(scope, { id }, strict.address);
+  const { spam, problems } = await checkEmails(scope, { id }, { spamd: strict.address });
   expect(
     spam?.scores.map(({ title, points, threshold, rules }) => [title, points, threshold, rules]),
   ).toEqual(
@@ -111,9 +112,36 @@ test("where there is a spam filter, each email is handed over as it would leave,
     expect(message).toMatch(/\r\nList-Unsubscribe: <http/);
   }
   const mild = await filterGiving(1);
-  expect((await checkEmails(scope, { id }, mild.address)).problems).toEqual([]);
-  const { spam: none } = await checkEmails(scope, { id }, "127.0.0.1:1");
+  expect((await checkEmails(scope, { id }, { spamd: mild.address })).problems).toEqual([]);
+  const { spam: none } = await checkEmails(scope, { id }, { spamd: "127.0.0.1:1" });
   expect(none).toEqual({ scores: [], failure: expect.stringContaining("SPAMD_ADDRESS") as string });
+});
+
+test("who answers to a domain that takes no mail is told of, once; silence says nothing, and the sandbox answers itself", async () => {
+  const reply = { fromName: "", fromEmail: "", replyTo: "ana@deaf.example" };
+  const { scope, id, emailAccountId } = await campaignOf({}, { subjectLine: "Again", sender: reply }, {});
+  const asked: string[] = [];
+  const lost = async (takes: boolean | null) => {
+    const takesMail = (domain: string) => {
+      asked.push(domain);
+      return Promise.resolve(takes);
+    };
+    const { problems } = await checkEmails(scope, { id }, { takesMail });
+    return problems.map(({ code, where, message }) => [code, where, message.split(": ")[0]]);
+  };
+  expect(await lost(false)).toEqual([]);
+  expect(asked, "in the sandbox").toEqual([]);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update email_accounts set provider = 'smtp' where id = ${emailAccountId}::uuid`),
+  );
+  expect(await lost(false)).toEqual([
+    ["reply_lost", "settings", expect.stringMatching(/^Answers to \S+ get lost$/)],
+    ["reply_lost", "steps", "Step 2 (email “Again”)"],
+  ]);
+  expect(asked.sort()[0]).toBe("deaf.example");
+  expect(asked).toHaveLength(2);
+  expect(await lost(null)).toEqual([]);
+  expect(await lost(true)).toEqual([]);
 });
 
 test("every link is asked once, and one that does not work is told of with its email and what was answered", async () => {

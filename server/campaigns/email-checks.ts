@@ -1,6 +1,7 @@
 import PostalMime from "postal-mime";
 import { v7 } from "uuid";
 import { type Scope, withTenant } from "#db/tenancy";
+import { mailExchangers, type TakesMail } from "#server/domains/mail-exchangers";
 import { signersOf } from "#server/domains/signers";
 import { env } from "#server/env";
 import { AppError } from "#server/errors";
@@ -13,6 +14,7 @@ import { type SpamScore, spamScoreOf } from "#server/mail/spam-score";
 import { takeFromLimit } from "#server/rate-limits";
 import type { Problem } from "./checks.ts";
 import { compileEmail, loadSource, type Source, writtenEmails, type WrittenEmail } from "./compile-email.ts";
+import { replyWarnings } from "./reply-warnings.ts";
 
 /** What a spam filter makes of one email. */
 export type ScoredEmail = SpamScore & { title: string; stepId: string };
@@ -31,7 +33,7 @@ export type EmailReport = {
 export async function checkEmails(
   scope: Scope,
   { id }: { id: string },
-  spamd: string | undefined = env.SPAMD_ADDRESS,
+  { spamd = env.SPAMD_ADDRESS, takesMail = mailExchangers() }: { spamd?: string; takesMail?: TakesMail } = {},
 ): Promise<EmailReport> {
   await takeFromLimit(`email-check:${scope.workspaceId}`, { times: 120, seconds: 600 });
   const { source, signers } = await withTenant(scope, async (tx) => {
@@ -40,7 +42,7 @@ export async function checkEmails(
     return { source, signers: await signersOf(tx, [source.campaign.settings.fromEmail, ...senders]) };
   });
   const made = distinct(writtenEmails(source.campaign)).map((email) => ({ email, ...make(source, email) }));
-  const problems: Problem[] = [];
+  const problems = await replyWarnings(scope, source, takesMail);
   const messages: { email: WrittenEmail; message: RenderedMessage }[] = [];
   for (const { email, read, leaving, failure } of made) {
     if (failure !== null) problems.push(warning(email, { code: "unmade", message: failure }));

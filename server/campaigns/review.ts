@@ -27,6 +27,7 @@ import {
   segmentProblems,
   unreadWarnings,
 } from "./warnings.ts";
+import { warmthWarnings } from "./warmth.ts";
 
 /**
  * What a launch would do, and what stands in its way. Of a triggered campaign, `audience` is who may come in, and
@@ -70,6 +71,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     ...goalProblems(campaign.goals),
     ...approvalProblems(approval),
     ...planProblems(campaign, { now, forecast }),
+    ...(await warmthWarnings(tx, campaign, forecast)),
     ...(await segmentProblems(tx, campaign)),
     ...(await domainProblems(tx, campaign)),
     ...testProblems(campaign, audience.count),

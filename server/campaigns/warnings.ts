@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { asVariant } from "#server/ab-tests/variants";
 import { domainOf } from "#server/domains/names";
-import { unverifiedDomains } from "#server/domains/queries";
+import { senderDomains, type SenderDomain } from "#server/domains/queries";
 import { mayLeaveUnread } from "#server/drafts/policy";
 import { clockText, type Forecast } from "#server/planner/forecast";
 import type { Problem } from "./checks.ts";
@@ -83,7 +83,7 @@ export function emptyLinkWarnings({ steps }: Pick<Campaign, "steps">): Problem[]
   });
 }
 
-/** Domains that the workspace has set up to be signed, and whose key nobody finds: their mail may be taken for spam. */
+/** Domains that the workspace has set up, and whose records nobody finds or can use: their mail may be taken for spam. */
 export async function domainProblems(
   tx: TenantTx,
   { settings, steps }: Pick<Campaign, "settings" | "steps">,
@@ -99,12 +99,33 @@ export async function domainProblems(
   );
   // In a pool every mailbox writes under its own address.
   const senders = rotationPoolId === null ? [fromEmail, ...ofSteps] : pool.map(({ email }) => email);
-  const found = await unverifiedDomains(tx, senders.map(domainOf));
-  return found.map(({ name, domain, gone }) => {
-    const why = gone
-      ? `the DKIM record of ${domain} cannot be found any more`
-      : `the DKIM record of ${domain} has not been seen yet`;
-    const message = `Mail from ${name} may be taken for spam: ${why}. Look at Settings, Domains.`;
-    return problem("settings", "warning", "domain_unverified", message);
-  });
+  const found = await senderDomains(tx, senders.map(domainOf));
+  return found.flatMap((each) => domainWarnings(each));
+}
+
+const recordNames = { spf: "SPF", dmarc: "DMARC" };
+
+function domainWarnings({ name, domain, signed, gone, wanting }: SenderDomain): Problem[] {
+  const warning = (code: string, why: string) =>
+    problem(
+      "settings",
+      "warning",
+      code,
+      `Mail from ${name} may be taken for spam: ${why} Look at Settings, Domains.`,
+    );
+  const unsigned = gone
+    ? `the DKIM record of ${domain} cannot be found any more.`
+    : `the DKIM record of ${domain} has not been seen yet.`;
+  return [
+    ...(signed ? [] : [warning("domain_unverified", unsigned)]),
+    ...wanting.flatMap(({ kind, state, note }) => {
+      if (kind !== "spf" && kind !== "dmarc") return [];
+      const record = recordNames[kind];
+      const what =
+        state === "missing"
+          ? `${domain} has no ${record} record.`
+          : `the ${record} record of ${domain} is wrong.`;
+      return [warning(`domain_${kind}`, note ? `${what} ${note}` : what)];
+    }),
+  ];
 }

@@ -7,7 +7,7 @@ import { callerFor, newAccount, newColleague } from "#server/testing";
 import { checkDomain } from "./checks.ts";
 import { keyName } from "./keys.ts";
 import { lookAgain, lookAtDue, noteRecords } from "./looks.ts";
-import { domainsToCheck } from "./queries.ts";
+import { domainsToCheck, senderDomains } from "./queries.ts";
 import { signersOf } from "./signers.ts";
 
 type Tenant = Awaited<ReturnType<typeof newTenant>>;
@@ -127,7 +127,7 @@ test("domains are looked for again every day, awaited ones every hour, each by o
   expect(await afterwards("25 hours")).toEqual(["seen.example"]);
 });
 
-test("a review warns of a sender whose domain is set up and not seen, and of no other", async () => {
+test("a review warns of a sender whose domain is set up and lacks a record, and of no other", async () => {
   const tenant = await newTenant();
   const { id, campaign } = await finishedDraft(tenant);
   const warnings = async () =>
@@ -136,16 +136,47 @@ test("a review warns of a sender whose domain is set up and not seen, and of no 
     );
   expect(await warnings()).toEqual([]);
   const name = campaign.settings.fromEmail.split("@")[1] ?? "";
+  const told = (why: string) =>
+    `warning: Mail from ${name} may be taken for spam: ${why} Look at Settings, Domains.`;
   const domain = await add(tenant, name);
   await add(tenant, "other.example");
-  const zone = new Zone([(await recordsOf(tenant, domain)).now]);
-  expect(await warnings()).toEqual([
-    `warning: Mail from ${name} may be taken for spam: the DKIM record of ${name} has not been seen yet. Look at Settings, Domains.`,
+  const [key, record] = (await recordsOf(tenant, domain)).now;
+  expect(await warnings(), "nobody has looked yet").toEqual([
+    told(`the DKIM record of ${name} has not been seen yet.`),
   ]);
-  await lookAgain(tenant.scope, domain, zone.lookUp);
-  expect(await warnings()).toEqual([]);
-  await lookAgain(tenant.scope, domain, new Zone().lookUp);
-  expect(await warnings()).toEqual([expect.stringContaining("cannot be found any more")]);
+  const zone = new Zone([[key, record]]);
+  const look = async () => {
+    await lookAgain(tenant.scope, domain, zone.lookUp);
+    return warnings();
+  };
+  expect(await look()).toEqual([
+    told(`${name} has no SPF record. Receivers cannot tell which servers may send mail of this domain.`),
+    told(`${name} has no DMARC record. Large receivers ask for one of everybody who sends much.`),
+  ]);
+  zone.set(name, "v=spf1 mx +all").set(`_dmarc.${name}`, "v=DMARC1; p=perhaps");
+  expect(await look()).toEqual([
+    told(
+      `the SPF record of ${name} is wrong. It ends in +all, which lets everybody send mail in your name. End it in ~all.`,
+    ),
+    told(`the DMARC record of ${name} is wrong. Its policy must be p=none, p=quarantine or p=reject.`),
+  ]);
+  zone.set(name, "silent").set(`_dmarc.${name}`, "v=DMARC1; p=none");
+  expect(await look(), "silence proves nothing").toEqual([]);
+  zone.delete(key);
+  expect(await look()).toEqual([expect.stringContaining("cannot be found any more")]);
+});
+
+test("mail from below a domain needs an SPF record of its own, and takes its key and policy from above", async () => {
+  const tenant = await newTenant();
+  const { scope } = tenant;
+  const domain = await add(tenant, "acme.example");
+  const zone = new Zone([(await recordsOf(tenant, domain)).now]);
+  await lookAgain(scope, domain, zone.lookUp);
+  const found = await withTenant(scope, (tx) => senderDomains(tx, ["news.acme.example", "acme.example"]));
+  expect(found.map(({ name, signed, wanting }) => [name, signed, wanting.map(({ kind }) => kind)])).toEqual([
+    ["news.acme.example", true, ["dmarc"]],
+    ["acme.example", true, ["spf", "dmarc"]],
+  ]);
 });
 
 test("domains belong to one workspace, and are changed by its admins only", async () => {

@@ -106,22 +106,36 @@ const oneEach = (servers: readonly SpfServer[]): SpfServer[] => [
   ...new Map(servers.map((server) => [server.include, server])).values(),
 ];
 
-/** Of the domains that these addresses send from, those whose record has not been seen, or is gone: `domain` as it stands here. */
-export async function unverifiedDomains(
-  tx: TenantTx,
-  names: readonly string[],
-): Promise<{ name: string; domain: string; gone: boolean }[]> {
+/** A domain that mail is sent from, and what was found of the one here that covers it. `gone`: its key was there once. */
+export type SenderDomain = {
+  name: string;
+  domain: string;
+  signed: boolean;
+  gone: boolean;
+  /** SPF counts for the very name; a policy for those below it too. */
+  wanting: Pick<CheckedRecord, "kind" | "state" | "note">[];
+};
+
+/** Of the domains that addresses send from, those that are set up here or below one that is. */
+export async function senderDomains(tx: TenantTx, names: readonly string[]): Promise<SenderDomain[]> {
   const all = [...new Set(names.flatMap(withParents))];
   if (all.length === 0) return [];
   const rows = await tx
-    .select({ domain: domains.domain, status: domains.verificationStatus })
+    .select({ domain: domains.domain, status: domains.verificationStatus, records: domains.dnsRecords })
     .from(domains)
     .where(sql`${domains.domain} = any(${sql.param(all)}::text[])`);
-  const status = new Map(rows.map((each) => [each.domain, each.status]));
+  const known = new Map(rows.map((each) => [each.domain, each]));
   return [...new Set(names)].flatMap((name) => {
-    const covering = withParents(name).filter((each) => status.has(each));
-    const [domain] = covering;
-    if (domain === undefined || covering.some((each) => status.get(each) === "verified")) return [];
-    return [{ name, domain, gone: status.get(domain) === "failed" }];
+    const covering = withParents(name).flatMap((each) => known.get(each) ?? []);
+    const [nearest] = covering;
+    if (!nearest) return [];
+    const { domain, status, records } = nearest;
+    const wanting = records.filter(
+      ({ kind, state }) =>
+        (kind === "dmarc" || (kind === "spf" && domain === name))
+        && (state === "missing" || state === "wrong" || state === "warning"),
+    );
+    const signed = covering.some((each) => each.status === "verified");
+    return [{ name, domain, signed, gone: status === "failed", wanting }];
   });
 }

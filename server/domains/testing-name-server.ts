@@ -1,12 +1,19 @@
 import { createSocket } from "node:dgram";
 
-/** What a name server of the tests says: text records by name, or that it cannot say. */
+/**
+ * What a name server of the tests says: text records by name, mail servers by `mx` and the name, addresses by `a` and the
+ * name, or that it cannot say.
+ */
 export type Zone = Map<string, string[] | "broken">;
 
-const txt = 16;
+const types: Record<number, { key: string; dataOf: (record: string) => Buffer }> = {
+  1: { key: "a ", dataOf: (address) => Buffer.from(address.split(".").map(Number)) },
+  15: { key: "mx ", dataOf: (host) => Buffer.concat([Buffer.from([0, 10]), nameOf(host)]) },
+  16: { key: "", dataOf: textOf },
+};
 
 /**
- * A name server on this machine that answers questions for text records from `zone`, which may change meanwhile. It is
+ * A name server on this machine that answers questions from `zone`, which may change meanwhile. It is
  * the domains' side of the world; `address` is for DNS_SERVERS.
  */
 export async function startNameServer(zone: Zone, port = 0) {
@@ -32,21 +39,38 @@ function answerTo(packet: Buffer, zone: Zone): Buffer | null {
   }
   const question = packet.subarray(12, at + 5);
   if (question.length < 5) return null;
-  const said = zone.get(labels.join(".").toLowerCase());
-  const records = said === "broken" || packet.readUInt16BE(at + 1) !== txt ? [] : (said ?? []);
+  const number = packet.readUInt16BE(at + 1);
+  const type = types[number];
+  const said = zone.get(`${type?.key ?? ""}${labels.join(".").toLowerCase()}`);
+  const records =
+    said === "broken" || !type ? [] : (said ?? []).map((each) => recordOf(number, type.dataOf(each)));
   const head = Buffer.alloc(12);
   packet.copy(head, 0, 0, 2);
   const outcome = said === "broken" ? 2 : said === undefined ? 3 : 0;
   head.writeUInt16BE(0x8180 | outcome, 2);
   head.writeUInt16BE(1, 4);
   head.writeUInt16BE(records.length, 6);
-  return Buffer.concat([head, question, ...records.map(recordOf)]);
+  return Buffer.concat([head, question, ...records]);
 }
 
-/** A text in parts of at most 255 bytes, under the name of the question, to be kept by nobody. */
-function recordOf(text: string): Buffer {
+/** A record under the name of the question, to be kept by nobody. */
+const recordOf = (type: number, data: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 0, data.length >> 8, data.length & 255]),
+    data,
+  ]);
+
+/** A text in parts of at most 255 bytes. */
+function textOf(text: string): Buffer {
   const parts = text.match(/.{1,255}/gs) ?? [""];
-  const data = Buffer.concat(parts.map((part) => Buffer.from([part.length, ...Buffer.from(part, "latin1")])));
-  const head = Buffer.from([0xc0, 12, 0, txt, 0, 1, 0, 0, 0, 0, data.length >> 8, data.length & 255]);
-  return Buffer.concat([head, data]);
+  return Buffer.concat(parts.map((part) => Buffer.from([part.length, ...Buffer.from(part, "latin1")])));
 }
+
+/** A name label by label; "" is the root. */
+const nameOf = (name: string): Buffer =>
+  Buffer.concat([
+    ...name
+      .split(".")
+      .flatMap((label) => (label ? [Buffer.from([label.length, ...Buffer.from(label)])] : [])),
+    Buffer.from([0]),
+  ]);
