@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { SpamRules } from "#components/templates/spam-rules";
 import { alone, asProblem, useTRPCClient } from "#components/trpc/client";
 import type { RouterOutputs } from "#server/router";
 import { ChecklistGroup } from "./checklist-group.tsx";
@@ -90,22 +91,8 @@ function SpamScores({ spam: { scores, failure } }: { spam: NonNullable<Emails["s
   return (
     <div className="mt-2 space-y-1.5">
       {failure && <p className="text-warning">{failure}</p>}
-      {scores.map(({ title, points, threshold, rules }) => (
-        <details key={title}>
-          <summary className="cursor-pointer">
-            {title}: spam score{" "}
-            <span className={points < threshold ? "text-success" : "text-warning"}>{points}</span>, from{" "}
-            {threshold} on it is spam
-          </summary>
-          <ul className="mt-1 ml-4 text-muted">
-            {rules.map((rule) => (
-              <li key={rule.name} className="break-words">
-                <span className="tabular-nums">{rule.points}</span> {rule.description || rule.name}
-              </li>
-            ))}
-            {rules.length === 0 && <li>No rule gave or took points.</li>}
-          </ul>
-        </details>
+      {scores.map(({ title, ...score }) => (
+        <SpamRules key={title} title={title} score={score} />
       ))}
     </div>
   );

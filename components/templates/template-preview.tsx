@@ -5,6 +5,7 @@ import { useTRPC } from "#components/trpc/client";
 import { Callout } from "#components/ui/callout";
 import { Skeleton } from "#components/ui/skeleton";
 import { useSettled } from "#components/ui/use-settled";
+import { CheckDelivery } from "./check-delivery.tsx";
 import { CheckEverybody } from "./check-everybody.tsx";
 import { MailFrame } from "./mail-frame.tsx";
 import { SeenBy } from "./seen-by.tsx";
@@ -55,10 +56,15 @@ export function TemplatePreview({ draft, preview, contactId, onContact, editable
       )}
       {hints.length > 0 && (
         <Callout kind="warning" title="Worth a look">
-          {hints.join(" ")}
+          <ul className="space-y-1.5">
+            {hints.map((hint) => (
+              <li key={hint}>{hint}</li>
+            ))}
+          </ul>
         </Callout>
       )}
       <CheckEverybody draft={draft} disabled={broken} />
+      <CheckDelivery draft={draft} contactId={contactId} disabled={broken} />
       {editable && <TestSend draft={draft} contactId={contactId} />}
     </section>
   );

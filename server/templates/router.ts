@@ -1,4 +1,5 @@
 import { allowed, router } from "#server/trpc";
+import { checkDelivery } from "./delivery.ts";
 import {
   createTemplateFolder,
   listTemplateFolders,
@@ -81,6 +82,9 @@ export const templatesRouter = router({
   emptyMerges: reads
     .input(emptyMergesInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => templateEmptyMerges(tx, input))),
+  checkDelivery: reads
+    .input(templatePreviewInput)
+    .mutation(({ ctx, input }) => checkDelivery(ctx.member.scope, input)),
 
   create: writes
     .input(templateInput)

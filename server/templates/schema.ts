@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { audience } from "#server/campaigns/schema";
 import type { TemplateProblem } from "#server/mail/schema";
+import type { SpamScore } from "#server/mail/spam-score";
 
 export const templateListInput = z.object({
   q: z.string().trim().max(100).optional().catch(undefined),
@@ -110,6 +111,17 @@ export type EmptyMergeReport = {
     /** The first few of them. */
     examples: { id: string; email: string; name: string | null }[];
   }[];
+};
+
+/**
+ * What came of asking others about a mail: `asked` links, each that does not work as a sentence in `problems`, and `left` for
+ * which there was no time. `spam` is null where there is no spam filter; of one that gave no answer, `failure` says so.
+ */
+export type DeliveryReport = {
+  asked: number;
+  left: number;
+  problems: string[];
+  spam: { score: SpamScore | null; failure: string | null } | null;
 };
 
 /** Words to find a contact by; empty for the newest. */

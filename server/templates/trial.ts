@@ -6,16 +6,18 @@ import { appNow } from "#db/clock";
 import { emailAccounts } from "#db/schema/email-accounts";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import { signerOf } from "#server/domains/signers";
+import { env } from "#server/env";
 import { AppError } from "#server/errors";
 import { audiencePredicate } from "#server/campaigns/audience";
 import { compileMessage, type CompiledMessage } from "#server/mail/compile";
+import { contentWarnings } from "#server/mail/content-warnings";
 import { signMessage } from "#server/mail/dkim";
 import { textOf, toDocument } from "#server/mail/html-document";
 import { checkTemplate, TemplateError, unknownVariables } from "#server/mail/liquid";
 import { exampleContact } from "#server/mail/example-contact";
 import type { MergeContact } from "#server/mail/merge-fields";
 import { mergeContacts, senderOf, workspaceSender } from "#server/mail/queries";
-import { renderFor } from "#server/mail/render";
+import { type RenderedMessage, renderFor } from "#server/mail/render";
 import { openTransport } from "#server/mail/smtp";
 import { mailServerOf } from "#server/mailboxes/queries";
 import { takeFromLimit } from "#server/rate-limits";
@@ -37,12 +39,12 @@ export type TemplatePreview =
 export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput): Promise<TemplatePreview> {
   const problems = problemsIn(input);
   if (Object.keys(problems).length > 0) return { problems, message: null, hints: [] };
-  const { compiled, contact, variables } = await compileTrial(tx, input);
-  const now = await appNow(tx);
-  const rendered = rendering(contact.email, () =>
-    renderFor(compiled, { messageId: v7(), email: contact.email, contact, now, test: true }),
-  );
+  const trial = await compileTrial(tx, input);
+  const { contact, variables } = trial;
+  const rendered = renderTrial(trial, true);
   const parsed = await PostalMime.parse(rendered.raw);
+  const subject = rendered.subject.replace(/^\[Test\] /, "");
+  const shown = { subject, html: parsed.html ?? "", text: parsed.text ?? "" };
   const unknown = unknownVariables(
     [input.subject, input.previewText, input.html, input.text ?? ""].join("\n"),
     variables,
@@ -50,9 +52,7 @@ export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput)
   return {
     problems: null,
     message: {
-      subject: rendered.subject.replace(/^\[Test\] /, ""),
-      html: parsed.html ?? "",
-      text: parsed.text ?? "",
+      ...shown,
       to: contact.email,
     },
     hints: [
@@ -60,9 +60,19 @@ export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput)
       ...rendered.warnings.filter(
         (warning) => !unknown.some((hint) => hint.includes(warning.split(" ")[0] ?? "")),
       ),
+      // Nobody needs to be told that a new one is empty.
+      ...(input.html.trim() === "" ? [] : contentWarnings(shown, { ownOrigin: env.APP_URL })).map(
+        (warning) => warning.message,
+      ),
     ],
   };
 }
+
+/** The mail of a trial for its contact. @throws AppError invalid when it cannot be made for them */
+export const renderTrial = ({ compiled, contact, now }: Trial, test: boolean): RenderedMessage =>
+  rendering(contact.email, () =>
+    renderFor(compiled, { messageId: v7(), email: contact.email, contact, now, test }),
+  );
 
 /** The text part as it is made from the HTML, still a template. @throws AppError invalid when the HTML does not parse */
 export function derivedText(html: string): { text: string } {
@@ -95,7 +105,7 @@ export async function sendTemplateTest(
   const { compiled, contact, server, signer, now } = await withTenant(scope, async (tx) => {
     const trial = await compileTrial(tx, input);
     const signer = await signerOf(tx, trial.compiled.from.email);
-    return { ...trial, signer, server: await mailServerOf(tx, trial.mailboxId), now: await appNow(tx) };
+    return { ...trial, signer, server: await mailServerOf(tx, trial.mailboxId) };
   });
   const messages = to.map((email) =>
     rendering(email, () => renderFor(compiled, { messageId: v7(), email, contact, now, test: true })),
@@ -125,10 +135,16 @@ type Trial = {
   compiled: CompiledMessage;
   contact: MergeContact;
   mailboxId: string;
+  now: Date;
   variables: Readonly<Record<string, string>>;
 };
 
-async function compileTrial(tx: TenantTx, input: TemplatePreviewInput): Promise<Trial> {
+/** @throws AppError invalid; not_found */
+export async function compileTrial(
+  tx: TenantTx,
+  input: TemplatePreviewInput,
+  { trackClicks = false }: { trackClicks?: boolean } = {},
+): Promise<Trial> {
   const [mailbox] = await tx
     .select({ id: emailAccounts.id, email: emailAccounts.email, name: emailAccounts.displayName })
     .from(emailAccounts)
@@ -154,7 +170,7 @@ async function compileTrial(tx: TenantTx, input: TemplatePreviewInput): Promise<
   const { subject, previewText, html, text } = input;
   const options = {
     trackOpens: false,
-    trackClicks: false,
+    trackClicks,
     unsubscribe: true,
     plainTextOnly: false,
     broadcast: false,
@@ -164,7 +180,13 @@ async function compileTrial(tx: TenantTx, input: TemplatePreviewInput): Promise<
   try {
     const origin = { tenantId, workspaceId, sender, from, replyTo: null };
     const compiled = compileMessage({ subject, previewText, html, text }, options, origin);
-    return { compiled, contact, mailboxId: mailbox.id, variables: sender.variables };
+    return {
+      compiled,
+      contact,
+      mailboxId: mailbox.id,
+      variables: sender.variables,
+      now: await appNow(tx),
+    };
   } catch (error) {
     if (error instanceof TemplateError) throw new AppError("invalid", error.message, {}, { cause: error });
     throw error;
