@@ -82,7 +82,7 @@ async function workOnSlice(
   return { done: false, contacts: processed };
 }
 
-/** `last` is where the slice ends, which may be an excepted contact; undefined when nobody is left. */
+/** `last` is where the slice ends, which may be a contact that is not meant; undefined when nobody is left. */
 type Slice = { ids: string[]; missing: string[]; last: string | undefined };
 
 /** The next contacts in the order of their ids, and, of picked ones, those that are there no more. */
@@ -99,12 +99,12 @@ async function nextContacts(tx: TenantTx, job: Job, size: number): Promise<Slice
     return { ids: [...there], missing: next.filter((one) => !there.has(one)), last: next.at(-1) };
   }
   const excepted = new Set(selection.except?.map((one) => one.toLowerCase()));
-  const next = await nextMatches(tx, selection.filter, {
+  const { ids, last } = await nextMatches(tx, selection.filter, {
     behind: job.checkpoint_id,
     upto: job.last_id,
     limit: size,
   });
-  return { ids: next.filter((one) => !excepted.has(one)), missing: [], last: next.at(-1) };
+  return { ids: ids.filter((one) => !excepted.has(one)), missing: [], last: last ?? undefined };
 }
 
 async function keepFailures(tx: TenantTx, id: string, failures: readonly Failure[]): Promise<void> {

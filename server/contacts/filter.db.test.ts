@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { afterEach, expect, test } from "vitest";
-import { createTenant } from "#db/factories";
+import { createSegment, createTenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { asOwner } from "#db/testing-database";
 import { compileFilter, matchingIds } from "./filter.ts";
-import { listContacts, nextMatches } from "./listing.ts";
+import { listContacts, type NextMatches, nextMatches } from "./listing.ts";
 import { type ContactFilter, contactListInput, countMax } from "./schema.ts";
 
 const people = 400;
@@ -103,21 +103,32 @@ test("a filter lets through whom it means, on a table of any size", async () => 
 
 test("of many that match, the newest are shown; the next ones in order leave nobody out", async () => {
   const { scope, found, numbersOf } = await populated();
+  const rules = {
+    version: 1,
+    match: "any",
+    rules: [{ field: "lead_score", operator: "greater_than", value: 97 }],
+  };
+  const high = await withTenant(scope, (tx) => createSegment(tx, { name: "High", rules }));
   await claimRows(1_000_000);
   expect(await found({ q: "odd", custom: { plan: "pro" } }, 3)).toEqual([399, 397, 395]);
-  for (const filter of [
+  const filters: ContactFilter[] = [
     { q: "odd" },
     { q: "odd-3" },
     { custom: { seats: "49.." } },
-  ] satisfies ContactFilter[]) {
+    { q: "odd", segment: high },
+    { custom: { plan: "pro" }, segment: high },
+    { segment: high },
+  ];
+  for (const filter of filters) {
     const seen: string[] = [];
-    for (let behind: string | null = null; ; behind = seen.at(-1) ?? null) {
-      const from = behind;
-      const next = await withTenant(scope, (tx) =>
+    for (let behind: string | null = null; ;) {
+      const from: string | null = behind;
+      const next: NextMatches = await withTenant(scope, (tx) =>
         nextMatches(tx, filter, { behind: from, upto: null, limit: 30 }),
       );
-      if (next.length === 0) break;
-      seen.push(...next);
+      if (next.last === null) break;
+      seen.push(...next.ids);
+      behind = next.last;
     }
     const numbers = await numbersOf(seen);
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));

@@ -81,19 +81,34 @@ export async function countMatches(
   return row?.total ?? 0;
 }
 
+/** `last` is how far they were looked for, whether it is one of them or not; null behind the last of all. */
+export type NextMatches = { ids: string[]; last: string | null };
+
 /** The next contacts that a filter lets through, in the order of their ids: behind one, up to another. */
 export async function nextMatches(
   tx: TenantTx,
   filter: ContactFilter,
   { behind, upto, limit }: { behind: string | null; upto: string | null; limit: number },
-): Promise<string[]> {
-  const compiled = await compileFilter(tx, filter);
-  const rows = await tx.execute<{ id: string }>(
-    matchingIds(compiled, { atMost: limit, behind: behind ?? beforeAll, upto }),
-  );
-  return rows.map(({ id }) => id);
+): Promise<NextMatches> {
+  const { asked, rules } = await compileFilter(tx, filter);
+  const along = { behind: behind ?? beforeAll, upto };
+  if (!asked || !rules) {
+    const rows = await tx.execute<{ id: string }>(matchingIds({ asked, rules }, { atMost: limit, ...along }));
+    const ids = rows.map(({ id }) => id);
+    return { ids, last: ids.at(-1) ?? null };
+  }
+  // The rules are asked of some that the search finds at a time: of all, every piece would look up what is left of them.
+  const some = matchingIds({ asked, rules: null }, { atMost: limit * foundPerMatch, ...along });
+  const [next] = await tx.execute<NextMatches>(sql`
+    with found as materialized (${some}), fitting as materialized (
+      select c.id from found f join contacts c on c.id = f.id where c.deleted_at is null and ${rules} order by c.id limit ${limit})
+    select array(select id from fitting order by id) as ids,
+      (select id from (select id from fitting union all select id from found where (select count(*) from fitting) < ${limit}) looked
+        order by id desc limit 1) as last`);
+  return next ?? { ids: [], last: null };
 }
 
+const foundPerMatch = 4;
 const beforeAll = "00000000-0000-0000-0000-000000000000";
 
 type Place = { key: string | null; id: string };
