@@ -1,5 +1,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { TierBadge } from "#components/scoring/tier-badge";
+import { scoreTiers } from "#server/scoring/schema";
 import type { RouterOutputs } from "#server/router";
 
 export type TimelineEntry = RouterOutputs["contacts"]["timeline"]["entries"][number];
@@ -8,6 +10,18 @@ const text = (value: unknown) =>
   typeof value === "string" || typeof value === "number" ? String(value) : "";
 const words = (value: unknown) => text(value).replaceAll("_", " ");
 const strong = (value: unknown) => <strong className="font-medium">{text(value)}</strong>;
+
+const scopes: Record<string, string> = {
+  tenant: "of the whole organization",
+  category: "of a category of mail",
+};
+/** Which list, with what, and why. */
+const suppressionList = ({ key, reason, scope }: TimelineEntry["data"]) => (
+  <>
+    the suppression list {scopes[text(scope)] ?? "of this workspace"}
+    {text(key).startsWith("@") ? <> with {strong(key)}</> : null}: {words(reason)}
+  </>
+);
 
 /** What happened, as a sentence. */
 export function timelineSentence({ type, data }: TimelineEntry, workspace: string): ReactNode {
@@ -49,6 +63,22 @@ const plain: Record<string, ((data: TimelineEntry["data"]) => ReactNode) | undef
     </>
   ),
   "contact.snooze_ended": () => "Campaigns may write again",
+  "segment.entered": (data) => <>Entered the segment {strong(data.segment)}</>,
+  "segment.left": (data) => <>Left the segment {strong(data.segment)}</>,
+  "suppression.added": (data) => <>Put on {suppressionList(data)}</>,
+  "suppression.removed": (data) => <>Taken off {suppressionList(data)}</>,
+  "score.tier_changed": (data) => (
+    <>
+      Score: {strong(data.score)}{" "}
+      {scoreTiers
+        .filter((tier) => tier === data.tier)
+        .map((tier) => (
+          <TierBadge key={tier} tier={tier} />
+        ))}
+    </>
+  ),
+  "score.overridden": (data) => <>Score set to {strong(data.score)}</>,
+  "score.override_ended": (data) => <>Score worked out again: {strong(data.score)}</>,
   "score.adjusted": (data) => (
     <>Score: {strong(Number(data.points) > 0 ? `+${text(data.points)}` : data.points)} by a campaign</>
   ),

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { createCampaign, createContact } from "#db/factories";
+import { createCampaign, createContact, createSegment } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { importFile } from "#server/imports/testing";
+import { defaultScoring } from "#server/scoring/schema";
+import { refreshNext, requestRefresh, takeRefresh } from "#server/segments/refresh";
 import type { TimelinePage } from "./timeline.ts";
 
 test("a timeline is paged without a gap or a double, though much of it is of one moment", async () => {
@@ -35,6 +37,65 @@ test("a timeline is paged without a gap or a double, though much of it is of one
   expect(pages.map((page) => page.entries.length)).toEqual([40, 40, 24]);
   expect(new Set(entries.map((entry) => `${entry.type} ${entry.id}`)).size).toBe(78 + 6 + 20);
   expect(entries.slice(84).every(({ type }) => type === "tag.added")).toBe(true);
+});
+
+test("a timeline tells of segments, of the score's tier and of suppression lists, also when they are over", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const { id } = await caller.contacts.create({ email: "ada@acme.example", company: "Acme" });
+  const rules = {
+    version: 1,
+    match: "all",
+    rules: [{ field: "company", operator: "equals", value: "acme" }],
+  };
+  const segment = await withTenant(scope, (tx) => createSegment(tx, { name: "Acme", rules }));
+  const told = async () => {
+    const { entries } = await caller.contacts.timeline({ id });
+    return entries.map(({ type, data, actor }) => [
+      type,
+      data.segment ?? data.tier ?? data.key,
+      actor !== null,
+    ]);
+  };
+  const recalculated = async () => {
+    await withTenant(scope, (tx) => requestRefresh(tx, tenant.workspaceId, segment));
+    const fence = (await takeRefresh(scope, crypto.randomUUID())) ?? -1;
+    while (!(await refreshNext(scope, fence)).done) continue;
+  };
+  await recalculated();
+  const decay = { decayEnabled: false, decayRate: 5, decayIntervalDays: 30 };
+  await caller.scoring.save({ scoring: defaultScoring, isActive: true, ...decay });
+  await caller.suppressions.add({
+    emails: "ada@acme.example, @acme.example",
+    reason: "competitor",
+    scope: "workspace",
+  });
+  await caller.scoring.override({ contactId: id, total: 90 });
+  const inIt = [
+    ["score.overridden", "sql", true],
+    ["suppression.added", "@acme.example", true],
+    ["suppression.added", "ada@acme.example", true],
+    ["segment.entered", "Acme", false],
+    ["contact.created", undefined, true],
+  ];
+  const sorted = (entries: unknown[][]) => entries.map(String).sort();
+  expect(sorted(await told())).toEqual(sorted(inIt));
+
+  await caller.contacts.edit({ id, field: "company", seen: "Acme", value: "Globex" });
+  await recalculated();
+  for (const { id: suppression } of (await caller.suppressions.list({})).rows)
+    await caller.suppressions.remove({ id: suppression, evidence: "They became a customer." });
+  expect(sorted(await told())).toEqual(
+    sorted([
+      ...inIt,
+      ["contact.updated", undefined, true],
+      ["segment.left", "Acme", false],
+      ["suppression.removed", "@acme.example", true],
+      ["suppression.removed", "ada@acme.example", true],
+    ]),
+  );
+  const { entries } = await caller.contacts.timeline({ id });
+  expect(entries.at(-2)?.type, "at the moment it came").toBe("segment.entered");
 });
 
 test("a contact names the import that brought it, and the last one that changed it", async () => {

@@ -18,8 +18,8 @@ export type TimelinePage = {
 const pageEntries = 40;
 
 /**
- * What happened to a contact, newest first: acts, imports, campaigns, mail, opens and clicks. Imports and ended campaigns
- * of those who were merged into it are among it.
+ * What happened to a contact, newest first: acts, imports, campaigns, mail, opens and clicks, segments, the tiers of its
+ * score, and the suppression lists it is on. Imports and ended campaigns of those who were merged into it are among it.
  */
 export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput): Promise<TimelinePage> {
   const gone = await tx.execute<{ id: string }>(
@@ -65,6 +65,24 @@ export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput):
           jsonb_build_object('campaign', k.name, 'campaignId', k.id, 'reason', e.exit_reason), null
         from campaign_contacts e join campaigns k on k.id = e.campaign_id
         where e.contact_id = ${all} and e.exited_at is not null ${newest(sql`e.exited_at`, sql`e.id`)})
+      union all
+      (select m.id, m.added_at, 'segment.entered', jsonb_build_object('segment', s.name, 'segmentId', s.id), null
+        from segment_contacts m join segments s on s.id = m.segment_id
+        where m.contact_id = ${id}::uuid and s.segment_type = 'dynamic' ${newest(sql`m.added_at`, sql`m.id`)})
+      union all
+      (select e.id, e.occurred_at, 'score.' || case when e.event_type = 'recalculated' then 'tier_changed' else e.event_type end,
+          jsonb_build_object('score', e.score_after, 'tier', e.tier_after), u.name
+        from score_events e left join users u on u.id = e.actor_id
+        where e.contact_id = ${id}::uuid
+          and (e.tier_before is distinct from e.tier_after or e.event_type in ('overridden', 'override_ended'))
+          ${newest(sql`e.occurred_at`, sql`e.id`)})
+      union all
+      (select s.id, s.created_at, 'suppression.added',
+          jsonb_build_object('key', s.email_normalized, 'reason', s.reason, 'scope', s.scope), u.name
+        from contacts c, lateral (select * from suppressions x
+          where x.email_normalized = any(suppression_keys(c.tenant_id, c.email_normalized)) offset 0) s
+          left join users u on u.id = s.added_by
+        where c.id = ${id}::uuid ${newest(sql`s.created_at`, sql`s.id`)})
     ) entries ${behind} order by at desc, id desc, type desc limit ${pageEntries + 1}`);
   const entries = rows.slice(0, pageEntries).map(({ exact: _, ...entry }) => entry);
   const last = rows[pageEntries - 1];

@@ -74,7 +74,8 @@ export const judged = (importId: string, events: SQL) => sql`
     from seen s),
   ${knownTo("enrolled", sql`campaign_contacts`)},
   ${knownTo("mailed", sql`content.email_messages`)},
-  ${knownTo("acted_on", sql`contact_events`)},
+  -- Being what a segment looks for, or not any more, is nobody's doing.
+  ${knownTo("acted_on", sql`(select contact_id from contact_events where type not in ('segment.entered', 'segment.left'))`)},
   -- "is distinct" keeps the index of this import's events out of it.
   imported as materialized (
     select x.contact_id, x.id from import_events x
@@ -86,7 +87,6 @@ export const judged = (importId: string, events: SQL) => sql`
       union all select contact_id, id::text, null from picked where exists (select 1 from imported)) both_of
     group by contact_id having max(other collate "C") > max(own collate "C")),
   ${othersOf("tagged", sql`contact_tags`, importId)},
-  -- Being what a segment looks for is nobody's doing.
   ${othersOf("listed", sql`(select contact_id, import_job_id from segment_contacts where added_via <> 'rule_match')`, importId)},
   verdicts as materialized (
     select w.*, case

@@ -65,7 +65,13 @@ async function changeMembers(tx: TenantTx, { segmentId, predicate, within, only 
     ), gone as (
       delete from segment_contacts m
       where m.segment_id = ${segmentId}::uuid and m.contact_id = any(array(select id from known except select id from matched))
-      returning m.contact_id as id
+      returning m.contact_id as id, m.added_at
+    ), kept as (
+      -- Those who are in it say since when; of those who were, their timelines keep it.
+      insert into contact_events (contact_id, type, ref_type, ref_id, occurred_at, data)
+      select g.id, moved.type, 'segment', s.id, moved.at, jsonb_build_object('segment', s.name, 'segmentId', s.id)
+      from gone g join segments s on s.id = ${segmentId}::uuid join contacts c on c.id = g.id and c.deleted_at is null,
+        lateral (values ('segment.entered', g.added_at), ('segment.left', app_now())) as moved(type, at)
     ), come as (
       insert into segment_contacts (segment_id, contact_id, added_via)
       select ${segmentId}::uuid, id, 'rule_match' from (select id from matched except select id from known) fresh

@@ -9,6 +9,8 @@ import { exitContacts } from "#server/enrollments/exits";
 import { AppError } from "#server/errors";
 import type { SuppressionAddInput, SuppressionRemoveInput } from "./schema.ts";
 
+type Suppression = typeof suppressions.$inferSelect;
+
 /** Addresses that could not be read, each with its sentence. */
 export type RejectedAddress = { email: string; problem: string };
 
@@ -113,6 +115,7 @@ export async function removeSuppression(
     );
   }
   await tx.delete(suppressions).where(eq(suppressions.id, id));
+  await noteLifted(tx, found, userId);
   if (found.reason === "unsubscribed") await resubscribe(tx, found.emailNormalized, evidence);
   await recordAct(tx, {
     actorId: userId,
@@ -122,6 +125,23 @@ export async function removeSuppression(
     before: { email: found.emailNormalized, reason: found.reason, scope: found.scope },
     after: { evidence },
   });
+}
+
+/**
+ * The timelines of whom it was about: an address is on a list as long as its row is there, and what is gone is noted
+ * with the moment it came.
+ */
+async function noteLifted(tx: TenantTx, lifted: Suppression, userId: string): Promise<void> {
+  const { emailNormalized: key, reason, scope, createdAt, addedBy } = lifted;
+  const people = key.startsWith("@")
+    ? sql`substr(email_normalized, strpos(email_normalized, '@')) = ${key}`
+    : sql`email_normalized = ${key}`;
+  await tx.execute(sql`
+    insert into contact_events (contact_id, type, occurred_at, actor_id, data)
+    select c.id, moved.type, moved.at, moved.by, ${JSON.stringify({ key, reason, scope })}::jsonb
+    from contacts c, (values ('suppression.added', ${createdAt.toISOString()}::timestamptz, ${addedBy}::uuid),
+      ('suppression.removed', app_now(), ${userId}::uuid)) as moved(type, at, by)
+    where ${people} and c.deleted_at is null`);
 }
 
 async function resubscribe(tx: TenantTx, email: string, evidence: string): Promise<void> {
