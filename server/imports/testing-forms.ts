@@ -43,13 +43,11 @@ const tagged = objects.map((item) => ({
 }));
 const book = (inline: boolean) => workbook({ sheets: [{ name: "People", rows: table }], inline });
 
-type Form = {
+export type Form = {
   name: string;
   file: () => Promise<Buffer> | Buffer | string;
   fileName: string;
   format?: FormatChoice;
-  /** Stands for the others that take the same way through the database. */
-  stands?: true;
 };
 export const forms: Form[] = [
   { name: "TSV", file: () => text("\t", "\n"), fileName: "people.tsv" },
@@ -57,7 +55,6 @@ export const forms: Form[] = [
     name: "semicolons, CRLF, with a mark",
     file: () => `\ufeff${text(";", "\r\n")}`,
     fileName: "people.csv",
-    stands: true,
   },
   { name: "pipes", file: () => text("|", "\n"), fileName: "people.txt" },
   { name: "carets", file: () => text("^", "\n"), fileName: "people.txt" },
@@ -67,7 +64,7 @@ export const forms: Form[] = [
     fileName: "people.txt",
     format: { delimiter: "§" },
   },
-  { name: "lone carriage returns", file: () => text(",", "\r"), fileName: "people.csv", stands: true },
+  { name: "lone carriage returns", file: () => text(",", "\r"), fileName: "people.csv" },
   {
     name: "UTF-16 LE",
     file: () => Buffer.from(`\ufeff${text("\t", "\r\n")}`, "utf16le"),
@@ -77,7 +74,6 @@ export const forms: Form[] = [
     name: "UTF-16 BE without a mark",
     file: () => Buffer.from(text(",", "\n"), "utf16le").swap16(),
     fileName: "people.csv",
-    stands: true,
   },
   { name: "Windows-1252", file: () => windows1252(text(",", "\r\n")), fileName: "people.csv" },
   { name: "JSON", file: () => JSON.stringify(objects), fileName: "people.json" },
@@ -85,7 +81,6 @@ export const forms: Form[] = [
     name: "JSON with lists, written over lines",
     file: () => JSON.stringify({ contacts: tagged }, null, 2),
     fileName: "people.json",
-    stands: true,
   },
   { name: "NDJSON", file: () => lines(objects), fileName: "people.ndjson" },
   { name: "XLSX", file: () => book(false), fileName: "people.xlsx" },
@@ -101,6 +96,5 @@ export const forms: Form[] = [
     name: "zip of XLSX",
     file: async () => zipped({ "people.xlsx": await book(false) }),
     fileName: "people.zip",
-    stands: true,
   },
 ];
