@@ -48,6 +48,7 @@ const looks = {
   "import.failed": { Icon: CircleAlert, tone: "text-danger" },
   "import.undone": { Icon: Undo2, tone: "text-muted" },
   "import_schedule.failed": { Icon: CircleAlert, tone: "text-danger" },
+  "import_schedule.missed": { Icon: CircleAlert, tone: "text-warning" },
   "export.completed": { Icon: Download, tone: "text-success" },
   "export.failed": { Icon: CircleAlert, tone: "text-danger" },
 };

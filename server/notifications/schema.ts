@@ -21,6 +21,7 @@ export const notificationTypes = [
   "import.failed",
   "import.undone",
   "import_schedule.failed",
+  "import_schedule.missed",
   "export.completed",
   "export.failed",
 ] as const;

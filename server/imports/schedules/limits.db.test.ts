@@ -71,7 +71,13 @@ test("how much of a file may be wrong or missing is the schedule's to say, and w
   const { schedules } = tenant.caller.imports;
   const id = await scheduled(tenant, "/people.csv", "Shop", likeImportId);
   expect(await schedules.byId({ id })).toMatchObject({ limits: { rejectedMax: 10, rowsMin: 50 } });
-  const settings = { id, name: "Shop", url: `${shop.base}/people.csv`, cron: "0 6 * * *", timezone: "UTC" };
+  const settings = {
+    id,
+    name: "Shop",
+    url: `${shop.base}/people.csv`,
+    cron: "0 6 * * *",
+    timezone: "Europe/Berlin",
+  };
   const limits = { rejectedMax: "20", rowsMin: "0" };
   await schedules.update({ ...settings, limits });
   await schedules.update(settings);

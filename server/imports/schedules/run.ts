@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { withoutTenant } from "#db/client";
+import { appNow } from "#db/clock";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { importRequested, onceId } from "#inngest/events";
 import { AppError } from "#server/errors";
 import { log } from "#server/log";
+import { notify } from "#server/notifications/mutations";
 import { foldedName } from "#server/segments/names";
 import { storage } from "#server/storage";
 import { announce } from "../announce.ts";
@@ -38,7 +40,13 @@ export async function listDueSchedules(): Promise<Due[]> {
   }));
 }
 
-export type RunOutcome = "not due" | "unchanged" | "started" | "failed";
+export type RunOutcome = "not due" | "missed" | "unchanged" | "started" | "failed";
+
+/**
+ * A moment that is later than this is not made up for: an installation that slept, or was restored from a backup, would let
+ * people into running campaigns out of the blue. The same as for campaigns.
+ */
+const lateMaxHours = 4;
 
 /**
  * Imports of schedules take their ids from the schedule and its moment: a run that died is followed by the same one, and
@@ -55,7 +63,7 @@ const importIdOf = (scheduleId: string, dueAt: Date) =>
  * Fetches the file of a schedule that is due and calls for its dry run, which the import follows when the file is within
  * the limits of the schedule; does nothing for a file that is the one of last time. A file with other columns than expected
  * fails before anything is written. `last` says that no further try follows, so
- * that a server which cannot be reached is a failure too.
+ * that a server which cannot be reached is a failure too. A moment that is long past is passed over.
  */
 export async function runSchedule(
   scope: Scope,
@@ -64,7 +72,9 @@ export async function runSchedule(
 ): Promise<RunOutcome> {
   const schedule = await withTenant(scope, (tx) => findDueSchedule(tx, id));
   if (!schedule?.enabled || schedule.dueAt === null) return "not due";
-  const importId = importIdOf(id, schedule.dueAt);
+  const { dueAt } = schedule;
+  if (await withTenant(scope, (tx) => missed(tx, schedule, dueAt))) return "missed";
+  const importId = importIdOf(id, dueAt);
   let fetched: Fetched | null = null;
   try {
     const { url, header } = openSecret(scope, id, schedule.secret);
@@ -95,6 +105,27 @@ export async function runSchedule(
     await fail(scope, schedule, expected ? error.message : fault);
     return "failed";
   }
+}
+
+/** Passes over a moment that is long past, and tells whoever made the schedule, who may run it by hand. */
+async function missed(tx: TenantTx, schedule: DueSchedule, dueAt: Date): Promise<boolean> {
+  const now = await appNow(tx);
+  if (now.getTime() - dueAt.getTime() <= lateMaxHours * 3_600_000) return false;
+  const next = await nextRun(tx, schedule);
+  const moved = await tx.execute(sql`
+    update import_schedules set next_run_at = ${next.toISOString()}::timestamptz, updated_at = app_now()
+    where id = ${schedule.id}::uuid and next_run_at = ${dueAt.toISOString()}::timestamptz returning id`);
+  if (moved.length === 0) return true;
+  const at = (moment: Date) =>
+    moment.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: schedule.timezone });
+  await notify(tx, {
+    userId: schedule.createdBy,
+    type: "import_schedule.missed",
+    title: `The scheduled import ${schedule.name} missed its time`,
+    body: `It was to run on ${at(dueAt)}, while nothing was running, and more than ${lateMaxHours} hours late it is not made up for by itself. Run it now if that still fits; its next time is ${at(next)}.`,
+    path: `/imports/schedules/${schedule.id}`,
+  });
+  return true;
 }
 
 const fault =

@@ -127,6 +127,31 @@ test("an import that stops after its start is a failure of its schedule, until o
   expect(await seen()).toMatchObject({ failures: 0, problem: null });
 });
 
+test("a schedule that is five hours late is not made up for: it says so once, and may be run by hand", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  await later();
+  await moveClock("5 hours");
+  expect(await run(tenant, id)).toBe("missed");
+  expect(await run(tenant, id)).toBe("not due");
+  expect(shop.asked).toEqual([]);
+  const { rows } = await tenant.caller.notifications.list();
+  expect(rows.filter(({ type }) => type === "import_schedule.missed")).toMatchObject([
+    {
+      title: "The scheduled import Shop missed its time",
+      body: expect.stringMatching(/at 06:00, .+ 06:00\.$/) as string,
+    },
+  ]);
+  await tenant.caller.imports.schedules.runNow({ id });
+  expect(await run(tenant, id)).toBe("started");
+  // Three hours are no reason to ask.
+  await finish(tenant);
+  shop.body += "c@example.com,free\n";
+  await later();
+  await moveClock("3 hours");
+  expect(await run(tenant, id)).toBe("started");
+});
+
 test("a fault of ours counts as a failure after the last try, and the schedule goes on at its next time", async () => {
   const tenant = await newTenant();
   const id = await scheduled(tenant);
@@ -200,9 +225,14 @@ test("redirects are followed, and a shown address keeps the secret behind it whe
   await later();
   expect(await run(tenant, id)).toBe("started");
   expect(shop.asked).toEqual(["/moved Bearer secret", "/people.csv?token=t Bearer secret"]);
-  const changed = { id, name: "Shop", cron: "0 7 * * *", timezone: "UTC", url: `${shop.base}/moved` };
+  const changed = {
+    id,
+    name: "Shop",
+    cron: "0 5 * * *",
+    timezone: "Europe/Berlin",
+    url: `${shop.base}/moved`,
+  };
   await tenant.caller.imports.schedules.update(changed);
-  await later();
   await later();
   await withTenant(tenant.scope, (tx) => tx.execute(sql`update import_jobs set status = 'completed'`));
   expect(await run(tenant, id)).toBe("started");

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sql } from "drizzle-orm";
 import { expect } from "vitest";
+import { withoutTenant } from "#db/client";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { checkImport } from "../check.ts";
@@ -83,6 +84,14 @@ export const addresses = async (tenant: TestTenant) =>
       ({ email }) => email,
     ),
   );
-export const later = () => moveClock("1 day");
+/** To a minute after the next six in the morning in Berlin. */
+export async function later(): Promise<void> {
+  const [row] = await withoutTenant((tx) =>
+    tx.execute<{ ahead: string }>(sql`
+      select ((date_trunc('day', app_now() at time zone 'Europe/Berlin') + interval '1 day 6 hours 1 minute')
+        at time zone 'Europe/Berlin' - app_now())::text as ahead`),
+  );
+  await moveClock(row?.ahead ?? "1 day");
+}
 export const run = (tenant: TestTenant, id: string, last = true) =>
   runSchedule(tenant.scope, id, { last, allowPrivate: true });
