@@ -8,8 +8,8 @@ export function LateJob({ at, timeZone, className }: Props) {
   if (!at) return null;
   return (
     <Callout kind="warning" title="Nobody is working on this at the moment" className={className}>
-      The workers are busy with other things, or none is running. It is called for again every minute, next{" "}
-      <DateTime at={at} show="time" timeZone={timeZone} />, and goes on where it stands.
+      Other work of this installation comes first, or the part that does it is not running. It is tried again
+      every minute, next <DateTime at={at} show="time" timeZone={timeZone} />, and goes on where it stands.
     </Callout>
   );
 }

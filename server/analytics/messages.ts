@@ -7,7 +7,7 @@ import type { MessagesInput } from "./schema.ts";
 export const messagesPageSize = 50;
 
 /**
- * A message that a number counts. `at` is when that happened to it; `why` says in words, or as the other server did,
+ * A message that a number counts. `at` is when that happened to it, or for what is not decided yet when it will be; `why` says in words, or as the other server did,
  * why it was not delivered.
  */
 export type CountedMessage = {
@@ -42,7 +42,9 @@ const happenedAt: Record<MessagesInput["is"], SQL> = {
   unsubscribed: sql`m.unsubscribed_at`,
   complained: sql`m.complained_at`,
   failed: sql`m.updated_at`,
-  unknown: sql`m.updated_at`,
+  // When it counts as sent, unless somebody decides before.
+  unknown: sql`coalesce((select e.next_email_scheduled_at from campaign_contacts e
+    where e.id = m.enrollment_id and e.wait_reason = 'outcome_unknown'), m.updated_at)`,
 };
 
 /** Few of a campaign's messages come to this: indexes of their own hold them, by campaign. */

@@ -54,9 +54,15 @@ const exitWords: Record<ExitReason, string> = {
   merged: "The contact was merged with another one that had come further in this campaign.",
 };
 
+/** Of a message, what is not said of people as well. */
+const messageWords: Record<string, string> = {
+  awaiting_slot: "Its place in the queue is given out anew, within a minute.",
+  sending: "It is being handed over at this moment.",
+};
+
 /** A reason code as a sentence; codes of later versions read as they are written. */
 export function reasonInWords(code: string | null): string | null {
   if (code === null) return null;
-  const known: Partial<Record<string, string>> = { ...exitWords, ...waitReasons };
+  const known: Partial<Record<string, string>> = { ...exitWords, ...waitReasons, ...messageWords };
   return known[code] ?? `${code.replaceAll("_", " ")}.`;
 }

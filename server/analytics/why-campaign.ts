@@ -108,14 +108,14 @@ function lateAnswer({ at, workerAlive }: Lateness): Answer {
         code: "late",
         kind: "warning",
         title,
-        text: "The workers are busy with other things, or the engine does not reach them. It is called for again every minute.",
+        text: "Other work of this installation comes first at the moment. It is tried again every minute, and nothing is lost meanwhile.",
         at,
       }
     : {
         code: "no_worker",
         kind: "warning",
         title,
-        text: "No worker of this installation is running. Ask whoever operates it to start one: nothing is lost meanwhile.",
+        text: "The part of this installation that sends is not running. Ask whoever operates it to start it (the worker): nothing is lost meanwhile.",
         at,
       };
 }

@@ -122,7 +122,7 @@ function standingOf(row: Row): Pick<Standing, "code" | "text" | "at"> {
   if (row.late)
     return {
       code: "late",
-      text: "The time of the email has come, and nobody has sent it yet: the workers are late, or none is running.",
+      text: "The time of the email has come, and it has not left yet: other work of this installation comes first, or the part that sends is not running.",
       at: row.sweepsAt,
     };
   const from = row.reason === "awaiting_send" && row.from ? ` From ${row.from}.` : "";

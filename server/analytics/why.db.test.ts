@@ -10,7 +10,9 @@ import { createRunner, emailStep, launch, newCampaign, type Started } from "#ser
 import { always, atOnce, people } from "#server/messages/testing";
 import { sinks } from "#server/messages/testing-sinks";
 import { loadLive } from "./live.ts";
+import { listCountedMessages } from "./messages.ts";
 import { listPeople } from "./people.ts";
+import { reasonInWords } from "./reasons.ts";
 import { answerForContact } from "./why-contact.ts";
 
 const runner = createRunner(sinks);
@@ -211,10 +213,22 @@ const cases: Record<string, Case> = {
   },
 };
 
+/** Messages that are not on their way and do not say why or until when. */
+const unexplained = ({ scope, campaignId }: Started) =>
+  withTenant(scope, async (tx) => {
+    const rows = await tx.execute<{ status: string; reason: string | null; at: Date | null }>(sql`
+      select delivery_status as status, reason_code as reason, next_attempt_at as at from content.email_messages
+      where campaign_id = ${campaignId}::uuid and delivery_status in ('queued', 'deferred', 'unknown')`);
+    const words = (reason: string | null) => reason !== null && / .*[.]$/.test(reasonInWords(reason) ?? "");
+    return rows.filter(({ status, reason, at }) => !words(reason) || (status !== "unknown" && at === null));
+  });
+
 test.each(Object.entries(cases))(
   "%s: the campaign and the contact say so, and when it goes on",
   async (_, one) => {
-    const got = await answers(await one.bring());
+    const campaign = await one.bring();
+    expect(await unexplained(campaign)).toEqual([]);
+    const got = await answers(campaign);
     const [code, said, minutes] = one.campaign;
     expect.soft(got.code).toBe(code);
     expectIn(got.in, minutes, "the campaign goes on");
@@ -225,6 +239,26 @@ test.each(Object.entries(cases))(
     expect.soft(got.contact.said).toMatch(personSaid);
   },
 );
+
+test("a message of unknown fate is listed with the time at which it counts as sent, one without a place in words", async () => {
+  const campaign = await begun({ emails: ["drop-listed@example.test"] });
+  const listed = (is: "unknown" | "queued") =>
+    withTenant(campaign.scope, async (tx) => {
+      const { rows } = await listCountedMessages(tx, { id: campaign.campaignId, is });
+      return { message: rows[0], now: await appNow(tx) };
+    });
+  const { message, now } = await listed("unknown");
+  expectIn(minutesTo(message?.at ?? null, now), day, "it counts as sent");
+  expect(message?.why).toMatch(/\S/);
+  await change(
+    campaign,
+    sql`update content.email_messages set delivery_status = 'queued', reason_code = 'awaiting_slot', error = null, smtp_response = null
+      where campaign_id = ${of(campaign)}`,
+  );
+  expect((await listed("queued")).message?.why).toBe(
+    "Its place in the queue is given out anew, within a minute.",
+  );
+});
 
 test("work that nobody takes up is told from work that waits, and a missing worker from a busy one", async () => {
   const campaign = await newCampaign({ emails: people(1) });
