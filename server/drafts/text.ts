@@ -8,7 +8,7 @@ import { canonicalPath, isKnownRoot, mergeValues, type MergeContact } from "#ser
 export type DraftText = { subject: string; previewText: string; body: string };
 
 /** What differs from one handing over to the next, or belongs to the sender: filled in when the email leaves. */
-const live = ["unsubscribe_url", "preferences_url", "company.address"];
+const live = ["unsubscribe_url", "company.address"];
 const nameOf = (piece: Piece) => canonicalPath(piece.inner.trim());
 const isLive = (piece: Piece) => piece.kind === "output" && live.includes(nameOf(piece));
 
@@ -35,7 +35,7 @@ export function draftText(
 /** Names for braces and brackets that mean themselves. */
 export const marks = { __brace: "{", __angle: "<" } as const;
 
-const liveOutputs = /(\{\{\s*(?:unsubscribe_url|preferences_url|company\.address|__brace|__angle)\s*\}\})/;
+const liveOutputs = /(\{\{\s*(?:unsubscribe_url|company\.address|__brace|__angle)\s*\}\})/;
 
 /** Words as a template that gives just these words, and fills in only what is `live`. It needs the values of `marks`. Done twice, it changes nothing more. */
 export function literal(words: string): string {

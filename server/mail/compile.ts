@@ -118,7 +118,7 @@ function missingFooter(content: MessageContent, options: MessageOptions): Footer
   const named = new Set([...variablesOf(content.html), ...variablesOf(content.text ?? "")]);
   return {
     address: !named.has("company.address"),
-    unsubscribe: options.unsubscribe && !named.has("unsubscribe_url") && !named.has("preferences_url"),
+    unsubscribe: options.unsubscribe && !named.has("unsubscribe_url"),
   };
 }
 

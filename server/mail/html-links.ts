@@ -86,7 +86,7 @@ function targetOf(value: string, pieces: readonly Piece[]): string | null {
   for (const piece of named) {
     const root = /^\s*-?\s*([A-Za-z_][\w-]*)/.exec(piece?.inner ?? "")?.[1];
     if (piece?.kind !== "output" || !root || !isKnownRoot(root)) return null;
-    if (/^(unsubscribe_url|preferences_url)$/.test(canonicalPath(root))) return null;
+    if (canonicalPath(root) === "unsubscribe_url") return null;
   }
   const bare = decodeEntities(value);
   if (!/^https?:\/\//i.test(bare) && !bare.startsWith(open)) return null;

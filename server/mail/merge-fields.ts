@@ -102,7 +102,6 @@ export function mergeValues(contact: MergeContact, sender: MergeSender, moment: 
     current_year: moment.now.getUTCFullYear(),
     now: moment.now.toISOString(),
     unsubscribe_url: moment.unsubscribeUrl,
-    preferences_url: moment.unsubscribeUrl,
   });
 }
 

@@ -42,7 +42,6 @@ export const mergeFields: readonly MergeField[] = [
   field("Campaign", "current_year", "Current year", "2026"),
   field("Campaign", "now", "Date and time of sending", "2026-03-01T10:00:00.000Z"),
   field("Links", "unsubscribe_url", "Unsubscribe link", "https://app.example.com/u/example"),
-  field("Links", "preferences_url", "Preferences link", "https://app.example.com/u/example"),
 ];
 
 /** A problem in a template: 1-based line and column, and a sentence with what to do. */
