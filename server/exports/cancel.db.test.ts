@@ -10,7 +10,7 @@ import { askForExport } from "./testing.ts";
 
 const people = 45_000;
 
-test("an export that is cancelled while its rows are poured says how far it was, stops, and leaves no file", async () => {
+test("an export that is cancelled while its rows are poured says how far it was, ends, and leaves no file", async () => {
   const tenant = await newTenant();
   const { scope, caller, workspaceId } = tenant;
   await withTenant(scope, (tx) =>
