@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { priorityOf } from "#inngest/queues";
 import { env } from "#server/env";
 import { asOwner } from "#db/testing-database";
 import { beat, claim, type Job } from "./claim.ts";
@@ -66,6 +67,38 @@ test("a full concurrency key holds back its own jobs only, however many", async 
   const keys = (jobs: readonly Job[]) => jobs.map(({ limited }) => limited).sort();
   expect(keys(await take(16))).toEqual([false, false, true, true]);
   expect(await take(16)).toEqual([]);
+});
+
+test("what is urgent goes first and what can wait last, whenever it came, and each queue has its partition", async () => {
+  const [tenantId, names] = [randomUUID(), ["email-sending:low", "email-sending", "email-sending:high"]];
+  for (const [index, queue] of names.entries())
+    await enqueue({ tenantId, count: 2, minutesAgo: 60 - index, queue });
+  await asOwner(async (sql) => {
+    for (const name of names)
+      await sql`update queue.jobs set priority = ${priorityOf(name)} where queue_name = ${name}`;
+  });
+  const order = [];
+  for (let round = 0; round < 6; round++) order.push(...(await take(1)).map(({ queueName }) => queueName));
+  expect(order).toEqual(names.toReversed().flatMap((name) => [name, name]));
+  await enqueue({ tenantId, count: 1, minutesAgo: 1, queue: "analytics-daily" });
+  await enqueue({ tenantId, count: 1, minutesAgo: 1, queue: "of-nobody" });
+  const places = await asOwner(
+    (sql) => sql<{ queue: string; partition: string }[]>`
+      select distinct queue_name as queue, tableoid::regclass::text as partition from queue.jobs order by 1`,
+  );
+  expect(Object.fromEntries(places.map(({ queue, partition }) => [queue, partition]))).toEqual({
+    "analytics-daily": "queue.jobs_analytics",
+    "email-sending": "queue.jobs_email",
+    "email-sending:high": "queue.jobs_email",
+    "email-sending:low": "queue.jobs_email",
+    "of-nobody": "queue.jobs_default",
+  });
+  const indexes = await asOwner(
+    (sql) => sql<{ name: string }[]>`
+      select indexname as name from pg_indexes where schemaname = 'queue'
+        and indexname in ('idx_jobs_email_tenant', 'idx_jobs_analytics_priority') order by 1`,
+  );
+  expect(indexes.map(({ name }) => name)).toEqual(["idx_jobs_analytics_priority", "idx_jobs_email_tenant"]);
 });
 
 test("a lease that nobody beats runs out, and the next claim fences the last one", async () => {
