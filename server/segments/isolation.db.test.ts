@@ -66,5 +66,32 @@ test("no picker shows what is another workspace's, and its ids match nobody", as
     }
     for (const each of rules)
       expect(await caller.segments.match({ rules: each })).toMatchObject({ count: 0, sample: [] });
+
+    // Ids that somebody wrote down elsewhere: of a group there is none, and of contacts none is among them.
+    const gone = { code: "NOT_FOUND" };
+    for (const id of [list, segment.id]) {
+      await expect(caller.exports.count({ of: { kind: "segment", segmentId: id } })).rejects.toMatchObject(
+        gone,
+      );
+      for (const part of ["list", "segment"]) {
+        const of = { kind: "filter" as const, filter: { [part]: id } };
+        await expect(caller.exports.count({ of })).rejects.toMatchObject(gone);
+        const edit = { key: crypto.randomUUID(), selection: { filter: { [part]: id } } };
+        await expect(
+          caller.contactEdits.create({ ...edit, change: { action: "tag", tag: "taken" } }),
+        ).rejects.toMatchObject(gone);
+      }
+    }
+    expect(await caller.exports.count({ of: { kind: "selection", ids: [contact] } })).toMatchObject({
+      count: 0,
+    });
+    const onto = { key: crypto.randomUUID(), selection: { ids: [contact] } };
+    await expect(
+      caller.contactEdits.create({ ...onto, change: { action: "add_to_list", listId: list } }),
+    ).rejects.toMatchObject(gone);
+    const { id: theirs } = await caller.lists.create({ name: "Theirs" });
+    expect(await caller.lists.add({ id: theirs, contactIds: [contact] })).toEqual({ added: 0 });
+    await expect(caller.lists.add({ id: list, contactIds: [contact] })).rejects.toMatchObject(gone);
   }
+  expect(await ours.caller.lists.byId({ id: list })).toMatchObject({ count: 1 });
 });

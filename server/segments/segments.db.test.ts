@@ -179,4 +179,35 @@ describe("segments", () => {
     await caller.segments.delete({ id });
     await expect(caller.segments.byId({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
+
+  it("cannot be deleted while a trigger, an action or the scoring names them", async () => {
+    const { caller, scope } = await workspaceOfThree();
+    const { id } = await caller.segments.create({ name: "Acme", rules: company("acme") });
+    const { id: list } = await caller.lists.create({ name: "Guests" });
+    const member = { field: "segment", operator: "in", value: [id] };
+    type Values = Parameters<typeof createCampaign>[1];
+    const campaign = (name: string, values: Values = {}) =>
+      withTenant(scope, (tx) => createCampaign(tx, { name, status: "active", ...values }));
+    const { campaignId } = await campaign("Triggered");
+    const { campaignId: leaving } = await campaign("Leaving");
+    await campaign("Action", {
+      steps: [{ stepType: "action", actionConfig: { type: "add_to_list", listId: list } }],
+    });
+    await withTenant(scope, async (tx) => {
+      await tx.execute(sql`insert into campaign_triggers (campaign_id, role, trigger_type, segment_id)
+        values (${campaignId}::uuid, 'enter', 'segment_entered', ${id}::uuid), (${leaving}::uuid, 'leave', 'segment_left', ${id}::uuid)`);
+      const rules = [
+        { kind: "match", category: "fit", points: 5, rules: { version: 1, match: "all", rules: [member] } },
+      ];
+      await tx.execute(
+        sql`insert into lead_scoring_models (name, rules) values ('Points', ${JSON.stringify(rules)}::jsonb)`,
+      );
+    });
+    await expect(caller.segments.delete({ id })).rejects.toThrow(
+      '"Acme" is used by the campaign "Leaving", the campaign "Triggered", the lead score. Change that first.',
+    );
+    await expect(caller.lists.delete({ id: list })).rejects.toThrow(
+      '"Guests" is used by the campaign "Action"',
+    );
+  });
 });
