@@ -119,7 +119,7 @@ test("what opens later today is kept free of the day's limit, and holds up nobod
   const hour = (at: number) => new Date(at).toISOString().slice(11, 16);
   await changeSettings(
     high,
-    sql`timezone = 'UTC', send_window_start = ${hour(now + 120_000)}, send_window_end = ${hour(now + 3_600_000)}`,
+    sql`timezone = 'UTC', send_window_start = ${hour(now + 1_200_000)}, send_window_end = ${hour(now + 3_600_000)}`,
   );
   await limitMailbox(low, 8, 60);
   await drive(low);

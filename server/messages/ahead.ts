@@ -1,9 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { count as addTo, nextDay } from "#server/planner/slots";
-import { type DayRange, nextOpen, type Weekday } from "#server/planner/window";
-import { dayName, isZone, toLocal } from "#server/planner/zone";
-import { closedDays, type Sending } from "./sending.ts";
+import { keepFree, opensToday, roomToday } from "#server/planner/claims";
+import type { Rival } from "#server/planner/rivals";
+import { type Ahead, horizonMs, nobodyAhead } from "#server/planner/plan";
+import { type CampaignPace, nextDay } from "#server/planner/slots";
+import type { DayRange, Weekday } from "#server/planner/window";
+import { isZone } from "#server/planner/zone";
+import { closedDays, jitter, type Sending } from "./sending.ts";
 
 /*
  * Who goes first where a mailbox or a campaign cannot send everything at once: who has been written to before goes
@@ -25,6 +28,8 @@ type Demand = {
   zone: string;
   closed: DayRange[] | null;
   daily_limit: number;
+  delay_seconds: number;
+  mailbox_ids: string[];
   used: Record<string, number> | null;
   follow_ups: number;
   firsts: number;
@@ -40,23 +45,55 @@ const demandMax = 2_000;
  * How many emails of other steps go before this one's. What can leave only later today, because it falls due then or its
  * window opens then, is counted into the course: the day's limits are kept free for it.
  */
-export async function countAhead(tx: TenantTx, { sending, stepId, followUp }: Ask): Promise<number> {
-  if (!isScarce(sending)) return 0;
+export async function countAhead(tx: TenantTx, { sending, stepId, followUp }: Ask): Promise<Ahead> {
+  const ahead = { ...nobodyAhead };
+  if (!isScarce(sending)) return ahead;
+  const { course } = sending;
+  // Shortly before midnight slots of the next day are given out: what is kept free is kept of that one.
+  const now = sending.now + horizonMs;
   const demands = await loadDemands(tx, sending, stepId);
-  let ahead = 0;
   for (const ofCampaign of Map.groupBy(demands, (demand) => demand.campaign_id).values()) {
-    let left = Math.min(...ofCampaign.map((demand) => roomOf(demand, sending.now)));
+    let left = Math.min(...ofCampaign.map((demand) => roomToday(paceOf(demand), now)));
     for (const demand of ofCampaign) {
-      const opens = opensToday(demand, sending.now);
+      const opens = opensToday(paceOf(demand), now);
       if (opens === null) continue;
       const first = Math.min(left, comesFirst(demand, followUp));
       const later = followUp ? 0 : Math.min(left - first, demand.later);
       left -= first + later;
-      if (opens <= sending.now) ahead += first;
-      keepFree(sending, demand, opens <= sending.now ? later : first + later);
+      if (opens <= now) ahead[demand.own ? "own" : "others"] += first;
+      keepFree(course, now, { own: demand.own, emails: opens <= now ? later : first + later });
     }
   }
   return ahead;
+}
+
+/**
+ * Other campaigns whose emails go before the first emails of this one, as far as they are due today: the forecast lets
+ * them send beside it.
+ */
+export async function findRivals(tx: TenantTx, sending: Sending): Promise<Rival[]> {
+  if (!isScarce(sending)) return [];
+  const demands = await loadDemands(tx, sending, null);
+  return demands.map((demand) => ({
+    campaign: paceOf(demand),
+    mailboxIds: demand.mailbox_ids,
+    due: comesFirst(demand, false),
+    later: demand.later,
+  }));
+}
+
+function paceOf(demand: Demand): CampaignPace {
+  const { campaign_id: seed, contact_zone: own, start, end, days, zone, no_limits: free } = demand;
+  const clock = own !== null && isZone(own) ? own : zone;
+  return {
+    seed,
+    zone,
+    window: free ? null : { start, end, days, zone: clock, closed: demand.closed ?? [] },
+    dailyLimit: free ? null : demand.daily_limit,
+    delayMs: free ? 0 : demand.delay_seconds * 1000,
+    jitter: free ? 0 : jitter,
+    days: new Map(Object.entries(demand.used ?? {})),
+  };
 }
 
 /** How many of those who are due have the better claim. */
@@ -87,13 +124,13 @@ export const writtenBefore: SQL = sql`coalesce((
 export const boundTo: SQL = sql`case when ${writtenBefore} then m.email_account_id end`;
 
 /** Email steps that send from the same mailboxes, and waits that lead to them, with how many stand there. */
-async function loadDemands(tx: TenantTx, sending: Sending, stepId: string): Promise<Demand[]> {
+async function loadDemands(tx: TenantTx, sending: Sending, stepId: string | null): Promise<Demand[]> {
   const accounts = sql.param(sending.accounts.map(({ id }) => id));
-  const endOfDay = sql`${new Date(nextDay(sending.course.campaign.zone, sending.now)).toISOString()}::timestamptz`;
+  const endOfDay = sql`${new Date(nextDay(sending.course.campaign.zone, sending.now + horizonMs)).toISOString()}::timestamptz`;
   return tx.execute<Demand>(sql`
     with steps as materialized (
       select k.id as campaign_id, k.priority, s.id as step_id, s.step_type from campaigns k
-      join campaign_steps s on s.campaign_id = k.id and s.is_active and s.id <> ${stepId}::uuid
+      join campaign_steps s on s.campaign_id = k.id and s.is_active and ${stepId === null ? sql`k.id <> ${sending.campaignId}::uuid` : sql`s.id <> ${stepId}::uuid`}
       where k.status = 'active' and k.deleted_at is null
         and (k.email_account_id = any(${accounts}::uuid[])
           or k.rotation_pool_id in (select m.pool_id from pool_members m where m.email_account_id = any(${accounts}::uuid[])))
@@ -121,38 +158,16 @@ async function loadDemands(tx: TenantTx, sending: Sending, stepId: string): Prom
         ) d group by 1
       ) c group by 1, 2, 3
     )
-    select c.*, c.campaign_id = ${sending.campaignId}::uuid as own, o.priority as own_priority, s.no_limits,
+    select c.*, c.campaign_id = ${sending.campaignId}::uuid as own, ours.priority as own_priority, s.no_limits,
       s.send_window_start::text as start, s.send_window_end::text as end, s.send_days as days, s.timezone as zone, s.daily_limit,
+      s.delay_between_emails_seconds as delay_seconds, array(select a.id from unnest(${accounts}::uuid[]) a(id)
+        where a.id = o.email_account_id or exists (
+          select from pool_members m where m.pool_id = o.rotation_pool_id and m.email_account_id = a.id)) as mailbox_ids,
       ${closedDays(sql`s.campaign_id`)} as closed,
       (select json_object_agg(u.day, u.reserved + u.sent) from campaign_usage u
         where u.campaign_id = c.campaign_id and u.day >= (app_now() - interval '2 days')::date) as used
     from counted c join campaign_settings s on s.campaign_id = c.campaign_id
-    cross join (select priority from campaigns where id = ${sending.campaignId}::uuid) o
+    join campaigns o on o.id = c.campaign_id
+    cross join (select priority from campaigns where id = ${sending.campaignId}::uuid) ours
     where c.follow_ups + c.firsts + c.later > 0`);
-}
-
-/** How many more a campaign may send today, as far as its own limit goes. */
-function roomOf({ no_limits, zone, daily_limit, used }: Demand, now: number): number {
-  if (no_limits) return Infinity;
-  return Math.max(0, daily_limit - (used?.[dayName(toLocal(zone, now))] ?? 0));
-}
-
-/** From when on its window is open for these people today; null when it is shut for the rest of the day. */
-function opensToday(
-  { no_limits, start, end, days, zone, contact_zone: own, closed }: Demand,
-  now: number,
-): number | null {
-  if (no_limits) return now;
-  const clock = own !== null && isZone(own) ? own : zone;
-  const open = nextOpen({ start, end, days, zone: clock, closed: closed ?? [] }, now);
-  const opens = open && Math.max(now, open.from);
-  return opens !== null && dayName(toLocal(zone, opens)) === dayName(toLocal(zone, now)) ? opens : null;
-}
-
-function keepFree({ course, now }: Sending, { own }: Demand, later: number): void {
-  if (later === 0) return;
-  if (own) addTo(course.campaign.days, dayName(toLocal(course.campaign.zone, now)), later);
-  const each = Math.ceil(later / Math.max(1, course.mailboxes.length));
-  for (const { zone, caps } of course.mailboxes)
-    for (const cap of caps) addTo(cap.days, dayName(toLocal(zone, now)), each);
 }

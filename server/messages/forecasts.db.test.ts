@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
-import { createMailbox } from "#db/factories";
+import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { createRunner, emailStep, launch, ledger, newCampaign } from "#server/enrollments/testing";
@@ -30,7 +30,6 @@ const moveTo = async (at: number) => moveClock(`${at - (await clock())} millisec
 test("what is forecast before the launch, and while it runs, is what then happens: when, how long, from which mailbox", async () => {
   const campaign = await newCampaign({
     emails: people(9, "near"),
-    steps: [emailStep(), emailStep({ subjectLine: "Again" })],
     settings: {
       ...always,
       send_window_start: "09:00",
@@ -80,19 +79,14 @@ test("what is forecast before the launch, and while it runs, is what then happen
     email: string;
     contact_id: string;
     zone: string;
-    first: boolean;
   };
   const sent = () =>
     withTenant(campaign.scope, (tx) =>
       tx.execute<Sent>(sql`
-        select m.scheduled_for as at, m.claimed_at, a.email, m.contact_id, c.timezone as zone, m.step_id = ${campaign.stepIds[0]}::uuid as first
+        select m.scheduled_for as at, m.claimed_at, a.email, m.contact_id, c.timezone as zone
         from content.email_messages m join email_accounts a on a.id = m.email_account_id join contacts c on c.id = m.contact_id
         where m.sent_at is not null order by m.claimed_at, m.id`),
     );
-  // Only the first emails are forecast: their follow-ups come after them.
-  await withTenant(campaign.scope, (tx) =>
-    tx.execute(sql`update campaign_steps set is_active = false where id = ${campaign.stepIds[1]}::uuid`),
-  );
   for (let jumps = 0; jumps < 40; jumps += 1) {
     const { due } = await forecast();
     if (!due) break;
@@ -106,7 +100,7 @@ test("what is forecast before the launch, and while it runs, is what then happen
     const now = (await sent()).slice(known).filter(({ at }) => apart(at, due.firstAt) < leeway);
     expect(now.map(({ email }) => email)).toContain(due.mailbox);
   }
-  const all = (await sent()).filter(({ first }) => first);
+  const all = await sent();
   expect(all).toHaveLength(9);
   expect(all[0]?.email).toBe(before.mailbox);
   expect(apart(all[0]?.at, before.firstAt)).toBeLessThan(leeway);
@@ -161,4 +155,51 @@ test("what is forecast for a receiving domain with a limit an hour is what then 
   }
   expect(rounds.map((round) => round.length)).toEqual([4, 3, 2]);
   expect(apart(rounds.at(-1)?.at(-1), before?.finishesAt)).toBeLessThan(leeway);
+});
+
+test("what is forecast counts what comes first: follow-ups of its own, and other campaigns of a higher priority", async () => {
+  const steps = [
+    emailStep(),
+    { stepType: "wait", waitDuration: { value: 20, unit: "hours" } } as const,
+    emailStep({ subjectLine: "Again" }),
+  ];
+  const settings = { ...always, delay_between_emails_seconds: 0, daily_limit: 1000 };
+  const campaign = await newCampaign({ emails: people(9, "ours"), steps, settings });
+  const { scope, campaignId } = campaign;
+  const rival = await withTenant(scope, async (tx) => {
+    await tx.execute(
+      sql`update email_accounts set daily_limit = 6 where id = ${campaign.emailAccountId}::uuid`,
+    );
+    const contactIds = await createContacts(
+      tx,
+      people(9, "rival").map((email) => ({ email })),
+    );
+    const audience = { everyone: false, include: [await createList(tx, { contactIds })], exclude: [] };
+    const { emailAccountId } = campaign;
+    const made = await createCampaign(tx, { steps: [emailStep()], emailAccountId, audience, priority: 90 });
+    await tx.execute(sql`
+      update campaign_settings set send_window_start = '00:00', send_window_end = '00:00', send_days = ${always.send_days},
+        delay_between_emails_seconds = 0, daily_limit = 4 where campaign_id = ${made.campaignId}::uuid`);
+    return { ...campaign, ...made };
+  });
+  await launch(scope, rival.campaignId);
+  await runner.settle();
+  expect((await ledger(rival)).filter(({ sent_at }) => sent_at)).toHaveLength(4);
+  const before = await withTenant(scope, async (tx) => {
+    const sending = await loadSending(tx, campaignId);
+    const who = sql`c.email_normalized like 'ours-%'`;
+    return sending && forecastLaunch(tx, sending, { from: sending.now, count: 9, who });
+  });
+  await launch(scope, campaignId);
+  const firstOnes = async () =>
+    (await ledger(campaign))
+      .filter(({ step_id: step, sent_at: at }) => step === campaign.stepIds[0] && at)
+      .map(({ scheduled_for: at }) => at);
+  for (let strides = 0; strides < 30 && (await firstOnes()).length < 9; strides += 1)
+    await runner.pass("4 hours");
+  const firsts = await firstOnes();
+  expect(firsts).toHaveLength(9);
+  const days = firsts.map((at) => at?.toISOString().slice(0, 10));
+  expect(before?.days).toBe(new Set(days).size);
+  expect(before?.finishesAt?.toISOString().slice(0, 10)).toBe(days.sort().at(-1));
 });

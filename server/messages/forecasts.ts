@@ -1,9 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { loadGraph } from "#server/enrollments/steps";
 import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
 import type { PersonalHold } from "#server/planner/persons";
 import type { Hold } from "#server/planner/slots";
-import { boundTo } from "./ahead.ts";
+import { boundTo, findRivals } from "./ahead.ts";
+import { followUpsOf } from "./follow-ups.ts";
 import { mailable } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import type { Sending } from "./sending.ts";
@@ -49,7 +51,9 @@ export async function forecastLaunch(
         from contacts c where (${who}) and ${mailable} order by c.id limit ${Math.min(count, exactMax)}`)
     : null;
   const people = rows && (await loadPeople(tx, sending, rows));
-  const found = forecast(sending.course, { from, count, people: people ?? undefined });
+  const rivals = await findRivals(tx, sending);
+  const followUp = followUpsOf(await loadGraph(tx, sending.campaignId), () => null);
+  const found = forecast(sending.course, { from, count, people: people ?? undefined, rivals, followUp });
   return found && written(sending, found);
 }
 
@@ -100,15 +104,18 @@ async function forecastStanding(
   standing: SQL,
   count: number,
 ): Promise<Forecast | null> {
-  const rows = await tx.execute<PersonRow>(sql`
-    select p.id, p.due_at, p.account_id, p.wait_reason, ${personColumns}
+  const rows = await tx.execute<PersonRow & { step_id: string }>(sql`
+    select p.id, p.due_at, p.account_id, p.wait_reason, p.step_id, ${personColumns}
     from (
-      select e.id, e.contact_id, coalesce(m.next_attempt_at, e.next_email_scheduled_at, app_now()) as due_at,
+      select e.id, e.contact_id, e.current_step_id as step_id, coalesce(m.next_attempt_at, e.next_email_scheduled_at, app_now()) as due_at,
         case when m.id is null then e.pinned_account_id else ${boundTo} end as account_id, e.wait_reason ${standing}
-      order by 3, 1 limit ${exactMax}
+      order by 4, 1 limit ${exactMax}
     ) p join contacts c on c.id = p.contact_id order by p.due_at, p.id`);
   const people = await loadPeople(tx, sending, rows);
-  return forecast(sending.course, { from: sending.now, count, people });
+  const places = new Map(rows.map((row) => [row.id, row.step_id]));
+  const followUp = followUpsOf(await loadGraph(tx, sending.campaignId), ({ id }) => places.get(id) ?? null);
+  const rivals = await findRivals(tx, sending);
+  return forecast(sending.course, { from: sending.now, count, people, rivals, followUp });
 }
 
 function written({ accounts, course }: Sending, found: Forecast): WrittenForecast {

@@ -45,7 +45,7 @@ export type Sending = Senders & {
 };
 
 /** Two emails of a campaign lie this much closer or further apart than the delay says. */
-const jitter = 0.2;
+export const jitter = 0.2;
 
 /** A mailbox that rests until nobody knows when is looked at again after this; longer than slots are given out ahead. */
 const restMs = 60 * 60_000;

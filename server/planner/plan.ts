@@ -8,7 +8,15 @@ import {
   takeForPerson,
   waitTurn,
 } from "./persons.ts";
-import { type CampaignPace, fraction, type MailboxPace, nextSlot, type Slot, take } from "./slots.ts";
+import {
+  type CampaignPace,
+  fraction,
+  type MailboxPace,
+  nextSlot,
+  type Slot,
+  take,
+  takeShared,
+} from "./slots.ts";
 
 export const rotationStrategies = ["round_robin", "weighted", "random"] as const;
 export type RotationStrategy = (typeof rotationStrategies)[number];
@@ -35,14 +43,18 @@ export type Held = { person: Person; until: number; hold: PersonalHold };
  */
 export type Plan = { given: Given[]; held: Held[]; waiting: boolean; next: Slot | null };
 
+/** Emails that come before everybody's: of the campaign's own, and of others from the same mailboxes. */
+export type Ahead = { own: number; others: number };
+export const nobodyAhead: Ahead = { own: 0, others: 0 };
+
 /**
- * Gives the people slots from `from` to `until`, in their order, after `ahead` others who come first. Whoever has to
+ * Gives the people slots from `from` to `until`, in their order, after those who are `ahead` of them. Whoever has to
  * wait on their own account lets the next one have the slot.
  */
 export function plan(
   course: Course,
   people: readonly Person[],
-  { from, until, ahead = 0 }: { from: number; until: number; ahead?: number },
+  { from, until, ahead = nobodyAhead }: { from: number; until: number; ahead?: Ahead },
 ): Plan {
   const { campaign, recipients } = course;
   // Whose turn was noted before comes again by themselves.
@@ -51,11 +63,14 @@ export function plan(
   const fit = course.mailboxes.filter(({ takesNew }) => takesNew);
   // Without any that is fit nothing is sent; what is foretold then is for when they are.
   const takers = fit.length > 0 ? fit : course.mailboxes;
-  for (let first = 0; first < ahead; first += 1) {
-    const best = bestSlot(course, course.mailboxes, `ahead:${first}`, from);
+  for (let first = 0; first < ahead.own + ahead.others; first += 1) {
+    const own = first < ahead.own;
+    // What others send counts against the mailboxes, and not against what this campaign may send.
+    const best = bestSlot(own ? course : unbound(course), course.mailboxes, `ahead:${first}`, from);
     if (!best || best.slot.at > until)
       return { ...result, waiting: people.length > 0, next: best?.slot ?? null };
-    take(campaign, best.mailbox, best.slot);
+    if (own) take(campaign, best.mailbox, best.slot);
+    else takeShared(best.mailbox, best.slot);
   }
   for (const person of people) {
     const own = ownTime(course, person, from);
@@ -85,6 +100,11 @@ export function plan(
   }
   return result;
 }
+
+const unbound = (course: Course): Course => ({
+  ...course,
+  campaign: { ...course.campaign, window: null, dailyLimit: null, delayMs: 0 },
+});
 
 /** Until when somebody waits on their own account; null when nothing ever suits them. */
 function ownTime(

@@ -179,6 +179,11 @@ export function nextDay(zone: string, at: number): number {
 export function take(campaign: CampaignPace, mailbox: MailboxPace, slot: Slot): void {
   count(campaign.days, slot.day);
   mailbox.lastOwnAt = Math.max(slot.at, mailbox.lastOwnAt ?? slot.at);
+  takeShared(mailbox, slot);
+}
+
+/** Counts a slot of another campaign from the same mailbox. */
+export function takeShared(mailbox: MailboxPace, slot: Slot): void {
   mailbox.lastAt = Math.max(slot.at, mailbox.lastAt ?? slot.at);
   for (const cap of mailbox.caps) {
     count(cap.days, slot.mailboxDay);
