@@ -295,6 +295,7 @@ test("a living audience takes in who comes to its lists later, and lets go who l
     ["first@example.test", "exited"],
     ["late@example.test", "enrolled"],
   ]);
+  expect((await caller.analytics.people({ id, reason: "left_segment" })).rows).toHaveLength(1);
   await runner.pass("10 hours", 12);
   await sweepAndSettle();
   // Everybody has come to an end, and it goes on.
