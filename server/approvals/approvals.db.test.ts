@@ -281,3 +281,26 @@ test("nobody of another organization sees or answers a request", async () => {
     "There is no such campaign",
   );
 });
+
+test("what a variable says in an email is part of what is approved, and what is said elsewhere is not", async () => {
+  const { tenant, campaignId, request, state } = await draftUnder();
+  const manager = await colleague(tenant, "admin");
+  const { templateVariables } = tenant.caller;
+  await templateVariables.create({ key: "spring_offer", value: "10 %" });
+  await templateVariables.create({ key: "autumn_offer", value: "15 %" });
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`
+      update campaign_steps set email_content = '<p>{{ spring_offer }} off</p>'
+      where campaign_id = ${campaignId}::uuid and step_type = 'email'`),
+  );
+  await request();
+  await answer(manager, campaignId, "approved");
+  const say = async (key: string, value: string) => {
+    const found = (await templateVariables.list()).find((each) => each.key === key);
+    await templateVariables.update({ id: found?.id ?? "", value });
+  };
+  await say("autumn_offer", "90 %");
+  expect(await state()).toBe("approved");
+  await say("spring_offer", "90 %");
+  expect(await state()).toBe("changed");
+});

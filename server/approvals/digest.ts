@@ -8,7 +8,7 @@ type Content = Pick<Campaign, "type" | "audience" | "settings" | "triggers" | "g
 
 /**
  * A digest (SHA-256, hex) of everything in a campaign that an approver has looked at, among it the rules of the segments
- * that decide who gets what, and the mailboxes of its pool. Names, counts, members of lists and the time of the launch
+ * that decide who gets what, the mailboxes of its pool, and what the workspace's variables say in its emails. Names, counts, members of lists and the time of the launch
  * are no part of it.
  */
 export async function contentDigest(
@@ -21,6 +21,7 @@ export async function contentDigest(
     segments: await segmentsNamedIn(tx, { audience, triggers, goals, steps }),
     settings,
     pool: await poolSenders(tx, settings.rotationPoolId),
+    variables: await variablesNamedIn(tx, steps),
     triggers: triggers.map(({ id: _, subject: __, ...trigger }) => trigger),
     goals: goals.map(({ id: _, subject: __, target: ___, ...goal }) => goal),
     steps: steps.map(
@@ -63,6 +64,17 @@ async function segmentsNamedIn(
       )
       select id, rules from meant order by id`)),
   ];
+}
+
+/** What the workspace's variables say where the steps name them. Of none undefined. */
+async function variablesNamedIn(
+  tx: TenantTx,
+  steps: Content["steps"],
+): Promise<{ key: string; value: string }[] | undefined> {
+  const rows = await tx.execute<{ key: string; value: string }>(sql`
+    select key, coalesce(default_value, '') as value from template_variables
+    where position(key in ${JSON.stringify(steps)}) > 0 order by key`);
+  return rows.length > 0 ? [...rows] : undefined;
 }
 
 /** Everybody in a pool is written to under the address of one of its mailboxes. Of no pool undefined. */
