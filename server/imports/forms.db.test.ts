@@ -1,7 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
-import { newTenant } from "#db/testing";
+import { moveClock, newTenant } from "#db/testing";
+import { asOwner } from "#db/testing-database";
+import { checkImport } from "./check.ts";
 import { requestCheck } from "./mutations.ts";
 import { importOptions } from "./schema.ts";
 import { spoolImport } from "./spool.ts";
@@ -81,16 +83,30 @@ test("a workbook of numbers, dates and booleans gives the same database as their
   expect(await importForm({ file: () => sheet, fileName: "people.xlsx" })).toEqual(asText);
 });
 
-test("rows laid down half-way by a run that died are written again, and the file is read in another way afresh", async () => {
+test("rows that a run laid down before it died are laid down again by the next one, and by no other that comes late", async () => {
   const tenant = await newTenant();
+  const { scope, workspaceId } = tenant;
   const bytes = windows1252(text(",", "\n"));
   const { id, mapping } = await upload(tenant, bytes);
-  const options = importOptions.parse({});
-  await withTenant(tenant.scope, (tx) => requestCheck(tx, id, mapping, options));
+  await withTenant(scope, (tx) => requestCheck(tx, id, mapping, importOptions.parse({})));
+  const dead = await takeOver(tenant, id);
+  // The parts are in storage, and the row that says so dies with its run.
+  await asOwner(async (owner) => {
+    await owner.unsafe(`
+      create function die_laying() returns trigger language plpgsql as $$ begin
+        raise sqlstate 'XX000' using message = 'killed'; end $$;
+      create trigger die_laying after update on import_jobs for each row
+        when (new.workspace_id = '${workspaceId}' and new.file_format #> '{format,spool}' is not null) execute function die_laying()`);
+    await expect(spoolImport(scope, id, dead)).rejects.toThrow();
+    await owner.unsafe("drop function die_laying cascade");
+  });
+  await moveClock("10 minutes");
   const fence = await takeOver(tenant, id);
-  expect(await spoolImport(tenant.scope, id, fence)).toEqual({ outcome: "ready" });
-  expect(await spoolImport(tenant.scope, id, fence)).toEqual({ outcome: "ready" });
-  expect(await spoolImport(tenant.scope, id, fence + 1)).toEqual({ outcome: "lost" });
+  expect(await spoolImport(scope, id, dead)).toEqual({ outcome: "lost" });
+  expect(await spoolImport(scope, id, fence)).toEqual({ outcome: "ready" });
+  expect(await spoolImport(scope, id, fence)).toEqual({ outcome: "ready" });
+  await checkImport(scope, id, fence);
+  expect((await detailOf(tenant, id)).forecast).toMatchObject({ rows: 200, created: 198, errors: 1 });
 });
 
 test("a column that comes up late is named, left out, and can be mapped then", async () => {
