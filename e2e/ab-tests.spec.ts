@@ -1,6 +1,7 @@
 import { createContacts, createList } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { expect, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { expectMails, mailsAbout } from "./sandbox.ts";
 import { seriousFindings } from "./scan.ts";
 
@@ -48,8 +49,7 @@ test("two subjects are tried on half of the audience, one is picked, and everybo
     await expect(page.getByText("Settings saved.")).toBeVisible();
     await page.getByRole("link", { name: "Review", exact: true }).click();
     await expect(page.getByText("is tested on 4 people")).toBeVisible();
-    await page.getByRole("button", { name: "Launch campaign" }).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+    await launchCampaign(page);
   });
 
   const variants = page.getByRole("table", { name: "Variants" });

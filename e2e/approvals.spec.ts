@@ -5,6 +5,7 @@ import { withTenant } from "#db/tenancy";
 import { v7 } from "uuid";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, signIn, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { seriousFindings } from "./scan.ts";
 
 const dialog = (page: Page) => page.getByRole("dialog");
@@ -83,8 +84,7 @@ test("one asks for an approval, another asks for changes first, then approves, a
     await dialog(other).getByRole("button", { name: "Approve" }).click();
     await expect(other.getByText("Approved", { exact: true }).first()).toBeVisible();
     await page.goto(review);
-    await page.getByRole("button", { name: "Launch campaign" }).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+    await launchCampaign(page);
     await expect(page).toHaveURL(new RegExp(`/campaigns/${campaignId}$`));
   });
   await other.goto("about:blank");

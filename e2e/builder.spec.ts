@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { seriousFindings } from "./scan.ts";
 
 /**
@@ -153,8 +154,7 @@ test("a campaign is made by answering questions, launched, and everybody’s way
     .press("Enter");
   await page.getByLabel("Sender’s name").fill("Gerda");
   await page.getByRole("button", { name: "Save and go on" }).press("Enter");
-  await page.getByRole("button", { name: "Launch campaign" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+  await launchCampaign(page);
   await expect(page).toHaveURL(/campaigns\/[^/]+$/);
 
   await page.getByRole("link", { name: "Steps and settings" }).click();

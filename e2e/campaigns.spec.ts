@@ -7,6 +7,7 @@ import { createCampaign, createContacts, createList } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, moveClock, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { seriousFindings } from "./scan.ts";
 
 /** The dialog's time, as the browser's own field holds it. */
@@ -132,8 +133,7 @@ test("the steps of a running campaign are changed, added and deleted, and those 
   });
   const home = `/${workspace.slug}/campaigns/${campaignId}`;
   await page.goto(`${home}/edit/review`);
-  await page.getByRole("button", { name: "Launch campaign" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+  await launchCampaign(page);
   await expect(page.getByText(/2 wait|2 people|People/).first()).toBeVisible();
   const standing = (type: string) =>
     withTenant(workspace.scope, async (tx) => {

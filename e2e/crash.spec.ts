@@ -6,6 +6,7 @@ import { createCampaign, createContacts, createList, type Tenant } from "#db/fac
 import { withTenant } from "#db/tenancy";
 import { env } from "#server/env";
 import { expect, moveClock, signIn, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { killPart } from "./processes.ts";
 import { mailsAbout, setRobot } from "./sandbox.ts";
 
@@ -81,8 +82,7 @@ async function launch(page: Page, tenant: Tenant) {
   await sql.end();
   await signIn(page, tenant.userId);
   await page.goto(`/${tenant.slug}/campaigns/${campaignId}/edit/review`);
-  await page.getByRole("button", { name: "Launch campaign" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+  await launchCampaign(page);
   await expect(page).toHaveURL(new RegExp(`/campaigns/${campaignId}$`));
   return { first, second, campaignId };
 }

@@ -3,6 +3,7 @@ import { createCampaign, createContacts, createList } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { env } from "#server/env";
 import { expect, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { mailsAbout, readMail } from "./sandbox.ts";
 import { seriousFindings } from "./scan.ts";
 
@@ -41,8 +42,7 @@ test("a reviewer edits one email, approves two, rejects one, and exactly what wa
     await page.getByLabel("Review each email before it goes").check();
     await expect(page.getByText("Saved", { exact: true })).toBeVisible();
     await page.getByRole("link", { name: "Review", exact: true }).click();
-    await page.getByRole("button", { name: "Launch campaign" }).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+    await launchCampaign(page);
     await expect(page.getByText("Somebody looks at the email before it leaves").first()).toBeVisible({
       timeout: 20_000,
     });

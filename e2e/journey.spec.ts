@@ -1,5 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { expect, moveClock, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { importSample } from "./importing.ts";
 import { expectMails, readMail, setRobot } from "./sandbox.ts";
 
@@ -70,8 +71,7 @@ test("a new user imports contacts, runs a drip, and every number moves and adds 
     await page.getByRole("button", { name: "Save settings" }).click();
     await expect(page.getByText("Settings saved.")).toBeVisible();
     await page.goto(`${edit}/review`);
-    await page.getByRole("button", { name: "Launch campaign" }).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+    await launchCampaign(page);
     await expect(page).toHaveURL(edit.replace(/\/edit$/, ""));
   });
   await expect(stat(page, "People")).toContainText(String(created), { timeout: 30_000 });

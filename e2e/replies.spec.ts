@@ -3,6 +3,7 @@ import { createCampaign, createContacts, createList, type Tenant } from "#db/fac
 import { withTenant } from "#db/tenancy";
 import { sweepReaders } from "#server/drivers/sweep";
 import { expect, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 
 /** Two emails, two days apart, to somebody who replies, is away, cannot be reached, and says nothing. */
 const ready = ({ scope, emailAccountId }: Tenant) =>
@@ -39,8 +40,7 @@ test("who replies or cannot be reached stops, who is away or silent goes on, and
   await page.goto(`${home}/edit/settings`);
   await expect(page.getByRole("switch", { name: "Stop when somebody replies" })).toBeChecked();
   await page.goto(`${home}/edit/review`);
-  await page.getByRole("button", { name: "Launch campaign" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+  await launchCampaign(page);
   await expect(page).toHaveURL(home);
 
   await test.step("what came back is read and counted", async () => {

@@ -3,6 +3,7 @@ import { createContacts } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { env } from "#server/env";
 import { expect, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { mailsAbout } from "./sandbox.ts";
 
 test("a campaign that an HTTP event starts is made, launched, and takes in whom the event names, once", async ({
@@ -46,8 +47,7 @@ test("a campaign that an HTTP event starts is made, launched, and takes in whom 
   await withTenant(workspace.scope, (tx) => tx.execute(sql`update campaign_settings set no_limits = true`));
   await page.getByRole("link", { name: "Review", exact: true }).click();
   await expect(page.getByText("Whoever does “order.placed”")).toBeVisible();
-  await page.getByRole("button", { name: "Launch campaign" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+  await launchCampaign(page);
   await expect(page.getByText("Running, and open to whoever comes.")).toBeVisible();
 
   const send = (body: Record<string, unknown>, secret = key) =>

@@ -11,6 +11,7 @@ import { people } from "./launch-plan.tsx";
 import { ScheduleLaunch } from "./schedule-launch.tsx";
 import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
+import { useWarningsSeen } from "./warnings-seen.tsx";
 
 type Props = { workspace: string; campaign: Campaign; review: Review; allowed: boolean };
 
@@ -18,7 +19,8 @@ type Props = { workspace: string; campaign: Campaign; review: Review; allowed: b
 export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
-  const launch = useMutation(trpc.campaigns.launch.mutationOptions());
+  const { ready, acknowledged, list, onRefused } = useWarningsSeen(review);
+  const launch = useMutation(trpc.campaigns.launch.mutationOptions({ onError: onRefused }));
   const blockers = review.problems.filter((problem) => problem.severity === "blocker").length;
   const reason = !allowed
     ? "Your role does not allow launching. Ask a member or an admin of the workspace."
@@ -57,10 +59,12 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
           trigger={button}
           title={triggered ? "Launch, and let people in?" : `Launch to ${people(audience.count)}?`}
           confirm="Launch"
+          ready={ready}
           onConfirm={async () => {
             const { people: count } = await launch.mutateAsync({
               id: campaign.id,
               version: campaign.version,
+              acknowledged,
             });
             toast.success(
               triggered ? "Launched: it takes in whoever comes." : `Launched to ${people(count)}.`,
@@ -69,14 +73,18 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
             router.refresh();
           }}
         >
-          {triggered
-            ? "Nobody gets an email until something brings them in."
-            : firstStepWords(campaign, forecast)}{" "}
-          You can pause at any time; what has left cannot be called back.
+          <p className={list ? "mb-3" : undefined}>
+            {triggered
+              ? "Nobody gets an email until something brings them in."
+              : firstStepWords(campaign, forecast)}{" "}
+            You can pause at any time; what has left cannot be called back.
+          </p>
+          {list}
         </ConfirmDialog>
       )}
       <ScheduleLaunch
         campaign={campaign}
+        review={review}
         suggested={
           repeats && campaign.startsAt
             ? wallClock(campaign.startsAt, campaign.settings.timezone)

@@ -10,11 +10,14 @@ import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
 import { SubmitButton } from "#components/ui/submit-button";
 import type { Repeat } from "#server/occurrences/schema";
+import type { Review } from "./launch-review.tsx";
 import { RepeatFields } from "./repeat-fields.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
+import { useWarningsSeen } from "./warnings-seen.tsx";
 
 type Props = {
   campaign: Pick<Campaign, "id" | "version" | "settings" | "type" | "series">;
+  review: Pick<Review, "problems">;
   /** On the wall clock of the campaign's zone: `2026-11-24T09:00`. */
   suggested: string;
   /** The button that opens it. */
@@ -30,15 +33,17 @@ function stillToRepeat(series: Campaign["series"]): Repeat | null {
 }
 
 /** Asks when the campaign is to be launched, and whether again. */
-export function ScheduleLaunch({ campaign, suggested, trigger }: Props) {
+export function ScheduleLaunch({ campaign, review, suggested, trigger }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(suggested);
   const [repeat, setRepeat] = useState(() => stillToRepeat(campaign.series));
+  const { ready, acknowledged, list, onRefused } = useWarningsSeen(review);
   const schedule = useMutation(
     trpc.campaigns.schedule.mutationOptions({
+      onError: onRefused,
       onSuccess: async () => {
         setOpen(false);
         toast.success("Scheduled.");
@@ -75,7 +80,7 @@ export function ScheduleLaunch({ campaign, suggested, trigger }: Props) {
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            schedule.mutate({ id: campaign.id, version: campaign.version, at, repeat });
+            schedule.mutate({ id: campaign.id, version: campaign.version, at, repeat, acknowledged });
           }}
         >
           <Field
@@ -106,10 +111,13 @@ export function ScheduleLaunch({ campaign, suggested, trigger }: Props) {
               }}
             />
           )}
+          {list && <div className="mt-4">{list}</div>}
           <FormError>{problem && !shown ? problem.message : null}</FormError>
           <DialogFooter>
             <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <SubmitButton pending={schedule.isPending}>Schedule</SubmitButton>
+            <SubmitButton pending={schedule.isPending} disabled={!ready}>
+              Schedule
+            </SubmitButton>
           </DialogFooter>
         </form>
       </DialogContent>

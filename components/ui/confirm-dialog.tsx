@@ -15,6 +15,8 @@ type Props = {
   children: ReactNode;
   confirm: string;
   danger?: boolean;
+  /** False while something in the dialog is still to be done: the button does not work. */
+  ready?: boolean;
   /** Must be typed before the button works; for what cannot be undone. */
   typeToConfirm?: string;
   /** The dialog stays open while it runs, and shows the message of what it throws. */
@@ -29,6 +31,7 @@ export function ConfirmDialog({
   children,
   confirm,
   danger,
+  ready = true,
   typeToConfirm,
   onConfirm,
 }: Props) {
@@ -95,7 +98,7 @@ export function ConfirmDialog({
                 type="submit"
                 variant={danger ? "danger" : "primary"}
                 pending={pending}
-                disabled={typeToConfirm !== undefined && typed !== typeToConfirm}
+                disabled={!ready || (typeToConfirm !== undefined && typed !== typeToConfirm)}
               >
                 {confirm}
               </Button>

@@ -3,6 +3,7 @@ import type postgres from "postgres";
 import { createCampaign, createContacts, createList, createMailbox, createTenant } from "#db/factories";
 import type { StepValues, Tenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { problemKey } from "#server/campaigns/schema";
 import { apiOf, refusalOf, surely } from "./api.ts";
 import { pacedLimit, pacedZone, type Size, sizes } from "./plan.ts";
 import { asOwner, type Product } from "./product.ts";
@@ -147,9 +148,12 @@ async function launch({ product, tenant }: World, id: string): Promise<void> {
     const { version, status } = await api.campaigns.byId.query({ id });
     // The answer to the last try may have been lost with the server.
     if (status !== "draft") return;
-    await api.campaigns.launch.mutate({ id, version }).catch((error: unknown) => {
-      if (refusalOf(error) !== "conflict") throw error;
-    });
+    const { problems } = await api.campaigns.review.query({ id });
+    await api.campaigns.launch
+      .mutate({ id, version, acknowledged: problems.map(problemKey) })
+      .catch((error: unknown) => {
+        if (refusalOf(error) !== "conflict") throw error;
+      });
   });
 }
 

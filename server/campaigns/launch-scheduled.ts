@@ -52,13 +52,16 @@ async function launchOnce(tx: TenantTx, id: string, due: Due): Promise<Handled> 
   const { events } = await launchCampaign(tx, { campaignId: id, userId });
   const after = { people: audience.count, startsAt: startsAt.toISOString() };
   await recordCampaignAct(tx, { id, userId }, "campaign.launched", after);
+  const sentence = due.triggered
+    ? "It takes in whoever comes, as scheduled."
+    : `To ${audience.count === 1 ? "1 person" : `${audience.count.toLocaleString("en")} people`}, as scheduled.`;
+  // Nobody was there to be asked.
+  const look = problems.slice(0, 3).map(({ message }) => message);
   await notify(tx, {
     userId,
     type: "campaign.launched",
     title: `“${name}” has been launched`,
-    body: due.triggered
-      ? "It takes in whoever comes, as scheduled."
-      : `To ${audience.count === 1 ? "1 person" : `${audience.count.toLocaleString("en")} people`}, as scheduled.`,
+    body: look.length === 0 ? sentence : `${sentence} Worth a look: ${look.join(" ")}`,
     path: `/campaigns/${id}`,
   });
   return { events, outcome: "launched" };

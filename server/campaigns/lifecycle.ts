@@ -8,7 +8,7 @@ import { AppError } from "#server/errors";
 import { confirmMessages, resendMessages } from "#server/messages/unknown";
 import { refuseRepeating } from "#server/occurrences/series";
 import { type Act, recordCampaignAct } from "./acts.ts";
-import { refuseBlocked } from "./blockers.ts";
+import { refuseBlocked, refuseUnseen } from "./blockers.ts";
 import { takeForEdit } from "./edits.ts";
 import { reviewCampaign } from "./review.ts";
 import { zoneOf } from "./start-time.ts";
@@ -17,9 +17,13 @@ type Where = { scope: Scope; act: Act };
 
 /**
  * Launches exactly the version that was reviewed, and says how many people it will write to, or may let in.
- * Throws `invalid` with every blocker as a sentence; `conflict` when it was changed meanwhile or is no draft.
+ * Throws `invalid` with every blocker as a sentence; `conflict` when it was changed meanwhile or is no draft, and on
+ * `acknowledged` when something is worth a look that nobody has looked at.
  */
-export async function launch({ scope, act }: Where, version: number): Promise<{ people: number }> {
+export async function launch(
+  { scope, act }: Where,
+  { version, acknowledged }: { version: number; acknowledged: readonly string[] },
+): Promise<{ people: number }> {
   return commitThenSend(scope, async (tx) => {
     await takeForEdit(tx, { id: act.id, version }, ["draft", "scheduled"]);
     await refuseRepeating(
@@ -31,6 +35,7 @@ export async function launch({ scope, act }: Where, version: number): Promise<{ 
     refuseBlocked(problems, "launched");
     const refusal = startRefusal(approvedStart, await appNow(tx), await zoneOf(tx, act.id));
     if (refusal !== null) throw new AppError("invalid", refusal);
+    refuseUnseen(problems, acknowledged, "launched");
     const { events } = await launchCampaign(tx, { campaignId: act.id, userId: act.userId });
     await recordCampaignAct(tx, act, "campaign.launched", { people: audience.count });
     return { events, people: audience.count };

@@ -36,6 +36,7 @@ import {
   endInput,
   goalsInput,
   guidedInput,
+  launchInput,
   renameInput,
   resumeInput,
   scheduleInput,
@@ -186,9 +187,9 @@ export const campaignsRouter = router({
     .mutation(({ ctx, input }) => putAttachmentPart(ctx.member.scope, input)),
   sendTest: writes.input(testSendInput).mutation(({ ctx, input }) => sendTest(ctx.member.scope, input)),
   launch: launches
-    .input(campaignEdit)
-    .mutation(({ ctx, input: { id, version } }) =>
-      launch({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }, version),
+    .input(launchInput)
+    .mutation(({ ctx, input: { id, ...reviewed } }) =>
+      launch({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }, reviewed),
     ),
   schedule: launches
     .input(scheduleInput)

@@ -4,7 +4,7 @@ import { startRefusal } from "#server/approvals/start";
 import { AppError } from "#server/errors";
 import { beginSeries, forgetSeries, refuseUnfit, stopSeries } from "#server/occurrences/series";
 import { recordCampaignAct } from "./acts.ts";
-import { refuseBlocked } from "./blockers.ts";
+import { refuseBlocked, refuseUnseen } from "./blockers.ts";
 import { takeForEdit } from "./edits.ts";
 import { reviewCampaign } from "./review.ts";
 import type { ScheduleInput } from "./schema.ts";
@@ -15,11 +15,12 @@ import { startOf, zoneOf } from "./start-time.ts";
  * the time of one that is scheduled. An hour that the clocks skip means the first minute after it. With `repeat` its
  * first time is the first one from then on that fits, and each of its times becomes a campaign of its own.
  * Throws `invalid` with every blocker, on `at` for a time that has passed, and on `repeat` for a campaign that cannot;
- * `conflict` as edits do.
+ * `conflict` as edits do, and on `acknowledged` as a launch does. At its time nobody is there to be asked: what is worth
+ * a look by then does not keep it.
  */
 export async function scheduleLaunch(
   scope: Scope,
-  { id, version, at, repeat, userId }: ScheduleInput & { userId: string },
+  { id, version, at, repeat, acknowledged, userId }: ScheduleInput & { userId: string },
 ): Promise<{ startsAt: Date }> {
   return withTenant(scope, async (tx) => {
     await takeForEdit(tx, { id, version }, ["draft", "scheduled"]);
@@ -33,6 +34,7 @@ export async function scheduleLaunch(
     if (!repeat) await forgetSeries(tx, id);
     const refusal = startRefusal(approvedStart, startsAt, timezone);
     if (refusal !== null) throw new AppError("invalid", refusal, { at: refusal });
+    refuseUnseen(problems, acknowledged, "scheduled");
     await tx.execute(sql`
       update campaigns set status = 'scheduled', start_date = ${startsAt.toISOString()}::timestamptz,
         send_strategy = 'scheduled', launched_by = ${userId}::uuid

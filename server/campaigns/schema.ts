@@ -214,6 +214,13 @@ export type GuidePart = (typeof guideParts)[number];
 export const campaignRef = z.object({ id });
 /** `version` is the one the person saw: a save over somebody else's newer one is refused. */
 export const campaignEdit = z.object({ id, version });
+/** Names what stands against a launch, or is worth a look: what it is, and of which step. */
+export const problemKey = ({ code, stepId }: { code: string; stepId: string | null }) =>
+  stepId === null ? code : `${code}.${stepId}`;
+/** `acknowledged`: the warnings that somebody has looked at. Another one refuses. */
+export const launchInput = campaignEdit.extend({
+  acknowledged: z.array(z.string().max(100)).max(1_000).default([]),
+});
 /** `confirmed`: it is to go on though it was paused for long. */
 export const resumeInput = campaignRef.extend({ confirmed: z.boolean().default(false) });
 /** `at` null: it does not end by itself. */
@@ -226,7 +233,7 @@ export const versionRestore = campaignEdit.extend({ past: version });
 export const versionsInput = campaignRef.extend({ cursor: version.nullish() });
 export const endInput = campaignRef.extend({ at: localTime.nullable() });
 /** Without `repeat` it is launched once. */
-export const scheduleInput = campaignEdit.extend({ at: localTime, repeat: repeat.nullable().default(null) });
+export const scheduleInput = launchInput.extend({ at: localTime, repeat: repeat.nullable().default(null) });
 export type ScheduleInput = z.infer<typeof scheduleInput>;
 /** A name stands apart from everything else: no version. */
 export const renameInput = campaignRef.extend({ name });
