@@ -1,6 +1,7 @@
 "use client";
+import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { CampaignFunnel } from "#components/analytics/campaign-funnel";
 import { CampaignTimeline } from "#components/analytics/campaign-timeline";
 import { EmailTable } from "#components/analytics/email-table";
@@ -52,6 +53,14 @@ export function LiveView({ workspace, campaign, followed, timeline, timeZone, ca
   useEffect(() => {
     if (status !== campaign.status) router.refresh();
   }, [status, campaign.status, router]);
+  const queries = useQueryClient();
+  const told = useRef(status);
+  // What is no longer asked for by the second has changed for the last time with this.
+  useEffect(() => {
+    if (told.current === status) return;
+    told.current = status;
+    void queries.invalidateQueries({ queryKey: trpc.analytics.pathKey() });
+  }, [status, queries, trpc]);
   if (!live) return <Skeleton className="h-96" />;
   return (
     <>
