@@ -98,6 +98,8 @@ test("documents name no variable that nothing reads", () => {
     "SEED",
     "SEEDS",
     "SIMULATED_SEED",
+    "SIMULATED_CONTACTS",
+    "SIMULATED_HOURLY",
     "KILL_SEED",
     "BENCH_POSTGRES",
   ];
