@@ -2,14 +2,24 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { moveClock } from "#db/testing";
 import { eventKey, openLab, signingKey, type Lab } from "#inngest/engine/conformance-lab";
 import { journeyEnvironment, reachOf } from "./conformance-environment.ts";
 
 let lab: Lab;
+let ahead = 0;
 beforeAll(async () => {
   lab = await openLab();
+  // Who knows a server by its address alone has the clock on the wall.
+  const [clock] = await lab.sql<{ ahead: number }[]>`
+    select extract(epoch from app_now() - clock_timestamp())::float8 as ahead`;
+  ahead = clock?.ahead ?? 0;
+  await moveClock(`${-ahead} seconds`);
 });
-afterAll(() => lab.close());
+afterAll(async () => {
+  await moveClock(`${ahead} seconds`);
+  await lab.close();
+});
 
 async function run(given: Record<string, string>, ...options: string[]) {
   const { INNGEST_DEV: _, ...rest } = process.env;
@@ -32,9 +42,10 @@ test("the cases run on a server that is known by its address alone, under an app
   expect(said).toMatch(/^Inngest server: .+ \(server\)$/m);
   const [, held, all] = /^(\d+) of (\d+) cases hold$/m.exec(said) ?? [];
   expect(Number(all)).toBeGreaterThan(20);
-  expect([held, code]).toEqual([all, 0]);
-  const apps = await lab.sql<{ id: string }[]>`select id from queue.apps order by id`;
-  expect(apps.map(({ id }) => id)).toEqual([expect.stringMatching(/^conformance-[0-9a-f]{8}$/), "lab"]);
+  expect([held, code], said).toEqual([all, 0]);
+  const apps = await lab.sql<{ id: string }[]>`select id from queue.apps where id <> 'lab'`;
+  for (const { id } of apps) expect(id).toMatch(/^conformance-[0-9a-f]{8}$/);
+  expect(apps.length).toBeGreaterThan(0);
 }, 120_000);
 
 test("the journey goes to the same server, by the same address and port, under an app of its own", () => {
