@@ -27,10 +27,9 @@ const stateOf = (tenant: TestTenant) =>
   });
 
 const small = 'email,name,tags\r\na@x.test,"A, ""B""",v\r\nb@x.test,Zoë,\r\n';
-/** A byte each that is text, structure, no UTF-8, and no text at all. */
-const damages = [0x78, 0x22, 0xff, 0x00, 0x2c, 0x0a];
+/** Each byte in turn is each other one. */
 const damaged = Array.from(Buffer.from(small).keys()).flatMap((at) =>
-  damages.map((byte) => {
+  Array.from({ length: 256 }, (_, byte) => {
     const file = Buffer.from(small);
     file[at] = byte;
     return { at, byte, file };
