@@ -87,7 +87,7 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   await page.getByRole("option", { name: /Zoe Quint/ }).click();
   await page.getByRole("tab", { name: "Text" }).click();
   await expect(page.getByRole("tabpanel", { name: "Text" })).toContainText("Dear Zoe at Acme & co");
-  await page.getByRole("button", { name: "Check" }).click();
+  await page.getByRole("button", { name: "Check", exact: true }).click();
   await expect(page.getByText("A gap for 1 contact")).toBeVisible();
 
   await page.getByLabel("Send a test to").fill("me@people.test");
