@@ -79,7 +79,11 @@ test(`six weeks of ${campaigns.length} campaigns of twenty steps in ${zones.leng
     const stands = new Map((await places(campaign)).map((place) => [place.email, place]));
     const world = { zone, steps: steps.map(([step]) => step), ticks, acts, dailyLimit };
     const byTick = Map.groupBy(rows, tickOf);
-    const chosen = (tick: number) => new Set((byTick.get(tick) ?? []).map((row) => row.to_email));
+    const counted = new Map(
+      [...byTick].map(([tick, some]) => [tick, Map.groupBy(some, (row) => row.to_email)] as const),
+    );
+    const chosen = (tick: number) =>
+      new Map([...(counted.get(tick) ?? [])].map(([email, some]) => [email, some.length] as const));
     const { stories, breaches } = tellStories(world, people, chosen);
     expect(breaches, zone).toEqual([]);
     const mailsOf = Map.groupBy(rows, (row) => row.to_email);

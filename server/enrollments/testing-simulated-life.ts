@@ -171,7 +171,7 @@ async function answer({ campaign, at, acts, known }: Simulated, tick: number): P
     acts.push(
       answer.kind === "reply"
         ? { tick, kind: "reply", email }
-        : { tick, kind: "return", email, class: answer.class },
+        : { tick, kind: "return", email, from: row.step_id, class: answer.class },
     );
   }
   if (mails.length > 0) {

@@ -18,8 +18,8 @@ export type Act =
   | { tick: number; kind: "insert"; after: string; step: string; subject: string }
   | { tick: number; kind: "delete"; step: string }
   | { tick: number; kind: "open" | "reply" | "unsubscribe" | "suppress"; email: string }
-  /** The last email comes back after it was taken. */
-  | { tick: number; kind: "return"; email: string; class: Bounce }
+  /** The email of a step comes back after it was taken. */
+  | { tick: number; kind: "return"; email: string; from: string; class: Bounce }
   /** Whoever was sending the email of this tick died with it in hand. */
   | { tick: number; kind: "lose"; email: string };
 
@@ -67,13 +67,13 @@ type Now = { world: World; byId: Map<string, PlainStep> };
 const dayMs = 86_400_000;
 
 /**
- * The emails that everybody should get, at which tick, and how their way ends. `chosen` says who was sent one at a tick;
- * `breaches` what was wrong with the choice.
+ * The emails that everybody should get, at which tick, and how their way ends. `chosen` says who was sent how many at a
+ * tick; `breaches` what was wrong with the choice.
  */
 export function tellStories(
   world: World,
   people: readonly Person[],
-  chosen: (tick: number) => ReadonlySet<string>,
+  chosen: (tick: number) => ReadonlyMap<string, number>,
 ): { stories: Map<string, Story>; breaches: string[] } {
   const now: Now = { world, byId: new Map(world.steps.map((step) => [step.id, step])) };
   const walkers = people.map((person) => begin(person, world));
@@ -92,29 +92,38 @@ export function tellStories(
     }
     if (!active) continue;
     for (const walker of walkers) walk(walker, now, tick, moment);
-    const due = walkers.filter(
-      ({ end, dueTick, person }) =>
-        end === "active" && dueTick !== null && isOpen(person.zone ?? world.zone, moment),
-    );
-    if (due.length === 0) continue;
     const day = DateTime.fromMillis(moment, { zone: world.zone });
     const today = used.get(day.toISODate() ?? "") ?? { sent: 0, refused: 0 };
     used.set(day.toISODate() ?? "", today);
-    const left = world.dailyLimit - today.sent;
-    const picked = due.length <= left ? due : due.filter(({ person: { email } }) => chosen(tick).has(email));
-    if (due.length > left) {
-      const later = walkers.filter((one) => comesLater(one, now, moment, day.endOf("day").toMillis())).length;
-      const spared = later + today.refused + picked.filter(({ person }) => person.refuses).length;
-      breaches.push(
-        ...judgeChoice({ due, picked, left, spared }).map((breach) => `${breach} at tick ${tick}`),
+    const sentNow = new Map<string, number>();
+    // Where no wait stands between two emails, both may leave within a tick.
+    for (;;) {
+      const due = walkers.filter(
+        ({ end, dueTick, person }) =>
+          end === "active" && dueTick !== null && isOpen(person.zone ?? world.zone, moment),
       );
-    }
-    for (const walker of picked) {
-      const { email, refuses } = walker.person;
-      const fate = lost.has(email) ? "lost" : refuses ? "refused" : "sent";
-      today[fate === "refused" ? "refused" : "sent"] += 1;
-      send(walker, now, { tick, moment, fate });
-      walk(walker, now, tick, moment);
+      const left = world.dailyLimit - today.sent;
+      const isChosen = ({ person: { email } }: Walker) =>
+        (chosen(tick).get(email) ?? 0) > (sentNow.get(email) ?? 0);
+      const picked = due.length <= left ? due : due.filter(isChosen);
+      if (due.length > left && (picked.length > 0 || sentNow.size === 0)) {
+        const later = walkers.filter((one) =>
+          comesLater(one, now, moment, day.endOf("day").toMillis()),
+        ).length;
+        const spared = later + today.refused + picked.filter(({ person }) => person.refuses).length;
+        breaches.push(
+          ...judgeChoice({ due, picked, left, spared }).map((breach) => `${breach} at tick ${tick}`),
+        );
+      }
+      if (picked.length === 0) break;
+      for (const walker of picked) {
+        const { email, refuses } = walker.person;
+        const fate = lost.has(email) ? "lost" : refuses ? "refused" : "sent";
+        today[fate === "refused" ? "refused" : "sent"] += 1;
+        sentNow.set(email, (sentNow.get(email) ?? 0) + 1);
+        send(walker, now, { tick, moment, fate });
+        walk(walker, now, tick, moment);
+      }
     }
   }
   const stories = walkers.map(({ person, mails, end, reason, at }): [string, Story] => [
@@ -172,8 +181,8 @@ function suffer(walker: Walker | undefined, act: Act): void {
   if (!walker) throw new Error(`Nobody is called so: ${JSON.stringify(act)}`);
   if (act.kind === "open") walker.opened = true;
   if (act.kind === "return") {
-    const last = walker.mails.at(-1);
-    if (last) last.fate = act.class;
+    const back = walker.mails.findLast(({ step }) => step === act.from);
+    if (back) back.fate = act.class;
   }
   if (walker.end !== "active") return;
   if (act.kind === "reply") leave(walker, "replied", "replied");
