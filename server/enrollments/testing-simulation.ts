@@ -191,8 +191,10 @@ function suffer(walker: Walker | undefined, act: Act): void {
   if (act.kind !== "return") return;
   if (act.class === "hard") leave(walker, "bounced", "bounced_hard");
   if (act.class === "block") leave(walker, "failed", "send_failed");
-  const inARow = walker.mails.toReversed().findIndex(({ fate }) => fate !== "soft");
-  if (act.class === "soft" && (inARow < 0 ? walker.mails.length : inARow) >= 3)
+  // Of a lost one nobody knows whether it came back.
+  const known = walker.mails.filter(({ fate }) => fate !== "lost");
+  const inARow = known.toReversed().findIndex(({ fate }) => fate !== "soft");
+  if (act.class === "soft" && (inARow < 0 ? known.length : inARow) >= 3)
     leave(walker, "bounced", "bounced_soft_limit");
 }
 
