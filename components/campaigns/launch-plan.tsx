@@ -45,7 +45,7 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         term: "First email",
         value: (
           <>
-            {forecast.hold === null && campaign.status !== "scheduled" ? "Right away" : forecast.firstAtText}
+            {forecast.atOnce && campaign.status !== "scheduled" ? "Right away" : forecast.firstAtText}
             {forecast.mailbox && ` from ${forecast.mailbox}`}{" "}
             <span className="text-muted">
               {campaign.status === "scheduled" ? "" : "if launched now "}({timezone})

@@ -12,6 +12,7 @@ import { EmailPreview } from "./email-preview.tsx";
 import { LaunchButton } from "./launch-button.tsx";
 import { LaunchChecklist } from "./launch-checklist.tsx";
 import { LaunchPlan } from "./launch-plan.tsx";
+import { LaunchSamples } from "./launch-samples.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 export type Review = RouterOutputs["campaigns"]["review"];
@@ -82,6 +83,14 @@ export function LaunchReview({
           )}
           <EmailPreview key={email.id} campaign={campaign} step={email} flush={nothingTyped} />
         </Section>
+      )}
+      {launchable && review.forecast && review.forecast.samples.length > 0 && (
+        <LaunchSamples
+          workspace={workspace}
+          campaign={campaign}
+          samples={review.forecast.samples}
+          everybody={review.audience.count}
+        />
       )}
     </div>
   );

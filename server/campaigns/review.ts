@@ -8,7 +8,7 @@ import { loadApproval } from "#server/approvals/queries";
 import { approvedStart } from "#server/approvals/start";
 import { workspaceSender } from "#server/mail/queries";
 import { goalProblems } from "#server/goals/checks";
-import { forecastLaunch, type WrittenForecast } from "#server/messages/forecasts";
+import { forecastLaunch, type LaunchForecast } from "#server/messages/forecasts";
 import { loadSending } from "#server/messages/sending";
 import { dayMs, dayName, parseLocal, startOfDay, toInstant, toLocal } from "#server/planner/zone";
 import { audiencePredicate, countAudience, doorOf, type AudienceCount } from "./audience.ts";
@@ -29,6 +29,8 @@ import {
 } from "./warnings.ts";
 import { warmthWarnings } from "./warmth.ts";
 
+const samplesMax = 10;
+
 /**
  * What a launch would do, and what stands in its way. Of a triggered campaign, `audience` is who may come in, and
  * `forecast` is for somebody who comes now.
@@ -36,7 +38,7 @@ import { warmthWarnings } from "./warmth.ts";
 export type Review = {
   problems: Problem[];
   audience: AudienceCount;
-  forecast: WrittenForecast | null;
+  forecast: LaunchForecast | null;
   /** Of a pool, the first that can send. */
   mailbox: { email: string; status: string; sandbox: boolean; pool: string | null } | null;
   /** The only start that has been approved; null when any is. */
@@ -173,5 +175,6 @@ async function forecastFirstEmail(
     from: Math.max(sending.now, campaign.startsAt?.getTime() ?? 0),
     count,
     who: await audiencePredicate(tx, who, campaign.id),
+    samples: campaign.type === "triggered" ? 0 : samplesMax,
   });
 }

@@ -138,6 +138,14 @@ export function createRunner(sinks: Sinks, deaths: Deaths = nobodyDies()) {
         await this.settle();
       }
     },
+    /** Moves the clock to the moment for which somebody sleeps next, and works; false when nobody does. */
+    async wakeNext(): Promise<boolean> {
+      const next = Math.min(...sleepers.map(({ wakesAt }) => wakesAt));
+      if (next === Infinity) return false;
+      await moveClock(`${Math.max(1, next - (await clockNow()).getTime())} milliseconds`);
+      await this.settle();
+      return true;
+    },
     async sweep() {
       await sweepLeases();
       await sweepSteps();

@@ -24,9 +24,18 @@ export function followUpsOf(
     if (!found) return null;
     // Told apart from whoever stands at an earlier email.
     places.set(person.id, found.step.id);
-    return { ...person, dueAt: found.at, mailboxId: slot.mailboxId, bestMinute: null };
+    return {
+      ...person,
+      dueAt: found.at,
+      mailboxId: slot.mailboxId,
+      earlier: [...person.earlier, slot.at].sort((a, b) => a - b),
+    };
   };
 }
+
+/** When the first email of a campaign is due for who begins it at `at`. */
+export const firstEmailAt = (graph: StepGraph, at: number): number =>
+  (graph.entry && emailFrom(graph, graph.entry, at)?.at) ?? at;
 
 function nextOf(graph: StepGraph, { type, edges }: EngineStep): EngineStep | null {
   const to = type === "condition" ? edges.false : edges.next;

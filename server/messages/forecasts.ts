@@ -2,10 +2,11 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { loadGraph } from "#server/enrollments/steps";
 import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
-import type { PersonalHold } from "#server/planner/persons";
-import type { Hold } from "#server/planner/slots";
+import type { Person, PersonalHold } from "#server/planner/persons";
+import { spread } from "#server/planner/samples";
+import type { Hold, Slot } from "#server/planner/slots";
 import { boundTo, findRivals } from "./ahead.ts";
-import { followUpsOf } from "./follow-ups.ts";
+import { firstEmailAt, followUpsOf } from "./follow-ups.ts";
 import { mailable } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import type { Sending } from "./sending.ts";
@@ -17,6 +18,26 @@ export type WrittenForecast = Forecast & {
   holdText: string | null;
   mailbox: string | null;
 };
+
+/** An email as somebody will get it: on their own clock, on the campaign's, and on that of the world. */
+export type SampleEmail = {
+  at: Date;
+  ownText: string;
+  text: string;
+  utcText: string;
+  mailbox: string | null;
+};
+/** `zone` is theirs, or the campaign's when theirs is not known. */
+export type Sample = {
+  contactId: string;
+  email: string;
+  zone: string;
+  zoneKnown: boolean;
+  emails: SampleEmail[];
+};
+
+/** With the emails of some who are spread over the time zones, and over the time that it takes. */
+export type LaunchForecast = WrittenForecast & { samples: Sample[] };
 
 const holdTexts: Record<Hold | PersonalHold, string> = {
   outside_window: "The send window is shut until then.",
@@ -42,28 +63,58 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
 export async function forecastLaunch(
   tx: TenantTx,
   sending: Sending,
-  { from, count, who }: { from: number; count: number; who: SQL },
-): Promise<WrittenForecast | null> {
+  { from, count, who, samples = 0 }: { from: number; count: number; who: SQL; samples?: number },
+): Promise<LaunchForecast | null> {
   if (count < 1 || sending.course.mailboxes.length === 0) return null;
-  const rows = isPersonal(sending)
-    ? await tx.execute<PersonRow>(sql`
-        select c.id, ${new Date(from).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
-        from contacts c where (${who}) and ${mailable} order by c.id limit ${Math.min(count, exactMax)}`)
-    : null;
-  const people = rows && (await loadPeople(tx, sending, rows));
-  const rivals = await findRivals(tx, sending);
-  const followUp = followUpsOf(await loadGraph(tx, sending.campaignId), () => null);
-  const found = forecast(sending.course, { from, count, people: people ?? undefined, rivals, followUp });
-  return found && written(sending, found);
+  const graph = await loadGraph(tx, sending.campaignId);
+  const dueAt = firstEmailAt(graph, from);
+  const rows = await tx.execute<PersonRow>(sql`
+    select c.id, ${new Date(dueAt).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
+    from contacts c where (${who}) and ${mailable} order by c.id limit ${Math.min(count, exactMax)}`);
+  const people = await loadPeople(tx, sending, rows);
+  const chosen = spread(people, samples, dueAt);
+  const found = forecast(sending.course, {
+    from,
+    count,
+    // Whom a triggered campaign is for may not be here yet.
+    people: people.length > 0 ? people : undefined,
+    rivals: await findRivals(tx, sending),
+    followUp: followUpsOf(graph, () => null),
+    watch: new Set(chosen.map(({ id }) => id)),
+  });
+  return found && { ...written(sending, found), samples: sampled(sending, { rows, chosen, ...found }) };
 }
 
-/** Whether it matters who somebody is: then the first of them are looked at one by one. */
-const isPersonal = ({ personal, optimized, recipientLimits, contact }: Sending) =>
-  personal !== null
-  || optimized
-  || recipientLimits.length > 0
-  || contact.perDay !== null
-  || contact.hoursApart !== null;
+type Watched = {
+  rows: readonly PersonRow[];
+  chosen: readonly Person[];
+  watched: ReadonlyMap<string, Slot[]>;
+};
+
+/** Who gets the first of their emails first stands first. */
+function sampled({ accounts, course }: Sending, { rows, chosen, watched }: Watched): Sample[] {
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  const zoneOfAll = course.campaign.zone;
+  const samples = chosen.flatMap(({ id, zone }): Sample[] => {
+    const row = rowOf.get(id);
+    if (!row) return [];
+    const emails = (watched.get(id) ?? []).map((slot): SampleEmail => {
+      const at = new Date(slot.at);
+      return {
+        at,
+        ownText: clockText(zone, at),
+        text: clockText(zoneOfAll, at),
+        utcText: clockText("UTC", at),
+        mailbox: accounts.find((account) => account.id === slot.mailboxId)?.email ?? null,
+      };
+    });
+    return [
+      { contactId: row.contact_id, email: row.email, zone, zoneKnown: row.contact_zone === zone, emails },
+    ];
+  });
+  const firstOf = ({ emails }: Sample) => emails[0]?.at.getTime() ?? Infinity;
+  return samples.sort((a, b) => firstOf(a) - firstOf(b) || (a.email < b.email ? -1 : 1));
+}
 
 type Slotted = { count: number; first_at: Date | null; last_at: Date | null; account_id: string | null };
 
@@ -91,6 +142,7 @@ export async function forecastDue(tx: TenantTx, sending: Sending): Promise<Writt
     count,
     firstAt: slotted.first_at,
     mailboxId: slotted.account_id ?? "",
+    atOnce: slotted.first_at.getTime() <= sending.now,
     hold: null,
     perDay: rest?.perDay ?? null,
     days: rest?.days ?? 1,
@@ -118,7 +170,10 @@ async function forecastStanding(
   return forecast(sending.course, { from: sending.now, count, people, rivals, followUp });
 }
 
-function written({ accounts, course }: Sending, found: Forecast): WrittenForecast {
+function written(
+  { accounts, course }: Sending,
+  { watched: _watched, ...found }: Forecast & { watched?: unknown },
+): WrittenForecast {
   const { zone } = course.campaign;
   return {
     ...found,

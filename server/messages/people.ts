@@ -54,6 +54,7 @@ export async function loadPeople(
     if (limit !== null) domains.set(domain, limit);
     return {
       id: row.id,
+      contactId: row.contact_id,
       dueAt: row.due_at.getTime(),
       mailboxId: row.account_id,
       window: sending.personal && { ...sending.personal, zone },

@@ -1,8 +1,7 @@
-import { keepFree } from "./claims.ts";
 import { anybody, type Person, type PersonalHold } from "./persons.ts";
-import { type Course, horizonMs, plan, type Plan, refillMs } from "./plan.ts";
-import { type Beside, type Rival, rivalsBeside } from "./rivals.ts";
-import { type Hold, type MailboxPace, nextDay, type Slot, take } from "./slots.ts";
+import type { Course } from "./plan.ts";
+import { daysMax, type Meanwhile, simulate } from "./simulate.ts";
+import type { Hold, MailboxPace, Slot } from "./slots.ts";
 import { openOn, type Stretch } from "./window.ts";
 import { dayMs, startOfDay, toInstant, toLocal } from "./zone.ts";
 
@@ -15,7 +14,9 @@ export type Forecast = {
   count: number;
   firstAt: Date;
   mailboxId: string;
-  /** What keeps the first one from leaving now. */
+  /** The first one leaves now. */
+  atOnce: boolean;
+  /** What keeps the first one from leaving as soon as it is due. */
   hold: Hold | PersonalHold | null;
   perDay: number | null;
   days: number;
@@ -24,15 +25,6 @@ export type Forecast = {
 
 /** So many slots are planned one by one, exactly as they will be; what lies beyond is reckoned by the day. */
 export const exactMax = 2_000;
-/** As many people as a driver deals with at a time. */
-const sliceSize = 1_000;
-const daysMax = 3_653;
-
-/** What else happens meanwhile. `followUp`: who is due when after somebody's slot, if anybody; they come before the others. */
-export type Meanwhile = {
-  rivals?: readonly Rival[];
-  followUp?: (person: Person, slot: Slot) => Person | null;
-};
 
 type Ask = Meanwhile & {
   from: number;
@@ -41,12 +33,15 @@ type Ask = Meanwhile & {
   people?: readonly Person[];
 };
 
+/** With the emails of everybody who is watched, earliest first, by the person's id. */
+type Foreseen = Forecast & { watched: Map<string, Slot[]> };
+
 /** Null when the rules leave no slot at all, or nothing is to be sent. The course is not changed. */
-export function forecast(given: Course, { from, count, people, ...meanwhile }: Ask): Forecast | null {
+export function forecast(given: Course, { from, count, people, ...meanwhile }: Ask): Foreseen | null {
   if (count < 1) return null;
   const course = structuredClone(given);
   const known = people ?? anybodies(Math.min(count, exactMax), from);
-  const { slots, heldBy } = simulate(course, known, from, meanwhile);
+  const { slots, heldBy, watched } = simulate(course, known, from, meanwhile);
   const first = slots[0];
   if (!first) return null;
   const last = slots.reduce((latest, slot) => (slot.at > latest.at ? slot : latest), first);
@@ -55,6 +50,8 @@ export function forecast(given: Course, { from, count, people, ...meanwhile }: A
     count,
     firstAt: new Date(first.at),
     mailboxId: first.mailboxId,
+    watched,
+    atOnce: first.at <= from,
     hold: first.at > from ? (first.hold ?? heldBy) : null,
     perDay: capacityOf(course, first.at),
   };
@@ -76,100 +73,6 @@ export function forecast(given: Course, { from, count, people, ...meanwhile }: A
 
 const anybodies = (count: number, dueAt: number): Person[] =>
   Array.from({ length: count }, (_, index) => ({ ...anybody, id: String(index), dueAt }));
-
-/**
- * The slots that these people will be given, earliest first, by doing what the driver of their step does: it gives out
- * what the horizon holds, and looks again when that is used up or somebody falls due. `heldBy` kept the first of them.
- */
-export function simulate(
-  course: Course,
-  people: readonly Person[],
-  from: number,
-  { rivals = [], followUp }: Meanwhile = {},
-): { slots: Slot[]; heldBy: PersonalHold | null } {
-  const end = from + daysMax * dayMs;
-  const slots: Slot[] = [];
-  let heldBy: PersonalHold | null = null;
-  let waiting = [...people];
-  let followUps: Person[] = [];
-  const beside = rivalsBeside(course, rivals, from);
-  let now = from;
-  while (waiting.length > 0 && now < end) {
-    const due = dueOf(waiting, now);
-    const again = dueOf(followUps, now);
-    if (due.length === 0 && again.length === 0) {
-      now = Math.min(...[...waiting, ...followUps].map(({ dueAt }) => dueAt));
-      continue;
-    }
-    const until = now + horizonMs;
-    const ahead = beside.serve(now);
-    const first = again.length > 0 ? plan(course, again, { from: now, until }) : null;
-    const round = first?.waiting ? null : planKeeping(course, due, { now, until, followUps, ahead, beside });
-    if (slots.length === 0 && round?.given.length === 0) heldBy ??= round.held[0]?.hold ?? null;
-    slots.push(...(round?.given ?? []).map(({ slot }) => slot));
-    followUps = without(followUps, first);
-    waiting = without(waiting, round);
-    for (const { person, slot } of [...(first?.given ?? []), ...(round?.given ?? [])]) {
-      const next = followUp?.(person, slot);
-      if (next) followUps.push(next);
-    }
-    const full = first?.waiting ? first : round;
-    if (!full?.waiting) continue;
-    if (!full.next) break;
-    now = Math.max(now + 1_000, full.next.at - refillMs);
-  }
-  return { slots: slots.sort((a, b) => a.at - b.at), heldBy };
-}
-
-/** As many as a driver deals with at a time. */
-function dueOf(people: Person[], now: number): Person[] {
-  people.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
-  const firstLater = people.findIndex(({ dueAt }) => dueAt > now);
-  return people.slice(0, Math.min(firstLater < 0 ? people.length : firstLater, sliceSize));
-}
-
-/** Those who are left: without whoever got a slot, and with whoever is held due when that is over. */
-function without(people: Person[], round: Plan | null): Person[] {
-  if (!round) return people;
-  const gone = new Set(round.given.map(({ person }) => person));
-  const later = new Map(
-    round.held.map(({ person, until, hold }) => [person, heldUntil(person, until, hold)]),
-  );
-  return people.flatMap((person) => (gone.has(person) ? [] : [later.get(person) ?? person]));
-}
-
-type Round = { now: number; until: number; followUps: readonly Person[]; ahead: number; beside: Beside };
-
-/** Plans first emails, with the day's limits kept free for what comes before them later in the day. */
-function planKeeping(
-  course: Course,
-  due: readonly Person[],
-  { now, until, followUps, ahead, beside }: Round,
-): Plan {
-  const tomorrow = nextDay(course.campaign.zone, until);
-  const own = followUps.filter(({ dueAt }) => dueAt > now && dueAt < tomorrow).length;
-  keepFree(course, until, { own: true, emails: own });
-  keepFree(course, until, { own: false, emails: beside.laterToday });
-  // Slots that are left to others are only looked at: they are taken when their own turn comes.
-  const scratch = ahead > 0 ? structuredClone(course) : course;
-  const round = plan(scratch, due, { from: now, until, ahead: { own: 0, others: ahead } });
-  if (scratch !== course) for (const { slot } of round.given) takeAgain(course, slot);
-  keepFree(course, until, { own: false, emails: -beside.laterToday });
-  keepFree(course, until, { own: true, emails: -own });
-  return round;
-}
-
-function takeAgain({ campaign, mailboxes }: Course, slot: Slot): void {
-  const mailbox = mailboxes.find(({ id }) => id === slot.mailboxId);
-  if (mailbox) take(campaign, mailbox, slot);
-}
-
-/** Nobody is held for their best hour twice. */
-const heldUntil = (person: Person, until: number, hold: string): Person => ({
-  ...person,
-  dueAt: until,
-  bestMinute: hold === "best_hour" ? null : person.bestMinute,
-});
 
 /** The most that a day with an open window holds, looking at the week from `at` on; null without limits. */
 function capacityOf(course: Course, at: number): number | null {

@@ -9,6 +9,7 @@ import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
  */
 export type Person = {
   id: string;
+  contactId: string | null;
   dueAt: number;
   mailboxId: string | null;
   window: Window | null;
@@ -48,6 +49,7 @@ export type PersonalHold =
 export type Fit = { at: number; hold: PersonalHold | null; closes: number };
 
 export const anybody: Omit<Person, "id" | "dueAt"> = {
+  contactId: null,
   mailboxId: null,
   window: null,
   zone: "UTC",

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { forecast, simulate } from "./forecast.ts";
+import { forecast } from "./forecast.ts";
 import { anybody, noRecipientLimits, type Person } from "./persons.ts";
 import { type Course, plan, type RotationStrategy } from "./plan.ts";
+import { simulate } from "./simulate.ts";
 import type { MailboxPace } from "./slots.ts";
 import { weekdays } from "./window.ts";
 import { dayMs, dayName, toLocal } from "./zone.ts";

@@ -79,9 +79,11 @@ export function plan(
       continue;
     }
     const pinned = course.mailboxes.find(({ id }) => id === person.mailboxId);
-    const best = bestSlot(course, pinned ? course.mailboxes : takers, person.id, from);
+    // By the contact, since an enrollment and its message have ids that a forecast cannot know.
+    const key = person.contactId ?? person.id;
+    const best = bestSlot(course, pinned ? course.mailboxes : takers, key, from);
     if (!best || best.slot.at > until) return { ...result, waiting: true, next: best?.slot ?? null };
-    const theirs = pinned ? bestSlot(course, [pinned], person.id, from) : best;
+    const theirs = pinned ? bestSlot(course, [pinned], key, from) : best;
     if (!theirs || theirs.slot.at > until) {
       result.held.push({ person, until: theirs?.slot.at ?? until, hold: "own_mailbox" });
       continue;

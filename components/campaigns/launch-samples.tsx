@@ -1,0 +1,70 @@
+import type { ReactNode } from "react";
+import { Section } from "#components/ui/section";
+import { type Column, Table } from "#components/ui/table";
+import type { Review } from "./launch-review.tsx";
+import type { Campaign } from "./use-campaign-edits.tsx";
+
+type Sample = NonNullable<Review["forecast"]>["samples"][number];
+type Email = Sample["emails"][number];
+type Props = { workspace: string; campaign: Campaign; samples: Sample[]; everybody: number };
+
+/** When some of the audience would get their emails, on every clock that matters. */
+export function LaunchSamples({ workspace, campaign, samples, everybody }: Props) {
+  const { timezone } = campaign.settings;
+  const columns: Column<Sample>[] = [
+    { key: "contact", header: "Contact", cell: ({ email }) => email, className: "break-all" },
+    {
+      key: "zone",
+      header: "Time zone",
+      cell: ({ zone, zoneKnown }) => (
+        <span className={zoneKnown ? undefined : "text-muted"}>
+          {zoneKnown ? zone : `${zone} (not known)`}
+        </span>
+      ),
+    },
+    { key: "own", header: "Their time", cell: (sample) => each(sample, ({ ownText }) => ownText) },
+    { key: "campaign", header: timezone, cell: (sample) => each(sample, ({ text }) => text) },
+    ...(timezone === "UTC"
+      ? []
+      : [{ key: "utc", header: "UTC", cell: (sample: Sample) => each(sample, ({ utcText }) => utcText) }]),
+    { key: "from", header: "From", cell: (sample) => each(sample, ({ mailbox }) => mailbox ?? "–") },
+  ];
+  const all = samples.length === everybody;
+  return (
+    <Section
+      className="lg:col-span-2"
+      flush
+      title="Who gets it when"
+      description={
+        <>
+          {all ? "Everybody" : `${samples.length} of them`}, with the first email and the ones after it,{" "}
+          {campaign.status === "scheduled" ? "as it is scheduled" : "if launched now"}. Nobody is assumed to
+          answer.
+        </>
+      }
+    >
+      <Table
+        label="When some of the audience get their emails"
+        className="rounded-none border-0 shadow-none"
+        columns={columns}
+        rows={samples}
+        rowKey={({ contactId }) => contactId}
+        href={({ contactId }) => `/${workspace}/contacts/${contactId}`}
+      />
+    </Section>
+  );
+}
+
+/** One line for each email, the first one foremost. */
+function each({ emails }: Sample, cell: (email: Email) => ReactNode): ReactNode {
+  if (emails.length === 0) return <span className="text-muted">not within ten years</span>;
+  return (
+    <ol className="py-1 whitespace-nowrap tabular-nums max-sm:text-right">
+      {emails.map((email, index) => (
+        <li key={index} className={index === 0 ? undefined : "text-muted"}>
+          {cell(email)}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,88 @@
+import { sql } from "drizzle-orm";
+import { beforeEach, expect, test } from "vitest";
+import { createMailbox } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { reviewCampaign } from "#server/campaigns/review";
+import { createRunner, emailStep, launch, newCampaign } from "#server/enrollments/testing";
+import { toLocal } from "#server/planner/zone";
+import { createPool } from "#server/pools/mutations";
+import { sinks } from "./testing-sinks.ts";
+import { always, people } from "./testing.ts";
+
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+
+/** The distance between two emails varies with the moment of the first. */
+const leewayMs = 60_000;
+
+test("what the review says of some of the audience is what they get: when, from which mailbox, follow-ups too", async () => {
+  const { scope, campaignId, userId, emailAccountId } = await newCampaign({
+    emails: people(12, "some"),
+    steps: [
+      { stepType: "wait", waitDuration: { value: 2, unit: "hours" } },
+      emailStep(),
+      { stepType: "wait", waitDuration: { value: 1, unit: "days" } },
+      emailStep({ subjectLine: "Again" }),
+    ],
+    settings: {
+      ...always,
+      send_window_start: "09:00",
+      send_window_end: "17:00",
+      timezone: "Europe/Berlin",
+      timezone_mode: "recipient",
+      daily_limit: 5,
+      delay_between_emails_seconds: 60,
+    },
+  });
+  await withTenant(scope, async (tx) => {
+    const second = await createMailbox(tx, { email: "second@sandbox.test", dailyLimit: 50 });
+    const { id } = await createPool(tx, userId, {
+      name: "Both",
+      strategy: "random",
+      dailyLimitPerAccount: null,
+      members: [emailAccountId, second].map((mailboxId) => ({ mailboxId, weight: 1 })),
+    });
+    await tx.execute(sql`update campaigns set rotation_pool_id = ${id}::uuid where id = ${campaignId}::uuid`);
+    await tx.execute(sql`
+      update contacts set timezone = case right(split_part(email_normalized, '@', 1), 1)
+        when '1' then 'America/New_York' when '2' then 'Asia/Tokyo' when '3' then 'Asia/Tokyo' end`);
+  });
+  const { forecast } = await withTenant(scope, (tx) => reviewCampaign(tx, campaignId));
+  const samples = forecast?.samples ?? [];
+  expect(samples).toHaveLength(10);
+  expect(new Set(samples.map(({ zone }) => zone))).toEqual(
+    new Set(["Europe/Berlin", "America/New_York", "Asia/Tokyo"]),
+  );
+  expect(samples.filter(({ zoneKnown }) => !zoneKnown).every(({ zone }) => zone === "Europe/Berlin")).toBe(
+    true,
+  );
+  for (const { zone, emails } of samples) {
+    expect(emails).toHaveLength(2);
+    for (const { at, ownText, text, utcText } of emails) {
+      const clockAt = (name: string) => new Date(toLocal(name, at.getTime())).toISOString().slice(11, 16);
+      expect([ownText, text, utcText].map((words) => words.slice(-5))).toEqual(
+        [zone, "Europe/Berlin", "UTC"].map(clockAt),
+      );
+    }
+  }
+
+  await launch(scope, campaignId);
+  await runner.settle();
+  for (let wakes = 0; wakes < 400 && (await runner.wakeNext()); wakes += 1);
+  const sent = await withTenant(scope, (tx) =>
+    tx.execute<{ contact_id: string; at: Date; mailbox: string }>(sql`
+      select m.contact_id, m.scheduled_for as at, a.email as mailbox
+      from content.email_messages m join email_accounts a on a.id = m.email_account_id
+      where m.sent_at is not null order by m.scheduled_for`),
+  );
+  for (const { contactId, email, emails } of samples) {
+    const theirs = sent.filter((message) => message.contact_id === contactId);
+    expect(
+      theirs.map(({ mailbox }) => mailbox),
+      email,
+    ).toEqual(emails.map(({ mailbox }) => mailbox));
+    for (const [index, { at }] of theirs.entries())
+      expect(Math.abs(at.getTime() - (emails[index]?.at.getTime() ?? 0)), email).toBeLessThan(leewayMs);
+  }
+  expect(new Set(sent.map(({ mailbox }) => mailbox)).size).toBe(2);
+});

@@ -1,0 +1,135 @@
+import { keepFree } from "./claims.ts";
+import type { Person, PersonalHold } from "./persons.ts";
+import { type Course, type Given, horizonMs, plan, type Plan, refillMs } from "./plan.ts";
+import { type Beside, type Rival, rivalsBeside } from "./rivals.ts";
+import { nextDay, type Slot, take } from "./slots.ts";
+import { dayMs } from "./zone.ts";
+
+/** As many people as a driver deals with at a time. */
+const sliceSize = 1_000;
+export const daysMax = 3_653;
+
+/** Who is watched is followed beyond the first email, up to so many. */
+export const emailsMax = 3;
+
+/**
+ * What else happens meanwhile. `followUp`: who is due when after somebody's slot, if anybody; they come before the
+ * others. `watch`: the ids of people whose follow-ups are to be known as well.
+ */
+export type Meanwhile = {
+  rivals?: readonly Rival[];
+  followUp?: (person: Person, slot: Slot) => Person | null;
+  watch?: ReadonlySet<string>;
+};
+
+/**
+ * The slots of the first emails, earliest first; what kept the very first from being earlier; and those of everybody
+ * who is watched, follow-ups too.
+ */
+export type Simulated = { slots: Slot[]; heldBy: PersonalHold | null; watched: Map<string, Slot[]> };
+
+/**
+ * The slots that these people will be given, by doing what the driver of their step does: it gives out what the horizon
+ * holds, and looks again when that is used up or somebody falls due.
+ */
+export function simulate(
+  course: Course,
+  people: readonly Person[],
+  from: number,
+  { rivals = [], followUp, watch = new Set() }: Meanwhile = {},
+): Simulated {
+  const end = from + daysMax * dayMs;
+  const slots: Slot[] = [];
+  const watched = new Map<string, Slot[]>([...watch].map((id) => [id, []]));
+  let heldBy: PersonalHold | null = null;
+  let waiting = [...people];
+  let followUps: Person[] = [];
+  const bestMinutes = new Map(people.map(({ id, bestMinute }) => [id, bestMinute]));
+  const isAwaited = ({ id }: Person) => (watched.get(id)?.length ?? emailsMax) < emailsMax;
+  const note = ({ person, slot }: Given) => {
+    watched.get(person.id)?.push(slot);
+    const next = followUp?.(person, slot);
+    if (next) followUps.push({ ...next, bestMinute: bestMinutes.get(person.id) ?? null });
+  };
+  const beside = rivalsBeside(course, rivals, from);
+  // The step of the first email and the steps after it look for slots each for themselves.
+  const wakes = { firsts: from, again: from };
+  let now = from;
+  while (waiting.length > 0 || followUps.some(isAwaited)) {
+    now = Math.max(now, Math.min(wakeOf(waiting, wakes.firsts), wakeOf(followUps, wakes.again)));
+    if (now >= end) break;
+    const due = wakes.firsts <= now ? dueOf(waiting, now) : [];
+    const again = wakes.again <= now ? dueOf(followUps, now) : [];
+    const until = now + horizonMs;
+    const ahead = beside.serve(now);
+    const first = again.length > 0 ? plan(course, again, { from: now, until }) : null;
+    const round =
+      first?.waiting || due.length === 0
+        ? null
+        : planKeeping(course, due, { now, until, followUps, ahead, beside });
+    if (slots.length === 0 && round?.given.length === 0) heldBy ??= round.held[0]?.hold ?? null;
+    slots.push(...(round?.given ?? []).map(({ slot }) => slot));
+    followUps = without(followUps, first);
+    waiting = without(waiting, round);
+    for (const given of [...(first?.given ?? []), ...(round?.given ?? [])]) note(given);
+    const full = first?.waiting ? first : round;
+    if (!full?.waiting) continue;
+    if (!full.next) break;
+    wakes.firsts = Math.max(now + 1_000, full.next.at - refillMs);
+    if (full === first) wakes.again = wakes.firsts;
+  }
+  return { slots: slots.sort((a, b) => a.at - b.at), heldBy, watched };
+}
+
+const wakeOf = (people: readonly Person[], notBefore: number): number =>
+  people.reduce((earliest, { dueAt }) => Math.min(earliest, Math.max(dueAt, notBefore)), Infinity);
+
+/** As many as a driver deals with at a time. */
+function dueOf(people: Person[], now: number): Person[] {
+  people.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
+  const firstLater = people.findIndex(({ dueAt }) => dueAt > now);
+  return people.slice(0, Math.min(firstLater < 0 ? people.length : firstLater, sliceSize));
+}
+
+/** Those who are left: without whoever got a slot, and with whoever is held due when that is over. */
+function without(people: Person[], round: Plan | null): Person[] {
+  if (!round) return people;
+  const gone = new Set(round.given.map(({ person }) => person));
+  const later = new Map(
+    round.held.map(({ person, until, hold }) => [person, heldUntil(person, until, hold)]),
+  );
+  return people.flatMap((person) => (gone.has(person) ? [] : [later.get(person) ?? person]));
+}
+
+type Round = { now: number; until: number; followUps: readonly Person[]; ahead: number; beside: Beside };
+
+/** Plans first emails, with the day's limits kept free for what comes before them later in the day. */
+function planKeeping(
+  course: Course,
+  due: readonly Person[],
+  { now, until, followUps, ahead, beside }: Round,
+): Plan {
+  const tomorrow = nextDay(course.campaign.zone, until);
+  const own = followUps.filter(({ dueAt }) => dueAt > now && dueAt < tomorrow).length;
+  keepFree(course, until, { own: true, emails: own });
+  keepFree(course, until, { own: false, emails: beside.laterToday });
+  // Slots that are left to others are only looked at: they are taken when their own turn comes.
+  const scratch = ahead > 0 ? structuredClone(course) : course;
+  const round = plan(scratch, due, { from: now, until, ahead: { own: 0, others: ahead } });
+  if (scratch !== course) for (const { slot } of round.given) takeAgain(course, slot);
+  keepFree(course, until, { own: false, emails: -beside.laterToday });
+  keepFree(course, until, { own: true, emails: -own });
+  return round;
+}
+
+function takeAgain({ campaign, mailboxes }: Course, slot: Slot): void {
+  const mailbox = mailboxes.find(({ id }) => id === slot.mailboxId);
+  if (mailbox) take(campaign, mailbox, slot);
+}
+
+/** Nobody is held for their best hour twice. */
+const heldUntil = (person: Person, until: number, hold: string): Person => ({
+  ...person,
+  dueAt: until,
+  bestMinute: hold === "best_hour" ? null : person.bestMinute,
+});
