@@ -110,6 +110,13 @@ test("a campaign that repeats shows its dates, and launches a campaign of its ow
   expect(await seriousFindings(page), "repeats").toEqual([]);
   await child.click();
   await expect(page.getByText("Occurrence 1 of Spring news")).toBeVisible();
+
+  await page.goto(`${home}/edit/occurrences`);
+  await page.getByRole("button", { name: "Send one now" }).press("Enter");
+  const asked = page.getByRole("alertdialog");
+  await expect(asked).toContainText("with the steps and settings as they are");
+  await asked.getByRole("button", { name: "Send one now" }).press("Enter");
+  await expect(page.getByText("Occurrence 2 of Spring news")).toBeVisible();
   await page.goto(`/${workspace.slug}/campaigns`);
   await expect(page.getByRole("row", { name: /repeats, next/ })).toContainText("Scheduled");
 });

@@ -67,9 +67,13 @@ test("a campaign is looked at, launched, paused, resumed and ended, and each of 
   await dialog.getByRole("button", { name: "Launch" }).press("Enter");
 
   await page.getByRole("button", { name: "Pause", exact: true }).press("Enter");
+  await page.getByRole("dialog").getByLabel("Why").fill("The price is wrong.");
+  await page.getByRole("dialog").getByLabel("Why").press("Enter");
   await expect(page.getByText("Paused. Nothing more leaves until you resume.")).toBeVisible();
+  await expect(page.getByText(/Paused by .+: “The price is wrong\.”/)).toBeVisible();
   await page.getByRole("button", { name: "Resume", exact: true }).click();
   await expect(page.getByText("Resumed.")).toBeVisible();
+  await expect(page.getByRole("list", { name: "History" })).toContainText(/Resumed[^]*The price is wrong\./);
 
   await expect(row(page, "dora")).toBeVisible({ timeout: 30_000 });
   await choose(page, menuOf(page, "ada"), "Pause", true);

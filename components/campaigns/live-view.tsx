@@ -17,6 +17,7 @@ import { Section } from "#components/ui/section";
 import { Skeleton } from "#components/ui/skeleton";
 import type { RouterOutputs } from "#server/router";
 import { ArrivalsCard } from "./arrivals-card.tsx";
+import { CampaignHistory } from "./campaign-history.tsx";
 import { PeopleTable } from "./people-table.tsx";
 import { SendingState } from "./sending-state.tsx";
 import { StepProgress } from "./step-progress.tsx";
@@ -60,6 +61,7 @@ export function LiveView({ workspace, campaign, followed, timeline, timeZone, ca
     if (told.current === status) return;
     told.current = status;
     void queries.invalidateQueries({ queryKey: trpc.analytics.pathKey() });
+    void queries.invalidateQueries({ queryKey: trpc.campaigns.history.pathKey() });
   }, [status, queries, trpc]);
   if (!live) return <Skeleton className="h-96" />;
   return (
@@ -105,6 +107,7 @@ export function LiveView({ workspace, campaign, followed, timeline, timeZone, ca
         timeZone={timeZone}
         counts={live.enrollments}
       />
+      <CampaignHistory campaignId={id} timeZone={timeZone} />
       <p className="mt-4 text-xs text-muted">
         Last event: <DateTime at={live.lastEventAt} timeZone={timeZone} empty="none yet" />. Counted{" "}
         <DateTime at={live.countedAt} show="time" timeZone={timeZone} />.

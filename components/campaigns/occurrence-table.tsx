@@ -8,14 +8,16 @@ import { Table, type Column } from "#components/ui/table";
 import { TextLink } from "#components/ui/text-link";
 import { repeatWords } from "#server/occurrences/schema";
 import type { RouterOutputs } from "#server/router";
+import { CampaignHistory } from "./campaign-history.tsx";
+import { SendOneNow } from "./send-one-now.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Page = RouterOutputs["occurrences"]["list"];
 type Row = Page["rows"][number];
-type Props = { workspace: string; campaign: Campaign; page: Page; paged: boolean };
+type Props = { workspace: string; campaign: Campaign; page: Page; paged: boolean; canLaunch: boolean };
 
 /** What has become of each time of a campaign that repeats, and which times come next. */
-export function OccurrenceTable({ workspace, campaign, page, paged }: Props) {
+export function OccurrenceTable({ workspace, campaign, page, paged, canLaunch }: Props) {
   const { timezone } = campaign.settings;
   const { series } = campaign;
   const columns: Column<Row>[] = [
@@ -34,7 +36,10 @@ export function OccurrenceTable({ workspace, campaign, page, paged }: Props) {
       header: "What came of it",
       cell: ({ outcome, child, reason }) =>
         child ? (
-          <TextLink href={`/${workspace}/campaigns/${child.id}`}>{child.name}</TextLink>
+          <span>
+            <TextLink href={`/${workspace}/campaigns/${child.id}`}>{child.name}</TextLink>
+            {reason && <span className="block text-xs text-muted">{reason}</span>}
+          </span>
         ) : outcome === "launched" ? (
           <span className="text-muted">Launched; deleted since</span>
         ) : (
@@ -51,7 +56,10 @@ export function OccurrenceTable({ workspace, campaign, page, paged }: Props) {
   ];
   return (
     <>
-      <Section title={series ? repeatWords(series.repeat) : "Repeats"}>
+      <Section
+        title={series ? repeatWords(series.repeat) : "Repeats"}
+        action={canLaunch && series?.active && <SendOneNow workspace={workspace} campaign={campaign} />}
+      >
         {page.coming.length > 0 ? (
           <ol aria-label="Next times" className="space-y-1">
             {page.coming.map(({ number, at }) => (
@@ -88,6 +96,7 @@ export function OccurrenceTable({ workspace, campaign, page, paged }: Props) {
         first={paged ? { query: {} } : null}
         next={page.next ? { query: { before: page.next } } : null}
       />
+      <CampaignHistory campaignId={campaign.id} timeZone={timezone} />
     </>
   );
 }

@@ -1,45 +1,33 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Pause, Play } from "lucide-react";
+import { Play } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
+import { PauseDialog } from "./pause-dialog.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
-/** Confirmed by the server before anything on the page says so: nobody should believe a pause that did not happen. */
+/** Confirmed by the server before anything on the page says so. */
 export function PauseResume({ campaign }: { campaign: Pick<Campaign, "id" | "status" | "archived"> }) {
   const trpc = useTRPC();
   const router = useRouter();
   const queries = useQueryClient();
-  const done = (text: string) => ({
-    onSuccess: async () => {
-      toast.success(text);
-      router.refresh();
-      await queries.invalidateQueries({ queryKey: trpc.analytics.pathKey() });
-    },
-    onError: (error: unknown) => toast.error(asProblem(error)?.message),
-  });
-  const pause = useMutation(
-    trpc.campaigns.pause.mutationOptions(done("Paused. Nothing more leaves until you resume.")),
-  );
   const resume = useMutation(
     trpc.campaigns.resume.mutationOptions({
-      ...done("Resumed."),
+      onSuccess: async () => {
+        toast.success("Resumed.");
+        router.refresh();
+        await queries.invalidateQueries({ queryKey: trpc.analytics.pathKey() });
+      },
       onError: (error) => {
         if (!asProblem(error)?.fields.confirmed) toast.error(asProblem(error)?.message);
       },
     }),
   );
   const overdue = asProblem(resume.error)?.fields.confirmed;
-  if (campaign.status === "active") {
-    return (
-      <Button pending={pause.isPending} onClick={() => pause.mutate({ id: campaign.id })}>
-        <Pause /> Pause
-      </Button>
-    );
-  }
+  if (campaign.status === "active") return <PauseDialog id={campaign.id} />;
   if (campaign.status !== "paused" || campaign.archived) return null;
   return (
     <>

@@ -6,6 +6,7 @@ import { commitThenSend } from "#server/drivers/events";
 import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
 import { confirmMessages, resendMessages } from "#server/messages/unknown";
+import { notify } from "#server/notifications/mutations";
 import { refuseRepeating } from "#server/occurrences/series";
 import { type Act, recordCampaignAct } from "./acts.ts";
 import { refuseBlocked, refuseUnseen } from "./blockers.ts";
@@ -42,11 +43,39 @@ export async function launch(
   });
 }
 
-export async function pause({ scope, act }: Where): Promise<void> {
+/**
+ * Stops a running campaign at somebody's word, with their own words if they gave any, and tells who launched it. Throws
+ * `not_found`; `conflict` when it does not run.
+ */
+export async function pause({ scope, act }: Where, words: string): Promise<void> {
   await commitThenSend(scope, async (tx) => {
-    await pauseCampaign(tx, { campaignId: act.id, reason: "Paused by hand." });
-    await recordCampaignAct(tx, act, "campaign.paused");
+    const [person] = await tx.execute<{ name: string }>(
+      sql`select name from users where id = ${act.userId}::uuid`,
+    );
+    const by = person?.name || "hand";
+    const reason = words === "" ? `Paused by ${by}.` : `Paused by ${by}: “${words}”`;
+    await pauseCampaign(tx, { campaignId: act.id, reason });
+    await recordCampaignAct(tx, act, "campaign.paused", words === "" ? undefined : { why: words });
+    await tellOfPause(tx, act, { by, words });
     return { events: [] };
+  });
+}
+
+async function tellOfPause(
+  tx: TenantTx,
+  { id, userId }: Act,
+  { by, words }: { by: string; words: string },
+): Promise<void> {
+  const [campaign] = await tx.execute<{ name: string; launchedBy: string | null }>(
+    sql`select name, launched_by as "launchedBy" from campaigns where id = ${id}::uuid`,
+  );
+  if (!campaign || campaign.launchedBy === userId) return;
+  await notify(tx, {
+    userId: campaign.launchedBy,
+    type: "campaign.paused",
+    title: `“${campaign.name}” was paused by ${by}`,
+    body: words === "" ? "Nothing more leaves until somebody resumes it." : words,
+    path: `/campaigns/${id}`,
   });
 }
 

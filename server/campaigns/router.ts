@@ -11,6 +11,7 @@ import { editSteps } from "./edit-steps.ts";
 import { checkEmails } from "./email-checks.ts";
 import { endNow, reopen, setEnd } from "./ending.ts";
 import { createGuided } from "./guided.ts";
+import { listHistory } from "./history.ts";
 import { checkLinks } from "./link-checks.ts";
 import { decideUnknown, launch, pause, resume } from "./lifecycle.ts";
 import * as mutations from "./mutations.ts";
@@ -36,7 +37,9 @@ import {
   endInput,
   goalsInput,
   guidedInput,
+  historyInput,
   launchInput,
+  pauseInput,
   renameInput,
   resumeInput,
   scheduleInput,
@@ -94,6 +97,7 @@ export const campaignsRouter = router({
     .input(campaignListInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => listCampaigns(tx, input))),
   byId: reads.input(campaignRef).query(({ ctx, input }) => ctx.tenant((tx) => getCampaign(tx, input.id))),
+  history: reads.input(historyInput).query(({ ctx, input }) => ctx.tenant((tx) => listHistory(tx, input))),
   senders: reads.query(({ ctx }) => ctx.tenant(listSenders)),
   audienceChoices: reads.query(({ ctx }) => ctx.tenant(listChoices)),
   linkSources: reads.query(({ ctx }) => ctx.tenant(listLinkSources)),
@@ -202,9 +206,9 @@ export const campaignsRouter = router({
       unscheduleLaunch(ctx.member.scope, { id, userId: ctx.session.user.id }),
     ),
   pause: launches
-    .input(campaignRef)
-    .mutation(({ ctx, input: { id } }) =>
-      pause({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    .input(pauseInput)
+    .mutation(({ ctx, input: { id, reason } }) =>
+      pause({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }, reason),
     ),
   resume: launches
     .input(resumeInput)

@@ -221,6 +221,12 @@ export const problemKey = ({ code, stepId }: { code: string; stepId: string | nu
 export const launchInput = campaignEdit.extend({
   acknowledged: z.array(z.string().max(100)).max(1_000).default([]),
 });
+/** `reason`: in somebody's own words. */
+export const pauseInput = campaignRef.extend({
+  reason: z.string().trim().max(300, "Keep it under 300 characters.").default(""),
+});
+/** `cursor` is the oldest act already shown. */
+export const historyInput = campaignRef.extend({ cursor: z.uuid().nullish() });
 /** `confirmed`: it is to go on though it was paused for long. */
 export const resumeInput = campaignRef.extend({ confirmed: z.boolean().default(false) });
 /** `at` null: it does not end by itself. */

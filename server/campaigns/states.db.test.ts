@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
+import { colleague } from "#server/approvals/testing";
 import { createRunner } from "#server/enrollments/testing";
 import { pauseOnComplaints } from "#server/messages/complaint-guard";
 import { sinks } from "#server/messages/testing-sinks";
@@ -195,4 +196,55 @@ test("after a pause of two weeks it goes on only when a person says that it stil
   expect((await caller.campaigns.byId({ id: campaignId })).status).toBe("paused");
   await resume(true);
   expect((await caller.campaigns.byId({ id: campaignId })).status).toBe("active");
+});
+
+test("a pause by hand is told in the words of whoever paused, to whoever launched it, and stays in the history", async () => {
+  const tenant = await newTenant();
+  const { id, campaign } = await finishedDraft(tenant);
+  await tenant.caller.campaigns.launch({ id, version: campaign.version });
+  const { caller: ana, email } = await colleague(tenant, "admin");
+  const [person] = await withTenant(tenant.scope, (tx) =>
+    tx.execute<{ name: string }>(sql`select name from users where email = ${email}`),
+  );
+  await ana.campaigns.pause({ id, reason: "  The price is wrong. " });
+  const by = `Paused by ${person?.name ?? ""}`;
+  expect((await tenant.caller.campaigns.byId({ id })).pauseReason).toBe(`${by}: “The price is wrong.”`);
+  expect((await tenant.caller.analytics.live({ id })).answer.text).toContain("“The price is wrong.”");
+  const told = async () =>
+    (await tenant.caller.notifications.list()).rows.map(({ title, body }) => [title, body]);
+  expect(await told()).toEqual([[`“Welcome” was paused by ${person?.name ?? ""}`, "The price is wrong."]]);
+  await tenant.caller.campaigns.resume({ id });
+  await tenant.caller.campaigns.pause({ id });
+  // Nobody is told of what they did themselves.
+  expect(await told()).toHaveLength(1);
+  await expect(ana.campaigns.pause({ id, reason: "Again" })).rejects.toThrow(
+    "is paused, so it cannot be paused",
+  );
+  const { rows, next } = await ana.campaigns.history({ id });
+  expect(rows.map(({ title, detail }) => [title, detail])).toEqual([
+    ["Paused", null],
+    ["Resumed", null],
+    ["Paused", "The price is wrong."],
+    ["Launched to 2 people", null],
+  ]);
+  expect(next).toBeNull();
+  expect(rows[2]?.who).toBe(person?.name);
+  const other = await newTenant();
+  expect((await other.caller.campaigns.history({ id })).rows).toEqual([]);
+});
+
+test("a longer history is turned page by page, each act once", async () => {
+  const tenant = await newTenant();
+  const { id, campaign } = await finishedDraft(tenant);
+  const { campaigns } = tenant.caller;
+  await campaigns.launch({ id, version: campaign.version });
+  for (let turn = 0; turn < 12; turn += 1) {
+    await campaigns.pause({ id, reason: `Pause ${turn}` });
+    await campaigns.resume({ id });
+  }
+  const first = await campaigns.history({ id });
+  const second = await campaigns.history({ id, cursor: first.next });
+  expect([first.rows.length, second.rows.length, second.next]).toEqual([20, 5, null]);
+  expect(second.rows.at(-1)?.title).toBe("Launched to 2 people");
+  expect(new Set([...first.rows, ...second.rows].map((row) => row.id)).size).toBe(25);
 });

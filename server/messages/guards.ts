@@ -19,7 +19,7 @@ export async function pauseAndTell(
   { what, why, facts }: Verdict,
 ): Promise<boolean> {
   if (!(await stopCampaign(tx, id, why))) return false;
-  await recordCampaignAct(tx, { id, userId: null }, "campaign.paused", facts);
+  await recordCampaignAct(tx, { id, userId: null }, "campaign.paused", { ...facts, why });
   await notify(tx, {
     userId: launchedBy,
     type: "campaign.paused",

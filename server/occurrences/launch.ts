@@ -91,35 +91,47 @@ async function note(tx: TenantTx, id: string, times: Date[], { outcome, childId,
       (select coalesce(max(number), 0) as number from campaign_occurrences where campaign_id = ${id}::uuid) last`);
 }
 
-async function launchChild(
+async function launchChild(tx: TenantTx, campaign: Repeating, at: Date, next: Next): Promise<DriverEvent[]> {
+  const { userId, name, series } = campaign;
+  const child = await launchRepeat(tx, campaign, { at, ending: dateWords(at, series.timezone) });
+  await notify(tx, {
+    userId,
+    type: "campaign.launched",
+    title: `“${child.name}” has been launched`,
+    body: `As “${name}” repeats. ${whatIsNext(next, series.timezone)}`,
+    path: `/campaigns/${child.id}`,
+  });
+  return child.events;
+}
+
+type Turn = {
+  at: Date;
+  /** What the name of the campaign gets behind it. */
+  ending: string;
+  /** Why it came, when that was no time of the series. */
+  reason?: string;
+};
+
+/** Launches a copy of a campaign that repeats, with its approval, and writes it down as the next of its repeats. */
+export async function launchRepeat(
   tx: TenantTx,
-  { id, name, userId, series }: Repeating,
-  at: Date,
-  next: Next,
-): Promise<DriverEvent[]> {
-  const { timezone } = series;
-  const day = dateWords(at, timezone);
+  { id, name, userId }: Omit<Repeating, "series">,
+  { at, ending, reason }: Turn,
+): Promise<{ id: string; name: string; events: DriverEvent[] }> {
   // Names hold 255 characters.
-  const childName = `${name.slice(0, 230)} · ${day}`;
+  const childName = `${name.slice(0, 230)} · ${ending}`;
   const child = await cloneCampaign(tx, { id, userId, name: childName });
   await tx.execute(sql`
     update campaigns set start_date = ${at.toISOString()}::timestamptz, send_strategy = 'scheduled'
     where id = ${child.id}::uuid`);
   await passOnApproval(tx, { from: id, to: child.id });
   const { events } = await launchCampaign(tx, { campaignId: child.id, userId });
-  await note(tx, id, [at], { outcome: "launched", childId: child.id });
+  await note(tx, id, [at], { outcome: "launched", childId: child.id, ...(reason && { reason }) });
   await recordCampaignAct(tx, { id: child.id, userId }, "campaign.launched", {
     repeatOf: id,
     startsAt: at.toISOString(),
   });
-  await notify(tx, {
-    userId,
-    type: "campaign.launched",
-    title: `“${childName}” has been launched`,
-    body: `As “${name}” repeats. ${whatIsNext(next, timezone)}`,
-    path: `/campaigns/${child.id}`,
-  });
-  return events;
+  return { id: child.id, name: childName, events };
 }
 
 async function noteMissed(tx: TenantTx, { id, name, userId, series }: Repeating, times: Date[], next: Next) {

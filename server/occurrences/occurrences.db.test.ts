@@ -263,3 +263,53 @@ test("one start that was approved, a triggered campaign and one that takes peopl
     "A triggered campaign takes people in all the time",
   );
 });
+
+test("one sent by hand comes beside the times of the series, once however often it is asked for", async () => {
+  const { tenant, id, startsAt } = await repeating({ ...daily, ends: { kind: "after", times: 1 } });
+  const { campaigns, occurrences } = tenant.caller;
+  const asked = await Promise.allSettled([
+    occurrences.launchByHand({ id, number: 1 }),
+    occurrences.launchByHand({ id, number: 1 }),
+  ]);
+  expect(asked.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  await expect(occurrences.launchByHand({ id, number: 1 })).rejects.toThrow("would be number 2");
+  const [extra] = (await occurrences.list({ id })).rows;
+  expect(extra).toMatchObject({ number: 1, outcome: "launched", reason: "By hand, beside its times." });
+  expect(await campaigns.byId({ id: extra?.child?.id ?? "" })).toMatchObject({
+    status: "active",
+    origin: { id, number: 1 },
+  });
+  expect(await campaigns.byId({ id })).toMatchObject({
+    ...{ status: "scheduled", startsAt, series: { active: true, passed: 0 } },
+  });
+  await runner.settle();
+  const [audited] = await withTenant(tenant.scope, (tx) =>
+    tx.execute<{ facts: unknown; enrolled: number }>(sql`
+      select new_value as facts, (select count(*)::int from campaign_contacts e
+        where e.campaign_id = ${extra?.child?.id ?? ""}::uuid) as enrolled
+      from audit_log where resource_id = ${id}::uuid and action = 'campaign.repeated_by_hand'`),
+  );
+  expect(audited).toEqual({ facts: { number: 1, campaignId: extra?.child?.id }, enrolled: 2 });
+  // The one time of the series is still to come.
+  await moveClock("61 minutes");
+  await launchScheduled(tenant.scope, id);
+  expect(await outcomes(tenant, id)).toEqual([
+    [2, "launched"],
+    [1, "launched"],
+  ]);
+  await expect(occurrences.launchByHand({ id, number: 3 })).rejects.toThrow("does not repeat at the moment");
+});
+
+test("one sent by hand is held to the launch checks and to who may launch", async () => {
+  const { tenant, id } = await repeating();
+  const { caller: viewer } = await colleague(tenant, "viewer");
+  await expect(viewer.occurrences.launchByHand({ id, number: 1 })).rejects.toMatchObject({
+    code: "FORBIDDEN",
+  });
+  await withTenant(tenant.scope, (tx) => tx.execute(sql`update contacts set status = 'unsubscribed'`));
+  await expect(tenant.caller.occurrences.launchByHand({ id, number: 1 })).rejects.toThrow(
+    "Everybody in the audience (2) is unsubscribed",
+  );
+  expect((await tenant.caller.occurrences.list({ id })).rows).toEqual([]);
+  expect((await tenant.caller.campaigns.list({})).rows).toHaveLength(1);
+});

@@ -56,6 +56,9 @@ export const occurrenceListInput = z.object({
   before: z.coerce.number().int().positive().optional().catch(undefined),
 });
 
+/** `number`: what the repeat is to be, one more than there are. */
+export const byHandInput = z.object({ id: z.uuid(), number: z.int().positive() });
+
 /** After so many refusals in a row a series ends: what is wrong will not mend by itself. */
 export const refusalsMax = 3;
 

@@ -22,9 +22,16 @@ export default function OccurrencesPage(props: Props) {
 async function Occurrences({ params, searchParams }: Props) {
   const [{ workspace, id }, { before }] = await Promise.all([params, searchParams]);
   const api = caller(workspace);
-  const [campaign, page] = await Promise.all([
+  const [campaign, page, { permissions }] = await Promise.all([
     api.campaigns.byId({ id }),
     api.occurrences.list({ id, before }),
+    api.workspaces.current(),
   ]);
-  return <OccurrenceTable {...{ workspace, campaign, page }} paged={before !== undefined} />;
+  return (
+    <OccurrenceTable
+      {...{ workspace, campaign, page }}
+      paged={before !== undefined}
+      canLaunch={permissions.includes("campaigns:launch")}
+    />
+  );
 }
