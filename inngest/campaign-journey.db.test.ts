@@ -1,14 +1,19 @@
 import { sql } from "drizzle-orm";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
-import { moveClock } from "#db/testing";
+import { moveClock, newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
 import { eventually } from "#inngest/engine/conformance-lab";
 import { startEngine, type Engine } from "#inngest/engine/engine";
+import { inngest } from "#inngest/client";
+import { exportRequested } from "#inngest/events";
 import { startWorker, type Worker } from "#inngest/worker";
 import { emailStep, launch, ledger, newCampaign, statusOf, type Started } from "#server/enrollments/testing";
 import { env } from "#server/env";
+import { askForExport } from "#server/exports/testing";
 import { sampleContacts } from "#server/imports/sample";
 import { check, detailOf } from "#server/imports/testing";
 import { log } from "#server/log";
@@ -171,3 +176,28 @@ test.skipIf(elsewhere)(
   },
   90_000,
 );
+
+test("a job that fails shows when it is tried again, is tried then, and ends well once its trouble is over", async () => {
+  const tenant = await newTenant();
+  const { tenantId, workspaceId } = tenant;
+  const id = await askForExport(tenant);
+  // A file where the folder of the workspace belongs: nothing can be stored.
+  const folder = path.join(env.DATA_DIR, "files", tenantId);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, workspaceId), "");
+  await inngest.send(exportRequested.create({ tenantId, workspaceId, exportId: id, fence: 1 }));
+  const shown = async () => (await tenant.caller.exports.list({})).rows.find((row) => row.id === id);
+  const tries = new Set<string>();
+  await eventually(
+    async () => {
+      const { waitCode, waitUntil } = (await shown()) ?? {};
+      if (waitCode === "retrying" && waitUntil) tries.add(waitUntil.toISOString());
+      return tries.size === 2;
+    },
+    "the page has shown the times of two more tries",
+    patienceMs,
+  );
+  await rm(path.join(folder, workspaceId));
+  await eventually(async () => (await shown())?.status === "completed", "the file is written", patienceMs);
+  expect(await shown()).toMatchObject({ waitCode: null, waitUntil: null });
+}, 120_000);

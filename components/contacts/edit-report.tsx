@@ -3,11 +3,11 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { toast } from "sonner";
+import { JobWaitCallout } from "#components/jobs/job-wait";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { DateTime } from "#components/ui/date-time";
-import { LateJob } from "#components/ui/late-job";
 import { LinkButton } from "#components/ui/link-button";
 import { NextPage } from "#components/ui/next-page";
 import { ProgressBar } from "#components/ui/progress-bar";
@@ -54,7 +54,7 @@ export function EditReport({ workspace, initial, failures, after, editable, time
     <>
       {moving(edit.status) && (
         <Section title="Working">
-          <LateJob at={edit.lateUntil} timeZone={timeZone} className="mb-4" />
+          <JobWaitCallout job={edit} timeZone={timeZone} className="mb-4" />
           <ProgressBar label="Edit" done={edit.processed} total={edit.total} />
           <div className="mt-2 flex items-center justify-between gap-3">
             <p className="text-xs text-muted tabular-nums" role="status">

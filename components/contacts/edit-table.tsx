@@ -1,4 +1,5 @@
 import { ListChecks } from "lucide-react";
+import { JobWaitNote } from "#components/jobs/job-wait";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
@@ -17,7 +18,16 @@ const number = (count: number) => count.toLocaleString("en");
 export function EditTable({ workspace, page, after, timeZone }: Props) {
   const columns: Column<Row>[] = [
     { key: "what", header: "Change", cell: (row) => row.summary },
-    { key: "status", header: "Status", cell: (row) => <StatusBadge status={row.status} /> },
+    {
+      key: "status",
+      header: "Status",
+      cell: (row) => (
+        <>
+          <StatusBadge status={row.status} />
+          <JobWaitNote job={row} timeZone={timeZone} />
+        </>
+      ),
+    },
     { key: "changed", header: "Changed", align: "right", cell: (row) => number(row.changed) },
     { key: "failed", header: "Not changed", align: "right", cell: (row) => number(row.failed) },
     { key: "by", header: "By", wideOnly: true, cell: (row) => row.createdBy ?? "" },

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
+import { JobWaitNote } from "#components/jobs/job-wait";
 import { useTRPC } from "#components/trpc/client";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
@@ -64,12 +65,7 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
       <span>
         <StatusBadge status={row.status} />
         {row.problem && <span className="block pt-1 text-xs text-danger">{row.problem}</span>}
-        {row.lateUntil && (
-          <span className="block max-w-72 pt-1 text-xs text-warning">
-            Nobody is working on it: no worker runs, or all are busy. Next try{" "}
-            <DateTime at={row.lateUntil} show="time" timeZone={timeZone} />.
-          </span>
-        )}
+        <JobWaitNote job={row} timeZone={timeZone} />
       </span>
     ),
   },

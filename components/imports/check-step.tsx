@@ -1,5 +1,6 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { JobWaitCallout } from "#components/jobs/job-wait";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
@@ -25,6 +26,7 @@ import { WizardFooter } from "./wizard-footer.tsx";
 type Props = {
   id: string;
   workspace: string;
+  timeZone: string;
   customFields: Vocabulary["customFields"];
   onBack: () => void;
   /** A column goes to a field of another type now. */
@@ -33,7 +35,7 @@ type Props = {
 };
 
 /** What the import would do, before anything is written; the rows that cannot go in, to be corrected; and the button. */
-export function CheckStep({ id, workspace, customFields, onBack, onRetyped, onStarted }: Props) {
+export function CheckStep({ id, workspace, timeZone, customFields, onBack, onRetyped, onStarted }: Props) {
   const trpc = useTRPC();
   const corrections = useCorrections(id);
   const corrected = corrections.edits.size;
@@ -61,6 +63,7 @@ export function CheckStep({ id, workspace, customFields, onBack, onRetyped, onSt
       <p role="status" className="sr-only">
         {progressOf(job.data)}
       </p>
+      <JobWaitCallout job={job.data} timeZone={timeZone} className="mb-5" />
       {status === "validating" && <Checking job={job.data} />}
       <Ended job={job.data} />
       {forecast && waiting && (

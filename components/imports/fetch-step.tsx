@@ -1,15 +1,16 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
+import { JobWaitCallout } from "#components/jobs/job-wait";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { FormError } from "#components/ui/form-error";
 import { FetchProgress } from "./fetch-progress.tsx";
 import type { Detail } from "./import-view.tsx";
 
-type Props = { job: Detail; onCancelled: () => void };
+type Props = { job: Detail; timeZone: string; onCancelled: () => void };
 
 /** A file on its way from another server, and the way out of it. */
-export function FetchStep({ job, onCancelled }: Props) {
+export function FetchStep({ job, timeZone, onCancelled }: Props) {
   const trpc = useTRPC();
   const cancel = useMutation(trpc.imports.cancel.mutationOptions({ onSuccess: onCancelled }));
   return (
@@ -17,6 +18,7 @@ export function FetchStep({ job, onCancelled }: Props) {
       <p role="status" className="sr-only">
         Fetching the file.
       </p>
+      <JobWaitCallout job={job} timeZone={timeZone} className="mb-5" />
       <FetchProgress
         job={job}
         action={

@@ -1,4 +1,5 @@
 import { FileUp } from "lucide-react";
+import { JobWaitNote } from "#components/jobs/job-wait";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
@@ -20,7 +21,12 @@ export function ImportTable({ workspace, page, view, timeZone }: Props) {
     {
       key: "status",
       header: "Status",
-      cell: (row) => <ImportBadge job={row} />,
+      cell: (row) => (
+        <>
+          <ImportBadge job={row} />
+          <JobWaitNote job={row} timeZone={timeZone} />
+        </>
+      ),
     },
     {
       key: "rows",

@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
+import { JobWaitCallout } from "#components/jobs/job-wait";
 import { useTRPC } from "#components/trpc/client";
 import { LinkButton } from "#components/ui/link-button";
-import { LateJob } from "#components/ui/late-job";
 import { Page } from "#components/ui/page";
 import { Section } from "#components/ui/section";
 import type { RouterOutputs } from "#server/router";
@@ -60,7 +60,7 @@ export function ImportView({ workspace, initial, initialProblems, permissions, t
       action={<ImportActions workspace={workspace} job={job} permissions={permissions} />}
     >
       <ImportTrouble job={job} />
-      <LateJob at={job.lateUntil} timeZone={timeZone} className="mb-5" />
+      <JobWaitCallout job={job} timeZone={timeZone} className="mb-5" />
       <ImportSummary job={job} />
       {job.status === "fetching" && <FetchProgress job={job} />}
       {isMoving(job.status) && job.status !== "fetching" && (

@@ -91,7 +91,7 @@ export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Prop
         onGo={step === "check" && job?.status !== "awaiting_confirmation" ? null : goTo}
       />
       {coming?.status === "fetching" && (
-        <FetchStep job={coming} onCancelled={() => place.go({ id: null }, "replace")} />
+        <FetchStep job={coming} timeZone={timeZone} onCancelled={() => place.go({ id: null }, "replace")} />
       )}
       {coming?.status === "pending" && (
         <ReadAgain id={coming.id} onInspected={arrived} onAnotherFile={() => place.go({ id: null })} />
@@ -138,6 +138,7 @@ export function ImportWizard({ workspace, timeZone, begun, ...vocabulary }: Prop
         <CheckStep
           id={place.id}
           workspace={workspace}
+          timeZone={timeZone}
           customFields={vocabulary.customFields}
           onBack={() => goTo("options")}
           onRetyped={(checked, column) => amend(checked, column, read)}

@@ -4,15 +4,16 @@ import { RefreshCw } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { toast } from "sonner";
+import { JobWaitCallout } from "#components/jobs/job-wait";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { DateTime } from "#components/ui/date-time";
-import { LateJob } from "#components/ui/late-job";
+import type { JobWait } from "#server/drivers/schema";
 
 type Props = {
   recalculatedAt: Date | null;
   refreshing: boolean;
-  lateUntil: Date | null;
+  wait: JobWait;
   timeZone: string;
   editable: boolean;
 };
@@ -20,7 +21,7 @@ type Props = {
 const lookAgainMs = 3000;
 
 /** Of when the scores are, and a button that works them out anew. */
-export function ScoreState({ recalculatedAt, refreshing, lateUntil, timeZone, editable }: Props) {
+export function ScoreState({ recalculatedAt, refreshing, wait, timeZone, editable }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   const refresh = useMutation(
@@ -36,7 +37,7 @@ export function ScoreState({ recalculatedAt, refreshing, lateUntil, timeZone, ed
   }, [refreshing, router]);
   return (
     <>
-      <LateJob at={lateUntil} timeZone={timeZone} className="mb-4" />
+      <JobWaitCallout job={wait} timeZone={timeZone} className="mb-4" />
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
         <p role="status" className="text-muted">
           {refreshing ? (

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { ExportButton } from "#components/exports/export-button";
+import { JobWaitCallout } from "#components/jobs/job-wait";
 import { Badge } from "#components/ui/badge";
 import { Callout } from "#components/ui/callout";
-import { LateJob } from "#components/ui/late-job";
 import { Page } from "#components/ui/page";
 import { Tabs } from "#components/ui/tabs";
 import type { RouterOutputs } from "#server/router";
@@ -52,7 +52,7 @@ export function SegmentFrame({ workspace, segment, permissions, timeZone, childr
           {segment.problem}
         </Callout>
       )}
-      <LateJob at={segment.lateUntil} timeZone={timeZone} className="mb-4" />
+      <JobWaitCallout job={segment} timeZone={timeZone} className="mb-4" />
       <UsedBy workspace={workspace} uses={segment.uses} />
       {children}
     </Page>

@@ -1,4 +1,7 @@
 import type { Scope } from "#db/tenancy";
+import { jobRetries, retried } from "#server/drivers/retries";
+import { jobsAtOnce } from "#server/drivers/schema";
+import { driverOf } from "#server/contact-edits/mutations";
 import { inngest } from "#inngest/client";
 import { contactEditRequested, onceId } from "#inngest/events";
 import {
@@ -17,17 +20,20 @@ export const editContacts = inngest.createFunction(
     id: "edit-contacts",
     name: "Edit contacts",
     triggers: [contactEditRequested],
-    retries: 5,
-    concurrency: { key: "event.data.tenantId", limit: 1 },
+    retries: jobRetries,
+    concurrency: { key: "event.data.tenantId", limit: jobsAtOnce.edit },
     onFailure: ({ event, error }) => markContactEditFailed(event.data.event.data, error),
   },
-  async ({ event, step, runId }) => {
+  async ({ event, step, runId, attempt }) => {
     const { editId, tenantId, workspaceId } = event.data;
     const scope: Scope = { tenantId, workspaceId };
     const fence = await step.run("take-over", () => takeContactEdit(scope, editId, runId));
     if (fence === null) return { outcome: "Another run is at work, or the edit has ended." };
+    const driven = { scope, ref: driverOf(editId), fence };
     for (let slice = 1; slice <= slicesPerRun; slice++) {
-      const { done } = await step.run(`edit-slice-${slice}`, () => editSlice(scope, editId, fence));
+      const { done } = await step.run(`edit-slice-${slice}`, () =>
+        retried(driven, { attempt }, () => editSlice(scope, editId, fence)),
+      );
       if (done) return { outcome: "edited" };
     }
     const next = await step.run("hand-over", () => handOverContactEdit(scope, editId, fence));

@@ -1,7 +1,10 @@
 import type { Scope } from "#db/tenancy";
 import { inngest } from "#inngest/client";
 import { importUndoRequested, onceId } from "#inngest/events";
+import { jobRetries, retried } from "#server/drivers/retries";
+import { jobsAtOnce } from "#server/drivers/schema";
 import { markUndoFailed } from "#server/imports/failures";
+import { driverOf } from "#server/imports/mutations";
 import { handOverImport, takeImport } from "#server/imports/run";
 import { finishUndo } from "#server/imports/undo";
 import { type Undone, undoSlices } from "#server/imports/undo-slices";
@@ -15,25 +18,27 @@ export const undoImport = inngest.createFunction(
     id: "undo-import",
     name: "Undo import",
     triggers: [importUndoRequested],
-    retries: 5,
-    concurrency: { key: "event.data.tenantId", limit: 1 },
+    retries: jobRetries,
+    concurrency: { key: "event.data.tenantId", limit: jobsAtOnce.undo },
     onFailure: ({ event, error }) => markUndoFailed(event.data, error),
   },
-  async ({ event, step, runId }) => {
+  async ({ event, step, runId, attempt }) => {
     const { importId, tenantId, workspaceId } = event.data;
     const scope: Scope = { tenantId, workspaceId };
     const taken = await step.run("take-over", () => takeImport(scope, importId, runId, ["undo"]));
     if (!taken) return { outcome: "Another run is at work, or there is nothing to undo." };
     const { fence } = taken;
+    const tried = <T>(act: () => Promise<T>) =>
+      retried({ scope, ref: driverOf(importId), fence }, { attempt }, act);
     let after: string | null = null;
     for (let turn = 1; turn <= stepsPerRun; turn++) {
       const from: string | null = after;
       const undone: Undone = await step.run(`undo-slices-${turn}`, () =>
-        undoSlices(scope, importId, fence, { after: from }),
+        tried(() => undoSlices(scope, importId, fence, { after: from })),
       );
       ({ after } = undone);
       if (!undone.done) continue;
-      await step.run("finish", () => finishUndo(scope, importId, fence));
+      await step.run("finish", () => tried(() => finishUndo(scope, importId, fence)));
       return { outcome: "undone" };
     }
     const next = await step.run("hand-over", () => handOverImport(scope, importId, fence));

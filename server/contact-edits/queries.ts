@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { calledAgainAt } from "#server/drivers/job-lateness";
+import { editWaitJoin, jobWaitColumns } from "#server/drivers/job-waits";
+import type { JobWait } from "#server/drivers/schema";
 import { AppError } from "#server/errors";
 
-export type ContactEdit = {
+export type ContactEdit = JobWait & {
   id: string;
   summary: string;
   status: "pending" | "processing" | "completed" | "failed" | "cancelled";
@@ -17,19 +18,18 @@ export type ContactEdit = {
   createdAt: Date;
   completedAt: Date | null;
   createdBy: string | null;
-  /** Nobody works on it: when it is called for again. Null for one that is worked on, or has ended. */
-  lateUntil: Date | null;
 };
 
 const columns = sql`j.id, j.summary, j.status, j.problem, j.total_contacts as total, j.processed_contacts as processed,
   j.changed_count as changed, j.unchanged_count as unchanged, j.failed_count as failed, j.created_at as "createdAt",
   j.completed_at as "completedAt", u.name as "createdBy",
-  ${calledAgainAt(["pending", "processing"])} as "lateUntil"`;
+  ${jobWaitColumns}`;
+const joins = sql`left join users u on u.id = j.created_by ${editWaitJoin}`;
 const pageRows = 50;
 
 export async function getContactEdit(tx: TenantTx, id: string): Promise<ContactEdit> {
   const [row] = await tx.execute<ContactEdit>(sql`
-    select ${columns} from contact_edits j left join users u on u.id = j.created_by where j.id = ${id}::uuid`);
+    select ${columns} from contact_edits j ${joins} where j.id = ${id}::uuid`);
   if (!row) throw new AppError("not_found", "No such edit.");
   return row;
 }
@@ -40,7 +40,7 @@ export async function listContactEdits(
   { after }: { after?: string | undefined },
 ): Promise<{ rows: ContactEdit[]; next: string | null }> {
   const rows = await tx.execute<ContactEdit>(sql`
-    select ${columns} from contact_edits j left join users u on u.id = j.created_by
+    select ${columns} from contact_edits j ${joins}
     ${after ? sql`where j.id < ${after}::uuid` : sql``} order by j.id desc limit ${pageRows + 1}`);
   return pageOf(rows);
 }

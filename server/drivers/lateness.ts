@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { maySend } from "#server/messages/may-send";
 
@@ -9,6 +9,10 @@ export type Lateness = { since: Date; at: Date; workerAlive: boolean };
 const lateSeconds = 90;
 /** Workers say every two seconds that they live. */
 const silentSeconds = 15;
+
+/** Whether any worker lives. */
+export const workerAlive: SQL = sql`exists (
+  select from queue.workers w where w.beat_at > clock_timestamp() - make_interval(secs => ${silentSeconds}))`;
 
 /**
  * Null when everything that is due is being worked on. A worker's signs of life are read by the machine's clock, since they
@@ -36,6 +40,6 @@ export async function findLateness(tx: TenantTx, campaignId: string): Promise<La
     )
     select (select min(since) from late where since <= app_now() - make_interval(secs => ${lateSeconds})) as since,
       date_trunc('minute', app_now()) + interval '1 minute' as at,
-      exists (select from queue.workers w where w.beat_at > clock_timestamp() - make_interval(secs => ${silentSeconds})) as alive`);
+      ${workerAlive} as alive`);
   return row?.since ? { since: row.since, at: row.at, workerAlive: row.alive } : null;
 }

@@ -62,6 +62,23 @@ export async function yieldUntil(
   return rows.length === 1;
 }
 
+/**
+ * Gives the lease back until this run tries again, some seconds from now: the moment, or null when the fence is no longer
+ * this run's. One that does not come back in time is followed by another, as any that has overslept.
+ */
+export async function restFor(
+  tx: TenantTx,
+  ref: DriverRef,
+  fence: number,
+  restSeconds: number,
+): Promise<Date | null> {
+  const [row] = await tx.execute<{ until: Date }>(sql`
+    update ${tableOf(ref)} set lease_until = null, wakes_at = app_now() + ${seconds(restSeconds)}
+    where ${isRow(ref)} and fence = ${fence}
+    returning wakes_at as until`);
+  return row?.until ?? null;
+}
+
 /** Ends this run and calls for a fresh one: the fence its event carries, or null when it was not this run's to give. */
 export async function handOver(tx: TenantTx, ref: DriverRef, fence: number): Promise<number | null> {
   const [row] = await tx.execute<{ fence: number }>(sql`

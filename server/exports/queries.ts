@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { calledAgainAt } from "#server/drivers/job-lateness";
+import { exportWaitJoin, jobWaitColumns } from "#server/drivers/job-waits";
+import type { JobWait } from "#server/drivers/schema";
 import { AppError } from "#server/errors";
 import { type ExportFormat, type ExportInput, exportOf } from "./schema.ts";
 
-export type ExportSummary = {
+export type ExportSummary = JobWait & {
   id: string;
   what: string;
   fileName: string | null;
@@ -20,15 +21,14 @@ export type ExportSummary = {
   snapshotAt: Date | null;
   expiresAt: Date | null;
   createdBy: string | null;
-  /** Nobody works on it: when it is called for again. Null for one that is worked on, or has ended. */
-  lateUntil: Date | null;
 };
 
 const columns = sql`j.id, coalesce(j.scope_snapshot ->> 'what', 'All contacts') as what, j.file_name as "fileName",
   j.file_size as "fileSize", j.file_format as format, j.snapshot_at as "snapshotAt", case when j.status = 'completed' and j.expires_at <= app_now() then 'expired' else j.status end as status,
   j.problem, j.total_contacts as total, j.processed_contacts as processed, j.created_at as "createdAt",
   j.completed_at as "completedAt", j.expires_at as "expiresAt", u.name as "createdBy",
-  ${calledAgainAt(["pending", "processing"])} as "lateUntil"`;
+  ${jobWaitColumns}`;
+const joins = sql`left join users u on u.id = j.created_by ${exportWaitJoin}`;
 const historyPage = 30;
 
 /** Exports, newest first; `after` is the last id of the page before. */
@@ -37,7 +37,7 @@ export async function listExports(
   { after }: { after?: string | undefined },
 ): Promise<{ rows: ExportSummary[]; next: string | null }> {
   const rows = await tx.execute<ExportSummary>(sql`
-    select ${columns} from export_jobs j left join users u on u.id = j.created_by
+    select ${columns} from export_jobs j ${joins}
     ${after ? sql`where j.id < ${after}::uuid` : sql``} order by j.id desc limit ${historyPage + 1}`);
   const page = rows.slice(0, historyPage);
   return { rows: page, next: rows.length > historyPage ? (page.at(-1)?.id ?? null) : null };
@@ -45,7 +45,7 @@ export async function listExports(
 
 export async function getExport(tx: TenantTx, id: string): Promise<ExportSummary> {
   const [row] = await tx.execute<ExportSummary>(sql`
-    select ${columns} from export_jobs j left join users u on u.id = j.created_by where j.id = ${id}::uuid`);
+    select ${columns} from export_jobs j ${joins} where j.id = ${id}::uuid`);
   if (!row) throw new AppError("not_found", "No such export.");
   return row;
 }

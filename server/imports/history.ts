@@ -1,5 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { importWaitJoin, jobWaitColumns } from "#server/drivers/job-waits";
+import type { JobWait } from "#server/drivers/schema";
 import type { ImportDetail } from "./queries.ts";
 import type { HistoryState, ImportListInput } from "./schema.ts";
 
@@ -17,6 +19,7 @@ export type ImportSummary = Pick<
   | "errors"
   | "createdAt"
   | "createdBy"
+  | keyof JobWait
 > & { source: "upload" | "scheduled" | "api" | "campaign_wizard" };
 
 const pageSize = 30;
@@ -53,8 +56,8 @@ export async function listImports(
     select j.id, j.file_name as "fileName", j.status, j.source, j.total_rows as "totalRows",
       j.processed_rows as "processedRows", j.created_count as created, j.updated_count as updated,
       j.unchanged_count as unchanged, j.skipped_count as skipped, j.error_count as errors,
-      j.created_at as "createdAt", u.name as "createdBy"
-    from import_jobs j left join users u on u.id = j.created_by
+      j.created_at as "createdAt", u.name as "createdBy", ${jobWaitColumns}
+    from import_jobs j left join users u on u.id = j.created_by ${importWaitJoin}
     where ${sql.join(conditions, sql` and `)}
     order by j.id desc limit ${pageSize + 1}`);
   const page = rows.slice(0, pageSize);

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { calledAgainAt } from "#server/drivers/job-lateness";
+import { importWaitJoin, jobWaitColumns } from "#server/drivers/job-waits";
+import type { JobWait } from "#server/drivers/schema";
 import { AppError } from "#server/errors";
 import {
   type ColumnMapping,
@@ -104,7 +105,7 @@ function optionsOf(stored: object): StoredOptions {
 }
 
 /** An import as its page shows it. */
-export type ImportDetail = {
+export type ImportDetail = JobWait & {
   id: string;
   fileName: string;
   fileSize: number;
@@ -144,8 +145,6 @@ export type ImportDetail = {
   undoDeadline: Date | null;
   undoneAt: Date | null;
   undoReport: UndoReport | null;
-  /** Nobody works on it: when it is called for again. Null for one that is worked on, or has ended. */
-  lateUntil: Date | null;
 };
 
 type DetailRow = Omit<
@@ -187,12 +186,12 @@ const detailColumns = sql`j.id, j.file_name as "fileName", j.file_size as "fileS
       or j.import_options #>> '{made,listId}' is not null)
     and j.rollback_deadline > app_now()) as "canUndo",
   j.rollback_deadline as "undoDeadline", j.rolled_back_at as "undoneAt", j.rollback_report as "undoReport",
-  ${calledAgainAt(["fetching", "validating", "processing", "rolling_back"])} as "lateUntil"`;
+  ${jobWaitColumns}`;
 
 export async function getImport(tx: TenantTx, id: string): Promise<ImportDetail> {
   const [row] = await tx.execute<DetailRow>(sql`
     select ${detailColumns} from import_jobs j
-    left join segments s on s.id = j.segment_id left join users u on u.id = j.created_by
+    left join segments s on s.id = j.segment_id left join users u on u.id = j.created_by ${importWaitJoin}
     where j.id = ${id}::uuid`);
   if (!row) throw new AppError("not_found", "No such import.");
   return detailOf(row);

@@ -1,7 +1,7 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { emailAccounts, mailboxReaders } from "#db/schema/email-accounts";
 import type { TenantTx } from "#db/tenancy";
-import { driverCalledAgainAt } from "#server/drivers/job-lateness";
+import { driverCalledAgainAt } from "#server/drivers/job-waits";
 import { AppError } from "#server/errors";
 import { relayServer, sandboxServer } from "#server/mail/relay";
 import type { MailServer } from "#server/mail/smtp-session";

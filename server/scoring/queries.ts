@@ -1,28 +1,29 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { driverCalledAgainAt } from "#server/drivers/job-lateness";
+import { jobWaitColumns, scoresWaitJoin } from "#server/drivers/job-waits";
+import type { JobWait } from "#server/drivers/schema";
 import { AppError } from "#server/errors";
 import type { Model } from "./calculate.ts";
 import { defaultScoring, scoringRules, type ScoringRules, type ScoreTier } from "./schema.ts";
 
-export type ModelDetail = Model & {
-  isActive: boolean;
-  /** The moment that all scores are of; null before the first time. */
-  recalculatedAt: Date | null;
-  refreshing: boolean;
-  /** Nobody works on the recalculation that is due: when it is called for again. */
-  lateUntil: Date | null;
-  updatedAt: Date;
-};
+export type ModelDetail = Model
+  & JobWait & {
+    isActive: boolean;
+    /** The moment that all scores are of; null before the first time. */
+    recalculatedAt: Date | null;
+    refreshing: boolean;
+    updatedAt: Date;
+  };
+
+const refreshing = sql`(is_active and (recalculated_at is null or coalesce(recalculated_at < refresh_requested_at, false)))`;
 
 /** The workspace's scoring, or null while it was never switched on. */
 export async function findModel(tx: TenantTx): Promise<ModelDetail | null> {
   const [row] = await tx.execute<Omit<ModelDetail, "scoring"> & { rules: unknown }>(sql`
     select id, rules, decay_enabled as "decayEnabled", decay_rate as "decayRate", decay_interval_days as "decayIntervalDays",
       is_active as "isActive", recalculated_at as "recalculatedAt", updated_at as "updatedAt",
-      is_active and (recalculated_at is null or coalesce(recalculated_at < refresh_requested_at, false)) as refreshing,
-      case when is_active then ${driverCalledAgainAt} end as "lateUntil"
-    from lead_scoring_models d order by is_active desc, id limit 1`);
+      ${refreshing} as refreshing, ${jobWaitColumns}
+    from (select * from lead_scoring_models order by is_active desc, id limit 1) d ${scoresWaitJoin(refreshing)} order by is_active desc, id limit 1`);
   if (!row) return null;
   const { rules, ...model } = row;
   return { ...model, scoring: readScoring(rules) };

@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
-import { driverCalledAgainAt } from "#server/drivers/job-lateness";
+import { jobWaitColumns, segmentsWaitJoin } from "#server/drivers/job-waits";
+import type { JobWait } from "#server/drivers/schema";
 import { AppError } from "#server/errors";
 import { compileRules, inList, type Referenced, type RuleContext } from "./compile.ts";
 import {
@@ -153,21 +154,21 @@ export const summary = sql`id, name, description, contact_count as count, last_r
   created_at as "createdAt", updated_at as "updatedAt"`;
 
 /**
- * `refreshing`: a recalculation has been asked for and has not ended. `lateUntil`: nobody works on the one that is due, and it
- * is called for again then.
+ * `refreshing`: a recalculation has been asked for and has not ended. It may wait: for that one, or for the one of every half
+ * hour.
  */
-export type SegmentDetail = SegmentSummary & {
-  rules: RuleTree;
-  refreshing: boolean;
-  lateUntil: Date | null;
-};
+export type SegmentDetail = SegmentSummary & JobWait & { rules: RuleTree; refreshing: boolean };
+
+const refreshing = sql`(last_recalculated_at is null or coalesce(last_recalculated_at < refresh_requested_at, false))`;
 
 export async function getSegment(tx: TenantTx, id: string): Promise<SegmentDetail> {
   const [row] = await tx.execute<Omit<SegmentDetail, "rules"> & { rules: unknown }>(sql`
-    select ${summary}, rules,
-      last_recalculated_at is null or coalesce(last_recalculated_at < refresh_requested_at, false) as refreshing,
-      (select ${driverCalledAgainAt} from segment_drivers d where d.workspace_id = segments.workspace_id) as "lateUntil"
-    from segments where id = ${id}::uuid and segment_type = 'dynamic'`);
+    with segment as (
+      select ${summary}, workspace_id, rules, ${refreshing} as refreshing from segments
+      where id = ${id}::uuid and segment_type = 'dynamic')
+    select s.id, s.name, s.description, s.count, s."countedAt", s.problem, s."createdAt", s."updatedAt", s.rules, s.refreshing,
+      ${jobWaitColumns}
+    from segment s left join segment_drivers d on d.workspace_id = s.workspace_id ${segmentsWaitJoin(sql`s.refreshing`)}`);
   if (!row) throw new AppError("not_found", "No such segment.");
   return { ...row, rules: readRules(row.rules) };
 }

@@ -43,7 +43,7 @@ async function Scoring({ params }: Props) {
           <ScoreState
             recalculatedAt={model.recalculatedAt}
             refreshing={model.refreshing}
-            lateUntil={model.lateUntil}
+            wait={model}
             timeZone={workspace.timezone}
             editable={editable}
           />
