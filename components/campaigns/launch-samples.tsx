@@ -16,9 +16,9 @@ export function LaunchSamples({ workspace, campaign, samples, everybody }: Props
     {
       key: "zone",
       header: "Time zone",
-      cell: ({ zone, zoneKnown }) => (
-        <span className={zoneKnown ? undefined : "text-muted"}>
-          {zoneKnown ? zone : `${zone} (not known)`}
+      cell: ({ zone, zoneBy }) => (
+        <span>
+          {zone} {zoneBy !== "contact" && <span className="text-muted">({toldBy(zoneBy)})</span>}
         </span>
       ),
     },
@@ -54,6 +54,8 @@ export function LaunchSamples({ workspace, campaign, samples, everybody }: Props
     </Section>
   );
 }
+
+const toldBy = (by: Sample["zoneBy"]) => (by === null ? "the campaign’s" : `from the ${by}`);
 
 /** One line for each email, the first one foremost. */
 function each({ emails }: Sample, cell: (email: Email) => ReactNode): ReactNode {

@@ -39,6 +39,12 @@ export function ContactFacts({ workspace, contact, customFields, editable, timeZ
       })),
   ];
   const items = fields.flatMap(({ name, label, value, shape }): Item[] => {
+    const told = name === "timezone" && contact.zone && contact.zone.by !== "contact" && (
+      <span className="block text-xs text-muted">
+        Written to on the clock of {contact.zone.zone}, from the {contact.zone.by}
+      </span>
+    );
+    if (!editable && told) return [{ key: name, term: label, value: told }];
     if (!editable)
       return value ? [{ key: name, term: label, value: name === "stage" ? words(value) : value }] : [];
     const field = (
@@ -51,7 +57,18 @@ export function ContactFacts({ workspace, contact, customFields, editable, timeZ
         {...(shape && { shape })}
       />
     );
-    return [{ key: name, term: label, value: field }];
+    return [
+      {
+        key: name,
+        term: label,
+        value: (
+          <>
+            {field}
+            {told}
+          </>
+        ),
+      },
+    ];
   });
   const owner = editable ? <OwnerChoice contact={contact} /> : contact.owner;
   const history: Item[] = [

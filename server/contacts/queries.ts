@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { displayName } from "./listing.ts";
 import type { OptionalFieldName } from "./schema.ts";
+import { clockOfContact, contactZone, type ContactZone } from "./zone.ts";
 
 /** Whether the workspace has any contact at all: an empty list means different things. */
 export async function hasContacts(tx: TenantTx): Promise<boolean> {
@@ -39,13 +40,15 @@ export type Contact = Record<OptionalFieldName, string | null> & {
   consentBasis: string | null;
   consentSource: string | null;
   consentAt: Date | null;
+  /** On whose clock they are written to; null when nothing tells it. */
+  zone: ContactZone | null;
 };
 
 /** One contact with tags and lists; instead of one that was merged away, the one that stayed. Throws `not_found`. */
 export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
-  const [row] = await tx.execute<Contact>(sql`
+  const [row] = await tx.execute<Omit<Contact, "zone"> & { clock: string | null }>(sql`
     select c.id, c.email, c.first_name, c.last_name, c.name, c.company, c.job_title, c.phone, c.city, c.state, c.country,
-      c.timezone, c.language, ${displayName} as "displayName", c.custom_fields as custom, c.status,
+      c.timezone, c.language, ${clockOfContact} as clock, ${displayName} as "displayName", c.custom_fields as custom, c.status,
       c.lifecycle_stage as "lifecycleStage", c.lead_score as "leadScore", c.owner_id as "ownerId", o.name as owner,
       case when c.snoozed_until > app_now() then c.snoozed_until end as "snoozedUntil", c.version, c.created_at as "createdAt",
       c.updated_at as "updatedAt", c.last_activity_at as "lastActivityAt", j.id as "importId", j.file_name as "importName",
@@ -65,7 +68,8 @@ export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
     from contacts c left join import_jobs j on j.id = c.first_source_import_id left join users o on o.id = c.owner_id
     where c.id = coalesce((select m.merged_into_id from contacts m where m.id = ${id}::uuid), ${id}::uuid) and c.deleted_at is null`);
   if (!row) throw new AppError("not_found", "No such contact.");
-  return row;
+  const { clock, ...contact } = row;
+  return { ...contact, zone: contactZone(clock) };
 }
 
 export type Hindrance = { reason: string; since: Date | null };

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { clockOfContact } from "#server/contacts/zone";
 import { compileRules, type EngagementField } from "#server/segments/compile";
 import { ruleContext } from "#server/segments/queries";
 import { asksForZones } from "#server/segments/compile-step";
@@ -27,8 +28,8 @@ export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult
       if (settles(field)) fresh.push(happened(field, which, "lately"));
       return happened(field, which, "settled");
     };
-    const zones = namesFields(step.rules, asksForZones) ? await zonesOfDue(tx, slice) : [];
-    const asking = { id: step.id, zone: graph.zone, zones };
+    const clocks = namesFields(step.rules, asksForZones) ? await clocksOfDue(tx, slice) : [];
+    const asking = { id: step.id, zone: graph.zone, clocks };
     const matches = compileRules(step.rules, {
       ...(await ruleContext(tx, step.rules)),
       engagement,
@@ -50,11 +51,11 @@ export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult
 const namesFields = (rules: Rule | RuleTree, asks: (field: string) => boolean): boolean =>
   "rules" in rules ? rules.rules.some((rule) => namesFields(rule, asks)) : asks(rules.field);
 
-/** The zones of the next ones who are due, who are locked here as they will be when they are asked about. */
-async function zonesOfDue(tx: TenantTx, slice: Slice): Promise<string[]> {
+/** The clocks of the next ones who are due, who are locked here as they will be when they are asked about. */
+async function clocksOfDue(tx: TenantTx, slice: Slice): Promise<string[]> {
   const ids = (await dueRows(tx, slice)).map((row) => row.id);
-  const rows = await tx.execute<{ zone: string }>(sql`
-    select distinct c.timezone as zone from campaign_contacts e join contacts c on c.id = e.contact_id
-    where e.id = any(${sql.param(ids)}::uuid[]) and c.timezone is not null`);
-  return rows.map(({ zone }) => zone);
+  const rows = await tx.execute<{ clock: string }>(sql`
+    select distinct ${clockOfContact} as clock from campaign_contacts e join contacts c on c.id = e.contact_id
+    where e.id = any(${sql.param(ids)}::uuid[]) and ${clockOfContact} is not null`);
+  return rows.map(({ clock }) => clock);
 }

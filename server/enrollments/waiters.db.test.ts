@@ -92,7 +92,7 @@ test("whoever waits for a tag, a list or a field goes on when they have it, and 
   expect(new Set(await standing())).toEqual(new Set(["completed"]));
 });
 
-test("a step asks for the hour where they are, and for the way they came; an unknown zone is the campaign's", async () => {
+test("a step asks for the hour where they are, and for the way they came; a country tells it too, an unknown zone is the campaign's", async () => {
   const [clock, way, far, came] = Array.from({ length: 4 }, () => crypto.randomUUID());
   const rules = (...all: object[]) => ({ version: 1, match: "all", rules: all });
   const tag = (id: string | undefined, name: string, next: string | null): StepValues => ({
@@ -103,7 +103,7 @@ test("a step asks for the hour where they are, and for the way they came; an unk
     nextStepId: next,
   });
   const campaign = await newCampaign({
-    emails: ["a@x.test", "b@x.test", "c@x.test"],
+    emails: ["a@x.test", "b@x.test", "c@x.test", "d@x.test"],
     steps: [
       {
         id: clock ?? "",
@@ -128,10 +128,10 @@ test("a step asks for the hour where they are, and for the way they came; an unk
     ],
   });
   await withTenant(campaign.scope, async (tx) => {
-    await tx.execute(sql`update contacts set timezone = case left(email, 1) when 'a' then 'Pacific/Kiritimati'
-      when 'b' then 'Asia/Tokyo' else 'Mars/Olympus' end`);
+    await tx.execute(sql`update contacts set timezone = case left(email, 1) when 'a' then 'Pacific/Apia'
+      when 'b' then 'Asia/Tokyo' else 'Mars/Olympus' end, country = case left(email, 1) when 'd' then 'Samoa' end`);
     const [now] = await tx.execute<{ hour: number }>(
-      sql`select extract(hour from app_now() at time zone 'Pacific/Kiritimati')::int as hour`,
+      sql`select extract(hour from app_now() at time zone 'Pacific/Apia')::int as hour`,
     );
     const rule = { field: "recipient_hour", operator: "equals", value: now?.hour };
     await tx.execute(sql`update campaign_steps set condition_rules = ${JSON.stringify(rules(rule))}::jsonb
@@ -144,7 +144,7 @@ test("a step asks for the hour where they are, and for the way they came; an unk
       select left(c.email, 1) || ' ' || t.name as line from contacts c join contact_tags ct on ct.contact_id = c.id
       join tags t on t.id = ct.tag_id order by 1`),
   );
-  expect(tagged.map(({ line }) => line)).toEqual(["a came", "a far"]);
+  expect(tagged.map(({ line }) => line)).toEqual(["a came", "a far", "d came", "d far"]);
 });
 
 /** Until somebody waits for a lock of another transaction, or `work` is done without. */

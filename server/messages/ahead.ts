@@ -1,11 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { clockOfContact, zoneOr } from "#server/contacts/zone";
 import { keepFree, opensToday, roomToday } from "#server/planner/claims";
 import type { Rival } from "#server/planner/rivals";
 import { type Ahead, horizonMs, nobodyAhead } from "#server/planner/plan";
 import { type CampaignPace, nextDay } from "#server/planner/slots";
 import type { DayRange, Weekday } from "#server/planner/window";
-import { isZone } from "#server/planner/zone";
 import { closedDays, jitter, type Sending } from "./sending.ts";
 
 /*
@@ -17,7 +17,7 @@ import { closedDays, jitter, type Sending } from "./sending.ts";
 /** Of one campaign, and on the clock of the people of one zone where it sends to everybody on their own. */
 type Demand = {
   campaign_id: string;
-  contact_zone: string | null;
+  clock: string | null;
   own: boolean;
   priority: number;
   own_priority: number;
@@ -83,8 +83,8 @@ export async function findRivals(tx: TenantTx, sending: Sending): Promise<Rival[
 }
 
 function paceOf(demand: Demand): CampaignPace {
-  const { campaign_id: seed, contact_zone: own, start, end, days, zone, no_limits: free } = demand;
-  const clock = own !== null && isZone(own) ? own : zone;
+  const { campaign_id: seed, start, end, days, zone, no_limits: free } = demand;
+  const clock = zoneOr(demand.clock, zone);
   return {
     seed,
     zone,
@@ -137,11 +137,11 @@ async function loadDemands(tx: TenantTx, sending: Sending, stepId: string | null
         and (s.step_type = 'email' or s.step_type = 'wait' and exists (
           select from campaign_steps n where n.id = s.next_step_id and n.step_type = 'email' and n.is_active))
     ), counted as (
-      select t.campaign_id, t.priority, c.contact_zone,
+      select t.campaign_id, t.priority, c.clock,
         sum(c.follow_ups)::int as follow_ups, sum(c.firsts)::int as firsts, sum(c.later)::int as later
       from steps t join campaign_settings s on s.campaign_id = t.campaign_id
       cross join lateral (
-        select case when s.timezone_mode = 'recipient' then (select c.timezone from contacts c where c.id = d.contact_id) end as contact_zone,
+        select case when s.timezone_mode = 'recipient' then (select ${clockOfContact} from contacts c where c.id = d.contact_id) end as clock,
           count(*) filter (where not d.later and d.written) as follow_ups, count(*) filter (where not d.later and not d.written) as firsts,
           count(*) filter (where d.later and d.written) as later
         from (

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { contactZone, type ContactZone } from "#server/contacts/zone";
 import { loadGraph } from "#server/enrollments/steps";
 import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
 import type { Person, PersonalHold } from "#server/planner/persons";
@@ -27,12 +28,12 @@ export type SampleEmail = {
   utcText: string;
   mailbox: string | null;
 };
-/** `zone` is theirs, or the campaign's when theirs is not known. */
+/** `zone` is theirs, or the campaign's when nothing tells theirs (`zoneBy` null). */
 export type Sample = {
   contactId: string;
   email: string;
   zone: string;
-  zoneKnown: boolean;
+  zoneBy: ContactZone["by"] | null;
   emails: SampleEmail[];
 };
 
@@ -109,7 +110,13 @@ function sampled({ accounts, course }: Sending, { rows, chosen, watched }: Watch
       };
     });
     return [
-      { contactId: row.contact_id, email: row.email, zone, zoneKnown: row.contact_zone === zone, emails },
+      {
+        contactId: row.contact_id,
+        email: row.email,
+        zone,
+        zoneBy: contactZone(row.clock)?.by ?? null,
+        emails,
+      },
     ];
   });
   const firstOf = ({ emails }: Sample) => emails[0]?.at.getTime() ?? Infinity;

@@ -1,9 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { clockOfContact, zoneOr } from "#server/contacts/zone";
 import type { Person, RecipientLimits } from "#server/planner/persons";
 import { domainDay } from "#server/planner/persons";
 import { nextDay } from "#server/planner/slots";
-import { dayName, isZone, toLocal } from "#server/planner/zone";
+import { dayName, toLocal } from "#server/planner/zone";
 import { readingHours } from "./reading-hours.ts";
 import { domainLimits, recentTo } from "./recipient-limits.ts";
 import type { Sending } from "./sending.ts";
@@ -13,14 +14,14 @@ export type PersonRow = {
   id: string;
   due_at: Date;
   email: string;
-  contact_zone: string | null;
+  clock: string | null;
   account_id: string | null;
   wait_reason: string | null;
   contact_id: string;
 };
 
 /** The columns of `PersonRow` that come from `contacts c`. */
-export const personColumns: SQL = sql`c.id as contact_id, c.email_normalized as email, c.timezone as contact_zone`;
+export const personColumns: SQL = sql`c.id as contact_id, c.email_normalized as email, ${clockOfContact} as clock`;
 
 /** An email is there a little before the hour at which somebody tends to read. */
 const leadMinutes = 15;
@@ -36,7 +37,7 @@ export async function loadPeople(
 ): Promise<Person[]> {
   const limitOf = domainLimits(sending.recipientLimits);
   const earlier = await loadEarlier(tx, sending, rows);
-  const ownZone = (row: PersonRow) => zoneOf(row, course.campaign.zone);
+  const ownZone = ({ clock }: PersonRow) => zoneOr(clock, course.campaign.zone);
   const waiting = sending.optimized ? rows.filter((row) => row.wait_reason !== "best_hour") : [];
   const hours =
     waiting.length > 0
@@ -67,9 +68,6 @@ export async function loadPeople(
   await loadRecipientUsage(tx, sending.now, course.recipients);
   return people;
 }
-
-const zoneOf = ({ contact_zone: zone }: PersonRow, otherwise: string) =>
-  zone !== null && isZone(zone) ? zone : otherwise;
 
 const minuteOf = (hour: number) => (hour * 60 - leadMinutes + 1_440) % 1_440;
 

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { clockOfContact, zoneOr } from "#server/contacts/zone";
 import { bestHour, type Hours, hoursOf, type Reading } from "#server/planner/best-hour";
-import { isZone } from "#server/planner/zone";
 
 /** How far back it is looked, and how many of the latest campaigns speak for everybody. */
 const daysBack = 90;
@@ -40,17 +40,15 @@ export async function readingHours(
 
 /** When people read the latest campaigns of the workspace, on their own clocks. */
 async function hoursOfOthers(tx: TenantTx): Promise<Hours> {
-  const rows = await tx.execute<{ at: Date; zone: string | null; workspace_zone: string }>(sql`
-    select e.occurred_at as at, c.timezone as zone, w.timezone as workspace_zone
+  const rows = await tx.execute<{ at: Date; clock: string | null; workspace_zone: string }>(sql`
+    select e.occurred_at as at, ${clockOfContact} as clock, w.timezone as workspace_zone
     from (select id, workspace_id from campaigns where launched_at is not null order by launched_at desc limit ${campaignsBack}) k
     join workspaces w on w.id = k.workspace_id
     cross join lateral (
       select e.* from email_events e where e.campaign_id = k.id order by e.occurred_at desc limit ${eventsEach}
     ) e join contacts c on c.id = e.contact_id
     where ${human} and e.occurred_at > app_now() - make_interval(days => ${daysBack})`);
-  const byZone = Map.groupBy(rows, ({ zone, workspace_zone }) =>
-    zone !== null && isZone(zone) ? zone : workspace_zone,
-  );
+  const byZone = Map.groupBy(rows, ({ clock, workspace_zone }) => zoneOr(clock, workspace_zone));
   const sums = Array.from({ length: 24 }, () => 0);
   for (const [zone, some] of byZone) {
     const hours = hoursOf(

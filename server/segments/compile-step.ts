@@ -1,16 +1,17 @@
 import { type SQL, sql } from "drizzle-orm";
-import { DateTime, IANAZone } from "luxon";
+import { DateTime } from "luxon";
+import { clockOfContact, contactZone } from "#server/contacts/zone";
 import { comparison, compileChoice, compileNumber } from "./compile-fields.ts";
 import type { RuleContext } from "./compile.ts";
 import { shifted } from "./periods.ts";
 import type { Condition, Occurrence, Passage, Tally, VariantGot } from "./schema.ts";
 
 /**
- * The step that asks, and the zone on whose clock it looks. `zones` are those of the contacts asked about; one that is
- * not among them, or none at all, is taken for the campaign's. A tree with a step's fields is asked of
+ * The step that asks, and the zone on whose clock it looks. `clocks` are those of the contacts asked about, as
+ * `clockOfContact` names them; one that is not among them, or tells no zone, is taken for the campaign's. A tree with a step's fields is asked of
  * `campaign_contacts e`, too.
  */
-export type AskingStep = { id: string; zone: string; zones?: readonly string[] };
+export type AskingStep = { id: string; zone: string; clocks?: readonly string[] };
 
 /** Whether a rule looks at the clock where the contact is. */
 export const asksForZones = (field: string): boolean =>
@@ -57,11 +58,15 @@ export function compileStepField(rule: Condition, context: RuleContext): SQL | n
 }
 
 /** What a clock shows in the zone of each contact, as text, reckoned here for every zone that there is among them. */
-function byZone({ zone, zones = [] }: AskingStep, shown: (zone: string) => string): SQL {
-  const known = zones.filter((each) => IANAZone.isValidZone(each));
+function byZone({ zone, clocks = [] }: AskingStep, shown: (zone: string) => string): SQL {
+  const known = clocks.flatMap((clock) => {
+    const found = contactZone(clock);
+    return found ? [{ clock, shown: shown(found.zone) }] : [];
+  });
   return sql`coalesce((
-    select z.shown from unnest(${sql.param(known)}::text[], ${sql.param(known.map(shown))}::text[]) as z (zone, shown)
-    where z.zone = c.timezone), ${shown(zone)}::text)`;
+    select z.shown from unnest(${sql.param(known.map(({ clock }) => clock))}::text[],
+      ${sql.param(known.map((each) => each.shown))}::text[]) as z (clock, shown)
+    where z.clock = ${clockOfContact}), ${shown(zone)}::text)`;
 }
 
 /** Of this pass. The log says of a condition which branch was taken, of a wait that forks whether it happened. */
