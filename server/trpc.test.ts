@@ -54,6 +54,20 @@ describe("what a failed call tells the browser", () => {
     });
   });
 
+  test.each([
+    ["a\0b", 2, "0000"],
+    ["cut \ud83d", 5, "D83D"],
+    ["\ude00", 1, "DE00"],
+  ])("text that no database column holds (%j): where it stands, and what to do", async (city, at, code) => {
+    const problem = `Character ${at} cannot be stored (U+${code}). Take it out, or type the text anew.`;
+    expect(await call("save", { address: { city, other: ["🙂"] } })).toEqual({
+      status: 400,
+      message: `address.city: ${problem}`,
+      data: { code: "invalid", fields: { "address.city": problem }, requestId: "request-1" },
+    });
+    expect((await call("save", { [city]: 1 })).message).toBe(problem);
+  });
+
   test("input that does not fit: one sentence per field, named as a form names it", async () => {
     expect(await call("save", { address: { city: "" } })).toEqual({
       status: 400,

@@ -10,6 +10,7 @@ import { log, withLogContext } from "#server/log";
 import { procedureSeconds } from "#server/metrics";
 import { grants, type Permission } from "#server/permissions";
 import { takeFromLimit, type Limit } from "#server/rate-limits";
+import { mustBeStorable } from "#server/storable";
 import { traced } from "#server/tracing";
 
 const t = initTRPC.context<Context>().create({
@@ -69,7 +70,7 @@ function outcomeOf(result: { ok: true } | { ok: false; error: TRPCError }): stri
   return known instanceof AppError ? known.code : "unexpected";
 }
 
-const procedure = t.procedure.use(async ({ ctx, path, type, next }) => {
+const measured = t.procedure.use(async ({ ctx, path, type, next }) => {
   const startedAt = performance.now();
   const result = await withLogContext({ requestId: ctx.requestId }, () =>
     traced(`procedure ${path}`, { attributes: { requestId: ctx.requestId, type } }, () => next()),
@@ -86,6 +87,12 @@ const procedure = t.procedure.use(async ({ ctx, path, type, next }) => {
   else if (isDeparted(error.cause)) log.info(line, "the browser left before its request was whole");
   else log.error({ ...line, err: error.cause ?? error }, "procedure failed");
   throw error;
+});
+
+/** What is only asked for may hold anything: a search for what nobody can hold finds nobody. */
+const procedure = measured.use(async ({ type, getRawInput, next }) => {
+  if (type === "mutation") mustBeStorable(await getRawInput());
+  return next();
 });
 
 /** Open to everybody: sign-in, registration, invitation links. */

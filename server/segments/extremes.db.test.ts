@@ -5,6 +5,7 @@ import { appNow } from "#db/clock";
 import { createContacts, createTenant } from "#db/factories";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { savepoint } from "#db/transaction";
+import { mustBeStorable } from "#server/storable";
 import { compileRules } from "./compile.ts";
 import { operatorsOf, ruleFields } from "./fields.ts";
 import { ruleContext } from "./queries.ts";
@@ -82,6 +83,16 @@ const anyCondition = fc.constantFrom(...fields).chain((field) =>
 );
 const admitted = (rules: unknown[]) => ruleTree.safeParse({ version: 1, match: "any", rules });
 
+/** All other input is refused where it comes in. */
+function isStorable(input: unknown): boolean {
+  try {
+    mustBeStorable(input);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** As a segment keeps them. */
 async function stored(tx: TenantTx, rules: RuleTree): Promise<RuleTree> {
   const [row] = await tx.execute<{ rules: unknown }>(sql`select ${JSON.stringify(rules)}::jsonb as rules`);
@@ -123,17 +134,18 @@ it("whatever rules can be stored, Postgres answers them, in any zone", async () 
         fc.array(anyCondition, { minLength: 1, maxLength: 12 }),
         fc.constantFrom(...zones),
         async (drawn, zone) => {
-          const rules: Rule[] = drawn.flatMap((one) => {
+          const rules: Rule[] = drawn.filter(isStorable).flatMap((one) => {
             const read = admitted([one]);
             return read.success ? read.data.rules : [];
           });
+          fc.pre(rules.length > 0);
           const count = await savepoint(tx, async (inner) =>
             counted(inner, await stored(inner, { version: 1, match: "any", rules }), zone),
           );
           expect(count).toBeGreaterThanOrEqual(0);
         },
       ),
-      { numRuns: 400, interruptAfterTimeLimit: 4000, markInterruptAsFailure: false },
+      { numRuns: 100 },
     );
   });
 }, 30_000);
