@@ -12,7 +12,7 @@ import type { Forecast } from "./queries.ts";
 import type { RowReading } from "./reading.ts";
 import type { ColumnMapping } from "./schema.ts";
 import { type FileFormat, type ParsedSlice, parseSlice, sliceBytes } from "./slices.ts";
-import { type Beat, withHeartbeat } from "./heartbeat.ts";
+import { type Beat, statementOf, withHeartbeat } from "./heartbeat.ts";
 import { byIndexOrder, contactOf, openStaging, stageRows, withholdConsent } from "./staging.ts";
 import { Tally } from "./tally.ts";
 import { foreseeUnmailable } from "./unmailable.ts";
@@ -86,6 +86,7 @@ type Foreseen = Omit<Forecast, "errors" | "problems" | "warnings" | "newLists">;
 async function foresee(tx: TenantTx, check: Check, { tally, beat }: Witnesses): Promise<Foreseen> {
   const { plan } = check;
   tally.clear();
+  beat.statement = await statementOf(tx);
   const rows = await stageFile(tx, check, { tally, beat });
   const { refused, ...outcome } = await foreseeRows(tx, plan);
   if (refused > 0) await countRefused(tx, refused, check, tally);

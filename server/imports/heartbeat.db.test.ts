@@ -15,7 +15,10 @@ import { leaseSeconds } from "./write.ts";
 const rows = Array.from({ length: 40 }, (_, n) => `p${n}@example.com,First`).join("\n");
 
 /** Lets a dry run come to the contacts, which it cannot look at until `meanwhile` is over. */
-async function checkHeldUp(tenant: TestTenant, meanwhile: (id: string) => Promise<void>) {
+async function checkHeldUp(
+  tenant: TestTenant,
+  meanwhile: (id: string, checked: Promise<unknown>) => Promise<unknown>,
+) {
   const { id, mapping } = await upload(tenant, `email,first_name\n${rows}\n`);
   await withTenant(tenant.scope, (tx) => requestCheck(tx, id, mapping, importOptions.parse({})));
   const fence = await takeOver(tenant, id);
@@ -24,7 +27,7 @@ async function checkHeldUp(tenant: TestTenant, meanwhile: (id: string) => Promis
   await withTenant(tenant.scope, async (tx) => {
     await tx.execute(sql`lock table contacts in access exclusive mode`);
     checked = checkImport(tenant.scope, id, fence);
-    await meanwhile(id);
+    await meanwhile(id, checked);
   });
   await checked;
   return detailOf(tenant, id);
@@ -58,10 +61,12 @@ test("a dry run whose one statement outlasts the lease is not taken from it", as
   expect(detail).toMatchObject({ status: "awaiting_confirmation", forecast: { created: 40 } });
 });
 
-test("a dry run that was cancelled meanwhile ends without a word", async () => {
+test("a dry run that was cancelled meanwhile ends without a word, and its statement with it", async () => {
   const tenant = await newTenant();
-  const detail = await checkHeldUp(tenant, (id) =>
-    withTenant(tenant.scope, (tx) => cancelImport(tx, id, tenant.userId)),
-  );
+  const detail = await checkHeldUp(tenant, async (id, checked) => {
+    await withTenant(tenant.scope, (tx) => cancelImport(tx, id, tenant.userId));
+    // The table is still locked: it would have waited on.
+    expect(await checked).toBeNull();
+  });
   expect(detail).toMatchObject({ status: "cancelled", forecast: null });
 });
