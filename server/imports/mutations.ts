@@ -184,6 +184,9 @@ export type FailedRun = { runId: string; fence: number };
 export const isLeftBy = ({ runId, fence }: FailedRun): SQL =>
   sql`(run_id = ${runId} or run_id is null and fence = ${fence})`;
 
+/** It was not noted yet who gets no mail when the undo was asked for: the sweeper calls for that. */
+const owesNoting = sql`file_format #>> '{undo,from}' = 'completed' and jsonb_exists(file_format, 'judging')`;
+
 /**
  * Ends a running import in failure, with a sentence for the person who started it. Rows already written stay. One whose
  * undo fails is again what it was before, and keeps what was taken back. With the run that failed, nothing happens when
@@ -196,14 +199,14 @@ export async function failImport(
   run: FailedRun | null = null,
 ): Promise<Alarm | null> {
   const ended = sql`updated_at = app_now(), completed_at = coalesce(completed_at, app_now()),
-    fence = fence + 1, run_id = null, lease_until = null, wakes_at = null`;
+    fence = fence + 1, run_id = null, lease_until = null`;
   const its = sql`id = ${id}::uuid and ${run === null ? sql`true` : isLeftBy(run)}`;
   const [failed] = await tx.execute<{ scheduleId: string | null }>(sql`
-    update import_jobs set status = 'failed', problem = ${sentence}, ${ended}
+    update import_jobs set status = 'failed', problem = ${sentence}, ${ended}, wakes_at = null
     where ${its} and status in ('fetching', 'validating', 'processing') returning schedule_id as "scheduleId"`);
   const [stopped] = await tx.execute(sql`
     update import_jobs set status = coalesce(file_format #>> '{undo,from}', 'completed'), problem = file_format #>> '{undo,problem}',
-      processed_rows = checkpoint_row, ${ended},
+      processed_rows = checkpoint_row, ${ended}, wakes_at = case when ${owesNoting} then app_now() end,
       file_format = jsonb_set(file_format || jsonb_build_object('undo', coalesce(file_format -> 'undo', '{}')),
         '{undo,stopped}', to_jsonb(${sentence}::text))
     where ${its} and status = 'rolling_back' returning id`);

@@ -4,10 +4,12 @@ import { withoutTenant } from "#db/client";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { markImportFailed } from "./failures.ts";
+import { failImport } from "./mutations.ts";
 import { noteNotMailed } from "./not-mailed.ts";
 import { getImportJob } from "./queries.ts";
 import { finishImport, importSlice, takeImport } from "./run.ts";
 import { begin, check, detailOf, importFile, takeOver, undoFile } from "./testing.ts";
+import { requestUndo } from "./undo.ts";
 
 const file = `Email,Name,Status
 gone@example.com,Gone,
@@ -70,6 +72,25 @@ test("an import has ended before those who get no mail are looked for, and what 
   await undoFile(tenant, id);
   await noteNotMailed(tenant.scope, id, fence);
   expect(await detailOf(tenant, id)).toMatchObject({ status: "rolled_back", notMailed: 0, judging: false });
+});
+
+test("who gets no mail is noted after all when the undo that stepped in fails for good", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const { id: left } = await caller.contacts.create({ email: "left@example.com" });
+  await caller.contacts.unsubscribe({ id: left });
+  const { id } = await check(tenant, file);
+  await begin(tenant, id);
+  const fence = await takeOver(tenant, id);
+  await importSlice(scope, id, fence);
+  await finishImport(scope, id, fence);
+  await withTenant(scope, (tx) => requestUndo(tx, id, tenant.userId));
+  await takeOver(tenant, id);
+  await withTenant(scope, (tx) => failImport(tx, id, "The disk is full."));
+  await moveClock("10 minutes");
+  expect(await stalled(id)).toEqual(["completed"]);
+  await noteNotMailed(scope, id, await takeOver(tenant, id));
+  expect(await detailOf(tenant, id)).toMatchObject({ status: "completed", judging: false, notMailed: 1 });
 });
 
 test("who gets no mail is noted by another run when the first one dies, and when that fails for good it can be asked for again", async () => {
