@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { Forecast } from "../queries.ts";
 import type { ScheduleConfig } from "./queries.ts";
-import { limitsByDefault, type ScheduleLimits } from "./schema.ts";
+import { limitsUnset, type ScheduleLimits } from "./schema.ts";
 
 /** What the schedule of an import asks of its files. `lastRows`: how many rows the last one had that was imported. */
 export type AskedOf = ScheduleLimits & { createdBy: string; lastRows: number | null };
@@ -19,7 +19,7 @@ export async function findLimits(tx: TenantTx, importId: string): Promise<AskedO
     from import_schedules s
     where s.id = (select schedule_id from import_jobs where id = ${importId}::uuid)`);
   if (!found) return null;
-  return { ...limitsByDefault, ...found.config.limits, createdBy: found.createdBy, lastRows: found.lastRows };
+  return { ...limitsUnset, ...found.config.limits, createdBy: found.createdBy, lastRows: found.lastRows };
 }
 
 /** Why a file that nobody looks at is not imported, by its dry run; null for one that is as it should be. */

@@ -10,7 +10,13 @@ import { getImportJob } from "../queries.ts";
 import { shownAddress } from "../remote.ts";
 import type { ColumnMapping, ImportOptions } from "../schema.ts";
 import { noSchedule, type ScheduleConfig } from "./queries.ts";
-import { limitsByDefault, type ScheduleInput, type ScheduleLimits, type ScheduleUpdate } from "./schema.ts";
+import {
+  lateMaxHours,
+  limitsByDefault,
+  type ScheduleInput,
+  type ScheduleLimits,
+  type ScheduleUpdate,
+} from "./schema.ts";
 
 /** The address in full, which may carry a token, and the value of the header. */
 export type ScheduleSecret = { url: string; header: { name: string; value: string } | null };
@@ -197,8 +203,10 @@ export async function runScheduleNow(tx: TenantTx, id: string, actorId: string):
   );
   if (!found) throw noSchedule();
   if (!found.enabled) throw new AppError("conflict", "This schedule is paused. Let it go on first.");
+  // A moment that is long past would be passed over, and this order with it; a fresh one is the run that is called for.
+  const late = sql`next_run_at < app_now() - make_interval(hours => ${lateMaxHours})`;
   await tx.execute(sql`
-    update import_schedules set next_run_at = least(next_run_at, app_now()), last_file_hash = null,
+    update import_schedules set next_run_at = case when ${late} then app_now() else least(next_run_at, app_now()) end, last_file_hash = null,
       updated_at = app_now()
     where id = ${id}::uuid`);
   await recordAct(tx, {

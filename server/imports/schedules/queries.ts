@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import type { FileFormat } from "../formats/format.ts";
 import type { ColumnMapping, ImportOptions, ImportStatus } from "../schema.ts";
-import { limitsByDefault, type ScheduleLimits } from "./schema.ts";
+import { limitsUnset, type ScheduleLimits } from "./schema.ts";
 
 /** What a schedule keeps that is no secret. */
 export type ScheduleConfig = {
@@ -68,7 +68,7 @@ export async function getSchedule(tx: TenantTx, id: string): Promise<ScheduleDet
       error_count as errors, problem
     from import_jobs where schedule_id = ${id}::uuid order by id desc limit 20`);
   const { config, ...schedule } = found;
-  return { ...schedule, limits: { ...limitsByDefault, ...config.limits }, runs: [...runs] };
+  return { ...schedule, limits: { ...limitsUnset, ...config.limits }, runs: [...runs] };
 }
 
 /** What a run of the schedule needs. */

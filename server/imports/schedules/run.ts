@@ -23,6 +23,7 @@ import { type ImportOptions, partBytes } from "../schema.ts";
 import { countFailure, forgetFailures, sendAlarm } from "./failures.ts";
 import { nextRun, openSecret } from "./mutations.ts";
 import { type DueSchedule, findDueSchedule } from "./queries.ts";
+import { lateMaxHours } from "./schema.ts";
 
 export type Due = { tenantId: string; workspaceId: string; scheduleId: string };
 
@@ -41,12 +42,6 @@ export async function listDueSchedules(): Promise<Due[]> {
 }
 
 export type RunOutcome = "not due" | "missed" | "unchanged" | "started" | "failed";
-
-/**
- * A moment that is later than this is not made up for: an installation that slept, or was restored from a backup, would let
- * people into running campaigns out of the blue. The same as for campaigns.
- */
-const lateMaxHours = 4;
 
 /**
  * Imports of schedules take their ids from the schedule and its moment: a run that died is followed by the same one, and

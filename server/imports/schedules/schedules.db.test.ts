@@ -152,6 +152,28 @@ test("a schedule that is five hours late is not made up for: it says so once, an
   expect(await run(tenant, id)).toBe("started");
 });
 
+test("what is asked for by hand runs, also before anybody noticed that its time is long past", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  await later();
+  await moveClock("5 hours");
+  await tenant.caller.imports.schedules.runNow({ id });
+  await tenant.caller.imports.schedules.runNow({ id });
+  expect(await run(tenant, id)).toBe("started");
+});
+
+test("a schedule from before there were limits takes the files that it took until then", async () => {
+  const tenant = await newTenant();
+  const id = await scheduled(tenant);
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`update import_schedules set config = config - 'limits' where id = ${id}::uuid`),
+  );
+  expect((await tenant.caller.imports.schedules.byId({ id })).limits).toEqual({
+    rejectedMax: 100,
+    rowsMin: 0,
+  });
+});
+
 test("a fault of ours counts as a failure after the last try, and the schedule goes on at its next time", async () => {
   const tenant = await newTenant();
   const id = await scheduled(tenant);

@@ -24,6 +24,8 @@ export const scheduleLimits = z.object({
 });
 export type ScheduleLimits = z.infer<typeof scheduleLimits>;
 export const limitsByDefault: ScheduleLimits = { rejectedMax: 10, rowsMin: 50 };
+/** Of a schedule from before there were any: what it did until then, it goes on doing. */
+export const limitsUnset: ScheduleLimits = { rejectedMax: 100, rowsMin: 0 };
 
 /** A file that is fetched and imported again and again. */
 export const scheduleInput = z.object({
@@ -58,3 +60,9 @@ export const scheduleSwitch = scheduleRef.extend({ enabled: z.boolean() });
 
 /** Failures in a row after which people are told. */
 export const failuresTold = 3;
+
+/**
+ * A moment that is later than this is not made up for: an installation that slept, or was restored from a backup, would let
+ * people into running campaigns out of the blue. The same as for campaigns.
+ */
+export const lateMaxHours = 4;
