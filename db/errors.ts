@@ -52,5 +52,9 @@ const passingClasses = ["08", "25", "53", "55", "57", "58"];
 /** Whether the same statement may well succeed when it is tried again. */
 export function isOfTheMoment(error: unknown): boolean {
   const state = postgresError(error)?.code ?? "";
-  return asksForRetry(error) || isLostConnection(error) || passingClasses.includes(state.slice(0, 2));
+  // What a connection had prepared before a migration is refused once.
+  const outdated = state === "0A000";
+  return (
+    outdated || asksForRetry(error) || isLostConnection(error) || passingClasses.includes(state.slice(0, 2))
+  );
 }
