@@ -24,7 +24,8 @@ type Props = {
   /** How many match the filter of the page. */
   matching: number;
   everyone: boolean;
-  onEveryone: () => void;
+  /** Null while more people are shown than were meant. */
+  onEveryone: (() => void) | null;
   onClear: () => void;
   customFields: RouterOutputs["customFields"]["list"];
   permissions: Permission[];
@@ -68,7 +69,7 @@ export function BulkBar(props: Props) {
       <p className="mr-1 text-sm font-medium tabular-nums" role="status">
         {counted(count)} selected
       </p>
-      {!everyone && matching > count && (
+      {!everyone && onEveryone && matching > count && (
         <Button variant="ghost" size="sm" onClick={onEveryone}>
           Select all {counted(matching)} that match
         </Button>

@@ -13,16 +13,23 @@ import { LinkButton } from "#components/ui/link-button";
 import type { ContactFilter } from "#server/contacts/schema";
 import type { Permission } from "#server/permissions";
 
-type Props = { workspace: string; filter: ContactFilter; permissions: Permission[] };
+type Props = {
+  workspace: string;
+  /** Null while not everything that was asked for can be filtered by: more people are shown than were meant. */
+  filter: ContactFilter | null;
+  permissions: Permission[];
+};
 
 /** What is done from the list of contacts. Side by side what is done often; on a phone all but the import is behind a menu. */
 export function ContactActions({ workspace, filter, permissions }: Props) {
   const { pending, start } = useExport(workspace);
   const exports = permissions.includes("contacts:export");
   const writes = permissions.includes("contacts:write");
-  const filtered = Object.values(filter).some((part) => part !== undefined);
+  const filtered = filter === null || Object.values(filter).some((part) => part !== undefined);
   const exportAll = filtered ? "Export these" : "Export";
-  const startExport = () => start(filtered ? { kind: "filter", filter } : { kind: "all" });
+  const startExport = () => {
+    if (filter !== null) start(filtered ? { kind: "filter", filter } : { kind: "all" });
+  };
   if (!exports && !writes) return null;
   const further = [
     ...(exports ? [{ href: `/${workspace}/exports`, label: "Past exports" }] : []),
@@ -32,7 +39,7 @@ export function ContactActions({ workspace, filter, permissions }: Props) {
     <>
       <div className="contents max-sm:hidden">
         {exports && (
-          <Button pending={pending} onClick={startExport}>
+          <Button pending={pending} disabled={filter === null} onClick={startExport}>
             {exportAll}
           </Button>
         )}
@@ -56,7 +63,11 @@ export function ContactActions({ workspace, filter, permissions }: Props) {
             </DropdownMenuItem>
           )}
           {exports && (
-            <DropdownMenuItem className="sm:hidden" disabled={pending} onSelect={startExport}>
+            <DropdownMenuItem
+              className="sm:hidden"
+              disabled={pending || filter === null}
+              onSelect={startExport}
+            >
               {exportAll}
             </DropdownMenuItem>
           )}

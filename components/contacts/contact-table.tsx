@@ -6,7 +6,13 @@ import { EmptyState } from "#components/ui/empty-state";
 import { LinkButton } from "#components/ui/link-button";
 import { NextPage } from "#components/ui/next-page";
 import { type Column, Table } from "#components/ui/table";
-import { type ContactListInput, countMax, filterOf, queryOf } from "#server/contacts/schema";
+import {
+  type ContactListInput,
+  countMax,
+  filterOf,
+  queryOf,
+  type RefusedParts,
+} from "#server/contacts/schema";
 import type { Permission } from "#server/permissions";
 import type { RouterOutputs } from "#server/router";
 import { BulkBar } from "./bulk-bar.tsx";
@@ -15,6 +21,8 @@ import { columnsOf, type ContactRow, counted } from "./columns.tsx";
 type Props = {
   workspace: string;
   view: ContactListInput;
+  /** What was asked for and cannot be filtered by. */
+  refused: RefusedParts;
   page: RouterOutputs["contacts"]["list"];
   columns: string[];
   customFields: RouterOutputs["customFields"]["list"];
@@ -23,7 +31,8 @@ type Props = {
 };
 
 /** The contacts of a view; several, or all that match, can be changed at once. */
-export function ContactTable({ workspace, view, page, columns, customFields, permissions, timeZone }: Props) {
+export function ContactTable(props: Props) {
+  const { workspace, view, refused, page, columns, customFields, permissions, timeZone } = props;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // All that match, of the filter that was on the screen when it was said.
   const [every, setEvery] = useState<string | null>(null);
@@ -41,6 +50,10 @@ export function ContactTable({ workspace, view, page, columns, customFields, per
     setChosen(new Set());
     setExcepted(new Set());
   };
+  const chooseEveryone = () => {
+    setExcepted(new Set());
+    setEvery(filterKey);
+  };
   const shown = columnsOf(view, columns, { customFields, timeZone });
   const editable = permissions.includes("contacts:write");
   const { after: _, before: __, ...rest } = view;
@@ -54,10 +67,7 @@ export function ContactTable({ workspace, view, page, columns, customFields, per
           count={everyone ? selected : chosen.size}
           matching={page.total}
           everyone={everyone}
-          onEveryone={() => {
-            setExcepted(new Set());
-            setEvery(filterKey);
-          }}
+          onEveryone={Object.keys(refused).length > 0 ? null : chooseEveryone}
           onClear={clear}
           customFields={customFields}
           permissions={permissions}

@@ -22,7 +22,10 @@ export function RefusedFilters({ refused }: { refused: RefusedParts }) {
             </li>
           ))}
         </ul>
-        <p className="mt-1 text-muted">The list shows whom the other filters let through.</p>
+        <p className="mt-1 text-muted">
+          The list shows whom the other filters let through. Exporting these, or changing all of them at once,
+          waits until what is wrong has been put right or cleared.
+        </p>
       </Callout>
     </div>
   );

@@ -36,11 +36,12 @@ function Actions(props: Props) {
 async function ActionLinks({ params, searchParams }: Props) {
   const { workspace } = await params;
   const api = caller(workspace);
-  const [{ view }, { permissions }] = await Promise.all([
+  const [{ view, refused }, { permissions }] = await Promise.all([
     api.contacts.readView(await searchParams),
     api.workspaces.current(),
   ]);
-  return <ContactActions workspace={workspace} filter={filterOf(view)} permissions={permissions} />;
+  const filter = Object.keys(refused).length > 0 ? null : filterOf(view);
+  return <ContactActions workspace={workspace} filter={filter} permissions={permissions} />;
 }
 
 async function Contacts({ params, searchParams }: Props) {
@@ -59,7 +60,7 @@ async function Contacts({ params, searchParams }: Props) {
     <>
       {page.any && <ContactFilters {...{ workspace, view, refused, choices, tags, customFields, columns }} />}
       <ContactTable
-        {...{ workspace, view, page, columns, customFields }}
+        {...{ workspace, view, refused, page, columns, customFields }}
         permissions={current.permissions}
         timeZone={current.workspace.timezone}
       />
