@@ -54,7 +54,7 @@ const csv = (rows: number, other: number) =>
       );
     })(),
   );
-/** 21 columns, and about 1,050 bytes a row: five million of them are 5 GB. */
+/** 21 columns, and about 1,005 bytes a row: five million of them are 5 GB. */
 const wide = (rows: number, other: number) => {
   const more = Array.from({ length: 11 }, (_, at) => `remark_${at + 1}`);
   const remark = (n: number, at: number) =>
