@@ -43,7 +43,7 @@ export type ContactPage = {
 /** `reads` says whether text is a key of this sort: a place that came from a URL is not trusted. */
 type Sort = { key: SQL; type: SQL; nullable: boolean; reads: (key: string) => boolean };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const instant = /^(?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-](0\d|1[0-5])(:[0-5]\d)*$/;
+const instant = /^(?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}$/;
 const sorts: Record<ContactSort, Sort> = {
   newest: { key: sql`c.id`, type: sql`uuid`, nullable: false, reads: (key) => uuid.test(key) },
   email: { key: sql`c.email_normalized`, type: sql`text`, nullable: false, reads: holdable },
