@@ -24,10 +24,12 @@ export type CountedMessage = {
   openedAt: Date | null;
   clickedAt: Date | null;
   at: Date | null;
+  /** The reason as a code; of one that came back, what the other server gave. */
+  reason: string | null;
   why: string | null;
 };
 
-type Row = Omit<CountedMessage, "why"> & { reason: string | null; error: string | null };
+type Row = Omit<CountedMessage, "why"> & { error: string | null };
 
 const happenedAt: Record<MessagesInput["is"], SQL> = {
   queued: sql`coalesce(m.scheduled_for, m.next_attempt_at)`,
@@ -86,9 +88,11 @@ export async function listCountedMessages(
       coalesce(m.reason_code, m.bounce_code) as reason, coalesce(m.error, m.smtp_response) as error
     from page m left join campaign_steps s on s.id = m.step_id left join contacts c on c.id = m.contact_id left join ab_test_variants v on v.id = m.variant_id
     order by m.id desc`);
-  const shown = rows.slice(0, messagesPageSize).map(({ reason, error, ...row }) => ({
+  const shown = rows.slice(0, messagesPageSize).map(({ error, ...row }) => ({
     ...row,
-    why: ["failed", "bounced", "unknown", "queued"].includes(is) ? (error ?? reasonInWords(reason)) : null,
+    why: ["failed", "bounced", "unknown", "queued"].includes(is)
+      ? (error ?? reasonInWords(row.reason))
+      : null,
   }));
   return { rows: shown, next: rows.length > messagesPageSize ? (shown.at(-1)?.id ?? null) : null };
 }

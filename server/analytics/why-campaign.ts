@@ -2,18 +2,20 @@ import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { findLateness, type Lateness } from "#server/drivers/lateness";
+import type { WaitReason } from "#server/enrollments/reasons";
 import { forecastDue, type WrittenForecast } from "#server/messages/forecasts";
 import type { Sending } from "#server/messages/sending";
 import { nextTry, nextTryJoins } from "./next-try.ts";
 import { reasonInWords, turnText, type ReasonCount } from "./reasons.ts";
+import type { CampaignCode } from "./standstills.ts";
 import { blockAnswer, unfitText } from "./why-blocked.ts";
 
 /**
  * The one answer to “why is nothing being sent?”: `code` for machines, `title` and `text` for people, and when the next
  * thing happens by itself. `at` is null when nothing does before somebody acts.
  */
-export type Answer = {
-  code: string;
+export type Answer<Code extends string = CampaignCode> = {
+  code: Code;
   kind: "info" | "success" | "warning";
   title: string;
   text: string | null;
@@ -54,8 +56,11 @@ export async function answerForCampaign(
   if (!state.frozen) return { answer: enrolling(reasons), forecast };
   if (forecast) return { answer: emailAnswer(forecast, state.zone, unfitText(sending)), forecast };
   const next = await firstDue(tx, campaignId);
-  return { answer: waitingAnswer(reasons, next, state.goesOn), forecast };
+  return { answer: waitingAnswer(reasons, next, { goesOn: state.goesOn, now: await appNow(tx) }), forecast };
 }
+
+/** When the sweeper comes next. */
+const minuteAfter = (now: Date) => new Date((Math.floor(now.getTime() / 60_000) + 1) * 60_000);
 
 /** Of a campaign that does not run. */
 function standstillOf(state: CampaignState, now: Date): Answer | null {
@@ -96,7 +101,7 @@ function standstillOf(state: CampaignState, now: Date): Answer | null {
       kind: "info",
       title: "Its last day is over: nothing more is sent, and it completes within a minute.",
       text: null,
-      at: null,
+      at: minuteAfter(now),
     };
   return null;
 }
@@ -134,7 +139,7 @@ function emailAnswer(forecast: WrittenForecast, zone: string, unfit: string): An
   };
 }
 
-type Due = { reason: string | null; at: Date | null };
+type Due = { reason: WaitReason | null; at: Date | null };
 
 /** Who of all on the way is dealt with first: one look into an index for each step. */
 async function firstDue(tx: TenantTx, campaignId: string): Promise<Due | undefined> {
@@ -161,7 +166,11 @@ const enrolling = (people: readonly ReasonCount[]): Answer => ({
 });
 
 /** No email is due: what the next ones wait for, and until when. */
-function waitingAnswer(reasons: readonly ReasonCount[], due: Due | undefined, goesOn: boolean): Answer {
+function waitingAnswer(
+  reasons: readonly ReasonCount[],
+  due: Due | undefined,
+  { goesOn, now }: { goesOn: boolean; now: Date },
+): Answer {
   const live = reasons.filter(({ status }) => status === "enrolled" || status === "active");
   const paused = reasons.filter(({ status }) => status === "paused");
   if (live.length === 0 && paused.length > 0)
@@ -173,7 +182,7 @@ function waitingAnswer(reasons: readonly ReasonCount[], due: Due | undefined, go
       at: null,
     };
   // The most frequent reason comes first: it stands for those whom nothing but a person moves on.
-  const next = due ?? (live[0] && { reason: live[0].reason, at: null });
+  const next = due ?? (live[0] && { reason: live[0].reason as WaitReason | null, at: null });
   if (!next)
     return goesOn
       ? {
@@ -188,7 +197,7 @@ function waitingAnswer(reasons: readonly ReasonCount[], due: Due | undefined, go
           kind: "info",
           title: "Running. Nobody is on the way any more: it completes within a minute.",
           text: null,
-          at: null,
+          at: minuteAfter(now),
         };
   const title = goesOn
     ? "Running, and open to whoever comes. No email is due at this moment."

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { listHindrances } from "#server/contacts/queries";
-import type { EnrollmentStatus } from "#server/enrollments/reasons";
+import type { EnrollmentStatus, WaitReason } from "#server/enrollments/reasons";
 import { nextTry, nextTryJoins } from "./next-try.ts";
 import { whyOf } from "./reasons.ts";
+import type { ContactCode } from "./standstills.ts";
 import type { Answer } from "./why-campaign.ts";
 
 /** One campaign that somebody is on the way through, and why it does not write to them now. `at` as in `Answer`. */
@@ -11,13 +12,13 @@ export type Standing = {
   campaignId: string;
   enrollmentId: string;
   name: string;
-  code: string;
+  code: ContactCode;
   text: string;
   at: Date | null;
 };
 
 /** The one answer to “why is nothing being sent to them?”, and what it is made of: the campaign that acts first comes first. */
-export type ContactAnswer = Answer & { campaigns: Standing[] };
+export type ContactAnswer = Answer<ContactCode> & { campaigns: Standing[] };
 
 /** Somebody can be on the way through many campaigns at once; so many are looked at. */
 const campaignsShown = 50;
@@ -27,7 +28,7 @@ export async function answerForContact(tx: TenantTx, id: string): Promise<Contac
   const campaigns = await listStandings(tx, id);
   const [contact] = await tx.execute<{ snoozedUntil: Date | null }>(sql`
     select case when snoozed_until > app_now() then snoozed_until end as "snoozedUntil" from contacts where id = ${id}::uuid`);
-  const answer = (code: string, title: string, text: string | null, at: Date | null): ContactAnswer => ({
+  const answer = (code: ContactCode, title: string, text: string | null, at: Date | null): ContactAnswer => ({
     code,
     kind: code === "hindered" ? "warning" : "info",
     title,
@@ -75,7 +76,7 @@ type Row = {
   atEmail: boolean;
   late: boolean;
   from: string | null;
-  reason: string | null;
+  reason: WaitReason | null;
   at: Date | null;
   sweepsAt: Date;
 };
@@ -111,7 +112,7 @@ async function listStandings(tx: TenantTx, contactId: string): Promise<Standing[
 function standingOf(row: Row): Pick<Standing, "code" | "text" | "at"> {
   if (row.campaignStatus === "paused")
     return { code: "paused", text: `The campaign is paused. ${row.pauseReason ?? ""}`.trim(), at: null };
-  if (row.over) return { code: "ending", text: "The campaign’s last day is over.", at: null };
+  if (row.over) return { code: "ending", text: "The campaign’s last day is over.", at: row.sweepsAt };
   if (row.status === "paused") return { code: "paused_by_hand", text: whyOf(row) ?? "", at: null };
   if (row.atEmail && !row.canSend)
     return {

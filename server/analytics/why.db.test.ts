@@ -12,7 +12,7 @@ import { sinks } from "#server/messages/testing-sinks";
 import { loadLive } from "./live.ts";
 import { listCountedMessages } from "./messages.ts";
 import { listPeople } from "./people.ts";
-import { reasonInWords } from "./reasons.ts";
+import { findUnexplained, unexplainedIn } from "./testing-standstills.ts";
 import { answerForContact } from "./why-contact.ts";
 
 const runner = createRunner(sinks);
@@ -94,8 +94,8 @@ const cases: Record<string, Case> = {
       );
       return campaign;
     },
-    campaign: ["ending", /last day is over/, null],
-    person: ["ending", /last day is over/, null],
+    campaign: ["ending", /last day is over/, 1],
+    person: ["ending", /last day is over/, 1],
   },
   "without a mailbox that can send": {
     bring: async () => {
@@ -213,21 +213,11 @@ const cases: Record<string, Case> = {
   },
 };
 
-/** Messages that are not on their way and do not say why or until when. */
-const unexplained = ({ scope, campaignId }: Started) =>
-  withTenant(scope, async (tx) => {
-    const rows = await tx.execute<{ status: string; reason: string | null; at: Date | null }>(sql`
-      select delivery_status as status, reason_code as reason, next_attempt_at as at from content.email_messages
-      where campaign_id = ${campaignId}::uuid and delivery_status in ('queued', 'deferred', 'unknown')`);
-    const words = (reason: string | null) => reason !== null && / .*[.]$/.test(reasonInWords(reason) ?? "");
-    return rows.filter(({ status, reason, at }) => !words(reason) || (status !== "unknown" && at === null));
-  });
-
 test.each(Object.entries(cases))(
   "%s: the campaign and the contact say so, and when it goes on",
   async (_, one) => {
     const campaign = await one.bring();
-    expect(await unexplained(campaign)).toEqual([]);
+    expect(await findUnexplained(campaign.scope)).toEqual([]);
     const got = await answers(campaign);
     const [code, said, minutes] = one.campaign;
     expect.soft(got.code).toBe(code);
@@ -302,4 +292,44 @@ test("whatever somebody waits for, the people of the campaign and the contact sa
       expectIn(minutesTo(contact.at, now), minutes, `${reason}: the contact goes on`);
     }
   });
+});
+
+const spoilt: Record<string, [expected: RegExp, statement: SQL]> = {
+  "a place whose time is not known": [
+    /^\S+ in .+ waits \(waiting\) until nobody knows when$/,
+    sql`update campaign_contacts set wait_reason = 'waiting', next_email_scheduled_at = null, awaiting_message_id = null`,
+  ],
+  "a place for a reason that nobody has heard of": [
+    /^\S+ in .+ stands still for “stars”$/,
+    sql`update campaign_contacts set wait_reason = 'stars'`,
+  ],
+  "a message without a reason": [
+    /^message \S+ \(queued\) stands still for no reason$/,
+    sql`update content.email_messages set reason_code = null`,
+  ],
+  "a message whose reason has no words": [
+    /^message \S+ \(queued\) stands still for “moon”$/,
+    sql`update content.email_messages set reason_code = 'moon'`,
+  ],
+  "a message whose time is not known": [
+    /^message \S+ \(queued\) waits \(awaiting_send\) until nobody knows when$/,
+    sql`update content.email_messages set scheduled_for = null, next_attempt_at = null`,
+  ],
+};
+
+test.each(Object.entries(spoilt))("%s would be found", async (_, [expected, statement]) => {
+  const campaign = await newCampaign({ emails: people(1), settings: atOnce });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle("mailbox/messages.queued");
+  expect(await findUnexplained(campaign.scope)).toEqual([]);
+  const rollBack = new Error("only to look");
+  const found: string[] = [];
+  await withTenant(campaign.scope, async (tx) => {
+    await tx.execute(statement);
+    found.push(...(await unexplainedIn(tx)));
+    throw rollBack;
+  }).catch((error: unknown) => {
+    if (error !== rollBack) throw error;
+  });
+  expect(found).toContainEqual(expect.stringMatching(expected));
 });

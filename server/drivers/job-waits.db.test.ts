@@ -6,6 +6,7 @@ import { createWorkspace } from "#db/factories";
 import { type Scope, withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
 import { asOwner } from "#db/testing-database";
+import { findUnexplained } from "#server/analytics/testing-standstills";
 import { takeOver } from "./mutations.ts";
 import { jobRetries, retried } from "./retries.ts";
 import type { DriverRef } from "./rows.ts";
@@ -133,6 +134,7 @@ test.each(Object.entries(kinds))(
     for (const first of firsts) await letGo(scope, first);
 
     expect(await waits()).toMatchObject(await looked("no_worker"));
+    expect(await findUnexplained(scope)).toEqual([]);
     const url = `http://127.0.0.1:1/${ref.id}`;
     await asOwner(
       (owner) => owner`insert into queue.workers (url, beat_at) values (${url}, clock_timestamp())`,
@@ -146,6 +148,7 @@ test.each(Object.entries(kinds))(
     const thrown = await retried({ scope, ref, fence }, { attempt: 2 }, () => Promise.reject(failure)).catch(
       (error: unknown) => error,
     );
+    expect(await findUnexplained(scope)).toEqual([]);
     const resting = await waits();
     expect(resting).toMatchObject({ waitCode: "retrying", waitsBehind: null });
     const seconds =

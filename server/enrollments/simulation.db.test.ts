@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
+import { findUnexplained } from "#server/analytics/testing-standstills";
 import { moveClock } from "#db/testing";
 import { sinks } from "#server/messages/testing-sinks";
 import { createRunner, launch, type Ledger, ledger, places } from "./testing.ts";
@@ -39,6 +40,13 @@ const fateOf = (row: Ledger): Sent["fate"] | undefined =>
       : (row.bounce_type ?? undefined)
     : fates[row.delivery_status];
 
+/** A dozen of the ticks, deadly ones among them. */
+const isLookedAt = (tick: number) => tick % Math.ceil(ticks.length / 12) === 1;
+
+async function looksExplained(all: readonly Simulated[], when: string): Promise<void> {
+  for (const { campaign } of all) expect(await findUnexplained(campaign.scope), when).toEqual([]);
+}
+
 test(`six weeks of ${campaigns.length} campaigns of twenty steps in ${zones.length} zones are what a plain reckoning says, for each of ${contacts} people`, async () => {
   await moveClockTo(start);
   const deaths = deathsBySeed(seed, 3);
@@ -58,7 +66,10 @@ test(`six weeks of ${campaigns.length} campaigns of twenty steps in ${zones.leng
     // At other times runs die in the midst of their work, and are missed when their leases have run out.
     deaths.turn(isDeadly(tick));
     await runner.sweep();
+    // What waits says why and until when: before its time is used, after it, and among the dead.
+    if (isLookedAt(tick)) await looksExplained(all, `before tick ${tick}`);
     await runner.settle();
+    if (isLookedAt(tick)) await looksExplained(all, `after tick ${tick}`);
     if (!isDeadly(tick)) continue;
     deaths.turn(false);
     await moveClock("125 seconds");
