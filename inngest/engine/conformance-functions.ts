@@ -42,6 +42,17 @@ function stepFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
       return { b };
     },
   );
+  const long = client.createFunction(
+    { id: "long", retries: 0, triggers: [{ event: "lab/long" }] },
+    async ({ event, step }) => {
+      const { key, ms } = dataOf(event);
+      await step.run("work", async () => {
+        trace(key, "begun");
+        await sleep(Number(ms));
+        trace(key, "done");
+      });
+    },
+  );
   const large = client.createFunction(
     { id: "large", triggers: [{ event: "lab/large" }] },
     async ({ event, step }) => {
@@ -88,7 +99,7 @@ function stepFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
   const receiver = client.createFunction({ id: "receiver", triggers: [{ event: "lab/sent" }] }, ({ event }) =>
     trace(dataOf(event).key, "received"),
   );
-  return [steps, large, parallel, race, sender, receiver];
+  return [steps, long, large, parallel, race, sender, receiver];
 }
 
 function invokeFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
