@@ -17,13 +17,14 @@ import { journeyEnvironment, reachOf, type Reach } from "./conformance-environme
  * Runs every case against the Inngest server at that address, then the main journey of the product on it. Without
  * variables the server is the embedded one that `npm run up` has started. A server on another machine needs --origin
  * and --port (or INNGEST_SERVE_ORIGIN and WORKER_PORT), by which it reaches the functions here. --cases leaves the journey
- * out. Both are registered as apps of their own, so that one which is in use there keeps its workers.
+ * out; --long adds the cases that take a minute or much of the server: a schedule, and runs beyond the limits. Both are registered as apps of their own, so that one which is in use there keeps its workers.
  */
 const { values: options } = parseArgs({
   options: {
     origin: { type: "string" },
     port: { type: "string" },
     cases: { type: "boolean", default: false },
+    long: { type: "boolean", default: false },
   },
 });
 
@@ -42,12 +43,12 @@ async function main(): Promise<boolean> {
       origin: reach.origin,
       port: reach.port,
     },
-    suiteFunctions,
+    (client, trace) => suiteFunctions(client, trace, options.long),
   );
   try {
     await registered(app);
     const context = { app, now: () => Promise.resolve(Date.now()), quietMs: 2500 };
-    const verdicts = await runCases(context, randomUUID());
+    const verdicts = await runCases(context, randomUUID(), options.long);
     verdicts.forEach(tell);
     const failed = verdicts.filter(({ problem }) => problem !== null);
     console.log(`${verdicts.length - failed.length} of ${verdicts.length} cases hold`);

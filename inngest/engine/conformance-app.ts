@@ -8,6 +8,8 @@ import { labFunctions, type Trace } from "./conformance-functions.ts";
 export type App = {
   url: string;
   client: Inngest;
+  /** Rejects where the server does not know the key. */
+  sendWithKey: (eventKey: string, event: { name: string; data: object }) => Promise<unknown>;
   /** What ran, in order, as `<key> <what>`. */
   ran: (key: string) => string[];
   /** Resolves when the line is there. */
@@ -48,15 +50,17 @@ export async function startApp(
   }: Options,
   make: (client: Inngest, trace: Trace) => InngestFunction.Like[] = labFunctions,
 ): Promise<App> {
-  const client = new Inngest({
-    id,
-    ...(engineUrl && { baseUrl: engineUrl }),
-    isDev,
-    logger: silent,
-    ...(signingKey && { signingKey }),
-    ...(signingKeyFallback && { signingKeyFallback }),
-    ...(eventKey && { eventKey }),
-  });
+  const newClient = (key: string | undefined) =>
+    new Inngest({
+      id,
+      ...(engineUrl && { baseUrl: engineUrl }),
+      isDev,
+      logger: silent,
+      ...(signingKey && { signingKey }),
+      ...(signingKeyFallback && { signingKeyFallback }),
+      ...(key && { eventKey: key }),
+    });
+  const client = newClient(eventKey);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   const trace: Trace = (key, line) => {
@@ -69,6 +73,7 @@ export async function startApp(
   const app: App = {
     url: "",
     client,
+    sendWithKey: (key, event) => newClient(key).send(event),
     ran: (key) =>
       lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1)),
     count: (key, line) => lines.filter((one) => one === `${key} ${line}`).length,

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NonRetriableError, RetryAfterError, type Inngest, type InngestFunction } from "inngest";
+import { cronFunction, endFunctions } from "./conformance-suite-ends.ts";
+import { flowFunctions } from "./conformance-suite-flow.ts";
 
 type Trace = (key: string, line: string) => void;
 type Data = { key: string } & Record<string, unknown>;
@@ -8,14 +10,20 @@ const on = (event: string, condition?: string) => [
   { event: `suite/${event}`, ...(condition && { if: condition }) },
 ];
 
-/** One small function per feature that any Inngest server has; each notes what it does under the key of its event. */
-export function suiteFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
+/**
+ * One small function per feature that any Inngest server has; each notes what it does under the key of its event. `long`
+ * with those of the cases that are for request only.
+ */
+export function suiteFunctions(client: Inngest, trace: Trace, long = false): InngestFunction.Like[] {
   return [
     ...stepFunctions(client, trace),
     ...waitFunctions(client, trace),
     ...errorFunctions(client, trace),
     ...startFunctions(client, trace),
     ...orderFunctions(client, trace),
+    ...flowFunctions(client, trace),
+    ...endFunctions(client, trace),
+    ...(long ? [cronFunction(client, trace)] : []),
   ];
 }
 
@@ -87,7 +95,7 @@ function waitFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
     const signal = await step.waitForEvent("signal", {
       event: "suite/signal",
       timeout: String(timeout),
-      if: "async.data.key == event.data.key && async.data.n > 1",
+      if: "async.data.key == event.data.key && async.data.n > event.data.least",
     });
     trace(key, `got ${signal ? String(dataOf(signal).n) : "nothing"}`);
   });

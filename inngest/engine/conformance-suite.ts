@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { numbered, send, type Case, type Context } from "./conformance-case.ts";
+import { endCases, longCases } from "./conformance-suite-ends.ts";
+import { flowCases } from "./conformance-suite-flow.ts";
 import { orderCases, startCases } from "./conformance-suite-starts.ts";
 
 const steps = (name: "steps" | "calls") => async (context: Context) => {
@@ -76,7 +78,7 @@ const waitCases: Case[] = [
     name: "a wait takes the first event that fits",
     run: async (context) => {
       const { app, key, quietMs } = context;
-      await send(context, "wait", { data: { timeout: "1m" } });
+      await send(context, "wait", { data: { timeout: "1m", least: 1 } });
       await app.seen(key, "before", 30_000);
       await sleep(quietMs);
       await send(context, "signal", { data: { key: "somebody else", n: 9 } }, ...numbered(1));
@@ -91,7 +93,7 @@ const waitCases: Case[] = [
   {
     name: "a wait ends with nothing when its time is over",
     run: async (context) => {
-      await send(context, "wait", { data: { timeout: "1s" } });
+      await send(context, "wait", { data: { timeout: "1s", least: 1 } });
       await context.app.seen(context.key, "got nothing", 30_000);
     },
   },
@@ -166,14 +168,16 @@ export const cases: readonly Case[] = [
   ...errorCases,
   ...startCases,
   ...orderCases,
+  ...flowCases,
+  ...endCases,
 ];
 
 export type Verdict = { name: string; ms: number; problem: string | null };
 
-/** Runs all cases beside each other and says of each how it went. */
-export function runCases(context: Omit<Context, "key">, prefix: string): Promise<Verdict[]> {
+/** Runs all cases beside each other and says of each how it went; `long` with those that are for request only. */
+export function runCases(context: Omit<Context, "key">, prefix: string, long = false): Promise<Verdict[]> {
   return Promise.all(
-    cases.map(async ({ name, run }, index) => {
+    [...cases, ...(long ? longCases : [])].map(async ({ name, run }, index) => {
       const started = performance.now();
       const verdict = (problem: string | null) => ({ name, ms: performance.now() - started, problem });
       try {

@@ -209,13 +209,20 @@ test("a run's state beyond 4 MB is fetched by the SDK", async () => {
 });
 
 test("the real server's limits end a run with a sentence", async () => {
-  const [long, large] = [lab.newKey(), lab.newKey()];
+  const [long, large, full] = [lab.newKey(), lab.newKey(), lab.newKey()];
   await lab.waiting("lab/nap", long);
+  await lab.waiting("lab/nap", full);
+  await lab.sql`
+    update queue.runs set state_bytes = 32 * 1024 * 1024 - 2 where events -> 0 -> 'data' ->> 'key' = ${full}`;
   await lab.sql`update queue.runs set step_count = 1000 where events -> 0 -> 'data' ->> 'key' = ${long}`;
   await moveClock("1 hour");
   await lab.ended(long, "nap", "failed");
   expect((await lab.runsOf(long, "nap"))[0]?.output).toMatchObject({
     message: expect.stringMatching(/more than 1000 steps/) as string,
+  });
+  await lab.ended(full, "nap", "failed");
+  expect((await lab.runsOf(full, "nap"))[0]?.output).toMatchObject({
+    message: expect.stringMatching(/more than 32 MB/) as string,
   });
   await lab.app.client.send({ name: "lab/large", data: { key: large, size: 5_000_000 } });
   await lab.ended(large, "large", "failed");

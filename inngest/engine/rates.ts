@@ -27,8 +27,8 @@ function keyFor(
 
 /**
  * Gives each start the moment that its function's throttle allows, in order; null means at once. The moments are
- * given away when runs are made, by the generic cell rate algorithm: one every `period / limit`, and `burst` at once
- * after a pause.
+ * given away when runs are made, by the generic cell rate algorithm: one every `period / limit`, and after a
+ * pause as many at once as the limit and its burst make together, or one where no burst is given.
  */
 export async function reserveStarts(sql: Sql, starts: readonly Start[]): Promise<(Date | null)[]> {
   const wanted = starts.map((start) => {
@@ -42,11 +42,11 @@ export async function reserveStarts(sql: Sql, starts: readonly Start[]): Promise
   const given = wanted.map((one) => {
     const rate = one && rates.get(nameOf(one));
     if (!rate) return null;
-    const { limit, period, burst = 1 } = one.throttle;
+    const { limit, period, burst } = one.throttle;
     const emissionMs = (parseDuration(period) ?? 0) / limit;
     const theoreticalMs = Math.max(rate.at.getTime(), now.getTime()) + emissionMs;
     rate.at = new Date(theoreticalMs);
-    const startMs = theoreticalMs - emissionMs * Math.max(burst, 1);
+    const startMs = theoreticalMs - emissionMs * (burst === undefined ? 1 : limit + burst);
     return startMs > now.getTime() ? new Date(startMs) : null;
   });
   await storeRates(sql, [...rates.values()]);
