@@ -1,9 +1,17 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { colleague } from "#server/approvals/testing";
-import { createRunner } from "#server/enrollments/testing";
+import {
+  createRunner,
+  emailStep,
+  launch as launchEngine,
+  ledger,
+  newCampaign,
+  places,
+  statusOf,
+} from "#server/enrollments/testing";
 import { pauseOnComplaints } from "#server/messages/complaint-guard";
 import { sinks } from "#server/messages/testing-sinks";
 import { triggeredCampaign } from "#server/triggers/testing";
@@ -247,4 +255,57 @@ test("a longer history is turned page by page, each act once", async () => {
   expect([first.rows.length, second.rows.length, second.next]).toEqual([20, 5, null]);
   expect(second.rows.at(-1)?.title).toBe("Launched to 2 people");
   expect(new Set([...first.rows, ...second.rows].map((row) => row.id)).size).toBe(25);
+});
+
+test("whom the end date finds on the way leaves by it, and nothing that waits for them is sent", async () => {
+  const campaign = await newCampaign({
+    emails: ["ada@example.test", "bea@example.test"],
+    steps: [emailStep(), { stepType: "wait", waitDuration: { value: 2, unit: "days" } }, emailStep()],
+  });
+  const { scope, campaignId } = campaign;
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`update campaigns set end_date = app_now() + interval '47 hours' where id = ${campaignId}::uuid`,
+    ),
+  );
+  await launchEngine(scope, campaignId);
+  await runner.settle();
+  await runner.pass("46 hours");
+  await runner.sweep();
+  expect(await statusOf(campaign)).toBe("active");
+  await runner.pass("1 hour");
+  await runner.sweep();
+  await runner.settle();
+  expect((await places(campaign)).map(({ status, exit_reason }) => [status, exit_reason])).toEqual([
+    ["exited", "campaign_ended"],
+    ["exited", "campaign_ended"],
+  ]);
+  await runner.pass("3 days");
+  expect((await ledger(campaign)).map(({ delivery_status }) => delivery_status)).toEqual(["sent", "sent"]);
+  expect(await statusOf(campaign)).toBe("completed");
+});
+
+test("a campaign is not resumed while its mailbox cannot send, or a step lacks its words", async () => {
+  const tenant = await newTenant();
+  const { caller, scope } = tenant;
+  const { id, first, campaign } = await finishedDraft(tenant);
+  await caller.campaigns.launch({ id, version: campaign.version });
+  await caller.campaigns.pause({ id });
+  const set = (change: SQL) => withTenant(scope, (tx) => tx.execute(change));
+  const resume = () => caller.campaigns.resume({ id });
+  const stays = async () => expect((await caller.campaigns.byId({ id })).status).toBe("paused");
+  await set(sql`update email_accounts set status = 'error', last_error = 'The password is refused.'`);
+  await expect(resume()).rejects.toThrow(
+    /cannot be resumed yet\. .*not in use|cannot be resumed yet\. .*mailbox/,
+  );
+  await stays();
+  await set(sql`update email_accounts set status = 'active', last_error = null`);
+  await set(sql`update campaign_steps set subject_line = '' where id = ${first}::uuid`);
+  await expect(resume()).rejects.toThrow(/cannot be resumed yet\. .*mailbox/i);
+  await stays();
+  await set(sql`update campaign_steps set subject_line = 'Hello' where id = ${first}::uuid`);
+  // Who is in it was settled at the launch: that there is nobody left to write to keeps nobody from going on.
+  await set(sql`delete from segments`);
+  await resume();
+  expect((await caller.campaigns.byId({ id })).status).toBe("active");
 });

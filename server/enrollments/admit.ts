@@ -108,7 +108,7 @@ type Judging = {
 
 /**
  * For the first time or, where the campaign's rule allows it, once more: the pass that ended is kept beside. Whoever
- * bounced, unsubscribed or complained in it never comes again.
+ * bounced, unsubscribed or complained in it never comes again, and neither does whoever did so after its last email.
  */
 async function judgeAndEnroll(
   tx: TenantTx,
@@ -134,6 +134,7 @@ async function judgeAndEnroll(
         when not p.mailable then 'unmailable'
         when k.status in ('enrolled', 'active', 'paused', 'bounced', 'unsubscribed') then 'already'
         when k.id is not null and not (${mayReturn(audience)}) then 'already'
+        when k.id is not null and ${turnedAway} then 'already'
         when not p.fits then 'excluded'
         when k.id is not null then 'again' else 'new' end as outcome
       from people p left join known k on k.contact_id = p.contact_id
@@ -171,6 +172,11 @@ function mayReturn({ reenrollment: rule }: Audience): SQL {
   if (rule.mode === "after") return sql`k.ended_at <= app_now() - make_interval(days => ${rule.days})`;
   return rule.mode === "always" ? sql`true` : sql`false`;
 }
+
+/** Most complain about an email, or unsubscribe by it, when its campaign is over for them. */
+const turnedAway: SQL = sql`exists (
+  select from content.email_messages m where m.contact_id = k.contact_id and m.campaign_id = k.campaign_id
+    and (m.unsubscribed_at is not null or m.complained_at is not null or m.bounced_at is not null and m.bounce_type = 'hard'))`;
 
 /** What brought them: kept with the pass. */
 const source = sql`jsonb_strip_nulls(jsonb_build_object('triggerId', j.trigger_id, 'refId', j.ref_id, 'addedBy', j.actor_id))`;

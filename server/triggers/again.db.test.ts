@@ -3,6 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { createRunner } from "#server/enrollments/testing";
 import { sinks } from "#server/messages/testing-sinks";
+import { findAnswered } from "#server/replies/match";
+import { recordComplaint } from "#server/replies/record-bounce";
 import { triggeredCampaign } from "./testing.ts";
 
 const runner = createRunner(sinks);
@@ -29,4 +31,35 @@ test("who may always come again comes again at once, but never after a bounce", 
     await tx.execute(sql`update contacts set status = 'active' where id = ${contactIds[1] ?? ""}::uuid`);
   });
   expect(await add()).toEqual(["enrolled", "already"]);
+});
+
+test("who called its mail spam never comes again, whatever is mended by hand", async () => {
+  const { caller, scope, campaignId, contactIds } = await triggeredCampaign({
+    triggers: [{ type: "manual" }],
+    audience: { reenrollment: { mode: "always" } },
+    emails: ["calm@example.test", "cross@example.test"],
+  });
+  const [, cross = ""] = contactIds;
+  const add = async () => {
+    const { admitted } = await caller.enrollments.add({ campaignId, contactIds });
+    return contactIds.map((id) => admitted.find(({ contactId }) => contactId === id)?.outcome);
+  };
+  expect(await add()).toEqual(["enrolled", "enrolled"]);
+  await runner.settle();
+  await withTenant(scope, async (tx) => {
+    const [message] = await tx.execute<{ id: string }>(
+      sql`select id from content.email_messages where contact_id = ${cross}::uuid`,
+    );
+    const pointers = { rfcIds: [], ledgerIds: [message?.id ?? ""], addresses: [], subject: "" };
+    const [account] = await tx.execute<{ id: string }>(sql`select id from email_accounts`);
+    const answered = await findAnswered(tx, { accountId: account?.id ?? "", pointers });
+    if (!answered) throw new Error("The message is not there.");
+    await recordComplaint(tx, answered, "abuse");
+  });
+  expect(await add()).toEqual(["enrolled", "unmailable"]);
+  await withTenant(scope, async (tx) => {
+    await tx.execute(sql`delete from suppressions`);
+    await tx.execute(sql`update contacts set status = 'active' where id = ${cross}::uuid`);
+  });
+  expect(await add()).toEqual(["already", "already"]);
 });
