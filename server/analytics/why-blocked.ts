@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { blockOf } from "#server/messages/queue";
-import type { Senders } from "#server/messages/sending";
+import { blockOf, type Senders } from "#server/messages/senders";
 import type { Answer } from "./why-campaign.ts";
 
 type Mailbox = {

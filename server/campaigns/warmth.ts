@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { findSenders } from "#server/messages/sending";
+import { findSenders } from "#server/messages/senders";
 import type { Forecast } from "#server/planner/forecast";
 import type { Problem } from "./checks.ts";
 import type { Campaign } from "./queries.ts";

@@ -1,7 +1,7 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { appNow } from "#db/clock";
-import { createCampaign, createContacts, createList } from "#db/factories";
+import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { takeOver } from "#server/drivers/mutations";
 import {
@@ -12,6 +12,7 @@ import {
   newCampaign,
   type Started,
 } from "#server/enrollments/testing";
+import { createPool } from "#server/pools/mutations";
 import { weekdayOf } from "#server/planner/window";
 import { queueMessages } from "./queue.ts";
 import { releaseCampaignSlots } from "./slots.ts";
@@ -154,9 +155,129 @@ test("follow-ups that lost their slots come before others' first emails", async 
   expect(await slotted(known)).toBe(6);
 });
 
+test("nothing is kept for a campaign that cannot send: its pool is switched off, has nobody in it, or stands badly", async () => {
+  const low = await newCampaign({ emails: people(6, "low"), settings });
+  const known = await withSecondEmailDue(low);
+  await limitMailbox(low, 12);
+  const change = (...changes: SQL[]) =>
+    withTenant(low.scope, async (tx) => {
+      for (const each of changes) await tx.execute(each);
+    });
+  await withTenant(low.scope, async (tx) => {
+    const { id } = await createPool(tx, low.userId, {
+      name: "Pool",
+      strategy: "round_robin",
+      dailyLimitPerAccount: null,
+      members: [{ mailboxId: low.emailAccountId, weight: 1 }],
+    });
+    await tx.execute(
+      sql`update campaigns set rotation_pool_id = ${id}::uuid where id = ${known.campaignId}::uuid`,
+    );
+  });
+  await enroll(low);
+  const given = async () => {
+    await takeBack(low);
+    await drive(low);
+    return slotted(low);
+  };
+  expect(await given()).toBe(0);
+
+  await change(sql`update rotation_pools set is_active = false`);
+  expect(await given()).toBe(6);
+  await change(
+    sql`update rotation_pools set is_active = true`,
+    sql`update pool_members set status = 'paused'`,
+  );
+  expect(await given()).toBe(6);
+  // A hundred more have left, and too many of them came back.
+  await change(
+    sql`update pool_members set status = 'active'`,
+    sql`update mailbox_usage set sent = sent + 100, bounced = 10`,
+  );
+  await limitMailbox(low, 112);
+  expect(await given()).toBe(6);
+  await change(sql`update mailbox_usage set bounced = 0`);
+  expect(await given()).toBe(0);
+});
+
+test("a campaign that sends slowly has only what it can use kept for it, and the day's limit for what it can use today", async () => {
+  const low = await newCampaign({ emails: people(6, "low"), settings });
+  const known = await withSecondEmailDue(low);
+  await changeSettings(known, sql`delay_between_emails_seconds = 600`);
+  await limitMailbox(low, 1_000, 180);
+  await enroll(low);
+  await drive(low);
+  // In 15 minutes the mailbox has room for five, of which the other campaign can use two.
+  expect(await slotted(low)).toBe(3);
+
+  await takeBack(low);
+  await limitMailbox(low, 15);
+  await drive(low);
+  expect(await slotted(low)).toBe(3);
+
+  // Three of them in the next half an hour, and none after that.
+  const now = (await withTenant(low.scope, (tx) => appNow(tx))).getTime();
+  const hour = (at: number) => new Date(at).toISOString().slice(11, 16);
+  await changeSettings(
+    known,
+    sql`timezone = 'UTC', send_window_start = ${hour(now - 60_000)}, send_window_end = ${hour(now + 1_620_000)}`,
+  );
+  await takeBack(low);
+  await drive(low);
+  expect(await slotted(low)).toBe(6);
+});
+
+test("what another campaign sends from one mailbox of a pool holds up no other of it", async () => {
+  const low = await newCampaign({ emails: people(6, "low"), settings });
+  const known = await withSecondEmailDue(low);
+  await limitMailbox(low, 1_000, 600);
+  const other = await withTenant(low.scope, async (tx) => {
+    const free = await createMailbox(tx, { email: "free@acme.test" });
+    const { id } = await createPool(tx, low.userId, {
+      name: "Pool",
+      strategy: "round_robin",
+      dailyLimitPerAccount: null,
+      members: [low.emailAccountId, free].map((mailboxId) => ({ mailboxId, weight: 1 })),
+    });
+    await tx.execute(
+      sql`update campaigns set rotation_pool_id = ${id}::uuid where id = ${low.campaignId}::uuid`,
+    );
+    await tx.execute(sql`update email_accounts set min_delay_seconds = 120 where id = ${free}::uuid`);
+    return free;
+  });
+  await enroll(low);
+  await drive(low);
+  const from = await withTenant(low.scope, (tx) =>
+    tx.execute<{ id: string }>(sql`
+      select distinct email_account_id as id from content.email_messages
+      where campaign_id = ${low.campaignId}::uuid and scheduled_for is not null`),
+  );
+  expect(from).toEqual([{ id: other }]);
+  expect(await slotted(low)).toBe(6);
+  await drive(known, 1);
+  expect(await slotted(known)).toBe(1);
+});
+
+test("two steps that both write to people old and new do not wait for each other: follow-ups of either go on", async () => {
+  const low = await newCampaign({ emails: people(6, "low"), settings });
+  const one = await withSecondEmailDue(low, "one");
+  await withSecondEmailDue(low, "two");
+  // A branch leads somebody to the second email who has had none before.
+  await withTenant(low.scope, (tx) =>
+    tx.execute(sql`
+      update campaign_contacts e set last_message_id = null, pinned_account_id = null from contacts c
+      where c.id = e.contact_id and c.email_normalized in ('one-0@example.test', 'two-0@example.test')`),
+  );
+  await limitMailbox(low, 1_000, 240);
+  await drive(one, 1);
+  expect(await slotted(one)).toBe(3);
+  const written = (await ledger(one)).filter(({ scheduled_for, sent_at }) => scheduled_for && !sent_at);
+  expect(written.map(({ to_email: to }) => to)).not.toContain("one-0@example.test");
+});
+
 /** A campaign beside it whose six people have had their first email and are due for the second. */
-async function withSecondEmailDue(first: Started): Promise<Started> {
-  const running = await queued(runner, await beside(first, { name: "known", steps: twice }));
+async function withSecondEmailDue(first: Started, name = "known"): Promise<Started> {
+  const running = await queued(runner, await beside(first, { name, steps: twice }));
   await settle(running, await claim(running), "sent");
   return running;
 }

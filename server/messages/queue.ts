@@ -20,15 +20,16 @@ import {
   type StepContext,
 } from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
-import { type Given, horizonMs, plan, refillMs } from "#server/planner/plan";
+import { type Given, horizonMs, plan, type Plan, refillMs } from "#server/planner/plan";
 import { lockWideLimits } from "#server/sending-limits/queries";
-import { boundTo, countAhead, writtenBefore } from "./ahead.ts";
+import { aheadOf, boundTo, findDemands, writtenBefore } from "./ahead.ts";
 import { holdPeople, writeGiven } from "./ledger.ts";
-import { type Block, lockLimits } from "./limits.ts";
+import { lockLimits } from "./limits.ts";
 import { unmailableReason } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import { wakeRested } from "./rested.ts";
-import { findSenders, loadCourse, rests, type Senders } from "./sending.ts";
+import { blockOf, findSenders, rests } from "./senders.ts";
+import { loadCourse, type Sending } from "./sending.ts";
 import { putOffSnoozed } from "./snoozed.ts";
 
 /** A mailbox that cannot send is looked at again after this, if nobody says before that it can. */
@@ -82,13 +83,7 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
     row.reason === null ? [] : [{ enrollmentId: row.id, reason: row.reason }],
   );
   const wanted = [...waiting, ...due.filter((row) => row.reason === null)];
-  const people = await loadPeople(tx, sending, wanted);
-  const ahead = await countAhead(tx, { sending, stepId, followUp: wanted.every((row) => row.follow_up) });
-  const { given, held, ...rest } = plan(sending.course, people, {
-    from: sending.now,
-    until: sending.now + horizonMs,
-    ahead,
-  });
+  const { given, held, ...rest } = await planWanted(tx, { sending, stepId, wanted });
   const written = new Set(waiting.map(({ id }) => id));
   await writeGiven(tx, { sending, given, written });
   if (step.reviewed)
@@ -133,16 +128,6 @@ async function sendsNothing(
   return { acted: rows.length, events: [] };
 }
 
-export function blockOf(senders: Senders | null): Block | null {
-  // A message of a finished campaign that somebody asked to send again still needs its slot.
-  if (!senders || (senders.status !== "active" && senders.status !== "completed"))
-    return "campaign_not_active";
-  if (senders.accounts.length === 0) return "no_mailbox";
-  const active = senders.accounts.filter(({ status }) => status === "active");
-  if (active.length === 0) return "mailbox_inactive";
-  return active.some(({ unfit }) => unfit === null) ? null : "pool_unfit";
-}
-
 /** A message of unknown fate that nobody has decided about for a day counts as sent: the contact moves on. */
 async function assumeSent(
   tx: TenantTx,
@@ -163,6 +148,29 @@ async function assumeSent(
   }));
   const { moved, events } = await advance(tx, { scope, graph, step, moves });
   return { ...lost, held: true, acted: moved, events };
+}
+
+/** Follow-ups take their slots first: other steps' follow-ups, which first emails wait for, do not come before them. */
+async function planWanted(
+  tx: TenantTx,
+  { sending, stepId, wanted }: { sending: Sending; stepId: string; wanted: readonly Wanted[] },
+): Promise<Plan> {
+  const people = await loadPeople(tx, sending, wanted);
+  const demands = await findDemands(tx, sending, stepId);
+  const planned: Plan = { given: [], held: [], waiting: false, next: null };
+  for (const followUp of [true, false]) {
+    const some = people.filter((_, index) => wanted[index]?.follow_up === followUp);
+    if (planned.waiting || some.length === 0) continue;
+    const { given, held, waiting, next } = plan(sending.course, some, {
+      from: sending.now,
+      until: sending.now + horizonMs,
+      ahead: aheadOf(sending, demands, followUp),
+    });
+    planned.given.push(...given);
+    planned.held.push(...held);
+    Object.assign(planned, { waiting, next });
+  }
+  return planned;
 }
 
 type Wanted = PersonRow & { follow_up: boolean };

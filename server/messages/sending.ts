@@ -1,34 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import type { Course, RotationStrategy } from "#server/planner/plan";
+import type { Course } from "#server/planner/plan";
 import type { Cap, CapOwner, MailboxPace } from "#server/planner/slots";
 import type { DayRange, Weekday, Window } from "#server/planner/window";
-import { type Standing, standing, unfitness } from "#server/mailboxes/standing";
 import { type ContactCaps, loadWideLimits, type SendingLimit } from "#server/sending-limits/queries";
-
-export type SenderAccount = {
-  id: string;
-  email: string;
-  provider: string;
-  /** Why its pool gives it nobody new; null when it does. */
-  unfit: string | null;
-  status: string;
-  /** Until when it rests, if it does. */
-  until: Date | null;
-  zone: string;
-  dailyLimit: number | null;
-  hourlyLimit: number | null;
-  minDelaySeconds: number;
-  weight: number;
-};
-
-/** Whether a campaign can send at all, and from which mailboxes. */
-export type Senders = {
-  campaignId: string;
-  status: string;
-  accounts: SenderAccount[];
-  strategy: RotationStrategy;
-};
+import { findSenders, rests, type SenderAccount, type Senders } from "./senders.ts";
 
 /** What a campaign may send, and what it has taken already. Recipients are counted once people are known. */
 export type Sending = Senders & {
@@ -51,37 +27,6 @@ export const jitter = 0.2;
 const restMs = 60 * 60_000;
 /** One that has rested long enough is woken within this. */
 const wakesMs = 60_000;
-
-/** Null for an unknown campaign. */
-export async function findSenders(tx: TenantTx, campaignId: string): Promise<Senders | null> {
-  const rows = await tx.execute<
-    { campaignStatus: string; strategy: RotationStrategy | null; standing: Standing } & {
-      [Key in keyof Omit<SenderAccount, "unfit">]: SenderAccount[Key];
-    }
-  >(sql`
-    select k.status as "campaignStatus", p.strategy, a.id, a.email, a.provider, ${standing} as standing,
-      case when p.id is null or p.is_active then a.status else 'paused' end as status, a.status_until as until, a.timezone as zone,
-      least(a.daily_limit, case when a.warmup_enabled then a.warmup_daily_limit end, p.daily_limit_per_account) as "dailyLimit",
-      a.hourly_limit as "hourlyLimit", a.min_delay_seconds as "minDelaySeconds", coalesce(m.weight, 1) as weight
-    from campaigns k
-    left join rotation_pools p on p.id = k.rotation_pool_id
-    left join pool_members m on m.pool_id = p.id and m.status = 'active'
-    left join email_accounts a on a.id = case when p.id is null then k.email_account_id else m.email_account_id end
-    where k.id = ${campaignId}::uuid order by a.id`);
-  const [first] = rows;
-  if (!first) return null;
-  return {
-    campaignId,
-    status: first.campaignStatus,
-    strategy: first.strategy ?? "round_robin",
-    accounts: rows
-      .filter(({ id }) => id !== null)
-      .map(({ campaignStatus: _status, strategy: ofPool, standing: stands, ...account }) => ({
-        ...account,
-        unfit: ofPool === null ? null : unfitness(stands),
-      })),
-  };
-}
 
 /** Reads it without locking: for a forecast, or under the limits' locks for giving out slots. Null for an unknown campaign. */
 export async function loadSending(tx: TenantTx, campaignId: string): Promise<Sending | null> {
@@ -222,9 +167,6 @@ async function loadMailboxes(
     }),
   );
 }
-
-/** It goes on by itself: whom it wrote to before wait for it. */
-export const rests = (status: string): boolean => status === "cooling_down" || status === "rate_limited";
 
 /** One whose time has come is about to be woken; nobody knows when one without a time will be. */
 function restOf({ status, until }: SenderAccount, now: number): number | null {

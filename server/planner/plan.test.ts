@@ -235,17 +235,6 @@ test("weights divide a pool, and a random one goes by the person and comes out t
   expect(Math.abs(share("random") - 200)).toBeLessThan(60);
 });
 
-test("those who come first keep their slots free", () => {
-  const given = course([mailbox("ana", { dailyLimit: 10, minDelayMs: 60_000 })]);
-  const { given: slots, next } = plan(given, people(10), {
-    from: monday,
-    until: monday + hourMs,
-    ahead: { own: 7, others: 0 },
-  });
-  expect(slots.map(({ slot }) => slot.at - monday)).toEqual([7, 8, 9].map((minutes) => minutes * 60_000));
-  expect(next?.at).toBe(monday + dayMs);
-});
-
 test("people are written to a little before they tend to read, once they are waited for", () => {
   const given = course();
   given.campaign.window = { start: "08:00", end: "18:00", days: ["mon", "tue"], zone: "Europe/Berlin" };

@@ -1,3 +1,4 @@
+import { type Claim, keepFree } from "./claims.ts";
 import {
   bestTime,
   fitFor,
@@ -43,47 +44,44 @@ export type Held = { person: Person; until: number; hold: PersonalHold };
  */
 export type Plan = { given: Given[]; held: Held[]; waiting: boolean; next: Slot | null };
 
-/** Emails that come before everybody's: of the campaign's own, and of others from the same mailboxes. */
-export type Ahead = { own: number; others: number };
-export const nobodyAhead: Ahead = { own: 0, others: 0 };
+/**
+ * Emails that come before everybody's: those that leave now, of the campaign's own and of others from the same mailboxes,
+ * and those that the day's limits are kept free for.
+ */
+export type Ahead = { now: readonly Claim[]; today: readonly Claim[] };
+const nobodyAhead: Ahead = { now: [], today: [] };
+
+type Time = { from: number; until: number };
 
 /**
  * Gives the people slots from `from` to `until`, in their order, after those who are `ahead` of them. Whoever has to
- * wait on their own account lets the next one have the slot.
+ * wait on their own account lets the next one have the slot. The slots given are counted into the course.
  */
 export function plan(
   course: Course,
   people: readonly Person[],
-  { from, until, ahead = nobodyAhead }: { from: number; until: number; ahead?: Ahead },
+  { from, until, ahead = nobodyAhead }: Time & { ahead?: Ahead },
 ): Plan {
-  const { campaign, recipients } = course;
   // Whose turn was noted before comes again by themselves.
-  recipients.turns.clear();
+  course.recipients.turns.clear();
+  const free = leaveFree(course, ahead, { from, until });
+  const { campaign, recipients, mailboxes } = free;
   const result: Plan = { given: [], held: [], waiting: false, next: null };
-  const fit = course.mailboxes.filter(({ takesNew }) => takesNew);
+  const fit = mailboxes.filter(({ takesNew }) => takesNew);
   // Without any that is fit nothing is sent; what is foretold then is for when they are.
-  const takers = fit.length > 0 ? fit : course.mailboxes;
-  for (let first = 0; first < ahead.own + ahead.others; first += 1) {
-    const own = first < ahead.own;
-    // What others send counts against the mailboxes, and not against what this campaign may send.
-    const best = bestSlot(own ? course : unbound(course), course.mailboxes, `ahead:${first}`, from);
-    if (!best || best.slot.at > until)
-      return { ...result, waiting: people.length > 0, next: best?.slot ?? null };
-    if (own) take(campaign, best.mailbox, best.slot);
-    else takeShared(best.mailbox, best.slot);
-  }
+  const takers = fit.length > 0 ? fit : mailboxes;
   for (const person of people) {
-    const own = ownTime(course, person, from);
+    const own = ownTime(free, person, from);
     if (own && own.until > from) {
       result.held.push({ person, ...own });
       continue;
     }
-    const pinned = course.mailboxes.find(({ id }) => id === person.mailboxId);
+    const pinned = mailboxes.find(({ id }) => id === person.mailboxId);
     // By the contact, since an enrollment and its message have ids that a forecast cannot know.
     const key = person.contactId ?? person.id;
-    const best = bestSlot(course, pinned ? course.mailboxes : takers, key, from);
+    const best = bestSlot(free, pinned ? mailboxes : takers, key, from);
     if (!best || best.slot.at > until) return { ...result, waiting: true, next: best?.slot ?? null };
-    const theirs = pinned ? bestSlot(course, [pinned], key, from) : best;
+    const theirs = pinned ? bestSlot(free, [pinned], key, from) : best;
     if (!theirs || theirs.slot.at > until) {
       result.held.push({ person, until: theirs?.slot.at ?? until, hold: "own_mailbox" });
       continue;
@@ -97,16 +95,40 @@ export function plan(
     const slot = { ...theirs.slot, sendBefore: Math.min(theirs.slot.sendBefore, fit.closes) };
     const recipientDay = recipientDayOf(person, recipients, slot.at);
     take(campaign, theirs.mailbox, slot);
+    if (free !== course) takeFrom(course, slot);
     takeForPerson(person, recipients, slot.at);
     result.given.push({ person, slot, recipientDay });
   }
   return result;
 }
 
-const unbound = (course: Course): Course => ({
-  ...course,
-  campaign: { ...course.campaign, window: null, dailyLimit: null, delayMs: 0 },
-});
+/**
+ * The course as it is once those who come first have their slots. It is a copy, for the slots are left to them: they
+ * take them when it is their turn. What people's own limits count is the same for both.
+ */
+function leaveFree(course: Course, { now, today }: Ahead, { from, until }: Time): Course {
+  if (now.length + today.length === 0) return course;
+  const { campaign, mailboxes } = structuredClone({ campaign: course.campaign, mailboxes: course.mailboxes });
+  const free = { ...course, campaign, mailboxes };
+  // What others send counts against the mailboxes, and not against what this campaign may send.
+  const unbound = { ...free, campaign: { ...campaign, window: null, dailyLimit: null, delayMs: 0 } };
+  for (const { own, emails, mailboxIds } of now) {
+    const theirs = mailboxes.filter(({ id }) => mailboxIds.includes(id));
+    for (let taken = 0; taken < emails; taken += 1) {
+      const best = bestSlot(own ? free : unbound, theirs, `ahead:${taken}`, from);
+      if (!best || best.slot.at > until) break;
+      if (own) take(campaign, best.mailbox, best.slot);
+      else takeShared(best.mailbox, best.slot);
+    }
+  }
+  for (const claim of today) keepFree(free, until, claim);
+  return free;
+}
+
+function takeFrom({ campaign, mailboxes }: Course, slot: Slot): void {
+  const mailbox = mailboxes.find(({ id }) => id === slot.mailboxId);
+  if (mailbox) take(campaign, mailbox, slot);
+}
 
 /** Until when somebody waits on their own account; null when nothing ever suits them. */
 function ownTime(
@@ -125,7 +147,7 @@ function ownTime(
 type Choice = { mailbox: MailboxPace; slot: Slot };
 
 /** The earliest slot that any of the mailboxes has; among equal ones the strategy decides. */
-function bestSlot(
+export function bestSlot(
   { campaign, strategy, mailboxes: all }: Course,
   mailboxes: readonly MailboxPace[],
   key: string,

@@ -1,13 +1,21 @@
-import { keepFree } from "./claims.ts";
+import { type Claim, keepFree } from "./claims.ts";
 import type { Person, PersonalHold } from "./persons.ts";
 import { type Course, type Given, horizonMs, plan, type Plan, refillMs } from "./plan.ts";
-import { type Beside, type Rival, rivalsBeside } from "./rivals.ts";
-import { nextDay, type Slot, take } from "./slots.ts";
+import { type Rival, rivalsBeside } from "./rivals.ts";
+import { nextDay, type Slot } from "./slots.ts";
 import { dayMs } from "./zone.ts";
 
 /** As many people as a driver deals with at a time. */
 const sliceSize = 1_000;
 export const daysMax = 3_653;
+
+/** So many rounds look as far ahead as a driver does, as many after them twice as far, and so on. */
+const roundsExact = 256;
+const reachMax = 16 * dayMs;
+
+/** What takes very many rounds is reckoned with less and less detail, so that a forecast always comes to its end soon. */
+const reachOf = (rounds: number): number =>
+  Math.min(reachMax, horizonMs * 2 ** Math.floor(rounds / roundsExact));
 
 /** Who is watched is followed beyond the first email, up to so many. */
 export const emailsMax = 3;
@@ -55,18 +63,18 @@ export function simulate(
   // The step of the first email and the steps after it look for slots each for themselves.
   const wakes = { firsts: from, again: from };
   let now = from;
+  let rounds = 0;
   while (waiting.length > 0 || followUps.some(isAwaited)) {
     now = Math.max(now, Math.min(wakeOf(waiting, wakes.firsts), wakeOf(followUps, wakes.again)));
     if (now >= end) break;
     const due = wakes.firsts <= now ? dueOf(waiting, now) : [];
     const again = wakes.again <= now ? dueOf(followUps, now) : [];
-    const until = now + horizonMs;
-    const ahead = beside.serve(now);
+    const until = now + reachOf(rounds);
+    rounds += 1;
+    const later = beside.serve(now, until);
     const first = again.length > 0 ? plan(course, again, { from: now, until }) : null;
     const round =
-      first?.waiting || due.length === 0
-        ? null
-        : planKeeping(course, due, { now, until, followUps, ahead, beside });
+      first?.waiting || due.length === 0 ? null : planKeeping(course, due, { now, until, followUps, later });
     if (slots.length === 0 && round?.given.length === 0) heldBy ??= round.held[0]?.hold ?? null;
     slots.push(...(round?.given ?? []).map(({ slot }) => slot));
     followUps = without(followUps, first);
@@ -101,30 +109,17 @@ function without(people: Person[], round: Plan | null): Person[] {
   return people.flatMap((person) => (gone.has(person) ? [] : [later.get(person) ?? person]));
 }
 
-type Round = { now: number; until: number; followUps: readonly Person[]; ahead: number; beside: Beside };
+type Round = { now: number; until: number; followUps: readonly Person[]; later: readonly Claim[] };
 
 /** Plans first emails, with the day's limits kept free for what comes before them later in the day. */
-function planKeeping(
-  course: Course,
-  due: readonly Person[],
-  { now, until, followUps, ahead, beside }: Round,
-): Plan {
+function planKeeping(course: Course, due: readonly Person[], { now, until, followUps, later }: Round): Plan {
   const tomorrow = nextDay(course.campaign.zone, until);
-  const own = followUps.filter(({ dueAt }) => dueAt > now && dueAt < tomorrow).length;
-  keepFree(course, until, { own: true, emails: own });
-  keepFree(course, until, { own: false, emails: beside.laterToday });
-  // Slots that are left to others are only looked at: they are taken when their own turn comes.
-  const scratch = ahead > 0 ? structuredClone(course) : course;
-  const round = plan(scratch, due, { from: now, until, ahead: { own: 0, others: ahead } });
-  if (scratch !== course) for (const { slot } of round.given) takeAgain(course, slot);
-  keepFree(course, until, { own: false, emails: -beside.laterToday });
-  keepFree(course, until, { own: true, emails: -own });
+  const emails = followUps.filter(({ dueAt }) => dueAt > now && dueAt < tomorrow).length;
+  const claims = [{ own: true, emails, mailboxIds: course.mailboxes.map(({ id }) => id) }, ...later];
+  for (const claim of claims) keepFree(course, until, claim);
+  const round = plan(course, due, { from: now, until });
+  for (const claim of claims) keepFree(course, until, claim, -1);
   return round;
-}
-
-function takeAgain({ campaign, mailboxes }: Course, slot: Slot): void {
-  const mailbox = mailboxes.find(({ id }) => id === slot.mailboxId);
-  if (mailbox) take(campaign, mailbox, slot);
 }
 
 /** Nobody is held for their best hour twice. */

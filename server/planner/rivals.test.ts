@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { forecast } from "./forecast.ts";
+import { anybody, noRecipientLimits, type Person } from "./persons.ts";
+import { type Course, plan } from "./plan.ts";
+import type { Rival } from "./rivals.ts";
+import { simulate } from "./simulate.ts";
+import type { CampaignPace, Cap, MailboxPace } from "./slots.ts";
+import { dayMs } from "./zone.ts";
+
+const hourMs = 3_600_000;
+const monday = Date.parse("2026-11-23T00:00Z");
+
+type Limits = { dailyLimit?: number; minDelayMs?: number };
+const mailbox = (id: string, { dailyLimit, minDelayMs = 0 }: Limits = {}): MailboxPace => ({
+  id,
+  zone: "UTC",
+  minDelayMs,
+  lastAt: null,
+  lastOwnAt: null,
+  weight: 1,
+  restsUntil: null,
+  takesNew: true,
+  provider: "smtp",
+  domain: "acme.test",
+  caps: [{ of: "mailbox", dailyLimit: dailyLimit ?? null, hourlyLimit: null, days: new Map(), recent: [] }],
+});
+const pace: CampaignPace = {
+  window: null,
+  zone: "UTC",
+  dailyLimit: null,
+  delayMs: 0,
+  jitter: 0,
+  seed: "campaign",
+  days: new Map(),
+};
+const course = (mailboxes = [mailbox("ana")]): Course => ({
+  strategy: "round_robin",
+  mailboxes,
+  campaign: { ...pace, days: new Map() },
+  recipients: noRecipientLimits(),
+});
+const people = (count: number, some: Partial<Person> = {}): Person[] =>
+  Array.from({ length: count }, (_, n) => ({
+    ...anybody,
+    id: String(n).padStart(4, "0"),
+    dueAt: monday,
+    ...some,
+  }));
+
+/** Another campaign from a mailbox, with no limits of its own but what is said. */
+const rival = (due: number, its: Partial<CampaignPace> = {}, mailboxIds = ["ana"]): Rival => ({
+  campaign: { ...pace, seed: "rival", days: new Map(), ...its },
+  mailboxIds,
+  due,
+  later: 0,
+});
+
+test("those who come first keep their slots free", () => {
+  const given = course([mailbox("ana", { dailyLimit: 10, minDelayMs: 60_000 })]);
+  const { given: slots, next } = plan(given, people(10), {
+    from: monday,
+    until: monday + hourMs,
+    ahead: { now: [{ own: true, emails: 7, mailboxIds: ["ana"] }], today: [] },
+  });
+  expect(slots.map(({ slot }) => slot.at - monday)).toEqual([7, 8, 9].map((minutes) => minutes * 60_000));
+  expect(next?.at).toBe(monday + dayMs);
+});
+
+test("a campaign that sends slowly has its slots kept free and no others, also of the day's limit", () => {
+  const behind = (count: number) =>
+    simulate(course([mailbox("ana", { dailyLimit: 200, minDelayMs: 60_000 })]), people(count), monday, {
+      rivals: [rival(5_000, { delayMs: 600_000 })],
+    }).slots;
+  expect(behind(50).at(-1)?.at).toBeLessThan(monday + 3 * hourMs);
+  // The others can send 144 a day.
+  const today = behind(200).filter(({ day }) => day === "2026-11-23").length;
+  expect(today).toBeGreaterThan(50);
+  expect(today).toBeLessThanOrEqual(200 - 144);
+});
+
+test("what several mailboxes share is kept free once for all of them", () => {
+  const wide: Cap = { of: "workspace", dailyLimit: 10, hourlyLimit: null, days: new Map(), recent: [] };
+  const pool = ["ana", "ben", "cem", "dan"];
+  const sharing = pool.map((id): MailboxPace => ({ ...mailbox(id), caps: [mailbox(id).caps[0], wide] }));
+  const given = plan(course(sharing), people(20), {
+    from: monday,
+    until: monday + hourMs,
+    ahead: { now: [], today: [{ own: false, emails: 1, mailboxIds: pool }] },
+  }).given;
+  expect(given).toHaveLength(9);
+});
+
+test("what a receiving domain gets a day is counted while others send beside", () => {
+  const given = course();
+  given.campaign.delayMs = 60_000;
+  given.recipients = {
+    ...noRecipientLimits(),
+    domains: new Map([["big.test", { perDay: 20, perHour: null }]]),
+  };
+  const found = forecast(given, {
+    from: monday,
+    count: 100,
+    people: people(100, { domain: "big.test" }),
+    rivals: [rival(2_000, { delayMs: 600_000 })],
+  });
+  expect(found?.days).toBe(5);
+});
+
+test("a forecast behind very many emails of others comes to its end soon", () => {
+  const given = course([mailbox("ana", { dailyLimit: 50, minDelayMs: 600_000 })]);
+  const rivals = Array.from({ length: 5 }, (_, n) => rival(10_000, { seed: `rival ${n}` }));
+  const begun = performance.now();
+  const found = forecast(given, { from: monday, count: 100, rivals });
+  expect(performance.now() - begun).toBeLessThan(2_000);
+  // Fifty a day, and the others' fifty thousand first.
+  expect(Math.abs((found?.firstAt.getTime() ?? 0) - (monday + 1_000 * dayMs))).toBeLessThan(2 * dayMs);
+});
