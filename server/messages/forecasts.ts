@@ -80,6 +80,7 @@ export async function forecastLaunch(
     // Whom a triggered campaign is for may not be here yet.
     people: people.length > 0 ? people : undefined,
     rivals: await findRivals(tx, sending),
+    since: sending.now,
     followUp: followUpsOf(graph, () => null),
     watch: new Set(chosen.map(({ id }) => id)),
   });

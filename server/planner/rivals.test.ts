@@ -106,6 +106,15 @@ test("what a receiving domain gets a day is counted while others send beside", (
   expect(found?.days).toBe(5);
 });
 
+test("what others send before a launch at a later day is behind it by then", () => {
+  const given = () => course([mailbox("ana", { dailyLimit: 50 })]);
+  const some = { from: monday + 3 * dayMs, count: 10 };
+  const firstAt = (due: number) =>
+    forecast(given(), { ...some, rivals: [rival(due)], since: monday })?.firstAt.getTime();
+  expect(firstAt(120)).toBe(monday + 3 * dayMs);
+  expect(firstAt(220)).toBe(monday + 4 * dayMs);
+});
+
 test("a forecast behind very many emails of others comes to its end soon", () => {
   const given = course([mailbox("ana", { dailyLimit: 50, minDelayMs: 600_000 })]);
   const rivals = Array.from({ length: 5 }, (_, n) => rival(10_000, { seed: `rival ${n}` }));

@@ -21,11 +21,12 @@ const reachOf = (rounds: number): number =>
 export const emailsMax = 3;
 
 /**
- * What else happens meanwhile. `followUp`: who is due when after somebody's slot, if anybody; they come before the
+ * What else happens meanwhile. `since`: when the rivals begin, if that is before anybody else does. `followUp`: who is due when after somebody's slot, if anybody; they come before the
  * others. `watch`: the ids of people whose follow-ups are to be known as well.
  */
 export type Meanwhile = {
   rivals?: readonly Rival[];
+  since?: number;
   followUp?: (person: Person, slot: Slot) => Person | null;
   watch?: ReadonlySet<string>;
 };
@@ -44,7 +45,7 @@ export function simulate(
   course: Course,
   people: readonly Person[],
   from: number,
-  { rivals = [], followUp, watch = new Set() }: Meanwhile = {},
+  { rivals = [], since = from, followUp, watch = new Set() }: Meanwhile = {},
 ): Simulated {
   const end = from + daysMax * dayMs;
   const slots: Slot[] = [];
@@ -59,7 +60,7 @@ export function simulate(
     const next = followUp?.(person, slot);
     if (next) followUps.push({ ...next, bestMinute: bestMinutes.get(person.id) ?? null });
   };
-  const beside = rivalsBeside(course, rivals, from);
+  const beside = rivalsBeside(course, rivals, since);
   // The step of the first email and the steps after it look for slots each for themselves.
   const wakes = { firsts: from, again: from };
   let now = from;
