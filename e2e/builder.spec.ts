@@ -104,6 +104,28 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   await expect(other.getByText("Somebody else changed this campaign")).toBeVisible();
   await other.getByRole("button", { name: "Load theirs" }).click();
   await expect(node(other, /Wait 1 day/)).toBeVisible();
+
+  // Who has written something may keep it, on top of what was saved meanwhile.
+  const saved = (tab: Page) => tab.getByText("Saved", { exact: true });
+  await node(page, /^Step 3/).press("Enter");
+  await page.getByLabel("How long").fill("7");
+  await expect(node(page, /Wait 7 days/)).toBeVisible();
+  await node(other, /^Step 3/).press("Enter");
+  await other.getByLabel("How long").fill("9");
+  await other.getByRole("button", { name: "Keep my text" }).click();
+  await expect(node(other, /Wait 9 days/)).toBeVisible();
+  await expect(saved(other)).toBeVisible();
+  await expect(other.getByText("Somebody else changed this campaign")).toBeHidden();
+
+  // Every version is kept, compared, and gone back to.
+  await other.getByRole("button", { name: "Versions", exact: true }).click();
+  const versions = other.getByRole("dialog", { name: "Versions" });
+  const before = versions.getByRole("listitem").nth(1);
+  await before.getByRole("button", { name: /^Compare with now/ }).click();
+  await expect(before.getByRole("list", { name: "Since then" })).toContainText("wait 9 days");
+  expect(await seriousFindings(other)).toEqual([]);
+  await before.getByRole("button", { name: /^Go back to/ }).click();
+  await expect(node(other, /Wait 1 day/)).toBeVisible();
 });
 
 test("a campaign is made by answering questions, launched, and everybody’s way through it is seen", async ({
