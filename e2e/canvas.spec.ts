@@ -1,15 +1,31 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { createCampaign, createContacts, createList } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { exitContacts } from "#server/enrollments/exits";
 import { sql } from "drizzle-orm";
 import { expect, test } from "./fixtures.ts";
+import { launchCampaign } from "./launching.ts";
 import { seriousFindings } from "./scan.ts";
 
 const canvas = (page: Page) => page.getByRole("region", { name: "Canvas" });
 const node = (page: Page, words: RegExp) => canvas(page).getByRole("button", { name: words });
 /** How the drawing is moved and scaled. */
 const view = (page: Page) => page.locator(".react-flow__viewport").getAttribute("style");
+
+/** By the mouse, from the dot of a step to the middle of something, where the canvas says what letting go does. */
+async function draw(page: Page, words: RegExp, onto: Locator, says: RegExp): Promise<void> {
+  await node(page, words).hover();
+  const dot = canvas(page)
+    .locator(".react-flow__node", { has: page.getByRole("button", { name: words }) })
+    .locator(".react-flow__handle.source");
+  const [from, to] = [await dot.boundingBox(), await onto.boundingBox()];
+  if (!from || !to) throw new Error("The canvas shows nothing to draw from, or nothing to draw to.");
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 5 });
+  await expect(canvas(page).getByRole("status")).toContainText(says);
+  await page.mouse.up();
+}
 
 test("the canvas of a running campaign says who stands at a step, why and until when, and follows them", async ({
   workspace,
@@ -38,8 +54,7 @@ test("the canvas of a running campaign says who stands at a step, why and until 
   });
   const campaign = `/${workspace.slug}/campaigns/${campaignId}`;
   await page.goto(`${campaign}/edit/review`);
-  await page.getByRole("button", { name: "Launch campaign" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Launch" }).click();
+  await launchCampaign(page);
   await expect(page).toHaveURL(new RegExp(`${campaign}$`));
   await page.goto(`${campaign}/edit`);
   await page.getByRole("button", { name: "Canvas" }).click();
@@ -67,7 +82,7 @@ test("the canvas of a running campaign says who stands at a step, why and until 
   await expect(people.getByRole("link", { name: "Bea" })).toBeVisible();
 });
 
-test("on the canvas every key of its list does what it says, and so do the buttons for its size", async ({
+test("on the canvas ways are drawn by mouse, and every key of its list does what it says", async ({
   workspace,
   signedInPage: page,
 }) => {
@@ -85,6 +100,7 @@ test("on the canvas every key of its list does what it says, and so do the butto
   await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
   await page.getByRole("button", { name: "Canvas" }).click();
   const [first, last] = [node(page, /^Step 1 of 3/), node(page, /^Step 3 of 3/)];
+  await page.setViewportSize({ width: 1280, height: 900 });
   await first.focus();
   await page.keyboard.press("End");
   await expect(last).toBeFocused();
@@ -113,6 +129,35 @@ test("on the canvas every key of its list does what it says, and so do the butto
   await expect.poll(() => view(page)).not.toBe(whole);
   await page.getByRole("button", { name: "Fit to the window" }).click();
   await expect.poll(() => view(page)).toBe(whole);
+
+  // A way leads to what its dot is let go on, wherever on it that is.
+  const toThree = node(page, /^Step 1 of 3, Email: One.*Leads to step 2/);
+  await draw(page, /^Step 1/, last, /Let go: Step 1 leads on to step 3, /);
+  await expect(node(page, /^Step 2 of 3, Email: Three/)).toBeVisible();
+  await expect(toThree).toBeVisible();
+  await first.press("Control+z");
+  await expect(node(page, /^Step 2 of 3, Email: Two/)).toBeVisible();
+  await draw(page, /^Step 3/, first, /Step 1 comes before step 3: contacts would go round in circles/);
+  await expect(page.getByText(/^Step 1 comes before step 3/).last()).toBeVisible();
+  await expect(node(page, /Email: Three.*Leads to the end/)).toBeVisible();
+  await draw(
+    page,
+    /^Step 2/,
+    canvas(page).getByText("The end", { exact: true }),
+    /Let go: Step 2 leads to the end/,
+  );
+  await expect(node(page, /Email: Two.*Leads to the end/)).toBeVisible();
+  expect(await seriousFindings(page)).toEqual([]);
+  await first.press("Control+z");
+  await expect(node(page, /Email: Two.*Leads to step 3/)).toBeVisible();
+
+  // And by the keyboard.
+  await first.press("l");
+  const where = page.getByRole("dialog", { name: "Where step 1 leads" });
+  await where.getByLabel("Leads on to").selectOption({ label: "3. email “Three”" });
+  await where.getByRole("button", { name: "Lead there" }).press("Enter");
+  await expect(toThree).toBeVisible();
+  await expect(first).toBeFocused();
 });
 
 test("a variable is kept in the settings and offered where mails are written", async ({

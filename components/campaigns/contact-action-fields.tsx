@@ -2,6 +2,7 @@
 import { Field } from "#components/ui/field";
 import { Select } from "#components/ui/select";
 import { type Action, timesBackMax } from "#server/campaigns/schema";
+import { stepsBefore } from "./link-targets.tsx";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Of<Type extends Action["type"]> = Extract<Action, { type: Type }>;
@@ -93,20 +94,4 @@ export function BackFields({ action, onChange, step, campaign }: BackProps) {
       />
     </div>
   );
-}
-
-/** The steps that lead to `id`, in their order. */
-function stepsBefore(steps: readonly Step[], id: string): Step[] {
-  const before = new Set([id]);
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const step of steps) {
-      const leads = [step.next, step.whenTrue, step.whenFalse].some((to) => to !== null && before.has(to));
-      if (leads && !before.has(step.id)) {
-        before.add(step.id);
-        grown = true;
-      }
-    }
-  }
-  return steps.filter((step) => step.id !== id && before.has(step.id));
 }

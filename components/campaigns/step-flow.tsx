@@ -131,7 +131,7 @@ function FlowTail({ tail, empty, branch, campaign, acts, editable, onSelect }: T
             place={tail.kind === "parted" ? "after both branches" : "at the end"}
             acts={acts}
             ending={branch && tail.add.kind === "edge"}
-            targets={tail.add.kind === "edge" ? linkTargets(campaign, tail.add.from) : []}
+            targets={tail.add.kind === "edge" ? linkTargets(campaign.steps, tail.add.from) : []}
             label={
               labelled ? (tail.kind === "parted" ? "Add a step after both branches" : "Add a step") : null
             }

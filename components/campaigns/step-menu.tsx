@@ -1,5 +1,14 @@
 "use client";
-import { ArrowDown, ArrowUp, ArrowUpDown, Copy, CopyPlus, Ellipsis, Trash2 } from "lucide-react";
+import {
+  ArrowDown,
+  ArrowUp,
+  ArrowUpDown,
+  Copy,
+  CopyPlus,
+  CornerDownRight,
+  Ellipsis,
+  Trash2,
+} from "lucide-react";
 import { Button } from "#components/ui/button";
 import {
   DropdownMenu,
@@ -8,6 +17,7 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
+import { endsTheWay } from "./link-targets.tsx";
 import type { Siblings } from "./siblings.tsx";
 import type { Step } from "./use-campaign-edits.tsx";
 import type { StepActs } from "./use-step-acts.tsx";
@@ -36,6 +46,9 @@ export function StepMenu({ step, siblings, acts, className }: Props) {
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={() => acts.ask([step], "move")}>
           <ArrowUpDown /> Move to…
+        </DropdownMenuItem>
+        <DropdownMenuItem disabled={endsTheWay(step)} onSelect={() => acts.askLink(step)}>
+          <CornerDownRight /> Leads on to…
         </DropdownMenuItem>
         <DropdownMenuSeparator />
         <DropdownMenuItem onSelect={() => acts.duplicate(step)}>

@@ -1,16 +1,17 @@
 "use client";
 import { useEffect, useState, type ReactNode } from "react";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
-import type { Position } from "#server/campaigns/graph";
-import { endingActions } from "#server/campaigns/schema";
+import type { Edge, Position } from "#server/campaigns/graph";
 import type { Adding } from "./add-step.tsx";
+import { LinkStep } from "./link-step.tsx";
+import { endsTheWay, wayOutOf } from "./link-targets.tsx";
 import { MoveEffect, MoveSteps } from "./move-steps.tsx";
 import { type Keep, RemoveSteps } from "./remove-steps.tsx";
 import { stepsNamed } from "./several-steps.tsx";
 import { type CopiedSteps, useCopiedSteps } from "./use-copied-steps.tsx";
 import type { Campaign, CampaignEdits, Step } from "./use-campaign-edits.tsx";
 
-type Asked = { steps: Step[]; what: "delete" | "move" | Position };
+type Asked = { steps: Step[]; what: "delete" | "move" | Position | { kind: "link"; edge: Edge | null } };
 type Options = {
   edits: CampaignEdits;
   onSelect: (stepId: string | null) => void;
@@ -18,7 +19,9 @@ type Options = {
 
 export type StepActs = {
   add: (adding: Adding) => void;
-  link: (stepId: string, edge: "next" | "true" | "false", to: string | null) => void;
+  link: (stepId: string, edge: Edge, to: string | null) => void;
+  /** Asks where a way out of the step leads; which one of two, unless that is said. */
+  askLink: (step: Step, edge?: Edge) => void;
   ask: (steps: Step[], what: "delete" | "move") => void;
   /** Moves steps to one place, in a running campaign after having said what that means. */
   move: (steps: Step[], position: Position | null) => void;
@@ -72,6 +75,15 @@ export function useStepActs({ edits, onSelect }: Options): { acts: StepActs; dia
     if (now.length === 1) setSaid(`Moved: ${now[0]?.title} is step ${numbers} now.`);
     else if (now.length > 1) setSaid(`Moved: ${now.length} steps, ${numbers} now.`);
   };
+  const link = async (stepId: string, edge: Edge, to: string | null) => {
+    const next = await edits.change((edit) => calls.linkStep({ ...edit, stepId, edge, to }));
+    const from = next?.steps.find(({ id }) => id === stepId);
+    const target = next?.steps.find(({ id }) => id === to);
+    if (!from) return;
+    setSaid(
+      `${wayOutOf(from, edge)} leads ${target ? `on to step ${target.number}, ${target.title}` : "to the end"}.`,
+    );
+  };
   const remove = async (steps: Step[], keep: Keep) => {
     const stepIds = steps.map(({ id }) => id);
     const next = await edits.change((edit) => calls.removeSteps({ ...edit, stepIds, keep }));
@@ -94,7 +106,11 @@ export function useStepActs({ edits, onSelect }: Options): { acts: StepActs; dia
         "Added",
         edits.change((edit) => calls.addStep({ ...edit, ...adding })),
       ),
-    link: (stepId, edge, to) => void edits.change((edit) => calls.linkStep({ ...edit, stepId, edge, to })),
+    link: (stepId, edge, to) => void link(stepId, edge, to),
+    askLink: (step, edge) => {
+      if (endsTheWay(step)) setSaid(`Step ${step.number} ends the way: it leads nowhere.`);
+      else setAsked({ steps: [step], what: { kind: "link", edge: edge ?? null } });
+    },
     ask: (steps, what) => setAsked({ steps, what }),
     move: (steps, position) => {
       if (position && running) setAsked({ steps, what: position });
@@ -115,7 +131,14 @@ export function useStepActs({ edits, onSelect }: Options): { acts: StepActs; dia
   return {
     acts,
     dialogs: asked && (
-      <Question asked={asked} campaign={campaign} onClose={close} onMove={relocate} onRemove={remove} />
+      <Question
+        asked={asked}
+        campaign={campaign}
+        onClose={close}
+        onMove={relocate}
+        onRemove={remove}
+        onLink={link}
+      />
     ),
   };
 }
@@ -123,8 +146,7 @@ export function useStepActs({ edits, onSelect }: Options): { acts: StepActs; dia
 /** Where a step goes that comes after this one and its branches; in front of it if it ends the way. */
 export function behind(step: Step): Position {
   if (step.branches) return { kind: "behind", conditionId: step.id };
-  if (step.actionType !== null && endingActions.includes(step.actionType))
-    return { kind: "before", stepId: step.id };
+  if (endsTheWay(step)) return { kind: "before", stepId: step.id };
   return { kind: "edge", from: step.id, edge: "next" };
 }
 
@@ -134,9 +156,10 @@ type QuestionProps = {
   onClose: () => void;
   onMove: (steps: Step[], position: Position) => Promise<void>;
   onRemove: (steps: Step[], keep: Keep) => Promise<void>;
+  onLink: (stepId: string, edge: Edge, to: string | null) => Promise<void>;
 };
 
-function Question({ asked: { steps, what }, campaign, onClose, onMove, onRemove }: QuestionProps) {
+function Question({ asked: { steps, what }, campaign, onClose, onMove, onRemove, onLink }: QuestionProps) {
   if (what === "move")
     return (
       <MoveSteps
@@ -155,6 +178,17 @@ function Question({ asked: { steps, what }, campaign, onClose, onMove, onRemove 
         onRemove={(keep) => onRemove(steps, keep)}
       />
     );
+  if (what.kind === "link")
+    return steps.map((step) => (
+      <LinkStep
+        key={step.id}
+        step={step}
+        edge={what.edge}
+        campaign={campaign}
+        onLink={(edge, to) => void onLink(step.id, edge, to)}
+        onClose={onClose}
+      />
+    ));
   return (
     <ConfirmDialog
       open

@@ -4,6 +4,7 @@ import type { RouterOutputs } from "#server/router";
 import type { Siblings } from "../siblings.tsx";
 import type { Campaign, Step } from "../use-campaign-edits.tsx";
 import type { StepActs } from "../use-step-acts.tsx";
+import type { Linking } from "./use-linking.tsx";
 
 export type Places = NonNullable<RouterOutputs["enrollments"]["places"]["value"]>;
 
@@ -24,6 +25,8 @@ export type CanvasState = {
   trail: ReadonlySet<string> | null;
   /** The way that a dragged step would move onto. */
   dropOn: string | null;
+  /** While a way is drawn from the dot of a step. */
+  linking: Linking | null;
   /** The way or junction whose menu is open. */
   adding: string | null;
   setAdding: (place: string | null) => void;

@@ -11,6 +11,7 @@ const keys: [keys: string[], does: string][] = [
   [["A"], "Add a step behind it"],
   [["Alt", "↑ ↓"], "Move up or down"],
   [["M"], "Move to…"],
+  [["L"], "Leads on to…"],
   [["X"], "Pick it, for several together"],
   [["Shift", "↑ ↓"], "Pick along the way"],
   [["Ctrl", "C"], "Copy"],
@@ -45,7 +46,8 @@ export function CanvasHelp() {
         <p className="mt-3 border-t pt-2 text-xs text-muted">
           What is picked is moved, copied and deleted together. With the mouse: Shift and a click pick a step.
           Drag a step, or all that are picked, onto a plus to move there, and the dot below a step onto
-          another one to lead on to it. What is copied can be pasted into any campaign of this workspace.
+          another one to lead on to it; a click on the dot asks where to. What is copied can be pasted into
+          any campaign of this workspace.
         </p>
       </PopoverContent>
     </Popover>

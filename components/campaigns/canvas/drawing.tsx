@@ -1,6 +1,6 @@
 import type { Position } from "#server/campaigns/graph";
-import { endingActions } from "#server/campaigns/schema";
 import type { Flow } from "#server/campaigns/flow";
+import { endsTheWay } from "../link-targets.tsx";
 import type { Step } from "../use-campaign-edits.tsx";
 
 /** Where everybody comes in, and where every way that leads no further ends. */
@@ -30,8 +30,6 @@ export type DrawnStep = Pick<
 type Drawn = { steps: readonly DrawnStep[]; flow: { main: Pick<Flow, "tail"> } };
 export type Drawing = { steps: readonly DrawnStep[]; ways: Way[]; junctions: Junction[] };
 
-const ends = (step: DrawnStep) => step.actionType !== null && endingActions.includes(step.actionType);
-
 /** A campaign's steps as nodes and ways; each way out that leads nowhere goes to the end. */
 export function drawingOf(campaign: Drawn): Drawing {
   const { steps } = campaign;
@@ -48,7 +46,7 @@ export function drawingOf(campaign: Drawn): Drawing {
       place: "at the start",
     },
   ];
-  for (const step of steps.filter((each) => !ends(each))) ways.push(...waysOf(step, to));
+  for (const step of steps.filter((each) => !endsTheWay(each))) ways.push(...waysOf(step, to));
   for (const { id, number, action } of steps) {
     if (action?.type !== "go_to_step" || !known.has(action.stepId)) continue;
     ways.push({

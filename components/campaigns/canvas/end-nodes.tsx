@@ -1,9 +1,11 @@
 "use client";
-import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { Handle, type Node, type NodeProps, Position, useConnection } from "@xyflow/react";
 import { Flag, UsersRound } from "lucide-react";
+import { cn } from "#components/ui/cn";
 import { AddStep } from "../add-step.tsx";
 import { useCanvas } from "./canvas-context.tsx";
-import type { Junction } from "./drawing.tsx";
+import { endId, type Junction } from "./drawing.tsx";
+import { WayIn } from "./way-in.tsx";
 
 export type StartNodeType = Node<Record<string, never>, "start">;
 export type EndNodeType = Node<{ junction: Junction | null }, "end">;
@@ -23,10 +25,11 @@ export function StartNode(_: NodeProps<StartNodeType>) {
 }
 
 export function EndNode({ data: { junction } }: NodeProps<EndNodeType>) {
-  const { acts, adding, editable, setAdding } = useCanvas();
+  const { acts, adding, editable, linking, setAdding } = useCanvas();
+  const over = useConnection(({ toNode }) => toNode?.id === endId);
   return (
-    <div className={pill}>
-      <Handle type="target" position={Position.Top} isConnectable={false} className="!opacity-0" />
+    <div className={cn(pill, linking && "border-accent", linking && over && "bg-accent-soft text-ink")}>
+      <WayIn />
       {junction && editable && (
         <span className="nodrag nopan absolute -top-3 left-1/2 z-10 -translate-x-1/2">
           <AddStep

@@ -1,17 +1,8 @@
 "use client";
 import "@xyflow/react/dist/base.css";
-import {
-  Background,
-  type Connection,
-  MiniMap,
-  Panel,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-} from "@xyflow/react";
+import { Background, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
 import { cn } from "#components/ui/cn";
-import { linkTargets } from "../link-targets.tsx";
 import { siblingsIn } from "../siblings.tsx";
 import type { Campaign } from "../use-campaign-edits.tsx";
 import type { StepActs } from "../use-step-acts.tsx";
@@ -21,10 +12,12 @@ import { drawingOf } from "./drawing.tsx";
 import { EndNode, StartNode } from "./end-nodes.tsx";
 import { PickedBar, usePicked } from "./picked-bar.tsx";
 import { edgesOf } from "./flow-parts.tsx";
+import { LinkHint } from "./link-hint.tsx";
 import { layOut } from "./layout.tsx";
 import { StepNode } from "./step-node.tsx";
 import { canvasKeys } from "./use-canvas-keys.tsx";
 import { useDragging } from "./use-dragging.tsx";
+import { useLinking } from "./use-linking.tsx";
 import { useViewport } from "./use-viewport.tsx";
 import { WayEdge } from "./way-edge.tsx";
 
@@ -87,6 +80,7 @@ function Canvas({
   const [adding, setAdding] = useState<string | null>(null);
   const { picked, pick, unpick } = usePicked(campaign);
   const pickedSteps = campaign.steps.filter(({ id }) => picked.has(id));
+  const { linking, handlers: linkHandlers } = useLinking(campaign, acts);
   const { nodes, dropOn, handlers } = useDragging({ campaign, drawing, layout, acts, editable, picked });
   // A new step is selected: it is to be seen, with the plus below it.
   const look = useRef(reveal);
@@ -114,8 +108,6 @@ function Canvas({
     setAdding,
     zoom: { in: () => void flow.zoomIn(), out: () => void flow.zoomOut(), fit: frame },
   });
-  const connects = ({ source, target }: Pick<Connection, "source" | "target">) =>
-    linkTargets(campaign, source).some(({ id }) => id === target);
 
   return (
     <CanvasProvider
@@ -131,6 +123,7 @@ function Canvas({
         places,
         trail,
         dropOn,
+        linking,
         adding,
         setAdding,
         onReveal: reveal,
@@ -160,12 +153,11 @@ function Canvas({
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           {...handlers}
+          {...linkHandlers}
           onInit={frame}
-          onConnect={({ source, sourceHandle, target }) => {
-            const edge = (["next", "true", "false"] as const).find((each) => each === sourceHandle);
-            if (edge) acts.link(source, edge, target);
-          }}
-          isValidConnection={connects}
+          // Only what lies under the pointer: nearness takes the dot of a step for its way in.
+          connectionRadius={0}
+          connectOnClick={false}
           nodesDraggable={editable}
           nodesConnectable={editable}
           nodesFocusable={false}
@@ -194,7 +186,12 @@ function Canvas({
           <Panel position="top-right">
             <CanvasTools onFit={frame} />
           </Panel>
-          {pickedSteps.length > 0 && (
+          {linking && (
+            <Panel position="bottom-center">
+              <LinkHint campaign={campaign} linking={linking} />
+            </Panel>
+          )}
+          {pickedSteps.length > 0 && !linking && (
             <Panel position="bottom-center">
               <PickedBar steps={pickedSteps} acts={acts} onClear={unpick} />
             </Panel>

@@ -1,23 +1,29 @@
 "use client";
-import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { Handle, type Node, type NodeProps, Position, useConnection } from "@xyflow/react";
 import { UsersRound } from "lucide-react";
 import { cn } from "#components/ui/cn";
+import { AddStep } from "../add-step.tsx";
+import { endsTheWay } from "../link-targets.tsx";
 import { StepIcon, stepLabel } from "../step-icon.tsx";
 import { StepMenu } from "../step-menu.tsx";
 import { StepProblems } from "../step-problems.tsx";
 import type { Step } from "../use-campaign-edits.tsx";
-import { AddStep } from "../add-step.tsx";
 import { type Places, useCanvas } from "./canvas-context.tsx";
 import type { Junction } from "./drawing.tsx";
+import type { Linking } from "./use-linking.tsx";
+import { WayIn } from "./way-in.tsx";
 
 export type StepNodeType = Node<{ stepId: string; junction: Junction | null }, "step">;
 
-const dot = "!size-2.5 !border-2 !border-surface !bg-faint";
+/** Larger to the hand than to the eye. */
+const dot =
+  "!size-3 !border-2 !border-surface !bg-faint after:absolute after:-inset-2 hover:!bg-accent pointer-coarse:!size-4";
 
 /** A step, whatever it does: its icon and words come from the step itself. */
 export function StepNode({ data: { stepId, junction }, dragging }: NodeProps<StepNodeType>) {
   const canvas = useCanvas();
   const { campaign, acts, editable, selected, current, places, trail, siblings } = canvas;
+  const over = useConnection(({ toNode }) => toNode?.id === stepId);
   const step = campaign.steps.find(({ id }) => id === stepId);
   if (!step) return null;
   const place = places?.[step.id];
@@ -32,9 +38,10 @@ export function StepNode({ data: { stepId, junction }, dragging }: NodeProps<Ste
         trail && !trail.has(step.id) && "opacity-60",
         isPicked && "border-accent bg-accent-soft ring-1 ring-accent",
         dragging && "opacity-80 shadow-menu",
+        canvas.linking && linkingLook(canvas.linking, stepId, over),
       )}
     >
-      <Handle type="target" position={Position.Top} isConnectableStart={false} className="!opacity-0" />
+      <WayIn />
       {junction && editable && <AtJunction junction={junction} />}
       <div className="flex items-center gap-1 pr-1.5">
         <button
@@ -77,9 +84,16 @@ export function StepNode({ data: { stepId, junction }, dragging }: NodeProps<Ste
         )}
       </div>
       {place && <Counts place={place} />}
-      <WaysOut step={step} editable={editable} />
+      <WaysOut step={step} />
     </div>
   );
+}
+
+/** Where the way that is drawn may be let go, and where not. */
+function linkingLook({ from, refused }: Linking, stepId: string, over: boolean): string {
+  if (stepId === from.id) return "border-accent";
+  if (refused.has(stepId)) return over ? "border-danger ring-1 ring-danger" : "opacity-50";
+  return over ? "border-accent bg-accent-soft ring-2 ring-accent" : "border-accent";
 }
 
 function AtJunction({ junction }: { junction: Junction }) {
@@ -99,21 +113,23 @@ function AtJunction({ junction }: { junction: Junction }) {
 }
 
 /** One way on leaves from the middle, two from either side; from here a way is drawn to another step. */
-function WaysOut({ step, editable }: { step: Step; editable: boolean }) {
-  const look = cn(dot, editable ? "opacity-0 group-hover:opacity-100" : "!opacity-0");
-  if (!step.branches)
-    return (
-      <Handle id="next" type="source" position={Position.Bottom} className={look} isConnectableEnd={false} />
-    );
-  return (["true", "false"] as const).map((branch) => (
+function WaysOut({ step }: { step: Step }) {
+  const { acts, editable } = useCanvas();
+  const leads = editable && !endsTheWay(step);
+  const seen = "opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100";
+  const edges = step.branches ? (["true", "false"] as const) : (["next"] as const);
+  return edges.map((edge) => (
     <Handle
-      key={branch}
-      id={branch}
+      key={edge}
+      id={edge}
       type="source"
       position={Position.Bottom}
-      className={look}
-      style={{ left: branch === "true" ? "32%" : "68%" }}
+      className={cn(dot, leads ? seen : "!opacity-0")}
+      style={edge === "next" ? undefined : { left: edge === "true" ? "32%" : "68%" }}
+      isConnectable={leads}
       isConnectableEnd={false}
+      title={leads ? "Drag it onto the step that comes next, or click to choose" : undefined}
+      onClick={() => leads && acts.askLink(step, edge)}
     />
   ));
 }

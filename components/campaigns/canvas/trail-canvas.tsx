@@ -9,6 +9,7 @@ const noActs: StepActs = {
   add: nothing,
   link: nothing,
   ask: nothing,
+  askLink: nothing,
   move: nothing,
   copy: nothing,
   copied: null,

@@ -56,6 +56,7 @@ export function canvasKeys(options: Options) {
     Backspace: (step) => acts.ask(meant(step), "delete"),
     a: (step) => setAdding(wayOut(drawing, step) ?? ""),
     m: (step) => acts.ask(meant(step), "move"),
+    l: (step) => acts.askLink(step),
     x: (step) => onPick(step.id),
     ...(picked.size > 0 && { Escape: options.onUnpick }),
   };

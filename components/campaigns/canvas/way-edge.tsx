@@ -53,7 +53,7 @@ export function WayEdge({ sourceX, sourceY, targetX, targetY, data }: EdgeProps<
                 place={way.place}
                 acts={acts}
                 ending={way.branch !== null}
-                targets={way.position.kind === "edge" ? linkTargets(campaign, way.position.from) : []}
+                targets={way.position.kind === "edge" ? linkTargets(campaign.steps, way.position.from) : []}
                 open={adding === way.id}
                 onOpenChange={(open) => setAdding(open ? way.id : null)}
               />
