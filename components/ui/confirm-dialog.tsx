@@ -3,6 +3,7 @@ import { AlertDialog as Primitive } from "radix-ui";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
+import { useFocusBack } from "./focus-back.tsx";
 import { FormError } from "./form-error.tsx";
 
 type Props = {
@@ -35,6 +36,7 @@ export function ConfirmDialog({
   typeToConfirm,
   onConfirm,
 }: Props) {
+  const { mark, onCloseAutoFocus } = useFocusBack();
   const [ownOpen, setOwnOpen] = useState(false);
   const [pending, setPending] = useState(false);
   const [typed, setTyped] = useState("");
@@ -68,7 +70,11 @@ export function ConfirmDialog({
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 bg-overlay data-[state=open]:animate-in data-[state=open]:fade-in" />
-        <Primitive.Content className="fixed inset-x-4 top-[20vh] z-50 mx-auto max-w-md rounded-xl bg-raised p-5 shadow-menu outline-none data-[state=open]:animate-in data-[state=open]:fade-in data-[state=open]:slide-in-from-bottom-2">
+        <Primitive.Content
+          onCloseAutoFocus={onCloseAutoFocus}
+          className="fixed inset-x-4 top-[20vh] z-50 mx-auto max-w-md rounded-xl bg-raised p-5 shadow-menu outline-none data-[state=open]:animate-in data-[state=open]:fade-in data-[state=open]:slide-in-from-bottom-2"
+        >
+          {mark}
           <form onSubmit={(event) => void submit(event)} className="space-y-4">
             <div>
               <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>

@@ -4,6 +4,7 @@ import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.tsx";
+import { useFocusBack } from "./focus-back.tsx";
 
 export const Dialog = Primitive.Root;
 export const DialogTrigger = Primitive.Trigger;
@@ -20,10 +21,12 @@ const widths = { sm: "max-w-sm", md: "max-w-lg", lg: "max-w-3xl" };
 
 /** A centred window; on small screens it rises from the bottom edge. Focus stays inside, Escape closes. */
 export function DialogContent({ title, description, size = "md", children }: Props) {
+  const { mark, onCloseAutoFocus } = useFocusBack();
   return (
     <Primitive.Portal>
       <Primitive.Overlay className="fixed inset-0 z-40 bg-overlay data-[state=closed]:animate-out data-[state=closed]:fade-out data-[state=open]:animate-in data-[state=open]:fade-in" />
       <Primitive.Content
+        onCloseAutoFocus={onCloseAutoFocus}
         {...(description ? {} : { "aria-describedby": undefined })}
         className={cn(
           "fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[90dvh] w-full flex-col rounded-t-xl bg-raised shadow-menu outline-none",
@@ -32,6 +35,7 @@ export function DialogContent({ title, description, size = "md", children }: Pro
           widths[size],
         )}
       >
+        {mark}
         <header className="flex items-start justify-between gap-4 px-5 pt-4">
           <div className="min-w-0">
             <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>

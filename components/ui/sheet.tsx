@@ -4,6 +4,7 @@ import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.tsx";
+import { useFocusBack } from "./focus-back.tsx";
 
 export const Sheet = Primitive.Root;
 export const SheetTrigger = Primitive.Trigger;
@@ -18,10 +19,12 @@ type Props = { title: ReactNode; hideTitle?: boolean; side?: keyof typeof sides;
 
 /** A panel from the edge: details of a row, the menu on small screens. */
 export function SheetContent({ title, hideTitle, side = "right", children }: Props) {
+  const { mark, onCloseAutoFocus } = useFocusBack();
   return (
     <Primitive.Portal>
       <Primitive.Overlay className="fixed inset-0 z-40 bg-overlay data-[state=closed]:animate-out data-[state=closed]:fade-out data-[state=open]:animate-in data-[state=open]:fade-in" />
       <Primitive.Content
+        onCloseAutoFocus={onCloseAutoFocus}
         aria-describedby={undefined}
         className={cn(
           "fixed inset-y-0 z-50 flex w-[calc(100%-2.5rem)] flex-col bg-raised shadow-menu outline-none",
@@ -29,6 +32,7 @@ export function SheetContent({ title, hideTitle, side = "right", children }: Pro
           sides[side],
         )}
       >
+        {mark}
         <header
           className={cn("flex items-center justify-between gap-4 border-b px-5 py-3", hideTitle && "sr-only")}
         >
