@@ -48,7 +48,8 @@ function simpleBlocks(html: string): JSONContent | null {
   );
   if (!simple || html.includes("<!--")) return null;
   const doc = generateJSON(page.body.innerHTML, mailExtensions) as JSONContent;
-  return sameMeaning(page.body, doc) ? shown(doc, show) : null;
+  const read = shown(doc, show);
+  return sameMeaning(page.body, read, show) ? read : null;
 }
 
 /** Blank lines part paragraphs, and addresses are links, as sending reads a text without tags. */
@@ -63,34 +64,36 @@ const paragraphs = (text: string) =>
     .map((part) => `<p>${part.replace(/\r?\n/g, "<br>")}</p>`)
     .join("");
 
-/** The same letters in the same order, and as many links, pictures, headings, points and lines. */
-function sameMeaning(body: HTMLElement, doc: JSONContent): boolean {
-  const letters: string[] = [];
-  const counts = new Map<string, number>();
-  const count = (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const links = new Set<string>();
-  const walk = (node: JSONContent) => {
-    if (node.text) letters.push(node.text);
-    if (node.type) count(node.type);
-    for (const { type, attrs } of node.marks ?? []) if (type === "link") links.add(String(attrs?.href));
-    if (node.attrs?.href) links.add(String(node.attrs.href));
-    node.content?.forEach(walk);
+/**
+ * The same letters in the same order, and the same links, pictures, headings, points and emphasis. Asked of the mail that
+ * the blocks would be written as: nothing may be lost on the way there either.
+ */
+function sameMeaning(body: Element, doc: JSONContent, show: (text: string) => string): boolean {
+  const written = hideLiquid(mailHtml(doc));
+  const mail = new DOMParser().parseFromString(written.hidden, "text/html");
+  const blocks = [...mail.querySelectorAll("td[data-block]")];
+  return JSON.stringify(meaning([body], show)) === JSON.stringify(meaning(blocks, written.show));
+}
+
+function meaning(parts: readonly Element[], show: (text: string) => string) {
+  const letters = (nodes: readonly Element[]) =>
+    show(nodes.map((node) => node.textContent).join("")).replace(/\s+/g, "");
+  const within = (selector: string) => parts.flatMap((part) => [...part.querySelectorAll(selector)]);
+  const outermost = (selector: string) =>
+    letters(within(selector).filter((node) => !node.parentElement?.closest(selector)));
+  const given = (node: Element, name: string) => show(node.getAttribute(name) ?? "");
+  // Neighbours that lead to the same place become one link.
+  const links = Map.groupBy(within("a[href]"), (link) => given(link, "href"));
+  return {
+    words: letters(parts),
+    links: [...links].map(([href, found]) => [href, letters(found)]),
+    pictures: within("img").map((picture) => [given(picture, "src"), given(picture, "alt")]),
+    linkedPictures: within("a[href] img").length,
+    headings: within("h1,h2,h3").map((heading) => [heading.tagName, letters([heading])]),
+    points: [within("ul > li").length, within("ol > li").length],
+    lines: within("hr,td[data-block=divider]").length,
+    emphasis: ["strong,b", "em,i", "u", "s"].map(outermost),
   };
-  walk(doc);
-  const bare = (text: string) => text.replace(/\s+/g, "");
-  const has = (selector: string) => body.querySelectorAll(selector).length;
-  const expected = new Set(
-    [...body.querySelectorAll("a[href]")].map((link) => link.getAttribute("href") ?? ""),
-  );
-  return (
-    bare(letters.join("")) === bare(body.textContent ?? "")
-    && (counts.get("image") ?? 0) === has("img")
-    && (counts.get("heading") ?? 0) === has("h1,h2,h3")
-    && (counts.get("listItem") ?? 0) === has("li")
-    && (counts.get("horizontalRule") ?? 0) === has("hr")
-    && expected.size === links.size
-    && [...expected].every((href) => links.has(href))
-  );
 }
 
 /** Liquid back in its place, in words and in addresses. */

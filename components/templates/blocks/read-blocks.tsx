@@ -104,11 +104,19 @@ function flowOf(element: Element, align: Align, reader: Reader): JSONContent[] {
     const items = [...element.children].map((item) => listItem(item, reader));
     return [{ type: tag === "UL" ? "bulletList" : "orderedList", content: items }];
   }
-  const content = element.textContent === "\u00a0" ? [] : inlineOf(element, [], reader);
-  const inner = content.length > 0 ? { content } : {};
+  const inner = contentOf(element, reader);
   const level = /^H([1-3])$/.exec(tag)?.[1];
   if (level) return [{ type: "heading", attrs: { level: Number(level), align }, ...inner }];
-  return [{ type: "paragraph", attrs: { align }, ...inner }];
+  return [{ type: "paragraph", attrs: { align }, ...(isBlank(element) ? {} : inner) }];
+}
+
+/** As `mailHtml` writes a paragraph without words. */
+const isBlank = ({ childNodes: [only, ...others] }: Element) =>
+  others.length === 0 && only instanceof Text && only.data === "\u00a0";
+
+function contentOf(element: Element, reader: Reader): Pick<JSONContent, "content"> {
+  const content = inlineOf(element, [], reader);
+  return content.length > 0 ? { content } : {};
 }
 
 function listItem(item: Element, reader: Reader): JSONContent {
@@ -121,7 +129,10 @@ function listItem(item: Element, reader: Reader): JSONContent {
   const rest = first < 0 ? [] : nodes.slice(first).filter(isBlock);
   return {
     type: "listItem",
-    content: [...flowOf(lead, "left", reader), ...rest.flatMap((element) => flowOf(element, "left", reader))],
+    content: [
+      { type: "paragraph", attrs: { align: "left" }, ...contentOf(lead, reader) },
+      ...rest.flatMap((element) => flowOf(element, "left", reader)),
+    ],
   };
 }
 
