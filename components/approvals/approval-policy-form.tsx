@@ -7,6 +7,7 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Checkbox } from "#components/ui/checkbox";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { Input } from "#components/ui/input";
 import { RadioCards } from "#components/ui/radio-cards";
 import { Section } from "#components/ui/section";
@@ -29,9 +30,9 @@ const choices = [
   { value: "always", label: "Every campaign", hint: "Nothing is launched by one person alone." },
 ];
 
-const wordsOf = (value: FormDataEntryValue | null): string[] => [
+const wordsOf = (typed: string): string[] => [
   ...new Set(
-    (typeof value === "string" ? value : "")
+    typed
       .split(/[\n,]/)
       .map((word) => word.trim().toLowerCase())
       .filter(Boolean),
@@ -63,12 +64,13 @@ export function ApprovalPolicyForm({ policy, people }: Props) {
       onSubmit={(event) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);
+        const { words, largeFrom } = formValues(event.currentTarget, "words", "largeFrom");
         update.mutate({
           when,
-          largeFrom: when === "large" ? Number(form.get("largeFrom") || Number.NaN) : policy.largeFrom,
+          largeFrom: when === "large" ? Number(largeFrom || Number.NaN) : policy.largeFrom,
           approvers: roles.map((role) => ({ role, userIds: named[role] ?? [] })),
           newSender: when === "always" ? policy.newSender : form.has("newSender"),
-          words: when === "always" ? policy.words : wordsOf(form.get("words")),
+          words: when === "always" ? policy.words : wordsOf(words),
           inOrder: roles.length > 1 && form.has("inOrder"),
           twoPersons: roles.length > 1 && form.has("twoPersons"),
         });

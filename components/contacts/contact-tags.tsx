@@ -7,6 +7,7 @@ import { TagSuggestions } from "#components/segments/tag-suggestions";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { Input } from "#components/ui/input";
 import { Section } from "#components/ui/section";
 
@@ -24,9 +25,8 @@ export function ContactTags({ id, tags, editable }: { id: string; tags: string[]
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = event.currentTarget;
-    const tag = new FormData(form).get("tag");
-    if (typeof tag === "string" && tag.trim() !== "")
-      add.mutate({ id, tag }, { onSuccess: () => form.reset() });
+    const { tag } = formValues(form, "tag");
+    if (tag.trim() !== "") add.mutate({ id, tag }, { onSuccess: () => form.reset() });
   }
 
   return (

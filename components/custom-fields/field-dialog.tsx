@@ -9,6 +9,7 @@ import { Checkbox } from "#components/ui/checkbox";
 import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { Select } from "#components/ui/select";
 import { Textarea } from "#components/ui/textarea";
 import { type CustomFieldType, customFieldTypes } from "#server/custom-fields/schema";
@@ -56,21 +57,19 @@ export function FieldDialog({ field, onClose }: { field?: CustomField; onClose: 
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => {
-      const value = form.get(name);
-      return typeof value === "string" ? value : "";
-    };
-    const options = text("options")
-      .split("\n")
-      .map((line) => line.trim())
-      .filter(Boolean);
+    const text = formValues(
+      event.currentTarget,
+      ...(["label", "options", "defaultValue", "limits.min", "limits.max", "limits.lengthMax"] as const),
+    );
     const values = {
-      label: text("label"),
-      required: form.get("required") !== null,
-      options,
-      defaultValue: text("defaultValue"),
-      limits: { min: text("limits.min"), max: text("limits.max"), lengthMax: text("limits.lengthMax") },
+      label: text.label,
+      required: new FormData(event.currentTarget).has("required"),
+      options: text.options
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(Boolean),
+      defaultValue: text.defaultValue,
+      limits: { min: text["limits.min"], max: text["limits.max"], lengthMax: text["limits.lengthMax"] },
     };
     if (field) update.mutate({ ...values, id: field.id });
     else create.mutate({ ...values, type });

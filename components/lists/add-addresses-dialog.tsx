@@ -8,6 +8,7 @@ import { Callout } from "#components/ui/callout";
 import { Dialog, DialogClose, DialogContent, DialogFooter, DialogTrigger } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { SubmitButton } from "#components/ui/submit-button";
 import { Textarea } from "#components/ui/textarea";
 import type { RouterOutputs } from "#server/router";
@@ -20,8 +21,8 @@ export function AddAddressesDialog({ id }: { id: string }) {
   const add = useMutation(trpc.lists.addAddresses.mutationOptions({ onSuccess: () => router.refresh() }));
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const value = new FormData(event.currentTarget).get("emails");
-    const emails = (typeof value === "string" ? value : "").split(/[\s,;]+/).filter(Boolean);
+    const { emails: typed } = formValues(event.currentTarget, "emails");
+    const emails = typed.split(/[\s,;]+/).filter(Boolean);
     if (emails.length > 0) add.mutate({ id, emails });
   }
   function change(next: boolean) {

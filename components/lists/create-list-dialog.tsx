@@ -8,6 +8,7 @@ import { Button } from "#components/ui/button";
 import { Dialog, DialogClose, DialogContent, DialogFooter, DialogTrigger } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { SubmitButton } from "#components/ui/submit-button";
 
 export function CreateListDialog({ workspace }: { workspace: string }) {
@@ -25,8 +26,7 @@ export function CreateListDialog({ workspace }: { workspace: string }) {
   const problem = asProblem(create.error);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    create.mutate({ name: textOf(form, "name"), description: textOf(form, "description") });
+    create.mutate(formValues(event.currentTarget, "name", "description"));
   }
   return (
     <Dialog open={open} onOpenChange={setOpen}>
@@ -62,8 +62,3 @@ export function CreateListDialog({ workspace }: { workspace: string }) {
     </Dialog>
   );
 }
-
-const textOf = (form: FormData, name: string) => {
-  const value = form.get(name);
-  return typeof value === "string" ? value : "";
-};

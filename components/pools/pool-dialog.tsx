@@ -10,6 +10,7 @@ import { Checkbox } from "#components/ui/checkbox";
 import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { Input } from "#components/ui/input";
 import { RadioCards } from "#components/ui/radio-cards";
 import { SubmitButton } from "#components/ui/submit-button";
@@ -71,14 +72,11 @@ export function PoolDialog({ pool, mailboxes, onClose }: Props) {
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const name = form.get("name");
+    const { name, dailyLimitPerAccount } = formValues(event.currentTarget, "name", "dailyLimitPerAccount");
     const values = {
-      name: typeof name === "string" ? name : "",
+      name,
       strategy,
-      dailyLimitPerAccount: form.get("dailyLimitPerAccount")
-        ? Number(form.get("dailyLimitPerAccount"))
-        : null,
+      dailyLimitPerAccount: dailyLimitPerAccount ? Number(dailyLimitPerAccount) : null,
       members: Object.entries(chosen).map(([mailboxId, weight]) => ({ mailboxId, weight: Number(weight) })),
     };
     if (pool) update.mutate({ ...values, id: pool.id });

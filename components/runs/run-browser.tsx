@@ -7,6 +7,7 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Callout } from "#components/ui/callout";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
+import { formValues } from "#components/ui/form-values";
 import { LinkButton } from "#components/ui/link-button";
 import { SearchBox } from "#components/ui/search-box";
 import { Select } from "#components/ui/select";
@@ -151,8 +152,8 @@ function Filters({ view, functions }: FilterProps) {
         className="max-sm:w-full"
         onSubmit={(event) => {
           event.preventDefault();
-          const id = new FormData(event.currentTarget).get("id");
-          go({ id: typeof id === "string" && id.trim() ? id.trim() : undefined });
+          const { id } = formValues(event.currentTarget, "id");
+          go({ id: id.trim() || undefined });
         }}
       >
         <SearchBox

@@ -9,6 +9,7 @@ import { Button } from "#components/ui/button";
 import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { Select } from "#components/ui/select";
 import { SubmitButton } from "#components/ui/submit-button";
 import { sendingLimitInput, type SendingLimitKind } from "#server/sending-limits/schema";
@@ -66,14 +67,13 @@ export function LimitDialog({
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const number = (name: string) => (form.get(name) ? Number(form.get(name)) : null);
-    const given = form.get("domain");
+    const given = formValues(event.currentTarget, "domain", "dailyLimit", "hourlyLimit");
+    const number = (text: string) => (text ? Number(text) : null);
     const parsed = sendingLimitInput.safeParse({
       kind: target.kind,
-      domain: target.domain || (typeof given === "string" ? given : ""),
-      dailyLimit: number("dailyLimit"),
-      hourlyLimit: number("hourlyLimit"),
+      domain: target.domain || given.domain,
+      dailyLimit: number(given.dailyLimit),
+      hourlyLimit: number(given.hourlyLimit),
     });
     setWrong(
       Object.fromEntries((parsed.error?.issues ?? []).map(({ path, message }) => [path.join("."), message])),

@@ -7,6 +7,7 @@ import { Callout } from "#components/ui/callout";
 import { Dialog, DialogClose, DialogContent, DialogFooter, DialogTrigger } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { Select } from "#components/ui/select";
 import { Textarea } from "#components/ui/textarea";
 import { scopeLabels } from "#server/suppressions/schema";
@@ -33,20 +34,16 @@ export function AddSuppressions({ wholeOrganization }: { wholeOrganization: bool
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => {
-      const value = form.get(name);
-      return typeof value === "string" ? value.trim() : "";
-    };
-    const file = form.get("file");
-    const reason = text("reason") || undefined;
-    const scope = text("scope") === "tenant" ? ("tenant" as const) : ("workspace" as const);
+    const given = formValues(event.currentTarget, "emails", "reason", "scope");
+    const file = new FormData(event.currentTarget).get("file");
+    const reason = given.reason.trim() || undefined;
+    const scope = given.scope === "tenant" ? ("tenant" as const) : ("workspace" as const);
     setPending(true);
     setProblem(null);
     let sum = nothing;
     try {
       for await (const piece of piecesOf(
-        text("emails"),
+        given.emails.trim(),
         file instanceof File && file.size > 0 ? file : null,
       )) {
         const { added, already, rejected, narrowed } =

@@ -11,6 +11,7 @@ import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
 import { EmptyState } from "#components/ui/empty-state";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { NextPage } from "#components/ui/next-page";
 import { SearchBox } from "#components/ui/search-box";
 import { Select } from "#components/ui/select";
@@ -140,8 +141,7 @@ function RemoveDialog({ row, onClose }: { row: Row; onClose: () => void }) {
   const problem = asProblem(remove.error);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const evidence = new FormData(event.currentTarget).get("evidence");
-    remove.mutate({ id: row.id, evidence: typeof evidence === "string" ? evidence : "" });
+    remove.mutate({ id: row.id, ...formValues(event.currentTarget, "evidence") });
   }
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>

@@ -8,6 +8,7 @@ import { Button } from "#components/ui/button";
 import { Dialog, DialogContent, DialogFooter } from "#components/ui/dialog";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import { formValues } from "#components/ui/form-values";
 import { Textarea } from "#components/ui/textarea";
 import type { TemplateVariable } from "#server/template-variables/schema";
 
@@ -40,13 +41,9 @@ export function VariableDialog({ variable, onClose }: { variable?: TemplateVaria
   const problem = asProblem(create.error ?? update.error);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => {
-      const typed = form.get(name);
-      return typeof typed === "string" ? typed : "";
-    };
-    if (variable) update.mutate({ id: variable.id, value: text("value") });
-    else create.mutate({ key: text("key"), value: text("value") });
+    const { key, value } = formValues(event.currentTarget, "key", "value");
+    if (variable) update.mutate({ id: variable.id, value });
+    else create.mutate({ key, value });
   }
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
