@@ -1,11 +1,11 @@
 /** Next calls this once, when a server starts. What another runtime cannot load stays within the condition. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
-    const [{ startMetrics }, { startTracing }] = await Promise.all([
+    const [{ startMetrics }, { sendTracesBeforeExit, startTracing }] = await Promise.all([
       import("#server/metrics"),
       import("#server/tracing"),
     ]);
     startMetrics("web");
-    await startTracing("web");
+    sendTracesBeforeExit(await startTracing("web"));
   }
 }

@@ -1,5 +1,9 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes } from "@opentelemetry/api";
 import { env } from "./env.ts";
+import { log } from "./log.ts";
+
+/** Hosts grant 30 s in all; a collector that does not answer must not use them up. */
+const lastTracesMs = 3_000;
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
 
@@ -25,6 +29,27 @@ export async function startTracing(role: "web" | "worker" | "engine"): Promise<(
   });
   provider.register();
   return () => provider.shutdown();
+}
+
+/**
+ * Has the process send its last traces before it ends on a signal. For a server that ends itself when it has drained, as
+ * Next's does, with a call that cannot wait: by then what was under way has been traced too.
+ */
+export function sendTracesBeforeExit(end: () => Promise<void>): void {
+  const patience = () => new Promise((resolve) => setTimeout(resolve, lastTracesMs).unref());
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.prependOnceListener(signal, () => {
+      const exit = process.exit.bind(process);
+      let ending = false;
+      // What comes behind the call must not run on: nothing of ours does, and Next's ends there.
+      process.exit = ((code?: number) => {
+        if (ending) return;
+        ending = true;
+        void Promise.race([end(), patience()])
+          .catch((error: unknown) => log.warn({ err: error }, "the last traces could not be sent"))
+          .finally(() => exit(code));
+      }) as typeof process.exit;
+    });
 }
 
 type Traced = {

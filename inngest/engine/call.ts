@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { itemOf } from "./checkpoint.ts";
 import { traceHeaders } from "#server/tracing";
 import type { Job } from "./claim.ts";
@@ -41,13 +40,16 @@ export function withSteps(state: RunState, steps: RunState["steps"]): RunState {
   return { ...state, steps: [...state.steps, ...steps], stateBytes: state.stateBytes + bytes };
 }
 
+/** `requestId`: what the lines that both sides log about this call have in common. */
+type Callee = { url: string; signingKeys: readonly string[]; signal: AbortSignal; requestId: string };
+
 /**
  * Calls the worker for one job. With `fn_id` and `qi_id` the SDK keeps each step that it has finished through
  * `/v1/checkpoint` and goes on within the same call, unless the function says otherwise. While parallel steps are outstanding immediate execution is off, or a discovery that sees one
  * unfinished step would run it a second time.
  */
 export async function call(
-  { url, signingKeys, signal }: { url: string; signingKeys: readonly string[]; signal: AbortSignal },
+  { url, signingKeys, signal, requestId }: Callee,
   job: Job,
   state: RunState,
 ): Promise<Outcome> {
@@ -75,7 +77,7 @@ export async function call(
   };
   const headers = {
     "x-run-id": job.runId,
-    "x-request-id": randomUUID(),
+    "x-request-id": requestId,
     ...traceHeaders(),
   };
   const query = new URLSearchParams({ fnId: job.functionId, stepId });

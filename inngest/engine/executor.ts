@@ -78,7 +78,7 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
       try {
         const signal = AbortSignal.any([abort.signal, worker.cut.signal]);
         const to = { url: worker.url, signingKeys, signal };
-        const outcome = await observed(job, () => call(to, job, state));
+        const outcome = await observed(log, job, (requestId) => call({ ...to, requestId }, job, state));
         broken = outcome.kind === "unanswered" && outcome.broken;
         if (outcome.kind !== "unanswered" || outcome.delivered) return outcome;
       } finally {

@@ -2,9 +2,12 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { priorityOf } from "#inngest/queues";
 import { env } from "#server/env";
+import { answerMetrics } from "#server/metrics";
 import { asOwner } from "#db/testing-database";
 import { beat, claim, type Job } from "./claim.ts";
 import { openDatabase } from "./database.ts";
+import { readDepths } from "./health.ts";
+import { measureQueues } from "./metrics.ts";
 import { prune } from "./prune.ts";
 
 const database = openDatabase(env.ENGINE_DATABASE_URL, 2);
@@ -137,4 +140,35 @@ test("what has ended goes by age and by number, failed runs later, and what live
         (select count(*)::int from queue.steps) as steps, (select count(*)::int from queue.events) as events`,
   );
   expect(counts).toEqual([{ running: 5, steps: 9, events: 4 }]);
+});
+
+test("operators and Prometheus are told how much is due, waits and is worked on in each queue, and for how long the first has been due", async () => {
+  const tenantId = randomUUID();
+  await enqueue({ tenantId, count: 1, minutesAgo: 20 });
+  await take(1);
+  await enqueue({ tenantId, count: 3, minutesAgo: 5 });
+  await enqueue({ tenantId, count: 2, minutesAgo: -5 });
+  await enqueue({ tenantId, count: 1, minutesAgo: -5, queue: "email-sending" });
+  const [sending, processing, ...others] = (await readDepths(database)).toReversed();
+  expect(others).toEqual([]);
+  expect(sending).toMatchObject({
+    queue: "email-sending",
+    due: 0,
+    waiting: 1,
+    running: 0,
+    oldestDueMs: null,
+  });
+  expect(processing).toMatchObject({ queue: "email-processing", due: 3, waiting: 2, running: 1 });
+  const lag = processing?.oldestDueMs ?? 0;
+  expect(lag).toBeGreaterThan(5 * 60_000 - 1000);
+  expect(lag).toBeLessThan(6 * 60_000);
+
+  await measureQueues({ database, workers: { list: () => [] } });
+  const { text } = await answerMetrics({ from: "127.0.0.1" });
+  const told = (name: string, labels: string) =>
+    Number(new RegExp(`^${name}\\{${labels}\\} (\\S+)$`, "m").exec(text)?.[1]);
+  expect(told("postroad_queue_lag_seconds", 'queue="email-processing"')).toBeGreaterThanOrEqual(lag / 1000);
+  expect(told("postroad_queue_lag_seconds", 'queue="email-sending"')).toBe(0);
+  for (const [state, count] of Object.entries({ due: 3, waiting: 2, running: 1 }))
+    expect(told("postroad_queue_jobs", `queue="email-processing",state="${state}"`)).toBe(count);
 });

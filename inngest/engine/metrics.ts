@@ -28,7 +28,7 @@ export async function measureQueues({
   workers,
 }: {
   database: Database;
-  workers: Workers;
+  workers: Pick<Workers, "list">;
 }): Promise<void> {
   const depths = await readDepths(database);
   jobs.reset();
