@@ -188,7 +188,7 @@ function startFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
       { id: "throttled", throttle: { limit: 1, period: "1s", key }, triggers: on("throttled") },
       ran,
     ),
-    client.createFunction({ id: "settled", debounce: { period: "1s", key }, triggers: on("settled") }, ran),
+    client.createFunction({ id: "settled", debounce: { period: "2s", key }, triggers: on("settled") }, ran),
     client.createFunction(
       { id: "batched", batchEvents: { maxSize: 3, timeout: "2s", key }, triggers: on("batched") },
       ({ events }) => {
@@ -234,7 +234,7 @@ function orderFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
     {
       id: "impatient",
       concurrency: { limit: 1, key: "event.data.key" },
-      timeouts: { start: "1s" },
+      timeouts: { start: "2s" },
       triggers: on("impatient"),
     },
     async ({ event }) => {

@@ -105,7 +105,7 @@ export const orderCases: Case[] = [
     name: "a run that does not start in its time is cancelled",
     run: async (context) => {
       const { app, key } = context;
-      await send(context, "impatient", { data: { n: 1, pauseMs: 2500 } });
+      await send(context, "impatient", { data: { n: 1, pauseMs: 4000 } });
       await app.seen(key, "ran 1", 30_000);
       await send(context, "impatient", ...numbered(2));
       await app.seen(key, "ended 1", 30_000);

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveClock } from "#db/testing";
@@ -83,6 +84,23 @@ test("an event of the future starts its run then", async () => {
   expect(lab.app.ran(key)).toEqual([]);
   await moveClock("2 hours");
   await lab.ended(key, "steps");
+});
+
+test("an app whose clock is ahead of the database's waits for nothing", async () => {
+  const [key, later] = [lab.newKey(), lab.newKey()];
+  const [clock] = await lab.sql<{ ms: number }[]>`
+    select extract(epoch from app_now())::float8 * 1000 + 3600 * 1000 as ms`;
+  const ms = Math.round(clock?.ms ?? 0);
+  const send = (data: object, ts: number) =>
+    fetch(`${lab.engine.url}/e/${eventKey}`, {
+      method: "POST",
+      headers: { "x-inngest-event-id-seed": `${ms},${randomBytes(10).toString("base64")}` },
+      body: JSON.stringify([{ name: "lab/steps", data, ts }]),
+    });
+  await send({ key: later }, ms + 1);
+  await send({ key }, ms);
+  await lab.ended(key, "steps");
+  expect(lab.app.ran(later)).toEqual([]);
 });
 
 test("a wait takes the first event that fits, and nothing when its time is over", async () => {

@@ -38,10 +38,13 @@ export function readEvents(body: unknown, seed: string | undefined, nowMs: numbe
     );
   }
   const ids = eventIds(seed, list.length, nowMs);
-  return list.map((input, index) => readEvent(input, index, ids[index] ?? "", nowMs));
+  const senderMs = Number(seed?.split(",")[0] ?? NaN);
+  return list.map((input, index) => readEvent(input, { index, serverId: ids[index] ?? "", nowMs, senderMs }));
 }
 
-function readEvent(input: unknown, index: number, serverId: string, nowMs: number): ReceivedEvent {
+type Place = { index: number; serverId: string; nowMs: number; senderMs: number };
+
+function readEvent(input: unknown, { index, serverId, nowMs, senderMs }: Place): ReceivedEvent {
   const where = `Event ${index + 1}`;
   const parsed = eventSchema.safeParse(input);
   if (!parsed.success) {
@@ -64,5 +67,14 @@ function readEvent(input: unknown, index: number, serverId: string, nowMs: numbe
       `${where}: "${name}" has ${bytes} bytes; ${limits.eventBytes} are allowed. Send ids instead of data.`,
     );
   }
-  return { serverId, externalId: id ?? null, event };
+  return { serverId, externalId: id ?? null, event, isLater: isLater(ts, senderMs) };
+}
+
+/**
+ * Whether the sender wants the event to start its runs at its `ts`, if that lies ahead. The SDK gives each event the
+ * time at which it is sent, by the sender's clock, which the seed tells: that is no wish to wait until ours has come
+ * as far.
+ */
+function isLater(ts: number | null | undefined, senderMs: number): boolean {
+  return typeof ts === "number" && !(ts <= senderMs);
 }

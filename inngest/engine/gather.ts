@@ -7,7 +7,7 @@ import type { InngestEvent } from "./protocol.ts";
 import { reserveStarts, shortened } from "./rates.ts";
 import { createRuns, replaceEvents } from "./runs.ts";
 
-type Start = { fn: RegisteredFunction; event: InngestEvent };
+type Start = { fn: RegisteredFunction; event: InngestEvent; notBefore?: number | undefined };
 type Open = { id: string; events: InngestEvent[]; bytes: number; now: Date; createdAt: Date };
 
 /**
@@ -15,22 +15,26 @@ type Open = { id: string; events: InngestEvent[]; bytes: number; now: Date; crea
  * takes the event in. Returns the starts that are not gathered.
  */
 export async function gather<T extends Start>(sql: Sql, starts: readonly T[]): Promise<T[]> {
-  const groups = new Map<string, { fn: RegisteredFunction; key: string; events: InngestEvent[] }>();
+  const groups = new Map<
+    string,
+    { fn: RegisteredFunction; key: string; events: InngestEvent[]; notBefore: number }
+  >();
   const others = starts.filter((start) => {
     const key = gatherKey(start);
     if (key === null) return true;
     const name = `${start.fn.id}/${key}`;
-    const group = groups.get(name) ?? { fn: start.fn, key, events: [] };
+    const group = groups.get(name) ?? { fn: start.fn, key, events: [], notBefore: 0 };
     groups.set(name, group);
     group.events.push(start.event);
+    group.notBefore = Math.max(group.notBefore, start.notBefore ?? 0);
     return false;
   });
   // In one order for everybody, or two requests could wait for each other.
-  for (const [name, { fn, key, events }] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, { fn, key, events, notBefore }] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
     const open = await findOpen(sql, fn.id, key);
     await (fn.config.debounce
-      ? debounce(sql, fn, key, events, open)
+      ? debounce(sql, { fn, key, events, notBefore, open })
       : fillBatches(sql, fn, key, events, open));
   }
   return others;
@@ -50,19 +54,21 @@ async function findOpen(sql: Sql, functionId: string, key: string): Promise<Open
   return open;
 }
 
-async function debounce(
-  sql: Sql,
-  fn: RegisteredFunction,
-  key: string,
-  events: readonly InngestEvent[],
-  open: Open | undefined,
-): Promise<void> {
+type Debounced = {
+  fn: RegisteredFunction;
+  key: string;
+  events: readonly InngestEvent[];
+  notBefore: number;
+  open: Open | undefined;
+};
+
+async function debounce(sql: Sql, { fn, key, events, notBefore, open }: Debounced): Promise<void> {
   const { period = "", timeout } = fn.config.debounce ?? {};
   const last = latest([...(open?.events ?? []), ...events]);
   if (!last) return;
   const periodMs = parseDuration(period) ?? 0;
   if (!open) {
-    await createRuns(sql, [{ fn, events: [last], gatherKey: key, afterMs: periodMs }]);
+    await createRuns(sql, [{ fn, events: [last], gatherKey: key, afterMs: periodMs, notBefore }]);
     return;
   }
   const longestMs = timeout === undefined ? Infinity : (parseDuration(timeout) ?? Infinity);

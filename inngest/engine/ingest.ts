@@ -8,7 +8,17 @@ import { lockRun } from "./run-store.ts";
 import { createRuns, endRun, resumeStep, type NewRun } from "./runs.ts";
 
 /** An event from outside: `event.id` is the sender's own id where it gave one. */
-export type ReceivedEvent = { serverId: string; externalId: string | null; event: InngestEvent };
+export type ReceivedEvent = {
+  serverId: string;
+  externalId: string | null;
+  event: InngestEvent;
+  /** Its runs start at its `ts`, if that lies ahead. */
+  isLater: boolean;
+};
+
+/** What the sender has said of the events, by their ids: that it is his own id, and that the runs start later. */
+type Said = { own: ReadonlySet<string>; later: ReadonlySet<string> };
+const nothingSaid: Said = { own: new Set(), later: new Set() };
 
 /**
  * Takes events in, in the caller's transaction: stores them, lets waiting runs go on, cancels, starts runs.
@@ -19,7 +29,10 @@ export async function receive(sql: Sql, received: readonly ReceivedEvent[]): Pro
   await publish(
     sql,
     fresh.map(({ event }) => event),
-    new Set(fresh.flatMap((one) => one.externalId ?? [])),
+    {
+      own: new Set(fresh.flatMap((one) => one.externalId ?? [])),
+      later: new Set(fresh.flatMap((one) => (one.isLater ? [one.event.id] : []))),
+    },
   );
 }
 
@@ -27,14 +40,14 @@ export async function receive(sql: Sql, received: readonly ReceivedEvent[]): Pro
 export async function publish(
   sql: Sql,
   events: readonly InngestEvent[],
-  externalIds: ReadonlySet<string> = new Set(),
+  said: Said = nothingSaid,
 ): Promise<void> {
   let batch = events;
   while (batch.length > 0) {
     // What waits is served before anything starts, so that no run meets the event that started it.
     const [matches, functions] = await Promise.all([findMatches(sql, batch), loadFunctions(sql)]);
     const followUps = await deliver(sql, batch, matches);
-    followUps.push(...(await startRuns(sql, functions, batch, externalIds)));
+    followUps.push(...(await startRuns(sql, functions, batch, said)));
     batch = followUps;
   }
 }
@@ -109,12 +122,18 @@ async function startRuns(
   sql: Sql,
   functions: readonly RegisteredFunction[],
   events: readonly InngestEvent[],
-  externalIds: ReadonlySet<string>,
+  said: Said,
 ): Promise<InngestEvent[]> {
   const wanted = events.flatMap((event) =>
     functions
       .filter((fn) => isTriggeredBy(fn, event))
-      .map((fn) => ({ fn, event, events: [event], key: startKey(fn, event, externalIds.has(event.id)) })),
+      .map((fn) => ({
+        fn,
+        event,
+        events: [event],
+        key: startKey(fn, event, said.own.has(event.id)),
+        ...(said.later.has(event.id) && { notBefore: event.ts }),
+      })),
   );
   const allowed = await withinLimits(
     sql,
@@ -178,7 +197,7 @@ export async function startScheduled(
  * A dropped start does not use up its event's id, so that the same event may start a run later.
  */
 async function startSingleton(sql: Sql, start: Start): Promise<Started> {
-  const { fn, event } = start;
+  const { fn, event, notBefore } = start;
   const { key, mode } = fn.config.singleton ?? { key: undefined, mode: "skip" };
   const singletonKey = shortened(key ? keyOf(key, { event }) : "");
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${fn.id}/${singletonKey}`}, 0))`;
@@ -190,6 +209,6 @@ async function startSingleton(sql: Sql, start: Start): Promise<Started> {
   if ((await withinLimits(sql, await claimKeys(sql, [start]))).length === 0) return dropped;
   const run = live && (await lockRun(sql, live.id));
   const followUps = run?.status === "running" ? await endRun(sql, run, { status: "cancelled" }) : [];
-  const [runId] = await createRuns(sql, [{ fn, events: [event], singletonKey }]);
+  const [runId] = await createRuns(sql, [{ fn, events: [event], singletonKey, notBefore }]);
   return { runId, followUps };
 }

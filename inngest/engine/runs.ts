@@ -17,6 +17,8 @@ export type NewRun = {
   gatherKey?: string;
   /** Milliseconds until the first call at the earliest. */
   afterMs?: number;
+  /** Unix milliseconds of the first call at the earliest. */
+  notBefore?: number | undefined;
   parent?: { runId: string; stepId: string };
 };
 
@@ -49,7 +51,7 @@ export async function createRuns(sql: Sql, created: readonly NewRun[]): Promise<
                 ${column((run) => run.parent?.stepId ?? null)}::text[])
       as r (id, function_id, queue_name, tenant_id, priority, max_attempts, events, lead, key_1, key_2, singleton,
             gather, unopened, parent_run_id, parent_step_id)`,
-    // An event whose time lies ahead starts its run then; it exists from now on, so that it can be cancelled.
+    // A run of an event whose time lies ahead starts then; it exists from now on, so that it can be cancelled.
     sql`
     insert into queue.jobs (queue_name, tenant_id, priority, run_id, function_id, kind, step_id, due_at, lag_seconds,
                             max_attempts, concurrency_key_1, concurrency_key_2)
@@ -59,14 +61,14 @@ export async function createRuns(sql: Sql, created: readonly NewRun[]): Promise<
              else greatest(opens_at - greatest(lead_seconds, 0) * interval '1 second', s.place::timestamptz) end,
            greatest(-lead_seconds, 0), max_attempts, case k.kind when 'discover' then concurrency_key_1 end,
            case k.kind when 'discover' then concurrency_key_2 end
-    from unnest(${ids}::text[], ${column(({ events }) => events[0]?.ts ?? 0)}::float8[],
+    from unnest(${ids}::text[], ${column(({ notBefore = 0 }) => notBefore)}::float8[],
                 ${column(({ afterMs = 0 }) => afterMs)}::float8[],
                 ${column((run) => places.get(run)?.toISOString() ?? null)}::text[],
                 ${column(({ fn }) => parseDuration(fn.config.timeouts?.start ?? "") || null)}::float8[])
-      as s (id, ts, after_ms, place, start_ms)
+      as s (id, not_before, after_ms, place, start_ms)
     join queue.runs r on r.id = s.id
     cross join lateral (
-      select greatest(app_now() + s.after_ms * interval '1 millisecond', to_timestamp(s.ts / 1000)) as opens_at
+      select greatest(app_now() + s.after_ms * interval '1 millisecond', to_timestamp(s.not_before / 1000)) as opens_at
     ) as o
     join (values ('discover', ''), ('deadline', 'start')) as k (kind, step_id)
       on k.kind = 'discover' or s.start_ms is not null`,
