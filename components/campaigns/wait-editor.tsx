@@ -39,15 +39,21 @@ const blank: Record<Kind, WaitRule> = {
   },
 };
 
-const notes: Record<Kind, string> = {
+const notesOf = (zone: string): Record<Kind, string> => ({
   duration:
     "Counted from when the email before it was really sent. Days and weeks keep the time of day; business days are Monday to Friday.",
-  time: "The next time the clock of the campaign’s zone shows it: today, when it is still to come.",
-  weekday: "The next of these days on which the time is still to come, in the campaign’s zone.",
-  date: "In the campaign’s zone. Who comes here later goes on at once.",
+  time: `The next time the clock shows it: today, when it is still to come. ${zone}`,
+  weekday: `The next of these days on which the time is still to come. ${zone}`,
+  date: `Who comes here later goes on at once. ${zone}`,
   event:
     "Who has done it already, or has the value, goes on at once, except for a custom event, which counts from when they come here. Opens and clicks count a minute after they happen, once scanners have shown themselves.",
-};
+});
+
+/** Whose clock the waits until a time go by, which is the campaign's choice. */
+const clockWords = ({ timezoneMode, timezone }: Campaign["settings"]) =>
+  timezoneMode === "campaign"
+    ? `On the clock of ${timezone}.`
+    : "On each recipient’s own clock, as the campaign’s settings say.";
 
 /** What cannot be saved yet stays in the box with a sentence below it. */
 export function WaitEditor({ content, onChange, disabled, campaign, step }: Props) {
@@ -72,7 +78,7 @@ export function WaitEditor({ content, onChange, disabled, campaign, step }: Prop
         <RuleFields key={kind} rule={content.wait} onChange={set} />
       )}
       <p className="basis-full text-xs text-muted">
-        {notes[kind]} The next email still keeps to the send window.
+        {notesOf(clockWords(campaign.settings))[kind]} The next email still keeps to the send window.
       </p>
     </fieldset>
   );

@@ -53,7 +53,7 @@ export async function admit(
   const graph = await loadGraph(tx, campaignId);
   const { entry } = graph;
   if (!entry || all.length === 0) return { admitted: [], events: [] };
-  const { due, reason } = placeAt(entry, graph.zone, (await appNow(tx)).getTime());
+  const { due, reason } = placeAt(graph, entry, (await appNow(tx)).getTime());
   // Drivers are locked before enrollments, here as everywhere.
   const events = await wakeSteps(tx, { scope, graph, dues: new Map(due ? [[entry.id, due.at]] : []) });
   const arrivals = await inPerson(tx, campaignId, all);

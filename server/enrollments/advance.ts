@@ -2,7 +2,7 @@ import type { TenantTx } from "#db/tenancy";
 import { type DriverEvent, type EventScope, stepDueEvent } from "#server/drivers/events";
 import { wake } from "#server/drivers/mutations";
 import { applyMoves } from "./moves.ts";
-import { dueAt, type Edge, type EngineStep, type StepGraph } from "./steps.ts";
+import { type Edge, type EngineStep, stepDue, type StepDue, type StepGraph } from "./steps.ts";
 
 /** One contact's way on: what came of the step, which edge to take, and when it happened (epoch ms). */
 export type Move = { enrollmentId: string; outcome: string; edge: Edge; at: number; messageId?: string };
@@ -11,7 +11,7 @@ export type Advanced = { moved: number; ended: number; events: DriverEvent[] };
 
 export type Place = {
   target: EngineStep | null;
-  due: { at: number; local: string } | null;
+  due: StepDue | null;
   reason: "waiting" | "config_error" | null;
 };
 
@@ -44,12 +44,12 @@ function placeAfter(graph: StepGraph, step: EngineStep, move: Move): Place {
   const edge = move.edge === "timeout" && step.edges.timeout === null ? "false" : move.edge;
   const to = step.edges[edge];
   const target = to === null ? null : (graph.steps.get(to) ?? null);
-  return { target, ...placeAt(target, graph.zone, move.at) };
+  return { target, ...placeAt(graph, target, move.at) };
 }
 
-export function placeAt(target: EngineStep | null, zone: string, at: number): Omit<Place, "target"> {
+export function placeAt(graph: StepGraph, target: EngineStep | null, at: number): Omit<Place, "target"> {
   if (target === null) return { due: null, reason: null };
-  const due = dueAt(target, zone, at);
+  const due = stepDue(graph, target, at);
   if (due === null) return { due, reason: "config_error" };
   return { due, reason: target.type === "wait" ? "waiting" : null };
 }

@@ -41,7 +41,7 @@ export async function enrollSlice(
     return { held: true, done: true, enrolled: 0, events: [] };
   }
   const now = (await appNow(tx)).getTime();
-  const { due, reason } = placeAt(entry, graph.zone, now);
+  const { due, reason } = placeAt(graph, entry, now);
   const dues = new Map(due ? [[entry.id, due.at]] : []);
   const events = await wakeSteps(tx, { scope, graph, dues });
   const predicate = await audiencePredicate(tx, audience.parse(row.audience), campaignId);

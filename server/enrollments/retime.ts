@@ -3,7 +3,7 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent } from "#server/drivers/events";
 import type { StepContext } from "./slice.ts";
-import { dueAt } from "./steps.ts";
+import { stepDue } from "./steps.ts";
 
 type Time = { id: string; at: number; local: string | null };
 
@@ -32,7 +32,7 @@ export async function retimeWaiters(
     order by contact_id limit ${limit} for no key update`);
   const now = (await appNow(tx)).getTime();
   const times = rows.flatMap(({ id, reason, entered_at }): Time[] => {
-    const due = reason === "waiting" ? dueAt(step, graph.zone, entered_at.getTime()) : null;
+    const due = reason === "waiting" ? stepDue(graph, step, entered_at.getTime()) : null;
     if (due) return [{ id, at: Math.max(due.at, now), local: due.local }];
     return reason === "waiting_for_condition" || reason === "waiting_for_event"
       ? [{ id, at: now, local: null }]
@@ -40,7 +40,7 @@ export async function retimeWaiters(
   });
   await tx.execute(sql`
     update campaign_contacts e
-    set next_email_scheduled_at = t.at, due_local = coalesce(t.local, e.due_local), tz_used = ${graph.zone}, wait_until = null,
+    set next_email_scheduled_at = t.at, due_local = case when e.wait_reason = 'waiting' then t.local else e.due_local end, tz_used = ${graph.zone}, wait_until = null,
       updated_at = app_now()
     from unnest(${sql.param(times.map(({ id }) => id))}::uuid[],
       ${sql.param(times.map(({ at }) => new Date(at).toISOString()))}::timestamptz[],

@@ -68,7 +68,7 @@ async function putBack(
   const placed = failed.flatMap(({ id, step, visit }) => {
     const target = graph.steps.get(step);
     if (!target?.active) return [];
-    const { due, reason } = placeAt(target, graph.zone, now);
+    const { due, reason } = placeAt(graph, target, now);
     return [{ id, step, visit, due, reason }];
   });
   const dues = new Map(placed.flatMap(({ step, due }) => (due ? [[step, due.at] as const] : [])));

@@ -5,7 +5,7 @@ import { holds, yieldUntil } from "#server/drivers/mutations";
 import type { Block } from "#server/messages/limits";
 import { passOn } from "./pass-on.ts";
 import type { CallsToMake } from "./webhook-step.ts";
-import { dueAt, loadGraph, stepOf, type EngineStep, type StepGraph } from "./steps.ts";
+import { loadGraph, stepDue, stepOf, type EngineStep, type StepGraph } from "./steps.ts";
 
 /** A piece of a step's work: at most `limit` contacts, while `fence` drives the step. */
 export type Slice = { scope: EventScope; campaignId: string; stepId: string; fence: number; limit: number };
@@ -101,7 +101,7 @@ export async function reconsiderIncomplete(
     order by id for no key update`);
   const places = rows.flatMap((row) => {
     const step = graph.steps.get(row.step_id);
-    const due = step ? dueAt(step, graph.zone, row.entered_at.getTime()) : null;
+    const due = step ? stepDue(graph, step, row.entered_at.getTime()) : null;
     return due ? [{ id: row.id, due, reason: step?.type === "wait" ? "waiting" : null }] : [];
   });
   if (places.length === 0) return;

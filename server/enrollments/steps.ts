@@ -61,10 +61,14 @@ export type EngineStep = {
   retimedUpTo: string | null;
 };
 
-/** `zone` is the campaign's: waits of days and weeks keep its wall clock. */
+/**
+ * `zone` is the campaign's: waits of days and weeks keep its wall clock. `personal`: it writes to everybody on their own,
+ * which waits until a time then go by.
+ */
 export type StepGraph = {
   campaignId: string;
   zone: string;
+  personal: boolean;
   entry: EngineStep | null;
   steps: ReadonlyMap<string, EngineStep>;
 };
@@ -89,6 +93,7 @@ type Row = {
   was_reviewed: boolean;
   retimed_up_to: string | null;
   timezone: string;
+  personal: boolean;
 };
 
 /** The campaign's steps as they stand now, the deleted ones too. The first active one is where everybody starts. */
@@ -97,6 +102,7 @@ export async function loadGraph(tx: TenantTx, campaignId: string): Promise<StepG
     select s.id, s.step_order, s.step_type, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id, s.wait_duration, s.condition_rules, s.wait_up_to, s.action_type, s.action_config,
       s.is_active, s.retimed_up_to, s.requires_draft_approval, s.draft_review, s.was_reviewed, cs.timezone,
+      cs.timezone_mode <> 'campaign' as personal,
       coalesce(btrim(s.email_content), '') <> '' and (s.reply_in_thread or coalesce(btrim(s.subject_line), '') <> '') as written
     from campaign_steps s join campaign_settings cs on cs.campaign_id = s.campaign_id
     where s.campaign_id = ${campaignId}::uuid
@@ -105,6 +111,7 @@ export async function loadGraph(tx: TenantTx, campaignId: string): Promise<StepG
   return {
     campaignId,
     zone: rows[0]?.timezone ?? "UTC",
+    personal: rows[0]?.personal ?? false,
     entry: steps.find((step) => step.active) ?? null,
     steps: new Map(steps.map((step) => [step.id, step])),
   };
@@ -152,7 +159,22 @@ function readOrNull<T>(schema: z.ZodType<T>, stored: unknown): T | null {
 
 const reviewUsual: DraftReview = { days: 14, otherwise: "skip", instructions: "", unreviewed: false };
 
-/** When a step falls due for somebody who reaches it at `at` (epoch ms); null when it is incomplete. */
+/** `local` is null where the step has yet to look whose clock counts. */
+export type StepDue = { at: number; local: string | null };
+
+/** Waits until a time of day, a weekday or a date end on the clock of whoever waits, where the campaign goes by that. */
+export const waitsOnOwnClock = ({ personal }: Pick<StepGraph, "personal">, { wait }: EngineStep): boolean =>
+  personal && wait !== null && "until" in wait && !isEventWait(wait);
+
+/**
+ * When a step falls due for somebody who reaches it at `at` (epoch ms); null when it is incomplete. A wait on their own
+ * clock is due at once: it looks whose clock that is.
+ */
+export function stepDue(graph: StepGraph, step: EngineStep, at: number): StepDue | null {
+  return step.active && waitsOnOwnClock(graph, step) ? { at, local: null } : dueAt(step, graph.zone, at);
+}
+
+/** When a step falls due on the clock of a zone for somebody who reaches it at `at`; null when it is incomplete. */
 export function dueAt(step: EngineStep, zone: string, at: number): { at: number; local: string } | null {
   if (step.type !== "wait" || !step.active) return { at, local: localText(toLocal(zone, at)) };
   if (step.wait === null) return null;

@@ -104,6 +104,7 @@ export function begin(seed: number, zone: string, from: number): Simulation {
     graph: {
       campaignId: `campaign ${seed}`,
       zone,
+      personal: false,
       entry,
       steps: new Map(steps.map((step) => [step.id, step])),
     },

@@ -121,6 +121,8 @@ const returns: [number, number | null, Bounce, string][] = [
   [4, 9, "hard", "5.1.1"],
   [5, null, "soft", "4.2.2"],
   [6, 11, "block", "5.7.1"],
+  // An email of which nobody knows what became is answered by nobody: one of the two is.
+  [16, 11, "block", "5.7.1"],
 ];
 const diagnostics: Record<Bounce, string> = {
   hard: "550 5.1.1 user unknown",

@@ -270,10 +270,10 @@ function comesLater(walker: Walker, now: Now, from: number, to: number): boolean
 }
 
 const endOfWait = (
-  { entered }: Walker,
+  { entered, person }: Walker,
   { wait }: Extract<PlainStep, { type: "wait" }>,
   { world }: Now,
-): number => endOf(world.zone, entered, wait);
+): number => endOf("weekday" in wait ? (person.zone ?? world.zone) : world.zone, entered, wait);
 
 /** Monday to Friday, six to eight in the evening. */
 function isOpen(zone: string, at: number): boolean {

@@ -2,11 +2,13 @@ import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { isEventWait } from "#server/campaigns/schema";
+import { clockOfContact, zoneOr } from "#server/contacts/zone";
 import { parseLocal, toInstant } from "#server/planner/zone";
 import { advance } from "./advance.ts";
 import { releaseOnEvent } from "./event-wait.ts";
 import { retimeWaiters } from "./retime.ts";
-import { dueRows, onStep, type DueRow, type Slice, type SliceResult } from "./slice.ts";
+import { dueRows, onStep, type DueRow, type Slice, type SliceResult, type StepContext } from "./slice.ts";
+import { dueAt, waitsOnOwnClock } from "./steps.ts";
 
 /** Less than this is a matter of rounding, not of a clock that was changed. */
 const toleranceMs = 5_000;
@@ -19,10 +21,7 @@ export function releaseWaits(tx: TenantTx, slice: Slice): Promise<SliceResult> {
     if (step.wait && isEventWait(step.wait)) return releaseOnEvent(tx, context, step.wait);
     const rows = await dueRows(tx, slice);
     const now = (await appNow(tx)).getTime();
-    const early = rows.flatMap((row) => {
-      const at = meantAt(row);
-      return at !== null && at > now + toleranceMs ? [{ id: row.id, at }] : [];
-    });
+    const early = (await meant(tx, context, rows)).filter(({ at }) => at > now + toleranceMs);
     await postpone(tx, early);
     const later = new Set(early.map(({ id }) => id));
     const moves = rows
@@ -33,16 +32,43 @@ export function releaseWaits(tx: TenantTx, slice: Slice): Promise<SliceResult> {
   });
 }
 
-/** The rules of a zone may have changed since the wait began: what was meant is the wall clock. */
-function meantAt({ due_local, tz_used }: DueRow): number | null {
-  return due_local === null || tz_used === null ? null : toInstant(tz_used, parseLocal(due_local));
+/** The end of a wait: the instant, and the clock on which it was meant. */
+type End = { id: string; at: number; local: string; zone: string };
+
+/**
+ * When these people's waits end as far as is known now. The rules of a zone may have changed since a wait began, or the
+ * zone of whoever waits on their own clock: what was meant is what the wall clock shows.
+ */
+async function meant(tx: TenantTx, { graph, step }: StepContext, rows: readonly DueRow[]): Promise<End[]> {
+  const own = waitsOnOwnClock(graph, step) ? await arrivalsOf(tx, rows) : null;
+  return rows.flatMap(({ id, due_local: local, tz_used: zone }): End[] => {
+    const arrival = own?.get(id);
+    const theirs = arrival ? zoneOr(arrival.clock, graph.zone) : zone;
+    if (theirs === null) return [];
+    if (local !== null) return [{ id, local, zone: theirs, at: toInstant(theirs, parseLocal(local)) }];
+    const due = arrival ? dueAt(step, theirs, arrival.entered_at.getTime()) : null;
+    return due ? [{ id, ...due, zone: theirs }] : [];
+  });
 }
 
-async function postpone(tx: TenantTx, rows: readonly { id: string; at: number }[]): Promise<void> {
-  if (rows.length === 0) return;
+type Arrival = { id: string; entered_at: Date; clock: string | null };
+
+async function arrivalsOf(tx: TenantTx, rows: readonly DueRow[]): Promise<Map<string, Arrival>> {
+  const found = await tx.execute<Arrival>(sql`
+    select e.id, coalesce(e.entered_step_at, e.enrolled_at) as entered_at,
+      (select ${clockOfContact} from contacts c where c.id = e.contact_id) as clock
+    from campaign_contacts e where e.id = any(${sql.param(rows.map(({ id }) => id))}::uuid[])`);
+  return new Map(found.map((row) => [row.id, row]));
+}
+
+async function postpone(tx: TenantTx, ends: readonly End[]): Promise<void> {
+  if (ends.length === 0) return;
   await tx.execute(sql`
-    update campaign_contacts e set next_email_scheduled_at = p.at, updated_at = app_now()
-    from unnest(${sql.param(rows.map(({ id }) => id))}::uuid[],
-      ${sql.param(rows.map(({ at }) => new Date(at).toISOString()))}::timestamptz[]) as p(id, at)
+    update campaign_contacts e
+    set next_email_scheduled_at = p.at, due_local = p.local, tz_used = p.zone, updated_at = app_now()
+    from unnest(${sql.param(ends.map(({ id }) => id))}::uuid[],
+      ${sql.param(ends.map(({ at }) => new Date(at).toISOString()))}::timestamptz[],
+      ${sql.param(ends.map(({ local }) => local))}::timestamp[], ${sql.param(ends.map(({ zone }) => zone))}::text[])
+      as p(id, at, local, zone)
     where e.id = p.id`);
 }

@@ -1,4 +1,4 @@
-import { dueAt, type EngineStep, type StepGraph } from "#server/enrollments/steps";
+import { dueAt, type EngineStep, type StepGraph, waitsOnOwnClock } from "#server/enrollments/steps";
 import type { Person } from "#server/planner/persons";
 import type { Slot } from "#server/planner/slots";
 
@@ -15,12 +15,12 @@ export function followUpsOf(
   startOf: (person: Person) => string | null,
 ): (person: Person, slot: Slot) => Person | null {
   const places = new Map<string, string>();
-  const first = graph.entry && emailFrom(graph, graph.entry, 0)?.step;
+  const first = graph.entry && emailFrom(graph, graph.entry, { at: 0, zone: graph.zone })?.step;
   return (person, slot) => {
     const place = places.get(person.id) ?? startOf(person) ?? first?.id;
     const step = place === undefined ? undefined : graph.steps.get(place);
     const next = step && nextOf(graph, step);
-    const found = next && emailFrom(graph, next, slot.at);
+    const found = next && emailFrom(graph, next, { at: slot.at, zone: person.zone });
     if (!found) return null;
     // Told apart from whoever stands at an earlier email.
     places.set(person.id, found.step.id);
@@ -33,22 +33,26 @@ export function followUpsOf(
   };
 }
 
-/** When the first email of a campaign is due for who begins it at `at`. */
-export const firstEmailAt = (graph: StepGraph, at: number): number =>
-  (graph.entry && emailFrom(graph, graph.entry, at)?.at) ?? at;
+/** When the first email of a campaign is due for somebody of a zone who begins it at `at`. */
+export const firstEmailAt = (graph: StepGraph, at: number, zone: string): number =>
+  (graph.entry && emailFrom(graph, graph.entry, { at, zone })?.at) ?? at;
 
 function nextOf(graph: StepGraph, { type, edges }: EngineStep): EngineStep | null {
   const to = type === "condition" ? edges.false : edges.next;
   return to === null ? null : (graph.steps.get(to) ?? null);
 }
 
-/** The first email on the way from a step that is reached at `at`, and when it is due. */
-function emailFrom(graph: StepGraph, from: EngineStep, at: number): { step: EngineStep; at: number } | null {
+/** The first email on the way from a step that somebody of a zone reaches at `at`, and when it is due. */
+function emailFrom(
+  graph: StepGraph,
+  from: EngineStep,
+  { at, zone }: { at: number; zone: string },
+): { step: EngineStep; at: number } | null {
   let step: EngineStep | null = from;
   let due = at;
   for (let passed = 0; step && passed < stepsMax; passed += 1) {
     if (step.type === "email" && step.active) return { step, at: due };
-    const end = dueAt(step, graph.zone, due);
+    const end = dueAt(step, waitsOnOwnClock(graph, step) ? zone : graph.zone, due);
     if (!end) return null;
     due = end.at;
     step = nextOf(graph, step);

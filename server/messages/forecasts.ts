@@ -68,12 +68,14 @@ export async function forecastLaunch(
 ): Promise<LaunchForecast | null> {
   if (count < 1 || sending.course.mailboxes.length === 0) return null;
   const graph = await loadGraph(tx, sending.campaignId);
-  const dueAt = firstEmailAt(graph, from);
   const rows = await tx.execute<PersonRow>(sql`
-    select c.id, ${new Date(dueAt).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
+    select c.id, ${new Date(from).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
     from contacts c where (${who}) and ${mailable} order by c.id limit ${Math.min(count, exactMax)}`);
-  const people = await loadPeople(tx, sending, rows);
-  const chosen = spread(people, samples, dueAt);
+  const people = (await loadPeople(tx, sending, rows)).map((person) => ({
+    ...person,
+    dueAt: firstEmailAt(graph, from, person.zone),
+  }));
+  const chosen = spread(people, samples, from);
   const found = forecast(sending.course, {
     from,
     count,
