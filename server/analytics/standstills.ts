@@ -31,6 +31,7 @@ export const placeCodes = {
   recipient_domain_limit: "time",
   recipient_domain_hourly_limit: "time",
   frequency_cap: "time",
+  higher_priority: "time",
   best_hour: "time",
   own_mailbox: "time",
   config_error: "person",

@@ -40,6 +40,8 @@ export const waitReasons = {
   recipient_domain_hourly_limit:
     "Their domain has had its emails for this hour: the next ones leave when it has room again.",
   frequency_cap: "They have had enough emails from all campaigns for now.",
+  higher_priority:
+    "A campaign of a higher priority is to write to them, and both would be too much: this email leaves after that one.",
   best_hour: "The email waits for the hour at which they tend to read.",
   own_mailbox: "The mailbox that wrote to them before has sent enough for now, or rests: they wait for it.",
   config_error: "The step is incomplete and cannot act: edit it.",

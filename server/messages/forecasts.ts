@@ -56,6 +56,7 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
   recipient_domain_limit: "Their companies have had their emails for today.",
   recipient_domain_hourly_limit: "Their domains have had their emails for this hour.",
   frequency_cap: "They have had enough emails for now.",
+  higher_priority: "Campaigns of a higher priority write to them first.",
   own_mailbox: "The mailbox that wrote to them before has sent enough for now, or rests.",
   best_hour: "They tend to read at that time.",
 };

@@ -37,6 +37,7 @@ export async function loadPeople(
 ): Promise<Person[]> {
   const limitOf = domainLimits(sending.recipientLimits);
   const earlier = await loadEarlier(tx, sending, rows);
+  const claims = await loadClaims(tx, sending, rows);
   const ownZone = ({ clock }: PersonRow) => zoneOr(clock, course.campaign.zone);
   const waiting = sending.optimized ? rows.filter((row) => row.wait_reason !== "best_hour") : [];
   const hours =
@@ -62,6 +63,7 @@ export async function loadPeople(
       zone,
       domain: limit === null ? null : domain,
       earlier: earlier.get(row.email) ?? [],
+      claims: claims.get(row.contact_id) ?? [],
       bestMinute: hour === undefined ? null : minuteOf(hour),
     };
   });
@@ -84,6 +86,32 @@ async function loadEarlier(
     select email, at from recent_mail(${sql.param(rows.map(({ email }) => email))}::text[], ${since}::timestamptz) order by at`);
   for (const { email, at } of found) earlier.set(email, [...(earlier.get(email) ?? []), at.getTime()]);
   return earlier;
+}
+
+/**
+ * When campaigns of a higher priority will write to the same people, as far as they are due for it: an email that has
+ * no slot, at the time at which its step looks for one. By contact, when that matters.
+ */
+async function loadClaims(
+  tx: TenantTx,
+  { contact, campaignId }: Pick<Sending, "contact" | "campaignId">,
+  rows: readonly PersonRow[],
+): Promise<Map<string, number[]>> {
+  if ((contact.perDay === null && contact.hoursApart === null) || rows.length === 0) return new Map();
+  const found = await tx.execute<{ contact_id: string; at: Date }>(sql`
+    select e.contact_id, greatest(coalesce(m.next_attempt_at, e.next_email_scheduled_at), d.not_before, app_now()) as at
+    from campaign_contacts e
+    join campaigns k on k.id = e.campaign_id and k.status = 'active' and k.deleted_at is null
+      and k.priority > (select priority from campaigns where id = ${campaignId}::uuid)
+    join campaign_steps s on s.id = e.current_step_id and s.step_type = 'email' and s.is_active
+    left join step_drivers d on d.step_id = s.id
+    left join content.email_messages m on m.id = e.awaiting_message_id
+    where e.contact_id = any(${sql.param(rows.map((row) => row.contact_id))}::uuid[]) and e.status in ('enrolled', 'active')
+      and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'config_error', 'waiting_for_review')
+      and (m.id is null or m.scheduled_for is null and m.delivery_status in ('queued', 'deferred'))`);
+  const claims = new Map<string, number[]>();
+  for (const { contact_id: id, at } of found) claims.set(id, [...(claims.get(id) ?? []), at.getTime()]);
+  return claims;
 }
 
 async function loadRecipientUsage(

@@ -5,7 +5,8 @@ import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
 /**
  * Somebody who is due for an email. What is null does not bind them: `window` is open on their own clock, `mailboxId`
  * wrote to them before, `domain` has a limit, `bestMinute` is when they tend to read, in minutes after midnight
- * of `zone`. `earlier`: every email to their address, sent or with a slot, oldest first (epoch ms).
+ * of `zone`. `earlier`: every email to their address, sent or with a slot, oldest first (epoch ms);
+ * `claims`: when campaigns of a higher priority are to write to them.
  */
 export type Person = {
   id: string;
@@ -16,6 +17,7 @@ export type Person = {
   zone: string;
   domain: string | null;
   earlier: readonly number[];
+  claims: readonly number[];
   bestMinute: number | null;
 };
 
@@ -42,6 +44,7 @@ export type PersonalHold =
   | "recipient_domain_limit"
   | "recipient_domain_hourly_limit"
   | "frequency_cap"
+  | "higher_priority"
   | "best_hour"
   | "own_mailbox";
 
@@ -55,6 +58,7 @@ export const anybody: Omit<Person, "id" | "dueAt"> = {
   zone: "UTC",
   domain: null,
   earlier: [],
+  claims: [],
   bestMinute: null,
 };
 
@@ -86,10 +90,9 @@ export function fitFor(person: Person, limits: RecipientLimits, from: number): F
       at = open.from;
       hold = "recipient_window";
     }
-    const often = notTooOften(person.earlier, limits, at);
-    if (often > at) {
-      at = often;
-      hold = "frequency_cap";
+    const often = tooOften(person, limits, at);
+    if (often) {
+      ({ at, hold } = often);
       continue;
     }
     if (person.domain !== null && isFull(person.domain, limits, at)) {
@@ -107,6 +110,23 @@ export function fitFor(person: Person, limits: RecipientLimits, from: number): F
     return { at, hold, closes };
   }
   return null;
+}
+
+/** What somebody has had, and what a campaign of a higher priority has for them, keeps others away for so long. */
+function tooOften(
+  { earlier, claims }: Person,
+  limits: RecipientLimits,
+  at: number,
+): { at: number; hold: PersonalHold } | null {
+  const had = notTooOften(earlier, limits, at);
+  if (had > at) return { at: had, hold: "frequency_cap" };
+  if (claims.length === 0) return null;
+  const claimed = notTooOften(
+    [...earlier, ...claims].sort((a, b) => a - b),
+    limits,
+    at,
+  );
+  return claimed > at ? { at: claimed, hold: "higher_priority" } : null;
 }
 
 function isFull(domain: string, { domains, used, zone }: RecipientLimits, at: number): boolean {

@@ -1,0 +1,89 @@
+import { sql } from "drizzle-orm";
+import { beforeEach, expect, test } from "vitest";
+import { createCampaign } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import {
+  createRunner,
+  emailStep,
+  launch,
+  ledger,
+  newCampaign,
+  places,
+  type Started,
+} from "#server/enrollments/testing";
+import { sinks } from "./testing-sinks.ts";
+import { atOnce, changeSettings } from "./testing.ts";
+
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+
+const ada = "ada@person.test";
+const hourMs = 3_600_000;
+
+/** Two campaigns to one person, who gets two emails a day at most, four hours apart. Both are due; nobody has asked. */
+async function both(priorities: { first: number; second: number }): Promise<[Started, Started]> {
+  const first = await newCampaign({ emails: [ada], settings: { ...atOnce, daily_limit: 1000 } });
+  const { scope, emailAccountId, listId } = first;
+  const second = await withTenant(scope, async (tx) => {
+    await tx.execute(
+      sql`insert into tenant_policies (contact_emails_per_day, contact_hours_apart) values (2, 4)`,
+    );
+    await tx.execute(
+      sql`update campaigns set priority = ${priorities.first} where id = ${first.campaignId}::uuid`,
+    );
+    const audience = { everyone: false, include: [listId], exclude: [] };
+    const made = await createCampaign(tx, {
+      steps: [emailStep()],
+      emailAccountId,
+      audience,
+      priority: priorities.second,
+    });
+    return { ...first, ...made };
+  });
+  await changeSettings(
+    second,
+    sql`send_window_start = '00:00', send_window_end = '00:00', send_days = ${atOnce.send_days},
+      delay_between_emails_seconds = 0, daily_limit = 1000`,
+  );
+  return [first, second];
+}
+
+const sentAt = async (campaign: Started) => (await ledger(campaign))[0]?.sent_at?.getTime();
+const reasonOf = async (campaign: Started) => (await places(campaign))[0]?.wait_reason;
+
+test("of two campaigns that would write to somebody at once, the one of the lower priority waits, whoever asks first", async () => {
+  const [low, high] = await both({ first: 10, second: 90 });
+  await launch(low.scope, low.campaignId);
+  await launch(high.scope, high.campaignId);
+  // The lower one's step is told of her first.
+  await runner.settle("mailbox/messages.queued");
+  expect([await reasonOf(low), await reasonOf(high)]).toEqual(["higher_priority", "awaiting_send"]);
+  runner.forget();
+  for (let strides = 0; strides < 4; strides += 1) {
+    await runner.sweep();
+    await runner.pass("130 minutes");
+  }
+  const [first = NaN, second = NaN] = [await sentAt(high), await sentAt(low)];
+  expect(second - first).toBeGreaterThanOrEqual(4 * hourMs);
+});
+
+test("of the same priority the first to ask goes first, and nobody waits for one that cannot write to them for long", async () => {
+  const [one, other] = await both({ first: 50, second: 50 });
+  await launch(one.scope, one.campaignId);
+  await launch(other.scope, other.campaignId);
+  await runner.settle("mailbox/messages.queued");
+  expect([await reasonOf(one), await reasonOf(other)]).toEqual(["awaiting_send", "frequency_cap"]);
+
+  const [low, shut] = await both({ first: 10, second: 90 });
+  // Its window opens in eight hours.
+  await changeSettings(
+    shut,
+    sql`send_window_start = ((app_now() at time zone 'UTC') + interval '8 hours')::time(0),
+      send_window_end = ((app_now() at time zone 'UTC') + interval '10 hours')::time(0)`,
+  );
+  await launch(shut.scope, shut.campaignId);
+  await runner.settle("mailbox/messages.queued");
+  await launch(low.scope, low.campaignId);
+  await runner.settle("mailbox/messages.queued");
+  expect(await reasonOf(low)).toBe("awaiting_send");
+});
