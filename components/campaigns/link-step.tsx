@@ -47,6 +47,7 @@ export function LinkStep({ step, edge: given, campaign, onLink, onClose }: Props
               {(control) => (
                 <Select
                   {...control}
+                  autoFocus
                   value={edge}
                   onChange={({ target }) => {
                     setEdge(target.value === "true" ? "true" : "false");
@@ -61,7 +62,12 @@ export function LinkStep({ step, edge: given, campaign, onLink, onClose }: Props
           )}
           <Field name="to" label="Leads on to">
             {(control) => (
-              <Select {...control} value={to ?? now ?? ""} onChange={({ target }) => setTo(target.value)}>
+              <Select
+                {...control}
+                autoFocus={!step.branches}
+                value={to ?? now ?? ""}
+                onChange={({ target }) => setTo(target.value)}
+              >
                 {targets.map(({ id, number, title }) => (
                   <option key={id} value={id}>
                     {number}. {title}

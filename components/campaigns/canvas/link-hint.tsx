@@ -20,7 +20,7 @@ export function LinkHint({ campaign, linking }: { campaign: Campaign; linking: L
     <p
       role="status"
       className={cn(
-        "max-w-md rounded-lg border bg-raised px-3 py-1.5 text-xs shadow-menu",
+        "w-max max-w-[min(28rem,75vw)] rounded-lg border bg-raised px-3 py-1.5 text-xs shadow-menu",
         why ? "border-danger text-danger" : "text-muted",
       )}
     >

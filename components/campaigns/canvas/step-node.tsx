@@ -17,7 +17,7 @@ export type StepNodeType = Node<{ stepId: string; junction: Junction | null }, "
 
 /** Larger to the hand than to the eye. */
 const dot =
-  "!size-3 !border-2 !border-surface !bg-faint after:absolute after:-inset-2 hover:!bg-accent pointer-coarse:!size-4";
+  "!size-3 !rounded-full !border-2 !border-surface !bg-faint after:absolute after:-inset-2 hover:!bg-accent pointer-coarse:!size-4";
 
 /** A step, whatever it does: its icon and words come from the step itself. */
 export function StepNode({ data: { stepId, junction }, dragging }: NodeProps<StepNodeType>) {
@@ -114,7 +114,7 @@ function AtJunction({ junction }: { junction: Junction }) {
 
 /** One way on leaves from the middle, two from either side; from here a way is drawn to another step. */
 function WaysOut({ step }: { step: Step }) {
-  const { acts, editable } = useCanvas();
+  const { acts, editable, linking } = useCanvas();
   const leads = editable && !endsTheWay(step);
   const seen = "opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100";
   const edges = step.branches ? (["true", "false"] as const) : (["next"] as const);
@@ -124,7 +124,7 @@ function WaysOut({ step }: { step: Step }) {
       id={edge}
       type="source"
       position={Position.Bottom}
-      className={cn(dot, leads ? seen : "!opacity-0")}
+      className={cn(dot, leads && !linking ? seen : "!opacity-0")}
       style={edge === "next" ? undefined : { left: edge === "true" ? "32%" : "68%" }}
       isConnectable={leads}
       isConnectableEnd={false}

@@ -14,7 +14,8 @@ export function WayEdge({ sourceX, sourceY, targetX, targetY, data }: EdgeProps<
   const { campaign, acts, adding, dropOn, editable, onReveal, places, setAdding, trail } = useCanvas();
   if (!data) return null;
   const { way, bends, middle } = data;
-  const path = curveThrough([{ x: sourceX, y: sourceY }, ...bends, { x: targetX, y: targetY }]);
+  // The dot reaches out below its step: the line begins behind that, or it would hang in the air.
+  const path = curveThrough([{ x: sourceX, y: sourceY - 8 }, ...bends, { x: targetX, y: targetY }]);
   const walked = trail?.has(way.source) && trail.has(way.target);
   const took = way.branch && places?.[way.source]?.took;
   const count = took ? (way.branch === "true" ? took.yes : took.no) : null;
