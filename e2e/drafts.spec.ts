@@ -94,3 +94,62 @@ test("a reviewer edits one email, approves two, rejects one, and exactly what wa
     await expect(panel.getByText("She knows already")).toBeVisible();
   });
 });
+
+test("several emails are approved for later, and all the others at once, beyond what a page shows", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const names = Array.from({ length: 55 }, (_, index) => `many-${String(index).padStart(2, "0")}`);
+  const { campaignId, at } = await withTenant(workspace.scope, async (tx) => {
+    const contactIds = await createContacts(
+      tx,
+      names.map((name) => ({ email: `${name}-${workspace.slug}@people.test` })),
+    );
+    const made = await createCampaign(tx, {
+      name: "To many",
+      emailAccountId: workspace.emailAccountId,
+      audience: { everyone: false, include: [await createList(tx, { contactIds })], exclude: [] },
+      steps: [
+        {
+          stepType: "email",
+          subjectLine: "News",
+          emailContent: "<p>News</p>",
+          requiresDraftApproval: true,
+          draftReview: { days: 14, otherwise: "skip" },
+        },
+      ],
+    });
+    const [later] = await tx.execute<{ at: string }>(sql`
+      select to_char(app_now() + interval '10 days', 'YYYY-MM-DD"T"HH24:MI') as at`);
+    return { ...made, at: later?.at ?? "" };
+  });
+  await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit/review`);
+  await launchCampaign(page);
+  const list = page.getByRole("list", { name: "Drafts", exact: true }).getByRole("listitem");
+  await expect(async () => {
+    await page.goto(`/${workspace.slug}/drafts`);
+    await expect(page.getByRole("link", { name: "Next" })).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+
+  await list.nth(0).getByRole("checkbox").check();
+  await list.nth(1).getByRole("checkbox").check();
+  await page.getByRole("button", { name: "For later" }).first().click();
+  await page.getByLabel("Send at").fill(at);
+  await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+  await expect(page.getByText("2 emails approved")).toBeVisible();
+
+  await page.getByLabel("Choose all on this page").check();
+  await expect(page.getByRole("button", { name: "Approve 50" })).toBeVisible();
+  await page.getByRole("button", { name: "Approve all 53" }).click();
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole("alertdialog").getByRole("button", { name: "Approve them all" }).click();
+  await expect(page.getByText("53 emails approved")).toBeVisible();
+  await expect(page.getByText(/All reviewed|Nothing to review/)).toBeVisible();
+  const [count] = await withTenant(workspace.scope, (tx) =>
+    tx.execute<{ later: number; decided: number }>(sql`
+      select count(*) filter (where s.scheduled_for is not null)::int as later, count(*)::int as decided
+      from email_drafts d left join scheduled_emails s on s.draft_id = d.id
+      where d.campaign_id = ${campaignId}::uuid and d.approved_at is not null`),
+  );
+  expect(count).toEqual({ later: 2, decided: 55 });
+});

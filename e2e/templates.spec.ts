@@ -1,4 +1,4 @@
-import { createContact } from "#db/factories";
+import { createCampaign, createContact, createTemplate } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { expect, test } from "./fixtures.ts";
 import { mailsAbout, readMail } from "./sandbox.ts";
@@ -114,4 +114,71 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   await expect(marked).toHaveText("<p>{{ first_name | upcas }}</p>");
   await page.getByRole("button", { name: "Line 2, column 4" }).press("Enter");
   await expect(body).toBeFocused();
+});
+
+test("what two people write in a template is theirs to decide; versions are compared, and a step is told of a newer one", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const { templateId, campaignId } = await withTenant(workspace.scope, async (tx) => {
+    const made = await createTemplate(tx, { name: "Letter", subject: "First", html: "<p>First words</p>" });
+    const step = {
+      subjectLine: "First",
+      emailContent: "<p>First words</p>",
+      templateId: made,
+      templateVersion: 1,
+    };
+    return {
+      templateId: made,
+      ...(await createCampaign(tx, {
+        emailAccountId: workspace.emailAccountId,
+        steps: [{ stepType: "email", ...step }],
+      })),
+    };
+  });
+  const template = `/${workspace.slug}/templates/${templateId}`;
+  await page.goto(template);
+  const other = await page.context().newPage();
+  await other.goto(template);
+  const meanwhile = "Somebody saved this template meanwhile";
+
+  // It saves itself when the hand rests; the other tab is behind then, and keeps its own text on top.
+  await page.getByLabel("Subject").fill("Second");
+  await expect(page.getByText("Saved as version 2")).toBeVisible();
+  await other.getByLabel("Subject").fill("Third");
+  await expect(other.getByText(meanwhile)).toBeVisible();
+  expect(await seriousFindings(other)).toEqual([]);
+  await other.getByRole("button", { name: "Keep my text" }).click();
+  await expect(other.getByText("Saved as version 3")).toBeVisible();
+  await page.getByLabel("Subject").fill("Given up");
+  await expect(page.getByText(meanwhile)).toBeVisible();
+  await page.getByRole("button", { name: "Load theirs" }).click();
+  await expect(page.getByLabel("Subject")).toHaveValue("Third");
+  await expect(page.getByText("Saved as version 3")).toBeVisible();
+
+  // As it is seen on a phone, and at night.
+  const mail = page.locator("iframe").first();
+  await page.getByRole("button", { name: "On a phone" }).click();
+  await expect(mail).toHaveCSS("max-width", "375px");
+  await page.getByRole("button", { name: "In dark mode" }).click();
+  await expect(mail).toHaveCSS("color-scheme", "dark");
+  await expect(mail.contentFrame().locator("html")).toHaveCSS("filter", /invert/);
+  await page.getByRole("button", { name: "On a computer" }).click();
+  await expect(mail).not.toHaveCSS("max-width", "375px");
+
+  await page.goto(`${template}/versions?number=1`);
+  await page.getByRole("link", { name: "Compare with the newest" }).click();
+  const compared = page.getByRole("region", { name: "Version 1" });
+  await expect(compared.getByText("First", { exact: true })).toBeVisible();
+  await expect(compared.getByText("Third", { exact: true })).toBeVisible();
+  expect(await seriousFindings(page)).toEqual([]);
+
+  // A step keeps its copy until somebody takes over what is new.
+  await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
+  await expect(page.getByText("This step has version 1, the template is at version 3.")).toBeVisible();
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Update the step" }).click();
+  await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("Third");
+  await expect(page.getByText("was changed since it was copied here")).toBeHidden();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 });

@@ -18,10 +18,18 @@ import { useDraftKeys } from "./use-draft-keys.tsx";
 
 type Page = RouterOutputs["drafts"]["list"];
 export type DraftRow = Page["rows"][number];
-type Props = { workspace: string; view: DraftListInput; page: Page; canWrite: boolean; timeZone: string };
+type Props = {
+  workspace: string;
+  view: DraftListInput;
+  page: Page;
+  /** How many the list finds on all pages; null where nobody has counted them. */
+  total: number | null;
+  canWrite: boolean;
+  timeZone: string;
+};
 
 /** The list, and beside it the draft that is open; on a phone one after the other. */
-export function DraftDesk({ workspace, view, page, canWrite, timeZone }: Props) {
+export function DraftDesk({ workspace, view, page, total, canWrite, timeZone }: Props) {
   const router = useRouter();
   const [chosen, setChosen] = useState<string | null>(view.draft ?? null);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
@@ -78,6 +86,7 @@ export function DraftDesk({ workspace, view, page, canWrite, timeZone }: Props) 
           onReject={() => setRejecting(some)}
           decisions={decisions}
           timeZone={timeZone}
+          total={total}
           beyond={
             page.next || view.after ? { campaign: view.campaign, q: view.q, seenAt: page.seenAt } : null
           }

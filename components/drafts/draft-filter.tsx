@@ -4,7 +4,7 @@ import { cn } from "#components/ui/cn";
 import { SearchBox } from "#components/ui/search-box";
 import { Select } from "#components/ui/select";
 import type { RouterOutputs } from "#server/router";
-import { type DraftListInput, draftViews, viewNames } from "#server/drafts/schema";
+import { countedMax, type DraftListInput, draftViews, viewNames } from "#server/drafts/schema";
 
 type Props = { view: DraftListInput; counts: RouterOutputs["drafts"]["counts"] };
 
@@ -62,4 +62,4 @@ export function DraftFilter({ view, counts }: Props) {
 }
 
 /** Counting stops at a thousand. */
-const shown = (count: number) => (count > 1_000 ? "1,000+" : count);
+const shown = (count: number) => (count > countedMax ? `${countedMax.toLocaleString("en")}+` : count);

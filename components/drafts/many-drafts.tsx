@@ -16,10 +16,12 @@ type Props = {
   timeZone: string;
   /** What the list is filtered by, where it goes on beyond this page; null where this is all of it. */
   beyond: { campaign?: string; q?: string; seenAt: string } | null;
+  /** How many that are; null where nobody has counted them. */
+  total: number | null;
 };
 
 /** Decides about several at once; with none chosen it says which keys there are. */
-export function ManyDrafts({ rows, picked, onPick, onReject, decisions, timeZone, beyond }: Props) {
+export function ManyDrafts({ rows, picked, onPick, onReject, decisions, timeZone, beyond, total }: Props) {
   const all = picked.length === rows.length && rows.length > 0;
   return (
     <div className="mb-3 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2">
@@ -54,7 +56,13 @@ export function ManyDrafts({ rows, picked, onPick, onReject, decisions, timeZone
           </Button>
           {all && beyond && (
             <ConfirmDialog
-              trigger={<Button size="sm">Approve those of all pages</Button>}
+              trigger={
+                <Button size="sm">
+                  {total === null
+                    ? "Approve those of all pages"
+                    : `Approve all ${total.toLocaleString("en")}`}
+                </Button>
+              }
               title="Approve the emails of all pages?"
               confirm="Approve them all"
               onConfirm={() => decisions.approveAll(beyond)}

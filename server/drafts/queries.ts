@@ -9,6 +9,7 @@ import { renderFor } from "#server/mail/render";
 import { compileDraft } from "./compile.ts";
 import {
   type Choice,
+  countedMax,
   type DraftListInput,
   type DraftsApproval,
   type DraftStatus,
@@ -81,9 +82,6 @@ export async function listChoices(
     order by d.id limit ${limit}`);
   return [...rows];
 }
-
-/** Counting stops here: pages say "more than". */
-export const countedMax = 1_000;
 
 /** How many drafts each view holds, and which campaigns have any. */
 export async function countDrafts(

@@ -31,6 +31,9 @@ export const viewNames: Record<DraftView, string> = {
   gone: "Expired or cancelled",
 };
 
+/** Counting stops here: pages say "more than". */
+export const countedMax = 1_000;
+
 /** The URL of the page; a wrong one is its first page. `draft` is the one that is open. */
 export const draftListInput = z.object({
   view: z.enum(draftViews).catch("review"),

@@ -7,7 +7,7 @@ import { DraftFilter } from "#components/drafts/draft-filter";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
 import { caller } from "#server/caller";
-import { draftListInput } from "#server/drafts/schema";
+import { countedMax, draftListInput } from "#server/drafts/schema";
 
 export const metadata: Metadata = { title: "Drafts" };
 
@@ -61,6 +61,7 @@ async function Drafts({ params, searchParams }: Props) {
         workspace={workspace}
         view={view}
         page={page}
+        total={view.q || counts.views[view.view] > countedMax ? null : counts.views[view.view]}
         canWrite={permissions.includes("campaigns:write")}
         timeZone={here.timezone}
       />
