@@ -70,19 +70,20 @@ test("its size is that of what leaves, with addresses that count clicks", async 
   expect(problems.map(({ code }) => code)).toEqual(["html_size"]);
 });
 
-/** A spam filter that gives every mail as many points, and what it was asked. */
-async function filterGiving(points: number) {
+/** A spam filter that gives every mail as many points, until it falls silent; and what it was asked. */
+async function filterGiving(points: number, answersMax = Infinity) {
   const heard: string[] = [];
   const server = createSocketServer({ allowHalfOpen: true }, (socket) => {
     let said = "";
     socket.on("data", (chunk: Buffer) => (said += chunk.toString()));
     socket.on("end", () => {
       heard.push(said);
-      socket.end(
+      const answer =
         `SPAMD/1.1 0 EX_OK\r\nSpam: ${points >= 5 ? "True" : "False"} ; ${points} / 5.0\r\n\r\n`
-          + ` ${points} SHOUTING               Subject is all capitals\n 0.0 NO_RELAYS              Not relayed\n`,
-      );
+        + ` ${points} SHOUTING               Subject is all capitals\n 0.0 NO_RELAYS              Not relayed\n`;
+      if (heard.length <= answersMax) socket.end(answer);
     });
+    socket.on("error", () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -126,8 +127,9 @@ test("who answers to a domain that takes no mail is told of, once; silence says 
       asked.push(domain);
       return Promise.resolve(takes);
     };
-    const { problems } = await checkEmails(scope, { id }, { takesMail });
-    return problems.map(({ code, where, message }) => [code, where, message.split(": ")[0]]);
+    const { problems } = await checkEmails(scope, { id }, { takesMail, lookUp: () => Promise.resolve(null) });
+    const lost = problems.filter(({ code }) => code === "reply_lost");
+    return lost.map(({ code, where, message }) => [code, where, message.split(": ")[0]]);
   };
   expect(await lost(false)).toEqual([]);
   expect(asked, "in the sandbox").toEqual([]);
@@ -189,4 +191,49 @@ test("links are asked only so often", async () => {
     await takeFromLimit(`link-check:${scope.workspaceId}`, { times: 60, seconds: 600 });
   await caller.campaigns.checkLinks({ id });
   await expect(caller.campaigns.checkLinks({ id })).rejects.toMatchObject({ code: "TOO_MANY_REQUESTS" });
+});
+
+test("a spam filter that is slow with many emails is given up, and what it has said until then is shown", async () => {
+  const { scope, id } = await campaignOf(
+    ...Array.from({ length: 6 }, (_, n) => ({ subjectLine: `Hello ${n}` })),
+  );
+  const slow = await filterGiving(1, 4);
+  const { spam } = await checkEmails(scope, { id }, { spamd: slow.address, scoringMs: 500 });
+  expect(spam?.scores).toHaveLength(4);
+  expect(spam?.failure).toBe(
+    "The spam filter took more than 0.5 seconds for all 6 emails: some have no score.",
+  );
+});
+
+test("a sender's domain that nobody has set up here is looked up and told of; of one that is, and of the sandbox, nothing is asked", async () => {
+  const { scope, id, emailAccountId, caller } = await campaignOf({});
+  const name = (await caller.campaigns.byId({ id })).settings.fromEmail.split("@")[1] ?? "";
+  const zone = new Map<string, string[] | null>();
+  const asked: string[] = [];
+  const lookUp = (of: string) => {
+    asked.push(of);
+    return Promise.resolve(zone.get(of) ?? (zone.has(of) ? null : []));
+  };
+  const told = async () => {
+    const { problems } = await checkEmails(scope, { id }, { lookUp, takesMail: () => Promise.resolve(true) });
+    return problems.map(({ code, where, severity }) => [code, where, severity].join(" "));
+  };
+  expect(await told()).toEqual([]);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update email_accounts set provider = 'smtp' where id = ${emailAccountId}::uuid`),
+  );
+  expect(asked, "in the sandbox").toEqual([]);
+  const unset = "domain_unset settings warning";
+  expect(await told()).toEqual([unset, "domain_spf settings warning", "domain_dmarc settings warning"]);
+  zone.set(name, ["v=spf1 +all"]).set(`_dmarc.${name}`, ["v=DMARC1; p=none"]);
+  expect(await told()).toEqual([unset, "domain_spf settings warning"]);
+  zone.set(name, ["v=spf1 mx ~all"]);
+  expect(await told()).toEqual([unset]);
+  // A name service that does not answer says nothing.
+  zone.set(name, null).set(`_dmarc.${name}`, null);
+  expect(await told()).toEqual([unset]);
+  await addVerifiedDomain(scope, name);
+  asked.length = 0;
+  expect(await told()).toEqual([]);
+  expect(asked).toEqual([]);
 });

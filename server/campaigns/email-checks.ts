@@ -2,6 +2,7 @@ import PostalMime from "postal-mime";
 import { v7 } from "uuid";
 import { type Scope, withTenant } from "#db/tenancy";
 import { mailExchangers, type TakesMail } from "#server/domains/mail-exchangers";
+import { type LookUpTexts, nameService } from "#server/domains/name-service";
 import { signersOf } from "#server/domains/signers";
 import { env } from "#server/env";
 import { AppError } from "#server/errors";
@@ -14,6 +15,7 @@ import { type SpamScore, spamScoreOf } from "#server/mail/spam-score";
 import { takeFromLimit } from "#server/rate-limits";
 import type { Problem } from "./checks.ts";
 import { compileEmail, loadSource, type Source, writtenEmails, type WrittenEmail } from "./compile-email.ts";
+import { foreignSenderWarnings } from "./foreign-senders.ts";
 import { replyWarnings } from "./reply-warnings.ts";
 
 /** What a spam filter makes of one email. */
@@ -29,11 +31,21 @@ export type EmailReport = {
   spam: { scores: ScoredEmail[]; failure: string | null } | null;
 };
 
+/** Of all emails together: somebody waits before the page. */
+const scoringMsMax = 45_000;
+
+type Asked = { spamd?: string; takesMail?: TakesMail; lookUp?: LookUpTexts; scoringMs?: number };
+
 /** Makes every email for the example contact, and judges it. @throws AppError not_found; limit */
 export async function checkEmails(
   scope: Scope,
   { id }: { id: string },
-  { spamd = env.SPAMD_ADDRESS, takesMail = mailExchangers() }: { spamd?: string; takesMail?: TakesMail } = {},
+  {
+    spamd = env.SPAMD_ADDRESS,
+    takesMail = mailExchangers(),
+    lookUp = nameService(),
+    scoringMs = scoringMsMax,
+  }: Asked = {},
 ): Promise<EmailReport> {
   await takeFromLimit(`email-check:${scope.workspaceId}`, { times: 120, seconds: 600 });
   const { source, signers } = await withTenant(scope, async (tx) => {
@@ -42,7 +54,12 @@ export async function checkEmails(
     return { source, signers: await signersOf(tx, [source.campaign.settings.fromEmail, ...senders]) };
   });
   const made = distinct(writtenEmails(source.campaign)).map((email) => ({ email, ...make(source, email) }));
-  const problems = await replyWarnings(scope, source, takesMail);
+  const problems = (
+    await Promise.all([
+      foreignSenderWarnings(scope, source.campaign, lookUp),
+      replyWarnings(scope, source, takesMail),
+    ])
+  ).flat();
   const messages: { email: WrittenEmail; message: RenderedMessage }[] = [];
   for (const { email, read, leaving, failure } of made) {
     if (failure !== null) problems.push(warning(email, { code: "unmade", message: failure }));
@@ -63,7 +80,7 @@ export async function checkEmails(
       };
     }),
   );
-  const spam = spamd === undefined ? null : await scoreAll(signed, spamd);
+  const spam = spamd === undefined ? null : await scoreAll(signed, spamd, scoringMs);
   return {
     emails: messages.length,
     problems: [...problems, ...(spam?.scores ?? []).flatMap(spamWarnings)],
@@ -127,16 +144,21 @@ function make(source: Source, { step }: WrittenEmail): Made {
 
 const atOnce = 4;
 
-/** All of them, a few at once. The first that gets no answer ends it: the others would get none either. */
+/** All of them, a few at once. The first that gets no answer in time ends it: the others would get none either. */
 async function scoreAll(
   messages: readonly { email: WrittenEmail; raw: Buffer }[],
   spamd: string,
+  scoringMs: number,
 ): Promise<NonNullable<EmailReport["spam"]>> {
   const scores: ScoredEmail[] = [];
+  const until = performance.now() + scoringMs;
+  const late = `The spam filter took more than ${scoringMs / 1000} seconds for all ${messages.length} emails: some have no score.`;
   for (let from = 0; from < messages.length; from += atOnce) {
+    const leftMs = until - performance.now();
+    if (leftMs <= 0) return { scores, failure: late };
     try {
       const few = messages.slice(from, from + atOnce);
-      const found = await Promise.all(few.map(({ raw }) => spamScoreOf(raw, spamd)));
+      const found = await Promise.all(few.map(({ raw }) => spamScoreOf(raw, spamd, Math.ceil(leftMs))));
       scores.push(
         ...few.flatMap(({ email: { title, step } }, n) =>
           found[n] ? [{ ...found[n], title, stepId: step.id }] : [],
@@ -144,7 +166,7 @@ async function scoreAll(
       );
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return { scores, failure: error.message };
+      return { scores, failure: performance.now() >= until ? late : error.message };
     }
   }
   return { scores, failure: null };

@@ -46,6 +46,30 @@ describe("launch", () => {
     });
   });
 
+  test("the review warns of a field that nobody has, and of a segment that could not be worked out", async () => {
+    const tenant = await newTenant();
+    const { id, first, campaign, list } = await finishedDraft(tenant);
+    await tenant.caller.campaigns.saveStep({
+      id,
+      version: campaign.version,
+      stepId: first,
+      content: { ...email, subjectLine: "Hello {{ nickname }}" },
+    });
+    await withTenant(tenant.scope, (tx) =>
+      tx.execute(
+        sql`update segments set problem = 'Its rules name a field that is gone.' where id = ${list}::uuid`,
+      ),
+    );
+    const { problems } = await tenant.caller.campaigns.review({ id });
+    expect(problems.map(({ code, severity, where, stepId }) => [code, severity, where, stepId])).toEqual([
+      ["segment_problem", "warning", "audience", null],
+      ["unknown_variable", "warning", "steps", first],
+    ]);
+    expect(problems.map(({ message }) => message).join(" ")).toMatch(
+      /could not be worked out\. Its rules name a field that is gone\..*nickname/,
+    );
+  });
+
   test("the review says who gets it and when the first email leaves", async () => {
     const tenant = await newTenant({ timezone: "Europe/Berlin" });
     const { id } = await finishedDraft(tenant);

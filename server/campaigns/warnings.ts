@@ -83,11 +83,11 @@ export function emptyLinkWarnings({ steps }: Pick<Campaign, "steps">): Problem[]
   });
 }
 
-/** Domains that the workspace has set up, and whose records nobody finds or can use: their mail may be taken for spam. */
-export async function domainProblems(
+/** The domains that a campaign's emails come from. */
+export async function sendersOf(
   tx: TenantTx,
   { settings, steps }: Pick<Campaign, "settings" | "steps">,
-): Promise<Problem[]> {
+): Promise<string[]> {
   const { rotationPoolId, fromEmail } = settings;
   const pool = await tx.execute<{ email: string }>(sql`
     select a.email from pool_members m join email_accounts a on a.id = m.email_account_id
@@ -99,33 +99,47 @@ export async function domainProblems(
   );
   // In a pool every mailbox writes under its own address.
   const senders = rotationPoolId === null ? [fromEmail, ...ofSteps] : pool.map(({ email }) => email);
-  const found = await senderDomains(tx, senders.map(domainOf));
+  return [...new Set(senders.map(domainOf))].filter((name) => name !== "");
+}
+
+/** Domains that the workspace has set up, and whose records nobody finds or can use: their mail may be taken for spam. */
+export async function domainProblems(
+  tx: TenantTx,
+  campaign: Pick<Campaign, "settings" | "steps">,
+): Promise<Problem[]> {
+  const found = await senderDomains(tx, await sendersOf(tx, campaign));
   return found.flatMap((each) => domainWarnings(each));
 }
 
 const recordNames = { spf: "SPF", dmarc: "DMARC" };
 
+export const domainWarning = (name: string, code: string, why: string): Problem =>
+  problem(
+    "settings",
+    "warning",
+    code,
+    `Mail from ${name} may be taken for spam: ${why} Look at Settings, Domains.`,
+  );
+
 function domainWarnings({ name, domain, signed, gone, wanting }: SenderDomain): Problem[] {
-  const warning = (code: string, why: string) =>
-    problem(
-      "settings",
-      "warning",
-      code,
-      `Mail from ${name} may be taken for spam: ${why} Look at Settings, Domains.`,
-    );
+  const warning = (code: string, why: string) => domainWarning(name, code, why);
   const unsigned = gone
     ? `the DKIM record of ${domain} cannot be found any more.`
     : `the DKIM record of ${domain} has not been seen yet.`;
   return [
     ...(signed ? [] : [warning("domain_unverified", unsigned)]),
-    ...wanting.flatMap(({ kind, state, note }) => {
-      if (kind !== "spf" && kind !== "dmarc") return [];
-      const record = recordNames[kind];
-      const what =
-        state === "missing"
-          ? `${domain} has no ${record} record.`
-          : `the ${record} record of ${domain} is wrong.`;
-      return [warning(`domain_${kind}`, note ? `${what} ${note}` : what)];
-    }),
+    ...recordWarnings(name, domain, wanting),
   ];
 }
+
+/** `wanting` are records of `domain` that are not there, or wrong. */
+export const recordWarnings = (name: string, domain: string, wanting: SenderDomain["wanting"]): Problem[] =>
+  wanting.flatMap(({ kind, state, note }) => {
+    if (kind !== "spf" && kind !== "dmarc") return [];
+    const record = recordNames[kind];
+    const what =
+      state === "missing"
+        ? `${domain} has no ${record} record.`
+        : `the ${record} record of ${domain} is wrong.`;
+    return [domainWarning(name, `domain_${kind}`, note ? `${what} ${note}` : what)];
+  });

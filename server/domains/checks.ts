@@ -45,6 +45,19 @@ export async function checkDomain(asked: DomainToCheck, lookUp: LookUpTexts): Pr
   );
 }
 
+/** Looks for what anybody can know of a domain that is not set up here: nobody can tell under which name a key would stand. */
+export async function checkForeign(
+  domain: string,
+  servers: readonly SpfServer[],
+  lookUp: LookUpTexts,
+): Promise<Pick<CheckedRecord, "kind" | "state" | "note">[]> {
+  const [spf, dmarc] = await Promise.all([checkSpf(domain, servers, lookUp), checkDmarc(domain, lookUp)]);
+  return [
+    { kind: "spf", ...spf },
+    { kind: "dmarc", ...dmarc },
+  ];
+}
+
 const unknown: Finding = {
   state: "unknown",
   note: "The name service did not answer. That says nothing about the record; it is looked for again.",

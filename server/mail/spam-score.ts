@@ -17,10 +17,10 @@ const answerBytesMax = 256 * 1024;
 export async function spamScoreOf(
   message: Buffer,
   address: string,
-  timeoutMs = timeoutMax,
+  timeoutMs: number = timeoutMax,
 ): Promise<SpamScore> {
   const kept = message.subarray(0, messageBytesMax);
-  const answer = await exchange(address, kept, timeoutMs).catch((cause: unknown) => {
+  const answer = await exchange(address, kept, Math.min(timeoutMs, timeoutMax)).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw unavailable(address, `gave no answer (${why})`, cause);
   });
