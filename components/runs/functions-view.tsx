@@ -10,7 +10,7 @@ import { Section } from "#components/ui/section";
 import { Table, type Column } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
 import { QueueCards } from "./queue-cards.tsx";
-import { hrefOf } from "./run-browser.tsx";
+import { hrefOf } from "./run-filters.tsx";
 import { duration } from "./run-words.tsx";
 
 type Overview = RouterOutputs["runs"]["overview"];

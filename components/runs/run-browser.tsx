@@ -1,21 +1,17 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Workflow, X } from "lucide-react";
-import Link from "next/link";
-import { useRouter } from "next/navigation";
+import { Workflow } from "lucide-react";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Callout } from "#components/ui/callout";
 import { DateTime } from "#components/ui/date-time";
 import { EmptyState } from "#components/ui/empty-state";
-import { formValues } from "#components/ui/form-values";
 import { LinkButton } from "#components/ui/link-button";
-import { SearchBox } from "#components/ui/search-box";
-import { Select } from "#components/ui/select";
 import { Table, type Column } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
-import { runStatuses, type RunListInput } from "#server/runs/schema";
+import type { RunListInput } from "#server/runs/schema";
 import { QueueCards } from "./queue-cards.tsx";
 import { ReplayFailed } from "./replay-failed.tsx";
+import { hrefOf, isNarrowed, RunFilters } from "./run-filters.tsx";
 import { duration, RunBadge } from "./run-words.tsx";
 
 type Run = RouterOutputs["runs"]["list"]["rows"][number];
@@ -65,7 +61,7 @@ const columns: Column<Run>[] = [
   },
 ];
 
-/** Runs by function, status and id, the newest first; the address says what is shown. */
+/** Runs that the filters let through, the newest first; the address says what is shown. */
 export function RunBrowser({ view, first, overview: initial }: Props) {
   const trpc = useTRPC();
   const { data, error } = useQuery(
@@ -88,8 +84,8 @@ export function RunBrowser({ view, first, overview: initial }: Props) {
         </Callout>
       )}
       <QueueCards overview={overview.data} />
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
-        <Filters view={view} functions={overview.data.functions} />
+      <div className="mb-4 flex flex-wrap items-start justify-between gap-3">
+        <RunFilters key={hrefOf(view)} view={view} functions={overview.data.functions} />
         <ReplayFailed overview={overview.data} functionId={view.functionId ?? null} />
       </div>
       <Table
@@ -98,77 +94,13 @@ export function RunBrowser({ view, first, overview: initial }: Props) {
         rows={data.rows}
         rowKey={(run) => run.id}
         href={(run) => `/operator/runs/${run.id}`}
-        empty={<NoRuns filtered={Boolean(view.functionId ?? view.status ?? view.id ?? view.after)} />}
+        empty={<NoRuns filtered={isNarrowed(view)} />}
       />
       <nav aria-label="Pages of runs" className="mt-3 flex justify-end gap-2">
         {view.after && <LinkButton href={hrefOf({ ...view, after: undefined })}>Newest</LinkButton>}
         {data.next && <LinkButton href={hrefOf({ ...view, after: data.next })}>Older</LinkButton>}
       </nav>
     </>
-  );
-}
-
-export function hrefOf(view: RunListInput): string {
-  const given = Object.entries(view).filter(([, value]) => value);
-  const query = new URLSearchParams(given).toString();
-  return query ? `/operator?${query}` : "/operator";
-}
-
-type FilterProps = { view: RunListInput; functions: Props["overview"]["functions"] };
-
-function Filters({ view, functions }: FilterProps) {
-  const router = useRouter();
-  const go = (change: RunListInput) => router.push(hrefOf({ ...view, after: undefined, ...change }));
-  return (
-    <div className="flex flex-wrap items-center gap-2">
-      <Select
-        aria-label="Function"
-        className="w-52 max-sm:w-full"
-        value={view.functionId ?? ""}
-        onChange={({ target }) => go({ functionId: target.value || undefined })}
-      >
-        <option value="">Every function</option>
-        {functions.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Status"
-        className="w-36 max-sm:w-full"
-        value={view.status ?? ""}
-        onChange={({ target }) => go({ status: runStatuses.find((each) => each === target.value) })}
-      >
-        <option value="">Any status</option>
-        {runStatuses.map((status) => (
-          <option key={status} value={status}>
-            {status === "running" ? "Under way" : status.charAt(0).toUpperCase() + status.slice(1)}
-          </option>
-        ))}
-      </Select>
-      <form
-        key={view.id ?? ""}
-        className="max-sm:w-full"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const { id } = formValues(event.currentTarget, "id");
-          go({ id: id.trim() || undefined });
-        }}
-      >
-        <SearchBox
-          name="id"
-          aria-label="Id of a run, a campaign, an import or a tenant"
-          placeholder="Id of a run, campaign, tenant…"
-          defaultValue={view.id}
-        />
-      </form>
-      {(view.functionId ?? view.status ?? view.id) && (
-        <Link href="/operator" className="inline-flex items-center gap-1 text-muted hover:text-ink">
-          <X aria-hidden className="size-3.5" /> Clear
-        </Link>
-      )}
-    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import { Badge, type Tone } from "#components/ui/badge";
 
 type Shown = { status: string; phase?: string | null };
 
-const phases: Record<string, { label: string; tone: Tone }> = {
+export const phases: Record<string, { label: string; tone: Tone }> = {
   working: { label: "Working", tone: "info" },
   queued: { label: "Queued", tone: "info" },
   retrying: { label: "Retrying", tone: "warning" },

@@ -47,6 +47,10 @@ async function read(options: Options, { path, query }: Request): Promise<Answer 
       functionId: query.get("function"),
       status: query.get("status"),
       id: query.get("id"),
+      phase: query.get("phase"),
+      error: query.get("error"),
+      from: query.get("from"),
+      to: query.get("to"),
       after: query.get("after"),
     };
     return { status: 200, body: await listRuns(database, filter) };

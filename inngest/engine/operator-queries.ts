@@ -20,6 +20,13 @@ export type RunFilter = {
   status?: string | null;
   /** A run's id, or any id that its event carries: a tenant's, a campaign's, an import's. */
   id?: string | null;
+  /** What a run that is under way does at this moment. */
+  phase?: string | null;
+  /** Some words of the error that a run ended with, or waits after. */
+  error?: string | null;
+  /** When it began. */
+  from?: string | null;
+  to?: string | null;
   /** The last run that was shown. */
   after?: string | null;
 };
@@ -27,11 +34,14 @@ export type RunFilter = {
 type RunRow = Record<string, unknown> & { id: string };
 
 /** A page of runs, the newest first. */
-export async function listRuns(database: Database, { functionId, status, id, after }: RunFilter) {
+export async function listRuns(
+  database: Database,
+  { functionId, status, id, phase, error, from, to, after }: RunFilter,
+) {
   const rows = await database.transact((sql) => {
     void sql`set local statement_timeout = '5s'`;
     return sql<RunRow>`
-      select r.id, r.function_id as "functionId", coalesce(f.name, r.function_id) as name, r.queue_name as queue,
+      select * from (select r.id, r.function_id as "functionId", coalesce(f.name, r.function_id) as name, r.queue_name as queue,
         r.tenant_id as "tenantId", 
         regexp_replace(r.events::text, ${unreadable}, ${replaced}, 'gi')::json -> 0 ->> 'name' as event,
         r.status, r.step_count as steps,
@@ -54,7 +64,14 @@ export async function listRuns(database: Database, { functionId, status, id, aft
         and (${status ?? null}::text is null or r.status = ${status ?? null})
         and (${id ?? null}::text is null or r.id = ${id ?? null} or position(${id ?? null} in r.events::text) > 0)
         and (${after ?? null}::text is null or r.id < ${after ?? null})
-      order by r.id desc limit ${runsShown + 1}`;
+        and (${from ?? null}::timestamptz is null or r.created_at >= ${from ?? null}::timestamptz)
+        and (${to ?? null}::timestamptz is null or r.created_at < ${to ?? null}::timestamptz)
+        and (${phase ?? null}::text is null or r.status = 'running')
+        and (${error ?? null}::text is null or r.status in ('running', 'failed'))
+      ) r
+      where (${phase ?? null}::text is null or phase = ${phase ?? null})
+        and (${error ?? null}::text is null or position(lower(${error ?? null}) in lower(r.error)) > 0)
+      order by id desc limit ${runsShown + 1}`;
   });
   return {
     rows: rows.slice(0, runsShown),

@@ -233,8 +233,9 @@ test("characters that Postgres keeps in no text are stored and shown, in events,
   await expect
     .poll(async () => runPage.parse((await ask("runs?function=lab-fatal&status=failed")).body).rows[0])
     .toMatchObject({ event: "lab/fatal", error: shown });
-  const retrying = runPage.parse((await ask("runs?function=lab-later&status=running")).body).rows[0];
-  expect(retrying).toMatchObject({ phase: "retrying", attempt: 1, error: shown });
+  const later = async () => runPage.parse((await ask("runs?function=lab-later&status=running")).body).rows[0];
+  await expect.poll(later).toMatchObject({ phase: "retrying", attempt: 1, error: shown });
+  const retrying = await later();
   expect(await detail(retrying?.id ?? "")).toMatchObject({ jobs: [{ attempt: 1, lost: 0 }] });
   const stepped = async () =>
     runPage.parse((await ask("runs?function=lab-steps&status=completed")).body).rows[0]?.id;

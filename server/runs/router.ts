@@ -17,11 +17,12 @@ import {
 export const runsRouter = router({
   place: operatorProcedure.query(runsPlace),
   overview: operatorProcedure.query(() => askEngine(engineOverview, { path: "overview" })),
-  list: operatorProcedure
-    .input(runListInput)
-    .query(({ input: { functionId, ...query } }) =>
-      askEngine(runPage, { path: "runs", query: { function: functionId, ...query } }),
-    ),
+  list: operatorProcedure.input(runListInput).query(({ input: { functionId, from, to, ...query } }) =>
+    askEngine(runPage, {
+      path: "runs",
+      query: { function: functionId, from: from && `${from}Z`, to: to && `${to}Z`, ...query },
+    }),
+  ),
   byId: operatorProcedure
     .input(runInput)
     .query(({ input: { id, afterStep } }) =>

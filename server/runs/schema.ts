@@ -122,6 +122,8 @@ export type EngineOverview = z.infer<typeof engineOverview>;
 
 const runId = z.string().regex(/^[0-9A-Za-z]{10,40}$/, "This is no id of a run.");
 
+const minute = z.iso.datetime({ local: true, precision: -1 }).optional().catch(undefined);
+
 /** Parses a URL leniently: what it does not understand is the first page of everything. */
 export const runListInput = z.object({
   functionId: z.string().max(200).optional().catch(undefined),
@@ -132,6 +134,12 @@ export const runListInput = z.object({
     .regex(/^[0-9A-Za-z-]{10,40}$/)
     .optional()
     .catch(undefined),
+  phase: z.enum(runPhases).optional().catch(undefined),
+  /** Words of an error. */
+  error: z.string().trim().min(1).max(200).optional().catch(undefined),
+  /** When it began, in UTC, by the minute as the browser's own field gives it. */
+  from: minute,
+  to: minute,
   after: runId.optional().catch(undefined),
 });
 export type RunListInput = z.infer<typeof runListInput>;
