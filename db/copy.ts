@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { Readable, Writable } from "node:stream";
 import { withoutTenant } from "./client.ts";
-import { clientOf, compile, type Transaction } from "./transaction.ts";
+import { clientOf, compile, type Transaction, whenLost } from "./transaction.ts";
 
 /**
  * A stream into `copy <temporary table> from stdin …`. End it with `pipeline` from node:stream/promises, and run
@@ -9,7 +9,13 @@ import { clientOf, compile, type Transaction } from "./transaction.ts";
  * into a temporary table of the transaction.
  */
 export async function copyInto(tx: Transaction, statement: SQL): Promise<Writable> {
-  return clientOf(tx).unsafe(unbound(statement)).writable();
+  const stream = await clientOf(tx).unsafe(unbound(statement)).writable();
+  // Once all of it is said, only the answer to that ends the stream.
+  stream.once(
+    "close",
+    whenLost(tx, (error) => stream.destroy(error)),
+  );
+  return stream;
 }
 
 /**

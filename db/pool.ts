@@ -7,7 +7,24 @@ export type Connection = {
   epoch: number;
   /** Texts prepared so far: the server keeps a plan for each until the connection ends. */
   readonly prepared: Set<string>;
+  /**
+   * Calls `told` when the connection is lost, until the result is called. What is said between a socket's error and its
+   * end, or waits for the end of a COPY, never hears of it from postgres.js: it would wait for ever.
+   */
+  readonly whenLost: (told: (error: Error) => void) => () => void;
 };
+
+/** As an error of postgres.js says it. */
+export const lostConnection = (): Error =>
+  Object.assign(new Error("The database connection was lost."), { code: "CONNECTION_CLOSED" });
+
+/** Ends a statement that nobody answers any more; one that has ended stays as it is. */
+export function untilLost<Q extends PromiseLike<unknown>>(connection: Connection, query: Q): Q {
+  const ending = query as Q & { reject: (error: Error) => void };
+  const forget = connection.whenLost((error) => ending.reject(error));
+  query.then(forget, forget);
+  return query;
+}
 
 export type Pool = {
   readonly prepare: boolean;
@@ -48,9 +65,14 @@ export function createPool({ url, max, name, prepare }: PoolOptions): Pool {
   let ended = false;
 
   const open = (): Connection => {
+    const listening = new Set<(error: Error) => void>();
     const connection: Connection = {
       epoch: 0,
       prepared: new Set(),
+      whenLost: (told) => {
+        listening.add(told);
+        return () => listening.delete(told);
+      },
       sql: postgres(url, {
         max: 1,
         prepare,
@@ -63,6 +85,8 @@ export function createPool({ url, max, name, prepare }: PoolOptions): Pool {
         onclose: () => {
           connection.epoch += 1;
           connection.prepared.clear();
+          const error = lostConnection();
+          for (const told of [...listening]) told(error);
         },
         types,
       }),

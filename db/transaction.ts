@@ -4,7 +4,7 @@ import { PostgresJsDatabase, PostgresJsSession } from "drizzle-orm/postgres-js";
 import { setTimeout as sleep } from "node:timers/promises";
 import type postgres from "postgres";
 import { asksForRetry, isLostConnection } from "./errors.ts";
-import type { Connection, Pool } from "./pool.ts";
+import { type Connection, type Pool, untilLost } from "./pool.ts";
 
 /** A drizzle handle inside one transaction. For a nested one, use `savepoint`. */
 export type Transaction = Omit<PostgresJsDatabase, "transaction">;
@@ -19,6 +19,7 @@ export type TransactionOptions = {
 const attemptsMax = 5;
 const dialect = new PgDialect({ casing: "snake_case" });
 const clients = new WeakMap<object, postgres.Sql>();
+const connections = new WeakMap<object, Connection>();
 
 /**
  * Runs `work` in one transaction and returns its result after the commit. `work` is run again, on a fresh
@@ -65,6 +66,13 @@ export function clientOf(tx: Transaction): postgres.Sql {
   return client;
 }
 
+/** Calls `told` when the connection of a transaction is lost, until the result is called. */
+export function whenLost(tx: Transaction, told: (error: Error) => void): () => void {
+  const connection = connections.get(tx);
+  if (!connection) throw new Error("This handle is not a transaction of db/transaction.ts.");
+  return connection.whenLost(told);
+}
+
 /** The text and bound values of a drizzle statement. */
 export function compile(statement: SQL): { text: string; values: unknown[] } {
   const { sql: text, params } = dialect.sqlToQuery(statement);
@@ -106,6 +114,7 @@ async function attemptOnce<T>(pool: Pool, begin: string, work: (tx: Transaction)
       undefined,
     );
     clients.set(tx, gate.client);
+    connections.set(tx, connection);
     let result: T;
     try {
       result = await work(tx);
@@ -190,7 +199,7 @@ function openGate(connection: Connection, prepare: boolean): Gate {
     check();
     const bound = values !== undefined && values.length > 0;
     if (bound && prepare) connection.prepared.add(text);
-    const query = client.unsafe<Rows>(text, values, { prepare: bound && prepare });
+    const query = untilLost(connection, client.unsafe<Rows>(text, values, { prepare: bound && prepare }));
     const done = query.then(
       () => undefined,
       (error: unknown) => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
-import { createPool, type Pool } from "#db/pool";
+import { isLostConnection } from "#db/errors";
+import { createPool, type Pool, untilLost } from "#db/pool";
 import { clientOf, transaction } from "#db/transaction";
 
 type Row = Record<string, unknown>;
@@ -54,16 +55,15 @@ export function openDatabase(url: string, connections: number): Database {
       const connection = await pool.acquire();
       const text = textOf(parts);
       connection.prepared.add(text);
+      let broken = false;
       try {
-        return await connection.sql.unsafe<R[]>(
-          text,
-          values.map(storable) as postgres.ParameterOrJSON<never>[],
-          {
-            prepare: true,
-          },
-        );
+        const bound = values.map(storable) as postgres.ParameterOrJSON<never>[];
+        return await untilLost(connection, connection.sql.unsafe<R[]>(text, bound, { prepare: true }));
+      } catch (error) {
+        broken = isLostConnection(error);
+        throw error;
       } finally {
-        pool.release(connection);
+        pool.release(connection, broken);
       }
     },
     end: () => pool.end(),
