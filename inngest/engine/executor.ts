@@ -42,7 +42,7 @@ const lookMs = 50;
 /** The loop: claim what is due, call for it, write what came back, sleep until the next thing is due. */
 export function startExecutor({ database, workers, signingKeys, owner, log, capacity }: Options): Executor {
   const flying = new Map<string, Promise<void>>();
-  const abort = new AbortController();
+  const calls = new Set<AbortController>();
   /** Of one tenant, so that others always find a free hand. */
   const tenantMax = Math.ceil(capacity * 0.75);
   let running = true;
@@ -55,6 +55,10 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
   let beatAt = performance.now();
   let claims = 0;
 
+  const die = () => {
+    dead = true;
+    for (const call of calls) call.abort();
+  };
   const wake = () => {
     woken = true;
     wakeUp?.();
@@ -72,17 +76,19 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
   /** Calls a live worker; one that is not there any more is passed over for the next. */
   const callLive = async (job: Job, state: RunState): Promise<Outcome> => {
     for (;;) {
-      const worker = workers.take(job.appId);
-      if (!worker) return { ...none, reason: "no worker of the app is alive" };
+      const lent = workers.take(job.appId);
+      if (!lent) return { ...none, reason: "no worker of the app is alive" };
       let broken = true;
       try {
-        const signal = AbortSignal.any([abort.signal, worker.cut.signal]);
-        const to = { url: worker.url, signingKeys, signal };
+        calls.add(lent.call);
+        if (dead) lent.call.abort();
+        const to = { url: lent.url, signingKeys, signal: lent.call.signal };
         const outcome = await observed(log, job, (requestId) => call({ ...to, requestId }, job, state));
         broken = outcome.kind === "unanswered" && outcome.broken;
         if (outcome.kind !== "unanswered" || outcome.delivered) return outcome;
       } finally {
-        workers.done(worker, broken);
+        calls.delete(lent.call);
+        workers.done(lent, broken);
       }
     }
   };
@@ -213,16 +219,14 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
       wake();
       await looping;
       await Promise.race([Promise.allSettled(flying.values()), sleep(drainMs)]);
-      dead = true;
       clearInterval(beating);
-      abort.abort();
+      die();
       await releaseAll(database, owner);
     },
     abandon: () => {
       running = false;
-      dead = true;
       clearInterval(beating);
-      abort.abort();
+      die();
       wake();
     },
   };

@@ -12,18 +12,20 @@ type Worker = {
   failedAt: number;
   askedAt: number;
   beating: boolean;
-  calls: number;
+  /** In its hands now; each is cut by its own, for a signal that many depend on keeps them all in some versions of Node. */
+  calls: Set<AbortController>;
   problem: string;
-  /** Cuts the calls in its hands. */
-  cut: AbortController;
 };
+
+/** A call that a worker is lent for. */
+export type Lent = { url: string; worker: Worker; call: AbortController };
 
 export type Workers = {
   /** Apps with a worker that can be called now. */
   apps: () => string[];
-  /** Lends the live worker with the fewest calls; give it back with `done`. */
-  take: (appId: string) => Worker | undefined;
-  done: (worker: Worker, broken: boolean) => void;
+  /** Lends the live worker with the fewest calls; give it back with `done`. Aborting the call is what cuts it. */
+  take: (appId: string) => Lent | undefined;
+  done: (lent: Lent, broken: boolean) => void;
   list: () => { url: string; app: string | null; live: boolean; problem?: string }[];
   stop: () => void;
 };
@@ -70,9 +72,8 @@ export function watchWorkers(
         failedAt: -Infinity,
         askedAt: -Infinity,
         beating: false,
-        calls: 0,
+        calls: new Set(),
         problem: "",
-        cut: new AbortController(),
       };
       workers.set(url, worker);
     }
@@ -139,11 +140,12 @@ export function watchWorkers(
   const cutHung = () => {
     const silentSince = (worker: Worker) => Math.max(worker.seenAt, hearingSince);
     for (const worker of workers.values()) {
-      if (worker.calls === 0 || performance.now() - silentSince(worker) < hungMs) continue;
+      if (worker.calls.size === 0 || performance.now() - silentSince(worker) < hungMs) continue;
       const silentSeconds = Math.round(hungMs / 1000);
-      log.warn({ url: worker.url, calls: worker.calls, silentSeconds }, "a worker hangs: its calls are cut");
-      worker.cut.abort(new Error(`the worker gave no sign of life for ${silentSeconds} s`));
-      worker.cut = new AbortController();
+      const { url, calls } = worker;
+      log.warn({ url, calls: calls.size, silentSeconds }, "a worker hangs: its calls are cut");
+      for (const call of calls)
+        call.abort(new Error(`the worker gave no sign of life for ${silentSeconds} s`));
     }
   };
 
@@ -168,12 +170,14 @@ export function watchWorkers(
     apps: () => [...new Set([...workers.values()].filter(isLive).flatMap(({ appId }) => appId ?? []))],
     take: (appId) => {
       const live = [...workers.values()].filter((worker) => worker.appId === appId && isLive(worker));
-      const worker = live.sort((a, b) => a.calls - b.calls)[0];
-      if (worker) worker.calls += 1;
-      return worker;
+      const worker = live.sort((a, b) => a.calls.size - b.calls.size)[0];
+      if (!worker) return undefined;
+      const call = new AbortController();
+      worker.calls.add(call);
+      return { url: worker.url, worker, call };
     },
-    done: (worker, broken) => {
-      worker.calls -= 1;
+    done: ({ worker, call }, broken) => {
+      worker.calls.delete(call);
       if (broken) worker.failedAt = performance.now();
     },
     list: () =>
