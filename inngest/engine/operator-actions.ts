@@ -79,6 +79,11 @@ export type Replayed = { replayed: number; refused: number; more: boolean };
 export async function replayFailed(database: Database, which: Which): Promise<Replayed> {
   const done = await replaySchedules(database, which);
   const refusals = new Map<string, number>();
+  const result = async (more: boolean): Promise<Replayed> => {
+    for (const [functionId, refused] of refusals)
+      done.refused += stuck.includes(functionId) ? await countReplayable(database, functionId) : refused;
+    return { ...done, more };
+  };
   const stuck: string[] = [];
   let after = "";
   for (let started = 0; ;) {
@@ -86,7 +91,7 @@ export async function replayFailed(database: Database, which: Which): Promise<Re
     for (const { id, functionId } of runs) {
       after = id;
       if (stuck.includes(functionId)) continue;
-      if (started >= replayedAtOnce) return { ...done, more: true };
+      if (started >= replayedAtOnce) return result(true);
       if (await tryRerun(database, id, which.owner)) {
         started += 1;
         done.replayed += 1;
@@ -96,11 +101,8 @@ export async function replayFailed(database: Database, which: Which): Promise<Re
       refusals.set(functionId, refused);
       if (refused >= refusalsMax) stuck.push(functionId);
     }
-    if (runs.length < replayedAtOnce) break;
+    if (runs.length < replayedAtOnce) return result(false);
   }
-  for (const [functionId, refused] of refusals)
-    done.refused += stuck.includes(functionId) ? await countReplayable(database, functionId) : refused;
-  return done;
 }
 
 type Page = { after: string; stuck: readonly string[] };
