@@ -5,14 +5,14 @@ import { exampleOf } from "./example-contact.ts";
 import { toDocument } from "./html-document.ts";
 import { mask, prepareLinks } from "./html-links.ts";
 import { parseTemplate } from "./liquid.ts";
-import { mergeValues } from "./merge-fields.ts";
+import { type MergeValues, mergeValues } from "./merge-fields.ts";
 
 /** Where a link leads, and the words it has where they are the same for everybody. */
 export type LinkTarget = { url: string; label: string };
 
 /**
  * The web addresses that a mail leads the example contact to, of both its parts. Left out are those whose host only a
- * contact knows, and the links to unsubscribe. `compiled` counts clicks, which is what tells links apart.
+ * contact knows, those that cannot be filled in for the example, and the links to unsubscribe. `compiled` counts clicks, which is what tells links apart.
  */
 export function linkTargets(
   { links, sender, tenantId, workspaceId }: CompiledMessage,
@@ -27,10 +27,23 @@ export function linkTargets(
   const inText = prepareLinks(mask(toDocument(text ?? "")), () => "").links;
   return [...links, ...inText]
     .filter(({ url }) => hasHost(url))
-    .map(({ url, label }) => ({
-      url: withoutAnchor(parseTemplate(url).render(values, "text").trim()),
-      label: label.includes("{{") ? "" : label,
-    }));
+    .flatMap(({ url, label }) => {
+      const filled = filledIn(url, values);
+      return filled === null
+        ? []
+        : [{ url: withoutAnchor(filled), label: label.includes("{{") ? "" : label }];
+    });
+}
+
+/** Null where the example contact's values do not do: whether the whole mail can be made for them is another check's. */
+function filledIn(url: string, values: MergeValues): string | null {
+  const template = parseTemplate(url);
+  try {
+    return template.render(values, "text").trim();
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error;
+  }
 }
 
 /** Whether the host is written, and not filled in for each contact. */

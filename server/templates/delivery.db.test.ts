@@ -1,6 +1,8 @@
+import { sql } from "drizzle-orm";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { checkDelivery } from "./delivery.ts";
 
@@ -33,7 +35,9 @@ test("the links of a template are asked on demand, each once", async () => {
   const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
   const { caller, scope } = await newTenant();
   const link = (path: string) => `<a href="${origin}${path}">A word</a>`;
-  const html = `${words}${link("/gone")}${link("/here")}${link("/here#there")}<a href="{{ unsubscribe_url }}">Leave</a>`;
+  await withTenant(scope, (tx) => tx.execute(sql`update workspaces set postal_address = null`));
+  const unmade = link("/at?{{ company.address | required }}");
+  const html = `${words}${link("/gone")}${link("/here")}${link("/here#there")}${unmade}<a href="{{ unsubscribe_url }}">Leave</a>`;
   expect(await caller.templates.checkDelivery({ ...draft, html })).toEqual({
     asked: 2,
     left: 0,
