@@ -36,7 +36,9 @@ export function useEmailChecks({ id, version }: Pick<Campaign, "id" | "version">
   };
 }
 
-type Props = { checks: ReturnType<typeof useEmailChecks>; hrefOf: HrefOf };
+/** How far a check is: what was found stays while it is made again, and when that fails. */
+type Check<Found> = { data?: Found; error: unknown; isError: boolean; isFetching: boolean };
+type Props = { checks: { emails: Check<Emails>; links: Check<Links> }; hrefOf: HrefOf };
 
 export function EmailChecks({ checks: { emails, links }, hrefOf }: Props) {
   return (
@@ -46,12 +48,13 @@ export function EmailChecks({ checks: { emails, links }, hrefOf }: Props) {
         problems={emails.data?.problems ?? []}
         hrefOf={hrefOf}
         pending={emails.isFetching}
-        failed={emails.isError}
+        failed={emails.isError || Boolean(emails.data?.spam?.failure)}
         fine={
           asProblem(emails.error)?.message
           ?? (emails.data ? contentWords(emails.data) : "Looking at the emails as receivers do…")
         }
       >
+        <NotAgain check={emails} />
         {emails.data?.spam && <SpamScores spam={emails.data.spam} />}
       </ChecklistGroup>
       <ChecklistGroup
@@ -59,18 +62,26 @@ export function EmailChecks({ checks: { emails, links }, hrefOf }: Props) {
         problems={links.data?.problems ?? []}
         hrefOf={hrefOf}
         pending={links.isFetching}
-        failed={links.isError}
+        failed={links.isError || (links.data?.left ?? 0) > 0}
         fine={
           asProblem(links.error)?.message
           ?? (links.data ? linkWords(links.data) : "Asking whether the links answer…")
         }
       >
+        <NotAgain check={links} />
         {links.data && links.data.problems.length > 0 && (
           <p className="mt-1.5 text-muted">{linkWords(links.data)}</p>
         )}
       </ChecklistGroup>
     </>
   );
+}
+
+/** What was found before stands there still after a check that failed. */
+function NotAgain({ check: { error, data } }: { check: Check<Emails | Links> }) {
+  const problem = asProblem(error);
+  if (!problem || !data || data.problems.length === 0) return null;
+  return <p className="mt-1.5 text-warning">{problem.message} What stands here was found before.</p>;
 }
 
 const contentWords = ({ emails }: Emails) =>

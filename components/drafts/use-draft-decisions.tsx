@@ -40,16 +40,25 @@ export function useDraftDecisions(onDone: (ids: string[]) => void) {
     approve: (some: readonly Seen[], sendAt: string | null = null) => {
       if (some.length > 0) approve.mutate({ choices: choicesOf(some), sendAt });
     },
-    /** Everything that a filter finds, as it stood when the page was loaded; a part after the other. */
+    /**
+     * Everything that a filter finds, as it stood when the page was loaded; a part after the other. When one fails, those
+     * before it are approved all the same.
+     */
     approveAll: async (found: { campaign?: string; q?: string; seenAt: string }) => {
       const all: Decided = { done: [], refused: [] };
       let after: string | null = null;
-      do {
-        const part: Decided & { next: string | null } = await approveFound.mutateAsync({ ...found, after });
-        all.done.push(...part.done);
-        all.refused.push(...part.refused);
-        after = part.next;
-      } while (after !== null);
+      try {
+        do {
+          const part: Decided & { next: string | null } = await approveFound.mutateAsync({ ...found, after });
+          all.done.push(...part.done);
+          all.refused.push(...part.refused);
+          after = part.next;
+        } while (after !== null);
+      } catch (error) {
+        if (all.done.length === 0) throw error;
+        // What asked goes from the page with those that are approved.
+        toast.error(`The others are left to be reviewed: ${asProblem(error)?.message}`);
+      }
       settled("approved").onSuccess(all);
     },
     reject: (some: readonly Seen[], how: { reason: string; otherwise: "skip" | "exit" | null }) =>

@@ -41,7 +41,7 @@ function Report({ report: { asked, left, problems, spam } }: { report: DeliveryR
   const answer = answering === 1 ? "1 link answers." : `${answering.toLocaleString("en")} links answer.`;
   return (
     <div className="space-y-2">
-      <Callout kind={problems.length > 0 ? "warning" : asked + left === 0 ? "info" : "success"}>
+      <Callout kind={problems.length > 0 || left > 0 ? "warning" : asked === 0 ? "info" : "success"}>
         {problems.length > 0 && (
           <ul className="mb-1.5 space-y-1.5">
             {problems.map((problem) => (
