@@ -1,5 +1,5 @@
 import { askedOf, kindOf, nameOf } from "./asked.ts";
-import { hold, keepJob, removeJob, type Held, type Job } from "./claim.ts";
+import { hold, removeJob, type Held, type Job } from "./claim.ts";
 import type { Database, Sql } from "./database.ts";
 import { limits } from "./limits.ts";
 import { publish } from "./ingest.ts";
@@ -17,6 +17,7 @@ import {
   type Run,
 } from "./run-store.ts";
 import { endRun } from "./runs.ts";
+import { settledBytesMax, type Settle, type Settlement } from "./settle.ts";
 import { unsupportedStep } from "./unsupported.ts";
 
 /** How often a call may end without an answer before that costs the function an attempt. */
@@ -27,16 +28,49 @@ const unansweredRetryMs = 400;
 export type Next = { job: Job; steps: { stepId: string; result: StepResult }[] };
 
 /**
- * Writes what a call came to, in one transaction: all of it or nothing. A reply to a claim that somebody else
- * has taken over meanwhile changes nothing ("stale"), and applying the same reply again does not either.
+ * Writes what a call came to: all of it or nothing. A reply to a claim that somebody else has taken over meanwhile
+ * changes nothing ("stale"), and applying the same reply again does not either.
  * With `mayKeep` the job goes on as the run's next call where there is exactly one; that saves the queue a turn.
  */
-export function applyOutcome(
-  database: Database,
+export async function applyOutcome(
+  { database, settle, owner }: { database: Database; settle: Settle; owner: string },
   job: Job,
   outcome: Outcome,
-  { owner, mayKeep = false }: { owner: string; mayKeep?: boolean },
+  mayKeep = false,
 ): Promise<Next | undefined> {
+  const straight = straightOn(job, outcome, mayKeep);
+  if (!straight || !(await settle(straight.settlement))) await applyAll(database, job, outcome, owner);
+  else return straight.next;
+}
+
+type Straight = { settlement: Settlement; next: Next | undefined };
+
+/** The two ways that most calls take: one step has finished and the run goes on from it, or the run is over. */
+function straightOn(job: Job, outcome: Outcome, mayKeep: boolean): Straight | undefined {
+  const { id, queueName, fence } = job;
+  const settled = { runId: job.runId, job: { id, queueName, fence } };
+  const ops = outcome.kind === "ops" ? outcome.ops : [];
+  const [op] = ops;
+  if (outcome.kind === "finished" || (ops.length === 1 && op?.op === "RunComplete")) {
+    const output = JSON.stringify((outcome.kind === "finished" ? outcome.output : op?.data) ?? null);
+    if (output.length > settledBytesMax) return undefined;
+    return { settlement: { ...settled, follow: "end", output, tell: job.limited }, next: undefined };
+  }
+  if (!mayKeep || outcome.kind !== "ops" || outcome.everyBranch || job.kind !== "discover") return undefined;
+  if (!op || ops.length > 1 || (op.op !== "StepRun" && op.op !== "Step")) return undefined;
+  const data = { data: op.data ?? null };
+  const result = JSON.stringify(data);
+  if (result.length > settledBytesMax) return undefined;
+  const step = { id: op.id, ...askedOf(op), kind: kindOf(op), result, attempts: job.attempt + 1 };
+  const next = { ...job, fence: fence + 1, attempt: 0, lost: 0 };
+  return {
+    settlement: { ...settled, follow: "next", step },
+    next: { job: next, steps: [{ stepId: op.id, result: data }] },
+  };
+}
+
+/** In one transaction, whatever the outcome is. */
+function applyAll(database: Database, job: Job, outcome: Outcome, owner: string): Promise<void> {
   return database.transact(async (sql) => {
     // A discovery names every unfinished step each time, also one that finished while it was being answered.
     const ids = outcome.kind === "ops" ? outcome.ops.map((op) => op.id) : [];
@@ -45,37 +79,20 @@ export function applyOutcome(
       hold(sql, job),
       finishedAmong(sql, job.runId, ids),
     ]);
-    if (!held) return undefined;
+    if (!held) return;
     if (run?.status !== "running") {
       await removeJob(sql, job);
-      return undefined;
+      return;
     }
-    const next = mayKeep ? await goOn(sql, { run, job, held, done }, outcome) : undefined;
-    if (next) return next;
     const events = await apply(sql, { run, job, held, done }, outcome).catch((error: unknown) => {
       if (!(error instanceof RunFailure)) throw error;
       return endRun(sql, run, { status: "failed", error: { name: "Error", message: error.message } });
     });
     await Promise.all([publish(sql, events), notifyEngines(sql, owner)]);
-    return undefined;
   });
 }
 
 type Work = { run: Run; job: Job; held: Held; done: ReadonlySet<string> };
-
-/** The straight way: one step has finished, nothing else is outstanding, and the run goes on from its result. */
-async function goOn(sql: Sql, work: Work, outcome: Outcome): Promise<Next | undefined> {
-  const { run, job, held, done } = work;
-  if (outcome.kind !== "ops" || outcome.everyBranch || run.race) return undefined;
-  if (job.kind !== "discover" || held.pending || held.again) return undefined;
-  const [op, ...more] = outcome.ops;
-  if (!op || more.length > 0 || (op.op !== "StepRun" && op.op !== "Step") || done.has(op.id))
-    return undefined;
-  const result = { data: op.data ?? null };
-  if (problemOf(run, op, result)) return undefined;
-  const [, next] = await Promise.all([finishStep(sql, run, job, op, result), keepJob(sql, job)]);
-  return { job: next, steps: [{ stepId: op.id, result }] };
-}
 
 async function apply(sql: Sql, work: Work, outcome: Outcome): Promise<InngestEvent[]> {
   const { run, job } = work;

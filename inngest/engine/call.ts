@@ -6,6 +6,7 @@ import { NoReply } from "./http-client.ts";
 import { limits } from "./limits.ts";
 import type { InngestEvent, StepResult } from "./protocol.ts";
 import { readReply, type Outcome } from "./reply.ts";
+import { shared } from "./sharing.ts";
 import { sendSigned } from "./signed-request.ts";
 
 /** Everything that a call tells the SDK about a run. */
@@ -19,15 +20,25 @@ export type RunState = {
   unopened: boolean;
 };
 
-/** Reads what a call needs in one go; undefined when the run has ended or is gone. */
+/** Reads what calls need, those of one moment together; undefined when the run has ended or is gone. */
+export function stateReader(database: Database): (runId: string) => Promise<RunState | undefined> {
+  return shared((runIds) => readStates(database, runIds), { keyOf: (runId) => runId, most: 100, lanes: 2 });
+}
+
 export async function readState(database: Database, runId: string): Promise<RunState | undefined> {
-  const [state] = await database.once<RunState>`
-    select events, state_bytes + octet_length(events::text) as "stateBytes", unopened,
-           exists (select from queue.jobs where run_id = ${runId} and kind in ('step', 'sleep', 'timeout')) as pending,
-           coalesce((select json_agg(json_build_object('stepId', step_id, 'result', result) order by seq)
-                     from queue.steps where run_id = ${runId}), '[]') as steps
-    from queue.runs where id = ${runId} and status = 'running'`;
+  const [state] = await readStates(database, [runId]);
   return state;
+}
+
+async function readStates(database: Database, runIds: readonly string[]): Promise<(RunState | undefined)[]> {
+  const states = await database.once<RunState & { id: string }>`
+    select id, events, state_bytes + octet_length(events::text) as "stateBytes", unopened,
+           exists (select from queue.jobs where run_id = r.id and kind in ('step', 'sleep', 'timeout')) as pending,
+           coalesce((select json_agg(json_build_object('stepId', step_id, 'result', result) order by seq)
+                     from queue.steps where run_id = r.id), '[]') as steps
+    from queue.runs r where id = any(${[...runIds]}::text[]) and status = 'running'`;
+  const found = new Map(states.map(({ id, ...state }) => [id, state]));
+  return runIds.map((runId) => found.get(runId));
 }
 
 export function stepsOf(state: RunState): Record<string, StepResult> {

@@ -4,11 +4,11 @@ import { finishedAmong, finishStep } from "./apply.ts";
 import { hold, type Job } from "./claim.ts";
 import type { Database, Sql } from "./database.ts";
 import { publish } from "./ingest.ts";
-import { limits } from "./limits.ts";
 import { RunFailure } from "./pause.ts";
 import { opSchema, type Op } from "./protocol.ts";
 import { lockRun, notifyEngines } from "./run-store.ts";
 import { endRun } from "./runs.ts";
+import { settledBytesMax, type Settle } from "./settle.ts";
 
 type Item = Pick<Job, "id" | "queueName" | "fence">;
 
@@ -36,43 +36,22 @@ type Checkpoint = z.infer<typeof checkpointSchema>;
  * function has to stop then.
  */
 export async function storeCheckpoint(
-  database: Database,
+  { database, settle, owner }: { database: Database; settle: Settle; owner: string },
   runId: string,
   { qi_id, steps }: Checkpoint,
-  owner: string,
 ): Promise<boolean> {
   const item = parseItem(qi_id);
   if (!item) return false;
   const [only, ...others] = steps;
-  if (only && others.length === 0 && (await storeOne(database, runId, item, only))) return true;
+  if (only && others.length === 0 && (await settleOne(settle, runId, item, only))) return true;
   return storeAll(database, { runId, item, steps, owner });
 }
 
-/** The straight way, in one statement; false when there is something to look at. */
-async function storeOne(database: Database, runId: string, item: Item, op: Op): Promise<boolean> {
-  const { name, input } = askedOf(op);
-  const text = JSON.stringify({ data: op.data ?? null });
-  const bytes = Buffer.byteLength(text);
-  if (bytes > limits.stepBytes) return false;
-  const rows = await database.once`
-    with run as materialized (
-      select id, step_count, state_bytes from queue.runs where id = ${runId} and status = 'running' for update
-    ), job as materialized (
-      select j.id from run join queue.jobs j on j.run_id = run.id
-      where j.id = ${item.id} and j.queue_name = ${item.queueName} and j.fence = ${item.fence}
-        and j.lease_owner is not null and j.lost = 0
-      for update of j
-    ), saved as (
-      insert into queue.steps (run_id, step_id, seq, name, op, input, result, attempts)
-      select run.id, ${op.id}, run.step_count + 1, ${name}, ${kindOf(op)}, ${input}, ${text}::json, 1 from run, job
-      where run.step_count < ${limits.stepsPerRun} and run.state_bytes + ${bytes}::int <= ${limits.runBytes}
-      on conflict (run_id, step_id) do nothing returning seq
-    )
-    update queue.runs r
-    set step_count = saved.seq, state_bytes = r.state_bytes + ${bytes}::int,
-        started_at = coalesce(r.started_at, app_now())
-    from saved where r.id = ${runId} returning r.id`;
-  return rows.length > 0;
+function settleOne(settle: Settle, runId: string, job: Item, op: Op): Promise<boolean> {
+  const result = JSON.stringify({ data: op.data ?? null });
+  if (result.length > settledBytesMax) return Promise.resolve(false);
+  const step = { id: op.id, ...askedOf(op), kind: kindOf(op), result, attempts: 1 };
+  return settle({ runId, job, follow: "stay", step });
 }
 
 type Work = { runId: string; item: Item; steps: readonly Op[]; owner: string };

@@ -190,16 +190,6 @@ export async function removeJob(sql: Sql, job: Job): Promise<Asked | undefined> 
   return asked?.name ? { name: asked.name, input: asked.input } : undefined;
 }
 
-/** Makes the next call of a run out of the last one's job, in the same hands: nobody else waits for them. */
-export async function keepJob(sql: Sql, job: Job): Promise<Job> {
-  await sql`
-    update queue.jobs
-    set fence = fence + 1, attempt = 0, lost = 0, again = false, last_error = null,
-        lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
-    where id = ${job.id} and queue_name = ${job.queueName}`;
-  return { ...job, fence: job.fence + 1, attempt: 0, lost: 0 };
-}
-
 /**
  * Milliseconds until something falls due, by the product's clock: a job or a schedule. What is due already but
  * not claimed waits for a slot or a worker, which wakes the engine itself.

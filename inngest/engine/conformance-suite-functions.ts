@@ -115,7 +115,7 @@ function waitFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
     },
   );
   const brief = client.createFunction(
-    { id: "brief", timeouts: { finish: "1s" }, triggers: on("brief") },
+    { id: "brief", timeouts: { finish: "3s" }, triggers: on("brief") },
     async ({ event, step }) => {
       const { key, seconds } = dataOf(event);
       await step.run("before", () => trace(key, `before ${String(seconds)}`));

@@ -112,11 +112,11 @@ const waitCases: Case[] = [
     name: "a run that does not finish in its time is cancelled",
     run: async (context) => {
       const { app, key } = context;
-      await send(context, "brief", { data: { seconds: 0 } }, { data: { seconds: 3 } });
+      await send(context, "brief", { data: { seconds: 0 } }, { data: { seconds: 5 } });
       await app.seen(key, "after 0", 30_000);
-      await app.seen(key, "before 3", 30_000);
-      await sleep(3000 + context.quietMs);
-      assert.equal(app.count(key, "after 3"), 0);
+      await app.seen(key, "before 5", 30_000);
+      await sleep(5000 + context.quietMs);
+      assert.equal(app.count(key, "after 5"), 0);
     },
   },
   {

@@ -6,6 +6,7 @@ import type { EngineLog } from "./engine-log.ts";
 import { startExecutor } from "./executor.ts";
 import { createHttpServer } from "./http.ts";
 import { prune } from "./prune.ts";
+import { openSettle } from "./settle.ts";
 import { signingKeyProblem } from "./signature.ts";
 import { watchWorkers } from "./workers.ts";
 
@@ -55,6 +56,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (problem) throw new Error(problem);
   const owner = randomUUID();
   const database = openDatabase(databaseUrl, options.connections ?? 10);
+  const settle = openSettle(database, owner, log);
   let wake = () => {};
   const workers = watchWorkers(
     { database, signingKeys, urls: options.workerUrls, log, hungMs: options.hungMs ?? hungMs },
@@ -62,6 +64,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   );
   const executor = startExecutor({
     database,
+    settle,
     workers,
     signingKeys,
     owner,
@@ -74,7 +77,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     if (channel !== "queue" || from !== owner) executor.wake();
   };
   const listener = listen(databaseUrl, ["queue", "clock"], hear, executor.wake);
-  const server = createHttpServer({ signingKeys, eventKeys, log, database, workers, owner, wake });
+  const server = createHttpServer({ signingKeys, eventKeys, log, database, settle, workers, owner, wake });
   const pruning = setInterval(() => {
     prune(database).catch((error: unknown) => log.warn({ err: error }, "old runs could not be removed"));
   }, pruneMs);

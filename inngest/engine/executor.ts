@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isLostConnection } from "#db/errors";
 import { applyOutcome } from "./apply.ts";
-import { call, readState, withSteps, type RunState } from "./call.ts";
+import { call, stateReader, withSteps, type RunState } from "./call.ts";
 import { beat, beatMs, claim, nextDue, releaseAll, type Job } from "./claim.ts";
 import type { Database } from "./database.ts";
 import type { EngineLog } from "./engine-log.ts";
@@ -11,6 +11,7 @@ import { openRun } from "./open.ts";
 import { fireTimer } from "./pause.ts";
 import type { Outcome } from "./reply.ts";
 import { fireCrons } from "./schedule.ts";
+import type { Settle } from "./settle.ts";
 import type { Workers } from "./workers.ts";
 
 export type Executor = {
@@ -25,6 +26,7 @@ export type Executor = {
 
 type Options = {
   database: Database;
+  settle: Settle;
   workers: Workers;
   signingKeys: readonly string[];
   owner: string;
@@ -40,7 +42,17 @@ const pollMs = 5000;
 const lookMs = 50;
 
 /** The loop: claim what is due, call for it, write what came back, sleep until the next thing is due. */
-export function startExecutor({ database, workers, signingKeys, owner, log, capacity }: Options): Executor {
+export function startExecutor({
+  database,
+  settle,
+  workers,
+  signingKeys,
+  owner,
+  log,
+  capacity,
+}: Options): Executor {
+  const store = { database, settle, owner };
+  const read = stateReader(database);
   const flying = new Map<string, Promise<void>>();
   const calls = new Set<AbortController>();
   /** Of one tenant, so that others always find a free hand. */
@@ -106,10 +118,10 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
   };
   /** What a call has to know; undefined when there is nothing to call for, now or any more. */
   const findState = async (job: Job): Promise<RunState | undefined> => {
-    const state = await persist(() => readState(database, job.runId));
+    const state = await persist(() => read(job.runId));
     if (!state?.unopened) return state;
     const opened = await persist(() => openRun(database, job));
-    return opened ? persist(() => readState(database, job.runId)) : undefined;
+    return opened ? persist(() => read(job.runId)) : undefined;
   };
   /** One run's calls, for as long as it goes straight on and nobody waits for these hands. */
   const perform = async (first: Job): Promise<void> => {
@@ -122,7 +134,7 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
     for (;;) {
       const answer: Outcome = state ? await callLive(job, state) : { ...none, reason: "the run has ended" };
       const mayKeep = running && !job.limited && flying.size < capacity;
-      const next = await persist(() => applyOutcome(database, job, answer, { owner, mayKeep }));
+      const next = await persist(() => applyOutcome(store, job, answer, mayKeep));
       if (!next) return;
       job = next.job;
       state = state?.pending === false ? withSteps(state, next.steps) : await findState(job);
@@ -136,7 +148,7 @@ export function startExecutor({ database, workers, signingKeys, owner, log, capa
       if (dead) return;
       log.error({ err: error, run: job.runId, function: job.functionId }, "a reply could not be written");
       const reason = error instanceof Error ? error.message : String(error);
-      await persist(() => applyOutcome(database, job, { ...none, delivered: true, reason }, { owner }));
+      await persist(() => applyOutcome(store, job, { ...none, delivered: true, reason }));
     }
   };
   const dispatch = (job: Job) => {

@@ -14,6 +14,7 @@ import { measureQueues } from "./metrics.ts";
 import { answerOperator } from "./operator-http.ts";
 import { registerRequestSchema } from "./protocol.ts";
 import { notifyEngines } from "./run-store.ts";
+import type { Settle } from "./settle.ts";
 import { isAuthorized, sameText } from "./signature.ts";
 import { takeOver } from "./sync.ts";
 import { unsupportedAddress } from "./unsupported.ts";
@@ -24,6 +25,7 @@ type Request = { method: string; path: string; headers: http.IncomingHttpHeaders
 
 export type ServerOptions = {
   database: Database;
+  settle: Settle;
   workers: Workers;
   /** The first one signs; the others are still taken while keys are changed. */
   signingKeys: readonly string[];
@@ -184,7 +186,7 @@ async function takeCheckpoint(options: ServerOptions, request: Request, runId: s
   if (!parsed.success) {
     return refuse(400, `The checkpoint cannot be read: ${parsed.error.issues[0]?.message ?? ""}.`);
   }
-  const stored = await storeCheckpoint(options.database, runId, parsed.data, options.owner);
+  const stored = await storeCheckpoint(options, runId, parsed.data);
   return stored ? { status: 200, body: {} } : refuse(409, `This call does not hold run ${runId} any more.`);
 }
 

@@ -6,6 +6,7 @@ import { engineOverview, replayed, runDetail, runPage, started } from "#server/r
 import { eventually, openLab, signingKey, type Lab } from "./conformance-lab.ts";
 import { openDatabase } from "./database.ts";
 import { createHttpServer } from "./http.ts";
+import { openSettle } from "./settle.ts";
 import { bearer } from "./signature.ts";
 import type { Workers } from "./workers.ts";
 
@@ -199,13 +200,15 @@ test("failed runs that cannot be run again keep none behind them back, and one m
 test("an engine whose database is away is not ready, and says why", async () => {
   const gone = openDatabase("postgres://nobody@127.0.0.1:9/nothing", 1);
   const workers = { list: () => [] } as unknown as Workers;
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const server = createHttpServer({
     database: gone,
+    settle: openSettle(gone, "", log),
     workers,
     signingKeys: [signingKey],
     eventKeys: [],
     owner: "",
-    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    log,
     wake: () => {},
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
