@@ -4,8 +4,8 @@ import { withoutTenant } from "#db/client";
 import { type CheckedRecord, domains } from "#db/schema/domains";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { AppError } from "#server/errors";
-import { notify } from "#server/notifications/mutations";
 import { checkDomain, type DomainToCheck } from "./checks.ts";
+import { pauseWithoutKey, tellOfGoneKey } from "./gone-key.ts";
 import { type LookUpTexts, nameService } from "./name-service.ts";
 import { domainsToCheck } from "./queries.ts";
 
@@ -77,6 +77,7 @@ const waitingDays = 14;
 /**
  * Writes down what was found, unless the keys changed meanwhile. The next key takes over when its record has been seen;
  * a key that was seen once and is gone now is told of, and goes on signing: a signature that nobody can check is the same as none.
+ * When it is still gone an hour later, campaigns are paused for it.
  */
 export async function noteRecords(
   tx: TenantTx,
@@ -117,14 +118,8 @@ export async function noteRecords(
       updatedAt: now,
     })
     .where(eq(domains.id, asked.id));
-  if (status !== "failed" || before.verificationStatus === "failed") return;
-  await notify(tx, {
-    userId: before.createdBy,
-    type: "domain.failed",
-    title: `The DKIM record of ${before.domain} cannot be found any more`,
-    body: "Receivers cannot check the signature of its mail, and may take it for spam.",
-    path: `/settings/domains/${before.id}`,
-  });
+  if (status !== "failed" || seen === "unknown") return;
+  await (before.verificationStatus === "failed" ? pauseWithoutKey(tx, before) : tellOfGoneKey(tx, before));
 }
 
 /** What the name service did not say changes nothing. Only what was there once can be gone. */
