@@ -2,7 +2,7 @@ import { inngest } from "#inngest/client";
 import { draftsWritingDue } from "#inngest/events";
 import { writeNext } from "#server/drafts/writing";
 
-/** A real server ends a run at 1,000 steps; the sweeper calls for another one long before anybody waits. */
+/** A real server ends a run at 1,000 steps: the rest is another run's. */
 const roundsPerRun = 300;
 
 /** Has an AI provider write the drafts of a workspace, a few at a time; sleeps while the provider asks for patience. */
@@ -27,6 +27,7 @@ export const writeDrafts = inngest.createFunction(
       if (slice.until === null) return { written };
       await step.sleepUntil(`until-again-${round}`, new Date(slice.until));
     }
-    return { written };
+    await step.sendEvent("go-on", draftsWritingDue.create({ tenantId, workspaceId }));
+    return { written, outcome: "continued in a new run" };
   },
 );

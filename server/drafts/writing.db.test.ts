@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { createSession } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
 import { sweepDrafts } from "#server/drivers/sweep";
 import { createRunner, emailStep, launch, newCampaign } from "#server/enrollments/testing";
 import { sinks } from "#server/messages/testing-sinks";
@@ -119,6 +120,23 @@ test("a provider that is busy is asked again when it says, one that fails leaves
   expect(await first()).toMatchObject({ subject: "By hand", writing: null });
   // It is paid for all the same.
   expect((await review.drafts.costs()).total).toMatchObject({ outputTokens: 100, costMicros: 3_300 });
+});
+
+test("a run that dies hours into a backlog is noticed as soon as one that dies early", async () => {
+  const { scope } = await asking(["ada@example.test", "bea@example.test"]);
+  const calls = async (clock: string) => {
+    await moveClock(clock);
+    sinks.events.splice(0);
+    await sweepDrafts();
+    return sinks.events.filter(({ data }) => data.workspaceId === scope.workspaceId).length;
+  };
+  expect([await calls("5 hours"), await calls("1 minute")]).toEqual([1, 0]);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      update email_drafts set writing = 'writing', writing_until = app_now() + interval '3 minutes'
+      where id = (select min(id::text)::uuid from email_drafts)`),
+  );
+  expect([await calls("1 minute"), await calls("3 minutes")]).toEqual([0, 1]);
 });
 
 test("what AI has written leaves unread where the organization and the step both say so, by the workspace's own key", async () => {

@@ -76,9 +76,11 @@ export const sweepSteps = (): Promise<Swept> =>
 
 export const sweepMailboxes = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_mailbox_lanes()`, async (tx, scope, ids) => {
-    // One that nobody reads has nobody else to tell it that it has rested long enough.
-    const { events } = await wakeRested(tx, scope, ids);
+    const events: DriverEvent[] = [];
+    // One after the other in the order of everybody who locks lanes.
     for (const id of ids.sort()) {
+      // One that nobody reads has nobody else to tell it that it has rested long enough.
+      events.push(...(await wakeRested(tx, scope, [id])).events);
       const ref = { table: "mailbox_lanes", id } as const;
       const now = await appNow(tx);
       const next = await nextSend(tx, id);
@@ -123,11 +125,14 @@ async function checkCampaign(tx: TenantTx, scope: EventScope, id: string): Promi
 
 type Waiting = { id: string; since: Date; now: Date };
 
-/** Campaigns with somebody at the door: whoever was brought by a trigger in the database has nobody else to say so. */
+/**
+ * Campaigns with somebody at the door: whoever was brought by a trigger in the database has nobody else to say so. The
+ * last who came counts: one before them who cannot be let in makes them no later.
+ */
 export const sweepArrivals = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_campaign_arrivals()`, async (tx, scope, ids) => {
     const waiting = await tx.execute<Waiting>(sql`
-      select campaign_id as id, min(due_at) as since, app_now() as now from campaign_arrivals
+      select campaign_id as id, max(due_at) as since, app_now() as now from campaign_arrivals
       where campaign_id = any(${sql.param(ids)}::uuid[]) and due_at <= app_now() group by campaign_id`);
     return { events: waiting.map(({ id, since, now }) => arrivalsEvent(scope, id, roundOf(since, now))) };
   });
@@ -164,11 +169,12 @@ export const sweepApprovals = (): Promise<Swept> =>
     return { events: [] };
   });
 
-/** Workspaces with drafts that a provider is to write and that nobody is writing. */
+/** Workspaces with drafts that a provider is to write and that nobody is writing: since a run died, if one did. */
 export const sweepDrafts = (): Promise<Swept> =>
   sweepWorkspaces(sql`select * from due_draft_writing()`, async (tx, scope) => {
     const [waiting] = await tx.execute<{ since: Date | null; now: Date }>(sql`
-      select min(case writing when 'writing' then writing_until else writing_at end) as since, app_now() as now
+      select coalesce(max(writing_until) filter (where writing = 'writing' and writing_until <= app_now()),
+        min(writing_at) filter (where writing = 'waiting')) as since, app_now() as now
       from email_drafts where writing in ('waiting', 'writing') and status = 'draft' and step_version_id is not null`);
     return { events: waiting?.since ? [writingDueEvent(scope, roundOf(waiting.since, waiting.now))] : [] };
   });

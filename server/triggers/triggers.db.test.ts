@@ -2,8 +2,9 @@ import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { createContacts, createList, createSegment } from "#db/factories";
 import { withTenant } from "#db/tenancy";
-import { newTenant } from "#db/testing";
+import { moveClock, newTenant } from "#db/testing";
 import { email } from "#server/campaigns/testing";
+import { sweepArrivals } from "#server/drivers/sweep";
 import { createRunner, places, statusOf } from "#server/enrollments/testing";
 import { takeNextArrivals } from "#server/enrollments/run";
 import { sinks } from "#server/messages/testing-sinks";
@@ -83,6 +84,34 @@ test("runs that take the same arrivals at once enroll nobody twice, and lose nob
   expect(enrolled).toHaveLength(120);
   const counts = await tally(campaign);
   expect(counts?.reduce((sum, [count = 0]) => sum + count, 0)).toBe(120);
+});
+
+test("somebody who cannot be let in keeps nobody waiting who comes hours later", async () => {
+  const { scope, campaignId, contactIds } = await triggeredCampaign({
+    triggers: [{ type: "manual" }],
+    emails: ["stuck@example.test", "later@example.test"],
+  });
+  await runner.settle();
+  const arrive = (contactId = "") =>
+    withTenant(scope, (tx) =>
+      tx.execute(sql`
+        insert into campaign_arrivals (campaign_id, contact_id) values (${campaignId}::uuid, ${contactId}::uuid)`),
+    );
+  const calls = async () => {
+    sinks.events.splice(0);
+    await sweepArrivals();
+    return sinks.events.filter(({ data }) => data.campaignId === campaignId).length;
+  };
+  await arrive(contactIds[0]);
+  // As often as nobody lets them in.
+  for (const clock of ["1 minute", "1 minute", "5 hours"]) {
+    await moveClock(clock);
+    expect(await calls()).toBe(1);
+  }
+  await moveClock("1 minute");
+  expect(await calls()).toBe(0);
+  await arrive(contactIds[1]);
+  expect(await calls()).toBe(1);
 });
 
 test("who arrives while the campaign is paused waits, and comes in when it goes on", async () => {
