@@ -83,6 +83,20 @@ test.each([
   expect(mail.text).toContain(`Hi ${name}!`);
 });
 
+test("the field that once promised preferences leads to where one unsubscribes, in a step and in a draft from then", async () => {
+  const html = '<p>x</p><a href="{{ preferences_url }}">bye</a>';
+  const text = draftText(
+    { subject: "Hello", previewText: "", html, text: null },
+    { contact: exampleContact, sender, now },
+  );
+  for (const body of [text.body, html]) {
+    const mail = await arrived({ ...text, body });
+    expect(mail.html).toMatch(/href="http[^"]*\/u\/[^"]+">bye/);
+    expect(mail.html?.match(/>[^<]*nsubscribe/g)).toBeNull();
+    expect(fieldIn(body)).toBeNull();
+  }
+});
+
 test("a field that a reviewer writes is found, since nobody would fill it in", () => {
   expect(fieldIn("<p>Dear {{ firstName | default: 'you' }}</p>")).toBe("{{ firstName | default: 'you' }}");
   expect(fieldIn("{{ custom.plan }}")).toBe("{{ custom.plan }}");

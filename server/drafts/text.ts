@@ -35,7 +35,7 @@ export function draftText(
 /** Names for braces and brackets that mean themselves. */
 export const marks = { __brace: "{", __angle: "<" } as const;
 
-const liveOutputs = /(\{\{\s*(?:unsubscribe_url|company\.address|__brace|__angle)\s*\}\})/;
+const liveOutputs = /(\{\{\s*(?:unsubscribe_url|preferences_url|company\.address|__brace|__angle)\s*\}\})/;
 
 /** Words as a template that gives just these words, and fills in only what is `live`. It needs the values of `marks`. Done twice, it changes nothing more. */
 export function literal(words: string): string {

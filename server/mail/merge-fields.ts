@@ -61,6 +61,8 @@ const aliases: Record<string, string> = {
   name: "full_name",
   last: "last_name",
   last_activity_at: "last_activity",
+  // Offered once, and still in emails from then.
+  preferences_url: "unsubscribe_url",
 };
 for (const root of Object.keys(aliases)) roots.add(root);
 
