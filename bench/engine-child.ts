@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Inngest } from "inngest";
 import { serve } from "inngest/node";
 import { startEngine } from "#inngest/engine/engine";
+import { copyEnvironment } from "#server/env";
 
 export type ChildOptions = {
   databaseUrl: string;
@@ -28,6 +29,7 @@ function newClient({ enginePort, signingKey, eventKey }: ChildOptions): Inngest 
 
 /** Three steps that do nothing: with checkpoints, and call by call. And one that says when it began. */
 async function startWorker(options: ChildOptions): Promise<string> {
+  copyEnvironment();
   const client = newClient(options);
   const steps = (id: string, checkpointing: boolean) =>
     client.createFunction({ id, checkpointing, triggers: [{ event: `bench/${id}` }] }, async ({ step }) => {

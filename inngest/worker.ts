@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { serve } from "inngest/node";
 import { v7 } from "uuid";
 import { closeDatabase } from "#db/client";
-import { env } from "#server/env";
+import { copyEnvironment, env } from "#server/env";
 import { log } from "#server/log";
 import { startMetrics } from "#server/metrics";
 import { startListening } from "#server/replies/listen";
@@ -81,6 +81,7 @@ async function listen(server: Server): Promise<void> {
 }
 
 async function main() {
+  copyEnvironment();
   startMetrics("worker");
   const endTracing = await startTracing("worker");
   const worker = await startWorker();

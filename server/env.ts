@@ -251,6 +251,16 @@ function loadEnv(): Env {
 
 let loaded: Env | undefined;
 
+/**
+ * Makes the environment an object like any other. The SDK goes through every variable several times per call, and each
+ * look at the process's own asks the operating system: an eighth of what a worker did. What libraries in C read,
+ * such as TZ, cannot be changed afterwards.
+ */
+export function copyEnvironment(): void {
+  loaded ??= loadEnv();
+  process.env = { ...process.env };
+}
+
 /** The checked environment. Reading it throws EnvError when something is wrong; importing it never does. */
 export const env: Env = new Proxy({} as Env, {
   get: (_, name) => Reflect.get((loaded ??= loadEnv()), name) as unknown,

@@ -170,7 +170,7 @@ export function startExecutor({
     const free = capacity - flying.size;
     const apps = workers.apps();
     const startedAt = performance.now();
-    // Behind a backlog a look costs more: not one for each call that ends, but one for several.
+    // Behind a backlog a look costs more: not one for each call that ends, but one for several, and a ninth of the time.
     if (free > 0 && free < capacity / 4 && startedAt < restUntil) return restUntil - startedAt;
     const jobs =
       free > 0 && apps.length > 0
@@ -186,7 +186,7 @@ export function startExecutor({
     if (dead) return 0;
     jobs.forEach(dispatch);
     const now = performance.now();
-    if (jobs.length === free) restUntil = now + 2 * (now - startedAt);
+    if (jobs.length === free) restUntil = now + 8 * (now - startedAt);
     if (now - lookedAt < lookMs) return Math.max(1, Math.min(nextAt, lookedAt + lookMs) - now);
     lookedAt = now;
     const due = await nextDue(database);
