@@ -92,6 +92,7 @@ test("tenant and workspace are never null, and come from the transaction's scope
     "notify.webhooks.workspace_id",
     "public.api_keys.workspace_id",
     "public.audit_log.workspace_id",
+    "public.lifted_suppressions.workspace_id",
     "public.suppressions.workspace_id",
     "public.workspace_members.workspace_id",
   ]);

@@ -43,3 +43,28 @@ export const suppressions = pgTable(
     check("valid_category", sql`(scope = 'category') = (category is not null)`),
   ],
 );
+
+/** Suppressions that were lifted, as they were: one row each, however many contacts it was about. */
+export const liftedSuppressions = pgTable(
+  "lifted_suppressions",
+  {
+    ...tenantColumns,
+    emailNormalized: sortedText().notNull(),
+    scope: text({ enum: suppressionScopes }).notNull(),
+    workspaceId: uuid(),
+    reason: text().notNull(),
+    addedBy: uuid(),
+    addedAt: instant().notNull(),
+    liftedBy: uuid(),
+  },
+  (t) => [
+    tenantKey(t),
+    policy(
+      "lifted_suppressions_tenant_isolation",
+      sql`tenant_id = ${currentTenant} and (workspace_id is null or workspace_id = ${currentWorkspace})`,
+    ),
+    index("idx_lifted_suppressions_address").on(t.tenantId, t.emailNormalized),
+    oneOf("valid_scope", t.scope, suppressionScopes),
+    check("valid_workspace", sql`(scope = 'tenant') = (workspace_id is null)`),
+  ],
+);

@@ -83,6 +83,14 @@ export async function listTimeline(tx: TenantTx, { id, cursor }: TimelineInput):
           where x.email_normalized = any(suppression_keys(c.tenant_id, c.email_normalized)) offset 0) s
           left join users u on u.id = s.added_by
         where c.id = ${id}::uuid ${newest(sql`s.created_at`, sql`s.id`)})
+      union all
+      (select s.id, moved.at, moved.type,
+          jsonb_build_object('key', s.email_normalized, 'reason', s.reason, 'scope', s.scope), u.name
+        from contacts c, lateral (select * from lifted_suppressions x
+          where x.email_normalized = any(suppression_keys(c.tenant_id, c.email_normalized)) offset 0) s,
+          lateral (values ('suppression.added', s.added_at, s.added_by), ('suppression.removed', s.created_at, s.lifted_by)) as moved(type, at, actor)
+          left join users u on u.id = moved.actor
+        where c.id = ${id}::uuid ${newest(sql`moved.at`, sql`s.id`)})
     ) entries ${behind} order by at desc, id desc, type desc limit ${pageEntries + 1}`);
   const entries = rows.slice(0, pageEntries).map(({ exact: _, ...entry }) => entry);
   const last = rows[pageEntries - 1];

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { domainToASCII } from "node:url";
-import { suppressions } from "#db/schema/suppressions";
+import { liftedSuppressions, suppressions } from "#db/schema/suppressions";
 import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { readEmail } from "#server/contacts/address";
@@ -8,8 +8,6 @@ import { mayReturn, returns } from "#server/contacts/standing";
 import { exitContacts } from "#server/enrollments/exits";
 import { AppError } from "#server/errors";
 import type { SuppressionAddInput, SuppressionRemoveInput } from "./schema.ts";
-
-type Suppression = typeof suppressions.$inferSelect;
 
 /** Addresses that could not be read, each with its sentence. */
 export type RejectedAddress = { email: string; problem: string };
@@ -115,7 +113,10 @@ export async function removeSuppression(
     );
   }
   await tx.delete(suppressions).where(eq(suppressions.id, id));
-  await noteLifted(tx, found, userId);
+  // The timelines of whom it was about read it there.
+  const { emailNormalized, scope, workspaceId, reason, addedBy, createdAt: addedAt } = found;
+  const lifted = { emailNormalized, scope, workspaceId, reason, addedBy, addedAt, liftedBy: userId };
+  await tx.insert(liftedSuppressions).values(lifted);
   if (found.reason === "unsubscribed") await resubscribe(tx, found.emailNormalized, evidence);
   await recordAct(tx, {
     actorId: userId,
@@ -125,23 +126,6 @@ export async function removeSuppression(
     before: { email: found.emailNormalized, reason: found.reason, scope: found.scope },
     after: { evidence },
   });
-}
-
-/**
- * The timelines of whom it was about: an address is on a list as long as its row is there, and what is gone is noted
- * with the moment it came.
- */
-async function noteLifted(tx: TenantTx, lifted: Suppression, userId: string): Promise<void> {
-  const { emailNormalized: key, reason, scope, createdAt, addedBy } = lifted;
-  const people = key.startsWith("@")
-    ? sql`substr(email_normalized, strpos(email_normalized, '@')) = ${key}`
-    : sql`email_normalized = ${key}`;
-  await tx.execute(sql`
-    insert into contact_events (contact_id, type, occurred_at, actor_id, data)
-    select c.id, moved.type, moved.at, moved.by, ${JSON.stringify({ key, reason, scope })}::jsonb
-    from contacts c, (values ('suppression.added', ${createdAt.toISOString()}::timestamptz, ${addedBy}::uuid),
-      ('suppression.removed', app_now(), ${userId}::uuid)) as moved(type, at, by)
-    where ${people} and c.deleted_at is null`);
 }
 
 async function resubscribe(tx: TenantTx, email: string, evidence: string): Promise<void> {
