@@ -27,7 +27,7 @@ export function LimitFields({ dailyLimit, hourlyLimit, minDelaySeconds, errors }
         min={1}
         defaultValue={hourlyLimit ?? ""}
         placeholder="No limit"
-        hint="In any 60 minutes."
+        hint="In any 60 minutes. Few providers take more than 500."
         error={errors.hourlyLimit}
       />
       <Field

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
+import { RadioCards } from "#components/ui/radio-cards";
 import { formValues } from "#components/ui/form-values";
 import { AddWindow } from "./add-window.tsx";
 import { scopeOf } from "./campaign-scope.tsx";
@@ -17,9 +18,9 @@ export function AddBlackout() {
   const [open, setOpen] = useState(false);
   const create = useMutation(
     trpc.blackoutDates.create.mutationOptions({
-      onSuccess: () => {
+      onSuccess: (_, { action }) => {
         setOpen(false);
-        toast.success("Nothing is sent on these days.");
+        toast.success(action === "allow" ? "Emails leave on these days." : "Nothing is sent on these days.");
         router.refresh();
       },
     }),
@@ -39,8 +40,14 @@ export function AddBlackout() {
       pending={create.isPending}
       problem={problem}
       onSubmit={(form) => {
-        const { name, startsOn, endsOn } = formValues(form, "name", "startsOn", "endsOn");
-        create.mutate({ name, startsOn, endsOn: endsOn || startsOn, onlyFor: scopeOf(form) });
+        const { name, startsOn, endsOn, action } = formValues(form, "name", "startsOn", "endsOn", "action");
+        create.mutate({
+          name,
+          startsOn,
+          endsOn: endsOn || startsOn,
+          onlyFor: scopeOf(form),
+          action: action === "allow" ? "allow" : "delay",
+        });
       }}
     >
       <Field
@@ -55,6 +62,16 @@ export function AddBlackout() {
         <Field name="startsOn" type="date" label="From" error={problem?.fields.startsOn} />
         <Field name="endsOn" type="date" label="Until" aside="Included" error={problem?.fields.endsOn} />
       </div>
+      <RadioCards name="action" legend="On these days" options={actions} defaultValue="delay" />
     </AddWindow>
   );
 }
+
+const actions = [
+  { value: "delay", label: "Nothing is sent", hint: "It waits for the next open day." },
+  {
+    value: "allow",
+    label: "Emails leave",
+    hint: "Though a holiday or other days without sending lie there.",
+  },
+];

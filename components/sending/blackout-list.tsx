@@ -2,6 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { CalendarOff } from "lucide-react";
 import { useTRPC } from "#components/trpc/client";
+import { Badge } from "#components/ui/badge";
 import { EmptyState } from "#components/ui/empty-state";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
@@ -31,9 +32,14 @@ export function BlackoutList({ blackouts, editable }: { blackouts: Blackout[]; e
     {
       key: "name",
       header: "Occasion",
-      cell: ({ name, campaigns }) => (
+      cell: ({ name, campaigns, open }) => (
         <>
           {name}
+          {open && (
+            <Badge tone="success" className="ml-2">
+              Emails leave
+            </Badge>
+          )}
           {campaigns && <p className="truncate text-xs text-muted">{forWhom(campaigns)}</p>}
         </>
       ),

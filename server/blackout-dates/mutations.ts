@@ -9,16 +9,19 @@ import { checkCampaigns } from "./scope.ts";
 
 type By = { scope: EventScope; userId: string };
 
-/** On these days nothing is sent from now on; what was to leave then leaves later. Send the events after the commit. */
+/**
+ * On these days nothing is sent from now on, and what was to leave then leaves later; or they are days of sending though
+ * others say otherwise. Send the events after the commit.
+ */
 export async function createBlackout(
   tx: TenantTx,
   { scope, userId }: By,
-  { name, startsOn, endsOn, onlyFor }: BlackoutInput,
+  { name, startsOn, endsOn, onlyFor, action }: BlackoutInput,
 ): Promise<{ id: string; events: DriverEvent[] }> {
   await checkCampaigns(tx, onlyFor);
   const [made] = await tx.execute<{ id: string; now: boolean }>(sql`
-    insert into blackout_dates (name, starts_on, ends_on, campaign_ids)
-    values (${name}, ${startsOn}::date, ${endsOn}::date, ${onlyFor === null ? null : sql.param(onlyFor)}::uuid[])
+    insert into blackout_dates (name, starts_on, ends_on, action, campaign_ids)
+    values (${name}, ${startsOn}::date, ${endsOn}::date, ${action}, ${onlyFor === null ? null : sql.param(onlyFor)}::uuid[])
     returning id, starts_on <= (app_now() + interval '1 day')::date as now`);
   if (!made) throw new Error("The days were not stored.");
   await recordAct(tx, {
@@ -26,7 +29,7 @@ export async function createBlackout(
     action: "blackout.created",
     resourceType: "blackout",
     resourceId: made.id,
-    after: { name, startsOn, endsOn, onlyFor },
+    after: { name, startsOn, endsOn, onlyFor, action },
   });
   // Slots are given out for minutes ahead only: later days need no second look.
   return { id: made.id, events: made.now ? await replanCampaigns(tx, scope, onlyFor) : [] };

@@ -4,6 +4,9 @@ import { onlyFor } from "#server/holiday-calendars/schema";
 const day = z.iso.date("Choose a day.");
 const daysMax = 366;
 
+/** What happens on the days: nothing leaves before they are over; or emails do, whatever other days say. */
+export const blackoutActions = ["delay", "allow"] as const;
+
 /** Whole days, both included, on the clock of each campaign, or of each recipient where it sends by theirs. */
 export const blackoutInput = z
   .object({
@@ -15,6 +18,7 @@ export const blackoutInput = z
     startsOn: day,
     endsOn: day,
     onlyFor,
+    action: z.enum(blackoutActions).default("delay"),
   })
   .refine(({ startsOn, endsOn }) => endsOn >= startsOn, {
     path: ["endsOn"],

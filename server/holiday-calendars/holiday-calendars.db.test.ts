@@ -77,3 +77,36 @@ test("holidays are days without sending, for all campaigns or some, and a day th
   const theirs = await newTenant();
   expect(await theirs.caller.holidayCalendars.list()).toEqual([]);
 });
+
+test("days on which emails leave all the same are taken out of those without sending, for the campaigns that they name", async () => {
+  const { caller, scope, emailAccountId } = await newTenant();
+  const make = () =>
+    withTenant(scope, (tx) =>
+      createCampaign(tx, {
+        steps: [],
+        emailAccountId,
+        audience: { everyone: true, include: [], exclude: [] },
+      }),
+    );
+  const [one, other] = [await make(), await make()];
+  const closed = ({ campaignId }: { campaignId: string }) =>
+    withTenant(scope, async (tx) => {
+      await tx.execute(
+        sql`update campaign_settings set no_limits = false where campaign_id = ${campaignId}::uuid`,
+      );
+      const sending = await loadSending(tx, campaignId);
+      return (sending?.course.campaign.window?.closed ?? []).map(({ from, to }) => `${from} ${to}`);
+    });
+  const days = { name: "Works holiday", startsOn: "2027-08-02", endsOn: "2027-08-20", onlyFor: null };
+  await caller.blackoutDates.create(days);
+  const open = { name: "The launch", startsOn: "2027-08-10", endsOn: "2027-08-11", action: "allow" } as const;
+  const { id } = await caller.blackoutDates.create({ ...open, onlyFor: [one.campaignId] });
+  expect(await closed(one)).toEqual(["2027-08-02 2027-08-09", "2027-08-12 2027-08-20"]);
+  expect(await closed(other)).toEqual(["2027-08-02 2027-08-20"]);
+  expect((await caller.blackoutDates.list()).map((each) => [each.name, each.open])).toEqual([
+    ["Works holiday", false],
+    ["The launch", true],
+  ]);
+  await caller.blackoutDates.remove({ id });
+  expect(await closed(one)).toEqual(["2027-08-02 2027-08-20"]);
+});

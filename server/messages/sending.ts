@@ -99,11 +99,15 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
   };
 }
 
-/** Days on which a campaign sends nothing, as `DayRange[]`; null when there are none. */
+const blackoutDays = (which: SQL): SQL =>
+  sql`coalesce(range_agg(daterange(b.starts_on, b.ends_on, '[]')) filter (where ${which}), '{}')`;
+
+/** Days on which a campaign sends nothing, less those on which it may all the same, as `DayRange[]`; null when there are none. */
 export const closedDays = (campaignId: SQL): SQL => sql`(
-  select json_agg(json_build_object('from', b.starts_on, 'to', b.ends_on)) from blackout_dates b
-  where b.action <> 'allow' and b.ends_on >= (app_now() - interval '3 days')::date
-    and (b.campaign_ids is null or ${campaignId} = any(b.campaign_ids)))`;
+  select json_agg(json_build_object('from', lower(c.days), 'to', upper(c.days) - 1)) from (
+    select unnest(${blackoutDays(sql`b.action <> 'allow'`)} - ${blackoutDays(sql`b.action = 'allow'`)}) as days from blackout_dates b
+    where b.ends_on >= (app_now() - interval '3 days')::date
+      and (b.campaign_ids is null or ${campaignId} = any(b.campaign_ids))) c)`;
 
 async function loadSettings(tx: TenantTx, campaignId: string): Promise<Settings> {
   // Two days back reach the running day of every zone.
