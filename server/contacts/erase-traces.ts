@@ -52,6 +52,7 @@ export async function markSuppressed(tx: TenantTx, { address, status }: Person):
     select ${mark}, scope, workspace_id, category, reason, 'erasure', expires_at
     from suppressions where email_normalized = ${address} on conflict do nothing`);
   await tx.execute(sql`delete from suppressions where email_normalized = ${address}`);
+  await tx.execute(sql`delete from lifted_suppressions where email_normalized = ${address}`);
 }
 
 /** Undo events and rejected rows forget the person; that there was a row stays, and that its file is not kept. */

@@ -46,6 +46,9 @@ test("an erased person is nowhere but in the audit log, and the address stays cl
     await tx.execute(sql`insert into email_drafts (contact_id, draft_type, subject, body, edited_body)
       values (${id}::uuid, 'first_outreach', 'Dear Ms Quillfeather', 'x', 'Yours, Quillfeather')`);
   });
+  await caller.suppressions.add({ emails: secret, reason: "competitor", scope: "workspace" });
+  for (const suppression of (await caller.suppressions.list({})).rows)
+    await caller.suppressions.remove({ id: suppression.id, evidence: "A mistake." });
   await caller.contacts.unsubscribe({ id });
   const exportId = await exportFile(tenant, { of: { kind: "filter", filter: { q: "ada.quill" } } });
   const link = (await signDownload(scope, exportId)).path.replace("/api/exports/", "");
