@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveClock } from "#db/testing";
 import { startApp } from "./conformance-app.ts";
-import { eventKey, eventually, openLab, signingKey, type Lab } from "./conformance-lab.ts";
+import { eventKey, eventually, openLab, type Lab } from "./conformance-lab.ts";
 
 let lab: Lab;
 beforeAll(async () => {
@@ -101,27 +101,6 @@ test("an app whose clock is ahead of the database's waits for nothing", async ()
   await send({ key }, ms);
   await lab.ended(key, "steps");
   expect(lab.app.ran(later)).toEqual([]);
-});
-
-test("a function that comes to listen to the end of runs hears of the very next", async () => {
-  const [before, after] = [lab.newKey(), lab.newKey()];
-  await lab.app.client.send({ name: "lab/sent", data: { key: before } });
-  await lab.ended(before, "receiver");
-  const listener = await startApp(
-    { engineUrl: lab.engine.url, signingKey, eventKey, id: "listener" },
-    (client, trace) => [
-      client.createFunction(
-        { id: "hears", triggers: [{ event: "inngest/function.finished" }] },
-        ({ event }) => trace((event.data.event as { data: { key: string } }).data.key, "heard"),
-      ),
-    ],
-  );
-  expect((await fetch(listener.url, { method: "PUT" })).status).toBe(200);
-  await lab.app.client.send({ name: "lab/sent", data: { key: after } });
-  await listener.seen(after, "heard");
-  expect(listener.ran(before)).toEqual([]);
-  await listener.kill();
-  await lab.sql`delete from queue.functions where app_id = 'listener'`;
 });
 
 test("a wait takes the first event that fits, and nothing when its time is over", async () => {

@@ -10,6 +10,7 @@ import { readDepths } from "./health.ts";
 import { measureQueues } from "./metrics.ts";
 import { prune } from "./prune.ts";
 
+type Owner = Parameters<Parameters<typeof asOwner>[0]>[0];
 const database = openDatabase(env.ENGINE_DATABASE_URL, 2);
 afterAll(() => database.end());
 beforeEach(() =>
@@ -140,6 +141,38 @@ test("what has ended goes by age and by number, failed runs later, and what live
         (select count(*)::int from queue.steps) as steps, (select count(*)::int from queue.events) as events`,
   );
   expect(counts).toEqual([{ running: 5, steps: 9, events: 4 }]);
+});
+
+test("keys, rates, moments of schedules and workers go when their time is over, and stay until then", async () => {
+  const left = (sql: Owner) => sql<{ name: string; count: number }[]>`
+    select 'keys' as name, count(*)::int as count from queue.run_keys
+    union all select 'rates', count(*)::int from queue.rates
+    union all select 'fires', count(*)::int from queue.cron_fires
+    union all select 'workers', count(*)::int from queue.workers`;
+  await asOwner(async (sql) => {
+    await sql`truncate queue.run_keys, queue.rates, queue.cron_fires, queue.workers`;
+    // A month of one a second, of which a second's worth still counts.
+    await sql`
+      insert into queue.run_keys (function_id, key, expires_at)
+      select 'lab-f', n::text, app_now() + (1 - n) * interval '1 minute' from generate_series(0, 3000) n`;
+    await sql`
+      insert into queue.rates (function_id, key, at)
+      select 'lab-f', n::text, app_now() + (1 - n) * interval '1 minute' from generate_series(0, 3000) n`;
+    await sql`
+      insert into queue.cron_fires (function_id, expression, fire_at, run_id)
+      select 'lab-f', '* * * * *', app_now() - n * interval '1 day', '' from generate_series(1, 30) n`;
+    await sql`
+      insert into queue.workers (url, app_id, instance, beat_at, seen_at)
+      select 'http://' || n, 'lab', '', seen, seen from generate_series(0, 50) n,
+        lateral (select clock_timestamp() - n * interval '50 minutes' as seen)`;
+  });
+  await prune(database);
+  expect(await asOwner(left)).toEqual([
+    { name: "keys", count: 1 },
+    { name: "rates", count: 1 },
+    { name: "fires", count: 6 },
+    { name: "workers", count: 2 },
+  ]);
 });
 
 test("operators and Prometheus are told how much is due, waits and is worked on in each queue, and for how long the first has been due", async () => {
