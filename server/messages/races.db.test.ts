@@ -6,7 +6,9 @@ import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
+import { asOwner } from "#db/testing-database";
 import { commitThenSend } from "#server/drivers/events";
+import { exitContacts } from "#server/enrollments/exits";
 import { pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import {
   createRunner,
@@ -258,4 +260,33 @@ test("who is snoozed once their email has its slot is not written to, and gets i
   await runner.pass("3 days", 1);
   await runner.pass("1 minute", 2);
   expect(await first()).toMatchObject({ delivery_status: "sent" });
+});
+
+test("whoever leaves the campaign in the moment in which their email is written down as sent has it counted", async () => {
+  const campaign = await queued(runner, await newCampaign({ emails: ["leaves@x.test"] }));
+  const claimed = await claim(campaign);
+  const left = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const leaving = withTenant(campaign.scope, async (tx) => {
+    await exitContacts(tx, { contactIds: campaign.contactIds, reason: "suppressed" });
+    left.resolve();
+    await written.promise;
+  });
+  await left.promise;
+  const settling = settle(campaign, claimed, "sent");
+  const waiting = () =>
+    asOwner(
+      async (owner) =>
+        (
+          await owner`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        ).length,
+    );
+  await expect.poll(waiting).toBe(1);
+  written.resolve();
+  await Promise.all([leaving, settling]);
+  expect(await ledger(campaign)).toMatchObject([{ delivery_status: "sent" }]);
+  const [person] = await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`select exit_reason, total_emails_sent as sent from campaign_contacts`),
+  );
+  expect(person).toEqual({ exit_reason: "suppressed", sent: 1 });
 });

@@ -226,11 +226,16 @@ async function countSent(tx: TenantTx, { settled, subjects, now }: Written): Pro
       from unnest(${sql.param(sent.map(({ id }) => id))}::uuid[],
         ${sql.param(sent.map(({ id }) => subjects.get(id) ?? null))}::text[]) as s(id, subject)
       cross join lateral (select * from content.email_messages m where m.id = s.id limit 1) m
+    ), places as materialized (
+      -- Locked, so that whoever leaves at this moment is counted here or moved on below, and not passed over by both.
+      select e.id, e.awaiting_message_id from campaign_contacts e
+      where e.id = any(array(select enrollment_id from sent)) order by e.id for no key update
     ), elsewhere as (
       update campaign_contacts e
       set total_emails_sent = e.total_emails_sent + 1, last_email_sent_at = ${at}::timestamptz,
         last_message_id = coalesce(e.last_message_id, s.id)
-      from sent s where e.id = s.enrollment_id and e.id = any(array(select enrollment_id from sent)) and e.awaiting_message_id is distinct from s.id
+      from places p join sent s on s.enrollment_id = p.id
+      where e.id = p.id and e.id = any(array(select enrollment_id from sent)) and p.awaiting_message_id is distinct from s.id
     ), people as (
       update contacts c set last_emailed_at = ${at}::timestamptz, soft_bounce_count = 0
       where c.id = any(array(select contact_id from sent))
