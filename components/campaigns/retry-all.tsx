@@ -3,9 +3,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
-import { useTRPC } from "#components/trpc/client";
+import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
+import type { RouterOutputs } from "#server/router";
 
 type Props = {
   campaignId: string;
@@ -22,7 +23,22 @@ export function RetryAll({ campaignId, reason, ended, disabled }: Props) {
   const queries = useQueryClient();
   const retry = useMutation(trpc.enrollments.retryAll.mutationOptions());
   async function act() {
-    const { changed } = await retry.mutateAsync({ campaignId, reason });
+    let changed = 0;
+    let after: string | null = null;
+    try {
+      do {
+        const part: RouterOutputs["enrollments"]["retryAll"] = await retry.mutateAsync({
+          campaignId,
+          reason,
+          after,
+        });
+        changed += part.changed;
+        after = part.next;
+      } while (after !== null);
+    } catch (error) {
+      if (changed === 0) throw error;
+      toast.error(`Not everybody is tried again yet. ${asProblem(error)?.message}`);
+    }
     if (changed === 0) toast.error("Nobody could be tried again: the step that failed has been deleted.");
     else
       toast.success(

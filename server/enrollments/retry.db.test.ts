@@ -50,7 +50,7 @@ test("who failed is tried again after the campaign has completed: it runs for th
   expect(await statusOf(campaign)).toBe("completed");
   // Nobody has failed any more: it stays as it is.
   expect(await caller.enrollments.act({ campaignId, enrollmentIds, act: "retry" })).toEqual({ changed: 0 });
-  expect(await caller.enrollments.retryAll({ campaignId })).toEqual({ changed: 0 });
+  expect(await caller.enrollments.retryAll({ campaignId })).toEqual({ changed: 0, next: null });
   expect(await statusOf(campaign)).toBe("completed");
 });
 
@@ -67,16 +67,34 @@ test("everybody who failed is tried again, a slice at a time, and only those who
   await mend(campaign);
   expect(
     await retryAllFailed({ scope, act: { id: campaignId, userId } }, { reason: "send_failed", size: 2 }),
-  ).toEqual({ changed: 4 });
+  ).toEqual({ changed: 4, next: null });
   await runner.settle();
   expect(await sentTo(campaign)).toHaveLength(5);
   const left = (await places(campaign)).filter(({ status }) => status === "failed");
   expect(left.map(({ exit_reason }) => exit_reason)).toEqual(["call_failed"]);
-  expect(await caller.enrollments.retryAll({ campaignId })).toEqual({ changed: 1 });
+  expect(await caller.enrollments.retryAll({ campaignId })).toEqual({ changed: 1, next: null });
   await runner.settle();
   expect(await idsOf(campaign)).toContain(other);
   expect(await sentTo(campaign)).toHaveLength(6);
   expect(await statusOf(campaign)).toBe("completed");
+});
+
+test("of very many some are tried again in one request, which says where to go on, and the history tells it once", async () => {
+  const campaign = await ended(policy(7));
+  await mend(campaign);
+  const { scope, campaignId, userId } = campaign;
+  const retry = (after: string | null) =>
+    retryAllFailed({ scope, act: { id: campaignId, userId } }, { after, size: 1 });
+  const first = await retry(null);
+  expect([first.changed, first.next !== null]).toEqual([5, true]);
+  expect(await retry(first.next)).toEqual({ changed: 2, next: null });
+  const told = await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      select new_value ->> 'people' as people from audit_log where action = 'campaign.people_retried'`),
+  );
+  expect(told).toEqual([{ people: "7" }]);
+  await runner.settle();
+  expect(await sentTo(campaign)).toHaveLength(8);
 });
 
 test("asked twice at the same moment, they are tried again once", async () => {

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { Scope, TenantTx } from "#db/tenancy";
 import { type Act, recordCampaignAct } from "#server/campaigns/acts";
@@ -13,6 +13,9 @@ import { loadGraph } from "./steps.ts";
 
 type Retried = { changed: number; events: DriverEvent[] };
 
+/** `more`: so many others are put back in transactions after this one; null in those, whose people have been told of. */
+type Asked = { act: Act; enrollmentIds: readonly string[]; more?: number | null };
+
 /**
  * Puts people whose way ended in a failure back to the step that failed, as another visit of it. A campaign that has
  * completed runs on for them: it is active again in the same transaction, so that nobody finds it running with nobody
@@ -20,10 +23,7 @@ type Retried = { changed: number; events: DriverEvent[] };
  * `conflict` for a campaign that has not begun, is archived, or took people in until it was ended; `invalid` when one
  * that has completed could not be launched as it is now.
  */
-export async function retryFailed(
-  tx: TenantTx,
-  { act, enrollmentIds }: { act: Act; enrollmentIds: readonly string[] },
-): Promise<Retried> {
+export async function retryFailed(tx: TenantTx, { act, enrollmentIds, more = 0 }: Asked): Promise<Retried> {
   // It neither ends nor is archived between the look at it and the return of its people.
   await tx.execute(sql`select from campaigns where id = ${act.id}::uuid for no key update`);
   const { scope, name, status, goesOn } = await getLaunched(tx, act.id);
@@ -35,7 +35,7 @@ export async function retryFailed(
     );
   const { changed, events } = await putBack(tx, { scope, campaignId: act.id, enrollmentIds });
   if (changed === 0) return { changed, events: [] };
-  await recordCampaignAct(tx, act, "campaign.people_retried", { people: changed });
+  if (more !== null) await recordCampaignAct(tx, act, "campaign.people_retried", { people: changed + more });
   if (!ended) return { changed, events };
   const reopened = await reopenCampaign(tx, { campaignId: act.id });
   // As it stands now: without an end that has passed. Who is in it was settled at the launch.
@@ -88,41 +88,62 @@ async function putBack(
   return { changed: rows.length, events };
 }
 
-/** So many are put back in one transaction. */
+/** So many are put back in one transaction, and in so many transactions before whoever asked hears of it. */
 const sliceSizeDefault = 1_000;
+const slicesAtOnce = 5;
 
 /**
- * Tries everybody again whose way ended in a failure (only those who failed for `reason`, when given), a slice at a
- * time. Stopped half-way, it has put some back and the others have still failed: asked again, it goes on with those.
- * Throws as `retryFailed` does.
+ * Tries everybody again whose way ended in a failure (only those who failed for `reason`, when given), as many as a
+ * request has time for. `next` is where to go on from; null when all are through. Stopped half-way, it has put some back
+ * and the others have still failed. Throws as `retryFailed` does.
  */
 export async function retryAllFailed(
   { scope, act }: { scope: Scope; act: Act },
-  { reason = null, size = sliceSizeDefault }: { reason?: string | null; size?: number } = {},
-): Promise<{ changed: number }> {
+  {
+    reason = null,
+    after = null,
+    size = sliceSizeDefault,
+  }: { reason?: string | null; after?: string | null; size?: number } = {},
+): Promise<{ changed: number; next: string | null }> {
   let changed = 0;
   // By id: who fails once more meanwhile is not tried a second time.
-  for (let after: string | null = null; ;) {
+  let next = after;
+  let told = after !== null;
+  for (let slices = 0; slices < slicesAtOnce; slices += 1) {
     const slice = await commitThenSend(scope, async (tx) => {
-      const enrollmentIds = await nextFailed(tx, act.id, { reason, after, size });
-      const retried = await retryFailed(tx, { act, enrollmentIds });
-      return { ...retried, last: enrollmentIds.length < size ? null : (enrollmentIds.at(-1) ?? null) };
+      const enrollmentIds = await nextFailed(tx, act.id, { reason, after: next, size });
+      const last = enrollmentIds.length < size ? null : (enrollmentIds.at(-1) ?? null);
+      const more = told ? null : await countFailed(tx, act.id, { reason, after: last });
+      return { ...(await retryFailed(tx, { act, enrollmentIds, more })), last };
     });
     changed += slice.changed;
-    if (slice.last === null) return { changed };
-    after = slice.last;
+    told ||= slice.changed > 0;
+    next = slice.last;
+    if (next === null) break;
   }
+  return { changed, next };
 }
+
+type Which = { reason: string | null; after: string | null };
+
+const whoFailed = (campaignId: string, { reason, after }: Which): SQL => sql`
+  campaign_id = ${campaignId}::uuid and status = 'failed'
+  and (${reason}::text is null or exit_reason = ${reason}::text) and (${after}::uuid is null or id > ${after}::uuid)`;
 
 async function nextFailed(
   tx: TenantTx,
   campaignId: string,
-  { reason, after, size }: { reason: string | null; after: string | null; size: number },
+  { size, ...which }: Which & { size: number },
 ): Promise<string[]> {
   const rows = await tx.execute<{ id: string }>(sql`
-    select id from campaign_contacts
-    where campaign_id = ${campaignId}::uuid and status = 'failed'
-      and (${reason}::text is null or exit_reason = ${reason}::text) and (${after}::uuid is null or id > ${after}::uuid)
-    order by id limit ${size}`);
+    select id from campaign_contacts where ${whoFailed(campaignId, which)} order by id limit ${size}`);
   return rows.map(({ id }) => id);
+}
+
+/** How many follow the last of a slice; 0 when there is none. */
+async function countFailed(tx: TenantTx, campaignId: string, which: Which): Promise<number> {
+  if (which.after === null) return 0;
+  const [row] = await tx.execute<{ count: number }>(sql`
+    select count(*)::int as count from campaign_contacts where ${whoFailed(campaignId, which)}`);
+  return row?.count ?? 0;
 }

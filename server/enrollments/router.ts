@@ -36,10 +36,10 @@ export const enrollmentsRouter = router({
     ),
   retryAll: launches
     .input(retryAllInput)
-    .mutation(({ ctx, input: { campaignId, reason } }) =>
+    .mutation(({ ctx, input: { campaignId, reason, after } }) =>
       retryAllFailed(
         { scope: ctx.member.scope, act: { id: campaignId, userId: ctx.session.user.id } },
-        { reason },
+        { reason, after },
       ),
     ),
 });

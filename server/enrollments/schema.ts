@@ -23,6 +23,8 @@ export const retryAllInput = z.object({
   campaignId: z.uuid(),
   /** A code, as the people of the campaign carry it; without one, whatever they failed for. */
   reason: z.string().max(60).optional(),
+  /** Where the request before left off. */
+  after: z.uuid().nullish(),
 });
 export const placesInput = z.object({ campaignId: z.uuid() });
 export const journeyInput = placesInput.extend({ enrollmentId: z.uuid() });
