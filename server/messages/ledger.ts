@@ -54,10 +54,13 @@ async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<Given[]
       mailbox_day = g.mailbox_day, recipient_day = g.recipient_day, send_before = g.send_before, reason_code = 'awaiting_send',
       from_email = case when m.email_account_id = g.account_id then m.from_email
         else coalesce((select a.email from email_accounts a where a.id = g.account_id), m.from_email) end,
-      -- From another mailbox than before it answers nothing: it begins a thread of its own.
-      in_reply_to = case when m.email_account_id = g.account_id then m.in_reply_to end,
-      "references" = case when m.email_account_id = g.account_id then m."references" end,
-      thread_id = case when m.email_account_id = g.account_id then m.thread_id end,
+      -- From another mailbox than the one before it answers nothing: it begins a thread of its own.
+      (in_reply_to, "references", thread_id) = (
+        select own.rfc_message_id, nullif(concat_ws(' ', own."references", own.rfc_message_id), ''), coalesce(own.thread_id, own.id)
+        from (select m.parent_message_id as id) parent
+        left join lateral (
+          select * from content.email_messages p where p.id = parent.id and p.email_account_id = g.account_id limit 1
+        ) own on true),
       email_account_id = g.account_id, updated_at = app_now()
     from unnest(${sql.param(ids)}::uuid[], ${slotColumns(given)}) as g(id, ${slotNames})
     where m.id = g.id and ${wantsSlot} returning m.id`);

@@ -63,12 +63,12 @@ const rests = ({ scope }: Started, accountId: string) =>
       where id = ${accountId}::uuid`),
   );
 
-const pause = ({ scope, userId }: Started, id: string) =>
+const pause = ({ scope, userId }: Started, id: string, status: "paused" | "active" = "paused") =>
   commitThenSend(scope, (tx) =>
     updateMailbox(
       tx,
       { scope, userId },
-      { id, displayName: "", dailyLimit: null, hourlyLimit: null, minDelaySeconds: 0, status: "paused" },
+      { id, displayName: "", dailyLimit: null, hourlyLimit: null, minDelaySeconds: 0, status },
     ),
   );
 
@@ -133,6 +133,46 @@ test("who is written to from another mailbox than before gets a new thread, with
   }
   for (const [first, second] of mails.filter((theirs) => !moved.includes(theirs)))
     expect(second).toMatchObject({ subject: "Re: Hello Ada", inReplyTo: first?.messageId });
+});
+
+test("an email that comes back to the mailbox of the first one before it leaves goes on with its thread", async () => {
+  const campaign = await underWay();
+  const { emailAccountId: first, second } = campaign;
+  await moveClock("61 minutes");
+  // Nothing is sent meanwhile.
+  await runner.settle("mailbox/messages.queued");
+  const from = async () => {
+    const { scope, campaignId } = campaign;
+    await commitThenSend(scope, (tx) => releaseCampaignSlots(tx, { scope, campaignId }));
+    await runner.settle("mailbox/messages.queued");
+    return withTenant(scope, (tx) =>
+      tx.execute<{ id: string; messages: number }>(sql`
+        select email_account_id as id, count(*)::int as messages from content.email_messages
+        where scheduled_for is not null and sent_at is null group by 1`),
+    );
+  };
+  await pause(campaign, first);
+  expect(await from()).toEqual([{ id: second, messages: 4 }]);
+  await pause(campaign, first, "active");
+  await pause(campaign, second);
+  expect(await from()).toEqual([{ id: first, messages: 4 }]);
+  await moveClock("1 minute");
+  await runner.sweep();
+  await runner.settle();
+  const mails = await mailsOf(campaign);
+  const back = mails.filter(([mail]) => !isSecond(mail));
+  expect(back).toHaveLength(2);
+  for (const [mail, again] of back) {
+    expect(isSecond(again)).toBe(false);
+    expect(again).toMatchObject({ subject: "Re: Hello Ada", inReplyTo: mail?.messageId });
+    expect(again?.references).toContain(mail?.messageId);
+  }
+  const threads = await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`
+      select enrollment_id from content.email_messages where email_account_id = ${first}::uuid
+      group by enrollment_id having count(*) = 2 and count(distinct coalesce(thread_id, id)) = 1`),
+  );
+  expect(threads).toHaveLength(2);
 });
 
 /** As if so many of a hundred emails of today had come back. */
