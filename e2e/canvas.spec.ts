@@ -44,7 +44,13 @@ test("the canvas of a running campaign says who stands at a step, why and until 
       steps: [
         { stepType: "email", subjectLine: "Hello", emailContent: "<p>Hello</p>" },
         { stepType: "wait", waitDuration: { value: 30, unit: "days" } },
-        { stepType: "email", subjectLine: "Again", emailContent: "<p>Again</p>" },
+        {
+          stepType: "email",
+          subjectLine: "Again",
+          emailContent: "<p>Again</p>",
+          requiresDraftApproval: true,
+          draftReview: { days: 14, otherwise: "skip" },
+        },
       ],
     });
     await tx.execute(
@@ -80,6 +86,20 @@ test("the canvas of a running campaign says who stands at a step, why and until 
   await expect(node(page, /^Step 2.*1 stand here/)).toBeVisible({ timeout: 30_000 });
   await expect(people.getByRole("link", { name: "Ada" })).toBeHidden({ timeout: 30_000 });
   await expect(people.getByRole("link", { name: "Bea" })).toBeVisible();
+
+  // Who is on the way can be written to by hand before they come to the step.
+  await people.getByRole("button", { name: "Actions for Bea" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Write an email…" }).press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Write it" }).click();
+  await page.getByLabel("Subject").fill("Bea, by hand");
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const ahead = page.getByRole("list", { name: "Drafts", exact: true }).getByRole("listitem");
+  await expect(ahead.filter({ hasText: "Bea, by hand" })).toBeVisible();
+  await expect(page.getByText("once its contact comes to the step")).toBeVisible();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Discard" }).click();
+  await expect(page.getByText("Nothing written ahead")).toBeVisible();
 });
 
 test("on the canvas ways are drawn by mouse, and every key of its list does what it says", async ({

@@ -1,9 +1,10 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis, LogOut, Pause, Play, RotateCcw, SkipForward } from "lucide-react";
+import { Ellipsis, LogOut, Pause, PenLine, Play, RotateCcw, SkipForward } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
+import { WriteAhead } from "#components/drafts/write-ahead";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
@@ -42,6 +43,7 @@ export function PersonMenu({ campaignId, enrollmentId, status, name, ended = fal
   const router = useRouter();
   const queries = useQueryClient();
   const [leaving, setLeaving] = useState(false);
+  const [writing, setWriting] = useState(false);
   const call = useMutation(trpc.enrollments.act.mutationOptions());
   async function act(one: PersonAct) {
     const { changed } = await call.mutateAsync({ campaignId, enrollmentIds: [enrollmentId], act: one });
@@ -62,6 +64,11 @@ export function PersonMenu({ campaignId, enrollmentId, status, name, ended = fal
           </Button>
         </DropdownMenuTrigger>
         <DropdownMenuContent align="end">
+          {acts.exit.fits.includes(status) && (
+            <DropdownMenuItem onSelect={() => setWriting(true)}>
+              <PenLine /> Write an email…
+            </DropdownMenuItem>
+          )}
           {fitting.map((one) => {
             const { label, icon: Icon } = acts[one];
             return (
@@ -80,6 +87,7 @@ export function PersonMenu({ campaignId, enrollmentId, status, name, ended = fal
           })}
         </DropdownMenuContent>
       </DropdownMenu>
+      {writing && <WriteAhead enrollmentId={enrollmentId} name={name} onClose={() => setWriting(false)} />}
       <ConfirmDialog
         open={leaving}
         onOpenChange={setLeaving}

@@ -34,7 +34,8 @@ export function DraftDesk({ workspace, view, page, total, canWrite, timeZone }: 
   const [chosen, setChosen] = useState<string | null>(view.draft ?? null);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [done, setDone] = useState<ReadonlySet<string>>(new Set());
-  const [editing, setEditing] = useState(false);
+  // Who has just begun one goes on writing.
+  const [editing, setEditing] = useState(view.view === "ahead" && view.draft !== undefined && canWrite);
   const [rejecting, setRejecting] = useState<readonly DraftRow[] | null>(null);
   const rows = page.rows.filter((row) => !done.has(row.id));
   const open =
@@ -69,9 +70,9 @@ export function DraftDesk({ workspace, view, page, total, canWrite, timeZone }: 
     ...(reviewing && {
       approve: () => decisions.approve(subject),
       reject: () => subject.length > 0 && setRejecting(subject),
-      edit: () => open && setEditing(true),
       pick: () => open && pick(open),
     }),
+    ...((reviewing || (view.view === "ahead" && canWrite)) && { edit: () => open && setEditing(true) }),
   });
   if (rows.length === 0 && !open)
     return <Nothing workspace={workspace} view={view} handled={done.size > 0} />;
@@ -147,6 +148,12 @@ function Nothing({ workspace, view, handled }: Pick<Props, "workspace" | "view">
         action={<LinkButton href={{ query: { view: view.view } }}>Show all of them</LinkButton>}
       >
         Nothing here is of this campaign and to such an address.
+      </EmptyState>
+    );
+  if (view.view === "ahead")
+    return (
+      <EmptyState icon={MailCheck} title="Nothing written ahead">
+        “Write an email” in the menu of somebody who is in a campaign begins one before they come to its step.
       </EmptyState>
     );
   if (view.view !== "review")

@@ -124,9 +124,11 @@ export function DraftEditor({ draft: given, onClose, onReload, decisions }: Prop
       )}
       <div className="flex flex-wrap gap-2">
         <SubmitButton pending={edit.isPending}>Save</SubmitButton>
-        <Button disabled={edit.isPending} onClick={() => save(true)}>
-          Save and approve
-        </Button>
+        {!draft.ahead && (
+          <Button disabled={edit.isPending} onClick={() => save(true)}>
+            Save and approve
+          </Button>
+        )}
         <Button variant="ghost" onClick={onClose}>
           Cancel
         </Button>

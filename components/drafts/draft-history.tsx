@@ -4,11 +4,13 @@ import type { Draft } from "./draft-panel.tsx";
 
 type Line = { what: string; at: Date | null; by: string | null };
 
+const begun = { ai: "Written by AI", rule: "Written from the step", user: "Begun by hand" };
+
 /** Who did what to a draft, and what happens next. */
 export function DraftHistory({ draft, timeZone }: { draft: Draft; timeZone: string }) {
   const lines: Line[] = [
     {
-      what: draft.author === "ai" ? "Written by AI" : "Written from the step",
+      what: begun[draft.author],
       at: draft.createdAt,
       by: draft.author === "ai" ? draft.ai.model : null,
     },

@@ -10,6 +10,7 @@ import { Skeleton } from "#components/ui/skeleton";
 import { StatusBadge } from "#components/ui/status-badge";
 import { TextLink } from "#components/ui/text-link";
 import type { RouterOutputs } from "#server/router";
+import { DiscardButton } from "./discard-button.tsx";
 import { DraftEditor } from "./draft-editor.tsx";
 import { DraftHistory } from "./draft-history.tsx";
 import { DraftPreview } from "./draft-preview.tsx";
@@ -112,9 +113,11 @@ function Opened({
               {draft.stepName && ` · ${draft.stepName}`}
             </p>
           </div>
-          <StatusBadge status={draft.status} label={draft.status === "draft" ? "To review" : undefined} />
+          <StatusBadge status={draft.status} label={labelOf(draft)} />
         </div>
-        {canWrite && !editing && <Actions {...rest} draft={draft} timeZone={timeZone} onEdit={onEdit} />}
+        {canWrite && !editing && (
+          <Actions {...rest} draft={draft} timeZone={timeZone} onEdit={onEdit} onBack={onBack} />
+        )}
       </header>
       <div className="space-y-4 p-4">
         <Notes draft={draft} canWrite={canWrite} />
@@ -138,9 +141,14 @@ function Opened({
 const isBeingWritten = (draft: Draft | undefined) =>
   draft?.status === "draft" && (draft.writing === "waiting" || draft.writing === "writing");
 
-type ActionProps = Pick<Props, "decisions" | "onReject" | "onEdit" | "timeZone"> & { draft: Draft };
+const labelOf = ({ status, ahead }: Draft) =>
+  status !== "draft" ? undefined : ahead ? "Written ahead" : "To review";
 
-function Actions({ draft, decisions, onReject, onEdit, timeZone }: ActionProps) {
+type ActionProps = Pick<Props, "decisions" | "onReject" | "onEdit" | "onBack" | "timeZone"> & {
+  draft: Draft;
+};
+
+function Actions({ draft, decisions, onReject, onEdit, onBack, timeZone }: ActionProps) {
   if (draft.status === "approved" || draft.status === "scheduled")
     return (
       <Button pending={decisions.pending} onClick={() => decisions.takeBack([draft])}>
@@ -148,6 +156,15 @@ function Actions({ draft, decisions, onReject, onEdit, timeZone }: ActionProps) 
       </Button>
     );
   if (draft.status !== "draft") return null;
+  if (draft.ahead)
+    return (
+      <div className="flex flex-wrap gap-2">
+        <Button onClick={() => onEdit(true)}>
+          <Pencil /> Edit
+        </Button>
+        <DiscardButton draft={draft} onDone={onBack} />
+      </div>
+    );
   return (
     <div className="flex flex-wrap gap-2">
       <Button
@@ -182,6 +199,14 @@ function Actions({ draft, decisions, onReject, onEdit, timeZone }: ActionProps) 
 function Notes({ draft, canWrite }: { draft: Draft; canWrite: boolean }) {
   return (
     <>
+      {draft.unused && (
+        <Callout kind="warning" title="It is not used as things stand">
+          Its step is gone, or its emails are reviewed no more: its contact gets what the step says.
+        </Callout>
+      )}
+      {draft.ahead && draft.status === "draft" && !draft.unused && (
+        <Callout kind="info">It is there to be reviewed once its contact comes to the step.</Callout>
+      )}
       {draft.problem && (
         <Callout
           kind="danger"

@@ -38,7 +38,7 @@ export async function takeDrafts(
       coalesce(s.reply_in_thread, false) as "replyInThread", k.status as "campaignStatus",
       k.email_account_id as "emailAccountId", e.exit_reason as "exitReason",
       coalesce(e.status in ('enrolled', 'active', 'paused') and e.current_step_id = d.step_id
-        and e.run_number = d.run_number and e.visit = d.visit, false) as here,
+        and e.run_number = d.run_number and e.visit = d.visit, false) as here, d.enrollment_id is null as ahead,
       ${unmailableReason} as leaves, app_now() as now
     from email_drafts d join contacts c on c.id = d.contact_id
       left join campaigns k on k.id = d.campaign_id and k.deleted_at is null

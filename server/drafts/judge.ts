@@ -19,6 +19,8 @@ export type Standing = {
   emailAccountId: string | null;
   exitReason: string | null;
   here: boolean;
+  /** Written for somebody who has not come to the step yet. */
+  ahead: boolean;
   /** Why the contact may not be mailed at all. */
   leaves: ExitReason | null;
   now: Date;
@@ -51,6 +53,7 @@ function open(row: Standing): Judged {
   if (row.exitReason !== null && departed[row.exitReason] && !row.here)
     return departed[row.exitReason] ?? null;
   if (row.status !== "draft") return already[row.status];
+  if (row.ahead) return "They have not come to the step of this email yet: it is decided about then.";
   if (row.campaignStatus === null) return "The campaign is gone.";
   if (!row.here) return "They have left the step that this email was made for.";
   return null;

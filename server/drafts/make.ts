@@ -41,12 +41,43 @@ export async function textsFor(
 }
 
 /** The founding kinds of draft: of the first email, of the last one, of those between. */
-const draftType = (stepId: string) => sql`(
+export const draftType = (stepId: string) => sql`(
   select case when p.place = 1 then 'first_outreach' when p.place = p.emails then 'final_followup' else 'second_followup' end
   from (select s.id, row_number() over (order by s.step_order) as place, count(*) over () as emails from campaign_steps s
     where s.step_type = 'email' and s.is_active
       and s.campaign_id = (select o.campaign_id from campaign_steps o where o.id = ${stepId}::uuid)) p
   where p.id = ${stepId}::uuid)`;
+
+type Arriving = { stepId: string; review: Review; places: readonly Place[] };
+
+/**
+ * What was written by hand for people who come to the step now is their draft: it waits to be looked at from here on.
+ * Returns whose those are.
+ */
+async function takeWritten(tx: TenantTx, { stepId, review, places }: Arriving): Promise<Set<string>> {
+  const column = <T>(of: (place: Place) => T) => sql.param(places.map(of));
+  const rows = await tx.execute<{ id: string }>(sql`
+    with written as materialized (
+      select d.id, g.id as enrollment_id, g.run_number, g.visit
+      from unnest(${column((place) => place.id)}::uuid[], ${column((place) => place.contact_id)}::uuid[],
+        ${column((place) => place.run_number)}::int[], ${column((place) => place.visit)}::int[]
+      ) as g(id, contact_id, run_number, visit)
+      cross join lateral (select d.id from email_drafts d
+        where d.contact_id = g.contact_id and d.step_id = ${stepId}::uuid and d.enrollment_id is null and d.status = 'draft'
+        order by d.id desc limit 1) d
+    ), taken as (
+      update email_drafts d
+      set enrollment_id = w.enrollment_id, run_number = w.run_number, visit = w.visit, otherwise = ${review.otherwise},
+        expires_at = app_now() + make_interval(days => ${review.days}), updated_at = app_now()
+      from written w where d.id = w.id and d.status = 'draft'
+      returning d.enrollment_id, d.expires_at
+    )
+    update campaign_contacts e
+    set wait_reason = 'waiting_for_review', next_email_scheduled_at = t.expires_at, updated_at = app_now()
+    from taken t where e.id = t.enrollment_id
+    returning e.id`);
+  return new Set(rows.map(({ id }) => id));
+}
 
 /**
  * Writes a draft for each of these places, one for each, and holds their people until somebody has looked at it or its
@@ -59,7 +90,7 @@ export async function makeDrafts(
     stepId,
     versionId,
     review,
-    places,
+    places: all,
     now,
   }: {
     campaignId: string;
@@ -70,6 +101,8 @@ export async function makeDrafts(
     now: Date;
   },
 ): Promise<void> {
+  const written = await takeWritten(tx, { stepId, review, places: all });
+  const places = all.filter(({ id }) => !written.has(id));
   const texts = await textsFor(tx, { versionId, contactIds: places.map((place) => place.contact_id), now });
   const told = (place: Place) =>
     texts.get(place.contact_id) ?? {
@@ -120,7 +153,7 @@ export async function rewriteStale(
 ): Promise<number> {
   const rows = await tx.execute<{ id: string; contact_id: string }>(sql`
     select id, contact_id from email_drafts
-    where step_id = ${stepId}::uuid and status = 'draft' and edited_at is null
+    where step_id = ${stepId}::uuid and status = 'draft' and edited_at is null and author <> 'user'
       and step_version_id is distinct from ${versionId}::uuid
     order by id limit ${limit} for no key update`);
   await rewrite(tx, { rows, versionId, now, asks });

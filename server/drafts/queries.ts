@@ -40,7 +40,13 @@ export type DraftRow = {
   scheduledFor: Date | null;
 };
 
-const among = (view: DraftView): SQL => sql`d.status = any(${sql.param([...statusesOf[view]])}::text[])`;
+/** What is written ahead waits for its contact to come to the step; all others have. */
+const place: Partial<Record<DraftView, SQL>> = {
+  review: sql`and d.enrollment_id is not null`,
+  ahead: sql`and d.enrollment_id is null`,
+};
+const among = (view: DraftView): SQL =>
+  sql`d.status = any(${sql.param([...statusesOf[view]])}::text[]) ${place[view] ?? sql``}`;
 
 /** A page of drafts: those to review with the longest wait first, others newest first. `q` is the start of an address. */
 export async function listDrafts(
@@ -89,20 +95,20 @@ export async function countDrafts(
   { campaign }: Pick<DraftListInput, "campaign">,
 ): Promise<{ views: Record<DraftView, number>; campaigns: { id: string; name: string }[] }> {
   const of = campaign ? sql`and d.campaign_id = ${campaign}::uuid` : sql``;
-  const counts = await tx.execute<{ view: DraftView; count: number }>(sql`
-    select v.view, (select count(*)::int from (
-      select from email_drafts d where d.status = any(v.statuses) ${of} limit ${countedMax + 1}) counted) as count
-    from (values ${sql.join(
-      draftViews.map((view) => sql`(${view}, ${sql.param([...statusesOf[view]])}::text[])`),
+  const [counts] = await tx.execute<Record<DraftView, number>>(sql`
+    select ${sql.join(
+      draftViews.map(
+        (view) => sql`(select count(*)::int from (
+          select from email_drafts d where ${among(view)} ${of} limit ${countedMax + 1}) counted) as ${sql.identifier(view)}`,
+      ),
       sql`, `,
-    )}) as v(view, statuses)`);
+    )}`);
   const campaigns = await tx.execute<{ id: string; name: string }>(sql`
     select k.id, k.name from campaigns k
     where k.deleted_at is null and exists (select from email_drafts d where d.campaign_id = k.id)
     order by k.name, k.id limit 200`);
-  const views = Object.fromEntries(counts.map(({ view, count }) => [view, count]));
   return {
-    views: { review: 0, approved: 0, sent: 0, rejected: 0, gone: 0, ...views },
+    views: counts ?? { review: 0, ahead: 0, approved: 0, sent: 0, rejected: 0, gone: 0 },
     campaigns: [...campaigns],
   };
 }
@@ -112,6 +118,10 @@ export type Draft = DraftRow & {
   body: string;
   /** What it said before somebody changed it. */
   original: { subject: string; body: string };
+  /** Written by hand for somebody who has not come to the step yet. */
+  ahead: boolean;
+  /** Its step asks for a review no more: it is not used unless that changes again. */
+  unused: boolean;
   /** Its step says something else by now. */
   stale: boolean;
   /** What the contact is to get when this is rejected or expires: nothing, and go on, or leave. */
@@ -145,6 +155,8 @@ export async function getDraft(tx: TenantTx, id: string): Promise<Draft> {
       d.edited_at is not null as edited, d.writing, d.problem, d.created_at as "createdAt", d.expires_at as "expiresAt",
       (select s.scheduled_for from scheduled_emails s where s.draft_id = d.id order by s.id desc limit 1) as "scheduledFor",
       p.name as "stepName", coalesce(p.reply_in_thread, false) as "replyInThread", d.otherwise,
+      d.enrollment_id is null as ahead,
+      d.enrollment_id is null and d.status = 'draft' and not coalesce(p.is_active and p.requires_draft_approval, false) as unused,
       d.status = 'draft' and p.id is not null and d.step_version_id is distinct from (
         select v.id from campaign_step_versions v where v.step_id = p.id and v.version = p.current_version and v.variant_id is null) as stale,
       coalesce(nullif(a.name, ''), a.email) as "approvedBy", d.approved_at as "approvedAt",

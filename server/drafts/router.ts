@@ -1,6 +1,7 @@
 import { commitThenSend } from "#server/drivers/events";
 import { parseLocal, toInstant } from "#server/planner/zone";
 import { allowed, organization, router } from "#server/trpc";
+import { discardAhead, listWritable, writeAhead } from "./ahead.ts";
 import { findWriterState, saveAiKey } from "./ai-key.ts";
 import { draftCosts } from "./costs.ts";
 import { approveDrafts, approveFound, rejectDrafts } from "./decide.ts";
@@ -9,6 +10,7 @@ import { countDrafts, draftDays, getDraft, listDrafts, previewDraft } from "./qu
 import {
   aiKeyInput,
   draftApproval,
+  draftDiscard,
   draftEdit,
   draftListInput,
   draftPolicyInput,
@@ -17,6 +19,8 @@ import {
   draftRestore,
   draftReturn,
   draftsApproval,
+  writableInput,
+  writeInput,
 } from "./schema.ts";
 import { mayLeaveUnread, updateDraftPolicy } from "./policy.ts";
 import { takeBackDrafts } from "./take-back.ts";
@@ -65,6 +69,18 @@ export const draftsRouter = router({
       if (!input.unreviewed) await takeBackUnread(scope, userId);
     }),
 
+  /** What can be written to one person of a campaign before they come to its step. */
+  writable: writes
+    .input(writableInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listWritable(tx, input.enrollmentId))),
+  write: writes
+    .input(writeInput)
+    .mutation(({ ctx, input }) =>
+      ctx.tenant((tx) => writeAhead(tx, { ...input, userId: ctx.session.user.id })),
+    ),
+  discard: writes
+    .input(draftDiscard)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => discardAhead(tx, ctx.session.user.id, input))),
   edit: writes
     .input(draftEdit)
     .mutation(({ ctx, input }) =>

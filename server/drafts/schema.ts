@@ -14,10 +14,11 @@ export const draftStatuses = [
 export type DraftStatus = (typeof draftStatuses)[number];
 
 /** What a reviewer looks at together. */
-export const draftViews = ["review", "approved", "sent", "rejected", "gone"] as const;
+export const draftViews = ["review", "ahead", "approved", "sent", "rejected", "gone"] as const;
 export type DraftView = (typeof draftViews)[number];
 export const statusesOf: Record<DraftView, readonly DraftStatus[]> = {
   review: ["draft"],
+  ahead: ["draft"],
   approved: ["approved", "scheduled"],
   sent: ["sent", "failed"],
   rejected: ["rejected"],
@@ -25,6 +26,7 @@ export const statusesOf: Record<DraftView, readonly DraftStatus[]> = {
 };
 export const viewNames: Record<DraftView, string> = {
   review: "To review",
+  ahead: "Written ahead",
   approved: "Approved",
   sent: "Sent",
   rejected: "Rejected",
@@ -98,6 +100,10 @@ export const draftEdit = seen.extend({
 });
 export type DraftEdit = z.infer<typeof draftEdit>;
 export const draftRestore = seen;
+export const draftDiscard = seen;
+/** One person of a campaign, and the email that is written to them by hand. */
+export const writableInput = z.object({ enrollmentId: z.uuid() });
+export const writeInput = writableInput.extend({ stepId: z.uuid() });
 
 export type Choice = z.infer<typeof seen>;
 /** Why nothing was decided about a draft, in a sentence. `email` names its contact. */
