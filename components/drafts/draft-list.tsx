@@ -63,8 +63,11 @@ export function DraftList({ rows, open, picked, onOpen, onPick, view, timeZone }
                 <Badge tone="info">Being written</Badge>
               )}
               {view === "review" && row.writing === "failed" && <Badge tone="warning">AI failed</Badge>}
-              {row.edited && view === "review" && <Badge>Edited</Badge>}
-              {view !== "review" && <StatusBadge status={row.status} />}
+              {row.status === "draft" ? (
+                row.edited && <Badge>Edited</Badge>
+              ) : (
+                <StatusBadge status={row.status} />
+              )}
             </span>
           </button>
         </li>
