@@ -110,6 +110,12 @@ test("a variant's people are written to by its sender; a person extends the test
   const names = (await parsed(campaign)).filter(({ from }) => from?.name === sender.fromName);
   expect([names.length, mailsOf(campaign).length]).toEqual([2, 8]);
   await expect(commitThenSend(campaign.scope, (tx) => stopTest(tx, who))).rejects.toThrow("decided already");
+  // What somebody has ended on purpose a copy does not begin again.
+  const copied = await withTenant(campaign.scope, async (tx) => {
+    const { id } = await cloneCampaign(tx, { id: campaign.campaignId, userId: campaign.userId });
+    return loadSteps(tx, id);
+  });
+  expect(copied.map((step) => step.test)).toEqual(copied.map(() => null));
 });
 
 test("a campaign that goes on taking people in tests the first who come, and everybody later gets the winner", async () => {
@@ -270,6 +276,16 @@ test("a copy and a template of a campaign whose test is decided test it again, i
     return [await loadSteps(tx, clone.id), await loadSteps(tx, made.id)] as const;
   });
   for (const copy of copies) expect(said(copy)).toEqual(said(before));
+  // What somebody has written since is what a copy says, with the same test of it.
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      update campaign_steps set subject_line = 'Newer'
+      where campaign_id = ${campaignId}::uuid and subject_line = 'Another'`),
+  );
+  const [newer] = await withTenant(scope, async (tx) =>
+    said(await loadSteps(tx, (await cloneCampaign(tx, { id: campaignId, userId })).id)),
+  );
+  expect(newer).toEqual({ ...said(before)[0], subjectLine: "Newer" });
   expect(copies[0][0]?.test).toEqual({
     ...newTest(),
     samplePercent: 50,
