@@ -39,6 +39,20 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
       ),
     },
   ];
+  if (forecast?.rollout) {
+    const { atText, first, last, turns } = forecast.rollout;
+    items.push({
+      term: "Roll-out",
+      value: (
+        <>
+          {atText} on everybody’s own clock
+          <span className="block text-muted">
+            {turns === 1 ? `All at once (${first})` : `In ${turns} turns, from ${first} to ${last}`}
+          </span>
+        </>
+      ),
+    });
+  }
   if (forecast) {
     items.push(
       {

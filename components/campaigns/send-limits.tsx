@@ -3,7 +3,7 @@ import { Field } from "#components/ui/field";
 import { Input } from "#components/ui/input";
 import { RadioCards } from "#components/ui/radio-cards";
 import { Switch } from "#components/ui/switch";
-import type { CampaignSettings } from "#server/campaigns/schema";
+import { type CampaignSettings, timezoneModes } from "#server/campaigns/schema";
 import type { Set } from "./settings-form.tsx";
 import { WeekdayChoice } from "./weekday-choice.tsx";
 
@@ -43,7 +43,9 @@ export function SendLimits({ settings, set, error, sandbox }: Props) {
             legend="Whose clock"
             options={clocks}
             value={settings.timezoneMode}
-            onChange={(value) => set("timezoneMode", value === "recipient" ? "recipient" : "campaign")}
+            onChange={(value) =>
+              set("timezoneMode", timezoneModes.find((mode) => mode === value) ?? "campaign")
+            }
           />
           <WeekdayChoice
             legend="Days"
@@ -131,6 +133,11 @@ const clocks = [
     label: "Each recipient’s",
     hint: "The same hours where they are. The campaign’s time zone for those of whom none is known.",
   },
+  {
+    value: "coordinated",
+    label: "Coordinated roll-out",
+    hint: "As each recipient’s, but nobody begins before the others: region by region from the east, on the same day and at the same local time.",
+  },
 ];
 
 const number = (value: number) => (Number.isNaN(value) ? "" : value);
@@ -141,7 +148,7 @@ function windowInWords({
   timezone,
   timezoneMode,
 }: CampaignSettings): string {
-  const clock = timezoneMode === "recipient" ? "where the recipient is" : `in ${timezone}`;
+  const clock = timezoneMode !== "campaign" ? "where the recipient is" : `in ${timezone}`;
   if (from === until) return `All day, ${clock}.`;
   return from > until
     ? `Over midnight: from ${from} until ${until} of the next day, ${clock}.`

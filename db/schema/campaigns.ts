@@ -129,7 +129,8 @@ export const campaignSettings = pgTable(
     useBusinessHours: boolean().notNull().default(false),
     skipHolidays: boolean().notNull().default(false),
     holidayCalendar: text(),
-    ramp: jsonb().$type<Record<string, unknown>>(),
+    /** Of a coordinated roll-out: what every wall clock shows when it begins there. Set by the launch. */
+    ramp: jsonb().$type<{ beginsAt: string }>(),
     stopOnAutoReply: boolean().notNull().default(false),
     /** Whoever is away is not written to before they are back. */
     snoozeOnAutoReply: boolean().notNull().default(false),

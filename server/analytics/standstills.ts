@@ -34,6 +34,7 @@ export const placeCodes = {
   higher_priority: "time",
   best_hour: "time",
   own_mailbox: "time",
+  rollout: "time",
   config_error: "person",
 } as const satisfies Record<WaitReason | "turn" | "paused_by_hand" | "awaiting_slot", EndedBy>;
 export type PlaceCode = keyof typeof placeCodes;

@@ -175,6 +175,8 @@ async function forecastFirstEmail(
     from: Math.max(sending.now, campaign.startsAt?.getTime() ?? 0),
     count,
     who: await audiencePredicate(tx, who, campaign.id),
+    chosen: campaign.startsAt !== null,
+    together: campaign.type !== "triggered",
     samples: campaign.type === "triggered" ? 0 : samplesMax,
   });
 }

@@ -119,7 +119,8 @@ function isTimezone(name: string): boolean {
 
 const address = z.email("Enter an email address such as ana@example.com.").max(254);
 
-export const timezoneModes = ["campaign", "recipient"] as const;
+export const timezoneModes = ["campaign", "recipient", "coordinated"] as const;
+export type TimezoneMode = (typeof timezoneModes)[number];
 export const replyReaches = ["campaign", "sender", "workspace"] as const;
 
 /** What web statistics ask for. */

@@ -10,6 +10,7 @@ import {
 import { handOver, wakeNow } from "#server/drivers/mutations";
 import { AppError } from "#server/errors";
 import { audience } from "#server/campaigns/schema";
+import { setRollout } from "#server/messages/rollout";
 import { releaseCampaignSlots } from "#server/messages/slots";
 import { followAudience } from "#server/triggers/mutations";
 import { dueStep } from "./advance.ts";
@@ -48,6 +49,7 @@ export async function launchCampaign(
     select count(*)::int as count from campaign_steps where campaign_id = ${campaignId}::uuid and is_active`);
   if (!steps?.count) throw new AppError("invalid", "The campaign has no steps: add an email step first.");
   await freezeVersions(tx, { campaignId });
+  await setRollout(tx, campaignId);
   await listenToAudience(tx, campaignId);
   const [driver] = await tx.execute<{ fence: number }>(sql`
     insert into campaign_drivers (campaign_id, fence, wakes_at) values (${campaignId}::uuid, 1, app_now()) returning fence`);

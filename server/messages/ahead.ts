@@ -181,7 +181,7 @@ async function loadDemands(tx: TenantTx, sending: Sending, stepId: string | null
         sum(c.follow_ups)::int as follow_ups, sum(c.firsts)::int as firsts, sum(c.later)::int as later
       from steps t join campaign_settings s on s.campaign_id = t.campaign_id
       cross join lateral (
-        select case when s.timezone_mode = 'recipient' then (select ${clockOfContact} from contacts c where c.id = d.contact_id) end as clock,
+        select case when s.timezone_mode <> 'campaign' then (select ${clockOfContact} from contacts c where c.id = d.contact_id) end as clock,
           count(*) filter (where not d.later and d.written) as follow_ups, count(*) filter (where not d.later and not d.written) as firsts,
           count(*) filter (where d.later and d.written) as later
         from (

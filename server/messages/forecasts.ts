@@ -10,6 +10,7 @@ import { boundTo, findRivals } from "./ahead.ts";
 import { firstEmailAt, followUpsOf } from "./follow-ups.ts";
 import { mailable } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
+import { planRollout, type Rollout } from "./rollout.ts";
 import type { Sending } from "./sending.ts";
 
 /** A forecast in words; times are on the wall clock of the campaign's zone. `mailbox` sends the first email. */
@@ -37,8 +38,11 @@ export type Sample = {
   emails: SampleEmail[];
 };
 
+/** What every clock shows when a coordinated roll-out begins there, where first, where last, and in how many turns. */
+export type WrittenRollout = { atText: string; first: string; last: string; turns: number };
+
 /** With the emails of some who are spread over the time zones, and over the time that it takes. */
-export type LaunchForecast = WrittenForecast & { samples: Sample[] };
+export type LaunchForecast = WrittenForecast & { samples: Sample[]; rollout: WrittenRollout | null };
 
 const holdTexts: Record<Hold | PersonalHold, string> = {
   outside_window: "The send window is shut until then.",
@@ -52,6 +56,7 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
   domain_hourly_limit: "The emails of the mailbox’s domain for this hour are used up.",
   workspace_daily_limit: "The workspace’s emails for today are used up.",
   workspace_hourly_limit: "The workspace’s emails for this hour are used up.",
+  rollout: "The roll-out begins then.",
   recipient_window: "The send window is shut until then where the people are.",
   recipient_domain_limit: "Their companies have had their emails for today.",
   recipient_domain_hourly_limit: "Their domains have had their emails for this hour.",
@@ -61,13 +66,26 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
   best_hour: "They tend to read at that time.",
 };
 
+type Ask = {
+  from: number;
+  count: number;
+  who: SQL;
+  samples?: number;
+  /** Somebody chose the time of the start. */
+  chosen?: boolean;
+  /** Everybody comes at the start, and not one by one. */
+  together?: boolean;
+};
+
 /** The first email of everybody whom `who` (over `contacts c`) chooses, launched at `from` (epoch ms). */
 export async function forecastLaunch(
   tx: TenantTx,
-  sending: Sending,
-  { from, count, who, samples = 0 }: { from: number; count: number; who: SQL; samples?: number },
+  given: Sending,
+  { from, count, who, samples = 0, chosen = false, together = true }: Ask,
 ): Promise<LaunchForecast | null> {
-  if (count < 1 || sending.course.mailboxes.length === 0) return null;
+  if (count < 1 || given.course.mailboxes.length === 0) return null;
+  const rollout = together ? await planRollout(tx, given, { from, chosen, who }) : null;
+  const sending = rollout ? { ...given, rollout: rollout.local } : given;
   const graph = await loadGraph(tx, sending.campaignId);
   const rows = await tx.execute<PersonRow>(sql`
     select c.id, ${new Date(from).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
@@ -76,7 +94,7 @@ export async function forecastLaunch(
     ...person,
     dueAt: firstEmailAt(graph, from, person.zone),
   }));
-  const chosen = spread(people, samples, from);
+  const sampledPeople = spread(people, samples, from);
   const found = forecast(sending.course, {
     from,
     count,
@@ -85,9 +103,24 @@ export async function forecastLaunch(
     rivals: await findRivals(tx, sending),
     since: sending.now,
     followUp: followUpsOf(graph, () => null),
-    watch: new Set(chosen.map(({ id }) => id)),
+    watch: new Set(sampledPeople.map(({ id }) => id)),
   });
-  return found && { ...written(sending, found), samples: sampled(sending, { rows, chosen, ...found }) };
+  return (
+    found && {
+      ...written(sending, found),
+      samples: sampled(sending, { rows, chosen: sampledPeople, ...found }),
+      rollout: rollout && writtenRollout(rollout),
+    }
+  );
+}
+
+function writtenRollout({ local, regions }: Rollout): WrittenRollout {
+  return {
+    atText: clockText("UTC", new Date(local)),
+    first: regions[0]?.[0] ?? "",
+    last: regions.at(-1)?.[0] ?? "",
+    turns: regions.length,
+  };
 }
 
 type Watched = {

@@ -4,7 +4,7 @@ import { clockOfContact, zoneOr } from "#server/contacts/zone";
 import type { Person, RecipientLimits } from "#server/planner/persons";
 import { domainDay } from "#server/planner/persons";
 import { nextDay } from "#server/planner/slots";
-import { dayName, toLocal } from "#server/planner/zone";
+import { dayName, toInstant, toLocal } from "#server/planner/zone";
 import { readingHours } from "./reading-hours.ts";
 import { domainLimits, recentTo } from "./recipient-limits.ts";
 import type { Sending } from "./sending.ts";
@@ -61,6 +61,7 @@ export async function loadPeople(
       mailboxId: row.account_id,
       window: sending.personal && { ...sending.personal, zone },
       zone,
+      notBefore: sending.rollout === null ? null : toInstant(zone, sending.rollout),
       domain: limit === null ? null : domain,
       earlier: earlier.get(row.email) ?? [],
       claims: claims.get(row.contact_id) ?? [],

@@ -3,6 +3,8 @@ import type { TenantTx } from "#db/tenancy";
 import type { Course } from "#server/planner/plan";
 import type { Cap, CapOwner, MailboxPace } from "#server/planner/slots";
 import type { DayRange, Weekday, Window } from "#server/planner/window";
+import { parseLocal } from "#server/planner/zone";
+import type { TimezoneMode } from "#server/campaigns/schema";
 import { type ContactCaps, loadWideLimits, type SendingLimit } from "#server/sending-limits/queries";
 import { findSenders, rests, type SenderAccount, type Senders } from "./senders.ts";
 
@@ -11,6 +13,9 @@ export type Sending = Senders & {
   course: Course;
   /** What people's own windows are made of where they are sent to on their own clock; null where they are not. */
   personal: Window | null;
+  mode: TimezoneMode;
+  /** What everybody's own clock shows when a coordinated roll-out comes to them; null without one, or before its launch. */
+  rollout: number | null;
   /** People get their emails at the hour at which they tend to read. */
   optimized: boolean;
   workspaceZone: string;
@@ -42,7 +47,8 @@ type Settings = {
   daily_limit: number;
   delay_between_emails_seconds: number;
   no_limits: boolean;
-  timezone_mode: string;
+  timezone_mode: TimezoneMode;
+  rollout_at: string | null;
   optimize_send_time: boolean;
   workspace_zone: string;
   closed: DayRange[] | null;
@@ -65,10 +71,12 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
     closed: settings.closed ?? [],
   };
   const free = settings.no_limits;
-  const personal = !free && settings.timezone_mode === "recipient" ? window : null;
+  const personal = !free && settings.timezone_mode !== "campaign" ? window : null;
   return {
     ...senders,
     personal,
+    mode: settings.timezone_mode,
+    rollout: personal && settings.rollout_at !== null ? parseLocal(settings.rollout_at) : null,
     optimized: !free && settings.optimize_send_time,
     workspaceZone: settings.workspace_zone,
     recipientLimits: limits.filter(({ kind }) => kind === "recipient_domain"),
@@ -113,7 +121,7 @@ async function loadSettings(tx: TenantTx, campaignId: string): Promise<Settings>
   // Two days back reach the running day of every zone.
   const [settings] = await tx.execute<Settings>(sql`
     select s.send_window_start::text, s.send_window_end::text, s.send_days, s.timezone, s.daily_limit,
-      s.delay_between_emails_seconds, s.no_limits, s.timezone_mode, s.optimize_send_time, w.timezone as workspace_zone,
+      s.delay_between_emails_seconds, s.no_limits, s.timezone_mode, s.ramp ->> 'beginsAt' as rollout_at, s.optimize_send_time, w.timezone as workspace_zone,
       ${closedDays(sql`s.campaign_id`)} as closed,
       (select json_object_agg(u.day, u.reserved + u.sent) from campaign_usage u
         where u.campaign_id = s.campaign_id and u.day >= (app_now() - interval '2 days')::date) as days, app_now() as now

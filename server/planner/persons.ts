@@ -5,8 +5,8 @@ import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
 /**
  * Somebody who is due for an email. What is null does not bind them: `window` is open on their own clock, `mailboxId`
  * wrote to them before, `domain` has a limit, `bestMinute` is when they tend to read, in minutes after midnight
- * of `zone`. `earlier`: every email to their address, sent or with a slot, oldest first (epoch ms);
- * `claims`: when campaigns of a higher priority are to write to them.
+ * of `zone`. A coordinated roll-out comes to them at `notBefore`. `earlier`: every email to their address, sent or with
+ * a slot, oldest first (epoch ms); `claims`: when campaigns of a higher priority are to write to them.
  */
 export type Person = {
   id: string;
@@ -15,6 +15,7 @@ export type Person = {
   mailboxId: string | null;
   window: Window | null;
   zone: string;
+  notBefore: number | null;
   domain: string | null;
   earlier: readonly number[];
   claims: readonly number[];
@@ -40,6 +41,7 @@ export type RecipientLimits = {
 
 /** `own_mailbox`: the one that wrote to them before has no room, while others of the pool have. */
 export type PersonalHold =
+  | "rollout"
   | "recipient_window"
   | "recipient_domain_limit"
   | "recipient_domain_hourly_limit"
@@ -56,6 +58,7 @@ export const anybody: Omit<Person, "id" | "dueAt"> = {
   mailboxId: null,
   window: null,
   zone: "UTC",
+  notBefore: null,
   domain: null,
   earlier: [],
   claims: [],
@@ -81,8 +84,8 @@ const roundsMax = 1_000;
 
 /** The first moment from `from` on that suits somebody; null when none does. */
 export function fitFor(person: Person, limits: RecipientLimits, from: number): Fit | null {
-  let at = from;
-  let hold: PersonalHold | null = null;
+  let at = Math.max(from, person.notBefore ?? from);
+  let hold: PersonalHold | null = at > from ? "rollout" : null;
   for (let round = 0; round < roundsMax; round += 1) {
     const open = person.window ? nextOpen(person.window, at) : { from: at, to: Infinity };
     if (!open) return null;

@@ -136,8 +136,9 @@ function ownTime(
   person: Person,
   from: number,
 ): { until: number; hold: PersonalHold } | null {
-  const best = bestTime(person, person.window ?? campaign.window, from);
-  if (best > from) return { until: best, hold: "best_hour" };
+  const begins = Math.max(from, person.notBefore ?? from);
+  const best = bestTime(person, person.window ?? campaign.window, begins);
+  if (best > begins) return { until: best, hold: "best_hour" };
   const fit = fitFor(person, recipients, from);
   if (!fit?.hold) return null;
   const turn = waitTurn(person, recipients, fit);
