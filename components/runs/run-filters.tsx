@@ -112,7 +112,7 @@ function MomentField({ name, label, value }: { name: string; label: string; valu
       <Input
         type="datetime-local"
         name={name}
-        aria-label={name === "from" ? "Began from, UTC" : "Began before, UTC"}
+        aria-label={name === "from" ? "Began from, in UTC" : "Began, up to, in UTC"}
         defaultValue={value ?? ""}
         className="w-52 min-w-0"
       />
