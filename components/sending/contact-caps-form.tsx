@@ -19,7 +19,7 @@ export function ContactCapsForm({ caps }: Props) {
   return (
     <RulesForm
       title="Emails to one person"
-      description="From all campaigns and workspaces together. What is too much waits, and leaves later."
+      description="From all campaigns and workspaces together. What is too much waits, and leaves later; the campaign of the higher priority goes first."
       pending={update.isPending}
       problem={problem}
       onSave={save}
@@ -33,6 +33,7 @@ export function ContactCapsForm({ caps }: Props) {
           min={1}
           defaultValue={caps.perDay ?? ""}
           placeholder="No limit"
+          hint="2 is a good measure."
           error={problem?.fields.perDay}
         />
         <Field
@@ -43,6 +44,7 @@ export function ContactCapsForm({ caps }: Props) {
           min={1}
           defaultValue={caps.hoursApart ?? ""}
           placeholder="None"
+          hint="4 is a good measure."
           error={problem?.fields.hoursApart}
         />
       </div>
