@@ -12,7 +12,7 @@ type Props = { workspace: string; campaign: Campaign; samples: Sample[]; everybo
 export function LaunchSamples({ workspace, campaign, samples, everybody }: Props) {
   const { timezone } = campaign.settings;
   const columns: Column<Sample>[] = [
-    { key: "contact", header: "Contact", cell: ({ email }) => email, className: "break-all" },
+    { key: "contact", header: "Contact", cell: ({ email }) => email, className: "wrap-anywhere" },
     {
       key: "zone",
       header: "Time zone",
@@ -27,12 +27,12 @@ export function LaunchSamples({ workspace, campaign, samples, everybody }: Props
     ...(timezone === "UTC"
       ? []
       : [{ key: "utc", header: "UTC", cell: (sample: Sample) => each(sample, ({ utcText }) => utcText) }]),
-    { key: "from", header: "From", cell: (sample) => each(sample, ({ mailbox }) => mailbox ?? "–") },
+    { key: "from", header: "From", cell: fromWhom },
   ];
   const all = samples.length === everybody;
   return (
     <Section
-      className="lg:col-span-2"
+      className="lg:col-span-2 lg:mt-5"
       flush
       title="Who gets it when"
       description={
@@ -56,6 +56,13 @@ export function LaunchSamples({ workspace, campaign, samples, everybody }: Props
 }
 
 const toldBy = (by: Sample["zoneBy"]) => (by === null ? "the campaign’s" : `from the ${by}`);
+
+/** Named once where all of their emails come from it. */
+function fromWhom(sample: Sample): ReactNode {
+  const mailboxes = new Set(sample.emails.map(({ mailbox }) => mailbox));
+  if (mailboxes.size === 1) return <span className="wrap-anywhere">{[...mailboxes]}</span>;
+  return each(sample, ({ mailbox }) => mailbox ?? "–");
+}
 
 /** One line for each email, the first one foremost. */
 function each({ emails }: Sample, cell: (email: Email) => ReactNode): ReactNode {
