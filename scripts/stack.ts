@@ -166,7 +166,7 @@ function nodeService(
   };
 }
 
-function engineService(options: StackOptions): Service {
+export function engineService(options: StackOptions): Service {
   const { env, root } = options;
   if (env.inngestMode === "embedded") {
     return nodeService(
@@ -204,7 +204,7 @@ const sandboxService = (options: StackOptions): Service =>
     local(options.env.SANDBOX_PORT, "/healthz"),
   );
 
-const workerService = (options: StackOptions): Service =>
+export const workerService = (options: StackOptions): Service =>
   nodeService(options, "worker", "Worker", workerArgs, local(options.env.WORKER_PORT, "/healthz"));
 
 function webService(options: StackOptions): Service {

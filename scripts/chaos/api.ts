@@ -31,7 +31,8 @@ export const apiOf = (env: Env, tenant: Tenant) =>
 export function isPassing(error: unknown): boolean {
   if (error instanceof TRPCClientError) {
     const code = (error as TRPCClientError<AppRouter>).data?.code;
-    return code === undefined || code === "unexpected" || code === "unavailable";
+    // The clock may have moved past a session before it was used: the next try has another.
+    return code === undefined || code === "unexpected" || code === "unavailable" || code === "signed_out";
   }
   if (isLostConnection(error)) return true;
   return (
@@ -60,11 +61,17 @@ export async function surely<T>(what: string, work: () => Promise<T>): Promise<T
   }
 }
 
-/** Tells the web server something by a plain request until it answers well. */
-export const post = (what: string, url: string, init: RequestInit): Promise<void> =>
+/** Tells the web server something by a plain request until it answers well, as `sender` if one is given. */
+export const post = (what: string, url: string, init: RequestInit, sender?: Tenant): Promise<void> =>
   surely(what, async () => {
-    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(20_000) });
+    const headers = {
+      ...(init.headers as Record<string, string>),
+      ...(sender && (await credentials(sender))),
+    };
+    const answer = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(20_000) });
     await answer.body?.cancel();
-    if (answer.status >= 500) throw new Error(`passing: the answer is ${answer.status}`);
-    if (!answer.ok) throw new Error(`the answer is ${answer.status}`);
+    if (answer.status >= 500 || (sender && answer.status === 401))
+      throw new Error(`passing: the answer is ${answer.status}`);
+    if (!answer.ok && answer.status !== 302 && answer.status !== 307)
+      throw new Error(`the answer is ${answer.status}`);
   });

@@ -4,11 +4,12 @@ import { isPassing } from "./api.ts";
 import { asOwner } from "./product.ts";
 import type { World } from "./world.ts";
 
-type Look = { now: Date; due: Date | null; done: number; in_hand: number; living: number };
+type Look = { now: Date; due: Date | null; done: string; in_hand: number; living: number };
 
-const idleMs = 900;
+const lookMs = 150;
+const idleMs = 600;
 /** Something is due and does not move: what died with its sender is decided when its lease runs out. */
-const stuckMs = 5_000;
+const stuckMs = 2_500;
 /** Longer than a sender takes for a group, and for writing down what came of it: whoever has not done so by then never does. */
 const longestMs = 100_000;
 const leaseMs = 121_000;
@@ -19,10 +20,10 @@ const leaseMs = 121_000;
  * the signal.
  */
 export async function moveOn(world: World, signal: AbortSignal): Promise<void> {
-  let done = -1;
+  let done = "";
   let since = performance.now();
   while (!signal.aborted) {
-    await sleep(250);
+    await sleep(lookMs);
     const look = await asOwner(world.product, (sql) => lookAt(sql, world)).catch((error: unknown) => {
       if (isPassing(error)) return null;
       throw error;
@@ -42,49 +43,73 @@ export async function moveOn(world: World, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Nothing is claimed meanwhile, so that it is known whose lease the clock has been moved over. */
-async function moveClock({ product, overtaken }: World, ms: number): Promise<void> {
-  await asOwner(product, (owner) =>
-    owner.begin(async (sql) => {
-      await sql`set local lock_timeout = '1s'`;
-      await sql`lock table content.email_messages in share row exclusive mode`;
-      const claimed = await sql<{ id: string }[]>`
-        select id from content.email_messages where delivery_status = 'sending'`;
-      for (const { id } of claimed) overtaken.add(id);
-      await sql`update test_clock set offset_interval = offset_interval + make_interval(secs => ${ms / 1_000})`;
-      await sql`select pg_notify('clock', '')`;
-    }),
+/**
+ * One statement, as a function of the harness's own: it happens as a whole or not at all. Nothing is claimed meanwhile, so
+ * that it is known whose lease the clock has been moved over.
+ */
+export const plantClock = (sql: postgres.Sql): Promise<unknown> =>
+  sql.unsafe(`
+    create function chaos.move_clock(ms float8) returns setof uuid language plpgsql set lock_timeout = '1s' as $$
+    begin
+      lock table content.email_messages in share row exclusive mode;
+      return query select id from content.email_messages where delivery_status = 'sending';
+      update test_clock set offset_interval = offset_interval + make_interval(secs => ms / 1000);
+      perform pg_notify('clock', '');
+    end $$`);
+
+/** Moves the product's clock on, unless something has been killed that is needed for it. */
+export async function moveClock({ product, overtaken }: World, ms: number): Promise<void> {
+  const claimed = await asOwner(
+    product,
+    (sql) => sql<{ id: string }[]>`select id from chaos.move_clock(${ms}) as id`,
   ).catch((error: unknown) => {
     if (!isPassing(error)) throw error;
+    return [];
   });
+  for (const { id } of claimed) overtaken.add(id);
 }
 
-/** When something of the round falls due next, and how much has been done so far. */
+/**
+ * When something of the round falls due next, and what has been done so far. What people and messages wait for comes
+ * before what drivers look after by themselves meanwhile, which is nothing but another look: a day of which nothing is
+ * to be expected passes at once.
+ */
 async function lookAt(sql: postgres.Sql, { tenant: { tenantId }, orphaned }: World): Promise<Look> {
   const [row] = await sql<Look[]>`
     with live as (
       select id from campaigns where tenant_id = ${tenantId} and status = 'active'
-    ), dues as (
-      select min(coalesce(lease_until, wakes_at)) as at from step_drivers
+    ), m as materialized (
+      select id, campaign_id, delivery_status, next_attempt_at from content.email_messages where tenant_id = ${tenantId}
+    ), people as (
+      select greatest(e.next_email_scheduled_at, d.not_before) as at from campaign_contacts e
+      left join step_drivers d on d.tenant_id = e.tenant_id and d.step_id = e.current_step_id
+      where e.tenant_id = ${tenantId} and e.campaign_id in (select id from live) and e.status in ('enrolled', 'active')
+        and e.next_email_scheduled_at is not null
+      union all
+      select next_attempt_at from m where campaign_id in (select id from live) and delivery_status in ('queued', 'deferred')
+    ), drivers as (
+      select coalesce(lease_until, wakes_at) as at from step_drivers
       where tenant_id = ${tenantId} and campaign_id in (select id from live)
       union all
-      select min(coalesce(lease_until, wakes_at)) from campaign_drivers
+      select coalesce(lease_until, wakes_at) from campaign_drivers
       where tenant_id = ${tenantId} and campaign_id in (select id from live)
       union all
-      select min(coalesce(lease_until, wakes_at)) from mailbox_lanes where tenant_id = ${tenantId}
+      select coalesce(lease_until, wakes_at) from mailbox_lanes where tenant_id = ${tenantId}
       union all
-      select min(lease_until) from content.email_messages where tenant_id = ${tenantId} and delivery_status = 'sending'
-      union all
-      select min(coalesce(lease_until, wakes_at)) from import_jobs
+      select coalesce(lease_until, wakes_at) from import_jobs
       where tenant_id = ${tenantId} and status in ('fetching', 'validating', 'processing', 'rolling_back')
+      union all
+      select coalesce(lease_until, wakes_at) from export_jobs where tenant_id = ${tenantId} and status in ('pending', 'processing')
     )
-    select app_now() as now, min(at) as due,
-      (select count(*) from content.email_messages where tenant_id = ${tenantId} and delivery_status <> 'queued')::int
-      + (select count(*) from enrollment_step_log where tenant_id = ${tenantId})::int as done,
-      (select count(*) from content.email_messages where tenant_id = ${tenantId} and delivery_status = 'sending')::int as in_hand,
-      (select count(*) from content.email_messages where tenant_id = ${tenantId} and delivery_status = 'sending'
-        and id <> all(${[...orphaned]}::uuid[]))::int as living
-    from dues`;
+    select app_now() as now, coalesce((select min(at) from people), (select min(at) from drivers)) as due,
+      concat_ws(' ', (select count(*) from m where delivery_status <> 'queued'),
+        (select count(*) from enrollment_step_log where tenant_id = ${tenantId}),
+        (select count(*) from campaign_contacts where tenant_id = ${tenantId}),
+        (select sum(processed_contacts) + count(*) filter (where status = 'completed') from export_jobs where tenant_id = ${tenantId}),
+        (select md5(string_agg(id || status || coalesce(checkpoint::text, ''), '' order by id)) from import_jobs
+          where tenant_id = ${tenantId})) as done,
+      (select count(*) from m where delivery_status = 'sending')::int as in_hand,
+      (select count(*) from m where delivery_status = 'sending' and id <> all(${[...orphaned]}::uuid[]))::int as living`;
   if (!row) throw new Error("There is no time.");
   return row;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Enrollment, examine, type Facts, type Message } from "./invariants.ts";
 import type { Entry } from "./sink-history.ts";
+import type { Stop } from "./stops.ts";
 
 const at = (text: string) => new Date(`2026-11-23T${text}:00Z`);
 const person = "ana@example.test";
@@ -41,6 +42,8 @@ const breachesOf = ({ world, ...told }: Told): string[] => {
         { ...campaign, people: [...campaign.people], subjects: [...campaign.subjects], stopped: [] },
       ],
       unsubscribed: new Map(),
+      suppressed: new Map(),
+      stops: [],
       breaches: [],
       ...world,
     },
@@ -50,13 +53,17 @@ const paused = (from: string, to: string) => ({
   campaigns: [
     {
       ...{ id: "c1", kind: "paced" as const, people: [person], subjects: ["One"] },
-      stopped: [{ from: at(from), to: at(to), since: 0, till: 1 }],
+      stopped: [{ from: at(from), to: at(to) }],
     },
   ],
 });
+const stop = (some: Partial<Stop>): Stop => ({
+  ...{ what: "paused", campaignId: "c1", to: null },
+  ...{ answered: 500, since: 600, till: 2_000, claimed: new Set(), inHand: new Map(), ...some },
+});
 const inHand = (count: number) => [
   {
-    kill: { part: "worker" as const, moment: { afterMs: 1 } },
+    kill: { part: "worker" as const, also: null, which: 0, moment: { afterMs: 1 } },
     stood: true,
     inHand: new Map([["mailbox", Array.from({ length: count }, (_, n) => `m${n}`)]]),
     backMs: 1,
@@ -67,6 +74,14 @@ test("what went as promised is no breach", () => {
   expect(breachesOf({})).toEqual([]);
   expect(breachesOf({ messages: [message({ delivery_status: "unknown" })], kills: inHand(200) })).toEqual([]);
   expect(breachesOf({ world: paused("10:01", "10:02") })).toEqual([]);
+  const claimed = new Set(["m1"]);
+  expect(breachesOf({ world: { stops: [stop({ claimed, inHand: new Map([["mailbox", 200]]) })] } })).toEqual(
+    [],
+  );
+  expect(breachesOf({ world: { stops: [stop({ till: 900 }), stop({ campaignId: "c2" })] } })).toEqual([]);
+  const suppressed = new Map([[person, at("11:00")]]);
+  const left = { ...through, status: "exited", exit_reason: "suppressed" };
+  expect(breachesOf({ world: { suppressed }, enrollments: [left] })).toEqual([]);
 });
 
 test.each<[string, RegExp, Told]>([
@@ -85,6 +100,27 @@ test.each<[string, RegExp, Told]>([
   ["who left by nobody's wish", /never asked/, { enrollments: [{ ...through, status: "unsubscribed" }] }],
   ["a claim in a pause", /^after stop/, { world: paused("09:59", "10:01") }],
   ["a claim after a wish", /^after stop/, { world: { unsubscribed: new Map([[person, at("09:59")]]) } }],
+  ["a claim after a suppression", /^after stop/, { world: { suppressed: new Map([[person, at("09:59")]]) } }],
+  [
+    "who left as suppressed and was not",
+    /never was/,
+    { enrollments: [{ ...through, status: "exited", exit_reason: "suppressed" }] },
+  ],
+  [
+    "what arrives in a pause and was not claimed before",
+    /500 ms after it was paused/,
+    { world: { stops: [stop({})] } },
+  ],
+  [
+    "what arrives at somebody suppressed and was not claimed before",
+    /was suppressed, and had not/,
+    { world: { stops: [stop({ what: "suppressed", campaignId: null, to: person, till: Infinity })] } },
+  ],
+  [
+    "more than a group on its way at a pause",
+    /^after stop: 201/,
+    { world: { stops: [stop({ claimed: new Set(["m1"]), inHand: new Map([["mailbox", 201]]) })] } },
+  ],
   ["unknown by nothing", /without a cause/, { messages: [message({ delivery_status: "unknown" })] }],
   ["too many in hand", /201 messages/, { kills: inHand(201) }],
   ["a claim at night", /^outside the window/, { messages: [message({ claimed_at: at("03:00") })] }],

@@ -21,7 +21,7 @@ export type Message = {
 };
 export type Enrollment = { campaign_id: string; email: string; status: string; exit_reason: string | null };
 export type Facts = {
-  world: Pick<World, "campaigns" | "unsubscribed" | "breaches">;
+  world: Pick<World, "campaigns" | "unsubscribed" | "suppressed" | "stops" | "breaches">;
   /** Of this round, in order. */
   history: readonly Entry[];
   messages: readonly Message[];
@@ -34,7 +34,8 @@ export type Facts = {
 export const loadFacts = async (
   sql: postgres.Sql,
   { tenant: { tenantId } }: World,
-): Promise<Pick<Facts, "messages" | "enrollments">> => ({
+): Promise<Pick<Facts, "messages" | "enrollments"> & { users: string[] }> => ({
+  users: (await sql<{ email: string }[]>`select email from users`).map(({ email }) => email),
   messages: await sql<Message[]>`
     select m.id, m.rfc_message_id, m.campaign_id, m.to_email, m.delivery_status, m.claimed_at, m.subject, s.step_order
     from content.email_messages m join campaign_steps s on s.id = m.step_id
@@ -52,8 +53,10 @@ export type Findings = {
   doubled: number;
   unknown: number;
   afterStop: number;
-  /** The longest that something still arrived after a pause was answered, in milliseconds. */
+  /** How long after a pause was answered the last email of its campaign arrived that had been claimed before (ms). */
   stopMs: number;
+  /** The most messages of one mailbox that were in hand at a kill. */
+  inHand: number;
 };
 
 export function examine(facts: Facts): Findings {
@@ -76,6 +79,10 @@ export function examine(facts: Facts): Findings {
     unknown: unknown.length,
     afterStop: afterStop.length,
     stopMs: stopMsOf(facts),
+    inHand: Math.max(
+      0,
+      ...facts.kills.flatMap(({ inHand }) => [...inHand.values()].map((ids) => ids.length)),
+    ),
   };
 }
 
@@ -142,12 +149,17 @@ function wrongEnd(person: Enrollment, { theirs, campaign, refused, world }: Arou
   if (status === "bounced") return refused.has(email) ? null : "is bounced, and was never refused";
   if (status === "unsubscribed")
     return world.unsubscribed.has(email) ? null : "is unsubscribed, and never asked";
+  if (status === "exited" && exit_reason === "suppressed")
+    return world.suppressed.has(email) ? null : "left as suppressed, and never was";
   return `is ${status} (${exit_reason ?? "no reason"}) at the end`;
 }
 
-/** Nothing is claimed after a stop was answered: what has been claimed by then still leaves. */
+/**
+ * Nothing is claimed after a stop was answered: neither by its own word, nor by what had been claimed when the stop was
+ * answered. What had been, a group of each mailbox at most, still leaves.
+ */
 function findAfterStop(facts: Facts): string[] {
-  const { world, messages } = facts;
+  const { world, messages, groupSize } = facts;
   const arrived = new Set(taken(facts).map(({ messageId }) => messageId));
   const found: string[] = [];
   for (const { rfc_message_id, campaign_id, to_email, claimed_at, subject } of messages) {
@@ -155,23 +167,48 @@ function findAfterStop(facts: Facts): string[] {
     const stopped = world.campaigns.find(({ id }) => id === campaign_id)?.stopped ?? [];
     if (stopped.some(({ from, to }) => from < claimed_at && claimed_at < to))
       found.push(`after stop: "${subject}" to ${to_email} was claimed while its campaign was paused`);
-    const asked = world.unsubscribed.get(to_email);
-    if (asked && asked < claimed_at)
-      found.push(`after stop: "${subject}" to ${to_email} was claimed after they asked for no more`);
+    for (const [asked, what] of [
+      [world.unsubscribed.get(to_email), "they asked for no more"],
+      [world.suppressed.get(to_email), "they were suppressed"],
+    ] as const)
+      if (asked && asked < claimed_at)
+        found.push(`after stop: "${subject}" to ${to_email} was claimed after ${what}`);
   }
-  return found;
+  for (const { what, answered, claimed, inHand, late } of arrivalsAfterStops(facts)) {
+    for (const { id, entry } of late)
+      if (!claimed.has(id))
+        found.push(
+          `after stop: "${entry.subject}" to ${entry.to} arrived ${entry.at - answered} ms after it was ${what}, and had not been claimed by then`,
+        );
+    for (const [mailbox, count] of inHand)
+      if (count > groupSize) found.push(`after stop: ${count} messages of mailbox ${mailbox} were in hand`);
+  }
+  return [...new Set(found)];
 }
 
-function stopMsOf(facts: Facts): number {
-  const late = facts.world.campaigns.flatMap(({ subjects, stopped }) =>
-    taken(facts).flatMap(({ at, subject }) =>
-      subjects.includes(subject ?? "")
-        ? stopped.flatMap(({ since, till }) => (since < at && at < till ? [at - since] : []))
-        : [],
+/** The stops, each with what arrived while it held and is concerned by it. */
+function arrivalsAfterStops(facts: Facts) {
+  const byMessageId = new Map(facts.messages.map((message) => [message.rfc_message_id, message]));
+  const arrivals = taken(facts).flatMap((entry) => {
+    const message = byMessageId.get(entry.messageId ?? "");
+    return message ? [{ entry, id: message.id, message }] : [];
+  });
+  return facts.world.stops.map((stop) => ({
+    ...stop,
+    late: arrivals.filter(
+      ({ entry: { at, to }, message }) =>
+        stop.since < at && at < stop.till && (message.campaign_id === stop.campaignId || to === stop.to),
+    ),
+  }));
+}
+
+const stopMsOf = (facts: Facts): number =>
+  Math.max(
+    0,
+    ...arrivalsAfterStops(facts).flatMap(({ what, answered, late }) =>
+      what === "paused" ? late.map(({ entry }) => entry.at - answered) : [],
     ),
   );
-  return Math.max(0, ...late);
-}
 
 /** No more than a group for each mailbox is in hand at a kill; and nothing is unknown that was in nobody's hands. */
 function findUnexplained({ kills, history, groupSize }: Facts, unknown: readonly Message[]): string[] {

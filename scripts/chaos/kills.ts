@@ -4,7 +4,7 @@ import type { Env } from "#server/env";
 import { surely } from "./api.ts";
 import { type Armed, armLine, isDatabaseLine } from "./lines.ts";
 import type { Kill, LineName, Part } from "./plan.ts";
-import { asOwner, awaitPart, kill } from "./product.ts";
+import { asOwner, awaitPart, kill, victims } from "./product.ts";
 import type { World } from "./world.ts";
 
 /** `inHand`: messages that were claimed at that moment and not at an earlier kill, by mailbox. */
@@ -17,43 +17,57 @@ export type Done = {
 };
 
 /** How long it may take to come to a line. */
-const patienceMs = 12_000;
+const patienceMs = 8_000;
 
-/** Kills a part at its moment, and waits until it works again. */
+/** Kills a part, or two at once, at its moment, and waits until all of it works again. */
 export async function carryOut(world: World, planned: Kill): Promise<Done> {
-  const { moment, part } = planned;
+  const { moment, part, also, which } = planned;
+  const killed = [part, ...(also ? [also] : [])].flatMap((one) =>
+    victims(world.product, { part: one, which }).map((env) => ({ part: one, env })),
+  );
   const stood =
-    "line" in moment ? await killAtLine(world, part, moment) : await killAfter(world, part, moment.afterMs);
+    "line" in moment ? await killAtLine(world, killed, moment) : await killAfter(killed, moment.afterMs);
   const startedAt = performance.now();
   // A claim whose commit was sent with the last breath is made by now.
   await sleep(200);
-  const inHand = await claimedNow(world, part);
-  await awaitPart(world.product.env, part);
+  const inHand = await claimedNow(
+    world,
+    killed.map((one) => one.part),
+  );
+  await Promise.all(killed.map((one) => awaitPart(one.env, one.part)));
   return { kill: planned, stood, inHand, backMs: performance.now() - startedAt };
 }
 
-async function killAfter({ product: { env } }: World, part: Part, afterMs: number): Promise<boolean> {
+type Victim = { part: Part; env: Env };
+
+async function killAfter(killed: readonly Victim[], afterMs: number): Promise<boolean> {
   await sleep(afterMs);
-  await killSurely(env, part);
+  await killSurely(killed);
   return true;
 }
 
 /** What is just being started is not there yet. */
-async function killSurely(env: Env, part: Part): Promise<void> {
-  for (const deadline = performance.now() + 30_000; performance.now() < deadline; await sleep(50))
-    if (kill(env, part) > 0) return;
-  throw new Error(`There is no process of ${part} to kill.`);
+async function killSurely(killed: readonly Victim[]): Promise<void> {
+  for (const { env, part } of killed) {
+    const deadline = performance.now() + 30_000;
+    while (kill(env, part) === 0) {
+      if (performance.now() > deadline) throw new Error(`There is no process of ${part} to kill.`);
+      await sleep(50);
+    }
+  }
 }
 
 async function killAtLine(
   world: World,
-  part: Part,
+  killed: readonly Victim[],
   { line, change }: { line: LineName; change: number },
 ): Promise<boolean> {
   const { env } = world.product;
   const armed = isDatabaseLine(line)
     ? await surely("a line", () => armLine(env.DATABASE_OWNER_URL, line, change))
     : armSink(world, line, change);
+  // Whoever can bring it about does so now.
+  world.wanted = line;
   try {
     const deadline = performance.now() + patienceMs;
     let standing = await armed.isStanding();
@@ -61,9 +75,10 @@ async function killAtLine(
       await sleep(20);
       standing = await armed.isStanding();
     }
-    await killSurely(env, part);
+    await killSurely(killed);
     return standing;
   } finally {
+    world.wanted = null;
     await armed.release();
   }
 }
@@ -90,7 +105,7 @@ function armSink({ product: { sink } }: World, line: LineName, change: number): 
  * What is claimed now and was not at an earlier kill, by mailbox. A claim whose lease the clock has been moved over is called
  * unknown, and is in hand all the same.
  */
-const claimedNow = (world: World, part: Part): Promise<Map<string, string[]>> =>
+const claimedNow = (world: World, parts: readonly Part[]): Promise<Map<string, string[]>> =>
   surely("the claimed messages", () =>
     asOwner(world.product, async (sql) => {
       const rows = await sql<{ id: string; mailbox: string }[]>`
@@ -101,7 +116,7 @@ const claimedNow = (world: World, part: Part): Promise<Map<string, string[]>> =>
       for (const { id, mailbox } of rows) {
         if (!world.inHand.has(id)) inHand.set(mailbox, [...(inHand.get(mailbox) ?? []), id]);
         world.inHand.add(id);
-        if (part === "worker" || part === "postgres") world.orphaned.add(id);
+        if (parts.includes("worker") || parts.includes("postgres")) world.orphaned.add(id);
       }
       return inHand;
     }),

@@ -28,6 +28,14 @@ const triggers: Partial<Record<LineName, Trigger>> = {
   slice: { on: "insert", table: "import_events", each: "statement" },
   sliced: { on: "update", table: "import_jobs", each: "row", atCommit: true },
   undo: { on: "update", table: "import_events", each: "statement" },
+  export: { on: "update", table: "export_jobs", each: "row", when: "new.status = 'processing'" },
+  exported: {
+    on: "update",
+    table: "export_jobs",
+    each: "row",
+    when: "new.status = 'completed'",
+    atCommit: true,
+  },
   launch: {
     on: "update",
     table: "campaigns",
@@ -41,6 +49,8 @@ const triggers: Partial<Record<LineName, Trigger>> = {
     each: "row",
     when: "new.status = 'unsubscribed' and old.status <> 'unsubscribed'",
   },
+  suppress: { on: "insert", table: "suppressions", each: "statement" },
+  hit: { on: "insert", table: "email_events", each: "statement" },
 };
 
 const lock = 55_025;

@@ -47,7 +47,7 @@ async function builtPages(signal: AbortSignal): Promise<void> {
 function tell({ seed, findings, seconds }: Round): void {
   const { messages, lost, doubled, unknown, afterStop, breaches } = findings;
   say(
-    `Seed ${seed}: ${messages} messages, ${lost} lost, ${doubled} doubled, ${unknown} unknown, ${afterStop} sent after stop, the last mail ${findings.stopMs} ms after a pause; ${seconds.toFixed(0)} s`,
+    `Seed ${seed}: ${messages} messages, ${lost} lost, ${doubled} doubled, ${unknown} unknown, ${afterStop} sent after stop, the last mail ${findings.stopMs} ms after a pause, ${findings.inHand} in hand at most; ${seconds.toFixed(0)} s`,
   );
   for (const breach of breaches.slice(0, 40)) complain(breach);
   if (breaches.length > 40) complain(`… and ${breaches.length - 40} more`);

@@ -24,3 +24,15 @@ test("most messages are taken, and every other fate happens to some", () => {
   expect(fates.filter((fate) => fate === "take").length).toBeGreaterThan(18_500);
   expect(new Set(fates).size).toBe(7);
 });
+
+test("now and then two different parts are killed at once, and some rounds have two of a kind", () => {
+  const rounds = Array.from({ length: 40 }, (_, seed) => planRound(seed, 12));
+  const both = rounds.flatMap(({ kills }) => kills.filter(({ also }) => also !== null));
+  expect(both.length).toBeGreaterThan(20);
+  expect(both.length).toBeLessThan(120);
+  for (const { part, also } of both) expect(also).not.toBe(part);
+  const twice = rounds.filter((round) => round.twice).length;
+  expect(twice).toBeGreaterThan(5);
+  expect(twice).toBeLessThan(30);
+  expect(planRound(1, 12, "small").twice).toBe(false);
+});

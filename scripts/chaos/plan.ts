@@ -30,22 +30,29 @@ export const lines = {
   slice: { parts: ["worker", "postgres", "engine"], most: 2 },
   sliced: { parts: ["worker", "postgres"], most: 4 },
   undo: { parts: ["worker", "postgres"], most: 2 },
+  // In an export, and when its file is there and nobody knows.
+  export: { parts: ["worker", "postgres", "engine"], most: 4 },
+  exported: { parts: ["worker", "postgres"], most: 1 },
   // What the web server writes.
   launch: { parts: ["web", "postgres"], most: 1 },
   upload: { parts: ["web"], most: 1 },
   stop: { parts: ["web", "postgres"], most: 2 },
+  suppress: { parts: ["web", "postgres"], most: 1 },
+  hit: { parts: ["web", "postgres"], most: 3 },
 } as const satisfies Record<string, Line>;
 export type LineName = keyof typeof lines;
 export const lineNames = Object.keys(lines) as LineName[];
 
 /** `change`: the line is passed that many times and stands still at the last one. */
 export type Moment = { line: LineName; change: number } | { afterMs: number };
-export type Kill = { part: Part; moment: Moment };
+/** `also`: another part that is killed at the same moment. `which`: of two of a kind, a number in [0, 1). */
+export type Kill = { part: Part; also: Part | null; which: number; moment: Moment };
 /** How long a campaign runs before it is paused, and how long it then rests. */
 export type Pause = { afterMs: number; restMs: number };
-export type Plan = { seed: number; kills: Kill[]; pauses: Pause[] };
+/** `twice`: there are two workers and two engines. */
+export type Plan = { seed: number; twice: boolean; kills: Kill[] };
 
-/** How much goes on in a round. `small` takes about a minute and a half: for `npm run verify`. */
+/** How much goes on in a round. `small` takes about a minute: for `npm run verify`. */
 export type Size = "whole" | "small";
 /** How many people a series has, how many of them run beside each other, and how far into it lines are waited for. */
 export const sizes = {
@@ -72,23 +79,38 @@ const oneOf = <T>(choices: readonly T[], ...words: (string | number)[]): T => {
 export function planRound(seed: number, kills: number, size: Size = "whole"): Plan {
   return {
     seed,
+    twice: size === "whole" && chance(seed, "twice") < 0.4,
     kills: Array.from({ length: kills }, (_, n) => planKill(seed, n, sizes[size].depth)),
-    pauses: Array.from({ length: 6 }, (_, n) => ({
-      afterMs: numberOf(800, 6_000, seed, "pause", n),
-      restMs: numberOf(500, 2_500, seed, "rest", n),
-    })),
   };
 }
 
+/** The n-th pause of a round: they go on for as long as it does. */
+export const planPause = (seed: number, n: number): Pause => ({
+  afterMs: numberOf(800, 6_000, seed, "pause", n),
+  restMs: numberOf(1_000, 5_000, seed, "rest", n),
+});
+
 function planKill(seed: number, n: number, depth: number): Kill {
-  if (chance(seed, n, "how") < 0.35)
-    return {
-      part: oneOf(parts, seed, n, "part"),
-      moment: { afterMs: numberOf(50, 2_500, seed, n, "after") },
-    };
+  const which = chance(seed, n, "which");
+  const companion = (part: Part) =>
+    chance(seed, n, "also") < 0.12
+      ? oneOf(
+          parts.filter((other) => other !== part),
+          seed,
+          n,
+          "companion",
+        )
+      : null;
+  if (chance(seed, n, "how") < 0.3) {
+    const part = oneOf(parts, seed, n, "part");
+    return { part, also: companion(part), which, moment: { afterMs: numberOf(50, 2_000, seed, n, "after") } };
+  }
   const line = oneOf(lineNames, seed, n, "line");
+  const part = oneOf<Part>(lines[line].parts, seed, n, "part");
   return {
-    part: oneOf<Part>(lines[line].parts, seed, n, "part"),
+    part,
+    also: companion(part),
+    which,
     moment: { line, change: numberOf(1, Math.ceil(lines[line].most * depth), seed, n, "change") },
   };
 }

@@ -7,9 +7,10 @@ import postgres from "postgres";
 import { parseEnv, type Env } from "#server/env";
 import { isHealthy } from "../child.ts";
 import { root } from "../runtime.mjs";
-import { startStack, type StackOptions } from "../stack.ts";
+import { engineService, startStack, type StackOptions, workerService } from "../stack.ts";
 import { supervise } from "../supervise.ts";
-import { chaosDir } from "./environment.ts";
+import { plantClock } from "./clock.ts";
+import { chaosDir, secondPorts } from "./environment.ts";
 import { plantLines } from "./lines.ts";
 import type { Part } from "./plan.ts";
 import { followHistory } from "./sink-history.ts";
@@ -21,6 +22,10 @@ export type Product = {
   sink: ChildProcess;
   history: ReturnType<typeof followHistory>;
   historyFile: string;
+  /** Of the second worker and the second engine, while there are such. */
+  second: Env | null;
+  /** Starts a second worker and a second engine beside the first; the result ends them. */
+  startSecond: () => Promise<() => Promise<void>>;
   stop: () => Promise<void>;
 };
 
@@ -42,49 +47,103 @@ export async function startProduct(
       throw new Error(`The mail server of the harness could not listen on port ${env.SANDBOX_SMTP_PORT}.`);
     }),
   ]);
-  // Its clock is fast: what is killed again and again is to come back at once all the same.
-  const supervisor = supervise(
+  const supervisor = quickSupervisor();
+  const stop = async () => {
+    await product.owner.end({ timeout: 1 });
+    await supervisor.stop();
+    history.close();
+    sink.kill();
+  };
+  const options: StackOptions = {
+    env,
+    root,
+    supervisor,
+    pages,
+    testClock: true,
+    freshDatabase: true,
+    // What is killed is processes and not the machine: nothing of what the system holds for them is lost.
+    fast: true,
+    prepare: () =>
+      asOwnerOnce(env, async (sql) => {
+        await plantLines(sql);
+        await plantClock(sql);
+      }),
+    say,
+    onLine: () => undefined,
+    portPatienceMs: 10_000,
+  };
+  const product: Product = {
+    ...{ env, sink, history, historyFile, stop },
+    owner: openOwner(env),
+    second: null,
+    startSecond: async () => {
+      const beside = { ...options, env: besides(env) };
+      const pair = quickSupervisor();
+      product.second = beside.env;
+      await pair.run(engineService(beside));
+      await pair.run(workerService(beside));
+      return async () => {
+        await pair.stop();
+        product.second = null;
+      };
+    },
+  };
+  try {
+    await startStack(options);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return product;
+}
+
+/** Its clock is fast: what is killed again and again is to come back at once all the same. */
+const quickSupervisor = () =>
+  supervise(
     () => undefined,
     () => performance.now() * 1_000,
   );
-  const owner = postgres(env.DATABASE_OWNER_URL, {
+
+/** Each of a pair tells its own engine of events, so that both are needed. */
+const besides = (env: Env): Env => ({
+  ...env,
+  WORKER_PORT: secondPorts.worker,
+  ENGINE_PORT: secondPorts.engine,
+  INNGEST_BASE_URL: `http://127.0.0.1:${secondPorts.engine}`,
+});
+
+const openOwner = (env: Env): postgres.Sql =>
+  postgres(env.DATABASE_OWNER_URL, {
     max: 4,
     onnotice: () => undefined,
     connect_timeout: 5,
     max_lifetime: null,
     backoff: () => 0.1,
   });
-  const stop = async () => {
-    await owner.end({ timeout: 1 });
-    await supervisor.stop();
-    history.close();
-    sink.kill();
-  };
-  try {
-    await startStack({
-      env,
-      root,
-      supervisor,
-      pages,
-      testClock: true,
-      freshDatabase: true,
-      prepare: () => asOwnerOnce(env, plantLines),
-      say,
-      onLine: () => undefined,
-      portPatienceMs: 10_000,
-    });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { env, owner, sink, history, historyFile, stop };
-}
 
-/** Asks the database as one who sees every row. */
-export const asOwner = <T>(
-  { owner }: Pick<Product, "owner">,
-  work: (sql: postgres.Sql) => Promise<T>,
-): Promise<T> => work(owner);
+const answerMs = 60_000;
+
+/**
+ * Asks the database as one who sees every row. A connection that was killed under a statement may never answer it: then
+ * there are fresh ones for those who ask next.
+ */
+export async function asOwner<T>(product: Product, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const { owner } = product;
+  const late = new AbortController();
+  const unanswered = sleep(answerMs, undefined, { signal: late.signal }).then(async () => {
+    if (product.owner === owner) {
+      product.owner = openOwner(product.env);
+      await owner.end({ timeout: 1 });
+    }
+    throw new Error(`passing: no answer of the database within ${answerMs / 1_000} s`);
+  });
+  try {
+    return await Promise.race([work(owner), unanswered]);
+  } finally {
+    late.abort();
+    unanswered.catch(() => undefined);
+  }
+}
 
 async function asOwnerOnce<T>(env: Env, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   const sql = postgres(env.DATABASE_OWNER_URL, { max: 1, onnotice: () => undefined, connect_timeout: 5 });
@@ -119,20 +178,30 @@ function processes(): Process[] {
   });
 }
 
-function isOurs({ pid, args }: Process, env: Env): boolean {
+/** Of this installation; and, where there may be two of a kind, the one with these ports. */
+function isOurs({ pid, args }: Process, part: Part, env: Env): boolean {
   const folder = path.resolve(env.DATA_DIR);
-  if (args.includes(folder)) return true;
+  if (part === "postgres") return args.includes(folder);
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`DATA_DIR=${folder}`);
+    const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    return variables.includes(`DATA_DIR=${folder}`) && variables.includes(`WORKER_PORT=${env.WORKER_PORT}`);
   } catch {
     return false;
   }
 }
 
+const isPaired = (part: Part) => part === "worker" || part === "engine";
+
+/** Which installations lose the part: where there are two of a kind, one of them or, one time in five, both. */
+export function victims({ env, second }: Product, { part, which }: { part: Part; which: number }): Env[] {
+  if (!second || !isPaired(part)) return [env];
+  return which < 0.2 ? [env, second] : which < 0.6 ? [env] : [second];
+}
+
 /** Ends one part as a power cut would: kill -9, of Postgres with everything it has started. How many processes it were. */
 export function kill(env: Env, part: Part): number {
   const all = processes();
-  const found = all.filter((one) => marks[part].test(one.args) && isOurs(one, env));
+  const found = all.filter((one) => marks[part].test(one.args) && isOurs(one, part, env));
   const pids = new Set(found.map(({ pid }) => pid));
   if (part === "postgres") for (const { pid, parent } of all) if (pids.has(parent)) pids.add(pid);
   let killed = 0;
@@ -155,7 +224,7 @@ export async function awaitPart(env: Env, part: Part): Promise<void> {
     worker: at(env.WORKER_PORT, "/healthz"),
     engine: at(env.ENGINE_PORT, "/"),
   };
-  for (const deadline = performance.now() + 90_000; performance.now() < deadline; await sleep(60)) {
+  for (const deadline = performance.now() + 90_000; performance.now() < deadline; await sleep(40)) {
     const works =
       part === "postgres"
         ? await asOwnerOnce(env, (sql) => sql`select 1`).then(

@@ -6,6 +6,7 @@ export async function recount(sql: postgres.Sql, tenantId: string): Promise<stri
     with k as (select * from campaigns where tenant_id = ${tenantId}),
     m as (select * from content.email_messages where tenant_id = ${tenantId} and direction = 'outbound' and not is_test),
     e as (select * from campaign_contacts where tenant_id = ${tenantId}),
+    v as (select * from email_events where tenant_id = ${tenantId}),
     l as (select * from enrollment_step_log where tenant_id = ${tenantId}),
     numbers as (
       select 'emails sent of campaign ' || k.id as what, k.emails_sent as cached,
@@ -15,6 +16,23 @@ export async function recount(sql: postgres.Sql, tenantId: string): Promise<stri
         from campaign_steps s where s.tenant_id = ${tenantId}
       union all select 'emails of enrollment ' || e.id, e.total_emails_sent,
         (select count(*) from m where m.enrollment_id = e.id and m.sent_at is not null) from e
+      union all select 'emails opened of enrollment ' || e.id, e.total_opens,
+        (select count(*) from m where m.enrollment_id = e.id and m.first_opened_at is not null) from e
+      union all select 'emails clicked of enrollment ' || e.id, e.total_clicks,
+        (select count(*) from m where m.enrollment_id = e.id and m.first_clicked_at is not null) from e
+      union all select 'opens of message ' || m.id, m.open_count,
+        (select count(*) from v where v.message_id = m.id and v.type = 'opened' and not v.is_machine) from m
+      union all select 'machine opens of message ' || m.id, m.machine_open_count,
+        (select count(*) from v where v.message_id = m.id and v.type = 'opened' and v.is_machine) from m
+      union all select 'clicks of message ' || m.id, m.click_count,
+        (select count(*) from v where v.message_id = m.id and v.type = 'clicked' and not v.is_machine) from m
+      -- Counted when the campaign ended: who opened an email after that is in the live numbers only.
+      union all select 'emails opened of campaign ' || k.id, k.emails_opened, least(greatest(k.emails_opened,
+          (select count(*) from m where m.campaign_id = k.id and m.first_opened_at < k.completed_at - interval '5 minutes')),
+          (select count(m.first_opened_at) from m where m.campaign_id = k.id)) from k
+      union all select 'emails clicked of campaign ' || k.id, k.emails_clicked, least(greatest(k.emails_clicked,
+          (select count(*) from m where m.campaign_id = k.id and m.first_clicked_at < k.completed_at - interval '5 minutes')),
+          (select count(m.first_clicked_at) from m where m.campaign_id = k.id)) from k
       union all select 'steps of enrollment ' || e.id, e.steps_completed,
         (select count(*) from l where l.enrollment_id = e.id and l.outcome <> 'exited') from e
       union all select 'slots kept of campaign ' || u.campaign_id || ' on ' || u.day, u.reserved,
@@ -37,7 +55,15 @@ export async function recount(sql: postgres.Sql, tenantId: string): Promise<stri
           or (e.next_email_scheduled_at is null and e.wait_reason is null)))
     )
     select what, cached::int, counted::int from numbers where cached <> counted`;
-  return rows.map(
-    ({ what, cached, counted }) => `recount: ${what}: ${cached} is kept, and ${counted} is counted`,
-  );
+  return rows.map(sentence);
 }
+
+export const sentence = ({
+  what,
+  cached,
+  counted,
+}: {
+  what: string;
+  cached: unknown;
+  counted: unknown;
+}): string => `recount: ${what}: ${String(cached)} is kept, and ${String(counted)} is counted`;

@@ -8,28 +8,39 @@ const header = [
   "seed",
   "kills",
   ...parts,
+  "two at once",
   "at a line",
   "messages",
   "imports",
+  "exports",
   "lost",
   "doubled",
   "unknown",
+  "most in hand",
   "sent after stop",
+  "last after a pause",
 ];
 
 function cells(seed: string, rounds: readonly Round[]): string[] {
   const of = (count: (round: Round) => number) => sum(rounds, count).toLocaleString("en");
+  const most = (count: (round: Round) => number) => Math.max(0, ...rounds.map(count)).toLocaleString("en");
   return [
     seed,
     of(({ kills }) => kills.length),
-    ...parts.map((part) => of(({ kills }) => kills.filter(({ kill }) => kill.part === part).length)),
+    ...parts.map((part) =>
+      of(({ kills }) => kills.filter(({ kill }) => kill.part === part || kill.also === part).length),
+    ),
+    of(({ kills }) => kills.filter(({ kill }) => kill.also !== null).length),
     of(({ kills }) => kills.filter(({ kill, stood }) => stood && "line" in kill.moment).length),
     of(({ findings }) => findings.messages),
     of(({ imports }) => imports),
+    of(({ exports }) => exports),
     of(({ findings }) => findings.lost),
     of(({ findings }) => findings.doubled),
     of(({ findings }) => findings.unknown),
+    most(({ findings }) => findings.inHand),
     of(({ findings }) => findings.afterStop),
+    `${most(({ findings }) => findings.stopMs)} ms`,
   ];
 }
 
@@ -38,7 +49,7 @@ export function table(rounds: readonly Round[]): string {
   const rows = [
     header,
     header.map(() => "---"),
-    ...rounds.map((round) => cells(String(round.seed), [round])),
+    ...rounds.map((round) => cells(`${round.seed}${round.twice ? " (two of a kind)" : ""}`, [round])),
   ];
   if (rounds.length > 1) rows.push(cells("all", rounds));
   const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

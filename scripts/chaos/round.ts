@@ -2,17 +2,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { groupSize } from "#server/messages/send";
 import { launchThem, pauseThem, readThem, resume } from "./actors.ts";
 import { surely } from "./api.ts";
+import { awaitNumbers } from "./await-numbers.ts";
 import { moveOn } from "./clock.ts";
+import { exportThem } from "./exporter.ts";
 import { importThem } from "./importer.ts";
 import { examine, type Findings, loadFacts } from "./invariants.ts";
 import { carryOut, type Done } from "./kills.ts";
 import { planRound, type Size } from "./plan.ts";
 import { asOwner, type Product } from "./product.ts";
+import { recountNumbers } from "./numbers.ts";
 import { recount } from "./recount.ts";
 import type { Entry } from "./sink-history.ts";
 import { makeWorld, type World } from "./world.ts";
 
-export type Round = { seed: number; findings: Findings; kills: Done[]; imports: number; seconds: number };
+export type Round = {
+  seed: number;
+  twice: boolean;
+  findings: Findings;
+  kills: Done[];
+  imports: number;
+  exports: number;
+  seconds: number;
+};
 
 /** `until` (of `performance.now()`): nothing is killed any more after it, and the round comes to its end. */
 type Options = {
@@ -39,14 +50,19 @@ export async function playRound(
     return history;
   };
   const world = await makeWorld(product, seed, size);
+  const endSecond = plan.twice ? await product.startSecond() : null;
   const moving = new AbortController();
   const clock = moveOn(world, moving.signal);
   const importing = importThem(world);
+  const exporting = exportThem(world);
+  // Whoever pauses lets go on what he has paused, before anybody else does.
+  const pausing = pauseThem(world);
   const actors = Promise.all([
     launchThem(world),
     readThem(world, entries),
-    pauseThem(world, plan.pauses),
+    pausing,
     importing,
+    exporting,
     clock,
   ]);
   // What one of them dies of ends the round, whenever that is.
@@ -64,24 +80,32 @@ export async function playRound(
     say(`  ${wordsOf(done, kills.length)}`);
   }
   world.over = true;
-  await comeToAnEnd(world, () => !failed && !signal.aborted);
-  moving.abort();
-  // What it failed of is in `failed`.
+  const isWell = () => !failed && !signal.aborted;
   // Why they failed is in `failed` already.
+  await pausing.catch(() => undefined);
+  await comeToAnEnd(world, isWell);
+  if (isWell()) await exporting.then(() => importing).catch(() => undefined);
+  moving.abort();
   await actors.catch(() => undefined);
+  if (isWell()) await awaitNumbers(world);
+  await endSecond?.();
   if (failed) throw failed;
   if (signal.aborted)
     throw new Error("Stopped before the round had come to its end: nothing of it is judged.");
   // What left last may still be on its way into the history.
   await sleep(200);
-  const { messages, enrollments } = await asOwner(product, (sql) => loadFacts(sql, world));
-  world.breaches.push(...(await asOwner(product, (sql) => recount(sql, world.tenant.tenantId))));
-  const findings = examine({ world, history: entries(), messages, enrollments, kills, groupSize });
-  const { imports } = await importing;
-  return { seed, findings, kills, imports, seconds: (performance.now() - startedAt) / 1000 };
+  const { messages, enrollments, users } = await asOwner(product, (sql) => loadFacts(sql, world));
+  for (const count of [recount, recountNumbers])
+    world.breaches.push(...(await asOwner(product, (sql) => count(sql, world.tenant.tenantId))));
+  // What the product tells its users is no message of a campaign.
+  const mail = entries().filter(({ to }) => !users.includes(to));
+  const findings = examine({ world, history: mail, messages, enrollments, kills, groupSize });
+  const [{ imports }, { exports }] = await Promise.all([importing, exporting]);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { seed, twice: plan.twice, findings, kills, imports, exports, seconds };
 }
 
-function wordsOf({ kill: { part, moment }, stood, inHand, backMs }: Done, n: number): string {
+function wordsOf({ kill: { part, also, moment }, stood, inHand, backMs }: Done, n: number): string {
   const where =
     "line" in moment
       ? stood
@@ -89,7 +113,7 @@ function wordsOf({ kill: { part, moment }, stood, inHand, backMs }: Done, n: num
         : `waiting for "${moment.line}" ${moment.change}`
       : `after ${moment.afterMs} ms`;
   const count = [...inHand.values()].reduce((sum, ids) => sum + ids.length, 0);
-  return `${String(n).padStart(3)}  ${part.padEnd(8)} ${where.padEnd(24)} ${String(count).padStart(3)} in hand, back after ${(backMs / 1000).toFixed(1)} s`;
+  return `${String(n).padStart(3)}  ${[part, also].filter(Boolean).join(" and ").padEnd(19)} ${where.padEnd(24)} ${String(count).padStart(3)} in hand, back after ${(backMs / 1000).toFixed(1)} s`;
 }
 
 const patienceMs = 600_000;

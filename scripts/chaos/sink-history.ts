@@ -14,6 +14,7 @@ const entry = z.object({
   subject: z.string().optional(),
   unsubscribe: z.string().optional(),
   open: z.string().optional(),
+  click: z.string().optional(),
 });
 export type Entry = z.infer<typeof entry>;
 

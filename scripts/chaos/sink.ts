@@ -127,7 +127,7 @@ async function takeMessage({ socket, reader, to, fate, delayMs }: Receiving): Pr
   return true;
 }
 
-function headOf(raw: string): Pick<Entry, "messageId" | "subject" | "unsubscribe" | "open"> {
+function headOf(raw: string): Pick<Entry, "messageId" | "subject" | "unsubscribe" | "open" | "click"> {
   const head = raw.slice(0, raw.indexOf("\r\n\r\n")).replaceAll(/\r\n[ \t]+/g, " ");
   const header = (name: string) => new RegExp(`^${name}: *(.*)$`, "im").exec(head)?.[1]?.trim();
   const whole = raw.replaceAll("=\r\n", "").replaceAll("=3D", "=");
@@ -136,6 +136,7 @@ function headOf(raw: string): Pick<Entry, "messageId" | "subject" | "unsubscribe
     subject: header("Subject"),
     unsubscribe: /<(http[^>]*\/u\/[^>]*)>/.exec(header("List-Unsubscribe") ?? "")?.[1],
     open: /http[^\s"<>]*\/t\/o\/[^\s"<>]*/.exec(whole)?.[0],
+    click: /http[^\s"<>]*\/t\/c\/[^\s"<>]*/.exec(whole)?.[0],
   };
 }
 

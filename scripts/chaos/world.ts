@@ -5,11 +5,12 @@ import type { StepValues, Tenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { problemKey } from "#server/campaigns/schema";
 import { apiOf, refusalOf, surely } from "./api.ts";
-import { pacedLimit, pacedZone, type Size, sizes } from "./plan.ts";
+import { type LineName, pacedLimit, pacedZone, type Size, sizes } from "./plan.ts";
 import { asOwner, type Product } from "./product.ts";
+import type { Stop } from "./stops.ts";
 
-/** Between which moments a campaign stood still: by the app's clock, and by the machine's (epoch ms). */
-export type Stopped = { from: Date; to: Date; since: number; till: number };
+/** Between which moments of the app's clock a campaign stood still. */
+export type Stopped = { from: Date; to: Date };
 /** A campaign of the round. `subjects`: of its emails in order. */
 export type Launched = {
   id: string;
@@ -18,7 +19,7 @@ export type Launched = {
   subjects: string[];
   stopped: Stopped[];
 };
-/** What a round plays with. `unsubscribed`: from which moment of the app's time an address gets nothing. */
+/** What a round plays with. `unsubscribed`, `suppressed`: from which moment of the app's time an address gets nothing. */
 export type World = {
   product: Product;
   seed: number;
@@ -26,12 +27,16 @@ export type World = {
   tenant: Tenant;
   campaigns: Launched[];
   unsubscribed: Map<string, Date>;
+  suppressed: Map<string, Date>;
+  stops: Stop[];
   breaches: string[];
   /** Messages that were claimed at a kill. `orphaned`: at one that can leave them in nobody's hands. */
   inHand: Set<string>;
   orphaned: Set<string>;
   /** Messages whose lease the clock was moved over, whoever had them. */
   overtaken: Set<string>;
+  /** The line that a kill waits at. */
+  wanted: LineName | null;
   /** Set when nothing new is to be begun. */
   over: boolean;
 };
@@ -47,10 +52,13 @@ export async function makeWorld(product: Product, seed: number, size: Size): Pro
     tenant,
     campaigns: [],
     unsubscribed: new Map(),
+    suppressed: new Map(),
+    stops: [],
     breaches: [],
     inHand: new Set(),
     orphaned: new Set(),
     overtaken: new Set(),
+    wanted: null,
     over: false,
   };
 }
