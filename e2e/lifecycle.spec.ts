@@ -141,4 +141,10 @@ test("a campaign is kept as a template, cloned, put away, brought back and delet
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete campaign" }).press("Enter");
   await expect(page).toHaveURL(/\/campaigns$/);
   await expect(page.getByRole("row", { name: /Spring/ })).toHaveCount(1);
+  await page.getByLabel("Status", { exact: true }).selectOption("Deleted");
+  await page.getByRole("button", { name: "Filter" }).press("Enter");
+  await expect(page.getByRole("row", { name: /Spring \(Copy\)/ })).toContainText("kept until");
+  await page.getByRole("button", { name: "Bring back Spring (Copy)" }).press("Enter");
+  await expect(page.getByText("“Spring (Copy)” is back.")).toBeVisible();
+  await expect(page.getByText(/is kept for 30 days/)).toBeVisible();
 });

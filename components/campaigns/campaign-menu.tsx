@@ -24,6 +24,7 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
+import { keptDays } from "#server/campaigns/schema";
 import { EndDate } from "./end-date.tsx";
 import { SaveTemplate } from "./save-template.tsx";
 
@@ -153,7 +154,8 @@ export function CampaignMenu({ workspace, campaign, canLaunch }: Props) {
           router.refresh();
         }}
       >
-        Its steps and settings are gone. What it has sent stays in the contacts’ timelines.
+        Whoever is still on the way in it leaves it. For {keptDays} days it can be brought back from the list
+        of campaigns, with “Deleted” as the status; what it has sent stays in the contacts’ timelines.
       </ConfirmDialog>
     </>
   );

@@ -5,9 +5,10 @@ import { LinkButton } from "#components/ui/link-button";
 import { NextPage } from "#components/ui/next-page";
 import { StatusBadge } from "#components/ui/status-badge";
 import { Table, type Column } from "#components/ui/table";
-import { isLaunched, type CampaignListInput } from "#server/campaigns/schema";
+import { isLaunched, keptDays, type CampaignListInput } from "#server/campaigns/schema";
 import type { RouterOutputs } from "#server/router";
 import { CampaignMenu } from "./campaign-menu.tsx";
+import { UndeleteCampaign } from "./undelete-campaign.tsx";
 import { percent } from "./percent.tsx";
 
 type Page = RouterOutputs["campaigns"]["list"];
@@ -36,7 +37,12 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
       header: "Status",
       cell: (row) => (
         <span className="inline-flex flex-wrap items-center gap-x-2 max-sm:flex-col max-sm:items-end">
-          <StatusBadge status={row.archived ? "archived" : row.status} />
+          <StatusBadge status={row.keptUntil ? "deleted" : row.archived ? "archived" : row.status} />
+          {row.keptUntil && (
+            <span className="text-xs text-muted">
+              kept until <DateTime at={row.keptUntil} show="date" timeZone={timeZone} />
+            </span>
+          )}
           {row.repeats && (
             <span className="text-xs text-muted">
               repeats, next <DateTime at={row.startsAt} show="date" timeZone={row.timezone} />
@@ -82,15 +88,19 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
       key: "menu",
       header: "Actions",
       bare: true,
-      cell: (row) => (
-        <CampaignMenu
-          workspace={workspace}
-          campaign={row}
-          canLaunch={permissions.includes("campaigns:launch")}
-        />
-      ),
+      cell: (row) =>
+        row.keptUntil ? (
+          <UndeleteCampaign campaign={row} />
+        ) : (
+          <CampaignMenu
+            workspace={workspace}
+            campaign={row}
+            canLaunch={permissions.includes("campaigns:launch")}
+          />
+        ),
     });
   }
+  const href = (row: Row) => `/${workspace}/campaigns/${row.id}${isLaunched(row.status) ? "" : "/edit"}`;
   const filtered = view.q !== undefined || view.status !== undefined;
   return (
     <>
@@ -99,10 +109,11 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
         columns={columns}
         rows={page.rows}
         rowKey={(row) => row.id}
-        href={(row) => `/${workspace}/campaigns/${row.id}${isLaunched(row.status) ? "" : "/edit"}`}
+        // What is deleted cannot be opened.
+        {...(view.status !== "deleted" && { href })}
         empty={
           filtered ? (
-            <NothingFound workspace={workspace} />
+            <NothingFound workspace={workspace} deleted={view.status === "deleted"} />
           ) : (
             <NoneYet workspace={workspace} canWrite={canWrite} />
           )
@@ -134,14 +145,16 @@ function NoneYet({ workspace, canWrite }: { workspace: string; canWrite: boolean
   );
 }
 
-function NothingFound({ workspace }: { workspace: string }) {
+function NothingFound({ workspace, deleted }: { workspace: string; deleted: boolean }) {
   return (
     <EmptyState
       icon={SearchX}
       title="Nothing found"
       action={<LinkButton href={`/${workspace}/campaigns`}>Show all campaigns</LinkButton>}
     >
-      No campaign has this name and status.
+      {deleted
+        ? `What is deleted is kept for ${keptDays} days, and can be brought back here.`
+        : "No campaign has this name and status."}
     </EmptyState>
   );
 }

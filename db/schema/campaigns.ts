@@ -87,7 +87,10 @@ export const campaigns = pgTable(
     completedAt: instant(),
     completionReason: text(),
     archivedAt: instant(),
+    /** It can be brought back for 30 days; then all goes that only it needed. */
     deletedAt: instant(),
+    /** Of one that has sent: the rest of the row stays, since the ledger and the numbers name it. */
+    purgedAt: instant(),
     createdBy: uuid().references(() => users.id, { onDelete: "set null" }),
   },
   (t) => [
@@ -98,6 +101,9 @@ export const campaigns = pgTable(
     within(t, t.rotationPoolId, rotationPools, "set null"),
     workspacePolicy("campaigns"),
     index("idx_campaigns_tenant_status").on(t.tenantId, t.status),
+    index("idx_campaigns_deleted")
+      .on(t.deletedAt)
+      .where(sql`deleted_at is not null and purged_at is null`),
     index("idx_campaigns_workspace").on(t.tenantId, t.workspaceId, t.id),
     oneOf("valid_campaign_type", t.campaignType, campaignTypes),
     oneOf("valid_status", t.status, campaignStatuses),

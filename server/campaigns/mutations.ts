@@ -9,6 +9,7 @@ import { changeGoals, cloneGoals, replaceGoals } from "#server/goals/mutations";
 import type { GoalEdit } from "#server/goals/schema";
 import { cloneTriggers, replaceTriggers } from "#server/triggers/mutations";
 import type { Trigger } from "#server/triggers/schema";
+import { type Act, recordCampaignAct } from "./acts.ts";
 import { stepsChangeIn, takeForEdit } from "./edits.ts";
 import { standingMailbox } from "./pool-sender.ts";
 import type { Audience, CampaignInput, SettingsInput, StepContent } from "./schema.ts";
@@ -231,19 +232,24 @@ function renamed(rules: unknown, fresh: ReadonlyMap<string, string>): string | n
 }
 
 /** Hides a campaign; its data stays. A scheduled one is a draft when it comes back. Throws `not_found`; `conflict` while it runs. */
-export async function archiveCampaign(tx: TenantTx, { id }: { id: string }) {
-  const [row] = await tx.execute<{ status: string }>(sql`
-    select status from campaigns where id = ${id}::uuid and deleted_at is null for update`);
+export async function archiveCampaign(tx: TenantTx, act: Act<string | null>) {
+  const { id } = act;
+  const [row] = await tx.execute<{ status: string; archived: boolean }>(sql`
+    select status, archived_at is not null as archived from campaigns
+    where id = ${id}::uuid and deleted_at is null for update`);
   if (!row) throw new AppError("not_found", "There is no such campaign.");
   if (row.status === "active")
     throw new AppError("conflict", "A running campaign cannot be archived. Pause it first.");
+  if (row.archived) return;
   await backToDraft(tx, id);
   await tx.execute(sql`
-    update campaigns set archived_at = coalesce(archived_at, app_now()), updated_at = app_now() where id = ${id}::uuid`);
+    update campaigns set archived_at = app_now(), updated_at = app_now() where id = ${id}::uuid`);
+  await recordCampaignAct(tx, act, "campaign.archived");
 }
 
-export async function restoreCampaign(tx: TenantTx, { id }: { id: string }) {
+export async function restoreCampaign(tx: TenantTx, act: Act) {
   const [row] = await tx.execute<{ id: string }>(sql`
-    update campaigns set archived_at = null, updated_at = app_now() where id = ${id}::uuid and deleted_at is null returning id`);
+    update campaigns set archived_at = null, updated_at = app_now() where id = ${act.id}::uuid and deleted_at is null returning id`);
   if (!row) throw new AppError("not_found", "There is no such campaign.");
+  await recordCampaignAct(tx, act, "campaign.restored");
 }

@@ -13,6 +13,7 @@ import { reachableFrom } from "./graph.ts";
 import { liquidProblem } from "./liquid-problem.ts";
 import {
   audience as audienceShape,
+  keptDays,
   nobody,
   type Audience,
   type CampaignListInput,
@@ -31,6 +32,8 @@ export type CampaignRow = {
   type: CampaignType;
   status: CampaignStatus;
   archived: boolean;
+  /** Until when it can be brought back; null unless it is deleted. */
+  keptUntil: Date | null;
   pauseReason: string | null;
   createdAt: Date;
   launchedAt: Date | null;
@@ -46,16 +49,22 @@ export type CampaignRow = {
   numbers: Numbers;
 };
 
+function shownUnder(status: CampaignListInput["status"]): SQL {
+  if (status === "deleted")
+    return sql`deleted_at > app_now() - make_interval(days => ${keptDays}) and purged_at is null`;
+  if (status === "archived") return sql`deleted_at is null and archived_at is not null`;
+  const here = sql`deleted_at is null and archived_at is null`;
+  return status ? sql`${here} and status = ${status}` : here;
+}
+
 /** A page of campaigns, newest first, each with its numbers counted from the ledger. `next` is the last id, or null. */
 export async function listCampaigns(tx: TenantTx, { q, status, after }: CampaignListInput) {
-  const conditions: SQL[] = [sql`deleted_at is null`];
-  conditions.push(status === "archived" ? sql`archived_at is not null` : sql`archived_at is null`);
-  if (status && status !== "archived") conditions.push(sql`status = ${status}`);
+  const conditions: SQL[] = [shownUnder(status)];
   if (q) conditions.push(sql`position(lower(${q}) in lower(name)) > 0`);
   if (after) conditions.push(sql`id < ${after}::uuid`);
   const rows = await tx.execute<Omit<CampaignRow, "numbers">>(sql`
-    select id, name, campaign_type as type, status, archived_at is not null as archived, pause_reason as "pauseReason",
-      created_at as "createdAt", launched_at as "launchedAt", end_date as "endsAt", timezone,
+    select id, name, campaign_type as type, status, archived_at is not null as archived,
+      deleted_at + make_interval(days => ${keptDays}) as "keptUntil", pause_reason as "pauseReason", created_at as "createdAt", launched_at as "launchedAt", end_date as "endsAt", timezone,
       campaign_type = 'triggered' or auto_enroll as "goesOn", case when status = 'scheduled' then start_date end as "startsAt",
       exists (select from campaign_schedules s where s.campaign_id = campaigns.id and s.is_active) as repeats,
       ${originOf(sql`campaigns.id`)} as origin

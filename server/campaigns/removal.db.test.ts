@@ -1,12 +1,19 @@
 import { sql } from "drizzle-orm";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
+import { asOwner } from "#db/testing-database";
+import { signedInAgain } from "#server/approvals/testing";
+import { commitThenSend } from "#server/drivers/events";
+import { enrollSlice } from "#server/enrollments/freeze";
 import { pauseCampaign } from "#server/enrollments/launch";
+import { startCampaign } from "#server/enrollments/run";
 import { createRunner, emailStep, launch, newCampaign, places } from "#server/enrollments/testing";
 import { sinks } from "#server/messages/testing-sinks";
 import { triggeredCampaign, triggeredDraft } from "#server/triggers/testing";
 import { archiveCampaign } from "./mutations.ts";
-import { removeCampaign } from "./removal.ts";
+import { purgeCampaigns } from "./purge.ts";
+import { deleteCampaign, removeCampaign, takeEverybodyOut } from "./removal.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
@@ -51,16 +58,152 @@ test("everybody leaves a campaign that is deleted, however many they are", async
     emails: ["a@x.test", "b@x.test", "c@x.test", "d@x.test"],
     steps: [{ stepType: "wait", waitDuration: { value: 2, unit: "days" } }, emailStep()],
   });
-  const { scope, campaignId: id } = campaign;
+  const { scope, userId, campaignId: id } = campaign;
   await launch(scope, id);
   await runner.settle();
   await withTenant(scope, async (tx) => {
     await pauseCampaign(tx, { campaignId: id });
-    await archiveCampaign(tx, { id });
+    await archiveCampaign(tx, { id, userId: null });
   });
-  await removeCampaign({ scope, id }, 2);
+  await removeCampaign({ scope, act: { id, userId } }, 2);
   expect((await places(campaign)).map(({ status, exit_reason }) => `${status} ${exit_reason}`)).toEqual(
     Array.from({ length: 4 }, () => "exited campaign_ended"),
   );
-  await expect(removeCampaign({ scope, id })).rejects.toThrow("no such campaign");
+  await expect(removeCampaign({ scope, act: { id, userId } })).rejects.toThrow("no such campaign");
 });
+
+/** Two people wait in it, one has left; it is paused and archived. */
+async function putAway(emails = ["a@x.test", "b@x.test"]) {
+  const campaign = await newCampaign({
+    emails,
+    steps: [emailStep(), { stepType: "wait", waitDuration: { value: 2, unit: "days" } }, emailStep()],
+  });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  await withTenant(campaign.scope, async (tx) => {
+    await pauseCampaign(tx, { campaignId: campaign.campaignId });
+    await archiveCampaign(tx, { id: campaign.campaignId, userId: null });
+  });
+  return campaign;
+}
+
+/** Has the database die when somebody's place is to be removed. */
+async function cutOff(contactId: string, work: () => Promise<unknown>) {
+  await asOwner((db) =>
+    db.unsafe(`create function test_cut() returns trigger language plpgsql as $$ begin
+        if old.contact_id = '${contactId}' then raise exception 'cut off'; end if; return old; end $$;
+      create trigger test_cut before delete on campaign_contacts for each row execute function test_cut()`),
+  );
+  try {
+    await expect(work()).rejects.toThrow("1 deleted campaigns stayed");
+  } finally {
+    await asOwner((db) => db.unsafe("drop trigger test_cut on campaign_contacts; drop function test_cut"));
+  }
+}
+
+test("a deleted campaign is listed for 30 days and comes back as it was, with nobody in it", async () => {
+  const campaign = await putAway();
+  const { campaignId: id } = campaign;
+  const { caller } = await signedInAgain(campaign);
+  await caller.campaigns.remove({ id });
+  expect((await caller.campaigns.list({ status: "archived" })).rows).toEqual([]);
+  const [deleted] = (await caller.campaigns.list({ status: "deleted" })).rows;
+  expect(deleted).toMatchObject({ id, archived: true, status: "paused" });
+  await expect(caller.campaigns.byId({ id })).rejects.toThrow("no such campaign");
+  await caller.campaigns.undelete({ id });
+  expect(await caller.campaigns.byId({ id })).toMatchObject({ status: "paused", archived: true });
+  expect((await caller.campaigns.list({ status: "deleted" })).rows).toEqual([]);
+  await expect(caller.campaigns.undelete({ id })).rejects.toThrow("among the deleted ones");
+  const { rows } = await caller.campaigns.history({ id });
+  expect(rows.slice(0, 3).map(({ title }) => title)).toEqual(["Brought back", "Deleted", "Archived"]);
+  expect((await places(campaign)).map(({ status }) => status)).toEqual(["exited", "exited"]);
+});
+
+test("30 days after its deletion a campaign is gone, by slices that may die anywhere; what it sent and counted stays", async () => {
+  const campaign = await putAway(["a@x.test", "b@x.test", "c@x.test"]);
+  const { scope, campaignId: id, contactIds } = campaign;
+  const { caller } = await signedInAgain(campaign);
+  const { id: draft } = await caller.campaigns.clone({ id });
+  await caller.campaigns.remove({ id });
+  await caller.campaigns.remove({ id: draft });
+  await moveClock("29 days");
+  await purgeCampaigns();
+  const counts = () =>
+    withTenant(scope, async (tx) => {
+      const [row] = await tx.execute<Record<string, number>>(sql`
+        select (select count(*)::int from campaigns) as campaigns,
+          (select count(*)::int from campaign_contacts) as people,
+          (select count(*)::int from enrollment_step_log) as log,
+          (select count(*)::int from step_drivers) as drivers,
+          (select count(*)::int from campaign_step_versions where campaign_id = ${id}::uuid) as versions,
+          (select count(*)::int from content.email_messages where campaign_id = ${id}::uuid) as messages`);
+      return row;
+    });
+  const before = await counts();
+  expect(before).toMatchObject({ campaigns: 2, people: 3, messages: 3 });
+  const { caller: later } = await signedInAgain(campaign);
+  expect((await later.campaigns.list({ status: "deleted" })).rows).toHaveLength(2);
+  await moveClock("1 day");
+  await expect(later.campaigns.undelete({ id })).rejects.toThrow("more than 30 days ago");
+  await cutOff(contactIds[2] ?? "", () => purgeCampaigns(1));
+  expect((await counts())?.people).toBe(1);
+  await purgeCampaigns(1);
+  expect(await counts()).toEqual({ ...before, campaigns: 1, people: 0, log: 0, drivers: 0 });
+  expect(await purgeCampaigns()).toBe(0);
+  const { entries } = await later.contacts.timeline({ id: contactIds[0] ?? "" });
+  expect(entries.find(({ type }) => type === "email.sent")?.data).toMatchObject({ campaignId: id });
+  expect((await later.campaigns.list({ status: "deleted" })).rows).toEqual([]);
+});
+
+test("a slice that enrolls at the moment of the deletion leaves nobody on the way, whichever of the two is first", async () => {
+  for (const first of ["enrolling", "deletion"] as const) {
+    const campaign = await newCampaign({ emails: ["a@x.test", "b@x.test"], steps: [emailStep()] });
+    const { scope, userId, campaignId: id } = campaign;
+    await launch(scope, id);
+    await withTenant(scope, async (tx) => {
+      await pauseCampaign(tx, { campaignId: id });
+      await archiveCampaign(tx, { id, userId: null });
+    });
+    const fence = (await startCampaign({ ...scope, campaignId: id }, "run")) ?? 0;
+    const opened = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const held = { opened: () => opened.resolve(), closed: () => gate.promise };
+    const enroll = (wait?: typeof held) =>
+      commitThenSend(scope, async (tx) => {
+        const slice = await enrollSlice(tx, { scope, campaignId: id, fence, size: 10 });
+        wait?.opened();
+        await wait?.closed();
+        return slice;
+      });
+    const remove = async (wait?: typeof held) => {
+      await withTenant(scope, async (tx) => {
+        await deleteCampaign(tx, { id, userId });
+        wait?.opened();
+        await wait?.closed();
+      });
+      await takeEverybodyOut({ scope, id });
+    };
+    const leading = first === "enrolling" ? enroll(held) : remove(held);
+    await opened.promise;
+    const behind = first === "enrolling" ? remove() : enroll();
+    await untilLocked();
+    gate.resolve();
+    await Promise.all([leading, behind]);
+    expect((await places(campaign)).map(({ exit_reason }) => exit_reason)).toEqual(
+      first === "enrolling" ? ["campaign_ended", "campaign_ended"] : [],
+    );
+  }
+});
+
+/** One of the two waits for the other. */
+const untilLocked = () =>
+  vi.waitFor(
+    async () => {
+      const [row] = await asOwner(
+        (db) => db`select count(*)::int as waiting from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      expect(row?.waiting).toBe(1);
+    },
+    { timeout: 10_000 },
+  );

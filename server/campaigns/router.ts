@@ -23,7 +23,7 @@ import {
   listTemplateChoices,
   type Campaign,
 } from "./queries.ts";
-import { removeCampaign } from "./removal.ts";
+import { removeCampaign, undeleteCampaign } from "./removal.ts";
 import { reviewCampaign } from "./review.ts";
 import { putAttachmentPart } from "./attachments.ts";
 import {
@@ -153,13 +153,24 @@ export const campaignsRouter = router({
     .mutation(({ ctx, input }) => ctx.tenant(after((tx) => mutations.updateSettings(tx, input), input.id))),
   archive: writes
     .input(campaignRef)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.archiveCampaign(tx, input))),
+    .mutation(({ ctx, input: { id } }) =>
+      ctx.tenant((tx) => mutations.archiveCampaign(tx, { id, userId: ctx.session.user.id })),
+    ),
   restore: writes
     .input(campaignRef)
-    .mutation(({ ctx, input }) => ctx.tenant((tx) => mutations.restoreCampaign(tx, input))),
+    .mutation(({ ctx, input: { id } }) =>
+      ctx.tenant((tx) => mutations.restoreCampaign(tx, { id, userId: ctx.session.user.id })),
+    ),
   remove: writes
     .input(campaignRef)
-    .mutation(({ ctx, input: { id } }) => removeCampaign({ scope: ctx.member.scope, id })),
+    .mutation(({ ctx, input: { id } }) =>
+      removeCampaign({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    ),
+  undelete: writes
+    .input(campaignRef)
+    .mutation(({ ctx, input: { id } }) =>
+      undeleteCampaign({ scope: ctx.member.scope, act: { id, userId: ctx.session.user.id } }),
+    ),
 
   addStep: writes.input(stepAdd).mutation(({ ctx, input }) => steered(ctx, input, steps.addStep)),
   saveStep: writes.input(stepSave).mutation(({ ctx, input }) => steered(ctx, input, steps.saveStep)),

@@ -250,7 +250,9 @@ export const goalsInput = campaignEdit.extend({ goals: goalList });
 export const settingsInput = campaignEdit.extend({ settings: settingsFields });
 export type SettingsInput = z.infer<typeof settingsInput>;
 
-export const campaignFilters = [...campaignStatuses, "archived"] as const;
+/** A deleted campaign can be brought back for so long. */
+export const keptDays = 30;
+export const campaignFilters = [...campaignStatuses, "archived", "deleted"] as const;
 /** Parses a URL leniently: what it does not understand is the first page of everything. */
 export const campaignListInput = z.object({
   q: z.string().trim().max(200).optional().catch(undefined),

@@ -17,7 +17,9 @@ export async function openCampaign(tx: TenantTx, campaignId: string): Promise<Op
   const [row] = await tx.execute<{ type: CampaignType; audience: unknown }>(sql`
     select campaign_type as type, audience from campaigns
     where id = ${campaignId}::uuid and status = 'active' and deleted_at is null and archived_at is null
-      and (end_date is null or end_date > app_now())`);
+      and (end_date is null or end_date > app_now())
+    -- Whoever archives or deletes it waits until those who are let in are in.
+    for key share`);
   return row ? { type: row.type, audience: audienceShape.parse(row.audience) } : null;
 }
 

@@ -33,7 +33,9 @@ export async function enrollSlice(
   const [row] = await tx.execute<Row>(sql`
     select k.audience, k.audience_up_to, k.frozen_at, d.checkpoint
     from campaigns k join campaign_drivers d on d.campaign_id = k.id
-    where k.id = ${campaignId}::uuid and k.deleted_at is null`);
+    where k.id = ${campaignId}::uuid and k.deleted_at is null
+    -- Who deletes it at this moment is waited for, or waits for this slice: nobody comes into a campaign that is gone.
+    for key share of k`);
   const graph = await loadGraph(tx, campaignId);
   const { entry } = graph;
   if (!row || !entry || row.frozen_at !== null || row.audience_up_to === null) {
