@@ -28,13 +28,17 @@ const columns: { is: Measure; label: string; of?: "sent" | "delivered" }[] = [
   { is: "bounced", label: "Bounced", of: "sent" },
   { is: "unsubscribed", label: "Unsubscribed", of: "delivered" },
   { is: "failed", label: "Failed" },
+  { is: "withGaps", label: "With a gap" },
 ];
 
 /** Every email of a campaign beside the others, and each of its variants below it. Each number lists its messages. */
 export function EmailTable({ workspace, campaign, live }: Props) {
   const lines = linesOf(campaign, live);
   if (lines.length === 0) return null;
-  const has = (is: Measure) => is !== "converted" || campaign.goals.length > 0;
+  const has = (is: Measure) =>
+    is === "converted"
+      ? campaign.goals.length > 0
+      : is !== "withGaps" || lines.some(({ numbers }) => numbers.withGaps > 0);
   const shown = columns.filter(({ is }) => has(is));
   return (
     <Section

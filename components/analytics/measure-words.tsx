@@ -23,5 +23,10 @@ export const measureWords: Record<MessagesInput["is"], { label: string; at: stri
     complained: { label: "Marked as spam", at: "Complained", empty: "Nobody has complained." },
     queued: { label: "Queued", at: "Planned for", empty: "Nothing waits in the queue." },
     failed: { label: "Failed", at: "Failed", empty: "Nothing has failed." },
+    withGaps: {
+      label: "With a gap",
+      at: null,
+      empty: "Every field that an email names was filled for whoever got it.",
+    },
     unknown: { label: "Of unknown fate", at: "Since", empty: "The fate of every message is known." },
   };

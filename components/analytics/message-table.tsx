@@ -26,7 +26,7 @@ export function MessageTable({ workspace, campaignId, view, page, timeZone }: Pr
       after={after}
       next={page.next}
       columns={columnsFor(view, timeZone)}
-      why={["failed", "bounced", "unknown", "queued"].includes(is)}
+      why={["failed", "bounced", "unknown", "queued", "withGaps"].includes(is)}
       campaignOf={() => campaignId}
       empty={measureWords[is].empty}
       back={<LinkButton href={`/${workspace}/campaigns/${campaignId}`}>Back to the campaign</LinkButton>}

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { cn } from "#components/ui/cn";
 import { Stat } from "#components/ui/stat";
 import type { Measure } from "#server/analytics/schema";
@@ -33,7 +33,9 @@ export function NumberCards({ workspace, campaignId, live }: Props) {
       </>
     );
   const onTheWay = (enrollments.enrolled ?? 0) + (enrollments.active ?? 0) + (enrollments.paused ?? 0);
-  const { queued, failed } = numbers;
+  const notes = [list("queued", "queued"), list("failed", "failed"), list("withGaps", "with a gap")].filter(
+    (note) => note !== false,
+  );
   return (
     <dl
       aria-label="Numbers"
@@ -56,13 +58,12 @@ export function NumberCards({ workspace, campaignId, live }: Props) {
       {card(
         "sent",
         "Sent",
-        queued + failed > 0 && (
-          <>
-            {list("queued", "queued")}
-            {queued > 0 && failed > 0 && ", "}
-            {list("failed", "failed")}
-          </>
-        ),
+        notes.map((note, place) => (
+          <Fragment key={place}>
+            {place > 0 && ", "}
+            {note}
+          </Fragment>
+        )),
       )}
       {card("delivered", "Delivered", percent(numbers.delivered, numbers.sent))}
       {card(

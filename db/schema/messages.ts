@@ -74,6 +74,8 @@ export const emailMessages = content.table(
     recipientDomain: sortedText(),
     subject: text(),
     snippet: text(),
+    /** The fields that were empty for whoever gets it, and left a gap; null when none did. */
+    emptyFields: text().array(),
     /** What the body is re-rendered from, with the step version. */
     mergeValues: jsonb().$type<Record<string, unknown>>(),
     /** `<id.mac@sender-domain>` of ours; the sender's own for received mail. */
@@ -163,6 +165,9 @@ export const emailMessages = content.table(
       .where(
         sql`replied_at is not null or bounced_at is not null or unsubscribed_at is not null or complained_at is not null`,
       ),
+    index("idx_email_messages_gaps")
+      .on(t.tenantId, t.campaignId, t.id)
+      .where(sql`empty_fields is not null`),
     index("idx_sent_emails_contact").on(t.tenantId, t.contactId, t.id),
     index("idx_sent_emails_campaign").on(t.tenantId, t.campaignId, t.stepId, t.id),
     index("idx_sent_emails_sent_at")

@@ -25,6 +25,7 @@ test("every number counts messages once, without tests and machines, and equals 
     complained: 0,
     failed: 1,
     unknown: 1,
+    withGaps: 0,
   });
   expect(await caller.analytics.recount({ id })).toEqual(live.numbers);
   expect(live.steps.map((step) => [step.stepId, step.numbers.sent])).toEqual([

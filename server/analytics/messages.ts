@@ -29,7 +29,7 @@ export type CountedMessage = {
   why: string | null;
 };
 
-type Row = Omit<CountedMessage, "why"> & { error: string | null };
+type Row = Omit<CountedMessage, "why"> & { error: string | null; emptyFields: string[] | null };
 
 const happenedAt: Record<MessagesInput["is"], SQL> = {
   queued: sql`coalesce(m.scheduled_for, m.next_attempt_at)`,
@@ -47,6 +47,7 @@ const happenedAt: Record<MessagesInput["is"], SQL> = {
   // When it counts as sent, unless somebody decides before.
   unknown: sql`coalesce((select e.next_email_scheduled_at from campaign_contacts e
     where e.id = m.enrollment_id and e.wait_reason = 'outcome_unknown'), m.updated_at)`,
+  withGaps: sql`m.sent_at`,
 };
 
 /** Few of a campaign's messages come to this: indexes of their own hold them, by campaign. */
@@ -57,6 +58,7 @@ const rare: readonly MessagesInput["is"][] = [
   "complained",
   "failed",
   "unknown",
+  "withGaps",
 ];
 
 /**
@@ -85,14 +87,21 @@ export async function listCountedMessages(
     select m.id, m.contact_id as "contactId", m.to_email as "to", nullif(concat_ws(' ', c.first_name, c.last_name), '') as name,
       m.step_id as "stepId", s.step_order as "stepNumber", v.name as variant, m.subject, m.delivery_status as status,
       m.sent_at as "sentAt", m.first_opened_at as "openedAt", m.first_clicked_at as "clickedAt", ${happenedAt[is]} as at,
-      coalesce(m.reason_code, m.bounce_code) as reason, coalesce(m.error, m.smtp_response) as error
+      coalesce(m.reason_code, m.bounce_code) as reason, coalesce(m.error, m.smtp_response) as error,
+      m.empty_fields as "emptyFields"
     from page m left join campaign_steps s on s.id = m.step_id left join contacts c on c.id = m.contact_id left join ab_test_variants v on v.id = m.variant_id
     order by m.id desc`);
-  const shown = rows.slice(0, messagesPageSize).map(({ error, ...row }) => ({
+  const shown = rows.slice(0, messagesPageSize).map(({ error, emptyFields, ...row }) => ({
     ...row,
     why: ["failed", "bounced", "unknown", "queued"].includes(is)
       ? (error ?? reasonInWords(row.reason))
-      : null,
+      : is === "withGaps"
+        ? gapText(emptyFields ?? [])
+        : null,
   }));
   return { rows: shown, next: rows.length > messagesPageSize ? (shown.at(-1)?.id ?? null) : null };
 }
+
+const list = new Intl.ListFormat("en");
+const gapText = (paths: readonly string[]) =>
+  `${list.format(paths.map((path) => `{{ ${path} }}`))} ${paths.length === 1 ? "was" : "were"} empty.`;

@@ -4,7 +4,8 @@ import { type Measure, measures } from "./schema.ts";
 /**
  * Counts of messages; people are counted once per message, machine opens and clicks not at all. `delivered` is sent
  * and not bounced; `machineOpened` was fetched by machines and by nobody else; `converted` had a goal put down to it;
- * `failed` was never taken by a server; `unknown` may or may not have arrived.
+ * `failed` was never taken by a server; `unknown` may or may not have arrived; `withGaps` was sent although a field that it
+ * names was empty.
  */
 export type Numbers = Record<Measure, number>;
 
@@ -29,6 +30,7 @@ export const isCounted: Record<Measure, SQL> = {
   complained: sql`m.complained_at is not null`,
   failed: sql`m.sent_at is null and (m.delivery_status = 'failed' or m.delivery_status = 'bounced' and m.bounced_at is not null)`,
   unknown: sql`m.delivery_status = 'unknown'`,
+  withGaps: sql`m.sent_at is not null and m.empty_fields is not null`,
 };
 
 /** The aggregates over `content.email_messages m`, named as `Numbers` is. */

@@ -47,7 +47,7 @@ export async function liveNumbers(tx: TenantTx, campaignIds: readonly string[]) 
 export async function recountNumbers(tx: TenantTx, campaignId: string): Promise<Numbers> {
   const [row] = await tx.execute<Numbers>(sql`
     with mine as materialized (
-      select m.id, m.delivery_status, m.sent_at from content.email_messages m
+      select m.id, m.delivery_status, m.sent_at, m.empty_fields from content.email_messages m
       where m.campaign_id = ${campaignId}::uuid and ${counted}
     ), events as materialized (
       select distinct e.message_id, e.type, e.is_machine from email_events e join mine on mine.id = e.message_id
@@ -70,7 +70,8 @@ export async function recountNumbers(tx: TenantTx, campaignId: string): Promise<
       (select count(*) from did where type = 'unsubscribed')::int as unsubscribed,
       (select count(*) from did where type = 'complained')::int as complained,
       (select count(*) from mine where delivery_status in ('failed', 'bounced') and sent_at is null)::int as failed,
-      (select count(*) from mine where delivery_status = 'unknown')::int as unknown`);
+      (select count(*) from mine where delivery_status = 'unknown')::int as unknown,
+      (select count(*) from mine where sent_at is not null and cardinality(empty_fields) > 0)::int as "withGaps"`);
   return row ?? noNumbers;
 }
 

@@ -53,6 +53,7 @@ export const measures = [
   "complained",
   "failed",
   "unknown",
+  "withGaps",
 ] as const;
 export type Measure = (typeof measures)[number];
 

@@ -46,7 +46,7 @@ export async function previewStep(tx: TenantTx, trial: Trial): Promise<Preview> 
     subject: message.subject,
     html: parsed.html ?? "",
     text: parsed.text ?? "",
-    warnings: message.warnings,
+    warnings: message.emptyFields.map((path) => `${path} is empty.`),
   };
 }
 

@@ -194,7 +194,7 @@ test("an empty field without a fallback is a warning; a test message says so and
     { html: "<p>{{ city }} {{ company|you }} {{ job_title | upcase }}</p>" },
     { recipient: { test: true } },
   );
-  expect(rendered.warnings).toEqual(["city is empty.", "job_title is empty."]);
+  expect(rendered.emptyFields).toEqual(["city", "job_title"]);
   expect(rendered.subject).toBe("[Test] Hello Ada");
   expect(readToken(/\/u\/([\w-]+)/.exec(html)?.[1] ?? "", "unsubscribe")?.test).toBe(true);
 });
@@ -209,7 +209,7 @@ test("logic, filters and whitespace control render like plain values do", async 
   );
   expect(parsed.subject).toBe("b ADA");
   expect(html).toContain("<p>xAday &lt;É&gt;, VIP</p>");
-  expect(rendered.warnings).toEqual([]);
+  expect(rendered.emptyFields).toEqual([]);
 });
 
 const wild = fc

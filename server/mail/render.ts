@@ -27,7 +27,7 @@ export type Recipient = {
   test?: boolean;
 };
 
-/** A message for the wire; it fits `MailTransport.send` as it is. `warnings` are sentences, one for each empty field. */
+/** A message for the wire; it fits `MailTransport.send` as it is. `emptyFields` left a gap in it. */
 export type RenderedMessage = {
   id: string;
   envelope: { from: string; to: string };
@@ -36,7 +36,7 @@ export type RenderedMessage = {
   tail?: Buffer;
   rfcMessageId: string;
   subject: string;
-  warnings: string[];
+  emptyFields: string[];
 };
 
 /**
@@ -48,7 +48,7 @@ export function renderFor(compiled: CompiledMessage, recipient: Recipient): Rend
   const owner = { tenantId: compiled.tenantId, workspaceId: compiled.workspaceId, messageId, test };
   const unsubscribe = unsubscribeUrl(owner);
   const values = mergeValues(contact, compiled.sender, { now, unsubscribeUrl: unsubscribe });
-  const warnings = compiled.fields.filter((path) => isBlank(values[path])).map((path) => `${path} is empty.`);
+  const emptyFields = compiled.fields.filter((path) => isBlank(values[path]));
   for (const { index } of compiled.links) values[linkField(index)] = clickUrl(owner, index);
   if (compiled.trackOpens) values[pixelField] = openPixelUrl(owner);
 
@@ -73,7 +73,7 @@ export function renderFor(compiled: CompiledMessage, recipient: Recipient): Rend
     ...(compiled.tail ? { tail: compiled.tail } : {}),
     rfcMessageId: rfcId,
     subject,
-    warnings,
+    emptyFields,
   };
 }
 

@@ -187,7 +187,8 @@ async function handOver(
   const { rendered, refused } = await makeReady(loaded, sender.compiled);
   const replies = await onWire(sender, () => sender.transport.send(rendered, { deadline }));
   const subjects = new Map(rendered.map(({ id, subject }) => [id, subject]));
-  const { counts } = await settleSurely(scope, { token, results: [...refused, ...replies], subjects });
+  const gaps = new Map(rendered.map(({ id, emptyFields }) => [id, emptyFields]));
+  const { counts } = await settleSurely(scope, { token, results: [...refused, ...replies], subjects, gaps });
   return { counts, unreached: unreachedBy(replies) };
 }
 
@@ -226,7 +227,12 @@ async function onWire<T>(sender: Sender, send: () => Promise<T>): Promise<T> {
   return turn;
 }
 
-type Replies = { token: string; results: SendResult[]; subjects: ReadonlyMap<string, string> };
+type Replies = {
+  token: string;
+  results: SendResult[];
+  subjects: ReadonlyMap<string, string>;
+  gaps: ReadonlyMap<string, readonly string[]>;
+};
 
 /** Longer than a database takes to come back after a crash on a busy machine. */
 const settlePausesMs = [200, 1_000, 3_000, 8_000, 8_000, 10_000, 15_000, 15_000];

@@ -46,11 +46,14 @@ export async function settleMessages(
     token,
     results,
     subjects = new Map(),
+    gaps = new Map(),
   }: {
     scope: EventScope;
     token: string;
     results: readonly SendResult[];
     subjects?: ReadonlyMap<string, string>;
+    /** The fields that were empty for whoever got it. */
+    gaps?: ReadonlyMap<string, readonly string[]>;
   },
 ): Promise<{ counts: SettleCounts; events: DriverEvent[]; drained: string[] }> {
   const now = (await appNow(tx)).getTime();
@@ -75,7 +78,7 @@ export async function settleMessages(
   for (const plan of plans) ended += (await applyMoves(tx, plan)).ended;
   await holdEnrollments(tx, { settled, now });
   // Late, since the day's counters are one row of the workspace, and whoever settles next waits for it from here on.
-  await writeResults(tx, { settled, subjects, now });
+  await writeResults(tx, { settled, subjects, gaps, now });
   await recordBounces(tx, settled);
   await settleDrafts(
     tx,
@@ -173,7 +176,10 @@ const statusOf: Record<Verdict["kind"], string> = {
 
 type Written = { settled: readonly Settled[]; subjects: ReadonlyMap<string, string>; now: number };
 
-async function writeResults(tx: TenantTx, { settled, subjects, now }: Written): Promise<void> {
+async function writeResults(
+  tx: TenantTx,
+  { settled, subjects, gaps, now }: Written & { gaps: ReadonlyMap<string, readonly string[]> },
+): Promise<void> {
   if (settled.length === 0) return;
   const column = <T>(of: (one: Settled) => T) => sql.param(settled.map(of));
   const again = ({ verdict }: Settled) => (verdict.kind === "again" ? verdict : null);
@@ -188,14 +194,16 @@ async function writeResults(tx: TenantTx, { settled, subjects, now }: Written): 
         ${column(({ result }) => (result.outcome === "sent" ? null : (result.text ?? null)))}::text[],
         ${column(({ result }) => result.text ?? null)}::text[],
         ${column((one) => (givesSlotBack(one) ? 1 : 0))}::int[],
-        ${column(({ row }) => subjects.get(row.id) ?? null)}::text[]
-      ) as r(id, status, again_at, bounce_type, code, error, response, given_back, subject)
+        ${column(({ row }) => subjects.get(row.id) ?? null)}::text[],
+        ${column(({ row }) => gaps.get(row.id)?.join(" ") || null)}::text[]
+      ) as r(id, status, again_at, bounce_type, code, error, response, given_back, subject, gaps)
     ), before as materialized (
       select m.* from content.email_messages m join results r on r.id = m.id and r.given_back = 1
     ), written as (
       update content.email_messages m
       set delivery_status = r.status, lease_until = null, updated_at = app_now(), error = r.error,
         smtp_response = coalesce(r.response, m.smtp_response), subject = coalesce(r.subject, m.subject),
+        empty_fields = string_to_array(r.gaps, ' '),
         sent_at = case when r.status = 'sent' then app_now() end,
         bounced_at = case when r.status = 'bounced' then app_now() end,
         bounce_type = r.bounce_type, bounce_code = case when r.status in ('bounced', 'failed') then r.code end,

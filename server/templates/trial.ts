@@ -57,9 +57,9 @@ export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput)
     },
     hints: [
       ...unknown,
-      ...rendered.warnings.filter(
-        (warning) => !unknown.some((hint) => hint.includes(warning.split(" ")[0] ?? "")),
-      ),
+      ...rendered.emptyFields
+        .filter((path) => !unknown.some((hint) => hint.includes(path)))
+        .map((path) => `${path} is empty.`),
       // Nobody needs to be told that a new one is empty.
       ...(input.html.trim() === "" ? [] : contentWarnings(shown, { ownOrigin: env.APP_URL })).map(
         (warning) => warning.message,
