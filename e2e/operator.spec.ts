@@ -1,0 +1,88 @@
+import postgres from "postgres";
+import { v7 } from "uuid";
+import { createTenant } from "#db/factories";
+import { withTenant } from "#db/tenancy";
+import { inngest } from "#inngest/client";
+import { exportRequested } from "#inngest/events";
+import { emailStep, launch, newCampaign } from "#server/enrollments/testing";
+import { createExport } from "#server/exports/mutations";
+import { exportInput } from "#server/exports/schema";
+import { env } from "#server/env";
+import { expect, signIn, test } from "./fixtures.ts";
+
+test("an operator sees a run end by itself, cancels one, runs it again, and replays what failed", async ({
+  page,
+  workspace,
+}) => {
+  test.setTimeout(120_000);
+  const { tenantId, workspaceId } = workspace;
+  const { userId } = await createTenant({ user: { isOperator: true } });
+  await signIn(page, userId);
+  const runs = page.getByRole("table", { name: "Runs" });
+  const filters = page.getByRole("search", { name: "Runs" });
+  const find = async (id: string) => {
+    await filters.getByRole("searchbox", { name: /^Id of a run/ }).fill(id);
+    await filters.getByRole("button", { name: "Apply" }).click();
+    await expect(page).toHaveURL(new RegExp(`id=${id}`));
+  };
+
+  await test.step("a run that is under way ends, and the page says so without being loaded again", async () => {
+    const exportId = v7();
+    const input = exportInput.parse({ key: exportId, of: { kind: "all" } });
+    await withTenant(workspace.scope, (tx) => createExport(tx, input, workspace.scope));
+    const sql = postgres(env.DATABASE_OWNER_URL, { max: 1 });
+    try {
+      // Exports of a workspace take turns: this one waits for its own.
+      await sql`select pg_advisory_lock(hashtext(${`exports:${workspaceId}`}))`;
+      await inngest.send(exportRequested.create({ tenantId, workspaceId, exportId, fence: 1 }));
+      await page.goto("/operator");
+      await find(exportId);
+      await expect(runs.getByRole("row", { name: /Export contacts/ })).toContainText("Working");
+      await filters.getByRole("combobox", { name: "Status" }).selectOption("Working");
+      await runs.getByRole("link", { name: /Export contacts/ }).click();
+      await expect(page.getByRole("heading", { level: 1, name: /Export contacts/ })).toBeVisible();
+      await expect(page.getByText("Under way", { exact: true }).first()).toBeVisible();
+      await page.evaluate(() => void document.body.setAttribute("data-kept", "yes"));
+    } finally {
+      await sql.end();
+    }
+    await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible();
+    await expect(page.locator("body[data-kept]")).toHaveCount(1);
+  });
+
+  await test.step("a sleeping one is found by what it does, cancelled, and run again", async () => {
+    const wait = { stepType: "wait", waitDuration: { value: 2, unit: "days" } } as const;
+    const campaign = await newCampaign({ emails: ["later@example.test"], steps: [wait, emailStep()] });
+    await launch(campaign.scope, campaign.campaignId);
+    await page.goto("/operator?status=running&phase=sleeping");
+    await find(campaign.campaignId);
+    await runs.getByRole("link", { name: /Wait step/ }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Wait step" })).toBeVisible();
+    const address = page.url();
+    await page.getByRole("button", { name: "Cancel run" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Cancel run" }).click();
+    await expect(page.getByText("Cancelled", { exact: true }).first()).toBeVisible();
+    await page.getByRole("button", { name: "Run again" }).click();
+    await expect(page.getByText("Runs again")).toBeVisible();
+    expect(page.url()).not.toBe(address);
+    await page.goto(address);
+    await expect(page.getByRole("link", { name: "Go to the run after it" })).toBeVisible();
+  });
+
+  await test.step("one that failed is found by its error, and replayed", async () => {
+    // Its event names no workspace: it fails for good.
+    const name = `nobody ${v7()}`;
+    await inngest.send({ name: "drafts/writing.due", data: { tenantId, workspaceId: name } });
+    await page.goto("/operator?functionId=postroad-write-drafts");
+    await filters.getByRole("searchbox", { name: "Words of an error" }).fill("EXPECTED AN ID");
+    await filters.getByRole("button", { name: "Apply" }).click();
+    const failed = runs.getByRole("link", { name: /Write drafts/ }).first();
+    await expect(failed).toBeVisible();
+    const address = await failed.getAttribute("href");
+    await page.getByRole("button", { name: /^Replay \d+ failed run/ }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Replay" }).click();
+    await expect(page.getByText(/failed runs? made up for/)).toBeVisible();
+    await page.goto(address ?? "");
+    await expect(page.getByRole("link", { name: "Go to the run after it" })).toBeVisible();
+  });
+});
