@@ -14,7 +14,11 @@ export function ContactCapsForm({ caps }: Props) {
   const problem = asProblem(update.error);
   function save(form: FormData) {
     const number = (name: string) => (form.get(name) ? Number(form.get(name)) : null);
-    update.mutate({ perDay: number("perDay"), hoursApart: number("hoursApart") });
+    update.mutate({
+      perDay: number("perDay"),
+      hoursApart: number("hoursApart"),
+      delaysMax: number("delaysMax"),
+    });
   }
   return (
     <RulesForm
@@ -46,6 +50,17 @@ export function ContactCapsForm({ caps }: Props) {
           placeholder="None"
           hint="4 is a good measure."
           error={problem?.fields.hoursApart}
+        />
+        <Field
+          name="delaysMax"
+          label="Delays until a step is skipped"
+          type="number"
+          inputMode="numeric"
+          min={1}
+          defaultValue={caps.delaysMax ?? ""}
+          placeholder="It waits for ever"
+          hint="3 is a good measure: an email that was put off so often for this is not sent any more, and its step is passed over."
+          error={problem?.fields.delaysMax}
         />
       </div>
     </RulesForm>

@@ -114,6 +114,8 @@ export const tenantPolicies = pgTable(
     /** How many emails one address may get within 24 hours, and how many hours apart, from all campaigns together. */
     contactEmailsPerDay: integer(),
     contactHoursApart: integer(),
+    /** How often that may put one email off before its step is skipped; null: as often as it takes. */
+    contactDelaysMax: integer(),
     requireCampaignApproval: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     /** Whether a step may have its emails written by an AI provider and sent without anybody's review. */
     aiUnreviewedAllowed: boolean().notNull().default(false),
@@ -129,6 +131,7 @@ export const tenantPolicies = pgTable(
       sql`password_min_length >= 8 and session_timeout_hours > 0 and max_login_attempts > 0`,
     ),
     check("valid_contact_limits", sql`contact_emails_per_day > 0 and contact_hours_apart > 0`),
+    check("valid_contact_delays", sql`contact_delays_max > 0`),
   ],
 );
 

@@ -27,6 +27,7 @@ function came(outcome: string, step: Step | null): string {
     sent: "Sent",
     assumed_sent: "Counts as sent",
     skipped: "Passed over",
+    too_many_emails: "Passed over, since they had enough emails from all campaigns",
     released: step?.branches ? names.true : "Waited",
     true: names.true,
     false: names.false,

@@ -13,6 +13,8 @@ type Due = {
   campaign_id: string;
   email_account_id: string;
   email: string;
+  /** How often their email was put off for this already. */
+  delays: number;
   now: Date;
 };
 
@@ -33,7 +35,8 @@ export async function holdTooFrequent(
   if (perDay === null && hoursApart === null) return { events: [], judged: null };
   const due = await tx.execute<Due>(sql`
     select m.id, m.step_id, m.campaign_id, m.email_account_id, app_now() as now,
-      (select c.email_normalized from contacts c where c.id = m.contact_id) as email
+      (select c.email_normalized from contacts c where c.id = m.contact_id) as email,
+      coalesce((select e.attempts from campaign_contacts e where e.id = m.enrollment_id), 0) as delays
     from content.email_messages m where ${isDue} and ${maySend} order by m.next_attempt_at, m.id limit ${limit}`);
   if (due.length === 0) return { events: [], judged: [] };
   const addresses = sql.param([...new Set(due.map(({ email }) => email))]);
@@ -53,7 +56,9 @@ export async function holdTooFrequent(
     const others = (times.get(one.email) ?? []).filter(({ message_id }) => message_id !== one.id);
     const taken = [...others.map(({ at }) => at.getTime()), ...(granted.get(one.email) ?? [])];
     const until = notTooOften(taken, caps, now);
-    if (until > now) putOff.push({ ...one, until: new Date(until) });
+    // Who was put off often enough stays due: the step passes them over.
+    const isOver = contact.delaysMax !== null && one.delays >= contact.delaysMax;
+    if (until > now) putOff.push({ ...one, until: new Date(isOver ? now : until) });
     else granted.set(one.email, [...(granted.get(one.email) ?? []), now]);
   }
   return { events: await putOffUntil(tx, scope, putOff), judged: due.map(({ id }) => id) };
@@ -81,7 +86,7 @@ async function putOffUntil(tx: TenantTx, scope: EventScope, rows: readonly PutOf
       set next_attempt_at = s.until, reason_code = 'frequency_cap', ${slotless}, updated_at = app_now()
       from slotted s where m.id = s.id
     ), waiting as (
-      update campaign_contacts e set wait_reason = 'frequency_cap', updated_at = app_now()
+      update campaign_contacts e set wait_reason = 'frequency_cap', attempts = e.attempts + 1, updated_at = app_now()
       from slotted s where e.id = s.enrollment_id and e.awaiting_message_id = s.id
     ), ${slotsBack(sql`slotted`, "reserved")}
     select 1`);

@@ -5,6 +5,7 @@ import { ofPlace } from "#server/drafts/standing";
 import { rfcMessageId } from "#server/mail/message-id";
 import type { Given, Held } from "#server/planner/plan";
 import type { Slot } from "#server/planner/slots";
+import type { ContactCaps } from "#server/sending-limits/queries";
 import { reserve } from "./reserve.ts";
 import type { Sending } from "./sending.ts";
 
@@ -41,6 +42,8 @@ const slotColumns = (given: readonly Given[]) => sql`
   ${sql.param(given.map(({ slot }) => new Date(slot.sendBefore).toISOString()))}::timestamptz[]`;
 const slotNames = sql`account_id, at, day, mailbox_day, recipient_day, send_before`;
 
+const isDelay = sql`h.reason in ('frequency_cap', 'higher_priority')`;
+
 /** A written message that wants a slot. One that got one, left or was cancelled meanwhile does not. */
 const wantsSlot = sql`m.scheduled_for is null and m.delivery_status in ('queued', 'deferred')`;
 
@@ -72,22 +75,33 @@ async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<Given[]
   return given.filter(({ person }) => done.has(person.id));
 }
 
-/** People who have to wait on their own account stay where they are, with the reason, until then. */
-export async function holdPeople(tx: TenantTx, held: readonly Held[]): Promise<void> {
+/**
+ * People who have to wait on their own account stay where they are, with the reason, until then. Who was put off often
+ * enough for what they had already stays due: their step is passed over.
+ */
+export async function holdPeople(
+  tx: TenantTx,
+  held: readonly Held[],
+  { delaysMax }: Pick<ContactCaps, "delaysMax">,
+): Promise<void> {
   if (held.length === 0) return;
   const rows = sql`unnest(${sql.param(held.map(({ person }) => person.id))}::uuid[],
     ${sql.param(held.map(({ until }) => new Date(until).toISOString()))}::timestamptz[],
     ${sql.param(held.map(({ hold }) => hold))}::text[]) as h(id, until, reason)`;
   await tx.execute(sql`
-    update campaign_contacts e set next_email_scheduled_at = h.until, wait_reason = h.reason, updated_at = app_now()
+    update campaign_contacts e
+    set next_email_scheduled_at = case when ${isDelay} and e.attempts >= ${delaysMax}::int then e.next_email_scheduled_at else h.until end,
+      attempts = e.attempts + (${isDelay})::int, wait_reason = h.reason, updated_at = app_now()
     from ${rows} where e.id = h.id`);
   await tx.execute(sql`
     with put_off as (
-      update content.email_messages m set next_attempt_at = h.until, reason_code = h.reason, updated_at = app_now()
+      update content.email_messages m
+      set next_attempt_at = case when ${isDelay} and (select e.attempts from campaign_contacts e where e.id = m.enrollment_id) >= ${delaysMax}::int
+        then m.next_attempt_at else h.until end, reason_code = h.reason, updated_at = app_now()
       from ${rows} where m.id = h.id and ${wantsSlot}
-      returning m.id, m.enrollment_id, m.reason_code
+      returning m.id, m.enrollment_id, m.reason_code, (${isDelay})::int as delayed
     )
-    update campaign_contacts e set wait_reason = p.reason_code, updated_at = app_now()
+    update campaign_contacts e set attempts = e.attempts + p.delayed, wait_reason = p.reason_code, updated_at = app_now()
     from put_off p where e.id = p.enrollment_id and e.awaiting_message_id = p.id`);
 }
 

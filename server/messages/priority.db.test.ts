@@ -1,18 +1,9 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
-import { createCampaign } from "#db/factories";
 import { withTenant } from "#db/tenancy";
-import {
-  createRunner,
-  emailStep,
-  launch,
-  ledger,
-  newCampaign,
-  places,
-  type Started,
-} from "#server/enrollments/testing";
+import { createRunner, launch, ledger, newCampaign, places, type Started } from "#server/enrollments/testing";
 import { sinks } from "./testing-sinks.ts";
-import { atOnce, changeSettings } from "./testing.ts";
+import { atOnce, changeSettings, toTheSame } from "./testing.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
@@ -23,28 +14,16 @@ const hourMs = 3_600_000;
 /** Two campaigns to one person, who gets two emails a day at most, four hours apart. Both are due; nobody has asked. */
 async function both(priorities: { first: number; second: number }): Promise<[Started, Started]> {
   const first = await newCampaign({ emails: [ada], settings: { ...atOnce, daily_limit: 1000 } });
-  const { scope, emailAccountId, listId } = first;
-  const second = await withTenant(scope, async (tx) => {
+  const { scope } = first;
+  await withTenant(scope, async (tx) => {
     await tx.execute(
       sql`insert into tenant_policies (contact_emails_per_day, contact_hours_apart) values (2, 4)`,
     );
     await tx.execute(
       sql`update campaigns set priority = ${priorities.first} where id = ${first.campaignId}::uuid`,
     );
-    const audience = { everyone: false, include: [listId], exclude: [] };
-    const made = await createCampaign(tx, {
-      steps: [emailStep()],
-      emailAccountId,
-      audience,
-      priority: priorities.second,
-    });
-    return { ...first, ...made };
   });
-  await changeSettings(
-    second,
-    sql`send_window_start = '00:00', send_window_end = '00:00', send_days = ${atOnce.send_days},
-      delay_between_emails_seconds = 0, daily_limit = 1000`,
-  );
+  const second = await toTheSame(first, priorities.second);
   return [first, second];
 }
 

@@ -23,6 +23,7 @@ import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { type Given, horizonMs, plan, type Plan, refillMs } from "#server/planner/plan";
 import { lockWideLimits } from "#server/sending-limits/queries";
 import { aheadOf, boundTo, findDemands, writtenBefore } from "./ahead.ts";
+import { skipDelayed } from "./delays.ts";
 import { holdPeople, writeGiven } from "./ledger.ts";
 import { lockLimits } from "./limits.ts";
 import { unmailableReason } from "./mailable.ts";
@@ -57,6 +58,8 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   if (repeated.acted > 0) return { ...lost, held: true, ...repeated, more: true };
   const snoozed = await putOffSnoozed(tx, slice);
   if (snoozed > 0) return { ...lost, held: true, acted: snoozed, more: true };
+  const delayed = await skipDelayed(tx, { ...slice, graph, step });
+  if (delayed.acted > 0) return { ...lost, held: true, ...delayed, more: true };
   const reviewed = await reviewDue(tx, { ...slice, graph, step });
   if (reviewed.acted > 0) return { ...lost, held: true, ...reviewed, more: true };
 
@@ -91,7 +94,7 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
       tx,
       given.flatMap(({ person }) => (written.has(person.id) ? [] : [person.id])),
     );
-  await holdPeople(tx, held);
+  await holdPeople(tx, held, sending.contact);
   await exitEnrollments(tx, leaving);
   const events = await wakeLanes(tx, slice.scope, given);
 

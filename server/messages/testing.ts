@@ -1,7 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
+import { createCampaign } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { takeOver } from "#server/drivers/mutations";
-import { launch, ledger, type Runner, type Started } from "#server/enrollments/testing";
+import { emailStep, launch, ledger, type Runner, type Started } from "#server/enrollments/testing";
 import { claimMessages, type Claim } from "./claim.ts";
 import { settleMessages } from "./settle.ts";
 
@@ -61,3 +62,19 @@ export const changeSettings = ({ scope, campaignId }: Started, change: SQL) =>
   withTenant(scope, (tx) =>
     tx.execute(sql`update campaign_settings set ${change} where campaign_id = ${campaignId}::uuid`),
   );
+
+/** Another campaign with one email to the same people from the same mailbox, as fast as it can. */
+export async function toTheSame(first: Started, priority: number): Promise<Started> {
+  const { emailAccountId, listId } = first;
+  const audience = { everyone: false, include: [listId], exclude: [] };
+  const made = await withTenant(first.scope, (tx) =>
+    createCampaign(tx, { steps: [emailStep()], emailAccountId, audience, priority }),
+  );
+  const campaign = { ...first, ...made };
+  await changeSettings(
+    campaign,
+    sql`send_window_start = '00:00', send_window_end = '00:00', send_days = ${always.send_days},
+      delay_between_emails_seconds = 0, daily_limit = 1000`,
+  );
+  return campaign;
+}

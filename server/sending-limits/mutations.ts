@@ -68,9 +68,10 @@ export async function updateContactCaps(
 ): Promise<void> {
   const before = await findContactCaps(tx);
   await tx.execute(sql`
-    insert into tenant_policies (contact_emails_per_day, contact_hours_apart) values (${after.perDay}, ${after.hoursApart})
+    insert into tenant_policies (contact_emails_per_day, contact_hours_apart, contact_delays_max)
+    values (${after.perDay}, ${after.hoursApart}, ${after.delaysMax})
     on conflict (tenant_id) do update set contact_emails_per_day = excluded.contact_emails_per_day,
-      contact_hours_apart = excluded.contact_hours_apart, updated_at = app_now()`);
+      contact_hours_apart = excluded.contact_hours_apart, contact_delays_max = excluded.contact_delays_max, updated_at = app_now()`);
   await recordAct(tx, {
     actorId: userId,
     action: "contact_caps.updated",

@@ -11,14 +11,18 @@ export type SendingLimit = {
   hourlyLimit: number | null;
 };
 
-/** What one address gets from all campaigns of the organization together. Null: no limit. */
-export type ContactCaps = { perDay: number | null; hoursApart: number | null };
+/**
+ * What one address gets from all campaigns of the organization together. Null: no limit. An email that was put off for it
+ * so many times, `delaysMax`, is skipped.
+ */
+export type ContactCaps = { perDay: number | null; hoursApart: number | null; delaysMax: number | null };
 
 export type WideLimits = { limits: SendingLimit[]; contact: ContactCaps };
 
 const columns = sql`l.id, l.kind, l.domain, l.daily_limit as "dailyLimit", l.hourly_limit as "hourlyLimit"`;
 const contactCaps = sql`
-  select contact_emails_per_day as "perDay", contact_hours_apart as "hoursApart" from tenant_policies`;
+  select contact_emails_per_day as "perDay", contact_hours_apart as "hoursApart",
+    contact_delays_max as "delaysMax" from tenant_policies`;
 
 /** The limits that campaigns and mailboxes share: the workspace's, of domains and of receiving domains. */
 export async function loadWideLimits(tx: TenantTx): Promise<WideLimits> {
@@ -30,7 +34,7 @@ export async function loadWideLimits(tx: TenantTx): Promise<WideLimits> {
 
 export async function findContactCaps(tx: TenantTx): Promise<ContactCaps> {
   const [contact] = await tx.execute<ContactCaps>(contactCaps);
-  return contact ?? { perDay: null, hoursApart: null };
+  return contact ?? { perDay: null, hoursApart: null, delaysMax: null };
 }
 
 /**
@@ -43,10 +47,15 @@ export async function lockWideLimits(tx: TenantTx): Promise<WideLimits> {
       select ${columns} from sending_limits l order by l.kind, l.domain for no key update
     ), contact as (${contactCaps})
     select (select json_agg(locked) from locked) as limits,
-      (select "perDay" from contact) as "perDay", (select "hoursApart" from contact) as "hoursApart"`);
+      (select "perDay" from contact) as "perDay", (select "hoursApart" from contact) as "hoursApart",
+      (select "delaysMax" from contact) as "delaysMax"`);
   return {
     limits: row?.limits ?? [],
-    contact: { perDay: row?.perDay ?? null, hoursApart: row?.hoursApart ?? null },
+    contact: {
+      perDay: row?.perDay ?? null,
+      hoursApart: row?.hoursApart ?? null,
+      delaysMax: row?.delaysMax ?? null,
+    },
   };
 }
 

@@ -61,5 +61,11 @@ export const contactCapsInput = z.object({
     .min(1, "At least 1 hour. Leave it empty for none.")
     .max(720, "720 hours (30 days) are the most.")
     .nullable(),
+  delaysMax: z.coerce
+    .number({ error: "Enter how many times, or leave it empty to wait for ever." })
+    .int("Enter a whole number.")
+    .min(1, "At least 1. Leave it empty to wait for ever.")
+    .max(100, "100 are the most.")
+    .nullable(),
 });
 export type ContactCapsInput = z.infer<typeof contactCapsInput>;
