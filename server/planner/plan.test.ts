@@ -4,7 +4,7 @@ import { forecast } from "./forecast.ts";
 import { anybody, noRecipientLimits, type Person } from "./persons.ts";
 import { type Course, plan, type RotationStrategy } from "./plan.ts";
 import { simulate } from "./simulate.ts";
-import type { MailboxPace } from "./slots.ts";
+import { courseWith, mailboxOf } from "./testing.ts";
 import { weekdays } from "./window.ts";
 import { dayMs, dayName, toLocal } from "./zone.ts";
 
@@ -13,34 +13,8 @@ const at = (text: string) => Date.parse(text);
 const monday = at("2026-11-23T00:00Z");
 const zones = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Kiritimati"];
 
-type Limits = { dailyLimit?: number; minDelayMs?: number; weight?: number };
-const mailbox = (id: string, { dailyLimit, minDelayMs = 0, weight = 1 }: Limits = {}): MailboxPace => ({
-  id,
-  zone: "UTC",
-  minDelayMs,
-  lastAt: null,
-  lastOwnAt: null,
-  weight,
-  restsUntil: null,
-  takesNew: true,
-  provider: "smtp",
-  domain: "acme.test",
-  caps: [{ of: "mailbox", dailyLimit: dailyLimit ?? null, hourlyLimit: null, days: new Map(), recent: [] }],
-});
-const course = (mailboxes = [mailbox("ana")], strategy: RotationStrategy = "round_robin"): Course => ({
-  strategy,
-  mailboxes,
-  campaign: {
-    window: null,
-    zone: "UTC",
-    dailyLimit: null,
-    delayMs: 0,
-    jitter: 0,
-    seed: "campaign",
-    days: new Map(),
-  },
-  recipients: noRecipientLimits(),
-});
+const course = (mailboxes = [mailboxOf("ana")], strategy: RotationStrategy = "round_robin"): Course =>
+  courseWith({ strategy, mailboxes });
 const person = (index: number, some: Partial<Person> = {}): Person => ({
   ...anybody,
   id: String(index).padStart(4, "0"),
@@ -72,7 +46,7 @@ test("everybody gets it within their own window, and nobody holds up the others"
 });
 
 test("whom nobody wrote to yet gets a mailbox that is fit; whoever one wrote to before goes on hearing from it", () => {
-  const given = course([{ ...mailbox("ana"), takesNew: false }, mailbox("ben", { dailyLimit: 2 })]);
+  const given = course([mailboxOf("ana", { takesNew: false }), mailboxOf("ben", { dailyLimit: 2 })]);
   const some = people(5, (index) => ({ mailboxId: index === 0 ? "ana" : null }));
   const { given: slots, waiting, next } = plan(given, some, { from: monday, until: monday + hourMs });
   expect(slots.map(({ slot }) => slot.mailboxId)).toEqual(["ana", "ben", "ben"]);
@@ -82,8 +56,8 @@ test("whom nobody wrote to yet gets a mailbox that is fit; whoever one wrote to 
 });
 
 test("who has a mailbox that rests waits for it; nobody else does while another has room", () => {
-  const rests = { ...mailbox("ana"), restsUntil: monday + 5 * hourMs };
-  const given = course([rests, mailbox("ben")]);
+  const rests = mailboxOf("ana", { restsUntil: monday + 5 * hourMs });
+  const given = course([rests, mailboxOf("ben")]);
   const some = people(4, (index) => ({ mailboxId: index < 2 ? "ana" : null }));
   const { given: slots, held } = plan(given, some, { from: monday, until: monday + hourMs });
   expect(slots.map(({ slot }) => slot.mailboxId)).toEqual(["ben", "ben"]);
@@ -94,7 +68,7 @@ test("who has a mailbox that rests waits for it; nobody else does while another 
 });
 
 test("of mailboxes with the same share, one of another domain and provider than the last goes first", () => {
-  const at = (id: string, domain: string, provider = "smtp") => ({ ...mailbox(id), domain, provider });
+  const at = (id: string, domain: string, provider = "smtp") => mailboxOf(id, { domain, provider });
   const given = course([
     at("ana", "one.test"),
     at("bea", "one.test"),
@@ -158,7 +132,7 @@ test("a receiving domain gets no more than its share in any hour, as soon as it 
       fc.integer({ min: 0, max: 20 }),
       fc.array(fc.integer({ min: -59, max: -1 }), { maxLength: 6 }),
       (perHour, delayMinutes, minutes) => {
-        const given = course([mailbox("ana", { minDelayMs: delayMinutes * 60_000 }), mailbox("ben")]);
+        const given = course([mailboxOf("ana", { minDelayMs: delayMinutes * 60_000 }), mailboxOf("ben")]);
         const before = minutes
           .toSorted((a, b) => a - b)
           .slice(-perHour)
@@ -189,7 +163,7 @@ test("a receiving domain gets no more than its share in any hour, as soon as it 
 });
 
 test("mailboxes of a pool send beside each other, each with the delay for itself and not in step", () => {
-  const given = course([mailbox("ana"), mailbox("ben")]);
+  const given = course([mailboxOf("ana"), mailboxOf("ben")]);
   Object.assign(given.campaign, { delayMs: 600_000, jitter: 0.2 });
   const found = forecast(given, { from: monday, count: 40 });
   const { slots } = simulate(given, people(40), monday);
@@ -207,7 +181,7 @@ test("mailboxes of a pool send beside each other, each with the delay for itself
 });
 
 test("a pool shares what it can, and whoever was written to before hears from the same mailbox", () => {
-  const given = course([mailbox("ana"), mailbox("ben"), mailbox("cem", { dailyLimit: 2 })]);
+  const given = course([mailboxOf("ana"), mailboxOf("ben"), mailboxOf("cem", { dailyLimit: 2 })]);
   const fresh = plan(given, people(10), { from: monday, until: monday + hourMs }).given;
   const counts = Map.groupBy(fresh, ({ slot }) => slot.mailboxId);
   expect([...counts].map(([id, some]) => [id, some.length]).sort()).toEqual([
@@ -226,7 +200,7 @@ test("a pool shares what it can, and whoever was written to before hears from th
 
 test("weights divide a pool, and a random one goes by the person and comes out the same again", () => {
   const share = (strategy: RotationStrategy) => {
-    const given = course([mailbox("ana", { weight: 3 }), mailbox("ben")], strategy);
+    const given = course([mailboxOf("ana", { weight: 3 }), mailboxOf("ben")], strategy);
     const slots = plan(given, people(400), { from: monday, until: monday + hourMs }).given;
     return slots.filter(({ slot }) => slot.mailboxId === "ana").length;
   };
@@ -255,8 +229,8 @@ test("people are written to a little before they tend to read, once they are wai
 
 test("the forecast is what giving out slots bit by bit comes to", () => {
   const given = course([
-    mailbox("ana", { dailyLimit: 40, minDelayMs: 120_000 }),
-    mailbox("ben", { dailyLimit: 25 }),
+    mailboxOf("ana", { dailyLimit: 40, minDelayMs: 120_000 }),
+    mailboxOf("ben", { dailyLimit: 25 }),
   ]);
   given.campaign.window = {
     start: "09:00",

@@ -5,40 +5,13 @@ import { type Course, plan } from "./plan.ts";
 import type { Rival } from "./rivals.ts";
 import { simulate } from "./simulate.ts";
 import type { CampaignPace, Cap, MailboxPace } from "./slots.ts";
+import { capOf, courseWith, mailboxOf, paceOf } from "./testing.ts";
 import { dayMs } from "./zone.ts";
 
 const hourMs = 3_600_000;
 const monday = Date.parse("2026-11-23T00:00Z");
 
-type Limits = { dailyLimit?: number; minDelayMs?: number };
-const mailbox = (id: string, { dailyLimit, minDelayMs = 0 }: Limits = {}): MailboxPace => ({
-  id,
-  zone: "UTC",
-  minDelayMs,
-  lastAt: null,
-  lastOwnAt: null,
-  weight: 1,
-  restsUntil: null,
-  takesNew: true,
-  provider: "smtp",
-  domain: "acme.test",
-  caps: [{ of: "mailbox", dailyLimit: dailyLimit ?? null, hourlyLimit: null, days: new Map(), recent: [] }],
-});
-const pace: CampaignPace = {
-  window: null,
-  zone: "UTC",
-  dailyLimit: null,
-  delayMs: 0,
-  jitter: 0,
-  seed: "campaign",
-  days: new Map(),
-};
-const course = (mailboxes = [mailbox("ana")]): Course => ({
-  strategy: "round_robin",
-  mailboxes,
-  campaign: { ...pace, days: new Map() },
-  recipients: noRecipientLimits(),
-});
+const course = (mailboxes = [mailboxOf("ana")]): Course => courseWith({ mailboxes });
 const people = (count: number, some: Partial<Person> = {}): Person[] =>
   Array.from({ length: count }, (_, n) => ({
     ...anybody,
@@ -49,14 +22,14 @@ const people = (count: number, some: Partial<Person> = {}): Person[] =>
 
 /** Another campaign from a mailbox, with no limits of its own but what is said. */
 const rival = (due: number, its: Partial<CampaignPace> = {}, mailboxIds = ["ana"]): Rival => ({
-  campaign: { ...pace, seed: "rival", days: new Map(), ...its },
+  campaign: paceOf({ seed: "rival", ...its }),
   mailboxIds,
   due,
   later: 0,
 });
 
 test("those who come first keep their slots free", () => {
-  const given = course([mailbox("ana", { dailyLimit: 10, minDelayMs: 60_000 })]);
+  const given = course([mailboxOf("ana", { dailyLimit: 10, minDelayMs: 60_000 })]);
   const { given: slots, next } = plan(given, people(10), {
     from: monday,
     until: monday + hourMs,
@@ -68,7 +41,7 @@ test("those who come first keep their slots free", () => {
 
 test("a campaign that sends slowly has its slots kept free and no others, also of the day's limit", () => {
   const behind = (count: number) =>
-    simulate(course([mailbox("ana", { dailyLimit: 200, minDelayMs: 60_000 })]), people(count), monday, {
+    simulate(course([mailboxOf("ana", { dailyLimit: 200, minDelayMs: 60_000 })]), people(count), monday, {
       rivals: [rival(5_000, { delayMs: 600_000 })],
     }).slots;
   expect(behind(50).at(-1)?.at).toBeLessThan(monday + 3 * hourMs);
@@ -79,9 +52,9 @@ test("a campaign that sends slowly has its slots kept free and no others, also o
 });
 
 test("what several mailboxes share is kept free once for all of them", () => {
-  const wide: Cap = { of: "workspace", dailyLimit: 10, hourlyLimit: null, days: new Map(), recent: [] };
+  const wide: Cap = capOf("workspace", { dailyLimit: 10 });
   const pool = ["ana", "ben", "cem", "dan"];
-  const sharing = pool.map((id): MailboxPace => ({ ...mailbox(id), caps: [mailbox(id).caps[0], wide] }));
+  const sharing = pool.map((id): MailboxPace => mailboxOf(id, { caps: [capOf("mailbox"), wide] }));
   const given = plan(course(sharing), people(20), {
     from: monday,
     until: monday + hourMs,
@@ -107,7 +80,7 @@ test("what a receiving domain gets a day is counted while others send beside", (
 });
 
 test("what others send before a launch at a later day is behind it by then", () => {
-  const given = () => course([mailbox("ana", { dailyLimit: 50 })]);
+  const given = () => course([mailboxOf("ana", { dailyLimit: 50 })]);
   const some = { from: monday + 3 * dayMs, count: 10 };
   const firstAt = (due: number) =>
     forecast(given(), { ...some, rivals: [rival(due)], since: monday })?.firstAt.getTime();
@@ -116,7 +89,7 @@ test("what others send before a launch at a later day is behind it by then", () 
 });
 
 test("a forecast behind very many emails of others comes to its end soon", () => {
-  const given = course([mailbox("ana", { dailyLimit: 50, minDelayMs: 600_000 })]);
+  const given = course([mailboxOf("ana", { dailyLimit: 50, minDelayMs: 600_000 })]);
   const rivals = Array.from({ length: 5 }, (_, n) => rival(10_000, { seed: `rival ${n}` }));
   const begun = performance.now();
   const found = forecast(given, { from: monday, count: 100, rivals });

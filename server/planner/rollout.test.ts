@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { anybody, noRecipientLimits, type Person } from "./persons.ts";
-import type { Course } from "./plan.ts";
+import { anybody, type Person } from "./persons.ts";
 import { regionsOf, rolloutLocal } from "./rollout.ts";
 import { simulate } from "./simulate.ts";
+import { courseWith } from "./testing.ts";
 import { kindsOfZones, offsetsOf } from "./testing-transitions.ts";
 import { nextOpen, type Window, weekdays } from "./window.ts";
 import { dayMs, localText, parseLocal, toInstant, toLocal } from "./zone.ts";
@@ -82,35 +82,6 @@ const window = fc.record({
   zone: fc.constantFrom(...everyZone),
 });
 
-const courseOf = (): Course => ({
-  strategy: "round_robin",
-  mailboxes: [
-    {
-      id: "ana",
-      zone: "UTC",
-      minDelayMs: 0,
-      lastAt: null,
-      lastOwnAt: null,
-      weight: 1,
-      restsUntil: null,
-      takesNew: true,
-      provider: "smtp",
-      domain: "acme.test",
-      caps: [{ of: "mailbox", dailyLimit: null, hourlyLimit: null, days: new Map(), recent: [] }],
-    },
-  ],
-  campaign: {
-    window: null,
-    zone: "UTC",
-    dailyLimit: null,
-    delayMs: 0,
-    jitter: 0,
-    seed: "it",
-    days: new Map(),
-  },
-  recipients: noRecipientLimits(),
-});
-
 test("in any zones, at any change of the clocks, each gets it when their clock shows that time, and nobody before the start", () => {
   fc.assert(
     fc.property(
@@ -138,7 +109,7 @@ test("in any zones, at any change of the clocks, each gets it when their clock s
           window: { ...shape, zone },
           notBefore: toInstant(zone, local),
         }));
-        const { watched } = simulate(courseOf(), people, from, {
+        const { watched } = simulate(courseWith(), people, from, {
           watch: new Set(people.map(({ id }) => id)),
         });
         const slots = people.map(({ id, zone }) => ({ zone, at: watched.get(id)?.[0]?.at ?? 0 }));
@@ -161,7 +132,7 @@ test("who comes later waits for the turn of where they are, and after it for the
   const due = (zone: string, dueAt: string) => {
     const person = { ...anybody, id: "late", dueAt: at(dueAt), zone, window: { ...workdays, zone } };
     const { slots, heldBy } = simulate(
-      courseOf(),
+      courseWith(),
       [{ ...person, notBefore: toInstant(zone, local) }],
       at(dueAt),
     );

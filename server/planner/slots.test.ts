@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { forecast } from "./forecast.ts";
-import { anybody, noRecipientLimits, type Person } from "./persons.ts";
+import { anybody, type Person } from "./persons.ts";
 import { type Course, plan } from "./plan.ts";
 import { type CampaignPace, type Cap, gapAfter, type MailboxPace, nextSlot, type Slot } from "./slots.ts";
+import { capOf, courseWith, mailboxOf, paceOf } from "./testing.ts";
 import { openOn, weekdayOf, weekdays } from "./window.ts";
 import { dayMs, dayName, instantsOf, parseLocal, startOfDay, toInstant, toLocal } from "./zone.ts";
 
@@ -22,50 +23,25 @@ const time = fc
 const limit = fc.option(fc.integer({ min: 1, max: 12 }), { nil: null });
 
 type Change = { campaign?: Partial<CampaignPace>; mailbox?: Partial<MailboxPace>; caps?: Partial<Cap>[] };
-const cap = (of: Cap["of"], some: Partial<Cap> = {}): Cap => ({
-  of,
-  dailyLimit: null,
-  hourlyLimit: null,
-  days: new Map(),
-  recent: [],
-  ...some,
-});
 /** A campaign and one mailbox, without limits but these. The first cap is the mailbox's. */
-const course = ({ campaign, mailbox, caps = [{}] }: Change = {}): Course => ({
-  strategy: "round_robin",
-  campaign: {
-    window: null,
-    zone: "UTC",
-    dailyLimit: null,
-    delayMs: 0,
-    jitter: 0,
-    seed: "campaign",
-    days: new Map(),
-    ...campaign,
-  },
-  mailboxes: [
-    {
-      id: "ana",
-      zone: "UTC",
-      minDelayMs: 0,
-      lastAt: null,
-      lastOwnAt: null,
-      weight: 1,
-      restsUntil: null,
-      takesNew: true,
-      provider: "smtp",
-      domain: "acme.test",
-      caps: caps.map((some, index) => cap(index === 0 ? "mailbox" : "workspace", some)) as [Cap, ...Cap[]],
-      ...mailbox,
-    },
-  ],
-  recipients: noRecipientLimits(),
-});
-const mailboxOf = ({ mailboxes: [mailbox] }: Course): MailboxPace => {
+const course = ({ campaign, mailbox, caps = [{}] }: Change = {}): Course =>
+  courseWith({
+    campaign: paceOf(campaign),
+    mailboxes: [
+      mailboxOf("ana", {
+        caps: caps.map((some, index) => capOf(index === 0 ? "mailbox" : "workspace", some)) as [
+          Cap,
+          ...Cap[],
+        ],
+        ...mailbox,
+      }),
+    ],
+  });
+const onlyMailbox = ({ mailboxes: [mailbox] }: Course): MailboxPace => {
   if (!mailbox) throw new Error("There is no mailbox.");
   return mailbox;
 };
-const next = (given: Course, from: number) => nextSlot(given.campaign, mailboxOf(given), from);
+const next = (given: Course, from: number) => nextSlot(given.campaign, onlyMailbox(given), from);
 const dueNow = (count: number, dueAt: number): Person[] =>
   Array.from({ length: count }, (_, index) => ({
     ...anybody,
@@ -131,7 +107,7 @@ describe("slots", () => {
       fc.property(courses, moment, (given, from) => {
         const slots = slotsOf(structuredClone(given), from, 40);
         const { campaign } = given;
-        const mailbox = mailboxOf(given);
+        const mailbox = onlyMailbox(given);
         for (const [index, slot] of slots.entries()) {
           expect(insideWindow(campaign, slot.at)).toBe(true);
           expect(insideWindow(campaign, slot.sendBefore - 1)).toBe(true);

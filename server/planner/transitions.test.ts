@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { anybody, noRecipientLimits, type Person } from "./persons.ts";
+import { anybody, type Person } from "./persons.ts";
 import { type Course, plan } from "./plan.ts";
 import { fraction, gapAfter, type Slot } from "./slots.ts";
+import { courseWith, mailboxOf, paceOf } from "./testing.ts";
 import { kindsOfZones, offsetsOf, type Transition } from "./testing-transitions.ts";
 import { waitEnd } from "./wait.ts";
 import { type Window, weekdays } from "./window.ts";
@@ -58,33 +59,11 @@ function windowOf(given: Case): Window {
 
 function courseOf(given: Case, window: Window, some: { dailyLimit: number | null; delayMs: number }): Course {
   const mailboxZone = kinds[number(given, "mailbox", 0, kinds.length - 1)]?.zone ?? "UTC";
-  return {
-    strategy: "round_robin",
-    campaign: {
-      window,
-      zone: given.zone,
-      jitter: 0.2,
-      seed: "campaign",
-      days: new Map(),
-      ...some,
-    },
-    mailboxes: [
-      {
-        id: "ana",
-        zone: some.dailyLimit === 1 ? given.zone : mailboxZone,
-        minDelayMs: 0,
-        lastAt: null,
-        lastOwnAt: null,
-        weight: 1,
-        restsUntil: null,
-        takesNew: true,
-        provider: "smtp",
-        domain: "acme.test",
-        caps: [{ of: "mailbox", dailyLimit: null, hourlyLimit: null, days: new Map(), recent: [] }],
-      },
-    ],
-    recipients: noRecipientLimits(),
-  };
+  const zone = some.dailyLimit === 1 ? given.zone : mailboxZone;
+  return courseWith({
+    campaign: paceOf({ window, zone: given.zone, jitter: 0.2, ...some }),
+    mailboxes: [mailboxOf("ana", { zone })],
+  });
 }
 const people = (count: number): Person[] =>
   Array.from({ length: count }, (_, n) => ({ ...anybody, id: String(n).padStart(3, "0"), dueAt: 0 }));
