@@ -21,6 +21,7 @@ const leaseMs = 121_000;
  */
 export async function moveOn(world: World, signal: AbortSignal): Promise<void> {
   let done = "";
+  let fruitless = 0;
   let since = performance.now();
   while (!signal.aborted) {
     await sleep(lookMs);
@@ -29,7 +30,7 @@ export async function moveOn(world: World, signal: AbortSignal): Promise<void> {
       throw error;
     });
     if (!look || look.done !== done) {
-      if (look) done = look.done;
+      if (look) [done, fruitless] = [look.done, 0];
       since = performance.now();
       continue;
     }
@@ -37,8 +38,9 @@ export async function moveOn(world: World, signal: AbortSignal): Promise<void> {
     const waits = ahead > 1_000 && look.in_hand === 0;
     const patience = waits ? idleMs : look.living > 0 ? longestMs : stuckMs;
     if (performance.now() - since < patience) continue;
-    // A minute at least, so that the sweeper comes by.
-    await moveClock(world, waits ? Math.max(ahead + 500, 61_000) : leaseMs);
+    // A minute at least, so that the sweeper comes by; and ever more where that does not help.
+    await moveClock(world, waits ? Math.max(ahead + 500, 61_000) : leaseMs * 2 ** Math.min(fruitless, 5));
+    fruitless += 1;
     since = performance.now();
   }
 }
@@ -79,14 +81,17 @@ async function lookAt(sql: postgres.Sql, { tenant: { tenantId }, orphaned }: Wor
     with live as (
       select id from campaigns where tenant_id = ${tenantId} and status = 'active'
     ), m as materialized (
-      select id, campaign_id, delivery_status, next_attempt_at from content.email_messages where tenant_id = ${tenantId}
+      select id, campaign_id, step_id, delivery_status, next_attempt_at, scheduled_for from content.email_messages where tenant_id = ${tenantId}
     ), people as (
       select greatest(e.next_email_scheduled_at, d.not_before) as at from campaign_contacts e
       left join step_drivers d on d.tenant_id = e.tenant_id and d.step_id = e.current_step_id
       where e.tenant_id = ${tenantId} and e.campaign_id in (select id from live) and e.status in ('enrolled', 'active')
         and e.next_email_scheduled_at is not null
       union all
-      select next_attempt_at from m where campaign_id in (select id from live) and delivery_status in ('queued', 'deferred')
+      -- Without a slot it waits for its step, which may have to wait for another day.
+      select greatest(m.next_attempt_at, case when m.scheduled_for is null then d.not_before end) from m
+      left join step_drivers d on d.tenant_id = ${tenantId} and d.step_id = m.step_id
+      where m.campaign_id in (select id from live) and m.delivery_status in ('queued', 'deferred')
     ), drivers as (
       select coalesce(lease_until, wakes_at) as at from step_drivers
       where tenant_id = ${tenantId} and campaign_id in (select id from live)
