@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createTRPCClient, httpLink, TRPCClientError } from "@trpc/client";
 import superjson from "superjson";
 import { createSession, type Tenant } from "#db/factories";
-import { isLostConnection } from "#db/errors";
+import { isOfTheMoment } from "#db/errors";
 import { sealSessionId, sessionCookie } from "#server/auth";
 import type { Env } from "#server/env";
 import type { AppRouter } from "#server/router";
@@ -34,7 +34,7 @@ export function isPassing(error: unknown): boolean {
     // The clock may have moved past a session before it was used: the next try has another.
     return code === undefined || code === "unexpected" || code === "unavailable" || code === "signed_out";
   }
-  if (isLostConnection(error)) return true;
+  if (isOfTheMoment(error)) return true;
   return (
     error instanceof Error
     && /fetch failed|aborted|timeout|passing|socket|database system/i.test(error.message)
@@ -45,6 +45,12 @@ export function isPassing(error: unknown): boolean {
 export const refusalOf = (error: unknown): string | null =>
   error instanceof TRPCClientError ? ((error as TRPCClientError<AppRouter>).data?.code ?? null) : null;
 
+/** Drizzle says which statement failed, and only its cause says why. */
+const wordsOf = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined
+    ? `${String(error)}: ${wordsOf(error.cause)}`
+    : String(error);
+
 const patienceMs = 120_000;
 
 /** Tries until it works, as long as what fails is only that something has been killed. */
@@ -53,7 +59,7 @@ export async function surely<T>(what: string, work: () => Promise<T>): Promise<T
     try {
       return await work();
     } catch (error) {
-      if (!isPassing(error)) throw new Error(`${what}: ${String(error)}`, { cause: error });
+      if (!isPassing(error)) throw new Error(`${what}: ${wordsOf(error)}`, { cause: error });
       if (performance.now() > deadline)
         throw new Error(`${what}: it did not work for two minutes: ${String(error)}`, { cause: error });
       await sleep(200);
