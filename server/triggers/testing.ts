@@ -4,6 +4,7 @@ import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { email } from "#server/campaigns/testing";
 import type { Audience } from "#server/campaigns/schema";
+import { places } from "#server/enrollments/testing";
 import type { Trigger } from "./schema.ts";
 
 type Options = { triggers: Trigger[]; audience?: Partial<Audience>; emails?: readonly string[] };
@@ -45,3 +46,10 @@ export async function triggeredDraft(
   });
   return { campaignId: id, stepId, version };
 }
+
+/** As what asks about a campaign's people takes it. */
+export const asStarted = (campaign: Triggered) => ({ ...campaign, stepIds: [], listId: "" });
+
+/** Who is in it, and how they stand. */
+export const standing = async (campaign: Triggered) =>
+  (await places(asStarted(campaign))).map(({ email: address, status }) => [address, status]);

@@ -3,22 +3,18 @@ import { beforeEach, expect, test } from "vitest";
 import { createContacts, createList, createSegment } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
-import { email } from "#server/campaigns/testing";
 import { sweepArrivals } from "#server/drivers/sweep";
-import { createRunner, places, statusOf } from "#server/enrollments/testing";
+import { createRunner, statusOf } from "#server/enrollments/testing";
 import { takeNextArrivals } from "#server/enrollments/run";
 import { sinks } from "#server/messages/testing-sinks";
 import { refreshNext, requestRefresh, takeRefresh } from "#server/segments/refresh";
 import { recordHits, type Hit } from "#server/tracking/hits";
-import { type Triggered, triggeredCampaign, triggeredDraft } from "./testing.ts";
+import { asStarted, standing, type Triggered, triggeredCampaign, triggeredDraft } from "./testing.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 
-const at = (campaign: Triggered) => ({ ...campaign, stepIds: [], listId: "" });
 const mailsTo = (address: string) => sinks.mails.filter((mail) => mail.to === address);
-const standing = async (campaign: Triggered) =>
-  (await places(at(campaign))).map(({ email, status }) => [email, status]);
 /** What the minute's sweep does, and all that follows from it. */
 async function sweepAndSettle() {
   await runner.sweep();
@@ -54,7 +50,7 @@ test("a tag, however it is given, brings a contact in once, and nobody who may n
   expect(mailsTo("tag-a@example.test")).toHaveLength(1);
   expect(await tally(campaign)).toEqual([[1, 1, 0, 1]]);
   // It goes on although nobody is on the way, and ends when it is ended.
-  expect(await statusOf(at(campaign))).toBe("active");
+  expect(await statusOf(asStarted(campaign))).toBe("active");
 });
 
 test("runs that take the same arrivals at once enroll nobody twice, and lose nobody", async () => {
@@ -283,51 +279,4 @@ test("the launch is refused with a sentence for every trigger that is unfinished
   await expect(tenant.caller.campaigns.launch({ id: campaignId, version: cleared.version })).rejects.toThrow(
     "Nothing brings anybody into this campaign",
   );
-});
-
-test("a living audience takes in who comes to its lists later, and lets go who leaves them", async () => {
-  const tenant = await newTenant();
-  const { caller, scope } = tenant;
-  const { list, ids } = await withTenant(scope, async (tx) => {
-    const ids = await createContacts(tx, [
-      { email: "first@example.test" },
-      { email: "late@example.test" },
-      { email: "barred@example.test" },
-    ]);
-    return { ids, list: await createList(tx, { contactIds: ids.slice(0, 1) }) };
-  });
-  const [first = "", late = "", barred = ""] = ids;
-  const shut = await withTenant(scope, (tx) => createList(tx, { contactIds: [barred] }));
-  const { id } = await caller.campaigns.create({ name: "Living", type: "drip" });
-  const draft = await caller.campaigns.byId({ id });
-  const step = draft.steps[0]?.id ?? "";
-  await caller.campaigns.saveStep({ id, version: draft.version, stepId: step, content: email });
-  await caller.campaigns.addStep({
-    id,
-    version: draft.version + 1,
-    type: "wait",
-    position: { kind: "start" },
-  });
-  const { version } = await caller.campaigns.updateAudience({
-    id,
-    version: draft.version + 2,
-    audience: { include: [list], exclude: [shut], autoEnroll: true, removeOnExit: true },
-  });
-  await caller.campaigns.launch({ id, version });
-  await runner.settle();
-  const campaign = { ...tenant, campaignId: id, contactIds: ids };
-  expect(await standing(campaign)).toEqual([["first@example.test", "enrolled"]]);
-  await caller.lists.add({ id: list, contactIds: [late, barred] });
-  await caller.lists.remove({ id: list, contactIds: [first] });
-  await sweepAndSettle();
-  expect(await standing(campaign)).toEqual([
-    ["first@example.test", "exited"],
-    ["late@example.test", "enrolled"],
-  ]);
-  expect((await caller.analytics.people({ id, reason: "left_segment" })).rows).toHaveLength(1);
-  await runner.pass("10 hours", 12);
-  await sweepAndSettle();
-  // Everybody has come to an end, and it goes on.
-  expect((await standing(campaign)).map(([, status]) => status)).toEqual(["exited", "completed"]);
-  expect(await statusOf(at(campaign))).toBe("active");
 });
