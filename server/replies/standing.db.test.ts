@@ -51,6 +51,17 @@ test("two who report it as spam pause the campaign, and its mailbox rests for tw
   expect(await lookAgain(campaign)).toBe("active");
 });
 
+test("a campaign of whose mail more than a twentieth comes back, by reports of receivers, is paused", async () => {
+  const campaign = await running(60, "back");
+  const back = async (n: number) => postfixReport(await sentTo(campaign, `back-${n}@example.test`));
+  await arrive(campaign, await back(0), await back(1), await back(2));
+  await readAll(campaign);
+  expect(await statusOf(campaign)).toBe("active");
+  await arrive(campaign, await back(3));
+  await readAll(campaign);
+  expect(await statusOf(campaign)).toBe("paused");
+});
+
 test("a mailbox that receivers block rests for an hour", async () => {
   const campaign = await running(5, "block");
   const blocked = async (name: string) =>
