@@ -25,8 +25,8 @@ export function ReadingState({ mailbox, timeZone }: { mailbox: Mailbox; timeZone
   if (readLateUntil)
     return (
       <p className="mt-1 text-xs text-warning">
-        Nobody is reading its replies: no worker runs, or all are busy. Next try{" "}
-        <DateTime at={readLateUntil} timeZone={timeZone} show="time" />.
+        Nobody is reading its replies: the part of this installation that does it is busy, or not running.
+        Next try <DateTime at={readLateUntil} timeZone={timeZone} show="time" />.
       </p>
     );
   if (!lastSyncAt)

@@ -56,7 +56,7 @@ const exitWords: Record<ExitReason, string> = {
 
 /** Of a message, what is not said of people as well. */
 const messageWords: Record<string, string> = {
-  awaiting_slot: "Its place in the queue is given out anew, within a minute.",
+  awaiting_slot: "It has no place in the queue at the moment, and gets one when its step can send again.",
   sending: "It is being handed over at this moment.",
 };
 

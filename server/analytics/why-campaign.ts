@@ -113,7 +113,7 @@ function lateAnswer({ at, workerAlive }: Lateness): Answer {
         code: "late",
         kind: "warning",
         title,
-        text: "Other work of this installation comes first at the moment. It is tried again every minute, and nothing is lost meanwhile.",
+        text: "Other work of this installation comes first at the moment, or the part that hands it out is not running: when this lasts, ask whoever operates it. Nothing is lost meanwhile.",
         at,
       }
     : {

@@ -245,9 +245,20 @@ test("a message of unknown fate is listed with the time at which it counts as se
     sql`update content.email_messages set delivery_status = 'queued', reason_code = 'awaiting_slot', error = null, smtp_response = null
       where campaign_id = ${of(campaign)}`,
   );
-  expect((await listed("queued")).message?.why).toBe(
-    "Its place in the queue is given out anew, within a minute.",
+  const without = sql`scheduled_for = null, campaign_day = null, mailbox_day = null, recipient_day = null, send_before = null`;
+  await change(
+    campaign,
+    sql`update content.email_messages set ${without}, next_attempt_at = app_now() - interval '1 hour' where campaign_id = ${of(campaign)}`,
   );
+  await change(
+    campaign,
+    sql`update step_drivers set wakes_at = app_now(), not_before = app_now() + interval '9 hours' where campaign_id = ${of(campaign)}`,
+  );
+  const queued = await listed("queued");
+  expect(queued.message?.why).toBe(
+    "It has no place in the queue at the moment, and gets one when its step can send again.",
+  );
+  expectIn(minutesTo(queued.message?.at ?? null, queued.now), 9 * 60, "its step looks again");
 });
 
 test("work that nobody takes up is told from work that waits, and a missing worker from a busy one", async () => {

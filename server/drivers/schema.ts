@@ -31,7 +31,7 @@ export const jobWaits = {
   },
   late: {
     title: "Nobody is working on this at the moment",
-    text: "Other work of this installation comes first. It is tried again every minute, and goes on where it stands.",
+    text: "Other work of this installation comes first, or the part that hands it out is not running: when this lasts, ask whoever operates it. It goes on where it stands.",
   },
   no_worker: {
     title: "Nobody is working on this at the moment",
