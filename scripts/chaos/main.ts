@@ -106,7 +106,11 @@ async function main(): Promise<number> {
     lock.release?.();
   }
   say(`\n${table(rounds)}\n`);
-  return broken || rounds.length === 0 ? 1 : 0;
+  if (!rounds.some(({ kills: dealt }) => dealt.length > 0)) {
+    complain("Nothing was killed in the time that was given: this proves nothing.");
+    return 1;
+  }
+  return broken ? 1 : 0;
 }
 
 main().then(

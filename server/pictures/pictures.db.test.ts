@@ -26,7 +26,7 @@ const fetched = (url: string, headers: Record<string, string> = {}) =>
 test("a picture is served to anybody at an address that nobody can guess, and listed for its workspace only", async () => {
   const [ours, theirs] = await Promise.all([newTenant(), newTenant()]);
   const bytes = pngBytes("ours", { width: 1200, height: 400 });
-  const picture = await ours.caller.pictures.add({ filename: "shop\u0000/front.png", bytes });
+  const picture = await ours.caller.pictures.add({ filename: "shop\u0007/front.png", bytes });
   expect(picture).toMatchObject({ filename: "shop  front.png", width: 1200, height: 400, alt: "" });
   const answer = await fetched(picture.url);
   expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
