@@ -115,7 +115,10 @@ test("a campaign that repeats shows its dates, and launches a campaign of its ow
   await page.getByRole("button", { name: "Send one now" }).press("Enter");
   const asked = page.getByRole("alertdialog");
   await expect(asked).toContainText("with the steps and settings as they are");
-  await asked.getByRole("button", { name: "Send one now" }).press("Enter");
+  const sendOne = asked.getByRole("button", { name: "Send one now" });
+  // It says first how many people that are.
+  await expect(sendOne).toBeEnabled();
+  await sendOne.press("Enter");
   await expect(page.getByText("Occurrence 2 of Spring news")).toBeVisible();
   await page.goto(`/${workspace.slug}/campaigns`);
   await expect(page.getByRole("row", { name: /repeats, next/ })).toContainText("Scheduled");

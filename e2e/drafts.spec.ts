@@ -137,6 +137,8 @@ test("several emails are approved for later, and all the others at once, beyond 
   await page.getByLabel("Send at").fill(at);
   await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
   await expect(page.getByText("2 emails approved")).toBeVisible();
+  await expect(page.getByRole("link", { name: "To review 53" })).toBeVisible();
+  await expect(list).toHaveCount(50);
 
   await page.getByLabel("Choose all on this page").check();
   await expect(page.getByRole("button", { name: "Approve 50" })).toBeVisible();
