@@ -5,6 +5,7 @@ import { startRefusal } from "#server/approvals/start";
 import { commitThenSend } from "#server/drivers/events";
 import { launchCampaign, pauseCampaign, resumeCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
+import { lockLimits } from "#server/messages/limits";
 import { confirmMessages, resendMessages } from "#server/messages/unknown";
 import { notify } from "#server/notifications/mutations";
 import { refuseRepeating } from "#server/occurrences/series";
@@ -53,6 +54,8 @@ export async function pause({ scope, act }: Where, words: string): Promise<void>
       sql`select name from users where id = ${act.userId}::uuid`,
     );
     const by = person?.name || "hand";
+    // Claims hold the same lock: one that has looked at the campaign before is written down before this is answered.
+    await lockLimits(tx, { campaignIds: [act.id], accountIds: [] });
     const reason = words === "" ? `Paused by ${by}.` : `Paused by ${by}: “${words}”`;
     await pauseCampaign(tx, { campaignId: act.id, reason });
     await recordCampaignAct(tx, act, "campaign.paused", words === "" ? undefined : { why: words });
