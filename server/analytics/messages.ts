@@ -34,7 +34,8 @@ type Row = Omit<CountedMessage, "why"> & { error: string | null; emptyFields: st
 const happenedAt: Record<MessagesInput["is"], SQL> = {
   // One without a place gets it when its step looks again: with the next window, or the next day's limit.
   queued: sql`coalesce(m.scheduled_for, case when m.next_attempt_at > app_now() then m.next_attempt_at
-    else coalesce((select greatest(d.wakes_at, d.not_before, app_now()) from step_drivers d where d.step_id = m.step_id), m.next_attempt_at) end)`,
+    else coalesce((select greatest(d.wakes_at, d.not_before, app_now()) from step_drivers d
+      where d.step_id = m.step_id and d.wakes_at is not null), m.next_attempt_at) end)`,
   sent: sql`m.sent_at`,
   delivered: sql`m.sent_at`,
   bounced: sql`m.bounced_at`,

@@ -28,7 +28,8 @@ const spoilt: Record<string, [expected: RegExp, statement: SQL]> = {
   ],
   "a message whose time is not known": [
     /^message \S+ \(queued\) waits \(awaiting_send\) until nobody knows when$/,
-    sql`update content.email_messages set scheduled_for = null, next_attempt_at = null`,
+    sql`with asleep as (update step_drivers set wakes_at = null)
+      update content.email_messages set scheduled_for = null, next_attempt_at = null`,
   ],
 };
 
