@@ -8,7 +8,7 @@ import { failImport } from "./mutations.ts";
 import { noteNotMailed } from "./not-mailed.ts";
 import { getImportJob } from "./queries.ts";
 import { finishImport, importSlice, takeImport } from "./run.ts";
-import { begin, check, detailOf, importFile, takeOver, undoFile } from "./testing.ts";
+import { begin, check, detailOf, importFile, takeOver, type TestTenant, undoFile } from "./testing.ts";
 import { requestUndo } from "./undo.ts";
 
 const file = `Email,Name,Status
@@ -18,6 +18,19 @@ closed@shut.example,Closed,
 fine@example.com,Fine,
 says@example.com,Says,unsubscribed
 `;
+
+/** An import that has ended and owes the note of who gets no mail: one of its people has unsubscribed. */
+async function owingNote(tenant: TestTenant): Promise<{ id: string; fence: number }> {
+  const { caller, scope } = tenant;
+  const { id: left } = await caller.contacts.create({ email: "left@example.com" });
+  await caller.contacts.unsubscribe({ id: left });
+  const { id } = await check(tenant, file);
+  await begin(tenant, id);
+  const fence = await takeOver(tenant, id);
+  await importSlice(scope, id, fence);
+  await finishImport(scope, id, fence);
+  return { id, fence };
+}
 
 test("people who get no mail have a remark on their row, in the dry run and in the result, and are a file", async () => {
   const tenant = await newTenant();
@@ -60,13 +73,7 @@ test("people who get no mail have a remark on their row, in the dry run and in t
 
 test("an import has ended before those who get no mail are looked for, and what is undone by then has none", async () => {
   const tenant = await newTenant();
-  const { id: left } = await tenant.caller.contacts.create({ email: "left@example.com" });
-  await tenant.caller.contacts.unsubscribe({ id: left });
-  const { id } = await check(tenant, file);
-  await begin(tenant, id);
-  const fence = await takeOver(tenant, id);
-  await importSlice(tenant.scope, id, fence);
-  await finishImport(tenant.scope, id, fence);
+  const { id, fence } = await owingNote(tenant);
   const ended = { status: "completed", notMailed: 0, judging: true };
   expect(await detailOf(tenant, id)).toMatchObject(ended);
   await undoFile(tenant, id);
@@ -76,14 +83,8 @@ test("an import has ended before those who get no mail are looked for, and what 
 
 test("who gets no mail is noted after all when the undo that stepped in fails for good", async () => {
   const tenant = await newTenant();
-  const { caller, scope } = tenant;
-  const { id: left } = await caller.contacts.create({ email: "left@example.com" });
-  await caller.contacts.unsubscribe({ id: left });
-  const { id } = await check(tenant, file);
-  await begin(tenant, id);
-  const fence = await takeOver(tenant, id);
-  await importSlice(scope, id, fence);
-  await finishImport(scope, id, fence);
+  const { scope } = tenant;
+  const { id } = await owingNote(tenant);
   await withTenant(scope, (tx) => requestUndo(tx, id, tenant.userId));
   await takeOver(tenant, id);
   await withTenant(scope, (tx) => failImport(tx, id, "The disk is full."));
@@ -96,13 +97,7 @@ test("who gets no mail is noted after all when the undo that stepped in fails fo
 test("who gets no mail is noted by another run when the first one dies, and when that fails for good it can be asked for again", async () => {
   const tenant = await newTenant();
   const { caller, scope } = tenant;
-  const { id: left } = await caller.contacts.create({ email: "left@example.com" });
-  await caller.contacts.unsubscribe({ id: left });
-  const { id } = await check(tenant, file);
-  await begin(tenant, id);
-  const fence = await takeOver(tenant, id);
-  await importSlice(scope, id, fence);
-  await finishImport(scope, id, fence);
+  const { id } = await owingNote(tenant);
   expect(await takeImport(scope, id, "too early")).toBeNull();
   await moveClock("10 minutes");
   expect(await stalled(id)).toEqual(["completed"]);
