@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { json } from "node:stream/consumers";
 import { afterAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { newTenant } from "#db/testing";
@@ -13,6 +11,7 @@ import { inngest } from "#inngest/client";
 import { exportRequested } from "#inngest/events";
 import { askForExport } from "#server/exports/testing";
 import { env } from "#server/env";
+import { collectTraces } from "#server/testing-traces";
 
 await vi.hoisted(async () => {
   const { freePort } = await import("../server/messages/testing-sinks.ts");
@@ -21,46 +20,13 @@ await vi.hoisted(async () => {
   Object.assign(process.env, { ENGINE_PORT, WORKER_PORT });
 });
 
-type Span = { traceId: string; spanId: string; parentSpanId?: string; name: string; service: string };
-const exported = z.object({
-  resourceSpans: z.array(
-    z.object({
-      resource: z.object({
-        attributes: z.array(
-          z.object({ key: z.string(), value: z.object({ stringValue: z.string().optional() }) }),
-        ),
-      }),
-      scopeSpans: z.array(
-        z.object({
-          spans: z.array(
-            z.object({
-              traceId: z.string(),
-              spanId: z.string(),
-              parentSpanId: z.string().optional(),
-              name: z.string(),
-            }),
-          ),
-        }),
-      ),
-    }),
-  ),
-});
-
-const spans: Span[] = [];
-const collector = createServer((request, response) => {
-  void json(request).then((body) => {
-    for (const { resource, scopeSpans } of exported.parse(body).resourceSpans) {
-      const service = resource.attributes.find(({ key }) => key === "service.name")?.value.stringValue ?? "";
-      spans.push(...scopeSpans.flatMap((scope) => scope.spans.map((span) => ({ ...span, service }))));
-    }
-    response.end("{}");
-  });
-});
+const collector = await collectTraces();
+const { spans } = collector;
 
 /** What the processes take for their database: it can be taken away from them, and from nobody else. */
 const connections = new Set<Socket>();
 let isAway = false;
-const database = createTcpServer((socket) => {
+const database = createServer((socket) => {
   if (isAway) return void socket.destroy();
   const { port, hostname } = new URL(env.DATABASE_URL);
   const beyond = connect(Number(port), hostname);
@@ -97,7 +63,7 @@ function start(file: string) {
       DATABASE_URL: through(env.DATABASE_URL),
       ENGINE_DATABASE_URL: through(env.ENGINE_DATABASE_URL),
       LOG_LEVEL: "debug",
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${portOf(collector)}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -123,10 +89,8 @@ const callsOf = ({ lines }: Started, fn: string) =>
   });
 
 test("one call of a function is found by its run and request in the logs of engine and worker, and is one trace; without a database both are unready, and ready again by themselves", async () => {
-  for (const server of [collector, database]) {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-  }
+  database.listen(0, "127.0.0.1");
+  await once(database, "listening");
   const [engine, worker] = [start("inngest/engine/main.ts"), start("inngest/worker.ts")];
   const addresses = [env.ENGINE_PORT, env.WORKER_PORT].map((port) => `http://127.0.0.1:${port}/readyz`);
   const readiness = () =>

@@ -1,46 +1,14 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
 import { afterAll, expect, test, vi } from "vitest";
-import { z } from "zod";
 import { answerMetrics } from "./metrics.ts";
+import { collectTraces } from "./testing-traces.ts";
 import { startTracing, traced, traceHeaders } from "./tracing.ts";
 
-const spans = z.object({
-  resourceSpans: z.array(
-    z.object({
-      scopeSpans: z.array(
-        z.object({
-          spans: z.array(
-            z.object({
-              traceId: z.string(),
-              spanId: z.string(),
-              parentSpanId: z.string().optional(),
-              name: z.string(),
-            }),
-          ),
-        }),
-      ),
-    }),
-  ),
-});
-
-const collector = createServer();
-const received: unknown[] = [];
 await vi.hoisted(async () => {
   process.env.METRICS_TOKEN = "a-token-of-the-tests";
 });
-collector.on("request", (request, response) => {
-  void json(request).then((body) => {
-    received.push(body);
-    response.end("{}");
-  });
-});
-collector.listen(0, "127.0.0.1");
-await once(collector, "listening");
-process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-afterAll(() => void collector.close());
+const collector = await collectTraces();
+process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+afterAll(() => collector.close());
 
 test("what one process asks of another is one trace, and a failure is thrown on", async () => {
   const end = await startTracing("worker");
@@ -51,10 +19,9 @@ test("what one process asks of another is one trace, and a failure is thrown on"
   });
   await expect(failing).rejects.toThrow("as it comes");
   await end();
-  const all = received.flatMap((body) =>
-    spans.parse(body).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)),
+  const [call, worked] = ["call", "function"].map((name) =>
+    collector.spans.find((span) => span.name === name),
   );
-  const [call, worked] = ["call", "function"].map((name) => all.find((span) => span.name === name));
   expect(worked).toMatchObject({ traceId: call?.traceId, parentSpanId: call?.spanId });
 });
 

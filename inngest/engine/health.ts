@@ -24,7 +24,13 @@ export function readDepths(database: Database): Promise<Depth[]> {
 }
 
 /** Whether the engine does its work: 200, or 503 with what is in the way. */
-export async function findHealth({ database, workers }: { database: Database; workers: Workers }) {
+export async function findHealth({
+  database,
+  workers,
+}: {
+  database: Database;
+  workers: Pick<Workers, "list">;
+}) {
   const known = workers.list();
   const refusals = await database.transact(
     (sql) =>

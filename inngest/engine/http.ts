@@ -26,7 +26,7 @@ type Request = { method: string; path: string; headers: http.IncomingHttpHeaders
 export type ServerOptions = {
   database: Database;
   settle: Settle;
-  workers: Workers;
+  workers: Pick<Workers, "list">;
   /** The first one signs; the others are still taken while keys are changed. */
   signingKeys: readonly string[];
   eventKeys: readonly string[];

@@ -7,7 +7,7 @@ import type { Workers } from "./workers.ts";
 
 type Options = {
   database: Database;
-  workers: Workers;
+  workers: Pick<Workers, "list">;
   signingKeys: readonly string[];
   owner: string;
   wake: () => void;

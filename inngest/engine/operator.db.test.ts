@@ -8,7 +8,6 @@ import { openDatabase } from "./database.ts";
 import { createHttpServer } from "./http.ts";
 import { openSettle } from "./settle.ts";
 import { bearer } from "./signature.ts";
-import type { Workers } from "./workers.ts";
 
 let lab: Lab;
 beforeAll(async () => {
@@ -199,7 +198,7 @@ test("failed runs that cannot be run again keep none behind them back, and one m
 
 test("an engine whose database is away is not ready, and says why", async () => {
   const gone = openDatabase("postgres://nobody@127.0.0.1:9/nothing", 1);
-  const workers = { list: () => [] } as unknown as Workers;
+  const workers = { list: () => [] };
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const server = createHttpServer({
     database: gone,
