@@ -1,3 +1,4 @@
+// @module-tag race
 import { type SQL, sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { createSession } from "#db/factories";

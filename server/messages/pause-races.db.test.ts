@@ -1,3 +1,4 @@
+// @module-tag race
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";

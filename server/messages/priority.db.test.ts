@@ -1,3 +1,4 @@
+// @module-tag race
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";

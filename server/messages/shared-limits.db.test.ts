@@ -1,3 +1,4 @@
+// @module-tag race
 import { sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import { beforeEach, expect, test } from "vitest";
