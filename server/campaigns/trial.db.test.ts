@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
+import { newTest } from "#server/ab-tests/schema";
 import { sinks } from "#server/messages/testing-sinks";
 import { email, finishedDraft } from "./testing.ts";
 
@@ -42,4 +43,30 @@ test("a test that the server refuses says what it said", async () => {
     contactId: null,
   });
   await expect(refused).rejects.toThrow(/The test was not sent: .*no such user/);
+});
+
+test("who would get a gap is counted for a step, and for each of its variants by the variant's own words", async () => {
+  const tenant = await newTenant();
+  const { id, first, campaign } = await finishedDraft(tenant);
+  const { campaigns } = tenant.caller;
+  await withTenant(tenant.scope, (tx) =>
+    tx.execute(sql`update contacts set company = 'Analytical Engines' where email = 'ada@example.test'`),
+  );
+  const other = { weight: 1, changes: { subjectLine: "{{ company }} and {{ city }}" } };
+  await campaigns.saveStep({
+    id,
+    version: campaign.version,
+    stepId: first,
+    content: {
+      ...email,
+      subjectLine: "Hello {{ email }}",
+      test: { ...newTest(), variants: [{ weight: 1, changes: {} }, other] },
+    },
+  });
+  const gaps = async (variant?: number) => {
+    const { looked, people, fields } = await campaigns.emptyMerges({ id, stepId: first, variant });
+    return { looked, people, fields: Object.fromEntries(fields.map(({ path, count }) => [path, count])) };
+  };
+  expect(await gaps()).toEqual({ looked: 2, people: 0, fields: {} });
+  expect(await gaps(1)).toEqual({ looked: 2, people: 2, fields: { company: 1, city: 2 } });
 });
