@@ -14,6 +14,8 @@ export type SandboxMailDetail = SandboxMail & {
   links: string[];
   headers: Record<string, string>;
   unsubscribeUrl: string | null;
+  /** As it came over the wire. */
+  source: string;
 };
 
 export const sandboxUrl = () => `http://127.0.0.1:${env.SANDBOX_PORT}`;

@@ -4,9 +4,9 @@ import { withTenant } from "#db/tenancy";
 import { env } from "#server/env";
 import { expect, test } from "./fixtures.ts";
 import { launchCampaign } from "./launching.ts";
-import { mailsAbout } from "./sandbox.ts";
+import { mailsAbout, readMail } from "./sandbox.ts";
 
-test("a campaign that an HTTP event starts is made, launched, and takes in whom the event names, once", async ({
+test("a campaign that an HTTP event starts is made with a file, launched, and takes in whom the event names, once", async ({
   workspace,
   signedInPage: page,
   request,
@@ -34,6 +34,16 @@ test("a campaign that an HTTP event starts is made, launched, and takes in whom 
   await page.getByRole("button", { name: "Create campaign" }).click();
   await page.getByLabel("Subject").fill(`Thank you ${unique}, {{ first_name }}`);
   await page.getByRole("textbox", { name: /Body/ }).fill("<p>Your order is on its way.</p>");
+  const terms = Buffer.from("%PDF-1.4 thirty days to return it");
+  const files = page.getByRole("region", { name: "Files" });
+  for (const name of ["Wrong one.pdf", "Terms of return.pdf"]) {
+    const chooser = page.waitForEvent("filechooser");
+    await files.getByRole("button", { name: "Attach a file" }).press("Enter");
+    await (await chooser).setFiles({ name, mimeType: "application/pdf", buffer: terms });
+    await expect(files.getByRole("listitem").filter({ hasText: name })).toBeVisible();
+  }
+  await files.getByRole("button", { name: "Remove Wrong one.pdf" }).press("Enter");
+  await expect(files.getByRole("listitem")).toHaveCount(1);
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 
   await page.getByRole("link", { name: "Trigger", exact: true }).click();
@@ -66,8 +76,11 @@ test("a campaign that an HTTP event starts is made, launched, and takes in whom 
 
   await expect(page.getByText("1 enrolled")).toBeVisible({ timeout: 20_000 });
   await expect(page.getByRole("table", { name: "People" })).toContainText("Completed", { timeout: 20_000 });
-  expect((await mailsAbout(unique)).map(({ to, subject }) => [to, subject])).toEqual([
-    [buyer, `Thank you ${unique}, Ada`],
-  ]);
+  const mails = await mailsAbout(unique);
+  expect(mails.map(({ to, subject }) => [to, subject])).toEqual([[buyer, `Thank you ${unique}, Ada`]]);
+  const { source } = await readMail(mails[0]?.id ?? "");
+  expect(source).toContain('filename="Terms of return.pdf"');
+  expect(source).toContain(terms.toString("base64"));
+  expect(source).not.toContain("Wrong one");
   await expect(page.getByText("Running, and open to whoever comes.")).toBeVisible();
 });
