@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import postgres from "postgres";
 import { v7 } from "uuid";
@@ -49,6 +52,28 @@ test("after all of the engine's state is wiped in mid-campaign, everybody gets e
     const { count, unknown } = await ledgerOf(workspace, campaignId, emails);
     expect([count, unknown]).toEqual([people, []]);
   }
+});
+
+test("a web server that is told to stop answers what it has begun, takes nothing new, and is back", async () => {
+  const login = JSON.stringify({ json: { email: "nobody@example.test" } });
+  const asked = request(`${env.APP_URL}/api/trpc/accounts.forgotPassword`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "content-length": Buffer.byteLength(login) },
+  });
+  const answer = once(asked, "response");
+  asked.write(login.slice(0, 10));
+  await sleep(500);
+  expect(killPart("web", "SIGTERM")).toBeGreaterThan(0);
+  const health = () =>
+    fetch(`${env.APP_URL}/api/health`).then(
+      ({ status }) => status,
+      () => "refused",
+    );
+  await expect.poll(health).toBe("refused");
+  asked.end(login.slice(10));
+  const [{ statusCode }] = (await answer) as [IncomingMessage];
+  expect(statusCode).toBe(200);
+  await expect.poll(health, { timeout: 30_000 }).toBe(200);
 });
 
 /** Five hundred people on their way through two emails with an hour between. */

@@ -10,13 +10,13 @@ const marks: Record<Part, RegExp> = {
   postgres: /postgres.*-D/,
 };
 
-/** Ends one part of the running product as a power cut would. The supervisor brings it back. Linux only. */
-export function killPart(part: Part): number {
+/** Ends one part of the running product, as a power cut would or politely. The supervisor brings it back. Linux only. */
+export function killPart(part: Part, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): number {
   const pids = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => isOurs(pid, part))
     .map(Number);
-  for (const pid of pids) process.kill(pid, "SIGKILL");
+  for (const pid of pids) process.kill(pid, signal);
   return pids.length;
 }
 
