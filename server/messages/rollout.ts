@@ -3,9 +3,10 @@ import type { TenantTx } from "#db/tenancy";
 import { audiencePredicate } from "#server/campaigns/audience";
 import { audience } from "#server/campaigns/schema";
 import { clockOfContact, zoneOr } from "#server/contacts/zone";
+import { loadGraph } from "#server/enrollments/steps";
 import { regionsOf, rolloutLocal } from "#server/planner/rollout";
 import { localText } from "#server/planner/zone";
-import { mailable } from "./mailable.ts";
+import { firstEmailAt } from "./follow-ups.ts";
 import { loadSending, type Sending } from "./sending.ts";
 
 /** `local`: what every wall clock shows when it begins there. `regions`: the zones, in the order of their turns. */
@@ -14,17 +15,29 @@ export type Rollout = { local: number; regions: string[][] };
 /** `from`: when the campaign starts, epoch ms; `chosen`: somebody chose that time. `who`, over `contacts c`, is in it. */
 type Ask = { from: number; chosen: boolean; who: SQL };
 
-/** How a coordinated roll-out goes; null for a campaign that has none. */
+/**
+ * How a coordinated roll-out goes; null for a campaign that has none. It begins when the first email is due everywhere,
+ * which is at the start only where the campaign begins with it.
+ */
 export async function planRollout(
   tx: TenantTx,
-  { mode, personal, course }: Sending,
+  { campaignId, mode, personal, course, now }: Sending,
   { from, chosen, who }: Ask,
 ): Promise<Rollout | null> {
   if (mode !== "coordinated" || !personal) return null;
-  const clocks = await tx.execute<{ clock: string | null }>(sql`
-    select distinct ${clockOfContact} as clock from contacts c where (${who}) and ${mailable}`);
+  // Whoever may not be mailed adds a zone at most, and to ask of everybody takes longer than all else.
+  const clocks = await tx.execute<{ clock: string | null }>(
+    sql`select distinct ${clockOfContact} as clock from contacts c where ${who}`,
+  );
   const zones = clocks.map(({ clock }) => zoneOr(clock, course.campaign.zone));
-  const local = rolloutLocal(personal, zones, { from, chosen });
+  const graph = await loadGraph(tx, campaignId);
+  const begins = Math.max(from, now);
+  const due = Math.max(begins, ...zones.map((zone) => firstEmailAt(graph, begins, zone)));
+  const local = rolloutLocal(
+    personal,
+    zones,
+    due === begins ? { from, now, chosen } : { from: due, now, chosen: false },
+  );
   return local === null ? null : { local, regions: regionsOf(zones, local) };
 }
 

@@ -17,8 +17,8 @@ const workdays: Window = {
   zone: "Europe/Berlin",
 };
 const world = ["Asia/Tokyo", "Europe/Berlin", "America/New_York"];
-const begins = (window: Window, zones: string[], start: string, chosen: boolean) => {
-  const local = rolloutLocal(window, zones, { from: at(start), chosen });
+const begins = (window: Window, zones: string[], start: string, chosen: boolean, now = start) => {
+  const local = rolloutLocal(window, zones, { from: at(start), now: at(now), chosen });
   return local === null ? null : localText(local).slice(0, 16);
 };
 
@@ -42,6 +42,13 @@ test("everybody begins on the first day that has not begun anywhere, at the time
       true,
     ),
   ).toBeNull();
+});
+
+test("a start that was missed is made up for at its time of day, on a day that has not begun anywhere", () => {
+  const zones = ["Europe/Berlin", "Europe/Lisbon"];
+  const start = "2026-11-23T08:00Z";
+  expect(begins(workdays, zones, start, true, "2026-11-23T08:00:20Z")).toBe("2026-11-23T09:00");
+  expect(begins(workdays, zones, start, true, "2026-11-23T10:30Z")).toBe("2026-11-24T09:00");
 });
 
 test("regions come in the order of their clocks, and zones that show the same are one", () => {
@@ -90,7 +97,7 @@ test("in any zones, at any change of the clocks, each gets it when their clock s
       moment,
       fc.boolean(),
       (shape, zones, from, chosen) => {
-        const local = rolloutLocal(shape, zones, { from, chosen });
+        const local = rolloutLocal(shape, zones, { from, now: from, chosen });
         if (local === null) throw new Error("A window that opens at all opens within a year.");
         // Nobody would have begun earlier: the days before are closed, or had begun somewhere.
         for (let day = local - dayMs; day >= toLocal(shape.zone, from) - dayMs; day -= dayMs) {

@@ -4,15 +4,19 @@ import { dayMs, startOfDay, toInstant, toLocal } from "./zone.ts";
 /** A day with closed ones before it is looked for this far ahead. */
 const daysSearched = 400;
 
+/** A launch is a few moments behind the time that was chosen for it. */
+const lateMs = 5 * 60_000;
+
 /**
  * What every wall clock shows when a coordinated roll-out begins there: the first day from the start on, in the
  * campaign's calendar, on which the window is open and that time is still to come in all of the zones. The time of day is
- * that of the start when one was chosen, or when the window opens. Null when the window never opens.
+ * that of the start when one was chosen, or when the window opens. Null when the window never opens. `from`: the start;
+ * `now` is later where it was missed. Epoch ms.
  */
 export function rolloutLocal(
   window: Window,
   zones: readonly string[],
-  { from, chosen }: { from: number; chosen: boolean },
+  { from, now, chosen }: { from: number; now: number; chosen: boolean },
 ): number | null {
   const first = nextOpen(window, from);
   if (!first) return null;
@@ -20,9 +24,10 @@ export function rolloutLocal(
   const time = chosen
     ? timeOfDay(toLocal(window.zone, Math.max(from, first.from)))
     : timeOfDay(opensAt(window));
+  const earliest = Math.max(from, now - lateMs);
   for (let day = 0; day <= daysSearched; day += 1) {
     const local = today + day * dayMs + time;
-    const everywhere = zones.every((zone) => toInstant(zone, local) >= from);
+    const everywhere = zones.every((zone) => toInstant(zone, local) >= earliest);
     if (everywhere && isOpen(window, local)) return local;
   }
   return null;
