@@ -7,6 +7,7 @@ import { nextDay } from "#server/planner/slots";
 import { dayName, toInstant, toLocal } from "#server/planner/zone";
 import { readingHours } from "./reading-hours.ts";
 import { domainLimits, recentTo } from "./recipient-limits.ts";
+import { blockOf, findManySenders } from "./senders.ts";
 import type { Sending } from "./sending.ts";
 
 /** Of `contacts c` and an enrollment: what the time of an email to somebody depends on. */
@@ -90,8 +91,8 @@ async function loadEarlier(
 }
 
 /**
- * When campaigns of a higher priority will write to the same people, as far as they are due for it: an email that has
- * no slot, at the time at which its step looks for one. By contact, when that matters.
+ * When campaigns of a higher priority will write to the same people, as far as they are due for it and can: an email that
+ * has no slot, at the time at which its step looks for one. By contact, when that matters.
  */
 async function loadClaims(
   tx: TenantTx,
@@ -99,19 +100,26 @@ async function loadClaims(
   rows: readonly PersonRow[],
 ): Promise<Map<string, number[]>> {
   if ((contact.perDay === null && contact.hoursApart === null) || rows.length === 0) return new Map();
-  const found = await tx.execute<{ contact_id: string; at: Date }>(sql`
-    select e.contact_id, greatest(coalesce(m.next_attempt_at, e.next_email_scheduled_at), d.not_before, app_now()) as at
+  const found = await tx.execute<{ contact_id: string; campaign_id: string; at: Date }>(sql`
+    select e.contact_id, e.campaign_id, greatest(w.due_at, d.not_before, app_now()) as at
     from campaign_contacts e
     join campaigns k on k.id = e.campaign_id and k.status = 'active' and k.deleted_at is null
+      and (k.end_date is null or k.end_date > app_now())
       and k.priority > (select priority from campaigns where id = ${campaignId}::uuid)
     join campaign_steps s on s.id = e.current_step_id and s.step_type = 'email' and s.is_active
     left join step_drivers d on d.step_id = s.id
     left join content.email_messages m on m.id = e.awaiting_message_id
+    cross join lateral (select coalesce(m.next_attempt_at, e.next_email_scheduled_at) as due_at) w
     where e.contact_id = any(${sql.param(rows.map((row) => row.contact_id))}::uuid[]) and e.status in ('enrolled', 'active')
+      -- Who waits for the winner of a test is due at no time that is known.
+      and w.due_at is not null
       and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'config_error', 'waiting_for_review')
       and (m.id is null or m.scheduled_for is null and m.delivery_status in ('queued', 'deferred'))`);
+  const senders = await findManySenders(tx, [...new Set(found.map((row) => row.campaign_id))]);
+  const able = new Set(senders.flatMap((of) => (blockOf(of) ? [] : [of.campaignId])));
   const claims = new Map<string, number[]>();
-  for (const { contact_id: id, at } of found) claims.set(id, [...(claims.get(id) ?? []), at.getTime()]);
+  for (const { contact_id: id, campaign_id: by, at } of found)
+    if (able.has(by)) claims.set(id, [...(claims.get(id) ?? []), at.getTime()]);
   return claims;
 }
 

@@ -1,6 +1,7 @@
 // @module-tag race
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
+import { createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { createRunner, launch, ledger, newCampaign, places, type Started } from "#server/enrollments/testing";
 import { sinks } from "./testing-sinks.ts";
@@ -66,4 +67,41 @@ test("of the same priority the first to ask goes first, and nobody waits for one
   await launch(low.scope, low.campaignId);
   await runner.settle("mailbox/messages.queued");
   expect(await reasonOf(low)).toBe("awaiting_send");
+});
+
+test.each([
+  [
+    "waits for the winner of a test",
+    sql`update campaign_contacts e set wait_reason = 'waiting_for_winner', next_email_scheduled_at = null
+      from campaigns k where k.id = e.campaign_id and k.priority = 90`,
+    "awaiting_send",
+  ],
+  ["cannot send", sql`update email_accounts set status = 'paused'`, "awaiting_send"],
+  [
+    "has ended",
+    sql`update campaigns set end_date = app_now() - interval '1 minute' where priority = 90`,
+    "awaiting_send",
+  ],
+  ["is about to write to them", sql`select 1`, "higher_priority"],
+])("who is due in a campaign of a higher priority that %s", async (_what, change, expected) => {
+  const [low, high] = await both({ first: 10, second: 90 });
+  const { scope } = low;
+  const own = await withTenant(scope, (tx) => createMailbox(tx, { isDefault: false, status: "paused" }));
+  const to = (status: string) =>
+    withTenant(scope, (tx) =>
+      tx.execute(sql`update email_accounts set status = ${status} where id = ${own}::uuid`),
+    );
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update campaigns set email_account_id = ${own}::uuid where id = ${high.campaignId}::uuid`),
+  );
+  await launch(scope, high.campaignId);
+  await runner.settle("mailbox/messages.queued");
+  await to("active");
+  await withTenant(scope, (tx) => tx.execute(change));
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update email_accounts set status = 'active' where id <> ${own}::uuid`),
+  );
+  await launch(scope, low.campaignId);
+  await runner.settle("mailbox/messages.queued");
+  expect(await reasonOf(low)).toBe(expected);
 });
