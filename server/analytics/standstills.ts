@@ -32,6 +32,7 @@ export const placeCodes = {
   recipient_domain_hourly_limit: "time",
   frequency_cap: "time",
   higher_priority: "time",
+  too_many_emails: "time",
   best_hour: "time",
   own_mailbox: "time",
   rollout: "time",

@@ -43,6 +43,8 @@ export const waitReasons = {
   frequency_cap: "They have had enough emails from all campaigns for now.",
   higher_priority:
     "A campaign of a higher priority is to write to them, and both would be too much: this email leaves after that one.",
+  too_many_emails:
+    "They have had enough emails from all campaigns, and this one was put off for it as often as is allowed: it is skipped next.",
   best_hour: "The email waits for the hour at which they tend to read.",
   own_mailbox: "The mailbox that wrote to them before has sent enough for now, or rests: they wait for it.",
   config_error: "The step is incomplete and cannot act: edit it.",

@@ -1,7 +1,15 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
-import { createRunner, emailStep, launch, ledger, newCampaign, places } from "#server/enrollments/testing";
+import {
+  createRunner,
+  emailStep,
+  launch,
+  ledger,
+  newCampaign,
+  places,
+  type Started,
+} from "#server/enrollments/testing";
 import { sinks } from "./testing-sinks.ts";
 import { atOnce, toTheSame } from "./testing.ts";
 
@@ -49,4 +57,57 @@ test("an email that was put off as often as is allowed for what its reader had i
   expect(sent).toHaveLength(3);
   expect((await log()).map(({ outcome }) => outcome)).toEqual(["too_many_emails", "acted"]);
   expect((await ledger(low)).filter(({ delivery_status }) => delivery_status !== "cancelled")).toEqual([]);
+});
+
+/** Ada has been put off several times, and is again, since a campaign of the same priority was quicker. */
+async function putOff(): Promise<Started> {
+  const campaign = await newCampaign({
+    emails: ["ada@person.test"],
+    settings: { ...atOnce, daily_limit: 1000 },
+  });
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`insert into tenant_policies (contact_emails_per_day) values (1)`),
+  );
+  const rival = await toTheSame(campaign, 50);
+  for (const { scope, campaignId } of [rival, campaign]) await launch(scope, campaignId);
+  await runner.settle();
+  expect((await places(campaign))[0]).toMatchObject({ wait_reason: "frequency_cap" });
+  await withTenant(campaign.scope, (tx) => tx.execute(sql`update campaign_contacts set attempts = 3`));
+  return campaign;
+}
+
+const limitDelays = ({ scope }: Started) =>
+  withTenant(scope, (tx) => tx.execute(sql`update tenant_policies set contact_delays_max = 1`));
+
+test("a limit that is set later skips nobody whose wait is over and who fits then", async () => {
+  const campaign = await putOff();
+  await limitDelays(campaign);
+  await runner.pass("25 hours");
+  expect((await ledger(campaign)).map(({ delivery_status }) => delivery_status)).toEqual(["sent"]);
+});
+
+test("while a campaign is paused nobody's email is skipped", async () => {
+  const campaign = await putOff();
+  const { scope, campaignId } = campaign;
+  await limitDelays(campaign);
+  const turnTo = (status: string) =>
+    withTenant(scope, async (tx) => {
+      await tx.execute(sql`update campaigns set status = ${status} where id = ${campaignId}::uuid`);
+      await tx.execute(sql`update step_drivers set wakes_at = app_now(), not_before = null
+        where step_id in (select id from campaign_steps where campaign_id = ${campaignId}::uuid)`);
+    });
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update campaign_contacts set wait_reason = 'too_many_emails', next_email_scheduled_at = app_now()
+      where campaign_id = ${campaignId}::uuid`),
+  );
+  const step = async () => (await places(campaign))[0]?.status;
+  await turnTo("paused");
+  await runner.sweep();
+  await runner.settle();
+  expect(await step()).not.toBe("completed");
+  await turnTo("active");
+  await runner.pass("2 minutes");
+  await runner.sweep();
+  await runner.settle();
+  expect(await step()).toBe("completed");
 });

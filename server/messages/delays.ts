@@ -5,45 +5,46 @@ import type { DriverEvent } from "#server/drivers/events";
 import { cancelDrafts } from "#server/drafts/standing";
 import { duesOf, planMoves, wakeSteps } from "#server/enrollments/advance";
 import { applyMoves } from "#server/enrollments/moves";
+import type { WaitReason } from "#server/enrollments/reasons";
 import type { StepContext } from "#server/enrollments/slice";
 import { findContactCaps } from "#server/sending-limits/queries";
 import { cancelMessages } from "./slots.ts";
 
-/** What the log says of a step that was passed over since its email was put off too often. */
-export const outcomeTooOften = "too_many_emails";
-
 /**
- * Sends those on, of the next ones due, whose email was put off for what they had from all campaigns as often as the
- * organization allows, and who would have to wait once more. Before limits are locked.
+ * Why somebody waits whose email was put off for what they had from all campaigns as often as the organization allows,
+ * and would be once more; and what the log says of the step that was passed over for it.
  */
+export const tooOften = "too_many_emails" satisfies WaitReason;
+
+/** Sends those on, of the next ones due, of whom that was found. Before limits are locked. */
 export async function skipDelayed(
   tx: TenantTx,
   { scope, graph, step, stepId, limit }: StepContext,
 ): Promise<{ acted: number; events: DriverEvent[] }> {
   const { delaysMax } = await findContactCaps(tx);
+  // Where no limit is set any more they are looked at like everybody else.
   if (delaysMax === null) return { acted: 0, events: [] };
   const rows = await tx.execute<{ id: string; message: string | null }>(sql`
     with due as (
-      (select id, awaiting_message_id as message, attempts, wait_reason from campaign_contacts
+      (select id, awaiting_message_id as message, wait_reason from campaign_contacts
       where tenant_id = ${scope.tenantId}::uuid and current_step_id = ${stepId}::uuid and status in ('enrolled', 'active')
         and next_email_scheduled_at <= app_now() and wait_reason is distinct from 'outcome_unknown'
       order by next_email_scheduled_at, id limit ${limit})
       union all
-      select e.id, m.id, e.attempts, e.wait_reason from (
+      select e.id, m.id, e.wait_reason from (
         select id, enrollment_id from content.email_messages
         where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred')
           and next_attempt_at <= app_now()
         order by next_attempt_at, id limit ${limit}
       ) m join campaign_contacts e on e.id = m.enrollment_id and e.awaiting_message_id = m.id and e.status in ('enrolled', 'active')
     )
-    select id, message from due
-    where attempts > ${delaysMax} and wait_reason in ('frequency_cap', 'higher_priority')`);
+    select id, message from due where wait_reason = ${tooOften}`);
   if (rows.length === 0) return { acted: 0, events: [] };
   const at = (await appNow(tx)).getTime();
   const plan = planMoves(
     graph,
     step,
-    rows.map(({ id }) => ({ enrollmentId: id, outcome: outcomeTooOften, edge: "next" as const, at })),
+    rows.map(({ id }) => ({ enrollmentId: id, outcome: tooOften, edge: "next" as const, at })),
   );
   const events = await wakeSteps(tx, { scope, graph, dues: duesOf(plan) });
   await cancelMessages(

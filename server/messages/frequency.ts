@@ -1,8 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
+import type { WaitReason } from "#server/enrollments/reasons";
 import { notTooOften } from "#server/planner/persons";
 import type { ContactCaps } from "#server/sending-limits/queries";
+import { tooOften } from "./delays.ts";
 import { lockLimits, slotsBack } from "./limits.ts";
 import { maySend } from "./may-send.ts";
 import { limitsOf, slotless, wakeEmailSteps } from "./slots.ts";
@@ -58,13 +60,14 @@ export async function holdTooFrequent(
     const until = notTooOften(taken, caps, now);
     // Who was put off often enough stays due: the step passes them over.
     const isOver = contact.delaysMax !== null && one.delays >= contact.delaysMax;
-    if (until > now) putOff.push({ ...one, until: new Date(isOver ? now : until) });
+    const reason = isOver ? tooOften : "frequency_cap";
+    if (until > now) putOff.push({ ...one, until: new Date(isOver ? now : until), reason });
     else granted.set(one.email, [...(granted.get(one.email) ?? []), now]);
   }
   return { events: await putOffUntil(tx, scope, putOff), judged: due.map(({ id }) => id) };
 }
 
-type PutOff = Due & { until: Date };
+type PutOff = Due & { until: Date; reason: WaitReason };
 
 async function putOffUntil(tx: TenantTx, scope: EventScope, rows: readonly PutOff[]): Promise<DriverEvent[]> {
   if (rows.length === 0) return [];
@@ -77,16 +80,17 @@ async function putOffUntil(tx: TenantTx, scope: EventScope, rows: readonly PutOf
   await tx.execute(sql`
     with later as (
       select * from unnest(${sql.param(rows.map(({ id }) => id))}::uuid[],
-        ${sql.param(rows.map(({ until }) => until.toISOString()))}::timestamptz[]) as l(id, until)
+        ${sql.param(rows.map(({ until }) => until.toISOString()))}::timestamptz[],
+        ${sql.param(rows.map(({ reason }) => reason))}::text[]) as l(id, until, why)
     ), slotted as materialized (
-      select m.*, l.until from later l join content.email_messages m on m.id = l.id
+      select m.*, l.until, l.why from later l join content.email_messages m on m.id = l.id
       where m.delivery_status = 'queued' and m.scheduled_for is not null order by m.id for no key update of m
     ), put_off as (
       update content.email_messages m
-      set next_attempt_at = s.until, reason_code = 'frequency_cap', ${slotless}, updated_at = app_now()
+      set next_attempt_at = s.until, reason_code = s.why, ${slotless}, updated_at = app_now()
       from slotted s where m.id = s.id
     ), waiting as (
-      update campaign_contacts e set wait_reason = 'frequency_cap', attempts = e.attempts + 1, updated_at = app_now()
+      update campaign_contacts e set wait_reason = s.why, attempts = e.attempts + 1, updated_at = app_now()
       from slotted s where e.id = s.enrollment_id and e.awaiting_message_id = s.id
     ), ${slotsBack(sql`slotted`, "reserved")}
     select 1`);

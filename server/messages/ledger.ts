@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { v7 } from "uuid";
 import type { TenantTx } from "#db/tenancy";
 import { ofPlace } from "#server/drafts/standing";
@@ -6,6 +6,7 @@ import { rfcMessageId } from "#server/mail/message-id";
 import type { Given, Held } from "#server/planner/plan";
 import type { Slot } from "#server/planner/slots";
 import type { ContactCaps } from "#server/sending-limits/queries";
+import { tooOften } from "./delays.ts";
 import { reserve } from "./reserve.ts";
 import type { Sending } from "./sending.ts";
 
@@ -77,7 +78,7 @@ async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<Given[]
 
 /**
  * People who have to wait on their own account stay where they are, with the reason, until then. Who was put off often
- * enough for what they had already stays due: their step is passed over.
+ * enough for what they had already stays due, and is marked: their step is passed over.
  */
 export async function holdPeople(
   tx: TenantTx,
@@ -88,16 +89,22 @@ export async function holdPeople(
   const rows = sql`unnest(${sql.param(held.map(({ person }) => person.id))}::uuid[],
     ${sql.param(held.map(({ until }) => new Date(until).toISOString()))}::timestamptz[],
     ${sql.param(held.map(({ hold }) => hold))}::text[]) as h(id, until, reason)`;
+  const isOver = (attempts: SQL) => sql`(${isDelay} and coalesce(${attempts} >= ${delaysMax}::int, false))`;
+  const overAtPlace = isOver(sql`e.attempts`);
+  const overByMessage = isOver(
+    sql`(select e.attempts from campaign_contacts e where e.id = m.enrollment_id limit 1)`,
+  );
   await tx.execute(sql`
     update campaign_contacts e
-    set next_email_scheduled_at = case when ${isDelay} and e.attempts >= ${delaysMax}::int then e.next_email_scheduled_at else h.until end,
-      attempts = e.attempts + (${isDelay})::int, wait_reason = h.reason, updated_at = app_now()
+    set next_email_scheduled_at = case when ${overAtPlace} then e.next_email_scheduled_at else h.until end,
+      wait_reason = case when ${overAtPlace} then ${tooOften} else h.reason end,
+      attempts = e.attempts + (${isDelay})::int, updated_at = app_now()
     from ${rows} where e.id = h.id`);
   await tx.execute(sql`
     with put_off as (
       update content.email_messages m
-      set next_attempt_at = case when ${isDelay} and (select e.attempts from campaign_contacts e where e.id = m.enrollment_id) >= ${delaysMax}::int
-        then m.next_attempt_at else h.until end, reason_code = h.reason, updated_at = app_now()
+      set next_attempt_at = case when ${overByMessage} then m.next_attempt_at else h.until end,
+        reason_code = case when ${overByMessage} then ${tooOften} else h.reason end, updated_at = app_now()
       from ${rows} where m.id = h.id and ${wantsSlot}
       returning m.id, m.enrollment_id, m.reason_code, (${isDelay})::int as delayed
     )

@@ -58,8 +58,6 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   if (repeated.acted > 0) return { ...lost, held: true, ...repeated, more: true };
   const snoozed = await putOffSnoozed(tx, slice);
   if (snoozed > 0) return { ...lost, held: true, acted: snoozed, more: true };
-  const delayed = await skipDelayed(tx, { ...slice, graph, step });
-  if (delayed.acted > 0) return { ...lost, held: true, ...delayed, more: true };
   const reviewed = await reviewDue(tx, { ...slice, graph, step });
   if (reviewed.acted > 0) return { ...lost, held: true, ...reviewed, more: true };
 
@@ -76,6 +74,8 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
     await yieldUntil(tx, driver, fence, { until, notBefore: until });
     return { ...lost, held: true, until, hold: block };
   }
+  const delayed = await skipDelayed(tx, { ...slice, graph, step });
+  if (delayed.acted > 0) return { ...lost, held: true, ...delayed, more: true };
   await lockWideLimits(tx);
   await lockLimits(tx, { campaignIds: [campaignId], accountIds: senders.accounts.map(({ id }) => id) });
   const sending = await loadCourse(tx, senders);
