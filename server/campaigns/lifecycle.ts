@@ -54,10 +54,11 @@ export async function pause({ scope, act }: Where, words: string): Promise<void>
       sql`select name from users where id = ${act.userId}::uuid`,
     );
     const by = person?.name || "hand";
-    // Claims hold the same lock: one that has looked at the campaign before is written down before this is answered.
-    await lockLimits(tx, { campaignIds: [act.id], accountIds: [] });
     const reason = words === "" ? `Paused by ${by}.` : `Paused by ${by}: “${words}”`;
     await pauseCampaign(tx, { campaignId: act.id, reason });
+    // Claims hold the same lock: one that has looked at the campaign before is written down before this is answered. Who
+    // changes a campaign locks it before its limits.
+    await lockLimits(tx, { campaignIds: [act.id], accountIds: [] });
     await recordCampaignAct(tx, act, "campaign.paused", words === "" ? undefined : { why: words });
     await tellOfPause(tx, act, { by, words });
     return { events: [] };

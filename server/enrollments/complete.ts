@@ -26,6 +26,7 @@ export async function completeIfDone(tx: TenantTx, campaignId: string): Promise<
   if (!campaign || campaign.status === "completed") return "completed";
   if (campaign.status !== "active" || !campaign.frozen) return "running";
   if (campaign.goesOn && !campaign.over) return "running";
+  if (campaign.over && !(await lockRunning(tx, campaignId))) return "running";
   if (campaign.over && (await endSlice(tx, campaignId)) === slice) return "ending";
   const rows = await tx.execute(sql`
     update campaigns set status = 'completed', completed_at = app_now(), updated_at = app_now(),
@@ -45,6 +46,16 @@ export async function completeIfDone(tx: TenantTx, campaignId: string): Promise<
       and not exists (select from campaign_triggers t where t.id = a.trigger_id and t.role = 'goal')`);
   await recountCampaign(tx, campaignId);
   return "completed";
+}
+
+/**
+ * Whoever changes a campaign locks it before its limits, which the exits of its people take. False when it was paused, or
+ * its end put off, meanwhile.
+ */
+async function lockRunning(tx: TenantTx, campaignId: string): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    select from campaigns where id = ${campaignId}::uuid and status = 'active' and end_date <= app_now() for no key update`);
+  return rows.length > 0;
 }
 
 async function endSlice(tx: TenantTx, campaignId: string): Promise<number> {
