@@ -201,7 +201,8 @@ function Notes({ draft, canWrite }: { draft: Draft; canWrite: boolean }) {
     <>
       {draft.unused && (
         <Callout kind="warning" title="It is not used as things stand">
-          Its step is gone, or its emails are reviewed no more: its contact gets what the step says.
+          Its contact has passed its step already, or the step is gone or its emails are reviewed no more:
+          nobody is asked about it.
         </Callout>
       )}
       {draft.ahead && draft.status === "draft" && !draft.unused && (

@@ -1,26 +1,34 @@
 import { beforeEach, expect, test } from "vitest";
 import { createSession } from "#db/factories";
 import { email } from "#server/campaigns/testing";
-import { createRunner, emailStep, launch, newCampaign, places } from "#server/enrollments/testing";
+import type { StepValues } from "#db/factories";
+import {
+  createRunner,
+  emailStep,
+  launch,
+  newCampaign,
+  places,
+  type Started,
+} from "#server/enrollments/testing";
+import { atOnce, claim, queued } from "#server/messages/testing";
 import { sinks } from "#server/messages/testing-sinks";
 import { callerFor } from "#server/testing";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 
+const wait: StepValues = { stepType: "wait", waitDuration: { value: 2, unit: "days" } };
+const reviewed = emailStep({ requiresDraftApproval: true, draftReview: { days: 14, otherwise: "skip" } });
+const addresses = (names: readonly string[]) => names.map((name) => `${name}@example.test`);
+const reviewerOf = async ({ userId, slug }: Started) =>
+  callerFor({ sessionId: (await createSession(userId)).sessionId, workspaceSlug: slug });
+
 /** Everybody stands at a wait in front of an email that is reviewed. */
-async function waiting(names: readonly string[]) {
-  const campaign = await newCampaign({
-    emails: names.map((name) => `${name}@example.test`),
-    steps: [
-      { stepType: "wait", waitDuration: { value: 2, unit: "days" } },
-      emailStep({ requiresDraftApproval: true, draftReview: { days: 14, otherwise: "skip" } }),
-    ],
-  });
+async function waiting(names: readonly string[], behind: readonly StepValues[] = []) {
+  const campaign = await newCampaign({ emails: addresses(names), steps: [wait, reviewed, ...behind] });
   await launch(campaign.scope, campaign.campaignId);
   await runner.settle();
-  const { sessionId } = await createSession(campaign.userId);
-  const caller = callerFor({ sessionId, workspaceSlug: campaign.slug });
+  const caller = await reviewerOf(campaign);
   const people = await places(campaign);
   return { ...campaign, caller, people, stepId: campaign.stepIds[1] ?? "" };
 }
@@ -33,16 +41,25 @@ async function arrive() {
 }
 const listed = async ({ caller }: Waiting, view: "review" | "ahead" | "gone") =>
   (await caller.drafts.list({ view })).rows.toSorted((a, b) => (a.email < b.email ? -1 : 1));
-const enrollmentOf = async ({ caller, campaignId }: Waiting, name: string) => {
+type Found = Pick<Waiting, "caller" | "campaignId">;
+const enrollmentOf = async ({ caller, campaignId }: Found, name: string) => {
   const { rows } = await caller.analytics.people({ id: campaignId, status: "live" });
   const person = rows.find(({ email: address }) => address.startsWith(name));
   if (!person) throw new Error(`${name} is not in the campaign.`);
   return person.id;
 };
 
+/** The step says something else from now on, and each of its emails is reviewed. */
+async function saveReviewed({ caller, campaignId: id }: Found, stepId: string, subjectLine: string) {
+  const { version } = await caller.campaigns.byId({ id });
+  const review = { days: 14, otherwise: "skip", instructions: "" } as const;
+  const content = { ...email, subjectLine, emailContent: "<p>New words</p>", review };
+  await caller.campaigns.saveStep({ id, version, stepId, content });
+}
+
 test("what is written to somebody by hand is their draft once they come to the step, and keeps its words", async () => {
   const campaign = await waiting(["ada", "bea", "cid"]);
-  const { caller, stepId, campaignId } = campaign;
+  const { caller, stepId } = campaign;
   const enrollmentId = await enrollmentOf(campaign, "ada");
   expect(await caller.drafts.writable({ enrollmentId })).toMatchObject([{ stepId, draftId: null }]);
   const { id } = await caller.drafts.write({ enrollmentId, stepId });
@@ -69,17 +86,7 @@ test("what is written to somebody by hand is their draft once they come to the s
     "Hello Ada",
     "Hello Ada",
   ]);
-  const edit = { id: campaignId, version: (await caller.campaigns.byId({ id: campaignId })).version };
-  await caller.campaigns.saveStep({
-    ...edit,
-    stepId,
-    content: {
-      ...email,
-      subjectLine: "News",
-      emailContent: "<p>New words</p>",
-      review: { days: 14, otherwise: "skip", instructions: "" },
-    },
-  });
+  await saveReviewed(campaign, stepId, "News");
   await runner.settle();
   const rows = await listed(campaign, "review");
   expect(rows.map(({ id: each, subject }) => [each === id, subject])).toEqual([
@@ -119,4 +126,64 @@ test("what was written by hand and thrown away is not used, and who has left is 
   });
   expect(await caller.drafts.writable({ enrollmentId })).toEqual([]);
   await expect(caller.drafts.write({ enrollmentId, stepId })).rejects.toMatchObject({ code: "CONFLICT" });
+});
+
+test("what was written by hand ends with the pass of its contact, and says so once they have passed its step", async () => {
+  const campaign = await waiting(["ada", "bea", "cid", "dan"], [wait]);
+  const { caller, stepId, campaignId } = campaign;
+  const written = new Map<string, { id: string; enrollmentId: string }>();
+  for (const name of ["ada", "bea", "cid", "dan"]) {
+    const enrollmentId = await enrollmentOf(campaign, name);
+    written.set(name, { ...(await caller.drafts.write({ enrollmentId, stepId })), enrollmentId });
+  }
+  const of = (name: string) => written.get(name) ?? { id: "", enrollmentId: "" };
+  const act = (name: string, one: "exit" | "skip") =>
+    caller.enrollments.act({ campaignId, enrollmentIds: [of(name).enrollmentId], act: one });
+  await act("ada", "exit");
+  // To the end, past the step that would have asked for a review.
+  for (let steps = 0; steps < 3; steps += 1) await act("bea", "skip");
+  for (let steps = 0; steps < 2; steps += 1) await act("cid", "skip");
+  expect((await listed(campaign, "gone")).map(({ id, status }) => [id, status])).toEqual([
+    [of("ada").id, "cancelled"],
+    [of("bea").id, "cancelled"],
+  ]);
+  expect((await listed(campaign, "ahead")).map(({ id }) => id)).toEqual([of("cid").id, of("dan").id]);
+  expect(await caller.drafts.byId({ id: of("cid").id })).toMatchObject({ ahead: true, unused: true });
+  expect(await caller.drafts.byId({ id: of("dan").id })).toMatchObject({ ahead: true, unused: false });
+});
+
+test("an email that somebody has had, or that is leaving at this moment, cannot be written to them any more", async () => {
+  const campaign = await newCampaign({
+    emails: addresses(["ada"]),
+    steps: [emailStep(), wait, reviewed],
+    settings: atOnce,
+  });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  const [first = "", , third = ""] = campaign.stepIds;
+  const had = { ...campaign, caller: await reviewerOf(campaign) };
+  await saveReviewed(had, first, "Looked at");
+  await runner.settle();
+  const enrollmentId = await enrollmentOf(had, "ada");
+  expect((await had.caller.drafts.writable({ enrollmentId })).map(({ stepId }) => stepId)).toEqual([third]);
+  await expect(had.caller.drafts.write({ enrollmentId, stepId: first })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+
+  const sending = await queued(
+    runner,
+    await newCampaign({ emails: addresses(["bea", "cid"]), settings: atOnce }),
+  );
+  const [step = ""] = sending.stepIds;
+  const leaving = { ...sending, caller: await reviewerOf(sending) };
+  const { messages } = await claim(sending, 1);
+  await saveReviewed(leaving, step, "Looked at");
+  const writable = [];
+  for (const name of ["bea", "cid"]) {
+    const rows = await leaving.caller.drafts.writable({ enrollmentId: await enrollmentOf(leaving, name) });
+    const contactId = sending.contactIds[name === "bea" ? 0 : 1];
+    expect(rows.length).toBe(messages.some(({ contact_id }) => contact_id === contactId) ? 0 : 1);
+    writable.push(...rows);
+  }
+  expect(writable).toHaveLength(1);
 });

@@ -5,6 +5,7 @@ import { recordAct } from "#server/audit";
 import { AppError } from "#server/errors";
 import { currentVersion, draftType, textsFor } from "./make.ts";
 import type { Choice } from "./schema.ts";
+import { hasPassed } from "./standing.ts";
 
 /** An email that can be written for somebody by hand, and the draft of it that there is already. */
 export type Writable = { stepId: string; number: number; title: string; draftId: string | null };
@@ -23,6 +24,10 @@ export async function listWritable(tx: TenantTx, enrollmentId: string): Promise<
       and not exists (select from email_drafts d
         where d.contact_id = e.contact_id and d.step_id = s.id and d.enrollment_id = e.id and d.run_number = e.run_number
           and d.status not in ('draft', 'cancelled'))
+      and not ${hasPassed(sql`s.id`)}
+      -- Nor one that is leaving at this moment: it cannot be called back.
+      and not exists (select from content.email_messages m where s.id = e.current_step_id and m.id = e.awaiting_message_id
+        and m.delivery_status not in ('queued', 'deferred'))
     order by s.step_order`);
   return [...rows];
 }

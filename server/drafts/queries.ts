@@ -17,6 +17,7 @@ import {
   draftViews,
   statusesOf,
 } from "./schema.ts";
+import { hasPassed } from "./standing.ts";
 
 const pageSize = 50;
 
@@ -120,7 +121,7 @@ export type Draft = DraftRow & {
   original: { subject: string; body: string };
   /** Written by hand for somebody who has not come to the step yet. */
   ahead: boolean;
-  /** Its step asks for a review no more: it is not used unless that changes again. */
+  /** Its contact has passed its step, or the step asks for a review no more: it is not used unless that changes again. */
   unused: boolean;
   /** Its step says something else by now. */
   stale: boolean;
@@ -156,7 +157,9 @@ export async function getDraft(tx: TenantTx, id: string): Promise<Draft> {
       (select s.scheduled_for from scheduled_emails s where s.draft_id = d.id order by s.id desc limit 1) as "scheduledFor",
       p.name as "stepName", coalesce(p.reply_in_thread, false) as "replyInThread", d.otherwise,
       d.enrollment_id is null as ahead,
-      d.enrollment_id is null and d.status = 'draft' and not coalesce(p.is_active and p.requires_draft_approval, false) as unused,
+      d.enrollment_id is null and d.status = 'draft' and not (coalesce(p.is_active and p.requires_draft_approval, false)
+        and exists (select from campaign_contacts e where e.contact_id = d.contact_id and e.campaign_id = d.campaign_id
+          and e.status in ('enrolled', 'active', 'paused') and not ${hasPassed(sql`d.step_id`)})) as unused,
       d.status = 'draft' and p.id is not null and d.step_version_id is distinct from (
         select v.id from campaign_step_versions v where v.step_id = p.id and v.version = p.current_version and v.variant_id is null) as stale,
       coalesce(nullif(a.name, ''), a.email) as "approvedBy", d.approved_at as "approvedAt",

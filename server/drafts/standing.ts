@@ -1,9 +1,13 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 
 /** The drafts `d` of the place where `campaign_contacts e` stands. */
 export const ofPlace = sql`d.enrollment_id = e.id and d.step_id = e.current_step_id and d.run_number = e.run_number
   and d.visit = e.visit and d.status <> 'cancelled'`;
+
+/** Whether `campaign_contacts e` has been at this step in this pass, and is there no more: its email was theirs, or was skipped. */
+export const hasPassed = (stepId: SQL): SQL => sql`(${stepId} is distinct from e.current_step_id and exists (
+  select from enrollment_step_log l where l.enrollment_id = e.id and l.run_number = e.run_number and l.step_id = ${stepId}))`;
 
 /**
  * Ties messages that were just written to the drafts they were approved as. They are rendered from these, and bear the
@@ -62,6 +66,25 @@ export async function cancelDrafts(tx: TenantTx, enrollmentIds: readonly string[
     ), scheduled as (
       update scheduled_emails s set status = 'cancelled', updated_at = app_now()
       from open o where s.draft_id = o.id and s.status in ('pending', 'claimed')
+    )
+    update email_drafts d set status = 'cancelled', updated_at = app_now() from open o where d.id = o.id`);
+}
+
+/**
+ * What was written ahead for people whose pass is over, whichever way that came: it was meant for this pass, and is not
+ * the email of another one. Who is still on the way keeps theirs.
+ */
+export async function cancelAhead(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
+  if (enrollmentIds.length === 0) return;
+  await tx.execute(sql`
+    with open as materialized (
+      select d.id from unnest(${sql.param(enrollmentIds)}::uuid[]) as g(id)
+      cross join lateral (
+        select * from campaign_contacts e where e.id = g.id and e.status not in ('enrolled', 'active', 'paused') limit 1) e
+      cross join lateral (
+        select d.id from email_drafts d
+        where d.contact_id = e.contact_id and d.campaign_id = e.campaign_id and d.enrollment_id is null and d.status = 'draft'
+        order by d.id for no key update) d
     )
     update email_drafts d set status = 'cancelled', updated_at = app_now() from open o where d.id = o.id`);
 }

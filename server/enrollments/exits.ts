@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { cancelDrafts } from "#server/drafts/standing";
+import { cancelAhead, cancelDrafts } from "#server/drafts/standing";
 import { cancelMessages } from "#server/messages/slots";
 import { exitReasons, type ExitReason } from "./reasons.ts";
 
@@ -37,10 +37,9 @@ export async function exitEnrollments(tx: TenantTx, exits: readonly Exit[]): Pro
       returning 1
     )
     select count(*)::int as count from gone`);
-  await cancelDrafts(
-    tx,
-    exits.map((exit) => exit.enrollmentId),
-  );
+  const gone = exits.map((exit) => exit.enrollmentId);
+  await cancelDrafts(tx, gone);
+  await cancelAhead(tx, gone);
   return row?.count ?? 0;
 }
 

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { cancelAhead } from "#server/drafts/standing";
 import type { Move, Place, Plan } from "./advance.ts";
 import type { EngineStep } from "./steps.ts";
 
@@ -25,8 +26,13 @@ export async function applyMoves(tx: TenantTx, plan: Plan): Promise<Counts> {
       count(await moveTogether(tx, plan, way, ids.slice(from, from + chunkTogether)));
   for (let from = 0; from < apart.length; from += chunk)
     count(await moveApart(tx, plan, apart.slice(from, from + chunk)));
+  if (total.ended > 0) await cancelAhead(tx, through(plan));
   return total;
 }
+
+/** Those whose way ends with their move. */
+const through = ({ moves, places }: Plan): string[] =>
+  moves.flatMap(({ enrollmentId }, index) => (places[index]?.target ? [] : [enrollmentId]));
 
 type Way = Place & { outcome: string; at: number };
 type Going = { move: Move; place: Place };
