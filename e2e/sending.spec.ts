@@ -1,6 +1,7 @@
 import { createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { env } from "#server/env";
+import { ensureTags } from "#server/tags/mutations";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
 import { seriousFindings } from "./scan.ts";
@@ -69,6 +70,18 @@ test("limits, days without sending and a pool are set up, and the review says wh
     const before = await whitMonday.count();
     await whitMonday.first().click();
     await expect(whitMonday).toHaveCount(before - 1);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  await test.step("a tag whose bearers get no campaign email", async () => {
+    await withTenant(workspace.scope, (tx) => ensureTags(tx, ["vacation"]));
+    await page.reload();
+    const quiet = page.getByRole("region", { name: "Do not disturb" });
+    await quiet.getByLabel("Tag").selectOption({ label: "vacation" });
+    await quiet.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("Saved.")).toBeVisible();
+    await page.reload();
+    await expect(quiet.getByLabel("Tag").locator("option:checked")).toHaveText("vacation");
     expect(await seriousFindings(page)).toEqual([]);
   });
 

@@ -55,7 +55,8 @@ function Held({ count, all }: { count: number; all: boolean }) {
   return (
     <span className="text-warning">
       {" "}
-      {contacts(count)} of the sample cannot be written to: snoozed, or lacking what the email says.{" "}
+      {contacts(count)} of the sample cannot be written to: snoozed, not to be disturbed, or lacking what the
+      email says.{" "}
       {all
         ? "That is all of it, so the time of the test cannot begin: mend it, pick a winner, or stop the test."
         : "The test does not wait for them."}

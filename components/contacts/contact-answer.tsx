@@ -15,7 +15,7 @@ export function ContactAnswer({ workspace, answer, timeZone }: Props) {
   if (code === "hindered" || code === "snoozed") return null;
   return (
     <Callout kind={kind} title={title} className="mb-5">
-      {campaigns.length === 0 && <p>{answer.text}</p>}
+      {(campaigns.length === 0 || code === "do_not_disturb") && <p>{answer.text}</p>}
       <ul className="space-y-1">
         {campaigns.map((campaign) => (
           <li key={campaign.enrollmentId}>
@@ -35,7 +35,7 @@ export function ContactAnswer({ workspace, answer, timeZone }: Props) {
           </li>
         ))}
       </ul>
-      {at === null && campaigns.length > 0 && (
+      {at === null && campaigns.length > 0 && code !== "do_not_disturb" && (
         <p className="text-muted">Nothing happens by itself before somebody acts.</p>
       )}
     </Callout>

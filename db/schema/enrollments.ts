@@ -107,8 +107,8 @@ export const campaignContacts = pgTable(
 );
 
 /**
- * Contacts that changed while a step that may wait for that was asking about them, and did not see it: they are asked for
- * again. A queue, emptied by the sweeper.
+ * Contacts that changed while a step that may wait for that was asking about them, and did not see it, and those who no
+ * longer have the tag that kept campaigns from writing to them: they are asked for again. A queue, emptied by the sweeper.
  */
 export const missedWakes = pgTable("missed_wakes", { ...logColumns, contactId: uuid().notNull() }, (t) => [
   within(t, t.contactId, contacts),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import {
   sortedText,
   tenantKey,
@@ -18,12 +18,17 @@ export const tags = pgTable(
     ...workspaceColumns,
     name: sortedText().notNull(),
     color: text(),
+    /** Whoever has it gets no campaign email; triggers note whom it lets go. At most one tag of a workspace. */
+    doNotDisturb: boolean().notNull().default(false),
   },
   (t) => [
     tenantKey(t),
     within(t, t.workspaceId, workspaces),
     workspacePolicy("tags"),
     uniqueIndex("tags_name_unique").on(t.tenantId, t.workspaceId, sql`lower(${t.name})`),
+    uniqueIndex("tags_do_not_disturb_unique")
+      .on(t.tenantId, t.workspaceId)
+      .where(sql`do_not_disturb`),
   ],
 );
 

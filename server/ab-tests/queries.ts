@@ -33,9 +33,9 @@ export type Test = {
 
 /**
  * Whether `campaign_contacts e` of a sample cannot be written to until somebody mends it or their time is over: they are
- * snoozed, or the email cannot be made for them.
+ * left alone for now, or the email cannot be made for them.
  */
-export const heldBack = sql`coalesce(e.wait_reason = 'snoozed' or e.wait_reason = 'deferred' and (
+export const heldBack = sql`coalesce(e.wait_reason in ('snoozed', 'do_not_disturb') or e.wait_reason = 'deferred' and (
   select m.delivery_status = 'queued' and starts_with(m.error, 'message: ')
   from content.email_messages m where m.id = e.awaiting_message_id), false)`;
 

@@ -27,6 +27,7 @@ export const placeCodes = {
   calling: "time",
   retrying_call: "time",
   snoozed: "time",
+  do_not_disturb: "person",
   recipient_window: "time",
   recipient_domain_limit: "time",
   recipient_domain_hourly_limit: "time",

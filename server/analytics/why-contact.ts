@@ -2,6 +2,8 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { listHindrances } from "#server/contacts/queries";
 import type { EnrollmentStatus, WaitReason } from "#server/enrollments/reasons";
+import { isSnoozed, isUndisturbed } from "#server/messages/mailable";
+import { findUndisturbedTag } from "#server/tags/queries";
 import { nextTry, nextTryJoins } from "./next-try.ts";
 import { whyOf } from "./reasons.ts";
 import type { ContactCode } from "./standstills.ts";
@@ -26,8 +28,9 @@ const campaignsShown = 50;
 export async function answerForContact(tx: TenantTx, id: string): Promise<ContactAnswer> {
   const hindrances = await listHindrances(tx, id);
   const campaigns = await listStandings(tx, id);
-  const [contact] = await tx.execute<{ snoozedUntil: Date | null }>(sql`
-    select case when snoozed_until > app_now() then snoozed_until end as "snoozedUntil" from contacts where id = ${id}::uuid`);
+  const [contact] = await tx.execute<{ snoozedUntil: Date | null; undisturbed: boolean }>(sql`
+    select case when ${isSnoozed} then c.snoozed_until end as "snoozedUntil", ${isUndisturbed} as undisturbed
+    from contacts c where c.id = ${id}::uuid`);
   const answer = (code: ContactCode, title: string, text: string | null, at: Date | null): ContactAnswer => ({
     code,
     kind: code === "hindered" ? "warning" : "info",
@@ -41,6 +44,14 @@ export async function answerForContact(tx: TenantTx, id: string): Promise<Contac
       "hindered",
       "No campaign mails this contact",
       hindrances.map(({ reason }) => reason).join(" "),
+      null,
+    );
+  const tag = contact?.undisturbed ? await findUndisturbedTag(tx) : null;
+  if (tag)
+    return answer(
+      "do_not_disturb",
+      "No campaign writes to them",
+      `They have the tag “${tag.name}”. What waits for them leaves when somebody takes it off them.`,
       null,
     );
   const snoozedUntil = contact?.snoozedUntil ?? null;

@@ -279,7 +279,7 @@ test("work that nobody takes up is told from work that waits, and a missing work
 });
 
 /** Only a person moves them on: there is no next try to show. */
-const byHandOnly: readonly WaitReason[] = ["config_error"];
+const byHandOnly: readonly WaitReason[] = ["config_error", "do_not_disturb"];
 
 test("whatever somebody waits for, the people of the campaign and the contact say it in words, with the next try", async () => {
   const reasons = Object.keys(waitReasons) as WaitReason[];

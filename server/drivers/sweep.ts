@@ -13,6 +13,7 @@ import {
 } from "#inngest/events";
 import { followUp } from "#server/approvals/reminders";
 import { completeIfDone } from "#server/enrollments/complete";
+import { letGoOn } from "#server/enrollments/let-go-on";
 import { wakeWaiters } from "#server/enrollments/waiters";
 import { fillCalendars } from "#server/holiday-calendars/mutations";
 import { nextSend } from "#server/messages/claim";
@@ -137,13 +138,20 @@ export const sweepArrivals = (): Promise<Swept> =>
     return { events: waiting.map(({ id, since, now }) => arrivalsEvent(scope, id, roundOf(since, now))) };
   });
 
-/** Contacts whom a waiting step could not be told of, since it was asking about them at that moment: it asks again. */
+/** A tag can be taken off so many at once. */
+const missedMax = 20_000;
+
+/**
+ * Contacts whom a waiting step could not be told of, since it was asking about them at that moment: it asks again. And
+ * those who may be disturbed again.
+ */
 export const sweepWaiters = (): Promise<Swept> =>
-  sweepWorkspaces(sql`select * from due_missed_wakes()`, async (tx, scope, ids) => {
+  sweepWorkspaces(sql`select * from due_missed_wakes(${missedMax})`, async (tx, scope, ids) => {
     const missed = await tx.execute<{ contact_id: string }>(sql`
       delete from missed_wakes where id = any(${sql.param(ids)}::uuid[]) returning contact_id`);
     const contactIds = [...new Set(missed.map((row) => row.contact_id))];
-    return { events: await wakeWaiters(tx, { scope, contactIds, atOnce: true }) };
+    const goOn = await letGoOn(tx, { scope, contactIds, from: "do_not_disturb" });
+    return { events: [...goOn, ...(await wakeWaiters(tx, { scope, contactIds, atOnce: true }))] };
   });
 
 /** Calendars that lack holidays of the coming year. */

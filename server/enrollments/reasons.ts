@@ -35,6 +35,8 @@ export const waitReasons = {
   calling: "Another system is being told of them.",
   retrying_call: "The other system could not be told of them: it is tried again at the time shown.",
   snoozed: "They are not to be written to before the time shown: they are away, or somebody said so.",
+  do_not_disturb:
+    "They have the tag whose bearers get no campaign email: this one waits until somebody takes it off them.",
   rollout: "The roll-out has not come to where they are: the email leaves at the time shown.",
   recipient_window: "The send window is shut where they are: the email leaves when it opens there.",
   recipient_domain_limit: "Their company has had its emails for today: the next ones leave on another day.",

@@ -3,7 +3,8 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { type Author, noteOnTimelines } from "#server/contacts/history";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
-import { releaseSlotsOf, wakeEmailSteps } from "#server/messages/slots";
+import { releaseSlotsOf } from "#server/messages/slots";
+import { emailPlaces, letGoOn } from "./let-go-on.ts";
 
 type Snoozing = {
   scope: EventScope;
@@ -58,34 +59,10 @@ export async function endSnooze(
   tx: TenantTx,
   { scope, contactId, author }: { scope: EventScope; contactId: string; author: Author },
 ): Promise<DriverEvent[]> {
-  const standing = await emailPlaces(tx, [contactId]);
-  const stepIds = [...new Set(standing.map(({ stepId }) => stepId))].sort();
-  const events = await wakeEmailSteps(tx, { scope, stepIds, dueAt: null });
-  await tx.execute(sql`
-    update content.email_messages set next_attempt_at = app_now(), reason_code = 'awaiting_slot', updated_at = app_now()
-    where enrollment_id = any(${sql.param(standing.map(({ id }) => id))}::uuid[]) and reason_code = 'snoozed'
-      and delivery_status in ('queued', 'deferred')`);
-  await tx.execute(sql`
-    update campaign_contacts set wait_reason = null, next_email_scheduled_at = app_now(), updated_at = app_now()
-    where id = any(${sql.param(standing.map(({ id }) => id))}::uuid[]) and wait_reason = 'snoozed'
-      and awaiting_message_id is null`);
+  const events = await letGoOn(tx, { scope, contactIds: [contactId], from: "snoozed" });
   const [ended] = await tx.execute<{ id: string }>(sql`
     update contacts set snoozed_until = null, updated_at = app_now()
     where id = ${contactId}::uuid and snoozed_until is not null returning id`);
   if (ended) await noteOnTimelines(tx, [contactId], { type: "contact.snooze_ended", ...author });
   return events;
-}
-
-/** Where these contacts stand at an email, on the way or paused. */
-async function emailPlaces(
-  tx: TenantTx,
-  contactIds: readonly string[],
-): Promise<{ id: string; stepId: string }[]> {
-  return [
-    ...(await tx.execute<{ id: string; stepId: string }>(sql`
-      select e.id, s.id as "stepId" from campaign_contacts e
-        join campaign_steps s on s.id = e.current_step_id and s.step_type = 'email'
-      where e.contact_id = any(${sql.param([...contactIds])}::uuid[]) and e.status in ('enrolled', 'active', 'paused')
-      order by e.id`)),
-  ];
 }

@@ -112,8 +112,8 @@ const placesOfTags = (importId: string) => sql`
   union all select j.import_options - 'made' from import_jobs j where j.id <> ${importId}::uuid and ${isAtWork}`;
 
 /** Of a tag `t`; in what case it is named makes no difference. */
-const tagIsUsed = (importId: string) => sql`exists (
+const tagIsUsed = (importId: string) => sql`(t.do_not_disturb or exists (
   select from (${placesOfTags(importId)}) used(place)
   where jsonb_path_exists(lower(used.place::text)::jsonb,
     '$.** ? (@.field == "tags" && @.value[*] == $tag || @.tag == $tag || @.tags[*] == $tag)',
-    jsonb_build_object('tag', lower(t.name::text collate "default"))))`;
+    jsonb_build_object('tag', lower(t.name::text collate "default")))))`;

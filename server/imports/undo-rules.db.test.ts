@@ -142,7 +142,7 @@ test("a tag that the import made stays where somebody's rule or campaign names i
   const { caller, scope } = tenant;
   const { id } = await importFile(
     tenant,
-    'email,tags\na@example.com,"ruled;heard;given;planned;elsewhere;unused;rul"\n',
+    'email,tags\na@example.com,"ruled;heard;given;planned;elsewhere;quiet;unused;rul"\n',
   );
   const rule = { field: "tags", operator: "contains_any", value: ["Ruled"] } as const;
   await caller.segments.create({ name: "Unused", rules: { version: 1, match: "all", rules: [rule] } });
@@ -156,7 +156,9 @@ test("a tag that the import made stays where somebody's rule or campaign names i
   const waiting = await check(tenant, "email\nb@example.com\n", { tags: ["planned"] });
   const { id: other } = await caller.contacts.create({ email: "other@example.com" });
   await caller.contacts.addTag({ id: other, tag: "elsewhere" });
-  const stays = { fields: [], lists: [], tags: ["elsewhere", "given", "heard", "planned", "ruled"] };
+  const quiet = (await caller.tags.list()).find(({ name }) => name === "quiet");
+  await caller.tags.nameUndisturbed({ tagId: quiet?.id ?? null });
+  const stays = { fields: [], lists: [], tags: ["elsewhere", "given", "heard", "planned", "quiet", "ruled"] };
   const { report } = await withTenant(scope, (tx) => forecastUndo(tx, id));
   expect(report.stays).toEqual(stays);
   expect((await undoFile(tenant, id)).undoReport?.stays).toEqual(stays);

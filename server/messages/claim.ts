@@ -8,7 +8,7 @@ import { findContactCaps, loadWideLimits, lockWideLimits } from "#server/sending
 import { allowanceOf } from "./caps.ts";
 import { holdTooFrequent } from "./frequency.ts";
 import { lockLimits } from "./limits.ts";
-import { closedAmong, isSnoozed, mailable, unmailableReason } from "./mailable.ts";
+import { closedAmong, isLeftAlone, mailable, unmailableReason } from "./mailable.ts";
 import { maySend } from "./may-send.ts";
 import { hasRoom, type Room, roomsOf } from "./recipient-limits.ts";
 import { cancelMessages } from "./slots.ts";
@@ -22,8 +22,8 @@ export type Claimed = {
   step_version_id: string | null;
 };
 export type Claim = { token: string; messages: Claimed[] };
-/** `snoozed`: enrollments whose message is due though nobody may write to them yet. They are to give their slot back. */
-export type Claiming = Claim & { events: DriverEvent[]; snoozed: string[] };
+/** `leftAlone`: enrollments whose message is due though nobody may write to them for now. They are to give their slot back. */
+export type Claiming = Claim & { events: DriverEvent[]; leftAlone: string[] };
 
 type Ask = { scope: EventScope; accountId: string; fence: number; limit: number; leaseSeconds: number };
 
@@ -38,7 +38,7 @@ const shortestGap = sql`0.8`;
 export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
   await takeInOrder(tx);
   const next = await campaignsDue(tx, ask);
-  if (next.length === 0) return { token: v7(), messages: [], events: [], snoozed: [] };
+  if (next.length === 0) return { token: v7(), messages: [], events: [], leftAlone: [] };
   const due = isDue(ask.accountId);
   const contact = await findContactCaps(tx);
   const { events, judged } = await holdTooFrequent(tx, {
@@ -106,8 +106,8 @@ export async function claimMessages(tx: TenantTx, ask: Ask): Promise<Claiming> {
     )
     select id, campaign_id, contact_id, step_id, step_version_id from claimed order by next_attempt_at, id`);
   // Those it passed over are seen to when it finds no others.
-  const snoozed = messages.length < ask.limit ? await dropUnmailable(tx, ask) : [];
-  return { token, messages: [...messages], events, snoozed };
+  const leftAlone = messages.length < ask.limit ? await dropUnmailable(tx, ask) : [];
+  return { token, messages: [...messages], events, leftAlone };
 }
 
 /**
@@ -128,7 +128,7 @@ const isDue = (
 
 // Scalar, so that it is asked of each message in turn and not of every contact beforehand.
 const recipientMailable = sql`(
-  select true from contacts c where c.id = m.contact_id and ${mailable} and not ${isSnoozed} limit 1)`;
+  select true from contacts c where c.id = m.contact_id and ${mailable} and not ${isLeftAlone} limit 1)`;
 
 const gapSince = (last: SQL, seconds: SQL) =>
   sql`(${last} is null or ${last} + make_interval(secs => ${seconds} * ${shortestGap}) <= app_now())`;
@@ -183,12 +183,12 @@ async function campaignsDue(
   return rows.map((row) => row.campaign_id);
 }
 
-/** Without a reason to leave they are snoozed. */
+/** Without a reason to leave they are left alone for now. */
 type Dropped = { id: string; enrollment_id: string; reason: ExitReason | null };
 
 /**
  * Whoever may not be mailed any more leaves now; their message is cancelled and gives its slot back. Returns the
- * enrollments of those who may not be mailed yet.
+ * enrollments of those who may not be mailed for now.
  */
 async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<string[]> {
   const rows = await tx.execute<Dropped>(sql`
@@ -197,16 +197,16 @@ async function dropUnmailable(tx: TenantTx, { accountId, limit }: Ask): Promise<
       where ${isDue(accountId)} and ${maySend}
       order by m.next_attempt_at, m.id limit ${limit * 2}
     ), next as materialized (
-      select d.id, d.enrollment_id, c.email_normalized, ${unmailableReason} as reason, ${isSnoozed} as snoozed
+      select d.id, d.enrollment_id, c.email_normalized, ${unmailableReason} as reason, ${isLeftAlone} as left_alone
       from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c
     ), closed as materialized (
       ${closedAmong(sql`select email_normalized from next`)}
     ), reasoned as (
-      select id, enrollment_id, snoozed, coalesce(reason,
+      select id, enrollment_id, left_alone, coalesce(reason,
         case when exists (select 1 from closed x where x.email = next.email_normalized) then 'suppressed' end) as reason
       from next
     )
-    select id, enrollment_id, reason from reasoned where reason is not null or snoozed order by enrollment_id`);
+    select id, enrollment_id, reason from reasoned where reason is not null or left_alone order by enrollment_id`);
   const leaving = rows.flatMap(({ id, enrollment_id: enrollmentId, reason }) =>
     reason === null ? [] : [{ id, enrollmentId, reason }],
   );

@@ -175,7 +175,7 @@ export async function forecastDue(tx: TenantTx, sending: Sending): Promise<Writt
     join campaign_steps s on s.id = e.current_step_id and s.step_type = 'email'
     left join content.email_messages m on m.id = e.awaiting_message_id
     where e.campaign_id = ${sending.campaignId}::uuid and e.status in ('enrolled', 'active')
-      and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'config_error', 'waiting_for_review')
+      and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'config_error', 'waiting_for_review', 'do_not_disturb')
       and (m.id is null or m.scheduled_for is null and m.delivery_status in ('queued', 'deferred'))`;
   const [more] = await tx.execute<{ count: number }>(sql`select count(*)::int as count ${standing}`);
   const count = (slotted?.count ?? 0) + (more?.count ?? 0);

@@ -31,3 +31,14 @@ export const closedAmong = (addresses: SQL): SQL =>
 
 /** Whether nobody is to write to `contacts c` yet. */
 export const isSnoozed: SQL = sql`coalesce(c.snoozed_until > app_now(), false)`;
+
+/**
+ * Whether `contacts c` has the tag whose bearers get no campaign email. Scalar: one index probe for each contact, and a
+ * comparison with nothing where the workspace names no such tag.
+ */
+export const isUndisturbed: SQL = sql`coalesce((
+  select true from contact_tags ct
+  where ct.contact_id = c.id and ct.tag_id = (select t.id from tags t where t.do_not_disturb) limit 1), false)`;
+
+/** Whether nobody is to write to `contacts c` for now: what is meant for them waits. */
+export const isLeftAlone: SQL = sql`(${isSnoozed} or ${isUndisturbed})`;

@@ -111,7 +111,7 @@ async function loadClaims(
     left join content.email_messages m on m.id = e.awaiting_message_id
     cross join lateral (select coalesce(m.next_attempt_at, e.next_email_scheduled_at) as due_at) w
     where e.contact_id = any(${sql.param(rows.map((row) => row.contact_id))}::uuid[]) and e.status in ('enrolled', 'active')
-      -- Who waits for the winner of a test is due at no time that is known.
+      -- Who waits for the winner of a test, or is not to be disturbed, is due at no time that is known.
       and w.due_at is not null
       and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'config_error', 'waiting_for_review')
       and (m.id is null or m.scheduled_for is null and m.delivery_status in ('queued', 'deferred'))`);

@@ -25,13 +25,13 @@ import { lockWideLimits } from "#server/sending-limits/queries";
 import { aheadOf, boundTo, findDemands, writtenBefore } from "./ahead.ts";
 import { skipDelayed } from "./delays.ts";
 import { holdPeople, writeGiven } from "./ledger.ts";
+import { leaveAlone } from "./left-alone.ts";
 import { lockLimits } from "./limits.ts";
 import { unmailableReason } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import { wakeRested } from "./rested.ts";
 import { blockOf, findSenders, rests } from "./senders.ts";
 import { loadCourse, type Sending } from "./sending.ts";
-import { putOffSnoozed } from "./snoozed.ts";
 
 /** A mailbox that cannot send is looked at again after this, if nobody says before that it can. */
 const recheckMs = 10 * 60_000;
@@ -56,8 +56,8 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   if (assumed.acted > 0) return { ...assumed, more: true };
   const repeated = await skipRepeated(tx, { ...slice, graph, step });
   if (repeated.acted > 0) return { ...lost, held: true, ...repeated, more: true };
-  const snoozed = await putOffSnoozed(tx, slice);
-  if (snoozed > 0) return { ...lost, held: true, acted: snoozed, more: true };
+  const leftAlone = await leaveAlone(tx, slice);
+  if (leftAlone > 0) return { ...lost, held: true, acted: leftAlone, more: true };
   const reviewed = await reviewDue(tx, { ...slice, graph, step });
   if (reviewed.acted > 0) return { ...lost, held: true, ...reviewed, more: true };
 

@@ -83,11 +83,11 @@ async function sendHalves(
     const half = await takeHalf(scope, lane, sender.compiled);
     if (half === null) return "lost";
     await tellSteps(half.events);
-    const { claim, snoozed } = half;
+    const { claim, leftAlone } = half;
     if (claim.messages.length === 0) {
-      if (snoozed.length === 0) return "empty";
-      // Snoozed after their slot was given, or at that moment: their steps put them off.
-      await commitThenSend(scope, (tx) => releaseSlotsOf(tx, { scope, enrollmentIds: snoozed }));
+      if (leftAlone.length === 0) return "empty";
+      // Snoozed or tagged after their slot was given, or at that moment: their steps put them off.
+      await commitThenSend(scope, (tx) => releaseSlotsOf(tx, { scope, enrollmentIds: leftAlone }));
       continue;
     }
     // Not before the commit: what was rolled back has no links in the database.
@@ -109,7 +109,7 @@ async function sendHalves(
 type Half = {
   claim: Claim;
   events: DriverEvent[];
-  snoozed: string[];
+  leftAlone: string[];
   loaded: Awaited<ReturnType<typeof loadForRendering>>;
   compiled: Compiled;
 };
@@ -118,7 +118,7 @@ type Half = {
 function takeHalf(scope: Scope, lane: Lane, known: Compiled): Promise<Half | null> {
   return withTenant(scope, async (tx) => {
     if (!(await holds(tx, laneOf(lane), lane.fence, leaseSeconds))) return null;
-    const { events, snoozed, ...claim } = await claimMessages(tx, {
+    const { events, leftAlone, ...claim } = await claimMessages(tx, {
       scope,
       ...lane,
       limit: groupSize / halves,
@@ -126,7 +126,7 @@ function takeHalf(scope: Scope, lane: Lane, known: Compiled): Promise<Half | nul
     });
     const ids = claim.messages.map(({ id }) => id);
     const compiled: Compiled = new Map(known);
-    return { claim, events, snoozed, loaded: await loadForRendering(tx, ids, compiled), compiled };
+    return { claim, events, leftAlone, loaded: await loadForRendering(tx, ids, compiled), compiled };
   });
 }
 

@@ -12,3 +12,9 @@ export async function listTags(tx: TenantTx): Promise<Tag[]> {
     )),
   ];
 }
+
+/** The tag whose bearers get no campaign email while they have it; null when the workspace names none. */
+export async function findUndisturbedTag(tx: TenantTx): Promise<Tag | null> {
+  const [tag] = await tx.execute<Tag>(sql`select id, name, color from tags where do_not_disturb`);
+  return tag ?? null;
+}

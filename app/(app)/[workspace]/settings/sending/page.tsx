@@ -6,6 +6,7 @@ import { BlackoutList } from "#components/sending/blackout-list";
 import { HolidayList } from "#components/sending/holiday-list";
 import { AddLimit } from "#components/sending/limit-dialog";
 import { LimitTable } from "#components/sending/limit-table";
+import { UndisturbedTag } from "#components/sending/undisturbed-tag";
 import { SettingsTabs } from "#components/settings/settings-tabs";
 import { Page } from "#components/ui/page";
 import { TableSkeleton } from "#components/ui/table-skeleton";
@@ -27,10 +28,12 @@ export default function SendingPage({ params }: Props) {
 
 async function Sending({ params }: Props) {
   const api = caller((await params).workspace);
-  const [{ limits, domains }, blackouts, calendars, { permissions }] = await Promise.all([
+  const [{ limits, domains }, blackouts, calendars, tag, tags, { permissions }] = await Promise.all([
     api.sendingLimits.list(),
     api.blackoutDates.list(),
     api.holidayCalendars.list(),
+    api.tags.undisturbed(),
+    api.tags.list(),
     api.workspaces.current(),
   ]);
   const editable = permissions.includes("workspace:settings");
@@ -43,6 +46,7 @@ async function Sending({ params }: Props) {
         </div>
         <LimitTable limits={limits} domains={domains} editable={editable} />
       </section>
+      <UndisturbedTag tag={tag} tags={tags} editable={editable} />
       <section>
         <div className="mb-2 flex flex-wrap items-center justify-between gap-3">
           <h2 className="text-base font-semibold">Days without sending</h2>
