@@ -5,10 +5,8 @@ import { v7 } from "uuid";
 import { findReadiness } from "#server/health";
 import { log, withLogContext } from "#server/log";
 import { answerMetrics, callSeconds, callsUnderWay } from "#server/metrics";
+import { drainMs } from "#server/shutdown";
 import { traced } from "#server/tracing";
-
-/** Together with what comes after, a stop ends within the 30 s that hosts grant. */
-export const graceMs = 25_000;
 
 /** `registered`: the Inngest server knows the functions. `stopping`: nothing is begun any more. */
 export type State = { registered: boolean; stopping: boolean };
@@ -85,7 +83,7 @@ async function tellMetrics(request: IncomingMessage, response: ServerResponse): 
 }
 
 /** Takes no new connection, lets calls that are under way end for `patienceMs`, and cuts the others off. */
-export async function drain(server: Server, patienceMs: number = graceMs): Promise<void> {
+export async function drain(server: Server, patienceMs: number = drainMs): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeIdleConnections();

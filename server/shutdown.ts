@@ -1,6 +1,6 @@
 import { log } from "./log.ts";
 
-/** Whoever stops a process gives it 30 s, as Kubernetes does: what is still under way is cut off before that. */
+/** Together with what comes after, a stop ends within the 30 s that hosts grant. */
 export const drainMs = 25_000;
 
 /**
