@@ -25,6 +25,13 @@ export function asksForRetry(error: unknown): boolean {
   return code === serializationFailure || code === deadlockDetected;
 }
 
+// A character that the encoding does not have, and one of JSON that text does not.
+const unstorableCodes = new Set(["22021", "22P05"]);
+
+/** Whether a statement was refused because of text that Postgres can hold nowhere, such as U+0000. */
+export const holdsUnstorable = (error: unknown): boolean =>
+  unstorableCodes.has(postgresError(error)?.code ?? "");
+
 const lostConnectionCodes = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",

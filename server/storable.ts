@@ -20,6 +20,22 @@ export function mustBeStorable(input: unknown): void {
   }
 }
 
+/** One of the characters that Unicode keeps for nobody: no text that somebody wrote has it. */
+const nobodys = "\uffff";
+
+/**
+ * The same input with a character that is found nowhere in place of what the database cannot hold: whoever looks for that
+ * finds nobody, as it should be.
+ */
+export function findingNobody(input: unknown): unknown {
+  if (typeof input === "string") return input.replaceAll(new RegExp(unstorable, "g"), nobodys);
+  if (Array.isArray(input)) return input.map(findingNobody);
+  if (typeof input !== "object" || input === null || input instanceof Date) return input;
+  return Object.fromEntries(
+    Object.entries(input).map(([name, inner]) => [findingNobody(name), findingNobody(inner)]),
+  );
+}
+
 function refuseUnstorable(text: string, path: string): void {
   const at = text.search(unstorable);
   if (at < 0) return;

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import { ZodError } from "zod";
+import { holdsUnstorable } from "#db/errors";
 import { withTenant, type TenantTx } from "#db/tenancy";
 import type { Member } from "#server/accounts/queries";
 import type { Context } from "#server/context";
@@ -10,7 +11,7 @@ import { log, withLogContext } from "#server/log";
 import { procedureSeconds } from "#server/metrics";
 import { grants, type Permission } from "#server/permissions";
 import { takeFromLimit, type Limit } from "#server/rate-limits";
-import { mustBeStorable } from "#server/storable";
+import { findingNobody, mustBeStorable } from "#server/storable";
 import { traced } from "#server/tracing";
 
 const t = initTRPC.context<Context>().create({
@@ -92,7 +93,9 @@ const measured = t.procedure.use(async ({ ctx, path, type, next }) => {
 /** What is only asked for may hold anything: a search for what nobody can hold finds nobody. */
 const procedure = measured.use(async ({ type, getRawInput, next }) => {
   if (type === "mutation") mustBeStorable(await getRawInput());
-  return next();
+  const result = await next();
+  if (type !== "query" || result.ok || !holdsUnstorable(result.error)) return result;
+  return next({ getRawInput: async () => findingNobody(await getRawInput()) });
 });
 
 /** Open to everybody: sign-in, registration, invitation links. */
