@@ -2,42 +2,26 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { moveClock, newTenant } from "#db/testing";
-
 import { signedInAgain, titles } from "#server/approvals/testing";
 import { finishedDraft } from "#server/campaigns/testing";
 import { lookAgain } from "./looks.ts";
-import { addVerifiedDomain } from "./testing.ts";
+import { addVerifiedDomain, runningCampaign, standingOf } from "./testing.ts";
 
-type Tenant = Awaited<ReturnType<typeof newTenant>>;
-
-const statusOf = async ({ scope }: Tenant, id: string) => {
-  const [row] = await withTenant(scope, (tx) =>
-    tx.execute<{ status: string; why: string | null }>(
-      sql`select status, pause_reason as why from campaigns where id = ${id}::uuid`,
-    ),
-  );
-  return row;
-};
-
-/** A running campaign of a mailbox that sends real mail, from a domain whose key has been seen. */
-async function running() {
-  const tenant = await newTenant();
-  const { caller, scope } = tenant;
-  const { id, campaign } = await finishedDraft(tenant);
-  const name = campaign.settings.fromEmail.split("@")[1] ?? "";
-  const key = await addVerifiedDomain(scope, name);
-  await withTenant(scope, async (tx) => {
-    await tx.execute(sql`update email_accounts set provider = 'smtp'`);
-    await tx.execute(sql`update domains set created_by = ${tenant.userId}::uuid`);
-  });
-  const { problems } = await caller.campaigns.review({ id });
-  const acknowledged = problems.map(({ code }) => code);
-  await caller.campaigns.launch({ id, version: campaign.version, acknowledged });
+/** A running campaign, and a look at its domain that finds its key, or does not; null is a silent name service. */
+async function running(options?: Parameters<typeof runningCampaign>[0]) {
+  const campaign = await runningCampaign(options);
+  const { tenant, key } = campaign;
   const look = (there: boolean | null) =>
-    lookAgain(scope, key.id, (asked) =>
+    lookAgain(tenant.scope, key.id, (asked) =>
       Promise.resolve(there === null ? null : there && asked === key.name ? [key.record] : []),
     );
-  return { tenant, id, name, look };
+  const gone = async () => {
+    await look(false);
+    await moveClock("61 minutes");
+    await look(false);
+    return (await standingOf(tenant, campaign.id))?.status;
+  };
+  return { ...campaign, look, gone };
 }
 
 test("a campaign whose domain's key is still gone an hour later is paused, once, and says why", async () => {
@@ -46,12 +30,12 @@ test("a campaign whose domain's key is still gone an hour later is paused, once,
   expect(await titles(tenant)).toEqual([`The DKIM record of ${name} cannot be found any more`]);
   // Somebody who looks again at once learns nothing new, and a silent name service says nothing.
   await look(false);
-  expect(await statusOf(tenant, id)).toMatchObject({ status: "active" });
+  expect(await standingOf(tenant, id)).toMatchObject({ status: "active" });
   await moveClock("61 minutes");
   await look(null);
-  expect(await statusOf(tenant, id)).toMatchObject({ status: "active" });
+  expect(await standingOf(tenant, id)).toMatchObject({ status: "active" });
   await look(false);
-  expect(await statusOf(tenant, id)).toEqual({
+  expect(await standingOf(tenant, id)).toEqual({
     status: "paused",
     why: `The DKIM record of ${name} has been gone for an hour: receivers cannot check the signature of its mail, and may take it for spam. Set the record again (Settings, Domains), or resume as it is.`,
   });
@@ -63,13 +47,13 @@ test("a campaign whose domain's key is still gone an hour later is paused, once,
   await caller.campaigns.resume({ id });
   await moveClock("2 hours");
   await look(false);
-  expect(await statusOf(tenant, id)).toMatchObject({ status: "active" });
+  expect(await standingOf(tenant, id)).toMatchObject({ status: "active" });
   // Back, and gone again, is another time.
   await look(true);
   await look(false);
   await moveClock("61 minutes");
   await look(false);
-  expect(await statusOf(tenant, id)).toMatchObject({ status: "paused" });
+  expect(await standingOf(tenant, id)).toMatchObject({ status: "paused" });
 });
 
 test("a campaign that can write from elsewhere goes on, and so does one of the sandbox", async () => {
@@ -81,7 +65,7 @@ test("a campaign that can write from elsewhere goes on, and so does one of the s
   await look(false);
   await moveClock("61 minutes");
   await look(false);
-  expect(await statusOf(tenant, id)).toMatchObject({ status: "active" });
+  expect(await standingOf(tenant, id)).toMatchObject({ status: "active" });
 
   const { id: second, campaign } = await finishedDraft(other);
   const name = campaign.settings.fromEmail.split("@")[1] ?? "";
@@ -94,5 +78,17 @@ test("a campaign that can write from elsewhere goes on, and so does one of the s
   await lookAgain(other.scope, key.id, nothing);
   await moveClock("61 minutes");
   await lookAgain(other.scope, key.id, nothing);
-  expect(await statusOf(other, second)).toMatchObject({ status: "active" });
+  expect(await standingOf(other, second)).toMatchObject({ status: "active" });
+});
+
+test("the sender of a single email counts, and the campaign's own only where an email comes from it", async () => {
+  const own = await running();
+  const stepFrom = `ana@${own.name}`;
+  const single = await running({ stepFrom });
+  await withTenant(single.tenant.scope, (tx) =>
+    tx.execute(sql`update campaigns set from_email = 'ana@elsewhere.example' where id = ${single.id}::uuid`),
+  );
+  expect(await single.gone()).toBe("paused");
+  const elsewhere = await running({ stepFrom: "ana@elsewhere.example" });
+  expect(await elsewhere.gone()).toBe("active");
 });
