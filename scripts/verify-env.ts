@@ -19,6 +19,7 @@ export function verifyVariables(source: Variables): Variables {
     ...variables,
     // Tests of domains say there what the name service says.
     DNS_SERVERS: `127.0.0.1:${port(6)}`,
+    DNS_BLOCK_LISTS: "Example list=dbl.test",
     // Tests send through mail servers of their own on this machine.
     ALLOW_PRIVATE_HOSTS: "on",
   };

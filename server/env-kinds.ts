@@ -107,6 +107,38 @@ export const nameServers = help(
   },
 );
 
+/** Block lists as DNS_BLOCK_LISTS names them: `name=zone`, or a zone alone, which is its name then. */
+export const blockListsIn = (text: string): { name: string; zone: string }[] =>
+  text.split(",").map((each) => {
+    const at = each.indexOf("=");
+    const zone = each
+      .slice(at + 1)
+      .trim()
+      .toLowerCase()
+      .replace(/\.$/, "");
+    return { name: at < 0 ? zone : each.slice(0, at).trim(), zone };
+  });
+const blockListsMax = 10;
+const areBlockLists = (lists: ReturnType<typeof blockListsIn>) =>
+  lists.length <= blockListsMax
+  && new Set(lists.map(({ name }) => name)).size === lists.length
+  && lists.every(
+    ({ name, zone }) =>
+      name.length > 0
+      && name.length <= 60
+      && zone.length <= 200
+      && /^([a-z0-9_-]{1,63}\.)+[a-z0-9-]{1,63}$/.test(zone),
+  );
+export const blockLists = help(
+  z.string().refine((text) => areBlockLists(blockListsIn(text))),
+  {
+    expected: `zones of at most ${blockListsMax} block lists of domains parted by commas, as dbl.example.org, or with the name that people see as Example=key.dbl.example.org`,
+    fix: "Correct DNS_BLOCK_LISTS, or leave it out: then no list is asked.",
+    // A zone may hold the key of a subscription.
+    secret: true,
+  },
+);
+
 const isHostAndPort = (text: string) => {
   const [, port] = /^(?:\[[\da-f:.]+\]|[a-z\d.-]+):(\d{1,5})$/i.exec(text) ?? [];
   return Number(port) > 0 && Number(port) < 65_536;

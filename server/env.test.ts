@@ -61,6 +61,13 @@ describe("the environment", () => {
     ["SMTP_URL", { SMTP_URL: "smtp.example.com:587" }, /smtp:\/\/user:password/, /Correct SMTP_URL/],
     ["SMTP_URL", { SMTP_URL: "https://smtp.example.com" }, /mail server/, /leave it out/],
     ["DNS_SERVERS", { DNS_SERVERS: "9.9.9.9, dns.example.com" }, /9\.9\.9\.9 or/, /machine's own/],
+    [
+      "DNS_BLOCK_LISTS",
+      { DNS_BLOCK_LISTS: "dbl.example.org, lists" },
+      /as dbl\.example\.org/,
+      /leave it out/,
+    ],
+    ["DNS_BLOCK_LISTS", { DNS_BLOCK_LISTS: "A=dbl.test,A=b.test" }, /block lists/, /DNS_BLOCK_LISTS/],
     ["SPAMD_ADDRESS", { SPAMD_ADDRESS: "127.0.0.1" }, /127\.0\.0\.1:783/, /leave it out/],
     ["SPAMD_ADDRESS", { SPAMD_ADDRESS: "spam.example.com:70000" }, /host and port/, /Correct SPAMD_ADDRESS/],
     ["INNGEST_BASE_URL", { ...keys, INNGEST_BASE_URL: "inngest:8288" }, /address/, /Set INNGEST_BASE_URL/],

@@ -100,6 +100,7 @@ const shape = {
   ),
 
   DNS_SERVERS: kind.nameServers.optional(),
+  DNS_BLOCK_LISTS: kind.blockLists.optional(),
   SPAMD_ADDRESS: kind.spamdAddress.optional(),
 
   STORAGE_DRIVER: kind.choice("STORAGE_DRIVER", ["folder", "s3"], "folder"),

@@ -30,7 +30,7 @@ export function DomainList({ workspace, domains, editable, timeZone }: Props) {
           cell: ({ domain }) => <span className="wrap-anywhere">{domain}</span>,
         },
         { key: "status", header: "Mail", cell: ({ status }) => <DomainState status={status} /> },
-        { key: "records", header: "To do", cell: ({ records }) => <ToDo records={records} /> },
+        { key: "records", header: "To do", cell: (domain) => <ToDo domain={domain} /> },
         {
           key: "checked",
           header: "Last checked",
@@ -45,8 +45,10 @@ export function DomainList({ workspace, domains, editable, timeZone }: Props) {
   );
 }
 
-function ToDo({ records }: Pick<Listed, "records">) {
+function ToDo({ domain: { records, listings } }: { domain: Listed }) {
   const open = records.filter(({ state }) => state !== "found" && state !== "unknown");
+  if (listings.length > 0)
+    return <span className="text-danger">On a block list{open.length > 0 && ", and records"}</span>;
   if (records.length === 0) return <span className="text-muted">Set its records</span>;
   if (open.length === 0) return <span className="text-faint">–</span>;
   return <span>{open.map(({ kind }) => recordNames[kind].short).join(", ")}</span>;

@@ -44,6 +44,8 @@ const looks = {
   "mailbox.cooling_down": { Icon: CirclePause, tone: "text-warning" },
   "mailbox.failed": { Icon: CircleAlert, tone: "text-danger" },
   "domain.failed": { Icon: CircleAlert, tone: "text-danger" },
+  "domain.listed": { Icon: CircleAlert, tone: "text-danger" },
+  "domain.unlisted": { Icon: CircleCheck, tone: "text-success" },
   "import.completed": { Icon: CircleCheck, tone: "text-success" },
   "import.failed": { Icon: CircleAlert, tone: "text-danger" },
   "import.undone": { Icon: Undo2, tone: "text-muted" },

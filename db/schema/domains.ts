@@ -24,6 +24,20 @@ export type CheckedRecord = {
   note: string | null;
 };
 
+/** What a block list says of a domain. A listing counts once it has been seen again some minutes after the first time. */
+export type CheckedBlockList = {
+  list: string;
+  /** Its last answer; `unknown`: it said nothing, and `note` why. */
+  state: "listed" | "clear" | "unknown";
+  note: string | null;
+  /** The list's own words about the listing that stands, or was the last. */
+  words: string | null;
+  seenAt: string | null;
+  countsSince: string | null;
+  /** When a listing that counted was over. */
+  endedAt: string | null;
+};
+
 /**
  * A domain that a workspace sends from. Mail is signed with the DKIM key once its record has been seen (`verifiedAt`),
  * which goes on until the record of a next key has been.
@@ -35,6 +49,7 @@ export const domains = pgTable(
     domain: sortedText().notNull(),
     verificationStatus: text({ enum: verificationStatuses }).notNull().default("pending"),
     dnsRecords: jsonb().$type<CheckedRecord[]>().notNull().default([]),
+    blockLists: jsonb().$type<CheckedBlockList[]>().notNull().default([]),
     dkimSelector: text(),
     dkimKeySealed: text(),
     /** Base64 of the key's DER form, as its record holds it. */

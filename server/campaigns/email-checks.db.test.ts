@@ -6,6 +6,7 @@ import { createCampaign, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { newTenant } from "#db/testing";
 import { newTest } from "#server/ab-tests/schema";
+import type { BlockListAnswer } from "#server/domains/block-lists";
 import { addVerifiedDomain } from "#server/domains/testing";
 import { takeFromLimit } from "#server/rate-limits";
 import { checkEmails } from "./email-checks.ts";
@@ -214,8 +215,13 @@ test("a sender's domain that nobody has set up here is looked up and told of; of
     asked.push(of);
     return Promise.resolve(zone.get(of) ?? (zone.has(of) ? null : []));
   };
+  const answers: BlockListAnswer[] = [];
   const told = async () => {
-    const { problems } = await checkEmails(scope, { id }, { lookUp, takesMail: () => Promise.resolve(true) });
+    const { problems } = await checkEmails(
+      scope,
+      { id },
+      { lookUp, askLists: () => Promise.resolve(answers), takesMail: () => Promise.resolve(true) },
+    );
     return problems.map(({ code, where, severity }) => [code, where, severity].join(" "));
   };
   expect(await told()).toEqual([]);
@@ -229,6 +235,9 @@ test("a sender's domain that nobody has set up here is looked up and told of; of
   expect(await told()).toEqual([unset, "domain_spf settings warning"]);
   zone.set(name, ["v=spf1 mx ~all"]);
   expect(await told()).toEqual([unset]);
+  answers.push({ list: "A", state: "listed", words: null }, { list: "B", state: "clear" });
+  expect(await told()).toEqual([unset, "domain_listed settings warning"]);
+  answers.length = 0;
   // A name service that does not answer says nothing.
   zone.set(name, null).set(`_dmarc.${name}`, null);
   expect(await told()).toEqual([unset]);

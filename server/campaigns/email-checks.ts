@@ -1,6 +1,7 @@
 import PostalMime from "postal-mime";
 import { v7 } from "uuid";
 import { type Scope, withTenant } from "#db/tenancy";
+import { type AskBlockLists, blockLists } from "#server/domains/block-lists";
 import { mailExchangers, type TakesMail } from "#server/domains/mail-exchangers";
 import { type LookUpTexts, nameService } from "#server/domains/name-service";
 import { signersOf } from "#server/domains/signers";
@@ -34,7 +35,13 @@ export type EmailReport = {
 /** Of all emails together: somebody waits before the page. */
 const scoringMsMax = 45_000;
 
-type Asked = { spamd?: string; takesMail?: TakesMail; lookUp?: LookUpTexts; scoringMs?: number };
+type Asked = {
+  spamd?: string;
+  takesMail?: TakesMail;
+  lookUp?: LookUpTexts;
+  askLists?: AskBlockLists;
+  scoringMs?: number;
+};
 
 /** Makes every email for the example contact, and judges it. @throws AppError not_found; limit */
 export async function checkEmails(
@@ -44,6 +51,7 @@ export async function checkEmails(
     spamd = env.SPAMD_ADDRESS,
     takesMail = mailExchangers(),
     lookUp = nameService(),
+    askLists = blockLists(),
     scoringMs = scoringMsMax,
   }: Asked = {},
 ): Promise<EmailReport> {
@@ -56,7 +64,7 @@ export async function checkEmails(
   const made = distinct(writtenEmails(source.campaign)).map((email) => ({ email, ...make(source, email) }));
   const problems = (
     await Promise.all([
-      foreignSenderWarnings(scope, source.campaign, lookUp),
+      foreignSenderWarnings(scope, source.campaign, { lookUp, askLists }),
       replyWarnings(scope, source, takesMail),
     ])
   ).flat();

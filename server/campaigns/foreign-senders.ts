@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { type Scope, withTenant } from "#db/tenancy";
+import type { AskBlockLists } from "#server/domains/block-lists";
 import { checkForeign } from "#server/domains/checks";
+import { listNames, wayOff } from "#server/domains/listings";
 import type { LookUpTexts } from "#server/domains/name-service";
 import { spfServers } from "#server/domains/providers";
 import { senderDomains } from "#server/domains/queries";
@@ -15,13 +17,13 @@ const domainsMax = 10;
 
 /**
  * Domains that the campaign writes from and nobody has set up here: their mail is signed by nobody here, and their SPF and
- * DMARC are looked up now. What the name service does not say is no warning. Of the sandbox and of public providers
+ * DMARC and block lists are looked up now. What the name service does not say is no warning. Of the sandbox and of public providers
  * nothing is asked.
  */
 export async function foreignSenderWarnings(
   scope: Scope,
   campaign: Campaign,
-  lookUp: LookUpTexts,
+  { lookUp, askLists }: { lookUp: LookUpTexts; askLists: AskBlockLists },
 ): Promise<Problem[]> {
   const { foreign, servers } = await withTenant(scope, async (tx) => {
     if ((await mailboxOf(tx, campaign.id))?.sandbox) return { foreign: [], servers: [] };
@@ -35,7 +37,8 @@ export async function foreignSenderWarnings(
   const found = await Promise.all(
     foreign.map(async (name) => {
       const through = spfServers(servers.filter((each) => each.name === name).map(({ host }) => host));
-      const records = await checkForeign(name, through, lookUp);
+      const [records, answers] = await Promise.all([checkForeign(name, through, lookUp), askLists(name)]);
+      const listed = answers.filter((answer) => answer.state === "listed");
       const wanting = records.filter(({ state }) => ["missing", "wrong", "warning"].includes(state));
       return [
         domainWarning(
@@ -44,6 +47,9 @@ export async function foreignSenderWarnings(
           `${name} is not set up here, so that nothing here signs it (DKIM). Its mail server may do so.`,
         ),
         ...recordWarnings(name, name, wanting),
+        ...(listed.length > 0
+          ? [domainWarning(name, "domain_listed", `it is on ${listNames(listed)}. ${wayOff(listed)}`)]
+          : []),
       ];
     }),
   );

@@ -75,7 +75,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     ...planProblems(campaign, { now, forecast }),
     ...(await warmthWarnings(tx, campaign, forecast)),
     ...(await segmentProblems(tx, campaign)),
-    ...(await domainProblems(tx, campaign)),
+    ...(await domainProblems(tx, campaign, { sandbox: mailbox?.sandbox ?? false })),
     ...testProblems(campaign, audience.count),
     ...(await unreadWarnings(tx, campaign)),
     ...emptyLinkWarnings(campaign),

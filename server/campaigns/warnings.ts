@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { asVariant } from "#server/ab-tests/variants";
+import { listNames, wayOff } from "#server/domains/listings";
 import { domainOf } from "#server/domains/names";
 import { senderDomains, type SenderDomain } from "#server/domains/queries";
 import { mayLeaveUnread } from "#server/drafts/policy";
@@ -102,13 +103,23 @@ export async function sendersOf(
   return [...new Set(senders.map(domainOf))].filter((name) => name !== "");
 }
 
-/** Domains that the workspace has set up, and whose records nobody finds or can use: their mail may be taken for spam. */
+/**
+ * Domains that the workspace has set up and whose records nobody finds or can use: their mail may be taken for spam. With
+ * one that is on a block list nothing is launched; mail of the sandbox is nobody's to refuse.
+ */
 export async function domainProblems(
   tx: TenantTx,
   campaign: Pick<Campaign, "settings" | "steps">,
+  { sandbox }: { sandbox: boolean },
 ): Promise<Problem[]> {
   const found = await senderDomains(tx, await sendersOf(tx, campaign));
-  return found.flatMap((each) => domainWarnings(each));
+  return found.flatMap((each) => [...(sandbox ? [] : listingBlockers(each)), ...domainWarnings(each)]);
+}
+
+function listingBlockers({ name, domain, listings }: SenderDomain): Problem[] {
+  if (listings.length === 0) return [];
+  const message = `Mail from ${name} would be refused or taken for spam: ${domain} is on ${listNames(listings)}. ${wayOff(listings)} Send from another domain, or wait until it is off: that is looked at every hour (Settings, Domains).`;
+  return [problem("settings", "blocker", "domain_listed", message)];
 }
 
 const recordNames = { spf: "SPF", dmarc: "DMARC" };

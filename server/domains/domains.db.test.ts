@@ -6,7 +6,7 @@ import { finishedDraft } from "#server/campaigns/testing";
 import { callerFor, newAccount, newColleague } from "#server/testing";
 import { checkDomain } from "./checks.ts";
 import { keyName } from "./keys.ts";
-import { lookAgain, lookAtDue, noteRecords } from "./looks.ts";
+import { lookAgain, lookAtDue, noteFindings } from "./looks.ts";
 import { domainsToCheck, senderDomains } from "./queries.ts";
 import { signersOf } from "./signers.ts";
 
@@ -80,7 +80,7 @@ test("a new key waits for its record while the old one signs, and what was looke
   if (!asked) throw new Error("The domain is gone.");
   await caller.domains.rotate({ id });
   const late = await checkDomain(asked, () => Promise.resolve([]));
-  await withTenant(scope, (tx) => noteRecords(tx, asked, late));
+  await withTenant(scope, (tx) => noteFindings(tx, asked, { records: late, answers: [] }));
   expect(await standing(tenant, id)).toEqual(["verified", now[0]]);
 
   await lookAgain(scope, id, zone.lookUp);

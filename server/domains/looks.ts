@@ -1,27 +1,39 @@
 import { eq, sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import { withoutTenant } from "#db/client";
-import { type CheckedRecord, domains } from "#db/schema/domains";
+import { type CheckedBlockList, type CheckedRecord, domains } from "#db/schema/domains";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { AppError } from "#server/errors";
+import { type AskBlockLists, type BlockListAnswer, blockLists } from "./block-lists.ts";
 import { checkDomain, type DomainToCheck } from "./checks.ts";
 import { pauseWithoutKey, tellOfGoneKey } from "./gone-key.ts";
+import { seeToListings } from "./listed.ts";
+import { afterAnswers, isSuspected } from "./listings.ts";
 import { type LookUpTexts, nameService } from "./name-service.ts";
 import { domainsToCheck } from "./queries.ts";
 
 type Asked = DomainToCheck & { id: string };
 type Domain = typeof domains.$inferSelect;
 
+/** What the name service says of a domain: its records, and whether block lists name it. */
+type Found = { records: readonly CheckedRecord[]; answers: readonly BlockListAnswer[] };
+
+async function look(asked: Asked, lookUp: LookUpTexts, askLists: AskBlockLists): Promise<Found> {
+  const [records, answers] = await Promise.all([checkDomain(asked, lookUp), askLists(asked.domain)]);
+  return { records, answers };
+}
+
 /** Looks for the records of one domain now, and writes down what was found. @throws AppError not_found */
 export async function lookAgain(
   scope: Scope,
   id: string,
   lookUp: LookUpTexts = nameService(),
+  askLists: AskBlockLists = blockLists(),
 ): Promise<void> {
   const [asked] = await withTenant(scope, (tx) => domainsToCheck(tx, [id]));
   if (!asked) throw new AppError("not_found", "This domain does not exist.");
-  const records = await checkDomain(asked, lookUp);
-  await withTenant(scope, (tx) => noteRecords(tx, asked, records));
+  const found = await look(asked, lookUp, askLists);
+  await withTenant(scope, (tx) => noteFindings(tx, asked, found));
 }
 
 /** Domains of one round: their questions are asked beside each other. */
@@ -35,6 +47,7 @@ const takenMinutes = 10;
  */
 export async function lookAtDue(
   lookUp: LookUpTexts = nameService(),
+  askLists: AskBlockLists = blockLists(),
 ): Promise<{ looked: number; more: boolean }> {
   const due = await withoutTenant((tx) =>
     tx.execute<{ tenant_id: string; workspace_id: string; id: string }>(
@@ -53,9 +66,10 @@ export async function lookAtDue(
           rows.map(({ id }) => id),
         ),
       );
-      const found = await Promise.all(asked.map((one) => checkDomain(one, lookUp)));
-      for (const [index, one] of asked.entries())
-        await withTenant(scope, (tx) => noteRecords(tx, one, found[index] ?? []));
+      const found = await Promise.all(
+        asked.map(async (one) => ({ one, found: await look(one, lookUp, askLists) })),
+      );
+      for (const { one, found: what } of found) await withTenant(scope, (tx) => noteFindings(tx, one, what));
     }),
   );
   return { looked: due.length, more: due.length === roundSize };
@@ -73,17 +87,18 @@ async function takeUp(tx: TenantTx, ids: string[]): Promise<Asked[]> {
 
 /** A record that is to come is looked for more often, for so long. */
 const waitingDays = 14;
+/** Block lists are asked every hour, and a first listing is looked at again in ten minutes. */
+const minutesUntilNext = ({ soon, lists }: { soon: boolean; lists: readonly CheckedBlockList[] }) => {
+  if (lists.some(isSuspected)) return 10;
+  return soon || lists.length > 0 ? 60 : 24 * 60;
+};
 
 /**
  * Writes down what was found, unless the keys changed meanwhile. The next key takes over when its record has been seen;
  * a key that was seen once and is gone now is told of, and goes on signing: a signature that nobody can check is the same as none.
- * When it is still gone an hour later, campaigns are paused for it.
+ * When it is still gone an hour later, campaigns are paused for it, as they are for a listing that counts.
  */
-export async function noteRecords(
-  tx: TenantTx,
-  asked: Asked,
-  records: readonly CheckedRecord[],
-): Promise<void> {
+export async function noteFindings(tx: TenantTx, asked: Asked, { records, answers }: Found): Promise<void> {
   const [before] = await tx.select().from(domains).where(eq(domains.id, asked.id)).for("no key update");
   const same =
     before?.dkimSelector === asked.key.selector
@@ -97,6 +112,7 @@ export async function noteRecords(
   const young = now.getTime() - before.createdAt.getTime() < waitingDays * 24 * 3_600_000;
   const awaited = status === "pending" ? young : status === "failed";
   const soon = awaited || seen === "unknown" || (asked.nextKey !== null && !takesOver);
+  const lists = afterAnswers(before.blockLists, answers, now);
   await tx
     .update(domains)
     .set({
@@ -111,13 +127,15 @@ export async function noteRecords(
         rotatedAt: now,
       }),
       dnsRecords: [...kept],
+      blockLists: lists,
       verificationStatus: status,
       verifiedAt: before.verifiedAt ?? (status === "verified" ? now : null),
       lastCheckedAt: now,
-      nextCheckAt: sql`app_now() + make_interval(hours => ${soon ? 1 : 24})`,
+      nextCheckAt: sql`app_now() + make_interval(mins => ${minutesUntilNext({ soon, lists })})`,
       updatedAt: now,
     })
     .where(eq(domains.id, asked.id));
+  await seeToListings(tx, before, { before: before.blockLists, after: lists });
   if (status !== "failed" || seen === "unknown") return;
   await (before.verificationStatus === "failed" ? pauseWithoutKey(tx, before) : tellOfGoneKey(tx, before));
 }

@@ -1,10 +1,11 @@
 import { asc, eq, sql } from "drizzle-orm";
-import { type CheckedRecord, domains } from "#db/schema/domains";
+import { type CheckedBlockList, type CheckedRecord, domains } from "#db/schema/domains";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
 import { publicDomains } from "#server/mail/public-domains";
 import { type DomainToCheck, wantedRecords } from "./checks.ts";
 import { keyName } from "./keys.ts";
+import { isSuspected, standingIn } from "./listings.ts";
 import { domainOf, withParents } from "./names.ts";
 import { spfServers, type SpfServer } from "./providers.ts";
 
@@ -13,6 +14,7 @@ const row = {
   domain: domains.domain,
   status: domains.verificationStatus,
   records: domains.dnsRecords,
+  blockLists: domains.blockLists,
   verifiedAt: domains.verifiedAt,
   lastCheckedAt: domains.lastCheckedAt,
 };
@@ -22,7 +24,11 @@ const row = {
  * Those of the sandbox need none, and a public provider's are signed by it.
  */
 export async function listDomains(tx: TenantTx) {
-  const listed = await tx.select(row).from(domains).orderBy(asc(domains.domain));
+  const found = await tx.select(row).from(domains).orderBy(asc(domains.domain));
+  const listed = found.map(({ blockLists, ...domain }) => ({
+    ...domain,
+    listings: standingIn(blockLists).map(({ list }) => list),
+  }));
   const used = await tx.execute<{ domain: string }>(sql`
     select distinct split_part(email, '@', 2) as domain from email_accounts
     where provider not in ('sandbox', 'relay') and status <> 'disabled' order by 1 limit 50`);
@@ -35,6 +41,34 @@ export async function listDomains(tx: TenantTx) {
 
 /** A record as a page shows it: as it was last found, or as it should be when nobody has looked yet. */
 export type ShownRecord = Omit<CheckedRecord, "state"> & { state: CheckedRecord["state"] | "unchecked" };
+
+/** A block list as a page shows it; `seen`: it names the domain, and is asked again soon whether it still does. */
+export type ShownBlockList = Pick<CheckedBlockList, "list" | "note" | "words"> & {
+  state: "listed" | "seen" | "clear" | "unknown";
+  /** When a listing that stands was seen first. */
+  since: Date | null;
+  endedAt: Date | null;
+};
+
+function shownList(each: CheckedBlockList): ShownBlockList {
+  const { list, note, words, seenAt, countsSince, endedAt } = each;
+  const asDate = (at: string | null) => (at === null ? null : new Date(at));
+  return {
+    list,
+    note,
+    words,
+    state:
+      countsSince !== null
+        ? "listed"
+        : isSuspected(each)
+          ? "seen"
+          : each.state === "clear"
+            ? "clear"
+            : "unknown",
+    since: asDate(seenAt),
+    endedAt: asDate(endedAt),
+  };
+}
 
 /** A domain with every record it should have. @throws AppError not_found */
 export async function getDomain(tx: TenantTx, id: string) {
@@ -49,11 +83,12 @@ export async function getDomain(tx: TenantTx, id: string) {
     .where(eq(domains.id, id));
   const [asked] = found ? await domainsToCheck(tx, [id]) : [];
   if (!found || !asked) throw new AppError("not_found", "This domain does not exist.");
-  const { previousSelector, rotatedAt, records, ...domain } = found;
+  const { previousSelector, rotatedAt, records, blockLists, ...domain } = found;
   return {
     ...domain,
     selector: asked.key.selector,
     nextSelector: asked.nextKey?.selector ?? null,
+    blockLists: blockLists.map(shownList),
     records: wantedRecords(asked).map(
       (wanted): ShownRecord =>
         records.find(({ kind, name }) => kind === wanted.kind && name === wanted.name) ?? {
@@ -114,6 +149,8 @@ export type SenderDomain = {
   gone: boolean;
   /** SPF counts for the very name; a policy for those below it too. */
   wanting: Pick<CheckedRecord, "kind" | "state" | "note">[];
+  /** The block lists that name it. */
+  listings: CheckedBlockList[];
 };
 
 /** Of the domains that addresses send from, those that are set up here or below one that is. */
@@ -121,7 +158,12 @@ export async function senderDomains(tx: TenantTx, names: readonly string[]): Pro
   const all = [...new Set(names.flatMap(withParents))];
   if (all.length === 0) return [];
   const rows = await tx
-    .select({ domain: domains.domain, status: domains.verificationStatus, records: domains.dnsRecords })
+    .select({
+      domain: domains.domain,
+      status: domains.verificationStatus,
+      records: domains.dnsRecords,
+      blockLists: domains.blockLists,
+    })
     .from(domains)
     .where(sql`${domains.domain} = any(${sql.param(all)}::text[])`);
   const known = new Map(rows.map((each) => [each.domain, each]));
@@ -129,13 +171,14 @@ export async function senderDomains(tx: TenantTx, names: readonly string[]): Pro
     const covering = withParents(name).flatMap((each) => known.get(each) ?? []);
     const [nearest] = covering;
     if (!nearest) return [];
-    const { domain, status, records } = nearest;
+    const { domain, status, records, blockLists } = nearest;
     const wanting = records.filter(
       ({ kind, state }) =>
         (kind === "dmarc" || (kind === "spf" && domain === name))
         && (state === "missing" || state === "wrong" || state === "warning"),
     );
     const signed = covering.some((each) => each.status === "verified");
-    return [{ name, domain, signed, gone: status === "failed", wanting }];
+    const listings = standingIn(blockLists);
+    return [{ name, domain, signed, gone: status === "failed", wanting, listings }];
   });
 }

@@ -17,6 +17,8 @@ export const notificationTypes = [
   "mailbox.cooling_down",
   "mailbox.failed",
   "domain.failed",
+  "domain.listed",
+  "domain.unlisted",
   "import.completed",
   "import.failed",
   "import.undone",

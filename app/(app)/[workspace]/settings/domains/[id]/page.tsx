@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Suspense } from "react";
+import { BlockLists } from "#components/domains/block-lists";
 import { CheckAgain } from "#components/domains/check-again";
 import { DomainAdvice } from "#components/domains/domain-advice";
 import { DomainKey } from "#components/domains/domain-key";
@@ -62,6 +63,7 @@ async function Domain({ params }: Props) {
       {domain.records.map((record) => (
         <RecordCard key={record.kind} record={record} />
       ))}
+      <BlockLists lists={domain.blockLists} timeZone={timeZone} />
       <DomainKey domain={domain} editable={editable} timeZone={timeZone} />
     </Page>
   );

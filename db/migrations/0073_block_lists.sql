@@ -1,0 +1,1 @@
+ALTER TABLE "domains" ADD COLUMN "block_lists" jsonb DEFAULT '[]'::jsonb NOT NULL;
