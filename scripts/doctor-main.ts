@@ -7,7 +7,7 @@ import { EnvError } from "#server/env-checks";
 import { secretsFile } from "#server/secrets";
 import { complain, say } from "./console.ts";
 import { checkDatabase } from "./doctor-database.ts";
-import { checkEngine, checkMail, checkStorage, checkWeb } from "./doctor-services.ts";
+import { checkBlockLists, checkEngine, checkMail, checkStorage, checkWeb } from "./doctor-services.ts";
 import { asText, note, ok, problem, reasonOf } from "./findings.ts";
 import type { Finding } from "./findings.ts";
 import { lockHolder } from "./lock.mjs";
@@ -101,6 +101,7 @@ async function examine(): Promise<Finding[]> {
     ...(await checkDatabase(env, holder !== null)),
     await checkStorage(env),
     await checkMail(env, holder !== null),
+    ...(await checkBlockLists(env)),
   ];
 }
 

@@ -4,6 +4,8 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import type { Env } from "#server/env";
+import { chosenLists, entryOf } from "#server/domains/block-lists";
+import { resolverOf } from "#server/domains/name-service";
 import { storageFrom } from "#server/storage";
 import { note, ok, problem, reasonOf } from "./findings.ts";
 import type { Finding } from "./findings.ts";
@@ -127,4 +129,39 @@ export async function checkMail(env: Env, isRunning: boolean): Promise<Finding> 
         `the sandbox on port ${env.SANDBOX_SMTP_PORT} cannot be reached: ${trouble}`,
         "Look into sandbox.log in the logs folder.",
       );
+}
+
+/** Whether the block lists answer us: each has an entry for `test` and none for `invalid` (RFC 5782, 5). */
+export async function checkBlockLists(env: Env): Promise<Finding[]> {
+  const lists = chosenLists(env.DNS_BLOCK_LISTS);
+  if (lists.length === 0) return [note("block lists", "none is asked (DNS_BLOCK_LISTS)")];
+  const resolver = resolverOf(env.DNS_SERVERS);
+  return Promise.all(
+    lists.map(async ({ name, zone }) => {
+      const [held, never] = await Promise.all([
+        entryOf(resolver, "test", zone),
+        entryOf(resolver, "invalid", zone),
+      ]);
+      const silent = [held, never].find((said) => said.state === "unknown");
+      if (silent?.state === "unknown")
+        return problem(
+          "block lists",
+          `${name} says nothing: ${silent.note}`,
+          "Check its zone in DNS_BLOCK_LISTS, its terms of use, and that DNS_SERVERS names a resolver of your own.",
+        );
+      if (never.state === "listed")
+        return problem(
+          "block lists",
+          `${name} names every domain, as lists do that are shut: what it says is not believed`,
+          "Take it out of DNS_BLOCK_LISTS.",
+        );
+      if (held.state === "clear")
+        return problem(
+          "block lists",
+          `${name} does not hold its test entry: it is no list of domains, or is not served any more`,
+          "Check its zone in DNS_BLOCK_LISTS. A list of addresses (of servers) names no domains.",
+        );
+      return ok("block lists", `${name} answers`);
+    }),
+  );
 }

@@ -10,11 +10,12 @@ import { createMailbox, createTenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { asOwner } from "#db/testing-database";
 import { startEngine } from "#inngest/engine/engine";
+import { startNameServer } from "#server/domains/testing-name-server";
 import { env as testEnv, parseEnv } from "#server/env";
 import { sealer } from "#server/seal";
 import { throwawaySecrets } from "#server/secrets";
 import { checkDatabase } from "./doctor-database.ts";
-import { checkEngine } from "./doctor-services.ts";
+import { checkBlockLists, checkEngine } from "./doctor-services.ts";
 import type { Finding } from "./findings.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "doctor-"));
@@ -120,6 +121,33 @@ test("an engine without a live worker is a problem with its cause", async () => 
   }
   const [gone] = await checkEngine(installation({ ENGINE_PORT: "27309" }));
   expect(gone).toMatchObject({ kind: "problem", says: expect.stringMatching(/does not answer/) as string });
+});
+
+test("a block list answers when it holds its test entry and not every name; silence and refusals are told", async () => {
+  const server = await startNameServer(
+    new Map<string, string[] | "broken">([
+      ["a test.good.test", ["127.0.0.2"]],
+      ["a test.shut.test", ["127.0.0.2"]],
+      ["a invalid.shut.test", ["127.0.0.2"]],
+      ["a test.refusing.test", ["127.255.255.254"]],
+      ["a test.broken.test", "broken"],
+    ]),
+  );
+  try {
+    const lists = "good.test, Shut=shut.test, refusing.test, broken.test, other.test";
+    const env = installation({ DNS_BLOCK_LISTS: lists, DNS_SERVERS: server.address });
+    const said = (await checkBlockLists(env)).map(({ kind, says }) => `${kind}: ${says}`);
+    expect(said).toEqual([
+      "ok: good.test answers",
+      expect.stringMatching(/^problem: Shut names every domain/),
+      expect.stringMatching(/^problem: refusing.test says nothing: .*127\.255\.255\.254/),
+      "problem: broken.test says nothing: It did not answer.",
+      expect.stringMatching(/^problem: other.test does not hold its test entry/),
+    ]);
+  } finally {
+    await server.stop();
+  }
+  expect(await checkBlockLists(installation())).toMatchObject([{ kind: "note" }]);
 });
 
 test("a wrong variable is told with its name and the way out, and the doctor ends with 1", async () => {
