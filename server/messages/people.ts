@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { clockOfContact, zoneOr } from "#server/contacts/zone";
+import type { WeekHours } from "#server/planner/best-hour";
 import type { Person, RecipientLimits } from "#server/planner/persons";
 import { domainDay } from "#server/planner/persons";
 import { nextDay } from "#server/planner/slots";
@@ -24,9 +25,6 @@ export type PersonRow = {
 /** The columns of `PersonRow` that come from `contacts c`. */
 export const personColumns: SQL = sql`c.id as contact_id, c.email_normalized as email, ${clockOfContact} as clock`;
 
-/** An email is there a little before the hour at which somebody tends to read. */
-const leadMinutes = 15;
-
 /**
  * The people as the planner sees them, in their order, and what their addresses and domains have had already, which is
  * counted into the course.
@@ -47,11 +45,10 @@ export async function loadPeople(
           tx,
           waiting.map((row) => ({ contactId: row.contact_id, zone: ownZone(row) })),
         )
-      : new Map<string, number>();
+      : new Map<string, WeekHours>();
   const { domains } = course.recipients;
   const people = rows.map((row): Person => {
     const zone = ownZone(row);
-    const hour = hours.get(row.contact_id);
     const domain = row.email.slice(row.email.lastIndexOf("@") + 1);
     const limit = limitOf(domain);
     if (limit !== null) domains.set(domain, limit);
@@ -66,14 +63,12 @@ export async function loadPeople(
       domain: limit === null ? null : domain,
       earlier: earlier.get(row.email) ?? [],
       claims: claims.get(row.contact_id) ?? [],
-      bestMinute: hour === undefined ? null : minuteOf(hour),
+      bestHours: hours.get(row.contact_id) ?? null,
     };
   });
   await loadRecipientUsage(tx, sending.now, course.recipients);
   return people;
 }
-
-const minuteOf = (hour: number) => (hour * 60 - leadMinutes + 1_440) % 1_440;
 
 /** Emails to the same addresses from every campaign of the organization, when that matters. */
 async function loadEarlier(

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { clockOfContact, zoneOr } from "#server/contacts/zone";
-import { bestHour, type Hours, hoursOf, type Reading } from "#server/planner/best-hour";
+import { bestHours, type Hours, hoursOf, type Reading, type WeekHours } from "#server/planner/best-hour";
 
 /** How far back it is looked, and how many of the latest campaigns speak for everybody. */
 const daysBack = 90;
@@ -13,11 +13,11 @@ const human = sql`e.type in ('opened', 'clicked') and not e.is_machine`;
 
 type Someone = { contactId: string; zone: string };
 
-/** The hour of the day, on their own clocks, at which these people tend to read; by contact. */
+/** The hour, on their own clocks, at which these people tend to read on each weekday; by contact. */
 export async function readingHours(
   tx: TenantTx,
   people: readonly Someone[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, WeekHours>> {
   const rows = await tx.execute<{ contact_id: string; type: "opened" | "clicked"; at: Date }>(sql`
     select e.contact_id, e.type, e.occurred_at as at from email_events e
     where e.contact_id = any(${sql.param(people.map(({ contactId }) => contactId))}::uuid[]) and ${human}
@@ -33,7 +33,7 @@ export async function readingHours(
   return new Map(
     people.map(({ contactId, zone }) => [
       contactId,
-      bestHour(zone, readings.get(contactId) ?? nothing, others),
+      bestHours(zone, readings.get(contactId) ?? nothing, others),
     ]),
   );
 }

@@ -1,10 +1,11 @@
 import { count, hourMs, insertSorted, nextDay } from "./slots.ts";
-import { nextOpen, type Window } from "./window.ts";
+import type { WeekHours } from "./best-hour.ts";
+import { nextOpen, weekdayOf, type Window } from "./window.ts";
 import { dayMs, dayName, startOfDay, toInstant, toLocal } from "./zone.ts";
 
 /**
  * Somebody who is due for an email. What is null does not bind them: `window` is open on their own clock, `mailboxId`
- * wrote to them before, `domain` has a limit, `bestMinute` is when they tend to read, in minutes after midnight
+ * wrote to them before, `domain` has a limit, `bestHours` are those at which they tend to read, by the clock
  * of `zone`. A coordinated roll-out comes to them at `notBefore`. `earlier`: every email to their address, sent or with
  * a slot, oldest first (epoch ms); `claims`: when campaigns of a higher priority are to write to them.
  */
@@ -19,7 +20,7 @@ export type Person = {
   domain: string | null;
   earlier: readonly number[];
   claims: readonly number[];
-  bestMinute: number | null;
+  bestHours: WeekHours | null;
 };
 
 /** What one receiving domain gets; null: no limit. */
@@ -62,7 +63,7 @@ export const anybody: Omit<Person, "id" | "dueAt"> = {
   domain: null,
   earlier: [],
   claims: [],
-  bestMinute: null,
+  bestHours: null,
 };
 
 export const noRecipientLimits = (): RecipientLimits => ({
@@ -77,7 +78,9 @@ export const noRecipientLimits = (): RecipientLimits => ({
 
 export const domainDay = (domain: string, day: string) => `${domain} ${day}`;
 
-/** An email leaves within this after the time at which somebody tends to read, or whenever there is room later. */
+/** An email is there so long before the hour at which somebody tends to read. */
+const leadMs = 15 * 60_000;
+/** It leaves within this after that time, or whenever there is room later. */
 const bestHourMs = 3_600_000;
 /** Limits may push each other on, but not for ever. */
 const roundsMax = 1_000;
@@ -204,11 +207,12 @@ export function takeForPerson(person: Person, limits: RecipientLimits, at: numbe
  * When somebody is next about to read, seen from `from`: now while their hour lasts. A time that the window is shut at
  * is none to wait for.
  */
-export function bestTime({ bestMinute, zone }: Person, window: Window | null, from: number): number {
-  if (bestMinute === null) return from;
+export function bestTime({ bestHours, zone }: Person, window: Window | null, from: number): number {
+  if (bestHours === null) return from;
   const midnight = startOfDay(toLocal(zone, from));
   for (let day = -1; day <= 15; day += 1) {
-    const begins = toInstant(zone, midnight + day * dayMs + bestMinute * 60_000);
+    const morning = midnight + day * dayMs;
+    const begins = toInstant(zone, morning + bestHours[weekdayOf(morning)] * hourMs - leadMs);
     if (begins + bestHourMs <= from) continue;
     const at = Math.max(begins, from);
     if (!window) return at;

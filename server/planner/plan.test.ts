@@ -212,7 +212,10 @@ test("weights divide a pool, and a random one goes by the person and comes out t
 test("people are written to a little before they tend to read, once they are waited for", () => {
   const given = course();
   given.campaign.window = { start: "08:00", end: "18:00", days: ["mon", "tue"], zone: "Europe/Berlin" };
-  const reads = (hour: number, zone = "Europe/Berlin") => ({ bestMinute: hour * 60 - 15, zone });
+  const reads = (hour: number, zone = "Europe/Berlin", tue = hour) => ({
+    bestHours: { mon: hour, tue, wed: hour, thu: hour, fri: hour, sat: hour, sun: hour },
+    zone,
+  });
   const hourOf = (some: Partial<Person>, from = at("2026-11-23T09:00Z")) => {
     const found = forecast(given, { from, count: 1, people: [person(0, { dueAt: from, ...some })] });
     return found?.firstAt.toISOString().slice(0, 16);
@@ -223,6 +226,10 @@ test("people are written to a little before they tend to read, once they are wai
   // Past for today.
   expect(hourOf(reads(9))).toBe("2026-11-24T07:45");
   expect(hourOf(reads(9, "America/New_York"))).toBe("2026-11-23T13:45");
+  // Tomorrow is a Tuesday, on which they read later.
+  expect(hourOf(reads(9, "Europe/Berlin", 16))).toBe("2026-11-24T14:45");
+  // Before midnight of the day before.
+  expect(hourOf({ ...reads(3, "Asia/Tokyo", 0) })).toBe("2026-11-23T14:45");
   // Never within the window: as soon as it is open.
   expect(hourOf(reads(3))).toBe("2026-11-23T09:00");
 });

@@ -53,12 +53,12 @@ export function simulate(
   let heldBy: PersonalHold | null = null;
   let waiting = [...people];
   let followUps: Person[] = [];
-  const bestMinutes = new Map(people.map(({ id, bestMinute }) => [id, bestMinute]));
+  const bestHours = new Map(people.map((person) => [person.id, person.bestHours]));
   const isAwaited = ({ id }: Person) => (watched.get(id)?.length ?? emailsMax) < emailsMax;
   const note = ({ person, slot }: Given) => {
     watched.get(person.id)?.push(slot);
     const next = followUp?.(person, slot);
-    if (next) followUps.push({ ...next, bestMinute: bestMinutes.get(person.id) ?? null });
+    if (next) followUps.push({ ...next, bestHours: bestHours.get(person.id) ?? null });
   };
   const beside = rivalsBeside(course, rivals, since);
   // The step of the first email and the steps after it look for slots each for themselves.
@@ -127,5 +127,5 @@ function planKeeping(course: Course, due: readonly Person[], { now, until, follo
 const heldUntil = (person: Person, until: number, hold: string): Person => ({
   ...person,
   dueAt: until,
-  bestMinute: hold === "best_hour" ? null : person.bestMinute,
+  bestHours: hold === "best_hour" ? null : person.bestHours,
 });
