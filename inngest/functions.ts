@@ -13,7 +13,7 @@ import { expireImportsHourly } from "./functions/expire-imports.ts";
 import { expireMailBodies } from "./functions/expire-mail-bodies.ts";
 import { fetchImportFile } from "./functions/fetch-import.ts";
 import { findImportSchedules, runImportSchedule } from "./functions/run-import-schedules.ts";
-import { purgeCampaignsHourly } from "./functions/purge-campaigns.ts";
+import { purgeDeletedCampaigns } from "./functions/purge-campaigns.ts";
 import { refreshAnalytics } from "./functions/refresh-analytics.ts";
 import { undoImport } from "./functions/undo-import.ts";
 import { removeOrphansNightly } from "./functions/remove-orphans.ts";
@@ -55,6 +55,6 @@ export const functions: InngestFunction.Like[] = [
   removeOrphansNightly,
   expireImportsHourly,
   expireMailBodies,
-  purgeCampaignsHourly,
+  purgeDeletedCampaigns,
   refreshAnalytics,
 ];

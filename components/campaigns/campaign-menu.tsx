@@ -148,8 +148,9 @@ export function CampaignMenu({ workspace, campaign, canLaunch }: Props) {
         confirm="Delete campaign"
         danger
         onConfirm={async () => {
-          await remove.mutateAsync(ref);
-          toast.success(`“${campaign.name}” is deleted.`);
+          const { leaving } = await remove.mutateAsync(ref);
+          const rest = leaving ? " Those who are still on the way in it leave within some minutes." : "";
+          toast.success(`“${campaign.name}” is deleted.${rest}`);
           router.push(`/${workspace}/campaigns`);
           router.refresh();
         }}

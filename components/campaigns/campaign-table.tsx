@@ -41,6 +41,7 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
           {row.keptUntil && (
             <span className="text-xs text-muted">
               kept until <DateTime at={row.keptUntil} show="date" timeZone={timeZone} />
+              {row.leaving && ", people are still leaving"}
             </span>
           )}
           {row.repeats && (

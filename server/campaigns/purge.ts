@@ -2,32 +2,41 @@ import { type SQL, sql } from "drizzle-orm";
 import { withoutTenant } from "#db/client";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { log } from "#server/log";
-import { takeEverybodyOut } from "./removal.ts";
+import { takePeopleOut } from "./removal.ts";
 import { keptDays } from "./schema.ts";
 
 /** So many rows of contacts are removed in one transaction. */
 const sliceSizeDefault = 2_000;
-/** So many campaigns in one round; the next hour has the others. */
+/** So many campaigns in one round; the next run has the others. */
 const campaignsMax = 500;
+/** So many slices of people leave one campaign in a round, so that no round takes long. */
+const leavingDefault = { slices: 50 };
 
 type Deleted = { tenant_id: string; workspace_id: string; id: string; due: boolean };
 
 /**
  * Sees to the deleted campaigns of every workspace: whoever is still on the way in one has left it, and what is past its
- * days is removed for good. Run again after it died, it goes on. Returns how many were removed.
+ * days is removed for good. Run again after it died, it goes on. Returns how many were removed, and whether people are
+ * left who still have to leave one.
  */
-export async function purgeCampaigns(size: number = sliceSizeDefault): Promise<number> {
+export async function purgeCampaigns(
+  size: number = sliceSizeDefault,
+  leaving: Parameters<typeof takePeopleOut>[1] = leavingDefault,
+): Promise<{ purged: number; more: boolean }> {
   const found = await withoutTenant((tx) =>
     tx.execute<Deleted>(sql`select * from deleted_campaigns(${keptDays}, ${campaignsMax})`),
   );
   let purged = 0;
+  let more = false;
   const failed: unknown[] = [];
   for (const { tenant_id: tenantId, workspace_id: workspaceId, id, due } of found) {
     const campaign = { scope: { tenantId, workspaceId }, id };
     try {
-      await takeEverybodyOut(campaign);
-      if (due) await purgeCampaign(campaign, size);
-      if (due) purged += 1;
+      const empty = await takePeopleOut(campaign, leaving);
+      if (!empty) more = true;
+      if (!empty || !due) continue;
+      await purgeCampaign(campaign, size);
+      purged += 1;
     } catch (error) {
       // One that cannot be removed must not keep the others.
       log.error({ err: error, ...campaign.scope, campaignId: id }, "a deleted campaign could not be removed");
@@ -36,7 +45,7 @@ export async function purgeCampaigns(size: number = sliceSizeDefault): Promise<n
   }
   if (purged > 0) log.info({ purged }, "deleted campaigns that are past their days were removed");
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} deleted campaigns stayed.`);
-  return purged;
+  return { purged, more };
 }
 
 /**

@@ -34,6 +34,8 @@ export type CampaignRow = {
   archived: boolean;
   /** Until when it can be brought back; null unless it is deleted. */
   keptUntil: Date | null;
+  /** It is deleted, and somebody who was on the way in it still has to leave. */
+  leaving: boolean;
   pauseReason: string | null;
   createdAt: Date;
   launchedAt: Date | null;
@@ -64,7 +66,9 @@ export async function listCampaigns(tx: TenantTx, { q, status, after }: Campaign
   if (after) conditions.push(sql`id < ${after}::uuid`);
   const rows = await tx.execute<Omit<CampaignRow, "numbers">>(sql`
     select id, name, campaign_type as type, status, archived_at is not null as archived,
-      deleted_at + make_interval(days => ${keptDays}) as "keptUntil", pause_reason as "pauseReason", created_at as "createdAt", launched_at as "launchedAt", end_date as "endsAt", timezone,
+      deleted_at + make_interval(days => ${keptDays}) as "keptUntil",
+      deleted_at is not null and exists (select from campaign_contacts e where e.campaign_id = campaigns.id
+        and e.status in ('enrolled', 'active', 'paused')) as leaving, pause_reason as "pauseReason", created_at as "createdAt", launched_at as "launchedAt", end_date as "endsAt", timezone,
       campaign_type = 'triggered' or auto_enroll as "goesOn", case when status = 'scheduled' then start_date end as "startsAt",
       exists (select from campaign_schedules s where s.campaign_id = campaigns.id and s.is_active) as repeats,
       ${originOf(sql`campaigns.id`)} as origin

@@ -13,7 +13,7 @@ import { sinks } from "#server/messages/testing-sinks";
 import { triggeredCampaign, triggeredDraft } from "#server/triggers/testing";
 import { archiveCampaign } from "./mutations.ts";
 import { purgeCampaigns } from "./purge.ts";
-import { deleteCampaign, removeCampaign, takeEverybodyOut } from "./removal.ts";
+import { deleteCampaign, removeCampaign, takePeopleOut, undeleteCampaign } from "./removal.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
@@ -53,9 +53,9 @@ test("who is in a campaign that was put away keeps nobody out of another; delete
   expect(await add(back)).toEqual(["excluded"]);
 });
 
-test("everybody leaves a campaign that is deleted, however many they are", async () => {
+test("a request takes a slice of the people out of a campaign that is deleted, and rounds that may die the others", async () => {
   const campaign = await newCampaign({
-    emails: ["a@x.test", "b@x.test", "c@x.test", "d@x.test"],
+    emails: ["a@x.test", "b@x.test", "c@x.test", "d@x.test", "e@x.test", "f@x.test"],
     steps: [{ stepType: "wait", waitDuration: { value: 2, unit: "days" } }, emailStep()],
   });
   const { scope, userId, campaignId: id } = campaign;
@@ -65,11 +65,27 @@ test("everybody leaves a campaign that is deleted, however many they are", async
     await pauseCampaign(tx, { campaignId: id });
     await archiveCampaign(tx, { id, userId: null });
   });
-  await removeCampaign({ scope, act: { id, userId } }, 2);
-  expect((await places(campaign)).map(({ status, exit_reason }) => `${status} ${exit_reason}`)).toEqual(
-    Array.from({ length: 4 }, () => "exited campaign_ended"),
+  const act = { id, userId };
+  const { caller } = await signedInAgain(campaign);
+  const still = async () => {
+    const [row] = (await caller.campaigns.list({ status: "deleted" })).rows;
+    const here = (await places(campaign)).filter(({ exit_reason }) => exit_reason !== "campaign_ended");
+    return { leaving: row?.leaving, people: here.length };
+  };
+  expect(await removeCampaign({ scope, act }, 2)).toEqual({ leaving: true });
+  expect(await still()).toEqual({ leaving: true, people: 4 });
+  // Nobody comes back by halves, and whoever tries has some more leave.
+  await expect(undeleteCampaign({ scope, act }, 2)).rejects.toThrow("still leaving");
+  expect(await still()).toEqual({ leaving: true, people: 2 });
+  expect(await purgeCampaigns(1, { size: 1, slices: 1 })).toEqual({ purged: 0, more: true });
+  expect(await still()).toEqual({ leaving: true, people: 1 });
+  while ((await purgeCampaigns(1, { size: 1, slices: 1 })).more);
+  expect(await still()).toEqual({ leaving: false, people: 0 });
+  expect((await places(campaign)).map(({ status }) => status)).toEqual(
+    Array.from({ length: 6 }, () => "exited"),
   );
-  await expect(removeCampaign({ scope, act: { id, userId } })).rejects.toThrow("no such campaign");
+  await expect(removeCampaign({ scope, act })).rejects.toThrow("no such campaign");
+  await undeleteCampaign({ scope, act });
 });
 
 /** Two people wait in it, one has left; it is paused and archived. */
@@ -149,7 +165,7 @@ test("30 days after its deletion a campaign is gone, by slices that may die anyw
   expect((await counts())?.people).toBe(1);
   await purgeCampaigns(1);
   expect(await counts()).toEqual({ ...before, campaigns: 1, people: 0, log: 0, drivers: 0 });
-  expect(await purgeCampaigns()).toBe(0);
+  expect(await purgeCampaigns()).toEqual({ purged: 0, more: false });
   const { entries } = await later.contacts.timeline({ id: contactIds[0] ?? "" });
   expect(entries.find(({ type }) => type === "email.sent")?.data).toMatchObject({ campaignId: id });
   expect((await later.campaigns.list({ status: "deleted" })).rows).toEqual([]);
@@ -181,7 +197,7 @@ test("a slice that enrolls at the moment of the deletion leaves nobody on the wa
         wait?.opened();
         await wait?.closed();
       });
-      await takeEverybodyOut({ scope, id });
+      await takePeopleOut({ scope, id }, { slices: 1 });
     };
     const leading = first === "enrolling" ? enroll(held) : remove(held);
     await opened.promise;

@@ -9,15 +9,16 @@ import { keptDays } from "./schema.ts";
 const sliceSizeDefault = 1_000;
 
 /**
- * Deletes a draft or an archived campaign: nobody can open it any more, and who was still on the way in it has left.
- * It can be brought back for `keptDays`. The ledger keeps what was sent. Throws `not_found` and `conflict`.
+ * Deletes a draft or an archived campaign: nobody can open it any more, and who was still on the way in it leaves, the
+ * first slice of them at once and the others soon (`purge-campaigns`). It can be brought back for `keptDays`. The ledger
+ * keeps what was sent. Returns whether somebody still has to leave. Throws `not_found` and `conflict`.
  */
 export async function removeCampaign(
   { scope, act }: { scope: Scope; act: Act },
   size: number = sliceSizeDefault,
-): Promise<void> {
+): Promise<{ leaving: boolean }> {
   await withTenant(scope, (tx) => deleteCampaign(tx, act));
-  await takeEverybodyOut({ scope, id: act.id }, size);
+  return { leaving: !(await takePeopleOut({ scope, id: act.id }, { size, slices: 1 })) };
 }
 
 /** Waits for a slice that is enrolling at this moment, and holds up the next, which then enrolls nobody. */
@@ -36,11 +37,19 @@ export async function deleteCampaign(tx: TenantTx, act: Act): Promise<void> {
 
 /**
  * Brings a deleted campaign back as it was, a draft or archived; who was in it has left. Throws `not_found` for one that
- * was not deleted, or too long ago.
+ * was not deleted, or too long ago, and `conflict` while people still leave it.
  */
-export async function undeleteCampaign({ scope, act }: { scope: Scope; act: Act }): Promise<void> {
-  // What a deletion that died half-way has left undone: nobody comes back by halves.
-  await takeEverybodyOut({ scope, id: act.id });
+export async function undeleteCampaign(
+  { scope, act }: { scope: Scope; act: Act },
+  size: number = sliceSizeDefault,
+): Promise<void> {
+  // Nobody comes back by halves.
+  const empty = await takePeopleOut({ scope, id: act.id }, { size, slices: 1 });
+  if (!empty)
+    throw new AppError(
+      "conflict",
+      "People are still leaving this campaign. Bring it back in some minutes, when all of them have left.",
+    );
   await withTenant(scope, async (tx) => {
     const [row] = await tx.execute<{ kept: boolean }>(sql`
       select purged_at is null and deleted_at > app_now() - make_interval(days => ${keptDays}) as kept
@@ -58,12 +67,17 @@ export async function undeleteCampaign({ scope, act }: { scope: Scope; act: Act 
   });
 }
 
-/** Whoever is on the way in a deleted campaign leaves it, a slice at a time. Asked again, it goes on with the others. */
-export async function takeEverybodyOut(
+/**
+ * Whoever is on the way in a deleted campaign leaves it, a slice at a time and so many slices at most. True when nobody is
+ * left in it; asked again, it goes on with the others.
+ */
+export async function takePeopleOut(
   { scope, id }: { scope: Scope; id: string },
-  size: number = sliceSizeDefault,
-): Promise<void> {
-  for (let left = size; left === size;) left = await withTenant(scope, (tx) => takeOutSlice(tx, id, size));
+  { size = sliceSizeDefault, slices }: { size?: number; slices: number },
+): Promise<boolean> {
+  for (let slice = 0; slice < slices; slice++)
+    if ((await withTenant(scope, (tx) => takeOutSlice(tx, id, size))) < size) return true;
+  return false;
 }
 
 async function takeOutSlice(tx: TenantTx, id: string, size: number): Promise<number> {
