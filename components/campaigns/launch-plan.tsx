@@ -1,3 +1,4 @@
+import { daysText } from "#components/sending/blackout-list";
 import { DefinitionList } from "#components/ui/definition-list";
 import { Section } from "#components/ui/section";
 import { triggerWords } from "./trigger-words.tsx";
@@ -5,7 +6,7 @@ import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: Review }) {
-  const { audience, forecast, mailbox } = review;
+  const { audience, forecast, mailbox, days } = review;
   const { fromName, fromEmail, timezone, noLimits } = campaign.settings;
   const triggered = campaign.type === "triggered";
   const items = [
@@ -93,6 +94,22 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         ),
       });
   }
+  if (days.length > 0)
+    items.push({
+      term: "Closed days",
+      value: (
+        <ul>
+          {days.map(({ id, name, action, ...range }) => (
+            <li key={id}>
+              {name}, {daysText(range)}{" "}
+              <span className="text-muted">
+                {action === "delay" ? "" : action === "skip" ? "(emails passed over)" : "(emails leave)"}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ),
+    });
   return (
     <Section
       title="What will happen"

@@ -60,15 +60,19 @@ function Count({ label, value }: { label: string; value: number }) {
 }
 
 function wordsFor(step: Step, at: Live["steps"][number]): string | null {
-  if (step.type === "email") return emailWords(at.numbers);
+  if (step.type === "email") return emailWords(at);
   if (step.type === "condition") return `${at.branches?.yes ?? 0} yes, ${at.branches?.no ?? 0} no`;
   return step.detail;
 }
 
-const emailWords = ({ sent, delivered, opened, clicked }: Live["numbers"]) =>
-  sent === 0
-    ? "Nothing sent yet"
-    : `${sent.toLocaleString("en")} sent · ${percent(opened, delivered)} opened · ${percent(clicked, delivered)} clicked`;
+function emailWords({ numbers, passedOver }: Live["steps"][number]): string {
+  const { sent, delivered, opened, clicked } = numbers;
+  const did =
+    sent === 0
+      ? "Nothing sent yet"
+      : `${sent.toLocaleString("en")} sent · ${percent(opened, delivered)} opened · ${percent(clicked, delivered)} clicked`;
+  return passedOver === 0 ? did : `${did} · ${passedOver.toLocaleString("en")} passed over`;
+}
 
 function linesOf(flow: Flow, depth: number, branch: string | null): Line[] {
   return flow.nodes.flatMap((node, index) => [

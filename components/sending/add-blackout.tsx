@@ -8,6 +8,7 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Field } from "#components/ui/field";
 import { RadioCards } from "#components/ui/radio-cards";
 import { formValues } from "#components/ui/form-values";
+import { type BlackoutAction, blackoutActions } from "#server/blackout-dates/schema";
 import { AddWindow } from "./add-window.tsx";
 import { scopeOf } from "./campaign-scope.tsx";
 
@@ -20,7 +21,7 @@ export function AddBlackout() {
     trpc.blackoutDates.create.mutationOptions({
       onSuccess: (_, { action }) => {
         setOpen(false);
-        toast.success(action === "allow" ? "Emails leave on these days." : "Nothing is sent on these days.");
+        toast.success(outcomes[action ?? "delay"]);
         router.refresh();
       },
     }),
@@ -31,7 +32,7 @@ export function AddBlackout() {
       label="Add days"
       icon={<Plus />}
       title="Days without sending"
-      description="Whole days, on each campaign’s own clock. What was to leave then leaves on the next day that is open."
+      description="Whole days, on each campaign’s own clock, or on each recipient’s where it goes by that."
       open={open}
       onOpenChange={(next) => {
         create.reset();
@@ -46,7 +47,7 @@ export function AddBlackout() {
           startsOn,
           endsOn: endsOn || startsOn,
           onlyFor: scopeOf(form),
-          action: action === "allow" ? "allow" : "delay",
+          action: blackoutActions.find((each) => each === action),
         });
       }}
     >
@@ -62,13 +63,30 @@ export function AddBlackout() {
         <Field name="startsOn" type="date" label="From" error={problem?.fields.startsOn} />
         <Field name="endsOn" type="date" label="Until" aside="Included" error={problem?.fields.endsOn} />
       </div>
-      <RadioCards name="action" legend="On these days" options={actions} defaultValue="delay" />
+      <RadioCards
+        name="action"
+        legend="On these days"
+        options={actions}
+        defaultValue="delay"
+        className="sm:grid-cols-1"
+      />
     </AddWindow>
   );
 }
 
+const outcomes: Record<BlackoutAction, string> = {
+  delay: "Nothing is sent on these days.",
+  skip: "Emails of these days are passed over.",
+  allow: "Emails leave on these days.",
+};
+
 const actions = [
   { value: "delay", label: "Nothing is sent", hint: "It waits for the next open day." },
+  {
+    value: "skip",
+    label: "Emails are passed over",
+    hint: "Whose turn comes then never gets that email, and goes on with the next step. Who was due before waits.",
+  },
   {
     value: "allow",
     label: "Emails leave",

@@ -32,12 +32,12 @@ export function BlackoutList({ blackouts, editable }: { blackouts: Blackout[]; e
     {
       key: "name",
       header: "Occasion",
-      cell: ({ name, campaigns, open }) => (
+      cell: ({ name, campaigns, action }) => (
         <>
           {name}
-          {open && (
-            <Badge tone="success" className="ml-2">
-              Emails leave
+          {action !== "delay" && (
+            <Badge tone={action === "allow" ? "success" : "warning"} className="ml-2">
+              {action === "allow" ? "Emails leave" : "Emails passed over"}
             </Badge>
           )}
           {campaigns && <p className="truncate text-xs text-muted">{forWhom(campaigns)}</p>}

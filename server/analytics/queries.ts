@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { AppError } from "#server/errors";
+import { tooOften } from "#server/messages/delays";
+import { skipDay } from "#server/messages/skips";
 import { addNumbers, counted, countedMessages, noNumbers, type Numbers } from "./numbers.ts";
 
 export type { Numbers };
@@ -80,12 +82,15 @@ export type StepPlace = {
   here: number;
   waiting: number;
   passed: number;
+  /** Of an email, those of `passed` who did not get it: its turn came on days without it, or they had enough emails. */
+  passedOver: number;
   nextAt: Date | null;
 };
 
 /** The log is found by its steps. */
 const ofSteps = (campaignId: string) =>
   sql`l.step_id = any(array(select s.id from campaign_steps s where s.campaign_id = ${campaignId}::uuid))`;
+const wasPassedOver = sql`l.outcome in (${skipDay}, ${tooOften})`;
 const hasLeft = sql`l.left_at is not null and (l.outcome is distinct from 'exited' or l.detail ->> 'reason' = 'action_exit')`;
 
 /**
@@ -103,17 +108,19 @@ export async function stepPlaces(tx: TenantTx, campaignId: string): Promise<Step
       from campaign_contacts where campaign_id = ${campaignId}::uuid and status in ('enrolled', 'active', 'paused')
       group by current_step_id
     ), first_visits as materialized (
-      select l.step_id, count(*)::int as people from enrollment_step_log l
+      select l.step_id, count(*)::int as people, (count(*) filter (where ${wasPassedOver}))::int as over from enrollment_step_log l
       where ${ofSteps(campaignId)} and l.run_number = 1 and l.visit = 1 and ${hasLeft} group by l.step_id
     ), later_visits as materialized (
-      select l.step_id, count(distinct l.enrollment_id)::int as people from enrollment_step_log l
+      select l.step_id, count(distinct l.enrollment_id)::int as people,
+        (count(distinct l.enrollment_id) filter (where ${wasPassedOver}))::int as over from enrollment_step_log l
       where ${ofSteps(campaignId)} and (l.run_number > 1 or l.visit > 1) and ${hasLeft} and not exists (
         select from enrollment_step_log f where f.enrollment_id = l.enrollment_id and f.run_number = 1 and f.step_id = l.step_id
           and f.visit = 1 and f.left_at is not null and (f.outcome is distinct from 'exited' or f.detail ->> 'reason' = 'action_exit'))
       group by l.step_id
     )
     select s.id as "stepId", coalesce(h.here, 0) as here, coalesce(h.waiting, 0) as waiting,
-      coalesce(f.people, 0) + coalesce(l.people, 0) as passed, h.next_at as "nextAt"
+      coalesce(f.people, 0) + coalesce(l.people, 0) as passed,
+      coalesce(f.over, 0) + coalesce(l.over, 0) as "passedOver", h.next_at as "nextAt"
     from campaign_steps s left join here h on h.step_id = s.id left join first_visits f on f.step_id = s.id
     left join later_visits l on l.step_id = s.id
     where s.campaign_id = ${campaignId}::uuid order by s.step_order`);

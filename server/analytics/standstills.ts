@@ -28,6 +28,7 @@ export const placeCodes = {
   retrying_call: "time",
   snoozed: "time",
   do_not_disturb: "person",
+  skip_day: "time",
   recipient_window: "time",
   recipient_domain_limit: "time",
   recipient_domain_hourly_limit: "time",

@@ -3,7 +3,8 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
-import { replanCampaigns, replanSteps } from "#server/messages/replan";
+import { replanCampaigns, replanSteps, wakeHeld } from "#server/messages/replan";
+import { letGoOfDays } from "#server/messages/skips";
 import type { BlackoutInput } from "./schema.ts";
 import { checkCampaigns } from "./scope.ts";
 
@@ -19,6 +20,7 @@ export async function createBlackout(
   { name, startsOn, endsOn, onlyFor, action }: BlackoutInput,
 ): Promise<{ id: string; events: DriverEvent[] }> {
   await checkCampaigns(tx, onlyFor);
+  if (action === "skip") await checkNotOver(tx, startsOn);
   const [made] = await tx.execute<{ id: string; now: boolean }>(sql`
     insert into blackout_dates (name, starts_on, ends_on, action, campaign_ids)
     values (${name}, ${startsOn}::date, ${endsOn}::date, ${action}, ${onlyFor === null ? null : sql.param(onlyFor)}::uuid[])
@@ -31,8 +33,22 @@ export async function createBlackout(
     resourceId: made.id,
     after: { name, startsOn, endsOn, onlyFor, action },
   });
-  // Slots are given out for minutes ahead only: later days need no second look.
-  return { id: made.id, events: made.now ? await replanCampaigns(tx, scope, onlyFor) : [] };
+  // Slots are given out for minutes ahead only: later days need no second look, but for who is held until one of them.
+  const held = action === "allow" ? await wakeHeld(tx, scope, "days") : { stepIds: [], events: [] };
+  const events = made.now ? await replanCampaigns(tx, scope, onlyFor) : [];
+  await letGoOfDays(tx, held.stepIds);
+  return { id: made.id, events: [...held.events, ...events] };
+}
+
+/** An email that waits since a day that is over is not passed over for it afterwards. */
+async function checkNotOver(tx: TenantTx, startsOn: string): Promise<void> {
+  const [day] = await tx.execute<{ over: boolean }>(
+    sql`select ${startsOn}::date < (app_now() - interval '1 day')::date as over`,
+  );
+  if (!day?.over) return;
+  const sentence =
+    "This day is over. Emails are passed over from today on: those that wait since then would be lost.";
+  throw new AppError("invalid", sentence, { startsOn: sentence });
 }
 
 /** Throws `not_found`. Send the events after the commit. */
@@ -51,5 +67,8 @@ export async function removeBlackout(
     resourceId: id,
     before,
   });
-  return { events: await replanSteps(tx, scope) };
+  const events = await replanSteps(tx, scope);
+  const held = await wakeHeld(tx, scope, "days");
+  await letGoOfDays(tx, held.stepIds);
+  return { events: [...events, ...held.events] };
 }

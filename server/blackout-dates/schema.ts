@@ -4,8 +4,12 @@ import { onlyFor } from "#server/holiday-calendars/schema";
 const day = z.iso.date("Choose a day.");
 const daysMax = 366;
 
-/** What happens on the days: nothing leaves before they are over; or emails do, whatever other days say. */
-export const blackoutActions = ["delay", "allow"] as const;
+/**
+ * What happens on the days: nothing leaves before they are over; emails whose turn comes then are not sent at all; or they
+ * leave, whatever other days say.
+ */
+export const blackoutActions = ["delay", "skip", "allow"] as const;
+export type BlackoutAction = (typeof blackoutActions)[number];
 
 /** Whole days, both included, on the clock of each campaign, or of each recipient where it sends by theirs. */
 export const blackoutInput = z

@@ -6,9 +6,15 @@ import { changesOf } from "#server/ab-tests/variants";
 import { approvalProblems } from "#server/approvals/checks";
 import { loadApproval } from "#server/approvals/queries";
 import { approvedStart } from "#server/approvals/start";
+import { type CampaignDays, listDaysOf } from "#server/blackout-dates/queries";
 import { workspaceSender } from "#server/mail/queries";
 import { goalProblems } from "#server/goals/checks";
-import { forecastLaunch, type LaunchForecast } from "#server/messages/forecasts";
+import {
+  countPassedOver,
+  forecastLaunch,
+  type LaunchForecast,
+  type PassedOver,
+} from "#server/messages/forecasts";
 import { loadSending } from "#server/messages/sending";
 import { dayMs, dayName, parseLocal, startOfDay, toInstant, toLocal } from "#server/planner/zone";
 import { audiencePredicate, countAudience, doorOf, type AudienceCount } from "./audience.ts";
@@ -39,6 +45,8 @@ export type Review = {
   problems: Problem[];
   audience: AudienceCount;
   forecast: LaunchForecast | null;
+  /** The next days on which it does not send as on others. */
+  days: CampaignDays[];
   /** Of a pool, the first that can send. */
   mailbox: { email: string; status: string; sandbox: boolean; pool: string | null } | null;
   /** The only start that has been approved; null when any is. */
@@ -65,7 +73,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     postalAddress,
     liquidProblem,
   });
-  const forecast = await forecastFirstEmail(tx, campaign, triggered ? 1 : audience.count);
+  const { forecast, passedOver } = await forecastFirstEmail(tx, campaign, triggered ? 1 : audience.count);
   const approval = await loadApproval(tx, { campaign, people: () => Promise.resolve(audience.count) }, null);
   const start = approvedStart(approval);
   const found = [
@@ -73,6 +81,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     ...goalProblems(campaign.goals),
     ...approvalProblems(approval),
     ...planProblems(campaign, { now, forecast }),
+    ...passedOverWarnings(passedOver, triggered ? 1 : audience.count),
     ...(await warmthWarnings(tx, campaign, forecast)),
     ...(await segmentProblems(tx, campaign)),
     ...(await domainProblems(tx, campaign, { sandbox: mailbox?.sandbox ?? false })),
@@ -88,6 +97,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     problems: [...blockersIn(found), ...found.filter(({ severity }) => severity === "warning")],
     audience,
     forecast,
+    days: await listDaysOf(tx, id),
     mailbox,
     approvedStart: start,
     suggestedStart:
@@ -139,6 +149,28 @@ function unknownNameWarnings({ steps }: Campaign, variables: Readonly<Record<str
   });
 }
 
+/** First emails whose turn comes on days on which the workspace lets them be passed over. */
+function passedOverWarnings(found: PassedOver | null, everybody: number): Problem[] {
+  if (!found) return [];
+  const { people, silent } = found;
+  const whose = people >= everybody ? "everybody" : `${people.toLocaleString("en")} of them`;
+  const rest =
+    silent === 0
+      ? "They go on with the steps after it"
+      : silent >= people
+        ? "They get nothing at all from this campaign"
+        : `${silent.toLocaleString("en")} of these get nothing at all from this campaign`;
+  return [
+    {
+      code: "passed_over",
+      severity: "warning",
+      where: "settings",
+      message: `The first email is not sent to ${whose}: its turn comes on days on which emails are passed over. ${rest}. Launch it on another day, or change these days under Settings, Sending.`,
+      stepId: null,
+    },
+  ];
+}
+
 /** Waits until a date that is over when the campaign starts: nobody would wait there. */
 function passedDateWarnings({ steps, settings, startsAt }: Campaign, now: Date): Problem[] {
   const from = Math.max(now.getTime(), startsAt?.getTime() ?? 0);
@@ -167,16 +199,18 @@ async function forecastFirstEmail(
   tx: TenantTx,
   campaign: Campaign,
   count: number,
-): Promise<Review["forecast"]> {
+): Promise<{ forecast: Review["forecast"]; passedOver: PassedOver | null }> {
   const sending = await loadSending(tx, campaign.id);
-  if (!sending) return null;
+  if (!sending) return { forecast: null, passedOver: null };
   const who = campaign.type === "triggered" ? doorOf(campaign.audience) : campaign.audience;
-  return forecastLaunch(tx, sending, {
+  const ask = {
     from: Math.max(sending.now, campaign.startsAt?.getTime() ?? 0),
     count,
     who: await audiencePredicate(tx, who, campaign.id),
     chosen: campaign.startsAt !== null,
     together: campaign.type !== "triggered",
     samples: campaign.type === "triggered" ? 0 : samplesMax,
-  });
+  };
+  const passedOver = await countPassedOver(tx, sending, ask);
+  return { forecast: await forecastLaunch(tx, sending, ask), passedOver };
 }

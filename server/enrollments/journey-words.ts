@@ -28,6 +28,7 @@ function came(outcome: string, step: Step | null): string {
     assumed_sent: "Counts as sent",
     skipped: "Passed over",
     too_many_emails: "Passed over, since they had enough emails from all campaigns",
+    skip_day: "Passed over, since its turn came on days on which no emails are sent",
     released: step?.branches ? names.true : "Waited",
     true: names.true,
     false: names.false,

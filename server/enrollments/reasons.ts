@@ -38,6 +38,8 @@ export const waitReasons = {
   do_not_disturb:
     "They have the tag whose bearers get no campaign email: this one waits until somebody takes it off them.",
   rollout: "The roll-out has not come to where they are: the email leaves at the time shown.",
+  skip_day:
+    "Their turn comes at the time shown, which is on the workspace’s days on which emails are passed over: they do not get this one, and go on then.",
   recipient_window: "The send window is shut where they are: the email leaves when it opens there.",
   recipient_domain_limit: "Their company has had its emails for today: the next ones leave on another day.",
   recipient_domain_hourly_limit:

@@ -103,10 +103,21 @@ test("days on which emails leave all the same are taken out of those without sen
   const { id } = await caller.blackoutDates.create({ ...open, onlyFor: [one.campaignId] });
   expect(await closed(one)).toEqual(["2027-08-02 2027-08-09", "2027-08-12 2027-08-20"]);
   expect(await closed(other)).toEqual(["2027-08-02 2027-08-20"]);
-  expect((await caller.blackoutDates.list()).map((each) => [each.name, each.open])).toEqual([
-    ["Works holiday", false],
-    ["The launch", true],
+  expect((await caller.blackoutDates.list()).map((each) => [each.name, each.action])).toEqual([
+    ["Works holiday", "delay"],
+    ["The launch", "allow"],
   ]);
   await caller.blackoutDates.remove({ id });
   expect(await closed(one)).toEqual(["2027-08-02 2027-08-20"]);
+
+  const theirs = (await newTenant()).caller;
+  await expect(
+    theirs.blackoutDates.create({ ...days, action: "skip", onlyFor: [one.campaignId] }),
+  ).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  const named = { ...days, name: "The fair", action: "skip" } as const;
+  await caller.blackoutDates.create({ ...named, onlyFor: [one.campaignId, other.campaignId] });
+  expect(await closed(other)).toEqual(["2027-08-02 2027-08-20"]);
+  await caller.campaigns.remove({ id: one.campaignId });
+  const [fair] = (await caller.blackoutDates.list()).filter(({ name }) => name === "The fair");
+  expect([fair?.action, fair?.campaigns?.length]).toEqual(["skip", 1]);
 });

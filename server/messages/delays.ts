@@ -2,13 +2,10 @@ import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent } from "#server/drivers/events";
-import { cancelDrafts } from "#server/drafts/standing";
-import { duesOf, planMoves, wakeSteps } from "#server/enrollments/advance";
-import { applyMoves } from "#server/enrollments/moves";
 import type { WaitReason } from "#server/enrollments/reasons";
 import type { StepContext } from "#server/enrollments/slice";
 import { findContactCaps } from "#server/sending-limits/queries";
-import { cancelMessages } from "./slots.ts";
+import { passOver } from "./pass-over.ts";
 
 /**
  * Why somebody waits whose email was put off for what they had from all campaigns as often as the organization allows,
@@ -19,8 +16,9 @@ export const tooOften = "too_many_emails" satisfies WaitReason;
 /** Sends those on, of the next ones due, of whom that was found. Before limits are locked. */
 export async function skipDelayed(
   tx: TenantTx,
-  { scope, graph, step, stepId, limit }: StepContext,
+  context: StepContext,
 ): Promise<{ acted: number; events: DriverEvent[] }> {
+  const { scope, stepId, limit } = context;
   const { delaysMax } = await findContactCaps(tx);
   // Where no limit is set any more they are looked at like everybody else.
   if (delaysMax === null) return { acted: 0, events: [] };
@@ -41,20 +39,6 @@ export async function skipDelayed(
     select id, message from due where wait_reason = ${tooOften}`);
   if (rows.length === 0) return { acted: 0, events: [] };
   const at = (await appNow(tx)).getTime();
-  const plan = planMoves(
-    graph,
-    step,
-    rows.map(({ id }) => ({ enrollmentId: id, outcome: tooOften, edge: "next" as const, at })),
-  );
-  const events = await wakeSteps(tx, { scope, graph, dues: duesOf(plan) });
-  await cancelMessages(
-    tx,
-    rows.flatMap(({ message }) => (message === null ? [] : [{ id: message, reason: "skipped" }])),
-  );
-  const { moved } = await applyMoves(tx, plan);
-  await cancelDrafts(
-    tx,
-    rows.map(({ id }) => id),
-  );
-  return { acted: moved, events };
+  const people = rows.map((row) => ({ ...row, at }));
+  return passOver(tx, context, { people, outcome: tooOften });
 }

@@ -1,5 +1,6 @@
 import { dueAt, type EngineStep, type StepGraph, waitsOnOwnClock } from "#server/enrollments/steps";
 import type { Person } from "#server/planner/persons";
+import { type OwnTime, type Skipping, skippedTurn } from "#server/planner/skips";
 import type { Slot } from "#server/planner/slots";
 
 /** A way longer than this, or one that leads back, is not followed any further. */
@@ -12,7 +13,7 @@ const stepsMax = 50;
  */
 export function followUpsOf(
   graph: StepGraph,
-  startOf: (person: Person) => string | null,
+  { startOf, skipping }: { startOf: (person: Person) => string | null; skipping: Skipping | null },
 ): (person: Person, slot: Slot) => Person | null {
   const places = new Map<string, string>();
   const first = graph.entry && emailFrom(graph, graph.entry, { at: 0, zone: graph.zone })?.step;
@@ -20,7 +21,7 @@ export function followUpsOf(
     const place = places.get(person.id) ?? startOf(person) ?? first?.id;
     const step = place === undefined ? undefined : graph.steps.get(place);
     const next = step && nextOf(graph, step);
-    const found = next && emailFrom(graph, next, { at: slot.at, zone: person.zone });
+    const found = next && sentFrom(graph, next, { at: slot.at, person, skipping });
     if (!found) return null;
     // Told apart from whoever stands at an earlier email.
     places.set(person.id, found.step.id);
@@ -36,6 +37,30 @@ export function followUpsOf(
 /** When the first email of a campaign is due for somebody of a zone who begins it at `at`. */
 export const firstEmailAt = (graph: StepGraph, at: number, zone: string): number =>
   (graph.entry && emailFrom(graph, graph.entry, { at, zone })?.at) ?? at;
+
+type Walk = { at: number; person: OwnTime; skipping: Skipping | null };
+/** `passedOver`: how many emails before it are not sent, since their turn comes on days on which none are. */
+export type FirstEmail = { stepId: string | null; at: number; passedOver: number };
+
+/** The first email that somebody gets who begins a campaign at `at`, and when it is due. */
+export function firstEmailOf(graph: StepGraph, { at, person, skipping }: Walk): FirstEmail | null {
+  if (!graph.entry || !emailFrom(graph, graph.entry, { at, zone: person.zone }))
+    return { stepId: null, at, passedOver: 0 };
+  const found = sentFrom(graph, graph.entry, { at, person, skipping });
+  return found && { stepId: found.step.id, at: found.at, passedOver: found.passedOver };
+}
+
+/** The first email on the way from a step that is not passed over for its day. */
+function sentFrom(graph: StepGraph, from: EngineStep, { at, person, skipping }: Walk) {
+  let found = emailFrom(graph, from, { at, zone: person.zone });
+  for (let passedOver = 0; found && passedOver < stepsMax; passedOver += 1) {
+    const turn = skipping && skippedTurn(skipping, person, found.at);
+    if (turn === null) return { ...found, passedOver };
+    const next = nextOf(graph, found.step);
+    found = next && emailFrom(graph, next, { at: turn, zone: person.zone });
+  }
+  return null;
+}
 
 function nextOf(graph: StepGraph, { type, edges }: EngineStep): EngineStep | null {
   const to = type === "condition" ? edges.false : edges.next;

@@ -1,17 +1,18 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { contactZone, type ContactZone } from "#server/contacts/zone";
-import { loadGraph } from "#server/enrollments/steps";
+import { loadGraph, type StepGraph } from "#server/enrollments/steps";
 import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
-import type { Person, PersonalHold } from "#server/planner/persons";
+import { anybody, type Person, type PersonalHold } from "#server/planner/persons";
 import { spread } from "#server/planner/samples";
 import type { Hold, Slot } from "#server/planner/slots";
 import { boundTo, findRivals } from "./ahead.ts";
-import { firstEmailAt, followUpsOf } from "./follow-ups.ts";
+import { type FirstEmail, firstEmailOf, followUpsOf } from "./follow-ups.ts";
 import { mailable } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import { planRollout, type Rollout } from "./rollout.ts";
 import type { Sending } from "./sending.ts";
+import { dueSince, maySkip, turnsOf } from "./skips.ts";
 
 /** A forecast in words; times are on the wall clock of the campaign's zone. `mailbox` sends the first email. */
 export type WrittenForecast = Forecast & {
@@ -57,6 +58,7 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
   workspace_daily_limit: "The workspace’s emails for today are used up.",
   workspace_hourly_limit: "The workspace’s emails for this hour are used up.",
   rollout: "The roll-out begins then.",
+  skip_day: "Their turn comes on days on which emails are passed over.",
   recipient_window: "The send window is shut until then where the people are.",
   recipient_domain_limit: "Their companies have had their emails for today.",
   recipient_domain_hourly_limit: "Their domains have had their emails for this hour.",
@@ -87,22 +89,21 @@ export async function forecastLaunch(
   const rollout = together ? await planRollout(tx, given, { from, chosen, who }) : null;
   const sending = rollout ? { ...given, rollout: rollout.local } : given;
   const graph = await loadGraph(tx, sending.campaignId);
-  const rows = await tx.execute<PersonRow>(sql`
-    select c.id, ${new Date(from).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
-    from contacts c where (${who}) and ${mailable} order by c.id limit ${Math.min(count, exactMax)}`);
-  const people = (await loadPeople(tx, sending, rows)).map((person) => ({
-    ...person,
-    dueAt: firstEmailAt(graph, from, person.zone),
-  }));
+  const { rows, people, firsts } = await loadBeginners(tx, sending, graph, { from, count, who });
+  const reached = firsts.length === 0 ? count : Math.round((count * people.length) / firsts.length);
   const sampledPeople = spread(people, samples, from);
+  const starts = new Map(firsts.map(({ id, first }) => [id, first?.stepId ?? null]));
   const found = forecast(sending.course, {
     from,
-    count,
+    count: reached,
     // Whom a triggered campaign is for may not be here yet.
     people: people.length > 0 ? people : undefined,
     rivals: await findRivals(tx, sending),
     since: sending.now,
-    followUp: followUpsOf(graph, () => null),
+    followUp: followUpsOf(graph, {
+      startOf: ({ id }) => starts.get(id) ?? null,
+      skipping: sending.skipping,
+    }),
     watch: new Set(sampledPeople.map(({ id }) => id)),
   });
   return (
@@ -112,6 +113,58 @@ export async function forecastLaunch(
       rollout: rollout && writtenRollout(rollout),
     }
   );
+}
+
+/** `people`: those who get an email at all, due for their first one; `firsts`: of everybody. */
+type Beginners = {
+  rows: readonly PersonRow[];
+  people: Person[];
+  firsts: { id: string; first: FirstEmail | null }[];
+};
+
+async function loadBeginners(
+  tx: TenantTx,
+  sending: Sending,
+  graph: StepGraph,
+  { from, count, who }: Pick<Ask, "from" | "count" | "who">,
+): Promise<Beginners> {
+  const { skipping, personal, course } = sending;
+  const rows = await tx.execute<PersonRow>(sql`
+    select c.id, ${new Date(from).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
+    from contacts c where (${who}) and ${mailable} order by c.id limit ${Math.min(count, exactMax)}`);
+  const known = await loadPeople(tx, sending, rows);
+  const { zone } = course.campaign;
+  if (known.length === 0 && skipping)
+    known.push({ ...anybody, id: "somebody", dueAt: from, window: personal, zone });
+  const begun = known.map((person) => ({
+    person,
+    first: firstEmailOf(graph, { at: from, person, skipping }),
+  }));
+  return {
+    rows,
+    people: begun.flatMap(({ person, first }) => (first ? [{ ...person, dueAt: first.at }] : [])),
+    firsts: begun.map(({ person, first }) => ({ id: person.id, first })),
+  };
+}
+
+/** Whose first email would not be sent, since its turn comes on days on which none are; `silent` of them get no email at all. */
+export type PassedOver = { people: number; silent: number };
+
+/** Of everybody whom `who` chooses, launched at `from`; null when nobody is. Of very many it is an estimate. */
+export async function countPassedOver(
+  tx: TenantTx,
+  given: Sending,
+  { from, count, who, chosen = false, together = true }: Ask,
+): Promise<PassedOver | null> {
+  if (count < 1 || !given.skipping) return null;
+  const rollout = together ? await planRollout(tx, given, { from, chosen, who }) : null;
+  const sending = rollout ? { ...given, rollout: rollout.local } : given;
+  const graph = await loadGraph(tx, sending.campaignId);
+  const { firsts } = await loadBeginners(tx, sending, graph, { from, count, who });
+  const share = (of: (first: FirstEmail | null) => boolean) =>
+    Math.ceil((count * firsts.filter(({ first }) => of(first)).length) / firsts.length);
+  const people = share((first) => first === null || first.passedOver > 0);
+  return people === 0 ? null : { people, silent: share((first) => first === null) };
 }
 
 function writtenRollout({ local, regions }: Rollout): WrittenRollout {
@@ -178,40 +231,57 @@ export async function forecastDue(tx: TenantTx, sending: Sending): Promise<Writt
       and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'config_error', 'waiting_for_review', 'do_not_disturb')
       and (m.id is null or m.scheduled_for is null and m.delivery_status in ('queued', 'deferred'))`;
   const [more] = await tx.execute<{ count: number }>(sql`select count(*)::int as count ${standing}`);
-  const count = (slotted?.count ?? 0) + (more?.count ?? 0);
-  if (count === 0) return null;
-  const rest = more?.count ? await forecastStanding(tx, sending, standing, more.count) : null;
-  if (!slotted?.first_at) return rest && written(sending, { ...rest, count });
+  const { forecast: rest, left } = more?.count
+    ? await forecastStanding(tx, sending, standing, more.count)
+    : { forecast: null, left: 0 };
+  const due = (slotted?.count ?? 0) + left;
+  if (!slotted?.first_at) return rest && written(sending, { ...rest, count: due });
   return written(sending, {
-    count,
+    count: due,
     firstAt: slotted.first_at,
     mailboxId: slotted.account_id ?? "",
     atOnce: slotted.first_at.getTime() <= sending.now,
     hold: null,
     perDay: rest?.perDay ?? null,
     days: rest?.days ?? 1,
-    finishesAt: more?.count ? (rest?.finishesAt ?? null) : slotted.last_at,
+    finishesAt: left > 0 ? (rest?.finishesAt ?? null) : slotted.last_at,
   });
 }
 
+/** `left`: how many of the `count` get their email, and are not passed over for the day of their turn. */
 async function forecastStanding(
   tx: TenantTx,
   sending: Sending,
   standing: SQL,
   count: number,
-): Promise<Forecast | null> {
-  const rows = await tx.execute<PersonRow & { step_id: string }>(sql`
-    select p.id, p.due_at, p.account_id, p.wait_reason, p.step_id, ${personColumns}
+): Promise<{ forecast: Forecast | null; left: number }> {
+  const found = await tx.execute<PersonRow & { step_id: string; since: Date | null }>(sql`
+    select p.id, p.due_at, p.since, p.account_id, p.wait_reason, p.step_id, ${personColumns}
     from (
-      select e.id, e.contact_id, e.current_step_id as step_id, coalesce(m.next_attempt_at, e.next_email_scheduled_at, app_now()) as due_at,
+      select e.id, e.contact_id, e.current_step_id as step_id, 
+        case when ${maySkip(sql`coalesce(m.attempts, 0)`)} then ${dueSince(sql`coalesce(m.next_attempt_at, e.next_email_scheduled_at)`)} end as since,
+        coalesce(m.next_attempt_at, e.next_email_scheduled_at, app_now()) as due_at,
         case when m.id is null then e.pinned_account_id else ${boundTo} end as account_id, e.wait_reason ${standing}
-      order by 4, 1 limit ${exactMax}
+      order by due_at, e.id limit ${exactMax}
     ) p join contacts c on c.id = p.contact_id order by p.due_at, p.id`);
+  const turns = await turnsOf(
+    tx,
+    sending,
+    found.flatMap((row) => (row.since === null ? [] : [{ ...row, due_at: row.since }])),
+  );
+  const rows = found.filter(({ id }) => !turns.has(id));
+  const left = found.length === 0 ? 0 : Math.round((count * rows.length) / found.length);
   const people = await loadPeople(tx, sending, rows);
   const places = new Map(rows.map((row) => [row.id, row.step_id]));
-  const followUp = followUpsOf(await loadGraph(tx, sending.campaignId), ({ id }) => places.get(id) ?? null);
+  const followUp = followUpsOf(await loadGraph(tx, sending.campaignId), {
+    startOf: ({ id }) => places.get(id) ?? null,
+    skipping: sending.skipping,
+  });
   const rivals = await findRivals(tx, sending);
-  return forecast(sending.course, { from: sending.now, count, people, rivals, followUp });
+  return {
+    forecast: forecast(sending.course, { from: sending.now, count: left, people, rivals, followUp }),
+    left,
+  };
 }
 
 function written(

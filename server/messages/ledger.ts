@@ -82,7 +82,7 @@ async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<Given[]
  */
 export async function holdPeople(
   tx: TenantTx,
-  held: readonly Held[],
+  held: readonly (Pick<Held, "until" | "hold"> & { person: Pick<Held["person"], "id"> })[],
   { delaysMax }: Pick<ContactCaps, "delaysMax">,
 ): Promise<void> {
   if (held.length === 0) return;

@@ -4,6 +4,7 @@ import { clockOfContact, zoneOr } from "#server/contacts/zone";
 import type { WeekHours } from "#server/planner/best-hour";
 import type { Person, RecipientLimits } from "#server/planner/persons";
 import { domainDay } from "#server/planner/persons";
+import type { OwnTime } from "#server/planner/skips";
 import { nextDay } from "#server/planner/slots";
 import { dayName, toInstant, toLocal } from "#server/planner/zone";
 import { readingHours } from "./reading-hours.ts";
@@ -25,20 +26,14 @@ export type PersonRow = {
 /** The columns of `PersonRow` that come from `contacts c`. */
 export const personColumns: SQL = sql`c.id as contact_id, c.email_normalized as email, ${clockOfContact} as clock`;
 
-/**
- * The people as the planner sees them, in their order, and what their addresses and domains have had already, which is
- * counted into the course.
- */
-export async function loadPeople(
+/** Says on whose clock each of these people is written to, and at which hour. */
+export async function loadOwnTimes(
   tx: TenantTx,
-  { course, ...sending }: Sending,
+  { course, personal, rollout, optimized }: Sending,
   rows: readonly PersonRow[],
-): Promise<Person[]> {
-  const limitOf = domainLimits(sending.recipientLimits);
-  const earlier = await loadEarlier(tx, sending, rows);
-  const claims = await loadClaims(tx, sending, rows);
+): Promise<(row: PersonRow) => OwnTime> {
   const ownZone = ({ clock }: PersonRow) => zoneOr(clock, course.campaign.zone);
-  const waiting = sending.optimized ? rows.filter((row) => row.wait_reason !== "best_hour") : [];
+  const waiting = optimized ? rows.filter((row) => row.wait_reason !== "best_hour") : [];
   const hours =
     waiting.length > 0
       ? await readingHours(
@@ -46,24 +41,45 @@ export async function loadPeople(
           waiting.map((row) => ({ contactId: row.contact_id, zone: ownZone(row) })),
         )
       : new Map<string, WeekHours>();
+  return (row) => {
+    const zone = ownZone(row);
+    return {
+      zone,
+      window: personal && { ...personal, zone },
+      notBefore: rollout === null ? null : toInstant(zone, rollout),
+      bestHours: hours.get(row.contact_id) ?? null,
+    };
+  };
+}
+
+/**
+ * The people as the planner sees them, in their order, and what their addresses and domains have had already, which is
+ * counted into the course.
+ */
+export async function loadPeople(
+  tx: TenantTx,
+  sending: Sending,
+  rows: readonly PersonRow[],
+): Promise<Person[]> {
+  const { course } = sending;
+  const limitOf = domainLimits(sending.recipientLimits);
+  const earlier = await loadEarlier(tx, sending, rows);
+  const claims = await loadClaims(tx, sending, rows);
+  const ownTime = await loadOwnTimes(tx, sending, rows);
   const { domains } = course.recipients;
   const people = rows.map((row): Person => {
-    const zone = ownZone(row);
     const domain = row.email.slice(row.email.lastIndexOf("@") + 1);
     const limit = limitOf(domain);
     if (limit !== null) domains.set(domain, limit);
     return {
+      ...ownTime(row),
       id: row.id,
       contactId: row.contact_id,
       dueAt: row.due_at.getTime(),
       mailboxId: row.account_id,
-      window: sending.personal && { ...sending.personal, zone },
-      zone,
-      notBefore: sending.rollout === null ? null : toInstant(zone, sending.rollout),
       domain: limit === null ? null : domain,
       earlier: earlier.get(row.email) ?? [],
       claims: claims.get(row.contact_id) ?? [],
-      bestHours: hours.get(row.contact_id) ?? null,
     };
   });
   await loadRecipientUsage(tx, sending.now, course.recipients);

@@ -32,6 +32,7 @@ import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import { wakeRested } from "./rested.ts";
 import { blockOf, findSenders, rests } from "./senders.ts";
 import { loadCourse, type Sending } from "./sending.ts";
+import { skipOnDays } from "./skips.ts";
 
 /** A mailbox that cannot send is looked at again after this, if nobody says before that it can. */
 const recheckMs = 10 * 60_000;
@@ -58,6 +59,8 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   if (repeated.acted > 0) return { ...lost, held: true, ...repeated, more: true };
   const leftAlone = await leaveAlone(tx, slice);
   if (leftAlone > 0) return { ...lost, held: true, acted: leftAlone, more: true };
+  const skipped = await skipOnDays(tx, { ...slice, graph, step });
+  if (skipped.acted > 0) return { ...lost, held: true, ...skipped, more: true };
   const reviewed = await reviewDue(tx, { ...slice, graph, step });
   if (reviewed.acted > 0) return { ...lost, held: true, ...reviewed, more: true };
 

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { Course } from "#server/planner/plan";
 import type { Cap, CapOwner, MailboxPace } from "#server/planner/slots";
+import type { Skipping } from "#server/planner/skips";
 import type { DayRange, Weekday, Window } from "#server/planner/window";
 import { parseLocal } from "#server/planner/zone";
 import type { TimezoneMode } from "#server/campaigns/schema";
@@ -14,6 +15,8 @@ export type Sending = Senders & {
   /** What people's own windows are made of where they are sent to on their own clock; null where they are not. */
   personal: Window | null;
   mode: TimezoneMode;
+  /** On which days emails are not sent at all, not later either; null without any. */
+  skipping: Skipping | null;
   /** What everybody's own clock shows when a coordinated roll-out comes to them; null without one, or before its launch. */
   rollout: number | null;
   /** People get their emails at the hour at which they tend to read. */
@@ -52,6 +55,8 @@ type Settings = {
   optimize_send_time: boolean;
   workspace_zone: string;
   closed: DayRange[] | null;
+  skipped: DayRange[] | null;
+  shut: DayRange[] | null;
   days: Record<string, number> | null;
   now: Date;
 };
@@ -76,6 +81,10 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
     ...senders,
     personal,
     mode: settings.timezone_mode,
+    skipping:
+      free || !settings.skipped
+        ? null
+        : { days: settings.skipped, window: { ...window, closed: settings.shut ?? [] } },
     rollout: personal && settings.rollout_at !== null ? parseLocal(settings.rollout_at) : null,
     optimized: !free && settings.optimize_send_time,
     workspaceZone: settings.workspace_zone,
@@ -110,19 +119,44 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
 const blackoutDays = (which: SQL): SQL =>
   sql`coalesce(range_agg(daterange(b.starts_on, b.ends_on, '[]')) filter (where ${which}), '{}')`;
 
-/** Days on which a campaign sends nothing, less those on which it may all the same, as `DayRange[]`; null when there are none. */
-export const closedDays = (campaignId: SQL): SQL => sql`(
+type Days = { of: SQL; less: SQL; daysBack: number };
+
+/** Days of a campaign's `blackout_dates b` as `DayRange[]`; null when there are none. */
+const daysFor = (campaignId: SQL, { of, less, daysBack }: Days): SQL => sql`(
   select json_agg(json_build_object('from', lower(c.days), 'to', upper(c.days) - 1)) from (
-    select unnest(${blackoutDays(sql`b.action <> 'allow'`)} - ${blackoutDays(sql`b.action = 'allow'`)}) as days from blackout_dates b
-    where b.ends_on >= (app_now() - interval '3 days')::date
+    select unnest(${blackoutDays(of)} - ${blackoutDays(less)}) as days from blackout_dates b
+    where b.ends_on >= (app_now() - make_interval(days => ${daysBack}))::date
       and (b.campaign_ids is null or ${campaignId} = any(b.campaign_ids))) c)`;
+
+/** Days on which a campaign sends nothing, less those on which it may all the same. */
+export const closedDays = (campaignId: SQL): SQL =>
+  daysFor(campaignId, { of: sql`b.action <> 'allow'`, less: sql`b.action = 'allow'`, daysBack: 3 });
+
+/** Whoever was due on such a day and could not be looked at then, in a campaign that was paused, is looked at so much later still. */
+const skipDaysBack = 31;
+
+/** Those of them on which its emails are not sent later either. */
+export const skippedDays = (campaignId: SQL): SQL =>
+  daysFor(campaignId, {
+    of: sql`b.action = 'skip'`,
+    less: sql`b.action = 'allow'`,
+    daysBack: skipDaysBack,
+  });
+
+/** Those of them on which its emails wait. */
+const shutDays = (campaignId: SQL): SQL =>
+  daysFor(campaignId, {
+    of: sql`b.action = 'delay'`,
+    less: sql`b.action <> 'delay'`,
+    daysBack: skipDaysBack,
+  });
 
 async function loadSettings(tx: TenantTx, campaignId: string): Promise<Settings> {
   // Two days back reach the running day of every zone.
   const [settings] = await tx.execute<Settings>(sql`
     select s.send_window_start::text, s.send_window_end::text, s.send_days, s.timezone, s.daily_limit,
       s.delay_between_emails_seconds, s.no_limits, s.timezone_mode, s.ramp ->> 'beginsAt' as rollout_at, s.optimize_send_time, w.timezone as workspace_zone,
-      ${closedDays(sql`s.campaign_id`)} as closed,
+      ${closedDays(sql`s.campaign_id`)} as closed, ${skippedDays(sql`s.campaign_id`)} as skipped, ${shutDays(sql`s.campaign_id`)} as shut,
       (select json_object_agg(u.day, u.reserved + u.sent) from campaign_usage u
         where u.campaign_id = s.campaign_id and u.day >= (app_now() - interval '2 days')::date) as days, app_now() as now
     from campaign_settings s join workspaces w on w.id = s.workspace_id where s.campaign_id = ${campaignId}::uuid`);

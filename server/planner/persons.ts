@@ -40,8 +40,12 @@ export type RecipientLimits = {
   turns: Map<string, number[]>;
 };
 
-/** `own_mailbox`: the one that wrote to them before has no room, while others of the pool have. */
+/**
+ * `skip_day`: their turn comes on a day on which emails are passed over, and they wait for that. `own_mailbox`: the one
+ * that wrote to them before has no room, while others of the pool have.
+ */
 export type PersonalHold =
+  | "skip_day"
   | "rollout"
   | "recipient_window"
   | "recipient_domain_limit"
@@ -207,7 +211,11 @@ export function takeForPerson(person: Person, limits: RecipientLimits, at: numbe
  * When somebody is next about to read, seen from `from`: now while their hour lasts. A time that the window is shut at
  * is none to wait for.
  */
-export function bestTime({ bestHours, zone }: Person, window: Window | null, from: number): number {
+export function bestTime(
+  { bestHours, zone }: Pick<Person, "bestHours" | "zone">,
+  window: Window | null,
+  from: number,
+): number {
   if (bestHours === null) return from;
   const midnight = startOfDay(toLocal(zone, from));
   for (let day = -1; day <= 15; day += 1) {

@@ -1,0 +1,222 @@
+import { sql } from "drizzle-orm";
+import { beforeEach, expect, test } from "vitest";
+import { appNow } from "#db/clock";
+import { withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
+import { loadLive } from "#server/analytics/live";
+import { createBlackout, removeBlackout } from "#server/blackout-dates/mutations";
+import type { BlackoutAction } from "#server/blackout-dates/schema";
+import { reviewCampaign } from "#server/campaigns/review";
+import { takeOver } from "#server/drivers/mutations";
+import { commitThenSend } from "#server/drivers/events";
+import {
+  createRunner,
+  emailStep,
+  launch,
+  ledger,
+  newCampaign,
+  places,
+  type Started,
+  statusOf,
+} from "#server/enrollments/testing";
+import { dayMs, dayName, startOfDay } from "#server/planner/zone";
+import { queueMessages } from "./queue.ts";
+import { replanSteps } from "./replan.ts";
+import { sinks } from "./testing-sinks.ts";
+import { always, atOnce, people, statuses, toTheSame, usage } from "./testing.ts";
+
+const runner = createRunner(sinks);
+beforeEach(() => runner.forget());
+
+const settings = { ...atOnce, daily_limit: 1000 };
+const nineToFive = { ...settings, send_window_start: "09:00", send_window_end: "17:00" };
+const waitDays = (value: number) => ({
+  stepType: "wait" as const,
+  waitDuration: { value, unit: "days" },
+});
+
+const now = ({ scope }: Started) => withTenant(scope, appNow);
+/** Moves the clock to an hour of UTC, so many days from today. */
+async function moveTo(campaign: Started, days: number, hour: number): Promise<void> {
+  const at = (await now(campaign)).getTime();
+  await moveClock(`${startOfDay(at) + days * dayMs + hour * 3_600_000 - at} milliseconds`);
+  await runner.settle();
+}
+
+type Days = { from: number; to?: number; action: BlackoutAction; onlyFor?: string[] | null };
+async function add(campaign: Started, { from, to = from, action, onlyFor = null }: Days): Promise<string> {
+  const today = startOfDay((await now(campaign)).getTime());
+  const { id } = await commitThenSend(campaign.scope, (tx) =>
+    createBlackout(
+      tx,
+      { scope: campaign.scope, userId: campaign.userId },
+      {
+        name: "Christmas",
+        startsOn: dayName(today + from * dayMs),
+        endsOn: dayName(today + to * dayMs),
+        onlyFor,
+        action,
+      },
+    ),
+  );
+  return id;
+}
+
+const log = ({ scope, campaignId }: Started) =>
+  withTenant(scope, async (tx) => {
+    const rows = await tx.execute<{ outcome: string }>(
+      sql`select outcome from enrollment_step_log where campaign_id = ${campaignId}::uuid order by id`,
+    );
+    return rows.map(({ outcome }) => outcome);
+  });
+const sent = async (campaign: Started) =>
+  (await ledger(campaign)).filter(({ sent_at }) => sent_at !== null).length;
+
+test("an email whose turn comes on such a day is never sent, by the campaigns named, and the next wait begins; an exception takes the day out", async () => {
+  const steps = [emailStep(), waitDays(2), emailStep({ subjectLine: "Again" })];
+  const named = await newCampaign({ emails: people(2, "named"), settings, steps });
+  const other = await toTheSame(named, 50);
+  await add(named, { from: 0, to: 1, action: "skip", onlyFor: [named.campaignId] });
+  for (const { campaignId } of [named, other]) await launch(named.scope, campaignId);
+  await runner.settle();
+  expect(await sent(other)).toBe(2);
+  expect(await ledger(named)).toEqual([]);
+  expect(await log(named)).toEqual(["skip_day", "skip_day"]);
+  expect((await places(named)).map(({ wait_reason }) => wait_reason)).toEqual(["waiting", "waiting"]);
+  const live = await withTenant(named.scope, (tx) => loadLive(tx, named.campaignId));
+  expect(live.steps[0]).toMatchObject({ passed: 2, passedOver: 2, numbers: { sent: 0 } });
+  await moveTo(named, 1, 23);
+  expect(await sent(named)).toBe(0);
+  await runner.pass("1 day");
+  expect(await sent(named)).toBe(2);
+
+  const open = await newCampaign({ emails: people(1, "open"), settings });
+  await add(open, { from: 0, action: "skip" });
+  await add(open, { from: 0, action: "allow", onlyFor: [open.campaignId] });
+  await launch(open.scope, open.campaignId);
+  await runner.settle();
+  expect(await sent(open)).toBe(1);
+});
+
+test("whose turn comes tomorrow waits for that and is told so; a day that is taken out again costs nobody their email", async () => {
+  const gone = await newCampaign({ emails: people(1, "gone"), settings: nineToFive });
+  const kept = await newCampaign({ emails: people(1, "kept"), settings: nineToFive });
+  await moveTo(gone, 1, 18);
+  await add(gone, { from: 1, action: "skip" });
+  const days = await add(kept, { from: 1, action: "skip" });
+  for (const { scope, campaignId } of [gone, kept]) await launch(scope, campaignId);
+  await runner.settle();
+  const nine = new Date(startOfDay((await now(gone)).getTime()) + dayMs + 9 * 3_600_000);
+  const waits = [{ wait_reason: "skip_day", next_email_scheduled_at: nine }];
+  expect(await places(gone)).toMatchObject(waits);
+  expect(await places(kept)).toMatchObject(waits);
+  const { answer } = await withTenant(gone.scope, (tx) => loadLive(tx, gone.campaignId));
+  expect(answer).toMatchObject({ code: "skip_day", at: nine });
+
+  await commitThenSend(kept.scope, (tx) =>
+    removeBlackout(tx, { scope: kept.scope, userId: kept.userId }, days),
+  );
+  await runner.settle();
+  expect((await places(kept))[0]?.wait_reason).not.toBe("skip_day");
+  expect(await log(gone)).toEqual([]);
+  await moveTo(gone, 1, 8.95);
+  await moveTo(gone, 0, 9.05);
+  expect([await sent(gone), await log(gone)]).toEqual([0, ["skip_day"]]);
+  expect([await sent(kept), await log(kept)]).toEqual([1, ["sent"]]);
+});
+
+test("who was due before and waits for a limit gets the email after these days; a limit makes nobody lose one", async () => {
+  const campaign = await newCampaign({ emails: people(3), settings: { ...nineToFive, daily_limit: 1 } });
+  await moveTo(campaign, 1, 13);
+  await add(campaign, { from: 1, to: 2, action: "skip" });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  expect(await sent(campaign)).toBe(1);
+  const lookAgain = () =>
+    commitThenSend(campaign.scope, async (tx) => ({ events: await replanSteps(tx, campaign.scope) }));
+  for (const days of [1, 1]) {
+    await moveTo(campaign, days, 12);
+    await lookAgain();
+    await runner.settle();
+  }
+  expect([await sent(campaign), await log(campaign)]).toEqual([1, ["sent"]]);
+  // Places are given out a few minutes ahead.
+  for (const days of [1, 1]) {
+    await moveTo(campaign, days, 8.95);
+    await moveTo(campaign, 0, 10);
+  }
+  expect(await log(campaign)).toEqual(["sent", "sent", "sent"]);
+});
+
+test("emails that have a place in the queue today are passed over when the day is added, and their places given back; what has left has left", async () => {
+  const campaign = await newCampaign({
+    emails: people(4),
+    settings: { ...always, daily_limit: 1000, delay_between_emails_seconds: 120 },
+  });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  expect(await statuses(campaign)).toEqual(["queued", "queued", "queued", "sent"]);
+  await add(campaign, { from: 0, action: "skip" });
+  await runner.settle();
+  expect(await statuses(campaign)).toEqual(["cancelled", "cancelled", "cancelled", "sent"]);
+  expect(await usage(campaign)).toEqual({ reserved: 0, sent: 1 });
+  expect((await log(campaign)).sort()).toEqual(["sent", "skip_day", "skip_day", "skip_day"]);
+  await expect(add(campaign, { from: -3, to: 1, action: "skip" })).rejects.toMatchObject({ code: "invalid" });
+});
+
+test("a step that dies while it passes people over has changed nothing, and passes each over once when it runs again", async () => {
+  const campaign = await newCampaign({ emails: people(2), settings });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle("campaign/step.due");
+  await add(campaign, { from: 0, action: "skip" });
+  const { scope, campaignId, stepIds } = campaign;
+  const drive = (dies: boolean) =>
+    withTenant(scope, async (tx) => {
+      const stepId = stepIds[0] ?? "";
+      const fence = (await takeOver(tx, { table: "step_drivers", id: stepId }, { runId: "one" })) ?? -1;
+      const { acted } = await queueMessages(tx, { scope, campaignId, stepId, fence, limit: 100 });
+      if (dies) throw new Error("It died.");
+      return acted;
+    });
+  await expect(drive(true)).rejects.toThrow("It died.");
+  expect(await log(campaign)).toEqual([]);
+  expect([await drive(false), await drive(false)]).toEqual([2, 0]);
+  expect(await log(campaign)).toEqual(["skip_day", "skip_day"]);
+});
+
+test("a broadcast on such a day says so before it is launched, sends nothing, and ends", async () => {
+  const campaign = await newCampaign({ emails: people(3), settings });
+  const review = () => withTenant(campaign.scope, (tx) => reviewCampaign(tx, campaign.campaignId));
+  const said = async () => (await review()).problems.find(({ code }) => code === "passed_over")?.message;
+  expect(await said()).toBeUndefined();
+  await add(campaign, { from: 0, action: "skip" });
+  expect(await said()).toMatch(
+    /The first email is not sent to everybody: .* They get nothing at all from this campaign\./,
+  );
+  expect(await review()).toMatchObject({ forecast: null, days: [{ name: "Christmas", action: "skip" }] });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  await runner.sweep();
+  await runner.settle();
+  expect(await statusOf(campaign)).toBe("completed");
+  expect(new Set((await places(campaign)).map(({ status }) => status))).toEqual(new Set(["completed"]));
+  const live = await withTenant(campaign.scope, (tx) => loadLive(tx, campaign.campaignId));
+  expect(live.steps[0]).toMatchObject({ passedOver: 3, numbers: { sent: 0 } });
+});
+
+test("what is forecast of a campaign with more emails leaves out the one that is passed over", async () => {
+  const steps = [emailStep(), waitDays(2), emailStep({ subjectLine: "Again" })];
+  const campaign = await newCampaign({ emails: people(2), settings, steps });
+  await add(campaign, { from: 0, action: "skip" });
+  const { forecast, problems } = await withTenant(campaign.scope, (tx) =>
+    reviewCampaign(tx, campaign.campaignId),
+  );
+  const began = await now(campaign);
+  expect(problems.find(({ code }) => code === "passed_over")?.message).toContain("steps after it");
+  expect(forecast?.samples.map(({ emails }) => emails.length)).toEqual([1, 1]);
+  expect((forecast?.firstAt.getTime() ?? 0) - began.getTime()).toBeGreaterThan(2 * dayMs - 60_000);
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  await runner.pass("2 days");
+  expect(await sent(campaign)).toBe(2);
+});

@@ -1,0 +1,142 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "#db/tenancy";
+import type { DriverEvent } from "#server/drivers/events";
+import type { WaitReason } from "#server/enrollments/reasons";
+import type { StepContext } from "#server/enrollments/slice";
+import { skippedTurn } from "#server/planner/skips";
+import { holdPeople } from "./ledger.ts";
+import { passOver } from "./pass-over.ts";
+import { loadOwnTimes, personColumns, type PersonRow } from "./people.ts";
+import { loadSending, type Sending, skippedDays } from "./sending.ts";
+
+/**
+ * Why somebody waits for the turn of an email that comes on days on which none are sent; and what the log says of the step
+ * that was passed over for it.
+ */
+export const skipDay = "skip_day" satisfies WaitReason;
+
+/** What gives an email a time of its own. Whatever else holds somebody at it does not change when it was due. */
+const ownTimes = sql`('best_hour', 'rollout', 'send_time', 'snoozed', 'approved_for_later')`;
+
+/** When the email that `campaign_contacts e` stands at was due; `nextAt` is when its turn comes as far as is known. */
+export const dueSince = (nextAt: SQL): SQL => sql`coalesce(
+  case when e.wait_reason in ${ownTimes} then ${nextAt} end, e.entered_step_at, e.enrolled_at)`;
+
+/** Whether it may be passed over: what was handed over once, or is tried again on a person's word, is not called back. */
+export const maySkip = (attempts: SQL): SQL =>
+  sql`(${attempts} = 0 and (e.context ->> 'retriedVisit')::int is distinct from e.visit)`;
+
+type Row = PersonRow & { enrollment_id: string; message: string | null };
+type Acted = { acted: number; events: DriverEvent[] };
+const nothing: Acted = { acted: 0, events: [] };
+
+/**
+ * Sends those on, of the next ones due, whose email's turn has come on days on which none are sent, and holds those until
+ * then whose turn comes on one. Which it is follows from when they came to the step, so that it is the same whenever, and
+ * however often, it is asked. Before limits are locked.
+ */
+export async function skipOnDays(tx: TenantTx, context: StepContext): Promise<Acted> {
+  const { campaignId } = context;
+  const [some] = await tx.execute<{ days: unknown }>(
+    sql`select ${skippedDays(sql`${campaignId}::uuid`)} as days`,
+  );
+  if (!some?.days) return nothing;
+  const sending = await loadSending(tx, campaignId);
+  if (!sending?.skipping || sending.status !== "active") return nothing;
+  const rows = await dueOnes(tx, context);
+  const turns = await turnsOf(tx, sending, rows);
+  const turnOf = ({ id }: Row) => turns.get(id) ?? null;
+  const over = rows.flatMap((row) => {
+    const at = turnOf(row);
+    return at !== null && at <= sending.now ? [{ id: row.enrollment_id, message: row.message, at }] : [];
+  });
+  // The steps that they reach are woken before anything is locked that the others are held by.
+  if (over.length > 0) return passOver(tx, context, { people: over, outcome: skipDay });
+  const until = rows.flatMap((row) => {
+    const at = turnOf(row);
+    return at === null ? [] : [{ id: row.id, at }];
+  });
+  return { acted: await hold(tx, context, { until, sending }), events: [] };
+}
+
+/** When the turn of each comes that is passed over (epoch ms), by id; those whose email is sent are not in it. */
+export async function turnsOf(
+  tx: TenantTx,
+  sending: Sending,
+  rows: readonly PersonRow[],
+): Promise<Map<string, number>> {
+  const turns = new Map<string, number>();
+  const { skipping } = sending;
+  if (!skipping) return turns;
+  const ownTime = await loadOwnTimes(tx, sending, rows);
+  for (const row of rows) {
+    const turn = skippedTurn(skipping, ownTime(row), row.due_at.getTime());
+    if (turn !== null) turns.set(row.id, turn);
+  }
+  return turns;
+}
+
+/** The next ones who are due at the step, and messages that want a slot. Who waits for a review is seen to by that. */
+function dueOnes(tx: TenantTx, { scope, stepId, limit }: StepContext): Promise<Row[]> {
+  return tx.execute<Row>(sql`
+    with due as (
+      (select e.id, e.id as enrollment_id, e.contact_id, e.awaiting_message_id as message, e.wait_reason,
+        ${dueSince(sql`e.next_email_scheduled_at`)} as due_at
+      from campaign_contacts e
+      where e.tenant_id = ${scope.tenantId}::uuid and e.current_step_id = ${stepId}::uuid and e.status in ('enrolled', 'active')
+        and e.next_email_scheduled_at <= app_now() and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'waiting_for_review')
+        and ${maySkip(sql`0`)}
+      order by e.next_email_scheduled_at, e.id limit ${limit})
+      union all
+      select m.id, e.id, e.contact_id, m.id, e.wait_reason, ${dueSince(sql`m.next_attempt_at`)} from (
+        select id, enrollment_id, next_attempt_at, attempts from content.email_messages
+        where step_id = ${stepId}::uuid and scheduled_for is null and delivery_status in ('queued', 'deferred')
+          and next_attempt_at <= app_now()
+        order by next_attempt_at, id limit ${limit}
+      ) m join campaign_contacts e on e.id = m.enrollment_id and e.awaiting_message_id = m.id and e.status in ('enrolled', 'active')
+        and ${maySkip(sql`m.attempts`)}
+    )
+    select d.id, d.enrollment_id, d.message, d.due_at, null as account_id, d.wait_reason, ${personColumns}
+    from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c`);
+}
+
+type Hold = { until: readonly { id: string; at: number }[]; sending: Sending };
+
+/** Locks messages, then enrollments. Who has left meanwhile, or has a slot, is not held. */
+async function hold(tx: TenantTx, { stepId }: StepContext, { until, sending }: Hold): Promise<number> {
+  if (until.length === 0) return 0;
+  const ids = sql`any(${sql.param(until.map(({ id }) => id))}::uuid[])`;
+  const messages = await tx.execute<{ id: string }>(sql`
+    select id from content.email_messages where id = ${ids} and scheduled_for is null and delivery_status = 'queued'
+    order by id for no key update`);
+  const enrollments = await tx.execute<{ id: string }>(sql`
+    select id from campaign_contacts where id = ${ids} and current_step_id = ${stepId}::uuid
+      and status in ('enrolled', 'active') and next_email_scheduled_at <= app_now() order by id for no key update`);
+  const there = new Set([...messages, ...enrollments].map(({ id }) => id));
+  const held = until.filter(({ id }) => there.has(id));
+  await holdPeople(
+    tx,
+    held.map(({ id, at }) => ({ person: { id }, until: at, hold: skipDay })),
+    sending.contact,
+  );
+  return held.length;
+}
+
+/**
+ * Days have changed: whoever is held at these steps until the turn of an email that would be passed over waits for that no
+ * more. The steps, woken before, hold again whom they have to. Locks messages, then enrollments.
+ */
+export async function letGoOfDays(tx: TenantTx, stepIds: readonly string[]): Promise<void> {
+  if (stepIds.length === 0) return;
+  const among = sql`any(${sql.param([...stepIds])}::uuid[])`;
+  await tx.execute(sql`
+    update content.email_messages set next_attempt_at = app_now(), reason_code = 'awaiting_slot', updated_at = app_now()
+    where id in (select id from content.email_messages where step_id = ${among} and scheduled_for is null
+      and delivery_status in ('queued', 'deferred') and reason_code = ${skipDay} order by id for no key update)`);
+  await tx.execute(sql`
+    update campaign_contacts
+    set next_email_scheduled_at = case when next_email_scheduled_at is not null then app_now() end,
+      wait_reason = case when awaiting_message_id is not null then 'awaiting_send' end, updated_at = app_now()
+    where id in (select id from campaign_contacts where current_step_id = ${among} and status in ('enrolled', 'active')
+      and wait_reason = ${skipDay} order by id for no key update)`);
+}
