@@ -159,12 +159,14 @@ test("what two people write in a template is theirs to decide; versions are comp
   // As it is seen on a phone, and at night.
   const mail = page.locator("iframe").first();
   await page.getByRole("button", { name: "On a phone" }).click();
-  await expect(mail).toHaveCSS("max-width", "375px");
+  await expect(mail).toHaveCSS("width", "375px");
+  await page.getByRole("button", { name: "On a tablet" }).click();
+  await expect(mail).toHaveCSS("width", "768px");
   await page.getByRole("button", { name: "In dark mode" }).click();
   await expect(mail).toHaveCSS("color-scheme", "dark");
   await expect(mail.contentFrame().locator("html")).toHaveCSS("filter", /invert/);
   await page.getByRole("button", { name: "On a computer" }).click();
-  await expect(mail).not.toHaveCSS("max-width", "375px");
+  await expect(mail).not.toHaveCSS("width", "768px");
 
   await page.goto(`${template}/versions?number=1`);
   await page.getByRole("link", { name: "Compare with the newest" }).click();

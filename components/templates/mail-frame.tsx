@@ -1,9 +1,10 @@
 "use client";
-import { Monitor, Moon, Smartphone, type LucideIcon } from "lucide-react";
+import { Monitor, Moon, Smartphone, Tablet, type LucideIcon } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { Button } from "#components/ui/button";
 import { cn } from "#components/ui/cn";
 import { PanelTabs } from "#components/ui/panel-tabs";
+import { FittedFrame, type Screen } from "./fitted-frame.tsx";
 
 type Props = {
   title: string;
@@ -13,24 +14,19 @@ type Props = {
   stale?: boolean;
 };
 
-/** A mail as it arrives: on a computer, on a phone, at night, and as plain text. Nothing in it can run or reach the page. */
+/** A mail as it arrives: on a computer, a tablet, a phone, at night, and as plain text. */
 export function MailFrame({ title, message, head, stale = false }: Props) {
-  const [narrow, setNarrow] = useState(false);
+  const [screen, setScreen] = useState<Screen>("computer");
   const [dark, setDark] = useState(false);
   const html = {
     value: "html",
     label: "HTML",
     content: (
-      <iframe
+      <FittedFrame
         title={title}
-        sandbox=""
-        srcDoc={dark ? atNight(message.html) : message.html}
-        style={{ colorScheme: dark ? "dark" : "light" }}
-        className={cn(
-          "mx-auto block h-112 w-full rounded-md border",
-          dark ? "bg-black" : "bg-white",
-          narrow && "max-w-[375px]",
-        )}
+        html={dark ? atNight(message.html) : message.html}
+        screen={screen}
+        dark={dark}
       />
     ),
   };
@@ -48,8 +44,15 @@ export function MailFrame({ title, message, head, stale = false }: Props) {
       <div className="flex flex-wrap items-start gap-x-3 gap-y-2 border-b bg-sunken px-3 py-2">
         <div className="min-w-0 flex-1 basis-56 self-center">{head}</div>
         <div role="group" aria-label="Seen" className="ml-auto flex gap-1">
-          <Choice icon={Monitor} label="On a computer" chosen={!narrow} onChoose={() => setNarrow(false)} />
-          <Choice icon={Smartphone} label="On a phone" chosen={narrow} onChoose={() => setNarrow(true)} />
+          {screens.map(({ value, icon, label }) => (
+            <Choice
+              key={value}
+              icon={icon}
+              label={label}
+              chosen={screen === value}
+              onChoose={() => setScreen(value)}
+            />
+          ))}
           <Choice icon={Moon} label="In dark mode" chosen={dark} onChoose={() => setDark(!dark)} />
         </div>
       </div>
@@ -63,6 +66,12 @@ export function MailFrame({ title, message, head, stale = false }: Props) {
     </div>
   );
 }
+
+const screens: { value: Screen; icon: LucideIcon; label: string }[] = [
+  { value: "computer", icon: Monitor, label: "On a computer" },
+  { value: "tablet", icon: Tablet, label: "On a tablet" },
+  { value: "phone", icon: Smartphone, label: "On a phone" },
+];
 
 type ChoiceProps = { icon: LucideIcon; label: string; chosen: boolean; onChoose: () => void };
 
