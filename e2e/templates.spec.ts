@@ -90,6 +90,22 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   await page.getByRole("button", { name: "Check", exact: true }).click();
   await expect(page.getByText("A gap for 1 contact")).toBeVisible();
 
+  // Somebody made up, whose fields are typed.
+  await page.getByRole("combobox", { name: "Seen by" }).press("Enter");
+  await page.getByRole("option", { name: /Somebody else/ }).click();
+  const json = page.getByLabel("Their fields, as JSON");
+  await expect(page.getByRole("tabpanel", { name: "Text" })).toContainText("Dear Ana at Acme & co");
+  await json.fill('{\n  "first_name": "Bo" }, "company": "Bo & Sons"\n}');
+  await expect(page.getByText("Line 2, column 23: Expected nothing more, found “,”.")).toBeVisible();
+  expect(await seriousFindings(page)).toEqual([]);
+  await json.fill('{ "firstName": "Bo", "company": "Bo & Sons", "compani": "x" }');
+  await expect(page.getByRole("tabpanel", { name: "Text" })).toContainText("Dear Bo at Bo & Sons & co");
+  await expect(page.getByText("No field is called compani. Did you mean company?")).toBeVisible();
+  await page.getByRole("combobox", { name: "Seen by" }).click();
+  await page.getByPlaceholder("Search").fill("quint");
+  await page.getByRole("option", { name: /Zoe Quint/ }).click();
+  await expect(page.getByRole("tabpanel", { name: "Text" })).toContainText("Dear Zoe at Acme & co");
+
   await page.getByLabel("Send a test to").fill("me@people.test");
   await page.getByRole("button", { name: "Send test" }).click();
   await expect(page.getByText("On its way to me@people.test.")).toBeVisible();

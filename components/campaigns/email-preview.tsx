@@ -15,6 +15,7 @@ import { formValues } from "#components/ui/form-values";
 import { Skeleton } from "#components/ui/skeleton";
 import { SubmitButton } from "#components/ui/submit-button";
 import { useSettled } from "#components/ui/use-settled";
+import type { SeenAs } from "#server/mail/schema";
 import type { Campaign, Step } from "./use-campaign-edits.tsx";
 
 type Props = { campaign: Campaign; step: Step; flush: () => Promise<void> };
@@ -22,18 +23,19 @@ type Props = { campaign: Campaign; step: Step; flush: () => Promise<void> };
 /** The message as it would leave, for a contact of the audience; and a way to get it into one's own inbox. */
 export function EmailPreview({ campaign, step, flush }: Props) {
   const trpc = useTRPC();
-  const [contactId, setContactId] = useState<string | null>(null);
+  const [seen, setSeen] = useState<SeenAs>({ contactId: null, json: null });
+  const asked = useSettled(seen, 350);
   const [variant, setVariant] = useState(0);
   const [words, setWords] = useState("");
   const q = useSettled(words.trim(), 200);
   const people = useQuery(trpc.campaigns.previewContacts.queryOptions({ id: campaign.id, q }));
   const client = useTRPCClient();
   const preview = useQuery({
-    queryKey: ["step preview", step.id, contactId, variant],
+    queryKey: ["step preview", step.id, asked, variant],
     // What has been typed is saved before it is shown.
     queryFn: () =>
       flush().then(() =>
-        client.campaigns.previewStep.query({ id: campaign.id, stepId: step.id, contactId, variant }),
+        client.campaigns.previewStep.query({ id: campaign.id, stepId: step.id, ...asked, variant }),
       ),
     gcTime: 0,
     staleTime: 0,
@@ -43,8 +45,14 @@ export function EmailPreview({ campaign, step, flush }: Props) {
   return (
     <div className="space-y-4">
       {step.test && <VariantChoice test={step.test} value={variant} onChange={setVariant} />}
-      <SeenBy people={people.data} onSearch={setWords} value={contactId} onChange={setContactId} />
-      {problem && (
+      <SeenBy
+        people={people.data}
+        onSearch={setWords}
+        value={seen}
+        onChange={setSeen}
+        jsonError={problem?.fields.json}
+      />
+      {problem && !problem.fields.json && (
         <Callout kind="danger" title="This email cannot be shown">
           {problem.message}
         </Callout>
@@ -68,6 +76,11 @@ export function EmailPreview({ campaign, step, flush }: Props) {
               </dl>
             }
           />
+          {preview.data.hints.length > 0 && (
+            <Callout kind="warning" title="In the JSON">
+              {preview.data.hints.join(" ")}
+            </Callout>
+          )}
           {preview.data.warnings.length > 0 && (
             <Callout kind="warning" title="Empty for this contact">
               {preview.data.warnings.join(" ")}
@@ -76,7 +89,7 @@ export function EmailPreview({ campaign, step, flush }: Props) {
         </>
       )}
       <CheckAudience campaign={campaign} step={step} flush={flush} variant={variant} />
-      <TestSend campaign={campaign} step={step} contactId={contactId} variant={variant} />
+      <TestSend campaign={campaign} step={step} seen={seen} variant={variant} />
     </div>
   );
 }
@@ -105,9 +118,9 @@ function CheckAudience({ campaign, step, flush, variant }: Props & { variant: nu
 function TestSend({
   campaign,
   step,
-  contactId,
+  seen,
   variant,
-}: Omit<Props, "flush"> & { contactId: string | null; variant: number }) {
+}: Omit<Props, "flush"> & { seen: SeenAs; variant: number }) {
   const trpc = useTRPC();
   const send = useMutation(trpc.campaigns.sendTest.mutationOptions());
   const problem = asProblem(send.error);
@@ -118,7 +131,7 @@ function TestSend({
       onSubmit={(event) => {
         event.preventDefault();
         const { to } = formValues(event.currentTarget, "to");
-        send.mutate({ id: campaign.id, stepId: step.id, to, contactId, variant });
+        send.mutate({ id: campaign.id, stepId: step.id, to, ...seen, variant });
       }}
     >
       <div className="flex items-end gap-2">

@@ -5,20 +5,21 @@ import { alone, asProblem, useTRPCClient } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Callout } from "#components/ui/callout";
 import { FormError } from "#components/ui/form-error";
+import type { SeenAs } from "#server/mail/schema";
 import type { DeliveryReport } from "#server/templates/schema";
 import { SpamRules } from "./spam-rules.tsx";
 import type { Draft } from "./template-editor.tsx";
 
-type Props = { draft: Draft; contactId: string | null; disabled: boolean };
+type Props = { draft: Draft; seen: SeenAs; disabled: boolean };
 
 /** Asks others about what is in the editor now: whether its links answer, and what a spam filter makes of it. */
-export function CheckDelivery({ draft, contactId, disabled }: Props) {
+export function CheckDelivery({ draft, seen, disabled }: Props) {
   const client = useTRPCClient();
   const { subject, previewText, html, text } = draft;
   const check = useMutation({
     mutationFn: () =>
       client.templates.checkDelivery.mutate(
-        { subject, previewText, html, text, contactId },
+        { subject, previewText, html, text, ...seen },
         { context: alone },
       ),
   });

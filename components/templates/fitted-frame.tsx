@@ -8,10 +8,10 @@ export type Screen = keyof typeof screens;
 const computerMin = 640;
 const height = 448;
 
-type Props = { title: string; html: string; screen: Screen; dark: boolean };
+type Props = { title: string; html: string; screen: Screen; dark: boolean; stale: boolean };
 
 /** A mail laid out for a screen, and made smaller as a whole where the page has less room. Nothing in it can run or reach the page. */
-export function FittedFrame({ title, html, screen, dark }: Props) {
+export function FittedFrame({ title, html, screen, dark, stale }: Props) {
   const [room, setRoom] = useState(0);
   const measure = useCallback((place: HTMLDivElement) => {
     const observer = new ResizeObserver(([entry]) => setRoom(Math.floor(entry?.contentRect.width ?? 0)));
@@ -31,7 +31,11 @@ export function FittedFrame({ title, html, screen, dark }: Props) {
             ...{ width, height: height / scale, transform: `scale(${scale})` },
             colorScheme: dark ? "dark" : "light",
           }}
-          className={cn("block max-w-none origin-top-left rounded-md border", dark ? "bg-black" : "bg-white")}
+          className={cn(
+            "block max-w-none origin-top-left rounded-md border",
+            dark ? "bg-black" : "bg-white",
+            stale && "opacity-60",
+          )}
         />
       </div>
     </div>

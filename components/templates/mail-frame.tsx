@@ -11,6 +11,7 @@ type Props = {
   message: { html: string; text: string };
   /** Above the mail, beside the switches: its subject, or from whom to whom. */
   head: ReactNode;
+  /** It is how the mail looked before. Words that are still to be read do not fade. */
   stale?: boolean;
 };
 
@@ -27,6 +28,7 @@ export function MailFrame({ title, message, head, stale = false }: Props) {
         html={dark ? atNight(message.html) : message.html}
         screen={screen}
         dark={dark}
+        stale={stale}
       />
     ),
   };
@@ -40,7 +42,7 @@ export function MailFrame({ title, message, head, stale = false }: Props) {
     ),
   };
   return (
-    <div className={cn("overflow-hidden rounded-lg border bg-surface", stale && "opacity-60")}>
+    <div className={cn("overflow-hidden rounded-lg border bg-surface", stale && "border-dashed")}>
       <div className="flex flex-wrap items-start gap-x-3 gap-y-2 border-b bg-sunken px-3 py-2">
         <div className="min-w-0 flex-1 basis-56 self-center">{head}</div>
         <div role="group" aria-label="Seen" className="ml-auto flex gap-1">

@@ -7,6 +7,7 @@ import { FormError } from "#components/ui/form-error";
 import { LeaveGuard } from "#components/ui/leave-guard";
 import { Spinner } from "#components/ui/spinner";
 import { SubmitButton } from "#components/ui/submit-button";
+import type { SeenAs } from "#server/mail/schema";
 import { TemplateFields } from "./template-fields.tsx";
 import { TemplatePreview } from "./template-preview.tsx";
 import { useTemplatePreview } from "./use-template-preview.tsx";
@@ -19,8 +20,8 @@ type Props = { workspace: string; template: Template | null; editable: boolean }
 export function TemplateEditor({ workspace, template, editable }: Props) {
   const saves = useTemplateSaves({ workspace, template, editable });
   const { draft, setDraft, dirty, pending, problem, conflict, submit } = saves;
-  const [contactId, setContactId] = useState<string | null>(null);
-  const preview = useTemplatePreview(draft, contactId);
+  const [seen, setSeen] = useState<SeenAs>({ contactId: null, json: null });
+  const preview = useTemplatePreview(draft, seen);
   return (
     <form
       noValidate
@@ -58,13 +59,7 @@ export function TemplateEditor({ workspace, template, editable }: Props) {
           </div>
         )}
       </div>
-      <TemplatePreview
-        draft={draft}
-        preview={preview}
-        contactId={contactId}
-        onContact={setContactId}
-        editable={editable}
-      />
+      <TemplatePreview draft={draft} preview={preview} seen={seen} onSeen={setSeen} editable={editable} />
     </form>
   );
 }

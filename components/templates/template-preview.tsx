@@ -5,6 +5,7 @@ import { useTRPC } from "#components/trpc/client";
 import { Callout } from "#components/ui/callout";
 import { Skeleton } from "#components/ui/skeleton";
 import { useSettled } from "#components/ui/use-settled";
+import type { SeenAs } from "#server/mail/schema";
 import { CheckDelivery } from "./check-delivery.tsx";
 import { CheckEverybody } from "./check-everybody.tsx";
 import { MailFrame } from "./mail-frame.tsx";
@@ -16,21 +17,27 @@ import type { PreviewState } from "./use-template-preview.tsx";
 type Props = {
   draft: Draft;
   preview: PreviewState;
-  contactId: string | null;
-  onContact: (id: string | null) => void;
+  seen: SeenAs;
+  onSeen: (seen: SeenAs) => void;
   editable: boolean;
 };
 
 /** The mail as anybody would get it, what of it would be empty for whom, and a way to get it into one's own inbox. */
-export function TemplatePreview({ draft, preview, contactId, onContact, editable }: Props) {
+export function TemplatePreview({ draft, preview, seen, onSeen, editable }: Props) {
   const trpc = useTRPC();
   const [words, setWords] = useState("");
   const people = useQuery(trpc.templates.previewContacts.queryOptions({ q: useSettled(words, 200) }));
-  const { message, hints, failure } = preview;
+  const { message, hints, failure, jsonError } = preview;
   const broken = Object.keys(preview.problems).length > 0;
   return (
     <section aria-label="Preview" className="min-w-0 space-y-3 lg:sticky lg:top-6 lg:self-start">
-      <SeenBy people={people.data} onSearch={setWords} value={contactId} onChange={onContact} />
+      <SeenBy
+        people={people.data}
+        onSearch={setWords}
+        value={seen}
+        onChange={onSeen}
+        jsonError={jsonError && message ? `${jsonError} Below is how it looked before.` : jsonError}
+      />
       {failure && (
         <Callout kind="danger" title="This mail cannot be shown">
           {failure}
@@ -41,12 +48,12 @@ export function TemplatePreview({ draft, preview, contactId, onContact, editable
           The template has a mistake, named beside it. {message && "Below is how it looked before."}
         </Callout>
       )}
-      {!message && !failure && !broken && <Skeleton className="h-96 w-full" />}
+      {!message && !failure && !jsonError && !broken && <Skeleton className="h-96 w-full" />}
       {message && (
         <MailFrame
           title="The mail"
           message={message}
-          stale={broken || failure !== null}
+          stale={broken || failure !== null || jsonError !== undefined}
           head={
             <p className="truncate font-medium" title={message.subject}>
               {message.subject || <span className="text-muted">No subject yet</span>}
@@ -64,8 +71,8 @@ export function TemplatePreview({ draft, preview, contactId, onContact, editable
         </Callout>
       )}
       <CheckEverybody draft={draft} disabled={broken} />
-      <CheckDelivery draft={draft} contactId={contactId} disabled={broken} />
-      {editable && <TestSend draft={draft} contactId={contactId} />}
+      <CheckDelivery draft={draft} seen={seen} disabled={broken} />
+      {editable && <TestSend draft={draft} seen={seen} />}
     </section>
   );
 }

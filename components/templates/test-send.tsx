@@ -6,10 +6,11 @@ import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { Field } from "#components/ui/field";
 import { FormError } from "#components/ui/form-error";
+import type { SeenAs } from "#server/mail/schema";
 import type { Draft } from "./template-editor.tsx";
 
 /** Sends what is in the editor, saved or not. It stands inside the editor's form, so it is none itself. */
-export function TestSend({ draft, contactId }: { draft: Draft; contactId: string | null }) {
+export function TestSend({ draft, seen }: { draft: Draft; seen: SeenAs }) {
   const trpc = useTRPC();
   const [to, setTo] = useState("");
   const send = useMutation(trpc.templates.sendTest.mutationOptions());
@@ -18,7 +19,7 @@ export function TestSend({ draft, contactId }: { draft: Draft; contactId: string
     ([name]) => name === "to" || name.startsWith("to."),
   )?.[1];
   const { subject, previewText, html, text } = draft;
-  const submit = () => send.mutate({ subject, previewText, html, text, contactId, to });
+  const submit = () => send.mutate({ subject, previewText, html, text, ...seen, to });
   return (
     <div className="space-y-2 border-t pt-4">
       <div className="flex items-end gap-2">

@@ -112,7 +112,7 @@ export const campaignsRouter = router({
     .input(stepPreviewInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => previewStep(tx, input))),
   emptyMerges: reads
-    .input(stepPreviewInput.omit({ contactId: true }))
+    .input(stepPreviewInput.omit({ contactId: true, json: true }))
     .query(({ ctx, input }) => ctx.tenant((tx) => stepEmptyMerges(tx, input))),
   review: reads
     .input(campaignRef)

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { variantsMax } from "../ab-tests/schema.ts";
 import { lifecycleStages } from "../segments/schema.ts";
 import { goalList } from "../goals/schema.ts";
+import { seenAs } from "../mail/schema.ts";
 import { repeat } from "../occurrences/schema.ts";
 import { triggerList } from "../triggers/schema.ts";
 import { actionTypes } from "./actions/schema.ts";
@@ -324,14 +325,14 @@ export const testSendInput = z.object({
   id,
   stepId: id,
   to: address,
-  contactId: id.nullable().default(null),
+  ...seenAs.shape,
   variant,
 });
 export type TestSendInput = z.input<typeof testSendInput>;
 export const stepPreviewInput = z.object({
   id,
   stepId: id,
-  contactId: id.nullable().default(null),
+  ...seenAs.shape,
   variant,
 });
 /** A part of a file, by the route that takes it. */

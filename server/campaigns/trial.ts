@@ -8,11 +8,12 @@ import { signerOf } from "#server/domains/signers";
 import { AppError } from "#server/errors";
 import type { CompiledMessage } from "#server/mail/compile";
 import { signMessage } from "#server/mail/dkim";
-import { exampleContact } from "#server/mail/example-contact";
 import { TemplateError } from "#server/mail/liquid";
-import { mergeContacts, workspaceSender } from "#server/mail/queries";
+import { workspaceSender } from "#server/mail/queries";
 import { renderFor, type RenderedMessage } from "#server/mail/render";
+import type { SeenAs } from "#server/mail/schema";
 import { openTransport } from "#server/mail/smtp";
+import { trialContact } from "#server/mail/trial-contact";
 import { mailServerOf } from "#server/mailboxes/queries";
 import { takeFromLimit } from "#server/rate-limits";
 import { findEmptyMerges } from "#server/templates/empty-merges";
@@ -24,7 +25,10 @@ import { compileEmail } from "./compile-email.ts";
 import { getCampaign, type Campaign } from "./queries.ts";
 import type { TestSendInput } from "./schema.ts";
 
-/** A message as it would leave, taken apart again. `warnings` are sentences, one for each empty field. */
+/**
+ * A message as it would leave, taken apart again. `warnings` are sentences, one for each empty field; `hints` are too, on
+ * JSON that names what is no field.
+ */
 export type Preview = {
   from: string;
   to: string;
@@ -32,13 +36,14 @@ export type Preview = {
   html: string;
   text: string;
   warnings: string[];
+  hints: string[];
 };
 
-type Trial = { id: string; stepId: string; contactId?: string | null; variant?: number };
+type Trial = Partial<SeenAs> & { id: string; stepId: string; variant?: number };
 
 /** Throws `not_found` for a foreign step or contact, `invalid` with the place for a template that does not parse. */
 export async function previewStep(tx: TenantTx, trial: Trial): Promise<Preview> {
-  const { message, to } = await renderTrial(tx, trial, { test: false });
+  const { message, to, hints } = await renderTrial(tx, trial, { test: false });
   const parsed = await PostalMime.parse(message.raw);
   return {
     from: parsed.from ? `${parsed.from.name} <${parsed.from.address}>` : "",
@@ -47,6 +52,7 @@ export async function previewStep(tx: TenantTx, trial: Trial): Promise<Preview> 
     html: parsed.html ?? "",
     text: parsed.text ?? "",
     warnings: message.emptyFields.map((path) => `${path} is empty.`),
+    hints,
   };
 }
 
@@ -57,20 +63,20 @@ export async function renderTrial(
     id,
     stepId,
     contactId = null,
+    json = null,
     variant = 0,
     to,
     tail = null,
   }: Trial & { to?: string; tail?: Buffer | null },
   { test }: { test: boolean },
-): Promise<{ message: RenderedMessage; campaign: Campaign; to: string }> {
+): Promise<{ message: RenderedMessage; campaign: Campaign; to: string; hints: string[] }> {
   const campaign = await getCampaign(tx, id);
-  const contact = contactId === null ? exampleContact : (await mergeContacts(tx, [contactId])).get(contactId);
-  if (!contact) throw new AppError("not_found", "There is no such contact.");
+  const { contact, hints } = await trialContact(tx, { contactId, json });
   const compiled = { ...(await compileTrial(tx, campaign, { stepId, variant })), tail };
   const now = await appNow(tx);
   const recipient = { messageId: v7(), email: to ?? contact.email, contact, now, test };
   try {
-    return { message: renderFor(compiled, recipient), campaign, to: recipient.email };
+    return { message: renderFor(compiled, recipient), campaign, to: recipient.email, hints };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new AppError(
@@ -158,7 +164,7 @@ export async function listPreviewContacts(
 /** What of a step would be empty for whom of the audience. @throws AppError not_found; invalid when it does not parse */
 export async function stepEmptyMerges(
   tx: TenantTx,
-  { id, stepId, variant = 0 }: Omit<Trial, "contactId">,
+  { id, stepId, variant = 0 }: Omit<Trial, keyof SeenAs>,
 ): Promise<EmptyMergeReport> {
   const campaign = await getCampaign(tx, id);
   // Says what is wrong with the step, if anything is.

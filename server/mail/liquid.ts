@@ -144,12 +144,15 @@ export function variablesOf(source: string): string[] {
 export function unknownVariables(source: string, variables: Readonly<Record<string, string>> = {}): string[] {
   return variablesOf(source)
     .filter((name) => !isKnownRoot(name.split(".")[0] ?? name, variables))
-    .map((name) => {
-      const near = mergeFields.find((field) => distance(field.path, name) <= 2)?.path;
-      return near
-        ? `No field is called ${name}. Did you mean ${near}?`
-        : `No field is called ${name}. A field of your own is custom.${name}.`;
-    });
+    .map(unknownField);
+}
+
+/** A name that no field has, in a sentence. */
+export function unknownField(name: string): string {
+  const near = mergeFields.find((field) => distance(field.path, name) <= 2)?.path;
+  return near
+    ? `No field is called ${name}. Did you mean ${near}?`
+    : `No field is called ${name}. A field of your own is custom.${name}.`;
 }
 
 /** What is first wrong with a template, with its place, in one line; null when nothing is. */

@@ -1,3 +1,12 @@
+import { z } from "zod";
+
+/** As whom a mail is looked at: a contact; somebody whose fields a JSON object tells; or, without both, an example. */
+export const seenAs = z.object({
+  contactId: z.uuid().nullable().default(null),
+  json: z.string().max(50_000, "Keep the JSON under 50,000 characters.").nullable().default(null),
+});
+export type SeenAs = z.output<typeof seenAs>;
+
 /** A value that a template can name. `example` is what a preview without a contact shows. */
 export type MergeField = {
   path: string;

@@ -8,7 +8,7 @@ import { checkDelivery } from "./delivery.ts";
 
 vi.hoisted(() => Object.assign(process.env, { ALLOW_PRIVATE_HOSTS: "true" }));
 
-const draft = { subject: "Hello", previewText: "", text: null, contactId: null };
+const draft = { subject: "Hello", previewText: "", text: null, contactId: null, json: null };
 const words = `<p>${"There are enough words in this mail for anybody to know what it is about. ".repeat(3)}</p>`;
 
 test("what receivers hold against a template is told beside its preview, and nothing of one that is new", async () => {

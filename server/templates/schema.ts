@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { audience } from "#server/campaigns/schema";
-import type { TemplateProblem } from "#server/mail/schema";
+import { seenAs, type TemplateProblem } from "#server/mail/schema";
 import type { SpamScore } from "#server/mail/spam-score";
 
 export const templateListInput = z.object({
@@ -85,8 +85,8 @@ export const templateCheckInput = z.object(content);
 /** The HTML that a text part is made from. */
 export const textPartInput = z.object({ html: content.html });
 
-/** What is in the editor, saved or not, as this contact would get it; null is an example. */
-export const templatePreviewInput = z.object({ ...content, contactId: z.uuid().nullable() });
+/** What is in the editor, saved or not, as somebody would get it. */
+export const templatePreviewInput = z.object({ ...content, ...seenAs.shape });
 export type TemplatePreviewInput = z.infer<typeof templatePreviewInput>;
 
 /** A check of everybody looks at no more contacts than this. */

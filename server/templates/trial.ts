@@ -14,11 +14,11 @@ import { contentWarnings } from "#server/mail/content-warnings";
 import { signMessage } from "#server/mail/dkim";
 import { textOf, toDocument } from "#server/mail/html-document";
 import { checkTemplate, TemplateError, unknownVariables } from "#server/mail/liquid";
-import { exampleContact } from "#server/mail/example-contact";
 import type { MergeContact } from "#server/mail/merge-fields";
-import { mergeContacts, senderOf, workspaceSender } from "#server/mail/queries";
+import { senderOf, workspaceSender } from "#server/mail/queries";
 import { type RenderedMessage, renderFor } from "#server/mail/render";
 import { openTransport } from "#server/mail/smtp";
+import { trialContact } from "#server/mail/trial-contact";
 import { mailServerOf } from "#server/mailboxes/queries";
 import { takeFromLimit } from "#server/rate-limits";
 import { findEmptyMerges } from "./empty-merges.ts";
@@ -56,6 +56,7 @@ export async function previewTemplate(tx: TenantTx, input: TemplatePreviewInput)
       to: contact.email,
     },
     hints: [
+      ...trial.hints,
       ...unknown,
       ...rendered.emptyFields
         .filter((path) => !unknown.some((hint) => hint.includes(path)))
@@ -134,6 +135,8 @@ function rendering<T>(email: string, render: () => T): T {
 type Trial = {
   compiled: CompiledMessage;
   contact: MergeContact;
+  /** What is odd about how this contact is described, in sentences. */
+  hints: string[];
   mailboxId: string;
   now: Date;
   variables: Readonly<Record<string, string>>;
@@ -153,11 +156,7 @@ export async function compileTrial(
     .limit(1);
   if (!mailbox)
     throw new AppError("invalid", "This workspace has no mailbox to send from. Add one in the settings.");
-  const contact =
-    input.contactId === null
-      ? exampleContact
-      : (await mergeContacts(tx, [input.contactId])).get(input.contactId);
-  if (!contact) throw new AppError("not_found", "There is no such contact.");
+  const { contact, hints } = await trialContact(tx, input);
   const workspace = await workspaceSender(tx);
   const { tenantId, workspaceId } = workspace;
   const senderName = mailbox.name ?? workspace.workspaceName;
@@ -183,6 +182,7 @@ export async function compileTrial(
     return {
       compiled,
       contact,
+      hints,
       mailboxId: mailbox.id,
       variables: sender.variables,
       now: await appNow(tx),
