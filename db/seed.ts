@@ -168,7 +168,7 @@ async function makeCampaign(
 const templates = {
   welcome: {
     name: "Welcome",
-    category: "Welcome",
+    category: "Welcome" as const,
     subject: '{{ first_name | default: "Hello" }}, good to have you',
     html:
       '<p>Hi {{ first_name | default: "there" }},</p>\n'
@@ -178,7 +178,7 @@ const templates = {
   },
   followUp: {
     name: "Two days later",
-    category: "Follow-up",
+    category: "Follow-up" as const,
     subject: "Three things worth ten minutes",
     html:
       '<p>Hi {{ first_name | default: "there" }},</p>\n'

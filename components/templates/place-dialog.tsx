@@ -9,15 +9,18 @@ import { FormError } from "#components/ui/form-error";
 import { formValues } from "#components/ui/form-values";
 import { Select } from "#components/ui/select";
 import { SubmitButton } from "#components/ui/submit-button";
+import type { RouterOutputs } from "#server/router";
+import { templateCategories } from "#server/templates/schema";
 
+export type Placed = Pick<RouterOutputs["templates"]["byId"], "id" | "category" | "folderId" | "tags">;
 type Props = {
-  template: { id: string; folderId: string | null; tags: string[] };
+  template: Placed;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 };
 
-/** In which folder a template is, and under which tags. */
-export function PlaceDialog({ template: { id, folderId, tags }, open, onOpenChange }: Props) {
+/** What a template is for, in which folder it is, and under which tags. */
+export function PlaceDialog({ template: { id, category, folderId, tags }, open, onOpenChange }: Props) {
   const trpc = useTRPC();
   const router = useRouter();
   const folders = useQuery(trpc.templates.folders.queryOptions(undefined, { enabled: open }));
@@ -33,17 +36,30 @@ export function PlaceDialog({ template: { id, folderId, tags }, open, onOpenChan
   const tagProblem = Object.entries(problem?.fields ?? {}).find(([name]) => name.startsWith("tags"))?.[1];
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
-      <DialogContent title="Folder and tags" size="sm">
+      <DialogContent title="Category, folder and tags" size="sm">
         <form
           noValidate
           className="space-y-4"
           onSubmit={(event) => {
             event.preventDefault();
-            const values = formValues(event.currentTarget, "folder", "tags");
+            const values = formValues(event.currentTarget, "category", "folder", "tags");
             const names = values.tags.split(",").map((name) => name.trim());
-            place.mutate({ id, folderId: values.folder || null, tags: names.filter(Boolean) });
+            place.mutate({
+              ...{ id, folderId: values.folder || null, tags: names.filter(Boolean) },
+              category: templateCategories.find((each) => each === values.category) ?? null,
+            });
           }}
         >
+          <Field name="category" label="Category">
+            {(control) => (
+              <Select {...control} defaultValue={category ?? ""}>
+                <option value="">None</option>
+                {templateCategories.map((each) => (
+                  <option key={each}>{each}</option>
+                ))}
+              </Select>
+            )}
+          </Field>
           <Field name="folder" label="Folder">
             {(control) => (
               <Select key={folders.data?.length} {...control} defaultValue={folderId ?? ""}>

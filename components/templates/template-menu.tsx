@@ -14,12 +14,9 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "#components/ui/dropdown-menu";
-import { PlaceDialog } from "./place-dialog.tsx";
+import { PlaceDialog, type Placed } from "./place-dialog.tsx";
 
-type Props = {
-  workspace: string;
-  template: { id: string; name: string; status: string; folderId: string | null; tags: string[] };
-};
+type Props = { workspace: string; template: Placed & { name: string; status: string } };
 
 export function TemplateMenu({ workspace, template }: Props) {
   const { id, name, status } = template;
@@ -55,7 +52,7 @@ export function TemplateMenu({ workspace, template }: Props) {
             <History /> Versions
           </DropdownMenuItem>
           <DropdownMenuItem onSelect={() => setAsking("place")}>
-            <FolderInput /> Folder and tags
+            <FolderInput /> Category, folder and tags
           </DropdownMenuItem>
           {status === "archived" ? (
             <DropdownMenuItem onSelect={() => unarchive.mutate({ id })}>

@@ -9,7 +9,7 @@ import { SearchBox } from "#components/ui/search-box";
 import { Select } from "#components/ui/select";
 import { type Column, Table } from "#components/ui/table";
 import type { RouterOutputs } from "#server/router";
-import type { TemplateListInput } from "#server/templates/schema";
+import { templateCategories, type TemplateListInput } from "#server/templates/schema";
 import { FolderBar } from "./folder-bar.tsx";
 import { TemplateState } from "./template-state.tsx";
 
@@ -43,6 +43,12 @@ export function TemplateTable({ workspace, view, page, folders, tags, timeZone, 
             placeholder="Name or subject"
             aria-label="Search templates"
           />
+          <Select name="category" defaultValue={view.category ?? ""} aria-label="Category" className="w-40">
+            <option value="">Any category</option>
+            {templateCategories.map((category) => (
+              <option key={category}>{category}</option>
+            ))}
+          </Select>
           {tags.length > 0 && (
             <Select name="tag" defaultValue={view.tag ?? ""} aria-label="Tag" className="w-40">
               <option value="">Any tag</option>
@@ -51,7 +57,7 @@ export function TemplateTable({ workspace, view, page, folders, tags, timeZone, 
               ))}
             </Select>
           )}
-          {tags.length > 0 && <Button type="submit">Filter</Button>}
+          <Button type="submit">Filter</Button>
         </form>
       )}
       <Table
@@ -90,6 +96,12 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
     cell: (row) => (
       <span className="line-clamp-1">{row.subject || <span className="text-faint">None yet</span>}</span>
     ),
+  },
+  {
+    key: "category",
+    header: "Category",
+    wideOnly: true,
+    cell: (row) => row.category ?? <span className="text-faint">None</span>,
   },
   {
     key: "status",

@@ -1,4 +1,14 @@
-import { boolean, integer, jsonb, pgTable, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
 import {
   instant,
@@ -13,6 +23,17 @@ import {
 import { workspaces } from "./workspaces.ts";
 
 export const templateStatuses = ["draft", "active", "archived"] as const;
+export const templateCategories = [
+  "Welcome",
+  "Follow-up",
+  "Outreach",
+  "Nurture",
+  "Newsletter",
+  "Promotional",
+  "Transactional",
+  "Event",
+  "Custom",
+] as const;
 
 export const templateFolders = pgTable(
   "template_folders",
@@ -40,7 +61,7 @@ export const templates = pgTable(
     text: text(),
     /** Blocks of the visual editor. */
     design: jsonb().$type<Record<string, unknown>>(),
-    category: text(),
+    category: text({ enum: templateCategories }),
     status: text({ enum: templateStatuses }).notNull().default("draft"),
     version: integer().notNull().default(1),
     isActive: boolean().notNull().default(true),
@@ -58,6 +79,7 @@ export const templates = pgTable(
       .on(t.tenantId, t.workspaceId, t.name)
       .where(sql`deleted_at is null`),
     oneOf("valid_status", t.status, templateStatuses),
+    oneOf("valid_category", t.category, templateCategories),
   ],
 );
 

@@ -156,14 +156,17 @@ export async function nameTemplateVersion(
     .where(and(eq(templateVersions.templateId, id), eq(templateVersions.versionNumber, number)));
 }
 
-/** Puts a template into a folder and gives it exactly these tags. @throws AppError not_found */
-export async function placeTemplate(tx: TenantTx, { id, folderId, tags }: TemplatePlaceInput): Promise<void> {
+/** Puts a template into a category and a folder and gives it exactly these tags. @throws AppError not_found */
+export async function placeTemplate(
+  tx: TenantTx,
+  { id, category, folderId, tags }: TemplatePlaceInput,
+): Promise<void> {
   await getTemplate(tx, id);
   if (folderId !== null) {
     const folder = await tx.select().from(templateFolders).where(eq(templateFolders.id, folderId));
     if (folder.length === 0) throw new AppError("not_found", "There is no such folder.");
   }
-  await tx.update(templates).set({ folderId }).where(eq(templates.id, id));
+  await tx.update(templates).set({ category, folderId }).where(eq(templates.id, id));
   const names = [...new Map(tags.map((name) => [name.toLowerCase(), name])).values()];
   await tx.delete(templateTags).where(eq(templateTags.templateId, id));
   if (names.length > 0) await tx.insert(templateTags).values(names.map((name) => ({ templateId: id, name })));
@@ -192,16 +195,16 @@ export async function unarchiveTemplate(tx: TenantTx, userId: string, id: string
   });
 }
 
-/** A copy under the first free name, in the same folder with the same tags. @throws AppError not_found */
+/** A copy under the first free name, in the same category and folder with the same tags. @throws AppError not_found */
 export async function duplicateTemplate(tx: TenantTx, userId: string, id: string): Promise<{ id: string }> {
-  const { name, subject, previewText, html, text, folderId, tags } = await getTemplate(tx, id);
+  const { name, subject, previewText, html, text, category, folderId, tags } = await getTemplate(tx, id);
   const base = `${name.replace(/ \(copy(?: \d+)?\)$/, "").slice(0, 180)} (copy`;
   const taken = await tx.select({ name: templates.name }).from(templates).where(isNull(templates.deletedAt));
   const names = new Set(taken.map((each) => each.name));
   let free = `${base})`;
   for (let n = 2; names.has(free); n++) free = `${base} ${n})`;
   const made = await createTemplate(tx, userId, { name: free, subject, previewText, html, text });
-  await placeTemplate(tx, { id: made.id, folderId, tags });
+  await placeTemplate(tx, { id: made.id, category, folderId, tags });
   return made;
 }
 

@@ -12,6 +12,7 @@ const row = {
   id: templates.id,
   name: templates.name,
   subject: templates.subject,
+  category: templates.category,
   status: templates.status,
   version: templates.version,
   updatedAt: templates.updatedAt,
@@ -22,7 +23,10 @@ const row = {
 };
 
 /** Newest first. `any` says whether the workspace has templates at all. */
-export async function listTemplates(tx: TenantTx, { q, after, folder, tag, archived }: TemplateListInput) {
+export async function listTemplates(
+  tx: TenantTx,
+  { q, after, folder, tag, category, archived }: TemplateListInput,
+) {
   const live = isNull(templates.deletedAt);
   const like = q ? `%${q.replace(/[\\%_]/g, "\\$&")}%` : null;
   const rows = await tx
@@ -33,6 +37,7 @@ export async function listTemplates(tx: TenantTx, { q, after, folder, tag, archi
         live,
         archived ? eq(templates.status, "archived") : ne(templates.status, "archived"),
         folder ? eq(templates.folderId, folder) : undefined,
+        category ? eq(templates.category, category) : undefined,
         tag
           ? sql`exists (select from template_tags x where x.tenant_id = templates.tenant_id
               and x.template_id = templates.id and lower(x.name) = lower(${tag}))`

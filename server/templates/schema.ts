@@ -3,10 +3,25 @@ import { audience } from "#server/campaigns/schema";
 import { seenAs, type TemplateProblem } from "#server/mail/schema";
 import type { SpamScore } from "#server/mail/spam-score";
 
+/** What a template is for. */
+export const templateCategories = [
+  "Welcome",
+  "Follow-up",
+  "Outreach",
+  "Nurture",
+  "Newsletter",
+  "Promotional",
+  "Transactional",
+  "Event",
+  "Custom",
+] as const;
+const category = z.enum(templateCategories);
+
 export const templateListInput = z.object({
   q: z.string().trim().max(100).optional().catch(undefined),
   folder: z.uuid().optional().catch(undefined),
   tag: z.string().trim().min(1).max(50).optional().catch(undefined),
+  category: category.optional().catch(undefined),
   /** Shows the archived ones, and no others. */
   archived: z.literal("yes").optional().catch(undefined),
   after: z.uuid().optional().catch(undefined),
@@ -50,9 +65,13 @@ const tagName = z
   .max(50, "A tag has at most 50 characters.")
   .regex(/^[^,]*$/, "A tag has no comma.");
 
-/** Where a template is kept: null is outside of every folder. Tags stand once each, whatever their case. */
+/**
+ * What a template is kept as: null is without a category, and outside of every folder. Tags stand once each, whatever
+ * their case.
+ */
 export const templatePlaceInput = z.object({
   id: z.uuid(),
+  category: category.nullable(),
   folderId: z.uuid().nullable(),
   tags: z.array(tagName).max(templateTagsMax, `A template has at most ${templateTagsMax} tags.`),
 });

@@ -177,27 +177,36 @@ test("names are taken once, copies get a free one, and a template in use is not 
   await caller.templates.create({ ...welcome, name: "Welcome (copy)" });
 });
 
-test("templates are found by folder and tag, keep both when copied, and outlive their folder", async () => {
+test("templates are found by category, folder and tag, keep all three when copied, and outlive their folder", async () => {
   const { caller } = await newTenant();
   const { templates } = caller;
   const { id } = await templates.create(welcome);
   await templates.create({ ...welcome, name: "Other" });
   const folder = await templates.createFolder({ name: "Spring" });
   await expect(templates.createFolder({ name: "Spring" })).rejects.toMatchObject({ code: "CONFLICT" });
-  await templates.place({ id, folderId: folder.id, tags: ["News", "news", "vip"] });
+  await templates.place({
+    ...{ id, category: "Newsletter", folderId: folder.id },
+    tags: ["News", "news", "vip"],
+  });
+  await templates.save({ ...welcome, id, version: 1, subject: "Second" });
+  await templates.restore({ id, number: 1, version: 2 });
   const copy = await templates.duplicate({ id });
   const found = async (view: Parameters<typeof templates.list>[0]) =>
     (await templates.list(view)).rows.map((row) => row.id);
   expect(await found({ folder: folder.id })).toEqual([copy.id, id]);
   expect(await found({ tag: "NEWS" })).toEqual([copy.id, id]);
+  expect(await found({ category: "Newsletter" })).toEqual([copy.id, id]);
+  expect(await found({ category: "Event" })).toEqual([]);
   expect(await templates.tags()).toEqual(["news", "vip"]);
   expect(await templates.folders()).toEqual([{ id: folder.id, name: "Spring", templates: 2 }]);
   await templates.renameFolder({ id: folder.id, name: "Summer" });
   await templates.removeFolder({ id: folder.id });
-  expect(await templates.byId({ id })).toMatchObject({ folderId: null, tags: ["news", "vip"] });
+  expect(await templates.byId({ id })).toMatchObject({
+    ...{ category: "Newsletter", folderId: null, tags: ["news", "vip"] },
+  });
   const stranger = await newTenant();
   const theirs = await stranger.caller.templates.createFolder({ name: "Spring" });
-  await expect(templates.place({ id, folderId: theirs.id, tags: [] })).rejects.toMatchObject({
+  await expect(templates.place({ id, category: null, folderId: theirs.id, tags: [] })).rejects.toMatchObject({
     code: "NOT_FOUND",
   });
 });

@@ -25,7 +25,7 @@ export default function TemplatesPage({ params, searchParams }: Props) {
         </Suspense>
       }
     >
-      <Suspense fallback={<TableSkeleton columns={4} />}>
+      <Suspense fallback={<TableSkeleton columns={5} />}>
         <Templates params={params} searchParams={searchParams} />
       </Suspense>
     </Page>

@@ -1,0 +1,1 @@
+ALTER TABLE "templates" ADD CONSTRAINT "valid_category" CHECK ("templates"."category" in ('Welcome', 'Follow-up', 'Outreach', 'Nurture', 'Newsletter', 'Promotional', 'Transactional', 'Event', 'Custom'));
