@@ -184,6 +184,31 @@ test("what two people write in a template is theirs to decide; versions are comp
   await page.getByRole("button", { name: "On a computer" }).click();
   await expect(mail).not.toHaveCSS("width", "768px");
 
+  // What the team says about it, what it is for, and where that is seen.
+  await page.getByLabel("Your comment").fill("Shorter, please.");
+  await page.getByRole("button", { name: "Comment", exact: true }).press("Enter");
+  const comment = page.getByRole("list", { name: "Comments" }).getByRole("listitem");
+  await expect(comment).toContainText("Shorter, please.");
+  await expect(page.getByLabel("Your comment")).toHaveValue("");
+  await page.getByRole("button", { name: "More for this template" }).click();
+  await page.getByRole("menuitem", { name: "Category, folder and tags" }).click();
+  await page.getByRole("dialog").getByLabel("Category").selectOption("Newsletter");
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await page.goto(`/${workspace.slug}/templates`);
+  await page.getByLabel("Category").selectOption("Newsletter");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/category=Newsletter/);
+  const row = page.getByRole("row", { name: /Letter/ });
+  await expect(row).toContainText("1 open comment");
+  await page.goto(template);
+  await page.getByRole("button", { name: /^Mark as done/ }).click();
+  await expect(comment).toContainText("Done");
+  await page.getByRole("button", { name: /^Delete the comment/ }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete comment" }).click();
+  await expect(page.getByText("Nobody has said anything yet.")).toBeVisible();
+
   await page.goto(`${template}/versions?number=1`);
   await page.getByRole("link", { name: "Compare with the newest" }).click();
   const compared = page.getByRole("region", { name: "Version 1" });

@@ -86,6 +86,11 @@ const columnsOf = (timeZone: string): Column<Row>[] => [
         {row.tags.map((tag) => (
           <Badge key={tag}>{tag}</Badge>
         ))}
+        {row.openComments > 0 && (
+          <Badge tone="info">
+            {row.openComments === 1 ? "1 open comment" : `${row.openComments} open comments`}
+          </Badge>
+        )}
       </span>
     ),
   },

@@ -126,7 +126,12 @@ export const templateComments = pgTable(
     body: text().notNull(),
     resolvedAt: instant(),
   },
-  (t) => [tenantKey(t), within(t, t.templateId, templates), workspacePolicy("template_comments")],
+  (t) => [
+    tenantKey(t),
+    within(t, t.templateId, templates),
+    workspacePolicy("template_comments"),
+    index("idx_template_comments_template").on(t.tenantId, t.templateId, t.id),
+  ],
 );
 
 /** Variables of a workspace that every template may use. */

@@ -14,6 +14,7 @@ export const notificationTypes = [
   "campaign.complained",
   "campaign.step_reached",
   "task.assigned",
+  "template.commented",
   "mailbox.cooling_down",
   "mailbox.failed",
   "domain.failed",

@@ -17,6 +17,8 @@ const row = {
   version: templates.version,
   updatedAt: templates.updatedAt,
   folderId: templates.folderId,
+  openComments: sql<number>`(select count(*)::int from template_comments x
+    where x.tenant_id = templates.tenant_id and x.template_id = templates.id and x.resolved_at is null)`,
   usedBy: campaignsInProgress(sql`templates.id`),
   tags: sql<string[]>`array(select x.name from template_tags x
     where x.tenant_id = templates.tenant_id and x.template_id = templates.id order by lower(x.name))`,

@@ -1,4 +1,10 @@
 import { allowed, router } from "#server/trpc";
+import {
+  addTemplateComment,
+  listTemplateComments,
+  removeTemplateComment,
+  settleTemplateComment,
+} from "./comments.ts";
 import { checkDelivery } from "./delivery.ts";
 import {
   createTemplateFolder,
@@ -30,6 +36,9 @@ import {
   emptyMergesInput,
   personSearchInput,
   templateCheckInput,
+  templateCommentInput,
+  templateCommentRef,
+  templateCommentsInput,
   templateFolderInput,
   templateFolderRename,
   templateIdInput,
@@ -40,6 +49,7 @@ import {
   templatePreviewInput,
   templateRestoreInput,
   templateSaveInput,
+  templateSettleInput,
   templateTestInput,
   templateVersionInput,
   textPartInput,
@@ -69,6 +79,9 @@ export const templatesRouter = router({
       return listTemplateUsage(tx, input.id);
     }),
   ),
+  comments: reads
+    .input(templateCommentsInput)
+    .query(({ ctx, input }) => ctx.tenant((tx) => listTemplateComments(tx, input, ctx.member))),
   previewContacts: reads
     .input(personSearchInput)
     .query(({ ctx, input }) => ctx.tenant((tx) => listPreviewContacts(tx, input.q))),
@@ -113,6 +126,15 @@ export const templatesRouter = router({
   unarchive: writes
     .input(templateIdInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => unarchiveTemplate(tx, ctx.session.user.id, input.id))),
+  comment: writes
+    .input(templateCommentInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => addTemplateComment(tx, input, ctx.member))),
+  settleComment: writes
+    .input(templateSettleInput)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => settleTemplateComment(tx, input))),
+  removeComment: writes
+    .input(templateCommentRef)
+    .mutation(({ ctx, input }) => ctx.tenant((tx) => removeTemplateComment(tx, input.commentId, ctx.member))),
   createFolder: writes
     .input(templateFolderInput)
     .mutation(({ ctx, input }) => ctx.tenant((tx) => createTemplateFolder(tx, input.name))),

@@ -89,6 +89,20 @@ export const templateLabelInput = z.object({
   label: z.string().trim().max(100, "A name has at most 100 characters."),
 });
 
+export const commentLengthMax = 2_000;
+/** `cursor`: the last comment that is shown already. */
+export const templateCommentsInput = z.object({ id: z.uuid(), cursor: z.uuid().optional() });
+export const templateCommentInput = z.object({
+  id: z.uuid(),
+  body: z
+    .string()
+    .trim()
+    .min(1, "Write something first.")
+    .max(commentLengthMax, "A comment has at most 2,000 characters."),
+});
+export const templateCommentRef = z.object({ commentId: z.uuid() });
+export const templateSettleInput = templateCommentRef.extend({ settled: z.boolean() });
+
 export const templateVersionInput = z.object({ id: z.uuid(), number: z.coerce.number().int().positive() });
 /** `version` is the newest one the person has seen. */
 export const templateRestoreInput = z.object({

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Suspense } from "react";
+import { TemplateComments } from "#components/templates/template-comments";
 import { TemplateEditor } from "#components/templates/template-editor";
 import { TemplateMenu } from "#components/templates/template-menu";
 import { TemplateState } from "#components/templates/template-state";
@@ -27,7 +28,7 @@ async function Template({ params }: Props) {
   const { workspace, id } = await params;
   if (!templateIdInput.safeParse({ id }).success) notFound();
   const api = caller(workspace);
-  const [template, usage, { permissions }] = await Promise.all([
+  const [template, usage, { workspace: here, permissions }] = await Promise.all([
     api.templates.byId({ id }),
     api.templates.usage({ id }),
     api.workspaces.current(),
@@ -53,6 +54,12 @@ async function Template({ params }: Props) {
         editable={canWrite && !archived}
       />
       <TemplateUsage workspace={workspace} usage={usage} />
+      <TemplateComments
+        key={`comments ${template.id}`}
+        id={id}
+        timeZone={here.timezone}
+        editable={canWrite}
+      />
     </Page>
   );
 }

@@ -1,0 +1,1 @@
+CREATE INDEX "idx_template_comments_template" ON "template_comments" USING btree ("tenant_id","template_id","id");
