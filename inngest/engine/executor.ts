@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isLostConnection } from "#db/errors";
 import { applyOutcome } from "./apply.ts";
+import { backlogRest } from "./backlog-rest.ts";
 import { call, stateReader, withSteps, type RunState } from "./call.ts";
 import { beat, beatMs, claim, nextDue, releaseAll, type Job } from "./claim.ts";
 import type { Database } from "./database.ts";
@@ -55,6 +56,7 @@ export function startExecutor({
   const read = stateReader(database);
   const flying = new Map<string, Promise<void>>();
   const calls = new Set<AbortController>();
+  const rest = backlogRest(capacity);
   /** Of one tenant, so that others always find a free hand. */
   const tenantMax = Math.ceil(capacity * 0.75);
   let running = true;
@@ -63,7 +65,6 @@ export function startExecutor({
   let wakeUp: (() => void) | undefined;
   let lookedAt = -Infinity;
   let nextAt = Infinity;
-  let restUntil = -Infinity;
   let beatAt = performance.now();
   let claims = 0;
 
@@ -170,8 +171,8 @@ export function startExecutor({
     const free = capacity - flying.size;
     const apps = workers.apps();
     const startedAt = performance.now();
-    // Behind a backlog a look costs more: not one for each call that ends, but one for several, and a ninth of the time.
-    if (free > 0 && free < capacity / 4 && startedAt < restUntil) return restUntil - startedAt;
+    const restMs = rest.left(free, startedAt);
+    if (restMs > 0) return restMs;
     const jobs =
       free > 0 && apps.length > 0
         ? await claim(database, {
@@ -186,7 +187,7 @@ export function startExecutor({
     if (dead) return 0;
     jobs.forEach(dispatch);
     const now = performance.now();
-    if (jobs.length === free) restUntil = now + 8 * (now - startedAt);
+    rest.looked({ free, jobs: jobs.length, startedAt, now });
     if (now - lookedAt < lookMs) return Math.max(1, Math.min(nextAt, lookedAt + lookMs) - now);
     lookedAt = now;
     const due = await nextDue(database);
