@@ -153,12 +153,14 @@ export function beat(database: Database, owner: string, ids: readonly string[]):
 
 /** Gives back at once what this engine holds: on a graceful stop, for calls that could not be finished. */
 export function releaseAll(database: Database, owner: string): Promise<unknown> {
-  return database.once`
-    with released as (
-      update queue.jobs set lease_until = null, lease_owner = null
-      where lease_until is not null and lease_owner = ${owner} returning id
-    )
-    select pg_notify('queue', ${owner}) from released limit 1`;
+  return database.transact(
+    (sql) => sql`
+      with released as (
+        update queue.jobs set lease_until = null, lease_owner = null
+        where lease_until is not null and lease_owner = ${owner} returning id
+      )
+      select pg_notify('queue', ${owner}) from released limit 1`,
+  );
 }
 
 /** A claimed job, locked. `again`: a discovery is wanted after this one. `pending`: other steps are outstanding. */

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { env } from "#server/env";
 import { eventKey, eventually, openLab, signingKey, type Lab } from "./conformance-lab.ts";
 import { leaseMs } from "./claim.ts";
 
@@ -82,3 +84,30 @@ test("an engine process that is told to end writes down what is in its hands, an
     lab.engine = await lab.launch();
   }
 }, 90_000);
+
+test("an engine that is told to stop while its database is away closes what it holds all the same", async () => {
+  const behind = new URL(env.ENGINE_DATABASE_URL);
+  const sockets = new Set<Socket>();
+  const front = createServer((socket) => {
+    const upstream = connect(Number(behind.port || 5432), behind.hostname);
+    for (const [from, to] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => undefined);
+      from.on("close", () => to.destroy());
+      from.pipe(to);
+    }
+  }).listen(0, "127.0.0.1");
+  await once(front, "listening");
+  const databaseUrl = new URL(behind);
+  databaseUrl.host = `127.0.0.1:${(front.address() as AddressInfo).port}`;
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const engine = await lab.launch({ port: 0, databaseUrl: databaseUrl.href, log });
+  expect((await fetch(`${engine.url}/healthz`)).status).toBe(200);
+  front.close();
+  for (const socket of sockets) socket.destroy();
+  await engine.stop(0);
+  await expect(fetch(`${engine.url}/healthz`)).rejects.toThrow();
+});

@@ -234,7 +234,12 @@ export function startExecutor({
       await Promise.race([Promise.allSettled(flying.values()), sleep(drainMs)]);
       clearInterval(beating);
       die();
-      await releaseAll(database, owner);
+      await releaseAll(database, owner).catch((error: unknown) =>
+        log.warn(
+          { err: error },
+          "what is in hand could not be given back, and is free when its leases run out",
+        ),
+      );
     },
     abandon: () => {
       running = false;

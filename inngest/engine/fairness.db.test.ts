@@ -4,7 +4,7 @@ import { priorityOf } from "#inngest/queues";
 import { env } from "#server/env";
 import { answerMetrics } from "#server/metrics";
 import { asOwner } from "#db/testing-database";
-import { beat, claim, type Job } from "./claim.ts";
+import { beat, claim, type Job, releaseAll } from "./claim.ts";
 import { openDatabase } from "./database.ts";
 import { readDepths } from "./health.ts";
 import { measureQueues } from "./metrics.ts";
@@ -204,4 +204,25 @@ test("operators and Prometheus are told how much is due, waits and is worked on 
   expect(told("postroad_queue_lag_seconds", 'queue="email-sending"')).toBe(0);
   for (const [state, count] of Object.entries({ due: 3, waiting: 2, running: 1 }))
     expect(told("postroad_queue_jobs", `queue="email-processing",state="${state}"`)).toBe(count);
+});
+
+test("what an engine gives back at its end is given back though Postgres ends its connection meanwhile", async () => {
+  await enqueue({ tenantId: randomUUID(), count: 1, minutesAgo: 1 });
+  expect(await take(16)).toHaveLength(1);
+  const waiting = `wait_event_type = 'Lock' and application_name = 'postroad-engine' and datname = current_database()`;
+  const released = await asOwner((sql) =>
+    sql.begin(async (tx) => {
+      await tx`select from queue.jobs for update`;
+      const asked = releaseAll(database, owner);
+      asked.catch(() => undefined);
+      await expect
+        .poll(() => tx.unsafe(`select pg_terminate_backend(pid) from pg_stat_activity where ${waiting}`))
+        .toHaveLength(1);
+      return { asked };
+    }),
+  );
+  await released.asked;
+  expect(
+    await asOwner((sql) => sql`select lease_owner as owner, lease_until as until from queue.jobs`),
+  ).toEqual([{ owner: null, until: null }]);
 });
