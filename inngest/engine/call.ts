@@ -1,3 +1,4 @@
+import { isLostConnection } from "#db/errors";
 import { itemOf } from "./checkpoint.ts";
 import { traceHeaders } from "#server/tracing";
 import type { Job } from "./claim.ts";
@@ -22,7 +23,11 @@ export type RunState = {
 
 /** Reads what calls need, those of one moment together; undefined when the run has ended or is gone. */
 export function stateReader(database: Database): (runId: string) => Promise<RunState | undefined> {
-  return shared((runIds) => readStates(database, runIds), { keyOf: (runId) => runId, most: 100, lanes: 2 });
+  return shared((runIds) => readStates(database, runIds), {
+    ...{ keyOf: (runId: string) => runId, most: 100, lanes: 2 },
+    // What cannot be read of one run concerns none of the others.
+    mayBeOnes: (error) => !isLostConnection(error),
+  });
 }
 
 export async function readState(database: Database, runId: string): Promise<RunState | undefined> {

@@ -43,3 +43,39 @@ test("of two with one key the second goes later, and a failure is told to those 
   goes[1]?.end();
   expect(await second).toBe("a2!");
 });
+
+test("of two with one key the second waits for the first, also where another go could begin", async () => {
+  const { goes, work } = held();
+  const share = shared(work, { keyOf: (item: string) => item.charAt(0), most: 9, lanes: 2 });
+  const first = share("a1");
+  await turn();
+  const others = [share("a2"), share("b1")];
+  await turn();
+  expect(goes.map(({ items }) => items)).toEqual([["a1"], ["b1"]]);
+  goes[1]?.end();
+  await turn();
+  expect(goes).toHaveLength(2);
+  goes[0]?.end();
+  expect(await first).toBe("a1!");
+  await turn();
+  expect(goes[2]?.items).toEqual(["a2"]);
+  goes[2]?.end();
+  expect(await Promise.all(others)).toEqual(["a2!", "b1!"]);
+});
+
+test("a failure that may be one item's is told to that one only", async () => {
+  const work = async (items: readonly string[]) => {
+    await turn();
+    if (items.includes("bad")) throw new Error("unreadable");
+    return items.map((item) => `${item}!`);
+  };
+  const share = shared(work, {
+    ...{ keyOf: (item: string) => item, most: 9, lanes: 1 },
+    mayBeOnes: (error) => error instanceof Error && error.message === "unreadable",
+  });
+  const all = await Promise.allSettled(["a", "bad", "b"].map(share));
+  expect(all.map((one) => (one.status === "fulfilled" ? one.value : String(one.reason)))).toEqual([
+    ...["a!", "Error: unreadable", "b!"],
+  ]);
+  expect(await share("c")).toBe("c!");
+});
