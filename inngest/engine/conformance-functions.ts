@@ -255,5 +255,15 @@ function flowFunctions(client: Inngest, trace: Trace): InngestFunction.Like[] {
         await step.run("after", () => trace(key, `after ${String(n)}`));
       },
     );
-  return [limited, single("skip"), single("cancel")];
+  const batched = client.createFunction(
+    {
+      id: "batched",
+      batchEvents: { maxSize: 2, timeout: "30s", key: "event.data.key" },
+      triggers: [{ event: "lab/batched" }],
+    },
+    async ({ event, events, step }) => {
+      await step.run("note", () => trace(dataOf(event).key, `batch of ${events.length}`));
+    },
+  );
+  return [limited, single("skip"), single("cancel"), batched];
 }

@@ -86,6 +86,23 @@ test("an event of the future starts its run then", async () => {
   await lab.ended(key, "steps");
 });
 
+test("a batch begins no earlier than the time of its first event, full or not", async () => {
+  const [full, waiting] = [lab.newKey(), lab.newKey()];
+  const [clock] = await lab.sql<{ ts: Date }[]>`select app_now() + interval '2 hours' as ts`;
+  const ts = clock?.ts.getTime();
+  const of = (key: string) => ({ name: "lab/batched", data: { key }, ts });
+  await lab.app.client.send([of(full), of(full), of(waiting)]);
+  const seen = () => [...lab.app.ran(full), ...lab.app.ran(waiting)];
+  await sleep(100);
+  expect(seen()).toEqual([]);
+  await moveClock("1 hour");
+  await sleep(100);
+  expect(seen()).toEqual([]);
+  await moveClock("1 hour");
+  await lab.app.seen(full, "batch of 2");
+  await lab.app.seen(waiting, "batch of 1");
+});
+
 test("an app whose clock is ahead of the database's waits for nothing", async () => {
   const [key, later] = [lab.newKey(), lab.newKey()];
   const [clock] = await lab.sql<{ ms: number }[]>`

@@ -7,7 +7,9 @@ import type { InngestEvent } from "./protocol.ts";
 import { reserveStarts, shortened } from "./rates.ts";
 import { createRuns, replaceEvents } from "./runs.ts";
 
-type Start = { fn: RegisteredFunction; event: InngestEvent; notBefore?: number | undefined };
+/** `notBefore`: of an event whose time lies ahead (Unix milliseconds). */
+type Gathered = { event: InngestEvent; notBefore?: number | undefined };
+type Start = Gathered & { fn: RegisteredFunction };
 type Open = { id: string; events: InngestEvent[]; bytes: number; now: Date; createdAt: Date };
 
 /**
@@ -15,27 +17,23 @@ type Open = { id: string; events: InngestEvent[]; bytes: number; now: Date; crea
  * takes the event in. Returns the starts that are not gathered.
  */
 export async function gather<T extends Start>(sql: Sql, starts: readonly T[]): Promise<T[]> {
-  const groups = new Map<
-    string,
-    { fn: RegisteredFunction; key: string; events: InngestEvent[]; notBefore: number }
-  >();
+  const groups = new Map<string, { fn: RegisteredFunction; key: string; gathered: Gathered[] }>();
   const others = starts.filter((start) => {
     const key = gatherKey(start);
     if (key === null) return true;
     const name = `${start.fn.id}/${key}`;
-    const group = groups.get(name) ?? { fn: start.fn, key, events: [], notBefore: 0 };
+    const group = groups.get(name) ?? { fn: start.fn, key, gathered: [] };
     groups.set(name, group);
-    group.events.push(start.event);
-    group.notBefore = Math.max(group.notBefore, start.notBefore ?? 0);
+    group.gathered.push(start);
     return false;
   });
   // In one order for everybody, or two requests could wait for each other.
-  for (const [name, { fn, key, events, notBefore }] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, { fn, key, gathered }] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
     const open = await findOpen(sql, fn.id, key);
     await (fn.config.debounce
-      ? debounce(sql, { fn, key, events, notBefore, open })
-      : fillBatches(sql, fn, key, events, open));
+      ? debounce(sql, { fn, key, gathered, open })
+      : fillBatches(sql, { fn, key, gathered, open }));
   }
   return others;
 }
@@ -54,20 +52,20 @@ async function findOpen(sql: Sql, functionId: string, key: string): Promise<Open
   return open;
 }
 
-type Debounced = {
+type Gathering = {
   fn: RegisteredFunction;
   key: string;
-  events: readonly InngestEvent[];
-  notBefore: number;
+  gathered: readonly Gathered[];
   open: Open | undefined;
 };
 
-async function debounce(sql: Sql, { fn, key, events, notBefore, open }: Debounced): Promise<void> {
+async function debounce(sql: Sql, { fn, key, gathered, open }: Gathering): Promise<void> {
   const { period = "", timeout } = fn.config.debounce ?? {};
-  const last = latest([...(open?.events ?? []), ...events]);
+  const last = latest([...(open?.events ?? []), ...gathered.map(({ event }) => event)]);
   if (!last) return;
   const periodMs = parseDuration(period) ?? 0;
   if (!open) {
+    const notBefore = Math.max(...gathered.map((one) => one.notBefore ?? 0));
     await createRuns(sql, [{ fn, events: [last], gatherKey: key, afterMs: periodMs, notBefore }]);
     return;
   }
@@ -85,41 +83,38 @@ function latest(events: readonly InngestEvent[]): InngestEvent | undefined {
   );
 }
 
-async function fillBatches(
-  sql: Sql,
-  fn: RegisteredFunction,
-  key: string,
-  events: readonly InngestEvent[],
-  open: Open | undefined,
-): Promise<void> {
+/** A new batch does not begin before the time of its first event. */
+async function fillBatches(sql: Sql, { fn, key, gathered, open }: Gathering): Promise<void> {
   const { maxSize = 1, timeout = "" } = fn.config.batchEvents ?? {};
   const timeoutMs = parseDuration(timeout) ?? 0;
-  let rest = events;
+  let rest = gathered;
   if (open) {
     const { taken, full } = takeBatch(rest, {
       count: maxSize - open.events.length,
       bytes: limits.batchBytes - open.bytes,
     });
     rest = rest.slice(taken.length);
-    const all = [...open.events, ...taken];
+    const all = [...open.events, ...taken.map(({ event }) => event)];
     if (taken.length > 0) await replaceEvents(sql, { fn, runId: open.id, events: all });
     if (full) await startNow(sql, fn, open.id, all);
   }
   while (rest.length > 0) {
     const { taken, full } = takeBatch(rest, { count: maxSize, bytes: limits.batchBytes });
     rest = rest.slice(taken.length);
-    await createRuns(sql, [{ fn, events: taken, ...(!full && { gatherKey: key, afterMs: timeoutMs }) }]);
+    const events = taken.map(({ event }) => event);
+    const notBefore = taken[0]?.notBefore;
+    await createRuns(sql, [{ fn, events, notBefore, ...(!full && { gatherKey: key, afterMs: timeoutMs }) }]);
   }
 }
 
 /** As many events as there is room for. `full`: the batch cannot wait for another one. */
-function takeBatch(events: readonly InngestEvent[], room: { count: number; bytes: number }) {
-  const taken: InngestEvent[] = [];
+function takeBatch(gathered: readonly Gathered[], room: { count: number; bytes: number }) {
+  const taken: Gathered[] = [];
   let bytes = 0;
-  for (const event of events) {
-    bytes += Buffer.byteLength(JSON.stringify(event)) + 1;
+  for (const one of gathered) {
+    bytes += Buffer.byteLength(JSON.stringify(one.event)) + 1;
     if (taken.length >= room.count || bytes > room.bytes) return { taken, full: true };
-    taken.push(event);
+    taken.push(one);
   }
   return { taken, full: taken.length >= room.count };
 }
