@@ -68,8 +68,8 @@ export function RunBrowser({ view, first, overview: initial }: Props) {
     trpc.runs.list.queryOptions(view, {
       initialData: first,
       placeholderData: (before) => before,
-      // Pages behind the first one stand still, so that somebody can read them.
-      refetchInterval: view.after ? false : 3_000,
+      // Pages behind the first one stand still, so that somebody can read them; and what takes too long is not asked again.
+      refetchInterval: ({ state }) => (view.after || state.data?.tooMany ? false : 3_000),
     }),
   );
   const overview = useQuery(
@@ -94,13 +94,22 @@ export function RunBrowser({ view, first, overview: initial }: Props) {
         rows={data.rows}
         rowKey={(run) => run.id}
         href={(run) => `/operator/runs/${run.id}`}
-        empty={<NoRuns filtered={isNarrowed(view)} />}
+        empty={data.tooMany ? <TooManyRuns /> : <NoRuns filtered={isNarrowed(view)} />}
       />
       <nav aria-label="Pages of runs" className="mt-3 flex justify-end gap-2">
         {view.after && <LinkButton href={hrefOf({ ...view, after: undefined })}>Newest</LinkButton>}
         {data.next && <LinkButton href={hrefOf({ ...view, after: data.next })}>Older</LinkButton>}
       </nav>
     </>
+  );
+}
+
+function TooManyRuns() {
+  return (
+    <EmptyState icon={Workflow} title="Too many runs to look through">
+      Five seconds were not enough to find what this filter lets through. Narrow it: choose a function and a
+      status, or look for a whole id.
+    </EmptyState>
   );
 }
 

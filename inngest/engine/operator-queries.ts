@@ -1,3 +1,4 @@
+import { postgresError } from "#db/errors";
 import type { Database } from "./database.ts";
 
 /*
@@ -36,14 +37,42 @@ export type RunFilter = {
 };
 
 type RunRow = Record<string, unknown> & { id: string };
+export type RunRows = {
+  rows: RunRow[];
+  next: string | null;
+  /** Nothing was found in the time for it. */ tooMany: boolean;
+};
 
-/** A page of runs, the newest first. */
+/** Shorter than whoever asks is ready to wait. */
+const lookingMs = 5_000;
+const queryCanceled = "57014";
+
+/** A page of runs, the newest first. A filter that needs more reading than a page should wait for finds nothing, and says so. */
 export async function listRuns(
   database: Database,
+  filter: RunFilter,
+  patienceMs: number = lookingMs,
+): Promise<RunRows> {
+  try {
+    const rows = await findRuns(database, filter, patienceMs);
+    return {
+      rows: rows.slice(0, runsShown),
+      next: rows.length > runsShown ? (rows[runsShown - 1]?.id ?? null) : null,
+      tooMany: false,
+    };
+  } catch (error) {
+    if (postgresError(error)?.code !== queryCanceled) throw error;
+    return { rows: [], next: null, tooMany: true };
+  }
+}
+
+const findRuns = (
+  database: Database,
   { functionId, status, id, phase, error, from, to, after }: RunFilter,
-) {
-  const rows = await database.transact((sql) => {
-    void sql`set local statement_timeout = '5s'`;
+  patienceMs: number,
+): Promise<RunRow[]> =>
+  database.transact((sql) => {
+    void sql`select set_config('statement_timeout', ${String(patienceMs)}, true)`;
     return sql<RunRow>`
       select * from (select r.id, r.function_id as "functionId", coalesce(f.name, r.function_id) as name, r.queue_name as queue,
         r.tenant_id as "tenantId",
@@ -79,11 +108,6 @@ export async function listRuns(
         and (${error ?? null}::text is null or position(lower(${error ?? null}) in lower(r.error)) > 0)
       order by id desc limit ${runsShown + 1}`;
   });
-  return {
-    rows: rows.slice(0, runsShown),
-    next: rows.length > runsShown ? (rows[runsShown - 1]?.id ?? null) : null,
-  };
-}
 
 /** One run with its steps, from `afterStep` on, what it is doing, and what it waits for; undefined when it is gone. */
 export function findRun(database: Database, id: string, afterStep: number) {

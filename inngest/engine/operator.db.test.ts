@@ -2,10 +2,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveClock, newTenant } from "#db/testing";
+import { env } from "#server/env";
 import { engineOverview, replayed, runDetail, runPage, started } from "#server/runs/schema";
 import { eventually, openLab, signingKey, type Lab } from "./conformance-lab.ts";
 import { openDatabase } from "./database.ts";
 import { createHttpServer } from "./http.ts";
+import { listRuns } from "./operator-queries.ts";
 import { openSettle } from "./settle.ts";
 import { bearer } from "./signature.ts";
 
@@ -50,6 +52,17 @@ test("the list shows what a run does at this moment, and is narrowed by an id", 
   expect(runPage.parse((await ask(`runs?id=${id}`)).body).rows).toMatchObject([
     { id, functionId: "lab-later", status: "running", phase: "retrying", error: "busy", event: "lab/later" },
   ]);
+});
+
+test("a list that takes longer than a page waits says that there is too much, and is no bug of the engine", async () => {
+  const database = openDatabase(env.ENGINE_DATABASE_URL, 1);
+  const page = await lab.sql.begin(async (sql) => {
+    await sql`lock table queue.runs in access exclusive mode`;
+    return listRuns(database, { error: "nothing says this" }, 100);
+  });
+  expect(page).toEqual({ rows: [], next: null, tooMany: true });
+  expect(await listRuns(database, { error: "nothing says this" })).toEqual({ ...page, tooMany: false });
+  await database.end();
 });
 
 test("a step is shown with what it asked for: while it is pending, and when it has ended", async () => {

@@ -31,7 +31,12 @@ const runRow = z.object({
   rerunId: z.string().nullable(),
 });
 export type RunRow = z.infer<typeof runRow>;
-export const runPage = z.object({ rows: z.array(runRow), next: z.string().nullable() });
+/** `tooMany`: there were more to look through than there was time for, and nothing is shown. */
+export const runPage = z.object({
+  rows: z.array(runRow),
+  next: z.string().nullable(),
+  tooMany: z.boolean().default(false),
+});
 
 export const runDetail = runRow
   .pick({ id: true, functionId: true, name: true, queue: true, tenantId: true, status: true, rerunId: true })
