@@ -79,6 +79,16 @@ test("a campaign that can write from elsewhere goes on, and so does one of the s
   await moveClock("61 minutes");
   await lookAgain(other.scope, key.id, nothing);
   expect(await standingOf(other, second)).toMatchObject({ status: "active" });
+  // As a pool of its mailboxes does.
+  await withTenant(other.scope, (tx) =>
+    tx.execute(sql`
+      with pool as (insert into rotation_pools (name) values ('All of the sandbox') returning id),
+      member as (insert into pool_members (pool_id, email_account_id)
+        select pool.id, k.email_account_id from pool, campaigns k where k.id = ${second}::uuid)
+      update campaigns set rotation_pool_id = pool.id, email_account_id = null from pool where campaigns.id = ${second}::uuid`),
+  );
+  await lookAgain(other.scope, key.id, nothing);
+  expect(await standingOf(other, second)).toMatchObject({ status: "active" });
 });
 
 test("the sender of a single email counts, and the campaign's own only where an email comes from it", async () => {

@@ -26,7 +26,7 @@ export async function runningCampaigns(tx: TenantTx, which: SQL = sql`true`): Pr
         where s.campaign_id = k.id and s.is_active and s.step_type = 'email'
           and (v.variant_id is null or exists (select from ab_tests t where t.step_id = s.id and t.${live})))
       else array(select a.email::text from pool_members m join email_accounts a on a.id = m.email_account_id
-        where m.pool_id = k.rotation_pool_id and m.status = 'active') end as senders
+        where m.pool_id = k.rotation_pool_id and m.status = 'active' and a.provider <> 'sandbox') end as senders
     from campaigns k left join email_accounts a on a.id = k.email_account_id
     where k.status = 'active' and k.deleted_at is null and a.provider is distinct from 'sandbox' and ${which}
     order by k.id`);
