@@ -140,6 +140,10 @@ export const campaignStepVersions = pgTable(
     unique("campaign_step_versions_version_unique")
       .on(t.tenantId, t.stepId, t.version, t.variantId)
       .nullsNotDistinct(),
+    index("idx_campaign_step_versions_campaign").on(t.tenantId, t.campaignId),
+    index("idx_campaign_step_versions_variant")
+      .on(t.tenantId, t.variantId)
+      .where(sql`variant_id is not null`),
     oneOf("valid_step_type", t.stepType, stepTypes),
   ],
 );

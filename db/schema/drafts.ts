@@ -101,6 +101,7 @@ export const emailDrafts = pgTable(
     index("idx_email_drafts_status").on(t.tenantId, t.workspaceId, t.status, t.id),
     index("idx_email_drafts_campaign").on(t.tenantId, t.campaignId, t.status, t.id),
     index("idx_email_drafts_step").on(t.tenantId, t.stepId, t.status, t.id),
+    index("idx_email_drafts_step_version").on(t.tenantId, t.stepVersionId),
     uniqueIndex("email_drafts_visit_unique")
       .on(t.tenantId, t.enrollmentId, t.runNumber, t.stepId, t.visit)
       .where(sql`enrollment_id is not null and status <> 'cancelled'`),
@@ -139,6 +140,7 @@ export const scheduledEmails = pgTable(
     index("idx_scheduled_emails_scheduled_for").on(t.tenantId, t.scheduledFor),
     index("idx_scheduled_emails_status").on(t.status, t.scheduledFor),
     index("idx_scheduled_emails_draft").on(t.tenantId, t.draftId),
+    index("idx_scheduled_emails_campaign").on(t.tenantId, t.campaignId),
     oneOf("valid_status", t.status, scheduledEmailStatuses),
   ],
 );

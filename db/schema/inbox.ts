@@ -45,6 +45,9 @@ export const inboxThreads = pgTable(
     workspacePolicy("inbox_threads"),
     index("idx_inbox_threads_status").on(t.tenantId, t.workspaceId, t.status, t.lastMessageAt.desc()),
     index("idx_inbox_threads_contact").on(t.tenantId, t.contactId),
+    index("idx_inbox_threads_campaign")
+      .on(t.tenantId, t.campaignId)
+      .where(sql`campaign_id is not null`),
     oneOf("valid_status", t.status, threadStatuses),
   ],
 );

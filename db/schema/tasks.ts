@@ -28,6 +28,9 @@ export const tasks = pgTable(
     within(t, t.campaignId, campaigns, "set null"),
     workspacePolicy("tasks"),
     index("idx_tasks_contact").on(t.tenantId, t.contactId, t.id),
+    index("idx_tasks_campaign")
+      .on(t.tenantId, t.campaignId)
+      .where(sql`campaign_id is not null`),
     index("idx_tasks_assignee")
       .on(t.tenantId, t.workspaceId, t.assigneeId, sql`coalesce(due_on, 'infinity'::date)`, t.id)
       .where(sql`done_at is null`),
