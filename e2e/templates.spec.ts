@@ -184,7 +184,30 @@ test("what two people write in a template is theirs to decide; versions are comp
   await page.getByRole("button", { name: "On a computer" }).click();
   await expect(mail).not.toHaveCSS("width", "768px");
 
-  // What the team says about it, what it is for, and where that is seen.
+  await page.goto(`${template}/versions?number=1`);
+  await page.getByRole("link", { name: "Compare with the newest" }).click();
+  const compared = page.getByRole("region", { name: "Version 1" });
+  await expect(compared.getByText("First", { exact: true })).toBeVisible();
+  await expect(compared.getByText("Third", { exact: true })).toBeVisible();
+  expect(await seriousFindings(page)).toEqual([]);
+
+  // A step keeps its copy until somebody takes over what is new.
+  await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
+  await expect(page.getByText("This step has version 1, the template is at version 3.")).toBeVisible();
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Update the step" }).click();
+  await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("Third");
+  await expect(page.getByText("was changed since it was copied here")).toBeHidden();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+});
+
+test("people comment on a template, and it is found by what it is for", async ({
+  workspace,
+  signedInPage: page,
+}) => {
+  const id = await withTenant(workspace.scope, (tx) => createTemplate(tx, { name: "Letter" }));
+  const template = `/${workspace.slug}/templates/${id}`;
+  await page.goto(template);
   await page.getByLabel("Your comment").fill("Shorter, please.");
   await page.getByRole("button", { name: "Comment", exact: true }).press("Enter");
   const comment = page.getByRole("list", { name: "Comments" }).getByRole("listitem");
@@ -208,20 +231,4 @@ test("what two people write in a template is theirs to decide; versions are comp
   await page.getByRole("button", { name: /^Delete the comment/ }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete comment" }).click();
   await expect(page.getByText("Nobody has said anything yet.")).toBeVisible();
-
-  await page.goto(`${template}/versions?number=1`);
-  await page.getByRole("link", { name: "Compare with the newest" }).click();
-  const compared = page.getByRole("region", { name: "Version 1" });
-  await expect(compared.getByText("First", { exact: true })).toBeVisible();
-  await expect(compared.getByText("Third", { exact: true })).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
-
-  // A step keeps its copy until somebody takes over what is new.
-  await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
-  await expect(page.getByText("This step has version 1, the template is at version 3.")).toBeVisible();
-  await page.getByRole("button", { name: "Compare" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Update the step" }).click();
-  await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("Third");
-  await expect(page.getByText("was changed since it was copied here")).toBeHidden();
-  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 });
