@@ -45,6 +45,7 @@ const looks = {
   "template.commented": { Icon: MessageSquare, tone: "text-accent" },
   "mailbox.cooling_down": { Icon: CirclePause, tone: "text-warning" },
   "mailbox.failed": { Icon: CircleAlert, tone: "text-danger" },
+  "pool.continued": { Icon: CircleAlert, tone: "text-warning" },
   "domain.failed": { Icon: CircleAlert, tone: "text-danger" },
   "domain.listed": { Icon: CircleAlert, tone: "text-danger" },
   "domain.unlisted": { Icon: CircleCheck, tone: "text-success" },

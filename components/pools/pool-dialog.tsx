@@ -14,7 +14,7 @@ import { formValues } from "#components/ui/form-values";
 import { Input } from "#components/ui/input";
 import { RadioCards } from "#components/ui/radio-cards";
 import { SubmitButton } from "#components/ui/submit-button";
-import { rotationStrategies, type RotationStrategy } from "#server/pools/schema";
+import { rotationStrategies, type RotationStrategy, type WhenUnfit } from "#server/pools/schema";
 import type { RouterOutputs } from "#server/router";
 import type { Pool } from "./pool-list.tsx";
 
@@ -26,13 +26,24 @@ export type Mailbox = Pick<
 export const strategyLabels: Record<RotationStrategy, string> = {
   round_robin: "In turn",
   weighted: "By weight",
+  automatic: "By how they stand",
   random: "At random",
 };
 const hints: Record<RotationStrategy, string> = {
   round_robin: "Whoever has sent least today goes next.",
   weighted: "One of weight 2 sends twice as much as one of weight 1.",
+  automatic: "More from those that are healthy, warmed up, and have most of their day left.",
   random: "Drawn for each person.",
 };
+
+const whenUnfitOptions = [
+  { value: "wait", label: "New people wait", hint: "Until one of them can send again." },
+  {
+    value: "continue",
+    label: "Go on with the others",
+    hint: "Of whose mail too much came back, within their own limits. Whoever launched is told once a day.",
+  },
+];
 
 export function AddPool({ mailboxes }: { mailboxes: Mailbox[] }) {
   const [open, setOpen] = useState(false);
@@ -65,6 +76,7 @@ export function PoolDialog({ pool, mailboxes, onClose }: Props) {
   };
   const create = useMutation(trpc.pools.create.mutationOptions(done));
   const update = useMutation(trpc.pools.update.mutationOptions(done));
+  const [whenUnfit, setWhenUnfit] = useState<WhenUnfit>(pool?.whenUnfit ?? "wait");
   const problem = asProblem(create.error ?? update.error);
   const memberProblem = Object.entries(problem?.fields ?? {}).find(([path]) =>
     path.startsWith("members"),
@@ -76,6 +88,7 @@ export function PoolDialog({ pool, mailboxes, onClose }: Props) {
     const values = {
       name,
       strategy,
+      whenUnfit,
       dailyLimitPerAccount: dailyLimitPerAccount ? Number(dailyLimitPerAccount) : null,
       members: Object.entries(chosen).map(([mailboxId, weight]) => ({ mailboxId, weight: Number(weight) })),
     };
@@ -109,7 +122,6 @@ export function PoolDialog({ pool, mailboxes, onClose }: Props) {
             }))}
             value={strategy}
             onChange={(value) => setStrategy(value as RotationStrategy)}
-            className="sm:grid-cols-3"
           />
           <fieldset>
             <legend className="mb-1.5 font-medium">Mailboxes</legend>
@@ -154,6 +166,13 @@ export function PoolDialog({ pool, mailboxes, onClose }: Props) {
             placeholder="No limit"
             hint="Besides each mailbox’s own limit."
             error={problem?.fields.dailyLimitPerAccount}
+          />
+          <RadioCards
+            name="whenUnfit"
+            legend="When no mailbox that stands well can send any more on a day"
+            options={whenUnfitOptions}
+            value={whenUnfit}
+            onChange={(value) => setWhenUnfit(value as WhenUnfit)}
           />
           <FormError>
             {problem && Object.keys(problem.fields).length === 0 ? problem.message : null}

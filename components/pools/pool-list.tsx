@@ -57,6 +57,11 @@ export function PoolList({ pools, mailboxes, editable }: Props) {
                   </span>
                 )}
               </div>
+              {pool.continued && (
+                <p className="mt-2 text-warning">
+                  Today new people hear from mailboxes that do not stand well: no other one can send any more.
+                </p>
+              )}
               <ul className="mt-3 space-y-1.5">
                 {pool.members.map(({ mailboxId, email, status, weight, sentToday }) => (
                   <li key={mailboxId} className="flex flex-wrap items-center gap-2">

@@ -12,11 +12,20 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
-import { logColumns, oneOf, tenantKey, within, workspaceColumns, workspacePolicy } from "./columns.ts";
+import {
+  instant,
+  logColumns,
+  oneOf,
+  tenantKey,
+  within,
+  workspaceColumns,
+  workspacePolicy,
+} from "./columns.ts";
 import { emailAccounts } from "./email-accounts.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const rotationStrategies = ["round_robin", "weighted", "random"] as const;
+export const rotationStrategies = ["round_robin", "weighted", "automatic", "random"] as const;
+export const whenUnfitChoices = ["wait", "continue"] as const;
 
 /** Mailboxes that share the mail of a campaign. */
 export const rotationPools = pgTable(
@@ -26,6 +35,10 @@ export const rotationPools = pgTable(
     name: text().notNull(),
     strategy: text({ enum: rotationStrategies }).notNull().default("round_robin"),
     dailyLimitPerAccount: integer(),
+    /** When no mailbox that stands well can send any more on a day: new people wait, or hear from the others. */
+    whenUnfit: text({ enum: whenUnfitChoices }).notNull().default("wait"),
+    /** When somebody was last told that it goes on with those others, once a day. */
+    continuedAt: instant(),
     isActive: boolean().notNull().default(true),
   },
   (t) => [
@@ -34,6 +47,7 @@ export const rotationPools = pgTable(
     workspacePolicy("rotation_pools"),
     unique("rotation_pools_name_unique").on(t.tenantId, t.workspaceId, t.name),
     oneOf("valid_strategy", t.strategy, rotationStrategies),
+    oneOf("valid_when_unfit", t.whenUnfit, whenUnfitChoices),
     check("valid_daily_limit", sql`daily_limit_per_account > 0`),
   ],
 );

@@ -52,6 +52,7 @@ const campaignOnly = {
   no_mailbox: "either",
   mailbox_inactive: "either",
   pool_unfit: "either",
+  pool_continues: "time",
   late: "time",
   no_worker: "time",
   enrolling: "work",

@@ -47,7 +47,7 @@ export async function blockAnswer(
 }
 
 /** Why mailboxes of its pool get nobody new; empty when all of them do. */
-export const unfitText = (senders: Senders | null): string =>
+export const unfitText = (senders: Pick<Senders, "accounts"> | null): string =>
   (senders?.accounts ?? [])
     .flatMap(({ email, status, unfit }) =>
       status === "active" && unfit !== null ? `${email} (${unfit})` : [],

@@ -54,7 +54,11 @@ export async function answerForCampaign(
   const late = await findLateness(tx, campaignId);
   if (late) return { answer: lateAnswer(late), forecast };
   if (!state.frozen) return { answer: enrolling(reasons), forecast };
-  if (forecast) return { answer: emailAnswer(forecast, state.zone, unfitText(sending)), forecast };
+  if (forecast) {
+    const continued = sending && poolContinues(sending);
+    const answer = emailAnswer(forecast, state.zone, continued ? "" : unfitText(sending));
+    return { answer: continued ? continuedAnswer(answer, sending) : answer, forecast };
+  }
   const next = await firstDue(tx, campaignId);
   return { answer: waitingAnswer(reasons, next, { goesOn: state.goesOn, now: await appNow(tx) }), forecast };
 }
@@ -138,6 +142,19 @@ function emailAnswer(forecast: WrittenForecast, zone: string, unfit: string): An
     at: forecast.firstAt,
   };
 }
+
+/** None of the mailboxes that can send stands well, and new people hear from them all the same. */
+function poolContinues({ continues, accounts }: Sending): boolean {
+  const active = accounts.filter(({ status }) => status === "active");
+  return continues && active.length > 0 && active.every(({ unfit }) => unfit !== null);
+}
+
+const continuedAnswer = (answer: Answer, sending: Sending): Answer => ({
+  ...answer,
+  code: "pool_continues",
+  kind: "warning",
+  text: `${answer.text} None of the mailboxes of its pool stands well, and new people hear from them all the same: ${unfitText(sending)}.`,
+});
 
 type Due = { reason: WaitReason | null; at: Date | null };
 

@@ -142,6 +142,7 @@ function courseOf({ seed, graph, window, dailyLimit, hourlyLimit, delayMs, messa
   const lastAt = held.at(-1)?.at ?? null;
   return {
     strategy: "round_robin",
+    continues: false,
     campaign: {
       window,
       zone: graph.zone,

@@ -20,6 +20,15 @@ export function healthOf({ sent, bounced, complained }: Standing): number {
   return Math.max(0, Math.round(100 - (200 * bounced + 500 * complained) / sent));
 }
 
+const shares = { health: 0.6, warmth: 0.3 };
+
+/**
+ * What a mailbox's share of an automatic pool goes by, but for a tenth that goes by what it has left of the day. `warmth`:
+ * how far its warm-up lets it go, of 1.
+ */
+export const automaticWeight = (of: Standing, warmth: number): number =>
+  (shares.health * healthOf(of)) / 100 + shares.warmth * warmth;
+
 /** Why a mailbox gets nobody new from its pool until it stands better; null when it does. */
 export function unfitness(of: Standing): string | null {
   if (of.sent < judgedMin) return null;

@@ -29,6 +29,7 @@ import { leaveAlone } from "./left-alone.ts";
 import { lockLimits } from "./limits.ts";
 import { unmailableReason } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
+import { tellThatPoolContinues } from "./pool-continues.ts";
 import { wakeRested } from "./rested.ts";
 import { blockOf, findSenders, rests } from "./senders.ts";
 import { loadCourse, type Sending } from "./sending.ts";
@@ -100,6 +101,7 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
   await holdPeople(tx, held, sending.contact);
   await exitEnrollments(tx, leaving);
   const events = await wakeLanes(tx, slice.scope, given);
+  await tellThatPoolContinues(tx, sending, given);
 
   const acted = given.length + held.length + leaving.length;
   if (rest.waiting) {

@@ -15,7 +15,10 @@ import {
   type Started,
 } from "#server/enrollments/testing";
 import { updateMailbox } from "#server/mailboxes/mutations";
-import { createPool } from "#server/pools/mutations";
+import { createPool, updatePool } from "#server/pools/mutations";
+import { listPools } from "#server/pools/queries";
+import { replanCampaigns } from "./replan.ts";
+import { findSenders } from "./senders.ts";
 import { releaseCampaignSlots } from "./slots.ts";
 import { sinks } from "./testing-sinks.ts";
 import { atOnce, people } from "./testing.ts";
@@ -175,6 +178,12 @@ test("an email that comes back to the mailbox of the first one before it leaves 
   expect(threads).toHaveLength(2);
 });
 
+const notified = ({ scope, userId }: Started) =>
+  withTenant({ ...scope, userId }, (tx) =>
+    tx.execute<{ body: string }>(sql`
+      select body from notify.notifications where notification_type = 'pool.continued' and user_id = ${userId}::uuid`),
+  );
+
 /** As if so many of a hundred emails of today had come back. */
 const cameBack = ({ scope }: Started, accountId: string, bounced: number) =>
   withTenant(scope, (tx) =>
@@ -221,4 +230,76 @@ test("a pool gives nobody new to a mailbox of which too much came back, says so,
     await runner.settle();
   }
   expect((await mailsOf(campaign)).map((mails) => mails.length)).toEqual([2, 2, 2, 2, 2, 2]);
+});
+
+test("a pool that is to go on writes to new people from mailboxes that do not stand well, says so, and tells it once a day", async () => {
+  const campaign = await pooled(people(6), [emailStep()]);
+  const { scope, campaignId, second, userId, emailAccountId: first } = campaign;
+  for (const id of [first, second]) await cameBack(campaign, id, 4);
+  await launch(scope, campaignId);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update campaigns set launched_by = ${userId}::uuid where id = ${campaignId}::uuid`),
+  );
+  await runner.settle("mailbox/messages.queued");
+  const live = () => withTenant(scope, (tx) => loadLive(tx, campaignId));
+  const queued = () =>
+    withTenant(scope, (tx) =>
+      tx.execute(
+        sql`select id from content.email_messages where scheduled_for is not null and sent_at is null`,
+      ),
+    );
+  expect([(await queued()).length, (await live()).answer.code]).toEqual([0, "pool_unfit"]);
+
+  const [pool] = await withTenant(scope, (tx) => listPools(tx));
+  const members = (pool?.members ?? []).map(({ mailboxId, weight }) => ({ mailboxId, weight }));
+  const change = (whenUnfit: "wait" | "continue") =>
+    commitThenSend(scope, (tx) =>
+      updatePool(
+        tx,
+        { scope, userId },
+        {
+          id: pool?.id ?? "",
+          name: "Both",
+          strategy: "automatic",
+          dailyLimitPerAccount: 102,
+          members,
+          whenUnfit,
+        },
+      ),
+    );
+  await change("continue");
+  await runner.settle("mailbox/messages.queued");
+  // What each may send a day holds: a hundred have left, and two more may.
+  expect(await queued()).toHaveLength(4);
+  expect((await live()).answer).toMatchObject({
+    code: "pool_continues",
+    kind: "warning",
+    text: expect.stringMatching(/hear from them all the same: .*4 % of its emails/) as unknown,
+  });
+  const told = await notified(campaign);
+  expect(told.map(({ body }) => body)).toEqual([expect.stringMatching(/4 % of its emails since yesterday/)]);
+  expect((await withTenant(scope, (tx) => listPools(tx)))[0]).toMatchObject({
+    whenUnfit: "continue",
+    continued: true,
+  });
+  const again = () =>
+    commitThenSend(scope, async (tx) => ({ events: await replanCampaigns(tx, scope, [campaignId]) }));
+  await again();
+  await runner.settle("mailbox/messages.queued");
+  expect([(await queued()).length, (await notified(campaign)).length]).toEqual([4, 1]);
+
+  await change("wait");
+  await again();
+  await runner.settle("mailbox/messages.queued");
+  expect([(await queued()).length, (await live()).answer.code]).toEqual([0, "pool_unfit"]);
+
+  await withTenant(scope, (tx) =>
+    tx.execute(
+      sql`update email_accounts set warmup_enabled = true, warmup_daily_limit = 51 where id = ${second}::uuid`,
+    ),
+  );
+  const senders = await withTenant(scope, (tx) => findSenders(tx, campaignId));
+  const weights = new Map(senders?.accounts.map(({ id, weight }) => [id, weight.toFixed(3)]));
+  // A health of 92; and a warm-up that allows half of the 102 a day.
+  expect([weights.get(first), weights.get(second)]).toEqual(["0.852", "0.702"]);
 });

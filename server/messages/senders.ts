@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { type Standing, standing, unfitness } from "#server/mailboxes/standing";
+import { automaticWeight, type Standing, standing, unfitness } from "#server/mailboxes/standing";
 import type { RotationStrategy } from "#server/planner/plan";
 import type { Block } from "./limits.ts";
 
@@ -26,6 +26,8 @@ export type Senders = {
   status: string;
   accounts: SenderAccount[];
   strategy: RotationStrategy;
+  /** Of a pool: when no mailbox that stands well can send any more on a day, new people hear from the others. */
+  continues: boolean;
 };
 
 /** It goes on by itself: whom it wrote to before wait for it. */
@@ -35,7 +37,10 @@ type SenderRow = Omit<SenderAccount, "unfit"> & {
   campaignId: string;
   campaignStatus: string;
   strategy: RotationStrategy | null;
+  continues: boolean;
   standing: Standing;
+  /** How far its warm-up lets it go, of 1. */
+  warmth: number;
 };
 
 /** Null for an unknown campaign. */
@@ -48,10 +53,14 @@ export async function findSenders(tx: TenantTx, campaignId: string): Promise<Sen
 export async function findManySenders(tx: TenantTx, campaignIds: readonly string[]): Promise<Senders[]> {
   if (campaignIds.length === 0) return [];
   const rows = await tx.execute<SenderRow>(sql`
-    select k.id as "campaignId", k.status as "campaignStatus", p.strategy, a.id, a.email, a.provider, ${standing} as standing,
+    select k.id as "campaignId", k.status as "campaignStatus", p.strategy,
+      coalesce(p.when_unfit = 'continue', false) as continues, a.id, a.email, a.provider, ${standing} as standing,
       case when p.id is null or p.is_active then a.status else 'paused' end as status, a.status_until as until, a.timezone as zone,
       least(a.daily_limit, case when a.warmup_enabled then a.warmup_daily_limit end, p.daily_limit_per_account) as "dailyLimit",
-      a.hourly_limit as "hourlyLimit", a.min_delay_seconds as "minDelaySeconds", coalesce(m.weight, 1) as weight
+      a.hourly_limit as "hourlyLimit", a.min_delay_seconds as "minDelaySeconds", coalesce(m.weight, 1) as weight,
+      case when not a.warmup_enabled or a.warmup_daily_limit is null then 1
+        when coalesce(a.daily_limit, p.daily_limit_per_account) is null then 0
+        else least(1, a.warmup_daily_limit::float8 / least(a.daily_limit, p.daily_limit_per_account)) end as warmth
     from campaigns k
     left join rotation_pools p on p.id = k.rotation_pool_id
     left join pool_members m on m.pool_id = p.id and m.status = 'active'
@@ -65,12 +74,24 @@ function sendersOf(rows: readonly SenderRow[]): Senders[] {
   if (!first) return [];
   const accounts = rows
     .filter(({ id }) => id !== null)
-    .map(({ campaignId: _campaign, campaignStatus: _status, strategy, standing: stands, ...account }) => ({
-      ...account,
-      unfit: strategy === null ? null : unfitness(stands),
-    }));
-  const { campaignId, campaignStatus: status, strategy } = first;
-  return [{ campaignId, status, strategy: strategy ?? "round_robin", accounts }];
+    .map(
+      ({
+        campaignId: _campaign,
+        campaignStatus: _status,
+        continues: _continues,
+        strategy,
+        standing: stands,
+        warmth,
+        weight,
+        ...account
+      }) => ({
+        ...account,
+        weight: strategy === "automatic" ? automaticWeight(stands, warmth) : weight,
+        unfit: strategy === null ? null : unfitness(stands),
+      }),
+    );
+  const { campaignId, campaignStatus: status, strategy, continues } = first;
+  return [{ campaignId, status, strategy: strategy ?? "round_robin", continues, accounts }];
 }
 
 /** Why a campaign can send nothing now; null when it can. */
@@ -81,5 +102,5 @@ export function blockOf(senders: Senders | null): Block | null {
   if (senders.accounts.length === 0) return "no_mailbox";
   const active = senders.accounts.filter(({ status }) => status === "active");
   if (active.length === 0) return "mailbox_inactive";
-  return active.some(({ unfit }) => unfit === null) ? null : "pool_unfit";
+  return senders.continues || active.some(({ unfit }) => unfit === null) ? null : "pool_unfit";
 }

@@ -62,7 +62,7 @@ type Settings = {
 };
 
 export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sending> {
-  const { campaignId, accounts, strategy } = senders;
+  const { campaignId, accounts, strategy, continues } = senders;
   const settings = await loadSettings(tx, campaignId);
   const { limits, contact } = await loadWideLimits(tx);
   const now = settings.now.getTime();
@@ -93,6 +93,7 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
     now,
     course: {
       strategy,
+      continues,
       mailboxes,
       campaign: {
         zone: settings.timezone,

@@ -17,6 +17,7 @@ export const notificationTypes = [
   "template.commented",
   "mailbox.cooling_down",
   "mailbox.failed",
+  "pool.continued",
   "domain.failed",
   "domain.listed",
   "domain.unlisted",

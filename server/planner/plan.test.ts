@@ -209,6 +209,43 @@ test("weights divide a pool, and a random one goes by the person and comes out t
   expect(Math.abs(share("random") - 200)).toBeLessThan(60);
 });
 
+test("an automatic share goes by how a mailbox stands and by what it has left of its day, exactly", () => {
+  // 0.6 + 0.3 in full, and half of both: at the end of 300 both have sent nearly as their weights stand by then.
+  const ana = mailboxOf("ana", { weight: 0.9, dailyLimit: 400 });
+  const ben = mailboxOf("ben", { weight: 0.45, dailyLimit: 400 });
+  const given = course([ana, ben], "automatic");
+  const slots = plan(given, people(300), { from: monday, until: monday + hourMs }).given;
+  const sentBy = (id: string) => slots.filter(({ slot }) => slot.mailboxId === id).length;
+  const [much, little] = [sentBy("ana"), sentBy("ben")];
+  const weight = (base: number, sent: number) => base + 0.1 * (1 - sent / 400);
+  expect(much + little).toBe(300);
+  // Whoever has less for their weight goes next: neither could have one more and stay behind the other.
+  expect((much - 1) / weight(0.9, much - 1)).toBeLessThanOrEqual(little / weight(0.45, little));
+  expect((little - 1) / weight(0.45, little - 1)).toBeLessThanOrEqual(much / weight(0.9, much));
+  expect([much, little]).toEqual([193, 107]);
+});
+
+test("a pool that goes on gives new people to mailboxes that do not stand well, once no other can send that day", () => {
+  const worn = mailboxOf("ana", { takesNew: false, dailyLimit: 3 });
+  const of = (continues: boolean, fit = mailboxOf("ben", { dailyLimit: 2 })) => {
+    const given = { ...course(structuredClone([worn, fit])), continues };
+    const { given: slots, waiting } = plan(given, people(9), { from: monday, until: monday + hourMs });
+    return [slots.map(({ slot }) => slot.mailboxId).join(" "), waiting];
+  };
+  expect(of(false)).toEqual(["ben ben", true]);
+  // Its own limits hold all the same.
+  expect(of(true)).toEqual(["ben ben ana ana ana", true]);
+  expect(of(true, mailboxOf("ben", { restsUntil: monday + dayMs }))).toEqual(["ana ana ana", true]);
+  // One that is back today is waited for.
+  expect(of(true, mailboxOf("ben", { restsUntil: monday + 2 * hourMs }))).toEqual(["", true]);
+  const given = { ...course([structuredClone(worn), mailboxOf("ben")]), continues: true };
+  given.campaign.window = { start: "00:00", end: "01:00", days: ["mon", "tue"], zone: "UTC" };
+  given.mailboxes.forEach((mailbox) => Object.assign(mailbox, { minDelayMs: 40 * 60_000 }));
+  // Too late for the window is not used up.
+  const evening = plan(given, people(3), { from: monday, until: monday + hourMs });
+  expect(evening.given.map(({ slot }) => slot.mailboxId)).toEqual(["ben", "ben"]);
+});
+
 test("people are written to a little before they tend to read, once they are waited for", () => {
   const given = course();
   given.campaign.window = { start: "08:00", end: "18:00", days: ["mon", "tue"], zone: "Europe/Berlin" };

@@ -18,8 +18,9 @@ import {
   take,
   takeShared,
 } from "./slots.ts";
+import { dayName, toLocal } from "./zone.ts";
 
-export const rotationStrategies = ["round_robin", "weighted", "random"] as const;
+export const rotationStrategies = ["round_robin", "weighted", "automatic", "random"] as const;
 export type RotationStrategy = (typeof rotationStrategies)[number];
 
 /** Everything that slots of a campaign depend on. Slots given out are counted in it. */
@@ -28,6 +29,8 @@ export type Course = {
   /** Those that can send now. */
   mailboxes: readonly MailboxPace[];
   strategy: RotationStrategy;
+  /** On a day on which none that takes new people can send any more, they hear from the others. */
+  continues: boolean;
   recipients: RecipientLimits;
 };
 
@@ -79,7 +82,7 @@ export function plan(
     const pinned = mailboxes.find(({ id }) => id === person.mailboxId);
     // By the contact, since an enrollment and its message have ids that a forecast cannot know.
     const key = person.contactId ?? person.id;
-    const best = bestSlot(free, pinned ? mailboxes : takers, key, from);
+    const best = pinned ? bestSlot(free, mailboxes, key, from) : firstSlot(free, takers, key, from);
     if (!best || best.slot.at > until) return { ...result, waiting: true, next: best?.slot ?? null };
     const theirs = pinned ? bestSlot(free, [pinned], key, from) : best;
     if (!theirs || theirs.slot.at > until) {
@@ -147,6 +150,22 @@ function ownTime(
 
 type Choice = { mailbox: MailboxPace; slot: Slot };
 
+/** The earliest slot for somebody whom nobody has written to yet. */
+function firstSlot(course: Course, takers: readonly MailboxPace[], key: string, from: number): Choice | null {
+  const best = bestSlot(course, takers, key, from);
+  if (!course.continues || takers.length === course.mailboxes.length) return best;
+  const other = bestSlot(course, course.mailboxes, key, from);
+  if (!other || (best && best.slot.day <= other.slot.day)) return best;
+  return takers.every((mailbox) => isSpent(mailbox, other.slot.at)) ? other : best;
+}
+
+/** Whether it rests, or has used up a limit of the day, and is not just too late for the window. */
+function isSpent({ restsUntil, zone, caps }: MailboxPace, at: number): boolean {
+  if (restsUntil !== null && restsUntil > at) return true;
+  const day = dayName(toLocal(zone, at));
+  return caps.some(({ dailyLimit, days }) => dailyLimit !== null && (days.get(day) ?? 0) >= dailyLimit);
+}
+
 /** The earliest slot that any of the mailboxes has; among equal ones the strategy decides. */
 export function bestSlot(
   { campaign, strategy, mailboxes: all }: Course,
@@ -175,12 +194,26 @@ function latestOf(mailboxes: readonly MailboxPace[]): MailboxPace | null {
 
 type Turn = { strategy: RotationStrategy; key: string; latest: MailboxPace | null };
 
+const usedOf = ({ mailbox, slot }: Choice) => mailbox.caps[0].days.get(slot.mailboxDay) ?? 0;
+
+/** How much of the automatic weight is what a mailbox has left of its day; what stands fast of it is in its `weight`. */
+const unusedShare = 0.1;
+/** One that stands as badly as can be still has a share. */
+const weightMin = 0.01;
+
+function weightOf(strategy: RotationStrategy, choice: Choice): number {
+  if (strategy === "weighted") return choice.mailbox.weight;
+  if (strategy !== "automatic") return 1;
+  const { dailyLimit } = choice.mailbox.caps[0];
+  const unused = dailyLimit === null ? 1 : Math.max(0, 1 - usedOf(choice) / dailyLimit);
+  return Math.max(weightMin, choice.mailbox.weight + unusedShare * unused);
+}
+
 /** Of two that have their share, one of another domain and provider than the latest; then the one that rested longest. */
 function goesFirst({ strategy, key, latest }: Turn, one: Choice, other: Choice): boolean {
   if (strategy === "random")
     return fraction(`${key}:${one.mailbox.id}`) < fraction(`${key}:${other.mailbox.id}`);
-  const load = ({ mailbox, slot }: Choice) =>
-    (mailbox.caps[0].days.get(slot.mailboxDay) ?? 0) / (strategy === "weighted" ? mailbox.weight : 1);
+  const load = (choice: Choice) => usedOf(choice) / weightOf(strategy, choice);
   if (load(one) !== load(other)) return load(one) < load(other);
   const alike = ({ mailbox }: Choice) =>
     Number(mailbox.domain === latest?.domain) * 2 + Number(mailbox.provider === latest?.provider);

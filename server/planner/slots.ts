@@ -41,7 +41,7 @@ export type MailboxPace = {
   minDelayMs: number;
   lastAt: number | null;
   lastOwnAt: number | null;
-  /** Share of a pool: one with 2 gets twice as much as one with 1. */
+  /** Share of a pool: one with 2 gets twice as much as one with 1. Of an automatic one, what its health and warm-up come to. */
   weight: number;
   /** It sends nothing before, though it will then (epoch ms); null for one that can send now. */
   restsUntil: number | null;

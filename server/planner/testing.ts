@@ -47,6 +47,7 @@ export const paceOf = (some: Partial<CampaignPace> = {}): CampaignPace => ({
 /** Such a campaign from such a mailbox, but for what is given. */
 export const courseWith = (some: Partial<Course> = {}): Course => ({
   strategy: "round_robin",
+  continues: false,
   mailboxes: [mailboxOf("ana")],
   campaign: paceOf(),
   recipients: noRecipientLimits(),

@@ -16,8 +16,8 @@ export async function createPool(
   const id = v7();
   await refuseTakenName(tx, { id, name: input.name });
   await tx.execute(sql`
-    insert into rotation_pools (id, name, strategy, daily_limit_per_account)
-    values (${id}::uuid, ${input.name}, ${input.strategy}, ${input.dailyLimitPerAccount})`);
+    insert into rotation_pools (id, name, strategy, daily_limit_per_account, when_unfit)
+    values (${id}::uuid, ${input.name}, ${input.strategy}, ${input.dailyLimitPerAccount}, ${input.whenUnfit ?? "wait"})`);
   await setMembers(tx, { id, ...input });
   await recordAct(tx, {
     actorId: userId,
@@ -43,7 +43,8 @@ export async function updatePool(
   await refuseTakenName(tx, { id, name: input.name });
   const rows = await tx.execute(sql`
     update rotation_pools set name = ${input.name}, strategy = ${input.strategy},
-      daily_limit_per_account = ${input.dailyLimitPerAccount}, updated_at = app_now()
+      daily_limit_per_account = ${input.dailyLimitPerAccount},
+      when_unfit = coalesce(${input.whenUnfit ?? null}::text, when_unfit), updated_at = app_now()
     where id = ${id}::uuid returning id`);
   if (rows.length === 0) throw new AppError("not_found", "This pool does not exist any more.");
   await setMembers(tx, { id, ...input });

@@ -1,7 +1,10 @@
 import { z } from "zod";
 
-export const rotationStrategies = ["round_robin", "weighted", "random"] as const;
+export const rotationStrategies = ["round_robin", "weighted", "automatic", "random"] as const;
 export type RotationStrategy = (typeof rotationStrategies)[number];
+/** When no mailbox of it that stands well can send any more on a day: new people wait, or hear from the others. */
+export const whenUnfitChoices = ["wait", "continue"] as const;
+export type WhenUnfit = (typeof whenUnfitChoices)[number];
 const membersMax = 50;
 const weightMax = 100;
 
@@ -15,6 +18,8 @@ const poolFields = z.object({
     .min(1, "At least 1. Leave it empty for no limit.")
     .max(1_000_000, "1,000,000 are the most.")
     .nullable(),
+  /** Left out: as it is; of a new one, they wait. */
+  whenUnfit: z.enum(whenUnfitChoices).optional(),
   members: z
     .array(
       z.object({
