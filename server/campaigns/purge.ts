@@ -12,6 +12,7 @@ const campaignsMax = 500;
 /** So many slices of people leave one campaign in a round, so that no round takes long. */
 const leavingDefault = { slices: 50 };
 
+type Campaign = { scope: Scope; id: string };
 type Deleted = { tenant_id: string; workspace_id: string; id: string; due: boolean };
 
 /**
@@ -34,9 +35,7 @@ export async function purgeCampaigns(
     try {
       const empty = await takePeopleOut(campaign, leaving);
       if (!empty) more = true;
-      if (!empty || !due) continue;
-      await purgeCampaign(campaign, size);
-      purged += 1;
+      if (empty && due && (await purgeCampaign(campaign, size))) purged += 1;
     } catch (error) {
       // One that cannot be removed must not keep the others.
       log.error({ err: error, ...campaign.scope, campaignId: id }, "a deleted campaign could not be removed");
@@ -48,35 +47,55 @@ export async function purgeCampaigns(
   return { purged, more };
 }
 
+/** The next ones in no order: that would have to be looked for among all that are left. */
+export const sliceOfPlaces = (id: string, size: number): SQL => sql`
+  with gone as (
+    delete from campaign_contacts where id = any(array(
+      select id from campaign_contacts where campaign_id = ${id}::uuid limit ${size})) returning id
+  ), logged as (
+    delete from enrollment_step_log where enrollment_id = any(array(select id from gone))
+  ), passes as (
+    delete from campaign_contact_runs where enrollment_id = any(array(select id from gone))
+  ) select from gone`;
+
 /**
  * The places of contacts go first, with what their steps have logged, by slices, and the campaign itself last. One that
  * has sent stays by its name, its steps as they were sent, its tests and goals: the ledger, the numbers and the links in
- * people's inboxes go on naming them.
+ * people's inboxes go on naming them. False, and no more is removed, once somebody has brought it back.
  */
-async function purgeCampaign({ scope, id }: { scope: Scope; id: string }, size: number): Promise<void> {
+async function purgeCampaign({ scope, id }: Campaign, size: number): Promise<boolean> {
   const ofCampaign = sql`campaign_id = ${id}::uuid`;
   const slices: SQL[] = [
-    sql`with gone as (
-        delete from campaign_contacts where id in (
-          select id from campaign_contacts where ${ofCampaign} order by id limit ${size}) returning id
-      ), logged as (
-        delete from enrollment_step_log where enrollment_id = any(array(select id from gone))
-      ), passes as (
-        delete from campaign_contact_runs where enrollment_id = any(array(select id from gone))
-      ) select from gone`,
-    sql`delete from campaign_arrivals where id in (
-        select id from campaign_arrivals where ${ofCampaign} limit ${size}) returning 1`,
-    sql`delete from email_drafts where id in (
-        select id from email_drafts where ${ofCampaign} limit ${size}) returning 1`,
-    sql`delete from ab_test_assignments where id in (
+    sliceOfPlaces(id, size),
+    sql`delete from campaign_arrivals where id = any(array(
+        select id from campaign_arrivals where ${ofCampaign} limit ${size})) returning 1`,
+    sql`delete from email_drafts where id = any(array(
+        select id from email_drafts where ${ofCampaign} limit ${size})) returning 1`,
+    sql`delete from ab_test_assignments where id = any(array(
         select a.id from ab_tests t join ab_test_assignments a on a.test_id = t.id
-        where t.campaign_id = ${id}::uuid limit ${size}) returning 1`,
+        where t.campaign_id = ${id}::uuid limit ${size})) returning 1`,
   ];
   for (const slice of slices) {
-    for (let removed = size; removed === size;)
-      removed = (await withTenant(scope, (tx) => tx.execute(slice))).length;
+    const remove = async (tx: TenantTx) => (await tx.execute(slice)).length;
+    for (let removed: number | null = size; removed === size;) {
+      removed = await whileGone({ scope, id }, remove);
+      if (removed === null) return false;
+    }
   }
-  await withTenant(scope, (tx) => removeTheRest(tx, id));
+  return (await whileGone({ scope, id }, (tx) => removeTheRest(tx, id))) !== null;
+}
+
+/**
+ * Does one part in a transaction that holds the campaign: whoever brings it back waits, or has done it, and then nothing is
+ * removed and the answer is null. The list that it was found on is minutes old by then.
+ */
+async function whileGone<T>({ scope, id }: Campaign, work: (tx: TenantTx) => Promise<T>): Promise<T | null> {
+  return withTenant(scope, async (tx) => {
+    const rows = await tx.execute(sql`
+      select from campaigns where id = ${id}::uuid and purged_at is null
+        and deleted_at <= app_now() - make_interval(days => ${keptDays}) for update`);
+    return rows.length > 0 ? work(tx) : null;
+  });
 }
 
 /** By campaign a handful of rows each. */
@@ -94,7 +113,7 @@ const machinery = [
 
 async function removeTheRest(tx: TenantTx, id: string): Promise<void> {
   const removed = await tx.execute(sql`
-    delete from campaigns k where id = ${id}::uuid and deleted_at is not null
+    delete from campaigns k where id = ${id}::uuid
       and not exists (select from content.email_messages m where m.campaign_id = k.id)
       and not exists (select from campaign_conversions v where v.campaign_id = k.id)
     returning id`);

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test, vi } from "vitest";
+import { createCampaign } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { asOwner } from "#db/testing-database";
@@ -12,7 +13,7 @@ import { createRunner, emailStep, launch, newCampaign, places } from "#server/en
 import { sinks } from "#server/messages/testing-sinks";
 import { triggeredCampaign, triggeredDraft } from "#server/triggers/testing";
 import { archiveCampaign } from "./mutations.ts";
-import { purgeCampaigns } from "./purge.ts";
+import { purgeCampaigns, sliceOfPlaces } from "./purge.ts";
 import { deleteCampaign, removeCampaign, takePeopleOut, undeleteCampaign } from "./removal.ts";
 
 const runner = createRunner(sinks);
@@ -171,6 +172,72 @@ test("30 days after its deletion a campaign is gone, by slices that may die anyw
   expect((await later.campaigns.list({ status: "deleted" })).rows).toEqual([]);
 });
 
+test("a slice of a purge reads no more places than it removes, however many are left", async () => {
+  const people = Array.from({ length: 300 }, (_, index) => `person-${index}@x.test`);
+  const { scope, campaignId: id, contactIds } = await newCampaign({ emails: people });
+  await withTenant(scope, async (tx) => {
+    const audience = { everyone: true, include: [], exclude: [] };
+    for (const campaign of [id, (await createCampaign(tx, { audience, steps: [emailStep()] })).campaignId])
+      await tx.execute(sql`
+        insert into campaign_contacts (campaign_id, contact_id, status)
+        select ${campaign}::uuid, unnest(${sql.param(contactIds)}::uuid[]), 'exited'`);
+  });
+  await asOwner((db) => db`analyze campaign_contacts`);
+  const plan = await withTenant(scope, async (tx) => {
+    // What is asked is which index can serve: the table is small.
+    await tx.execute(
+      sql`select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
+    );
+    const rows = await tx.execute<{ "QUERY PLAN": string }>(sql`explain ${sliceOfPlaces(id, 20)}`);
+    return rows.map((row) => row["QUERY PLAN"]).join("\n");
+  });
+  expect(plan).toMatch(
+    /Limit[^]*Index (Only )?Scan using idx_campaign_contacts_campaign_status[^]*Index Cond:.*campaign_id/,
+  );
+  expect(plan).not.toContain("Sort");
+});
+
+test("a campaign that is brought back while it is purged keeps what is left of it", async () => {
+  const campaign = await putAway(["a@x.test", "b@x.test", "c@x.test"]);
+  const { scope, userId, campaignId: id } = campaign;
+  await removeCampaign({ scope, act: { id, userId } });
+  await moveClock("30 days");
+  // The second slice waits where its rows are deleted, and the purge has found the campaign long before.
+  await asOwner((db) =>
+    db.unsafe(`create function test_wait() returns trigger language plpgsql as $$ begin
+        if (select count(*) from campaign_contacts where campaign_id = old.campaign_id) = 2 then
+          perform pg_advisory_xact_lock(4711); end if;
+        return old; end $$;
+      create trigger test_wait before delete on campaign_contacts for each row execute function test_wait()`),
+  );
+  try {
+    await asOwner(async (db) => {
+      await db`select pg_advisory_lock(4711)`;
+      const purging = purgeCampaigns(1);
+      await untilLocked();
+      // As somebody does whose request was there before the 30 days were over. Tables are locked in the order of asking:
+      // it has its turn right behind the slice that waits.
+      const back = withTenant(scope, async (tx) => {
+        await tx.execute(sql`lock table campaigns in exclusive mode`);
+        await tx.execute(sql`update campaigns set deleted_at = null where id = ${id}::uuid`);
+      });
+      await Promise.race([back, untilLocked(2)]);
+      await db`select pg_advisory_unlock(4711)`;
+      await back;
+      expect(await purging).toMatchObject({ purged: 0 });
+    });
+  } finally {
+    await asOwner((db) => db.unsafe("drop trigger test_wait on campaign_contacts; drop function test_wait"));
+  }
+  expect(await places(campaign)).toHaveLength(1);
+  const [left] = await withTenant(scope, (tx) =>
+    tx.execute<{ purged: boolean; drivers: number }>(sql`
+      select purged_at is not null as purged, (select count(*)::int from step_drivers where campaign_id = ${id}::uuid) as drivers
+      from campaigns where id = ${id}::uuid`),
+  );
+  expect(left).toEqual({ purged: false, drivers: 3 });
+});
+
 test("a slice that enrolls at the moment of the deletion leaves nobody on the way, whichever of the two is first", async () => {
   for (const first of ["enrolling", "deletion"] as const) {
     const campaign = await newCampaign({ emails: ["a@x.test", "b@x.test"], steps: [emailStep()] });
@@ -211,15 +278,15 @@ test("a slice that enrolls at the moment of the deletion leaves nobody on the wa
   }
 });
 
-/** One of the two waits for the other. */
-const untilLocked = () =>
+/** One of two waits for the other, or so many for one. */
+const untilLocked = (count = 1) =>
   vi.waitFor(
     async () => {
       const [row] = await asOwner(
         (db) => db`select count(*)::int as waiting from pg_stat_activity
           where datname = current_database() and wait_event_type = 'Lock'`,
       );
-      expect(row?.waiting).toBe(1);
+      expect(row?.waiting).toBe(count);
     },
     { timeout: 10_000 },
   );
