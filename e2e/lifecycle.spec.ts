@@ -83,6 +83,12 @@ test("a campaign is looked at, launched, paused, resumed and ended, and each of 
   await choose(page, menuOf(page, "bea"), "Take out", true);
   await dialog.getByRole("button", { name: "Take out" }).press("Enter");
   await expect(row(page, "bea")).toContainText(/exited/i);
+  const history = page.getByRole("list", { name: "History" });
+  await expect(history).toContainText(/1 person taken out[^]*1 person resumed[^]*1 person paused/);
+  await choose(page, page.getByRole("button", { name: "Actions for Spring" }), "Set an end date");
+  await page.getByRole("dialog").getByLabel("Ends at").fill("2090-05-04T09:30");
+  await page.getByRole("dialog").getByLabel("Ends at").press("Enter");
+  await expect(history).toContainText(/End date set\s*4 May 2090, 09:30/);
   await choose(page, menuOf(page, "ada"), "Skip this step");
   await expect(row(page, "ada")).not.toContainText("Step 1");
   await fail(workspace, "cleo");

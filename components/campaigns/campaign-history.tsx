@@ -1,5 +1,6 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { asProblem, useTRPC } from "#components/trpc/client";
 import { Button } from "#components/ui/button";
 import { DateTime } from "#components/ui/date-time";
@@ -17,6 +18,16 @@ export function CampaignHistory({ campaignId, timeZone }: Props) {
       { getNextPageParam: ({ next }) => next ?? undefined, initialCursor: undefined },
     ),
   );
+  const queries = useQueryClient();
+  // Whatever is done on this page may be an act of it, whichever part of the page has the button.
+  useEffect(
+    () =>
+      queries.getMutationCache().subscribe((event) => {
+        if (event.type !== "updated" || event.action.type !== "success") return;
+        void queries.invalidateQueries({ queryKey: trpc.campaigns.history.pathKey() });
+      }),
+    [queries, trpc],
+  );
   const rows = pages.data?.pages.flatMap((page) => page.rows) ?? [];
   const problem = asProblem(pages.error);
   return (
@@ -30,10 +41,15 @@ export function CampaignHistory({ campaignId, timeZone }: Props) {
       {pages.data && rows.length === 0 && <p className="text-muted">Nothing has been done yet.</p>}
       {rows.length > 0 && (
         <ol aria-label="History" className="-my-2.5 divide-y">
-          {rows.map(({ id, at, who, title, detail }) => (
+          {rows.map(({ id, at, who, title, detail, moment }) => (
             <li key={id} className="flex flex-wrap items-baseline justify-between gap-x-4 py-2.5">
               <div className="min-w-0 flex-1 basis-60 break-words">
                 <p className="font-medium">{title}</p>
+                {moment && (
+                  <p className="text-muted">
+                    <DateTime at={moment} timeZone={timeZone} />
+                  </p>
+                )}
                 {detail && <p className="text-muted">{detail}</p>}
               </div>
               <p className="text-xs text-muted">

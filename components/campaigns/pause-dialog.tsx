@@ -28,7 +28,6 @@ export function PauseDialog({ id }: { id: string }) {
         toast.success("Paused. Nothing more leaves until you resume.");
         router.refresh();
         await queries.invalidateQueries({ queryKey: trpc.analytics.pathKey() });
-        await queries.invalidateQueries({ queryKey: trpc.campaigns.history.pathKey() });
       },
     }),
   );

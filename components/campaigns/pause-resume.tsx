@@ -20,7 +20,6 @@ export function PauseResume({ campaign }: { campaign: Pick<Campaign, "id" | "sta
         toast.success("Resumed.");
         router.refresh();
         await queries.invalidateQueries({ queryKey: trpc.analytics.pathKey() });
-        await queries.invalidateQueries({ queryKey: trpc.campaigns.history.pathKey() });
       },
       onError: (error) => {
         if (!asProblem(error)?.fields.confirmed) toast.error(asProblem(error)?.message);

@@ -1,6 +1,13 @@
 import { z } from "zod";
 
-type Words = { title: string; detail: string | null };
+/** `moment`: the time that was set, of an act that sets one. */
+type Words = { title: string; detail: string | null; moment: Date | null };
+
+const moment = z.iso
+  .datetime()
+  .transform((text) => new Date(text))
+  .nullable()
+  .catch(null);
 
 /** What acts note beside themselves, of what is told; each act has a few of these. */
 const noted = z
@@ -9,8 +16,8 @@ const noted = z
     comment: z.string(),
     people: z.number(),
     number: z.number(),
-    startsAt: z.string(),
-    endsAt: z.string().nullable(),
+    startsAt: moment,
+    endsAt: moment,
     repeatOf: z.string(),
     winner: z.string().nullable(),
   })
@@ -38,6 +45,10 @@ const titles: Record<string, string | ((facts: Noted) => string)> = {
   "campaign.deleted": "Deleted",
   "campaign.undeleted": "Brought back",
   "campaign.people_retried": ({ people: count = 0 }) => `${people(count)} tried again`,
+  "campaign.people_paused": ({ people: count = 0 }) => `${people(count)} paused`,
+  "campaign.people_resumed": ({ people: count = 0 }) => `${people(count)} resumed`,
+  "campaign.people_removed": ({ people: count = 0 }) => `${people(count)} taken out`,
+  "campaign.step_skipped": ({ people: count = 0 }) => `${people(count)} moved on to the next step`,
   "campaign.test_decided": ({ winner }) => (winner ? `Test decided: variant ${winner}` : "Test stopped"),
   "campaign.test_extended": "Test extended",
   "campaign.approval_requested": "Approval asked for",
@@ -49,11 +60,20 @@ const titles: Record<string, string | ((facts: Noted) => string)> = {
   "message.resent": "An email of unknown fate sent again",
 };
 
+const moments: Record<string, (facts: Noted) => Date | null | undefined> = {
+  "campaign.scheduled": ({ startsAt }) => startsAt,
+  "campaign.end_set": ({ endsAt }) => endsAt,
+};
+
 /** An act of the audit log on a campaign in words. One that has none yet is named as it is. */
 export function actWords(action: string, facts: unknown): Words {
   const given = noted.parse(facts ?? {});
   const title = titles[action] ?? plain(action);
-  return { title: typeof title === "string" ? title : title(given), detail: said(given) };
+  return {
+    title: typeof title === "string" ? title : title(given),
+    detail: said(given),
+    moment: moments[action]?.(given) ?? null,
+  };
 }
 
 function plain(action: string): string {

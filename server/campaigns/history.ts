@@ -11,6 +11,8 @@ export type ActRow = {
   title: string;
   /** Why, in the words of whoever did it, or what it came to. */
   detail: string | null;
+  /** The time that it set: a start, or an end. */
+  moment: Date | null;
 };
 
 const pageSize = 20;
@@ -20,7 +22,9 @@ export async function listHistory(
   tx: TenantTx,
   { id, cursor }: { id: string; cursor?: string | null | undefined },
 ): Promise<{ rows: ActRow[]; next: string | null }> {
-  const rows = await tx.execute<Omit<ActRow, "title" | "detail"> & { action: string; facts: unknown }>(sql`
+  const rows = await tx.execute<
+    Omit<ActRow, "title" | "detail" | "moment"> & { action: string; facts: unknown }
+  >(sql`
     select a.id, a.created_at as at, u.name as who, a.action, a.new_value as facts
     from campaigns k
     join audit_log a on a.resource_type = 'campaign' and a.resource_id = k.id
