@@ -21,10 +21,20 @@ export const isNarrowed = (view: RunListInput): boolean => Object.values(view).s
 
 type Props = { view: RunListInput; functions: RouterOutputs["runs"]["overview"]["functions"] };
 
-/** What is chosen goes at once; what is typed goes with Enter, or the button. The address holds all of it. */
+/** What is typed into the form; what stands empty says so, too. */
+function typedIn(form: HTMLFormElement | null): RunListInput {
+  const typed: Record<string, string> = form ? formValues(form, "id", "error", "from", "to") : {};
+  return Object.fromEntries(Object.entries(typed).map(([name, text]) => [name, text.trim() || undefined]));
+}
+
+/**
+ * What is chosen goes at once, and takes along what is typed; that goes with Enter, or the button, too. The address holds
+ * all of it.
+ */
 export function RunFilters({ view, functions }: Props) {
   const router = useRouter();
-  const go = (change: RunListInput) => router.push(hrefOf({ ...view, after: undefined, ...change }));
+  const go = (form: HTMLFormElement | null, chosen: RunListInput = {}) =>
+    router.push(hrefOf({ ...view, after: undefined, ...typedIn(form), ...chosen }));
   return (
     <form
       role="search"
@@ -32,16 +42,14 @@ export function RunFilters({ view, functions }: Props) {
       className="flex min-w-0 flex-wrap items-center gap-2 max-sm:w-full"
       onSubmit={(event) => {
         event.preventDefault();
-        const typed = formValues(event.currentTarget, "id", "error", "from", "to");
-        const given = Object.entries(typed).map(([name, text]) => [name, text.trim() || undefined] as const);
-        go(Object.fromEntries(given));
+        go(event.currentTarget);
       }}
     >
       <Select
         aria-label="Function"
         className="w-52 max-sm:w-full"
         value={view.functionId ?? ""}
-        onChange={({ target }) => go({ functionId: target.value || undefined })}
+        onChange={({ target }) => go(target.form, { functionId: target.value || undefined })}
       >
         <option value="">Every function</option>
         {functions.map(({ id, name }) => (
@@ -77,15 +85,21 @@ export function RunFilters({ view, functions }: Props) {
 }
 
 /** How a run ended, or what one that is under way does. */
-function StateSelect({ view, onChange }: { view: RunListInput; onChange: (change: RunListInput) => void }) {
+function StateSelect({
+  view,
+  onChange,
+}: {
+  view: RunListInput;
+  onChange: (form: HTMLFormElement | null, chosen: RunListInput) => void;
+}) {
   return (
     <Select
       aria-label="Status"
       className="w-44 max-sm:w-full"
       value={view.phase ?? view.status ?? ""}
-      onChange={({ target: { value } }) => {
+      onChange={({ target: { value, form } }) => {
         const phase = runPhases.find((each) => each === value);
-        onChange({ phase, status: phase ? "running" : runStatuses.find((each) => each === value) });
+        onChange(form, { phase, status: phase ? "running" : runStatuses.find((each) => each === value) });
       }}
     >
       <option value="">Any status</option>
