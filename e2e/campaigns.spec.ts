@@ -116,7 +116,9 @@ test("a campaign that repeats shows its dates, and launches a campaign of its ow
   const asked = page.getByRole("alertdialog");
   await expect(asked).toContainText("with the steps and settings as they are");
   const sendOne = asked.getByRole("button", { name: "Send one now" });
-  // It says first how many people that are.
+  await expect(
+    asked.getByRole("heading", { name: /^Send one now to (1 person|[\d,]+ people)\?$/ }),
+  ).toBeVisible();
   await expect(sendOne).toBeEnabled();
   await sendOne.press("Enter");
   await expect(page.getByText("Occurrence 2 of Spring news")).toBeVisible();

@@ -20,10 +20,15 @@ test("an operator sees a run end by itself, cancels one, runs it again, and repl
   await signIn(page, userId);
   const runs = page.getByRole("table", { name: "Runs" });
   const filters = page.getByRole("search", { name: "Runs" });
+  const idField = filters.getByRole("searchbox", { name: /^Id of a run/ });
   const find = async (id: string) => {
-    await filters.getByRole("searchbox", { name: /^Id of a run/ }).fill(id);
+    await idField.fill(id);
     await filters.getByRole("button", { name: "Apply" }).click();
     await expect(page).toHaveURL(new RegExp(`id=${id}`));
+  };
+  const choose = async (status: string, inAddress: string) => {
+    await filters.getByRole("combobox", { name: "Status" }).selectOption(status);
+    await expect(page).toHaveURL(new RegExp(inAddress));
   };
 
   await test.step("a run that is under way ends, and the page says so without being loaded again", async () => {
@@ -36,10 +41,15 @@ test("an operator sees a run end by itself, cancels one, runs it again, and repl
       await sql`select pg_advisory_lock(hashtext(${`exports:${workspaceId}`}))`;
       await inngest.send(exportRequested.create({ tenantId, workspaceId, exportId, fence: 1 }));
       await page.goto("/operator");
-      await find(exportId);
-      await expect(runs.getByRole("row", { name: /Export contacts/ })).toContainText("Working");
-      await filters.getByRole("combobox", { name: "Status" }).selectOption("Working");
-      await runs.getByRole("link", { name: /Export contacts/ }).click();
+      const exporting = runs.getByRole("row", { name: /Export contacts/ });
+      // What is typed goes along with what is chosen.
+      await idField.fill(exportId);
+      await choose("Working", `phase=working.*id=${exportId}|id=${exportId}.*phase=working`);
+      await expect(exporting).toContainText("Working");
+      await choose("Sleeping", "phase=sleeping");
+      await expect(exporting).toHaveCount(0);
+      await choose("Working", "phase=working");
+      await exporting.getByRole("link").click();
       await expect(page.getByRole("heading", { level: 1, name: /Export contacts/ })).toBeVisible();
       await expect(page.getByText("Under way", { exact: true }).first()).toBeVisible();
       await page.evaluate(() => void document.body.setAttribute("data-kept", "yes"));
@@ -56,7 +66,12 @@ test("an operator sees a run end by itself, cancels one, runs it again, and repl
     await launch(campaign.scope, campaign.campaignId);
     await page.goto("/operator?status=running&phase=sleeping");
     await find(campaign.campaignId);
-    await runs.getByRole("link", { name: /Wait step/ }).click();
+    const waiting = runs.getByRole("row", { name: /Wait step/ });
+    await expect(waiting).toContainText("Sleeping");
+    await choose("Working", "phase=working");
+    await expect(waiting).toHaveCount(0);
+    await choose("Sleeping", "phase=sleeping");
+    await waiting.getByRole("link").click();
     await expect(page.getByRole("heading", { level: 1, name: "Wait step" })).toBeVisible();
     const address = page.url();
     await page.getByRole("button", { name: "Cancel run" }).click();
@@ -73,12 +88,18 @@ test("an operator sees a run end by itself, cancels one, runs it again, and repl
     // Its event names no workspace: it fails for good.
     const name = `nobody ${v7()}`;
     await inngest.send({ name: "drafts/writing.due", data: { tenantId, workspaceId: name } });
-    await page.goto("/operator?functionId=postroad-write-drafts");
-    await filters.getByRole("searchbox", { name: "Words of an error" }).fill("EXPECTED AN ID");
+    await page.goto(`/operator?functionId=postroad-write-drafts&id=${tenantId}`);
+    const failed = runs.getByRole("row", { name: /Write drafts/ });
+    await expect(failed).toContainText(/expected an id/i);
+    const words = filters.getByRole("searchbox", { name: "Words of an error" });
+    await words.fill("words of another");
     await filters.getByRole("button", { name: "Apply" }).click();
-    const failed = runs.getByRole("link", { name: /Write drafts/ }).first();
-    await expect(failed).toBeVisible();
-    const address = await failed.getAttribute("href");
+    await expect(page).toHaveURL(/error=words/);
+    await expect(failed).toHaveCount(0);
+    await words.fill("EXPECTED AN ID");
+    await filters.getByRole("button", { name: "Apply" }).click();
+    await expect(page).toHaveURL(/error=EXPECTED/);
+    const address = await failed.getByRole("link").getAttribute("href");
     await page.getByRole("button", { name: /^Replay \d+ failed run/ }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Replay" }).click();
     await expect(page.getByText(/failed runs? made up for/)).toBeVisible();
