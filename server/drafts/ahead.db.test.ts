@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import { createSession } from "#db/factories";
+import { withTenant } from "#db/tenancy";
 import { email } from "#server/campaigns/testing";
+import { mergeContacts } from "#server/contacts/merge";
 import type { StepValues } from "#db/factories";
 import {
   createRunner,
@@ -186,4 +188,19 @@ test("an email that somebody has had, or that is leaving at this moment, cannot 
     writable.push(...rows);
   }
   expect(writable).toHaveLength(1);
+});
+
+test("of what was written by hand to two who turn out to be one person, the email of the place that stays is left", async () => {
+  const campaign = await waiting(["ada", "bea"]);
+  const { caller, stepId, scope, userId, contactIds } = campaign;
+  for (const name of ["ada", "bea"])
+    await caller.drafts.write({ enrollmentId: await enrollmentOf(campaign, name), stepId });
+  const [kept] = await listed(campaign, "ahead");
+  const [keepId = "", otherId = ""] = contactIds;
+  const side = (id: string) => ({ id, version: 1 });
+  await withTenant(scope, (tx) =>
+    mergeContacts(tx, { keep: side(keepId), other: side(otherId), choices: {} }, userId),
+  );
+  expect((await listed(campaign, "ahead")).map(({ id }) => id)).toEqual([kept?.id]);
+  expect(await listed(campaign, "gone")).toHaveLength(1);
 });
