@@ -97,6 +97,8 @@ test("a campaign is looked at, launched, paused, resumed and ended, and each of 
   await choose(page, page.getByRole("button", { name: "Actions for Spring" }), "End now", true);
   await dialog.getByRole("button", { name: "End campaign" }).press("Enter");
   await expect(page.getByText("“Spring” has ended.")).toBeVisible();
+  // The page has heard of it: it says of whoever is tried again that the campaign runs for them.
+  await expect(page.getByRole("list", { name: "Left" })).toContainText("The campaign ended.");
   await expect(row(page, "cleo")).toContainText(/failed/i);
   await choose(page, menuOf(page, "cleo"), "Try again", true);
   await expect(
