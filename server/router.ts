@@ -32,6 +32,7 @@ import { sendingLimitsRouter } from "#server/sending-limits/router";
 import { suppressionsRouter } from "#server/suppressions/router";
 import { tagsRouter } from "#server/tags/router";
 import { tasksRouter } from "#server/tasks/router";
+import { templateApprovalsRouter } from "#server/template-approvals/router";
 import { templateVariablesRouter } from "#server/template-variables/router";
 import { templatesRouter } from "#server/templates/router";
 import { workspacesRouter } from "#server/workspaces/router";
@@ -72,6 +73,7 @@ export const appRouter = router({
   suppressions: suppressionsRouter,
   tags: tagsRouter,
   tasks: tasksRouter,
+  templateApprovals: templateApprovalsRouter,
   templateVariables: templateVariablesRouter,
   templates: templatesRouter,
   workspaces: workspacesRouter,

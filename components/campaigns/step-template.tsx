@@ -56,7 +56,7 @@ export function StepTemplate({ content, onChange, children }: Props) {
                 <option value="">No template</option>
                 {templates.data.map((template) => (
                   <option key={template.id} value={template.id}>
-                    {template.name}
+                    {template.approved ? `${template.name} (approved)` : template.name}
                   </option>
                 ))}
               </Select>

@@ -20,6 +20,7 @@ import {
   workspaceColumns,
   workspacePolicy,
 } from "./columns.ts";
+import { users } from "./users.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const templateStatuses = ["draft", "active", "archived"] as const;
@@ -131,6 +132,35 @@ export const templateComments = pgTable(
     within(t, t.templateId, templates),
     workspacePolicy("template_comments"),
     index("idx_template_comments_template").on(t.tenantId, t.templateId, t.id),
+  ],
+);
+
+export const templateApprovalStatuses = ["pending", "approved", "rejected", "withdrawn"] as const;
+
+/** Requests to have a template approved by somebody else, and what was answered. */
+export const templateApprovals = pgTable(
+  "template_approvals",
+  {
+    ...workspaceColumns,
+    templateId: uuid().notNull(),
+    status: text({ enum: templateApprovalStatuses }).notNull().default("pending"),
+    /** Of what the template said as it was asked for: any change voids the approval. */
+    digest: text().notNull(),
+    requestedBy: uuid().references(() => users.id, { onDelete: "set null" }),
+    note: text(),
+    decidedBy: uuid().references(() => users.id, { onDelete: "set null" }),
+    decidedAt: instant(),
+    comment: text(),
+  },
+  (t) => [
+    tenantKey(t),
+    within(t, t.templateId, templates),
+    workspacePolicy("template_approvals"),
+    index("idx_template_approvals_template").on(t.tenantId, t.templateId, t.id),
+    uniqueIndex("template_approvals_open_unique")
+      .on(t.tenantId, t.templateId)
+      .where(sql`status = 'pending'`),
+    oneOf("valid_status", t.status, templateApprovalStatuses),
   ],
 );
 

@@ -5,6 +5,7 @@ import { AppError } from "#server/errors";
 import { type CampaignGoal, listGoals } from "#server/goals/queries";
 import { loadLineage, originOf, type Origin, type Series } from "#server/occurrences/queries";
 import { namesHeld } from "#server/segments/schema";
+import { isApproved } from "#server/template-approvals/digest";
 import { type CampaignTrigger, listTriggers } from "#server/triggers/queries";
 
 import { stepProblems, type Problem } from "./checks.ts";
@@ -231,12 +232,14 @@ export type TemplateChoice = {
   text: string | null;
   html: string;
   version: number;
+  /** As it is now. */
+  approved: boolean;
 };
 
 /** The templates a step can start from. */
 export async function listTemplateChoices(tx: TenantTx): Promise<TemplateChoice[]> {
   const rows = await tx.execute<TemplateChoice>(sql`
-    select id, name, version, subject, preview_text as "previewText", html, text from templates
-    where deleted_at is null and status <> 'archived' order by name limit 200`);
+    select t.id, t.name, t.version, t.subject, t.preview_text as "previewText", t.html, t.text, ${isApproved} as approved
+    from templates t where t.deleted_at is null and t.status <> 'archived' order by t.name limit 200`);
   return [...rows];
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Suspense } from "react";
+import { TemplateApproval } from "#components/templates/template-approval";
 import { TemplateComments } from "#components/templates/template-comments";
 import { TemplateEditor } from "#components/templates/template-editor";
 import { TemplateMenu } from "#components/templates/template-menu";
@@ -28,9 +29,10 @@ async function Template({ params }: Props) {
   const { workspace, id } = await params;
   if (!templateIdInput.safeParse({ id }).success) notFound();
   const api = caller(workspace);
-  const [template, usage, { workspace: here, permissions }] = await Promise.all([
+  const [template, usage, approval, { workspace: here, permissions }] = await Promise.all([
     api.templates.byId({ id }),
     api.templates.usage({ id }),
+    api.templateApprovals.byTemplate({ templateId: id }),
     api.workspaces.current(),
   ]);
   const canWrite = permissions.includes("templates:write");
@@ -54,6 +56,13 @@ async function Template({ params }: Props) {
         editable={canWrite && !archived}
       />
       <TemplateUsage workspace={workspace} usage={usage} />
+      <TemplateApproval
+        key={`approval ${template.id}`}
+        template={template}
+        approval={approval}
+        timeZone={here.timezone}
+        editable={canWrite && !archived}
+      />
       <TemplateComments
         key={`comments ${template.id}`}
         id={id}
