@@ -50,9 +50,6 @@ export async function recount(sql: postgres.Sql, tenantId: string): Promise<stri
           where l.campaign_id = k.id and s.action_type = 'create_task' and l.outcome = 'acted') from k
       union all select 'keys that stand twice in the ledger', 0,
         (select count(*) from (select idempotency_key from m group by 1 having count(*) > 1) twice)
-      union all select 'live people without a place, or without a time or a reason', 0,
-        (select count(*) from e where e.status in ('enrolled', 'active') and (e.current_step_id is null
-          or (e.next_email_scheduled_at is null and e.wait_reason is null)))
     )
     select what, cached::int, counted::int from numbers where cached <> counted`;
   return rows.map(sentence);
