@@ -3,7 +3,8 @@
  *
  *   npm run chaos -- [--seed 1] [--kills 24] [--minutes 10] [--each 12] [--small]
  *
- * Rounds of `each` kills with the seeds `seed`, `seed + 1` and so on, until there were so many kills or the time is up.
+ * Rounds of `each` kills with the seeds `seed`, `seed + 1` and so on, until there were so many kills or the time is up,
+ * which begins with the first mail. Without a time of one's own it fails where it ran out before so many were killed.
  * The same seed decides the same: what a mail server does with whom, what is killed, when and at which line.
  */
 import { chaosDir } from "./environment.ts";
@@ -15,7 +16,7 @@ import { complain, say } from "../console.ts";
 import { takeLock } from "../lock.mjs";
 import { root } from "../runtime.mjs";
 import { startProduct } from "./product.ts";
-import { table } from "./report.ts";
+import { shortOf, table } from "./report.ts";
 import { playRound, type Round } from "./round.ts";
 import { verifyDist } from "../verify-env.ts";
 
@@ -23,14 +24,16 @@ const { values } = parseArgs({
   options: {
     seed: { type: "string", default: String(Math.trunc(Math.random() * 1e6)) },
     kills: { type: "string", default: "24" },
-    minutes: { type: "string", default: "10" },
+    minutes: { type: "string" },
     each: { type: "string", default: "12" },
     small: { type: "boolean", default: false },
   },
 });
 
+const usualMinutes = 10;
+
 function numberOf(name: "seed" | "kills" | "minutes" | "each"): number {
-  const given = Number(values[name]);
+  const given = Number(values[name] ?? usualMinutes);
   if (!Number.isFinite(given) || given <= 0)
     throw new Error(`--${name} is ${JSON.stringify(values[name])}: give it a number, such as 12.`);
   return given;
@@ -72,7 +75,11 @@ async function main(): Promise<number> {
   const ready = builtPages(signal);
   const product = await startProduct({ kind: "built", distDir: verifyDist, ready }, say);
   const size = values.small ? "small" : "whole";
-  const deadline = performance.now() + minutes * 60_000;
+  let deadline = Infinity;
+  const until = () => {
+    if (deadline === Infinity) deadline = performance.now() + minutes * 60_000;
+    return deadline;
+  };
   const rounds: Round[] = [];
   let broken = false;
   try {
@@ -87,7 +94,7 @@ async function main(): Promise<number> {
         seed,
         kills: Math.min(each, left),
         size,
-        until: deadline,
+        until,
         say,
         signal,
       });
@@ -106,11 +113,10 @@ async function main(): Promise<number> {
     lock.release?.();
   }
   say(`\n${table(rounds)}\n`);
-  if (!rounds.some(({ kills: dealt }) => dealt.length > 0)) {
-    complain("Nothing was killed in the time that was given: this proves nothing.");
-    return 1;
-  }
-  return broken ? 1 : 0;
+  if (broken) return 1;
+  const missing = shortOf(rounds, { kills, minutes: values.minutes === undefined ? null : minutes });
+  if (missing) complain(missing);
+  return missing ? 1 : 0;
 }
 
 main().then(

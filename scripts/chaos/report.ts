@@ -1,7 +1,7 @@
 import { parts } from "./plan.ts";
 import type { Round } from "./round.ts";
 
-const sum = (rounds: readonly Round[], of: (round: Round) => number) =>
+const sum = <R>(rounds: readonly R[], of: (round: R) => number) =>
   rounds.reduce((total, round) => total + of(round), 0);
 
 const header = [
@@ -56,4 +56,15 @@ export function table(rounds: readonly Round[]): string {
   return rows
     .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`)
     .join("\n");
+}
+
+/** Why rounds in which nothing broke prove less than was asked for; null when they do not. `minutes`: where somebody chose them. */
+export function shortOf(
+  rounds: readonly Pick<Round, "kills">[],
+  asked: { kills: number; minutes: number | null },
+): string | null {
+  const dealt = sum(rounds, (round) => round.kills.length);
+  if (dealt === 0) return "Nothing was killed in the time that was given: this proves nothing.";
+  if (dealt >= asked.kills || asked.minutes !== null) return null;
+  return `${dealt} of ${asked.kills} kills were dealt before the time was up: give it more with --minutes, or ask for fewer with --kills.`;
 }

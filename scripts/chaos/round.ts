@@ -25,12 +25,15 @@ export type Round = {
   seconds: number;
 };
 
-/** `until` (of `performance.now()`): nothing is killed any more after it, and the round comes to its end. */
+/**
+ * `until` (of `performance.now()`): nothing is killed any more after it, and the round comes to its end. Asked once there is
+ * mail: what a start takes is nobody's time.
+ */
 type Options = {
   seed: number;
   kills: number;
   size: Size;
-  until: number;
+  until: () => number;
   say: (line: string) => void;
   signal: AbortSignal;
 };
@@ -69,12 +72,10 @@ export async function playRound(
   let failed: Error | undefined;
   actors.catch((error: unknown) => (failed ??= error instanceof Error ? error : new Error(String(error))));
   // There is something to be lost from here on.
-  const begun = performance.now() + 60_000;
-  while (!entries().some(({ event }) => event === "taken") && !failed && performance.now() < begun)
-    await sleep(50);
+  await awaitMail(entries, () => !failed && !signal.aborted);
   const kills: Done[] = [];
   for (const planned of plan.kills) {
-    if (failed || signal.aborted || performance.now() > until) break;
+    if (failed || signal.aborted || performance.now() > until()) break;
     const done = await carryOut(world, planned);
     kills.push(done);
     say(`  ${wordsOf(done, kills.length)}`);
@@ -117,6 +118,14 @@ function wordsOf({ kill: { part, also, moment }, stood, inHand, backMs }: Done, 
 }
 
 const patienceMs = 600_000;
+
+/** @throws Error when nothing is sent at all: there would be nothing to lose */
+async function awaitMail(entries: () => readonly Entry[], isWell: () => boolean): Promise<void> {
+  for (const deadline = performance.now() + patienceMs; isWell(); await sleep(50)) {
+    if (entries().some(({ event }) => event === "taken")) return;
+    if (performance.now() > deadline) throw new Error("No mail was sent within ten minutes.");
+  }
+}
 
 /** Waits until every campaign has completed. What guards pause is let go on. What does not end is found as lost. */
 async function comeToAnEnd(world: World, isWell: () => boolean): Promise<void> {
