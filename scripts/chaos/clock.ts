@@ -16,8 +16,8 @@ const leaseMs = 121_000;
 
 /**
  * Moves the product's clock on when there is nothing to do: to the moment at which something falls due next, or over
- * the lease of what a dead process held. What a living one holds is waited for, however slow the machine is. Ends with
- * the signal.
+ * the lease of what a dead process held. What a living one holds is waited for, however slow the machine is; whoever does
+ * not come to an end even so has left its messages, which is for the invariants to find. Ends with the signal.
  */
 export async function moveOn(world: World, signal: AbortSignal): Promise<void> {
   let done = "";
@@ -39,7 +39,12 @@ export async function moveOn(world: World, signal: AbortSignal): Promise<void> {
     const patience = waits ? idleMs : look.living > 0 ? longestMs : stuckMs;
     if (performance.now() - since < patience) continue;
     // A minute at least, so that the sweeper comes by; and ever more where that does not help.
-    await moveClock(world, waits ? Math.max(ahead + 500, 61_000) : leaseMs * 2 ** Math.min(fruitless, 5));
+    const claims = await moveClock(
+      world,
+      waits ? Math.max(ahead + 500, 61_000) : leaseMs * 2 ** Math.min(fruitless, 5),
+    );
+    // Whoever claims between the look and the move cannot help it.
+    if (look.living === 0) for (const claim of claims) world.overtaken.add(claim);
     fruitless += 1;
     since = performance.now();
   }
@@ -47,28 +52,28 @@ export async function moveOn(world: World, signal: AbortSignal): Promise<void> {
 
 /**
  * One statement, as a function of the harness's own: it happens as a whole or not at all. Nothing is claimed meanwhile, so
- * that it is known whose lease the clock has been moved over.
+ * that it is known which claims' leases the clock has been moved over.
  */
 export const plantClock = (sql: postgres.Sql): Promise<unknown> =>
   sql.unsafe(`
     create function chaos.move_clock(ms float8) returns setof uuid language plpgsql set lock_timeout = '1s' as $$
     begin
       lock table content.email_messages in share row exclusive mode;
-      return query select id from content.email_messages where delivery_status = 'sending';
+      return query select distinct claim_token from content.email_messages where delivery_status = 'sending';
       update test_clock set offset_interval = offset_interval + make_interval(secs => ms / 1000);
       perform pg_notify('clock', '');
     end $$`);
 
-/** Moves the product's clock on, unless something has been killed that is needed for it. */
-export async function moveClock({ product, overtaken }: World, ms: number): Promise<void> {
-  const claimed = await asOwner(
+/** Moves the product's clock on, unless something has been killed that is needed for it. Gives back the claims of that moment. */
+export async function moveClock({ product }: Pick<World, "product">, ms: number): Promise<string[]> {
+  const claims = await asOwner(
     product,
-    (sql) => sql<{ id: string }[]>`select id from chaos.move_clock(${ms}) as id`,
+    (sql) => sql<{ claim: string }[]>`select claim from chaos.move_clock(${ms}) as claim`,
   ).catch((error: unknown) => {
     if (!isPassing(error)) throw error;
     return [];
   });
-  for (const { id } of claimed) overtaken.add(id);
+  return claims.map(({ claim }) => claim);
 }
 
 /**
@@ -81,7 +86,7 @@ async function lookAt(sql: postgres.Sql, { tenant: { tenantId }, orphaned }: Wor
     with live as (
       select id from campaigns where tenant_id = ${tenantId} and status = 'active'
     ), m as materialized (
-      select id, campaign_id, step_id, delivery_status, next_attempt_at, scheduled_for from content.email_messages where tenant_id = ${tenantId}
+      select claim_token, campaign_id, step_id, delivery_status, next_attempt_at, scheduled_for from content.email_messages where tenant_id = ${tenantId}
     ), people as (
       select greatest(e.next_email_scheduled_at, d.not_before) as at from campaign_contacts e
       left join step_drivers d on d.tenant_id = e.tenant_id and d.step_id = e.current_step_id
@@ -114,7 +119,7 @@ async function lookAt(sql: postgres.Sql, { tenant: { tenantId }, orphaned }: Wor
         (select md5(string_agg(id || status || coalesce(checkpoint::text, ''), '' order by id)) from import_jobs
           where tenant_id = ${tenantId})) as done,
       (select count(*) from m where delivery_status = 'sending')::int as in_hand,
-      (select count(*) from m where delivery_status = 'sending' and id <> all(${[...orphaned]}::uuid[]))::int as living`;
+      (select count(*) from m where delivery_status = 'sending' and claim_token <> all(${[...orphaned]}::uuid[]))::int as living`;
   if (!row) throw new Error("There is no time.");
   return row;
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { type Enrollment, examine, type Facts, type Message } from "./invariants.ts";
+import type { Done } from "./kills.ts";
+import type { Part } from "./plan.ts";
 import type { Entry } from "./sink-history.ts";
 import type { Stop } from "./stops.ts";
 
@@ -12,6 +14,7 @@ const message = (some: Partial<Message> = {}): Message => ({
   to_email: person,
   delivery_status: "sent",
   claimed_at: at("10:00"),
+  claim_token: "claim",
   subject: "One",
   step_order: 1,
   ...some,
@@ -44,6 +47,7 @@ const breachesOf = ({ world, ...told }: Told): string[] => {
       unsubscribed: new Map(),
       suppressed: new Map(),
       stops: [],
+      overtaken: new Set(),
       breaches: [],
       ...world,
     },
@@ -61,18 +65,25 @@ const stop = (some: Partial<Stop>): Stop => ({
   ...{ what: "paused", campaignId: "c1", to: null },
   ...{ answered: 500, since: 600, till: 2_000, claimed: new Set(), inHand: new Map(), ...some },
 });
-const inHand = (count: number) => [
+const inHand = (count: number, part: Part = "worker", claim = "claim"): Done[] => [
   {
-    kill: { part: "worker" as const, also: null, which: 0, moment: { afterMs: 1 } },
+    kill: { part, also: null, which: 0, moment: { afterMs: 1 } },
     stood: true,
-    inHand: new Map([["mailbox", Array.from({ length: count }, (_, n) => `m${n}`)]]),
+    inHand: new Map([["mailbox", Array.from({ length: count }, (_, n) => ({ id: `m${n}`, claim }))]]),
     backMs: 1,
   },
 ];
+const unknown = [message({ delivery_status: "unknown" })];
 
 test("what went as promised is no breach", () => {
   expect(breachesOf({})).toEqual([]);
-  expect(breachesOf({ messages: [message({ delivery_status: "unknown" })], kills: inHand(200) })).toEqual([]);
+  expect(breachesOf({ messages: unknown, kills: inHand(200) })).toEqual([]);
+  expect(breachesOf({ messages: unknown, kills: inHand(200, "postgres") })).toEqual([]);
+  const [atEngine] = inHand(1, "engine");
+  const withWorker = { ...atEngine!, kill: { ...atEngine!.kill, also: "worker" as const } };
+  expect(breachesOf({ messages: unknown, kills: [withWorker] })).toEqual([]);
+  expect(breachesOf({ messages: unknown, world: { overtaken: new Set(["claim"]) } })).toEqual([]);
+  expect(breachesOf({ messages: unknown, history: [taken(), taken({ event: "left" })] })).toEqual([]);
   expect(breachesOf({ world: paused("10:01", "10:02") })).toEqual([]);
   const claimed = new Set(["m1"]);
   expect(breachesOf({ world: { stops: [stop({ claimed, inHand: new Map([["mailbox", 200]]) })] } })).toEqual(
@@ -121,7 +132,14 @@ test.each<[string, RegExp, Told]>([
     /^after stop: 201/,
     { world: { stops: [stop({ claimed: new Set(["m1"]), inHand: new Map([["mailbox", 201]]) })] } },
   ],
-  ["unknown by nothing", /without a cause/, { messages: [message({ delivery_status: "unknown" })] }],
+  ["unknown by nothing", /without a cause/, { messages: unknown }],
+  ["unknown by the web server's end", /without a cause/, { messages: unknown, kills: inHand(1, "web") }],
+  ["unknown by the engine's end", /without a cause/, { messages: unknown, kills: inHand(1, "engine") }],
+  [
+    "unknown by a later claim than that which died",
+    /without a cause/,
+    { messages: unknown, kills: inHand(1, "worker", "an earlier one") },
+  ],
   ["too many in hand", /201 messages/, { kills: inHand(201) }],
   ["a claim at night", /^outside the window/, { messages: [message({ claimed_at: at("03:00") })] }],
 ])("%s is", (_, breach, told) => {

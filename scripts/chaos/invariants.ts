@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import type { Done } from "./kills.ts";
-import { pacedLimit, pacedZone } from "./plan.ts";
+import { holders, pacedLimit, pacedZone } from "./plan.ts";
 import type { Entry } from "./sink-history.ts";
 import type { Launched, World } from "./world.ts";
 
@@ -16,12 +16,13 @@ export type Message = {
   to_email: string;
   delivery_status: string;
   claimed_at: Date | null;
+  claim_token: string | null;
   subject: string | null;
   step_order: number;
 };
 export type Enrollment = { campaign_id: string; email: string; status: string; exit_reason: string | null };
 export type Facts = {
-  world: Pick<World, "campaigns" | "unsubscribed" | "suppressed" | "stops" | "breaches">;
+  world: Pick<World, "campaigns" | "unsubscribed" | "suppressed" | "stops" | "overtaken" | "breaches">;
   /** Of this round, in order. */
   history: readonly Entry[];
   messages: readonly Message[];
@@ -37,7 +38,7 @@ export const loadFacts = async (
 ): Promise<Pick<Facts, "messages" | "enrollments"> & { users: string[] }> => ({
   users: (await sql<{ email: string }[]>`select email from users`).map(({ email }) => email),
   messages: await sql<Message[]>`
-    select m.id, m.rfc_message_id, m.campaign_id, m.to_email, m.delivery_status, m.claimed_at, m.subject, s.step_order
+    select m.id, m.rfc_message_id, m.campaign_id, m.to_email, m.delivery_status, m.claimed_at, m.claim_token, m.subject, s.step_order
     from content.email_messages m join campaign_steps s on s.id = m.step_id
     where m.tenant_id = ${tenantId} and m.direction = 'outbound' and not m.is_test`,
   enrollments: await sql<Enrollment[]>`
@@ -210,11 +211,21 @@ const stopMsOf = (facts: Facts): number =>
     ),
   );
 
-/** No more than a group for each mailbox is in hand at a kill; and nothing is unknown that was in nobody's hands. */
-function findUnexplained({ kills, history, groupSize }: Facts, unknown: readonly Message[]): string[] {
-  const inHand = new Set(kills.flatMap((kill) => [...kill.inHand.values()].flat()));
+/**
+ * No more than a group for each mailbox is in hand at a kill. And nothing is unknown but for a cause: its holder ended while
+ * it had that very claim (another part's end takes nothing out of anybody's hands), the mail server left, or the clock was
+ * moved over a lease as it was taken.
+ */
+function findUnexplained({ world, kills, history, groupSize }: Facts, unknown: readonly Message[]): string[] {
+  const fatal = kills.filter(({ kill: { part, also } }) => holders.has(part) || (also && holders.has(also)));
+  const caused = new Set([
+    ...fatal.flatMap(({ inHand }) => [...inHand.values()].flat().map(({ claim }) => claim)),
+    ...world.overtaken,
+  ]);
   const left = new Set(history.flatMap(({ event, to }) => (event === "left" ? [to] : [])));
-  const stray = unknown.filter(({ id, to_email }) => !inHand.has(id) && !left.has(to_email));
+  const stray = unknown.filter(
+    ({ claim_token, to_email }) => !caused.has(claim_token ?? "") && !left.has(to_email),
+  );
   const many = kills.flatMap(({ inHand, kill }) =>
     [...inHand].flatMap(([mailbox, ids]) =>
       ids.length > groupSize

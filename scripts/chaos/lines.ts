@@ -80,7 +80,11 @@ export async function plantLines(sql: postgres.Sql): Promise<void> {
 export const isDatabaseLine = (line: LineName): boolean => line in triggers;
 
 /** One connection that holds the lock, for the time of one kill. */
-export type Armed = { isStanding: () => Promise<boolean>; release: () => Promise<void> };
+export type Armed = {
+  /** The port of the connection that stands still, of its client's side; null while none does. */
+  standingPort: () => Promise<number | null>;
+  release: () => Promise<void>;
+};
 
 /** Has the `change`-th passing of the line stand still until it is released. */
 export async function armLine(url: string, line: LineName, change: number): Promise<Armed> {
@@ -94,10 +98,11 @@ export async function armLine(url: string, line: LineName, change: number): Prom
     throw error;
   }
   return {
-    isStanding: async () => {
-      const rows = await sql`
-        select from pg_locks where locktype = 'advisory' and objid = ${lock} and not granted`;
-      return rows.length > 0;
+    standingPort: async () => {
+      const [row] = await sql<{ port: number }[]>`
+        select coalesce(a.client_port, 0) as port from pg_locks l join pg_stat_activity a on a.pid = l.pid
+        where l.locktype = 'advisory' and l.objid = ${lock} and not l.granted`;
+      return row?.port ?? null;
     },
     // Ends the session: the lock goes with it, also where the server is gone already.
     release: async () => {

@@ -2,6 +2,8 @@ import { fraction } from "#server/planner/slots";
 
 export const parts = ["web", "worker", "engine", "postgres"] as const;
 export type Part = (typeof parts)[number];
+/** Whose end can leave claimed messages in nobody's hands: who sends them, and where it is written down that they were. */
+export const holders: ReadonlySet<Part> = new Set(["worker", "postgres"]);
 
 type Line = { parts: readonly Part[]; most: number };
 /**

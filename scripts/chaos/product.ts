@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
@@ -152,68 +152,6 @@ async function asOwnerOnce<T>(env: Env, work: (sql: postgres.Sql) => Promise<T>)
   } finally {
     await sql.end({ timeout: 1 });
   }
-}
-
-const marks: Record<Part, RegExp> = {
-  web: /next-server|next\/dist\/bin\/next/,
-  worker: /inngest\/worker\.ts/,
-  engine: /inngest\/engine\/main\.ts/,
-  postgres: /postgres\b.* -D /,
-};
-
-type Process = { pid: number; parent: number; args: string };
-
-function processes(): Process[] {
-  return readdirSync("/proc").flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const args = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
-      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-      const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-      return [{ pid: Number(name), parent, args }];
-    } catch {
-      // It ended while we looked.
-      return [];
-    }
-  });
-}
-
-/** Of this installation; and, where there may be two of a kind, the one with these ports. */
-function isOurs({ pid, args }: Process, part: Part, env: Env): boolean {
-  const folder = path.resolve(env.DATA_DIR);
-  if (part === "postgres") return args.includes(folder);
-  try {
-    const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-    return variables.includes(`DATA_DIR=${folder}`) && variables.includes(`WORKER_PORT=${env.WORKER_PORT}`);
-  } catch {
-    return false;
-  }
-}
-
-const isPaired = (part: Part) => part === "worker" || part === "engine";
-
-/** Which installations lose the part: where there are two of a kind, one of them or, one time in five, both. */
-export function victims({ env, second }: Product, { part, which }: { part: Part; which: number }): Env[] {
-  if (!second || !isPaired(part)) return [env];
-  return which < 0.2 ? [env, second] : which < 0.6 ? [env] : [second];
-}
-
-/** Ends one part as a power cut would: kill -9, of Postgres with everything it has started. How many processes it were. */
-export function kill(env: Env, part: Part): number {
-  const all = processes();
-  const found = all.filter((one) => marks[part].test(one.args) && isOurs(one, part, env));
-  const pids = new Set(found.map(({ pid }) => pid));
-  if (part === "postgres") for (const { pid, parent } of all) if (pids.has(parent)) pids.add(pid);
-  let killed = 0;
-  for (const pid of pids) {
-    try {
-      process.kill(pid, "SIGKILL");
-      killed += 1;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-    }
-  }
-  return killed;
 }
 
 /** Waits until a part works. @throws Error when it does not come back. */

@@ -28,12 +28,12 @@ let gate: { opened: Promise<void>; open: () => void } | null = null;
 const tries = new Map<string, number>();
 
 /** Passes a line, or stands still there; while one connection does, all others stop at their next line. */
-async function pass(at: (typeof sinkLines)[number]): Promise<void> {
+async function pass(at: (typeof sinkLines)[number], { remotePort }: Socket): Promise<void> {
   if (gate === null && armed?.at === at && (armed.left -= 1) === 0) {
     armed = null;
     const { promise, resolve } = Promise.withResolvers<void>();
     gate = { opened: promise, open: resolve };
-    process.send?.({ standing: at });
+    process.send?.({ standing: at, port: remotePort ?? 0 });
   }
   await gate?.opened;
 }
@@ -64,7 +64,7 @@ async function converse(socket: Socket): Promise<void> {
     if (/^EHLO/i.test(line)) say(offers);
     else if (/^AUTH/i.test(line)) say("235 2.7.0 welcome\r\n");
     else if (/^MAIL/i.test(line)) {
-      await pass("mail");
+      await pass("mail", socket);
       fate = null;
       say("250 2.1.0 ok\r\n");
     } else if (/^RCPT/i.test(line)) {
@@ -98,7 +98,7 @@ type Receiving = ReturnType<typeof fateOf> & { socket: Socket; reader: Reader; t
 async function takeMessage({ socket, reader, to, fate, delayMs }: Receiving): Promise<boolean> {
   note({ event: "begun", to });
   if (!socket.destroyed) socket.write("354 go on\r\n");
-  await pass("body");
+  await pass("body", socket);
   if (fate === "leave within") {
     note({ event: "left", to });
     socket.destroy();
@@ -114,7 +114,7 @@ async function takeMessage({ socket, reader, to, fate, delayMs }: Receiving): Pr
   }
   const head = headOf(raw.toString("latin1"));
   note({ event: "taken", to, ...head });
-  await pass("taken");
+  await pass("taken", socket);
   if (fate === "take and leave") {
     note({ event: "left", to, ...head });
     socket.destroy();
@@ -123,7 +123,7 @@ async function takeMessage({ socket, reader, to, fate, delayMs }: Receiving): Pr
   if (socket.destroyed) return false;
   socket.write("250 2.0.0 kept\r\n");
   note({ event: "replied", to, messageId: head.messageId });
-  await pass("replied");
+  await pass("replied", socket);
   return true;
 }
 

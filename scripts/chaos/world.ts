@@ -30,10 +30,9 @@ export type World = {
   suppressed: Map<string, Date>;
   stops: Stop[];
   breaches: string[];
-  /** Messages that were claimed at a kill. `orphaned`: at one that can leave them in nobody's hands. */
-  inHand: Set<string>;
+  /** Claims that were in hand at a kill that can leave them in nobody's. */
   orphaned: Set<string>;
-  /** Messages whose lease the clock was moved over, whoever had them. */
+  /** Claims that were made in the moment before the clock was moved over their lease. */
   overtaken: Set<string>;
   /** The line that a kill waits at. */
   wanted: LineName | null;
@@ -55,7 +54,6 @@ export async function makeWorld(product: Product, seed: number, size: Size): Pro
     suppressed: new Map(),
     stops: [],
     breaches: [],
-    inHand: new Set(),
     orphaned: new Set(),
     overtaken: new Set(),
     wanted: null,
