@@ -1,8 +1,8 @@
 import { startNameServer, type Zone } from "#server/domains/testing-name-server";
-import { expect, test } from "./fixtures.ts";
+import { expect, moveClock, test } from "./fixtures.ts";
 import { seriousFindings } from "./scan.ts";
 
-test("a domain is set up, its records are found once they are there, and its key is changed", async ({
+test("a domain is set up, its records are found once they are there, its key is changed, and a block list names it", async ({
   workspace,
   signedInPage: page,
 }) => {
@@ -50,6 +50,23 @@ test("a domain is set up, its records are found once they are there, and its key
       await expect(record("Next signature (DKIM)")).toHaveCount(0);
       await expect(record("Signature (DKIM)").getByText(name, { exact: true })).toBeVisible();
       await expect(record("Key").getByText("can be removed from")).toBeVisible();
+    });
+
+    await test.step("a block list names it, and then does not", async () => {
+      const lists = record("Block lists");
+      const again = async () => page.getByRole("button", { name: "Check again" }).click();
+      await expect(lists.getByText("Not listed", { exact: true })).toBeVisible();
+      zone.set(`a ${domain}.dbl.test`, ["127.0.1.2"]).set(`${domain}.dbl.test`, ["Ask at https://dbl.test/"]);
+      await again();
+      await expect(lists.getByText(/only then it counts/)).toBeVisible();
+      await moveClock("11 minutes");
+      await again();
+      await expect(page.getByText(`${domain} is on a block list`)).toBeVisible();
+      await expect(lists.getByText("It says: “Ask at https://dbl.test/”")).toBeVisible();
+      expect(await seriousFindings(page)).toEqual([]);
+      zone.delete(`a ${domain}.dbl.test`);
+      await again();
+      await expect(page.getByText(`${domain} is on no block list any more`)).toBeVisible();
     });
 
     await test.step("the list says what is left to do", async () => {
