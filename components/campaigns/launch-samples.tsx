@@ -60,8 +60,21 @@ const toldBy = (by: Sample["zoneBy"]) => (by === null ? "the campaign’s" : `fr
 /** Named once where all of their emails come from it. */
 function fromWhom(sample: Sample): ReactNode {
   const mailboxes = new Set(sample.emails.map(({ mailbox }) => mailbox));
-  if (mailboxes.size === 1) return <span className="wrap-anywhere">{[...mailboxes]}</span>;
+  const [only] = mailboxes;
+  if (mailboxes.size === 1 && only) return broken(only);
   return each(sample, ({ mailbox }) => mailbox ?? "–");
+}
+
+/** Before its domain, if it has to be. */
+function broken(address: string): ReactNode {
+  const at = address.lastIndexOf("@");
+  return (
+    <span className="wrap-break-word">
+      {address.slice(0, at)}
+      <wbr />
+      {address.slice(at)}
+    </span>
+  );
 }
 
 /** One line for each email, the first one foremost. */
