@@ -31,7 +31,13 @@ const kinds = {
 export function CampaignTable({ workspace, view, page, permissions, timeZone }: Props) {
   const canWrite = permissions.includes("campaigns:write");
   const columns: Column<Row>[] = [
-    { key: "name", header: "Name", cell: (row) => row.name, className: "max-w-80 truncate" },
+    {
+      key: "name",
+      header: "Name",
+      cell: (row) => row.name,
+      // On a phone it ends before the menu in the corner.
+      className: "max-w-80 truncate max-sm:block max-sm:max-w-none max-sm:pr-10",
+    },
     {
       key: "status",
       header: "Status",
@@ -89,6 +95,8 @@ export function CampaignTable({ workspace, view, page, permissions, timeZone }: 
       key: "menu",
       header: "Actions",
       bare: true,
+      // A button with words has a line of its own there.
+      className: view.status === "deleted" ? "max-sm:static max-sm:justify-end max-sm:pt-2" : undefined,
       cell: (row) =>
         row.keptUntil ? (
           <UndeleteCampaign campaign={row} />
