@@ -291,7 +291,13 @@ test("whatever somebody waits for, the people of the campaign and the contact sa
       from unnest(${sql.param(reasons)}::text[], ${sql.param(campaign.contactIds)}::uuid[]) as r (reason, contact_id)
       where e.contact_id = r.contact_id`);
     const now = await appNow(tx);
-    const { rows } = await listPeople(tx, { id: campaign.campaignId });
+    const rows: Awaited<ReturnType<typeof listPeople>>["rows"] = [];
+    for (let after: string | undefined, more = true; more;) {
+      const page = await listPeople(tx, { id: campaign.campaignId, after });
+      rows.push(...page.rows);
+      after = page.next ?? undefined;
+      more = page.next !== null;
+    }
     expect(rows.map(({ reason }) => reason).sort()).toEqual([...reasons].sort());
     for (const { contactId, reason, why, nextAt } of rows) {
       const words = waitReasons[reason as WaitReason];
