@@ -53,15 +53,17 @@ export function TemplateApproval({ template, approval: initial, timeZone, editab
     await changed(words);
   };
   if (!editable && !newest) return null;
+  const open = editable && newest?.status === "pending";
+  const askable = editable && state !== "pending" && state !== "approved";
   return (
     <Section
       className="mt-8"
       title="Approval"
       description={states[state]}
       footer={
-        (editable || mine) && (
+        (open || askable || mine) && (
           <>
-            {editable && newest?.status === "pending" && (
+            {open && (
               <Button
                 pending={withdraw.isPending}
                 onClick={() =>
@@ -74,7 +76,7 @@ export function TemplateApproval({ template, approval: initial, timeZone, editab
                 Withdraw the request
               </Button>
             )}
-            {editable && state !== "pending" && state !== "approved" && (
+            {askable && (
               <CommentDialog
                 trigger={<Button>{newest ? "Ask again" : "Ask for approval"}</Button>}
                 title="Ask for approval"
