@@ -1,6 +1,9 @@
+import { sql } from "drizzle-orm";
+import { v7 } from "uuid";
+import { withoutTenant } from "#db/client";
 import { createCampaign, createContact, createTemplate } from "#db/factories";
 import { withTenant } from "#db/tenancy";
-import { expect, test } from "./fixtures.ts";
+import { expect, signIn, test } from "./fixtures.ts";
 import { mailsAbout, readMail } from "./sandbox.ts";
 import { seriousFindings } from "./scan.ts";
 
@@ -201,11 +204,34 @@ test("what two people write in a template is theirs to decide; versions are comp
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 });
 
-test("people comment on a template, and it is found by what it is for", async ({
+test("people comment on a template, one asks for its approval and another gives it, and it is found by what it is for", async ({
+  browser,
   workspace,
   signedInPage: page,
 }) => {
-  const id = await withTenant(workspace.scope, (tx) => createTemplate(tx, { name: "Letter" }));
+  test.setTimeout(90_000);
+  const email = `${v7()}@example.test`;
+  const [second] = await withoutTenant((tx) =>
+    tx.execute<{ id: string }>(
+      sql`insert into users (email, name) values (${email}, 'Mona Manager') returning id`,
+    ),
+  );
+  const manager = second?.id ?? "";
+  const { id, campaignId } = await withTenant(workspace.scope, async (tx) => {
+    await tx.execute(
+      sql`insert into tenant_users (user_id, email, roles) values (${manager}::uuid, ${email}, '{member}')`,
+    );
+    await tx.execute(
+      sql`insert into workspace_members (workspace_id, user_id, role) values (${workspace.workspaceId}::uuid, ${manager}::uuid, 'admin')`,
+    );
+    return {
+      id: await createTemplate(tx, { name: "Letter" }),
+      ...(await createCampaign(tx, {
+        emailAccountId: workspace.emailAccountId,
+        steps: [{ stepType: "email", subjectLine: "Hello", emailContent: "<p>Hello</p>" }],
+      })),
+    };
+  });
   const template = `/${workspace.slug}/templates/${id}`;
   await page.goto(template);
   await page.getByLabel("Your comment").fill("Shorter, please.");
@@ -231,4 +257,24 @@ test("people comment on a template, and it is found by what it is for", async ({
   await page.getByRole("button", { name: /^Delete the comment/ }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete comment" }).click();
   await expect(page.getByText("Nobody has said anything yet.")).toBeVisible();
+
+  await page.getByRole("button", { name: "Ask for approval" }).press("Enter");
+  await page.getByRole("dialog").getByLabel("A word with it").fill("For the spring sale");
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole("dialog").getByRole("button", { name: "Ask" }).press("Enter");
+  const approval = page.getByRole("region", { name: "Approval" });
+  await expect(approval).toContainText("Waits for Mona Manager.");
+  await expect(approval.getByRole("button", { name: "Approve" })).toBeHidden();
+
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await signIn(other, manager);
+  await other.goto(template);
+  await other.getByRole("button", { name: "Approve" }).press("Enter");
+  await other.getByRole("dialog").getByRole("button", { name: "Approve" }).press("Enter");
+  await expect(other.getByRole("region", { name: "Approval" })).toContainText("Approved as it is.");
+  expect(await seriousFindings(other)).toEqual([]);
+  await context.close();
+  await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
+  await expect(page.getByRole("option", { name: "Letter (approved)" })).toBeAttached();
 });
