@@ -50,6 +50,12 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await dialog.getByLabel("Until").fill("2031-05-04");
     await dialog.getByRole("button", { name: "Add days" }).click();
     await expect(page.getByRole("row", { name: /Founders’ day/ })).toBeVisible();
+    await page.getByRole("button", { name: "Add days" }).click();
+    await dialog.getByLabel("Occasion").fill("The fair");
+    await dialog.getByLabel("From", { exact: true }).fill("2031-06-02");
+    await dialog.getByRole("radio", { name: "Emails are passed over" }).check();
+    await dialog.getByRole("button", { name: "Add days" }).click();
+    await expect(page.getByRole("row", { name: /The fair.*Emails passed over/ })).toBeVisible();
     expect(await seriousFindings(page)).toEqual([]);
   });
 
@@ -92,8 +98,12 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await dialog.getByRole("button", { name: "Save pool" }).click();
     await expect(dialog.getByText("Choose at least one mailbox.")).toBeVisible();
     for (const box of await dialog.getByRole("checkbox").all()) await box.check();
+    await dialog.getByRole("radio", { name: "By how they stand" }).check();
+    await dialog.getByRole("radio", { name: "Go on with the others" }).check();
+    expect(await seriousFindings(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Save pool" }).click();
     await expect(page.getByRole("heading", { name: "Sales team" })).toBeVisible();
+    await expect(page.getByText("By how they stand, goes on when none stands well")).toBeVisible();
     expect(await seriousFindings(page)).toEqual([]);
   });
 

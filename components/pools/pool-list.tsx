@@ -39,6 +39,7 @@ export function PoolList({ pools, mailboxes, editable }: Props) {
                     {strategyLabels[pool.strategy]}
                     {pool.dailyLimitPerAccount !== null
                       && `, at most ${pool.dailyLimitPerAccount.toLocaleString("en")} a day from each`}
+                    {pool.whenUnfit === "continue" && ", goes on when none stands well"}
                     {pool.campaigns > 0
                       && `, used by ${pool.campaigns === 1 ? "1 campaign" : `${pool.campaigns} campaigns`}`}
                   </p>

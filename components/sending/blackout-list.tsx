@@ -33,7 +33,8 @@ export function BlackoutList({ blackouts, editable }: { blackouts: Blackout[]; e
       key: "name",
       header: "Occasion",
       cell: ({ name, campaigns, action }) => (
-        <>
+        // On a phone the button stands in the corner.
+        <div className="min-w-0 max-sm:pr-20">
           {name}
           {action !== "delay" && (
             <Badge tone={action === "allow" ? "success" : "warning"} className="ml-2">
@@ -41,7 +42,7 @@ export function BlackoutList({ blackouts, editable }: { blackouts: Blackout[]; e
             </Badge>
           )}
           {campaigns && <p className="truncate text-xs text-muted">{forWhom(campaigns)}</p>}
-        </>
+        </div>
       ),
     },
     {

@@ -153,19 +153,22 @@ function unknownNameWarnings({ steps }: Campaign, variables: Readonly<Record<str
 function passedOverWarnings(found: PassedOver | null, everybody: number): Problem[] {
   if (!found) return [];
   const { people, silent } = found;
-  const whose = people >= everybody ? "everybody" : `${people.toLocaleString("en")} of them`;
+  const all = people >= everybody;
+  const who = people === 1 ? "1 person does" : `${people.toLocaleString("en")} people do`;
   const rest =
     silent === 0
       ? "They go on with the steps after it"
-      : silent >= people
-        ? "They get nothing at all from this campaign"
-        : `${silent.toLocaleString("en")} of these get nothing at all from this campaign`;
+      : silent < people
+        ? `${silent.toLocaleString("en")} of them get nothing at all from this campaign`
+        : all
+          ? "The campaign would send nothing at all"
+          : "They get nothing at all from this campaign";
   return [
     {
       code: "passed_over",
       severity: "warning",
       where: "settings",
-      message: `The first email is not sent to ${whose}: its turn comes on days on which emails are passed over. ${rest}. Launch it on another day, or change these days under Settings, Sending.`,
+      message: `${all ? "Nobody gets" : `${who} not get`} the first email: its turn comes on days on which emails are passed over. ${rest}. Launch it on another day, or change these days under Settings, Sending.`,
       stepId: null,
     },
   ];
