@@ -50,6 +50,8 @@ export async function mergeHistory(tx: TenantTx, { keepId, otherId }: Pair): Pro
     ["public", "email_drafts"],
     ["public", "inbox_threads"],
     ["public", "tasks"],
+    // Who is to be looked at again stands at their steps as the contact that stays.
+    ["public", "missed_wakes"],
   ] as const)
     await tx.execute(sql`
       update ${sql.identifier(schema)}.${sql.identifier(table)} set contact_id = ${keepId}::uuid

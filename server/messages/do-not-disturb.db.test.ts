@@ -7,6 +7,7 @@ import { loadLive } from "#server/analytics/live";
 import { unexplainedIn } from "#server/analytics/testing-standstills";
 import { answerForContact } from "#server/analytics/why-contact";
 import { applyChange } from "#server/contact-edits/apply";
+import { mergeContacts } from "#server/contacts/merge";
 import { sweepWaiters } from "#server/drivers/sweep";
 import {
   createRunner,
@@ -171,6 +172,28 @@ test("when the tag is deleted, or another one is named, whoever had it goes on",
   await sweep();
   expect(await sent(campaign)).toBe(4);
   await sweep();
+  expect(await statusOf(campaign)).toBe("completed");
+});
+
+test("whoever is merged into another contact before the sweeper has heard that the tag is gone goes on", async () => {
+  const campaign = await quietCampaign(1);
+  const { scope, campaignId, contactIds } = campaign;
+  await change(campaign, "tag");
+  await launch(scope, campaignId);
+  await runner.settle();
+  expect(await reasons(campaign)).toEqual(["do_not_disturb"]);
+  await change(campaign, "untag");
+  await withTenant(scope, async (tx) => {
+    const [keep] = await tx.execute<{ id: string; version: number }>(sql`
+      insert into contacts (email, email_normalized) values ('keep@example.test', 'keep@example.test') returning id, version`);
+    const [other] = await tx.execute<{ id: string; version: number }>(
+      sql`select id, version from contacts where id = ${contactIds[0]}::uuid`,
+    );
+    if (!keep || !other) throw new Error("One of the two contacts is not there.");
+    await mergeContacts(tx, { keep, other, choices: {} }, scope.userId);
+  });
+  await sweep();
+  expect(await sent(campaign)).toBe(1);
   expect(await statusOf(campaign)).toBe("completed");
 });
 
