@@ -10,6 +10,7 @@ const states: Record<List["state"], [words: string, tone: Tone]> = {
   clear: ["Not listed", "success"],
   seen: ["Seen on it", "warning"],
   listed: ["Listed", "danger"],
+  lapsed: ["Not known any more", "warning"],
   unknown: ["No answer", "neutral"],
 };
 
@@ -32,7 +33,7 @@ export function BlockLists({ lists, timeZone }: Props) {
 }
 
 function Item({ each, timeZone }: { each: List; timeZone: string }) {
-  const { list, state, note, words, since, endedAt } = each;
+  const { list, state, note, words, since, lastSeenAt, endedAt } = each;
   const [label, tone] = states[state];
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1 px-4 py-3 sm:px-5">
@@ -44,7 +45,13 @@ function Item({ each, timeZone }: { each: List; timeZone: string }) {
             {state === "seen" && "It is asked again in ten minutes: only then it counts."}
           </p>
         )}
-        {since && words !== null && <p className="wrap-anywhere">It says: “{words}”</p>}
+        {lastSeenAt && (
+          <p className="text-muted">
+            The domain was on it when it last answered, <DateTime at={lastSeenAt} timeZone={timeZone} />. That
+            keeps no campaign back any more.
+          </p>
+        )}
+        {(since ?? lastSeenAt) && words !== null && <p className="wrap-anywhere">It says: “{words}”</p>}
         {endedAt && (
           <p className="text-muted">
             The domain was on it until <DateTime at={endedAt} timeZone={timeZone} />.

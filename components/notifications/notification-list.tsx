@@ -52,6 +52,7 @@ const looks = {
   "domain.failed": { Icon: CircleAlert, tone: "text-danger" },
   "domain.listed": { Icon: CircleAlert, tone: "text-danger" },
   "domain.unlisted": { Icon: CircleCheck, tone: "text-success" },
+  "domain.listing_lapsed": { Icon: CircleAlert, tone: "text-warning" },
   "import.completed": { Icon: CircleCheck, tone: "text-success" },
   "import.failed": { Icon: CircleAlert, tone: "text-danger" },
   "import.undone": { Icon: Undo2, tone: "text-muted" },

@@ -34,6 +34,10 @@ export type CheckedBlockList = {
   words: string | null;
   seenAt: string | null;
   countsSince: string | null;
+  /** When it was seen last; missing in what was written before this was kept. */
+  lastSeenAt?: string | null;
+  /** When a listing that counted lapsed: the list had said nothing for a day. */
+  lapsedAt?: string | null;
   /** When a listing that counted was over. */
   endedAt: string | null;
 };

@@ -113,13 +113,22 @@ export async function domainProblems(
   { sandbox }: { sandbox: boolean },
 ): Promise<Problem[]> {
   const found = await senderDomains(tx, await sendersOf(tx, campaign));
-  return found.flatMap((each) => [...(sandbox ? [] : listingBlockers(each)), ...domainWarnings(each)]);
+  return found.flatMap((each) => [
+    ...(sandbox ? [] : [...listingBlockers(each), ...lapsedListings(each)]),
+    ...domainWarnings(each),
+  ]);
 }
 
 function listingBlockers({ name, domain, listings }: SenderDomain): Problem[] {
   if (listings.length === 0) return [];
   const message = `Mail from ${name} would be refused or taken for spam: ${domain} is on ${listNames(listings)}. ${wayOff(listings)} Send from another domain, or wait until it is off: that is looked at every hour (Settings, Domains).`;
   return [problem("settings", "blocker", "domain_listed", message)];
+}
+
+function lapsedListings({ name, domain, lapsed }: SenderDomain): Problem[] {
+  if (lapsed.length === 0) return [];
+  const why = `when ${listNames(lapsed)} last answered, more than a day ago, ${domain} was on it. ${wayOff(lapsed)}`;
+  return [domainWarning(name, "domain_listing_lapsed", why)];
 }
 
 const recordNames = { spf: "SPF", dmarc: "DMARC" };

@@ -88,6 +88,38 @@ test("a listing that is seen twice pauses the campaign with the list's own words
   expect(await titles({ caller: last }), "it is told once").toHaveLength(3);
 });
 
+test("a list that falls silent keeps campaigns back for a day, and from then on the review only warns of it", async () => {
+  const { tenant, id, name, key, say, look, due } = await running();
+  say(["127.0.0.2"], "https://dbl.test/off");
+  await look();
+  await moveClock("11 minutes");
+  expect(await due()).toBe("paused");
+  say("broken");
+  await moveClock("23 hours");
+  await due();
+  const early = await signedInAgain(tenant);
+  await expect(early.caller.campaigns.resume({ id })).rejects.toThrow("is on the block list Example list");
+  await moveClock("61 minutes");
+  await due();
+  const { caller } = await signedInAgain(tenant);
+  expect((await caller.domains.byId({ id: key.id })).blockLists[0]).toMatchObject({
+    state: "lapsed",
+    since: null,
+    lastSeenAt: expect.any(Date) as Date,
+  });
+  expect((await titles({ caller }))[0]).toBe(
+    `It is not known any more whether ${name} is on the block list Example list`,
+  );
+  const { problems } = await caller.campaigns.review({ id });
+  expect(problems.filter(({ code }) => code.startsWith("domain_listed"))).toEqual([]);
+  expect(problems.find(({ code }) => code === "domain_listing_lapsed")).toMatchObject({
+    severity: "warning",
+  });
+  await caller.campaigns.resume({ id });
+  await moveClock("61 minutes");
+  expect(await due(), "it pauses nothing any more").toBe("active");
+});
+
 test.each<[string, string[] | "broken"]>([
   ["refuses to answer", ["127.255.255.254"]],
   ["fails", "broken"],

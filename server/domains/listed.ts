@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import { pauseAndTell } from "#server/messages/guards";
 import { notify } from "#server/notifications/mutations";
-import { listNames, standingIn, wayOff } from "./listings.ts";
+import { hasLapsed, listNames, standingIn, wayOff } from "./listings.ts";
 import { senderDomains } from "./queries.ts";
 import { runningCampaigns } from "./running.ts";
 
@@ -23,8 +23,10 @@ export async function seeToListings(
   const namedBefore = new Set(standingIn(before).map(({ list }) => list));
   const fresh = standing.filter(({ list }) => !namedBefore.has(list));
   const over = after.filter(({ list, endedAt }) => namedBefore.has(list) && endedAt !== null);
+  const lapsed = after.filter((each) => namedBefore.has(each.list) && hasLapsed(each));
   if (fresh.length > 0) await tellOfListing(tx, asked, fresh);
   if (over.length > 0) await tellOfEnd(tx, asked, over);
+  if (lapsed.length > 0) await tellOfLapse(tx, asked, lapsed);
   if (standing.length > 0) await pauseListed(tx, asked, standing);
 }
 
@@ -46,6 +48,17 @@ async function tellOfEnd(tx: TenantTx, { id, domain, createdBy }: Domain, lists:
     type: "domain.unlisted",
     title: `${domain} is not on ${listNames(lists)} any more`,
     body: "Campaigns that were paused for it go on when somebody resumes them.",
+    path: `/settings/domains/${id}`,
+  });
+}
+
+async function tellOfLapse(tx: TenantTx, { id, domain, createdBy }: Domain, lists: Lists): Promise<void> {
+  await record(tx, id, "domain.listing_lapsed", lists);
+  await notify(tx, {
+    userId: createdBy,
+    type: "domain.listing_lapsed",
+    title: `It is not known any more whether ${domain} is on ${listNames(lists)}`,
+    body: "For a day there was no answer. Look there whether the domain is off it: campaigns that were paused for it go on when somebody resumes them.",
     path: `/settings/domains/${id}`,
   });
 }

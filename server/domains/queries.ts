@@ -5,7 +5,7 @@ import { AppError } from "#server/errors";
 import { publicDomains } from "#server/mail/public-domains";
 import { type DomainToCheck, wantedRecords } from "./checks.ts";
 import { keyName } from "./keys.ts";
-import { isSuspected, standingIn } from "./listings.ts";
+import { hasLapsed, isSuspected, standingIn } from "./listings.ts";
 import { domainOf, withParents } from "./names.ts";
 import { spfServers, type SpfServer } from "./providers.ts";
 
@@ -42,32 +42,38 @@ export async function listDomains(tx: TenantTx) {
 /** A record as a page shows it: as it was last found, or as it should be when nobody has looked yet. */
 export type ShownRecord = Omit<CheckedRecord, "state"> & { state: CheckedRecord["state"] | "unchecked" };
 
-/** A block list as a page shows it; `seen`: it names the domain, and is asked again soon whether it still does. */
+/**
+ * A block list as a page shows it; `seen`: it names the domain, and is asked again soon whether it still does; `lapsed`: it
+ * did, and has said nothing for a day.
+ */
 export type ShownBlockList = Pick<CheckedBlockList, "list" | "note" | "words"> & {
-  state: "listed" | "seen" | "clear" | "unknown";
+  state: "listed" | "seen" | "lapsed" | "clear" | "unknown";
   /** When a listing that stands was seen first. */
   since: Date | null;
+  /** When one that has lapsed was seen last. */
+  lastSeenAt: Date | null;
   endedAt: Date | null;
 };
 
 function shownList(each: CheckedBlockList): ShownBlockList {
-  const { list, note, words, seenAt, countsSince, endedAt } = each;
+  const { list, note, words, seenAt, endedAt } = each;
   const asDate = (at: string | null) => (at === null ? null : new Date(at));
   return {
     list,
     note,
     words,
-    state:
-      countsSince !== null
-        ? "listed"
-        : isSuspected(each)
-          ? "seen"
-          : each.state === "clear"
-            ? "clear"
-            : "unknown",
+    state: shownState(each),
     since: asDate(seenAt),
+    lastSeenAt: hasLapsed(each) ? asDate(each.lastSeenAt ?? null) : null,
     endedAt: asDate(endedAt),
   };
+}
+
+function shownState(each: CheckedBlockList): ShownBlockList["state"] {
+  if (each.countsSince !== null) return "listed";
+  if (isSuspected(each)) return "seen";
+  if (hasLapsed(each)) return "lapsed";
+  return each.state === "clear" ? "clear" : "unknown";
 }
 
 /** A domain with every record it should have. @throws AppError not_found */
@@ -151,6 +157,8 @@ export type SenderDomain = {
   wanting: Pick<CheckedRecord, "kind" | "state" | "note">[];
   /** The block lists that name it. */
   listings: CheckedBlockList[];
+  /** Those that named it, and have said nothing for a day. */
+  lapsed: CheckedBlockList[];
 };
 
 /** Of the domains that addresses send from, those that are set up here or below one that is. */
@@ -179,6 +187,7 @@ export async function senderDomains(tx: TenantTx, names: readonly string[]): Pro
     );
     const signed = covering.some((each) => each.status === "verified");
     const listings = standingIn(blockLists);
-    return [{ name, domain, signed, gone: status === "failed", wanting, listings }];
+    const lapsed = blockLists.filter(hasLapsed);
+    return [{ name, domain, signed, gone: status === "failed", wanting, listings, lapsed }];
   });
 }

@@ -24,6 +24,7 @@ export const notificationTypes = [
   "domain.failed",
   "domain.listed",
   "domain.unlisted",
+  "domain.listing_lapsed",
   "import.completed",
   "import.failed",
   "import.undone",
