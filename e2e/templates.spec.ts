@@ -277,4 +277,13 @@ test("people comment on a template, one asks for its approval and another gives 
   await context.close();
   await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
   await expect(page.getByRole("option", { name: "Letter (approved)" })).toBeAttached();
+
+  // A step is seen as somebody made up, too.
+  await page.getByRole("tab", { name: "Preview and test" }).click();
+  await page.getByRole("combobox", { name: "Seen by" }).click();
+  await page.getByRole("option", { name: /Somebody else/ }).click();
+  await page.getByLabel("Their fields, as JSON").fill('{ "email": "bo@people.test", "plann": "pro" }');
+  await expect(page.getByText("No field is called plann")).toBeVisible();
+  await expect(page.getByText("bo@people.test", { exact: true })).toBeVisible();
+  expect(await seriousFindings(page)).toEqual([]);
 });
