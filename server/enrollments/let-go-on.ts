@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { wakeEmailSteps } from "#server/messages/slots";
@@ -20,21 +20,41 @@ export async function letGoOn(
   { scope, contactIds, from }: LettingGoOn,
 ): Promise<DriverEvent[]> {
   const standing = await emailPlaces(tx, contactIds);
-  if (standing.length === 0) return [];
-  const stepIds = [...new Set(standing.map(({ stepId }) => stepId))].sort();
+  const stepIds = [
+    ...new Set([...standing.map(({ stepId }) => stepId), ...(await slotlessAt(tx, contactIds))]),
+  ];
+  if (stepIds.length === 0) return [];
   const events = await wakeEmailSteps(tx, { scope, stepIds, dueAt: null });
-  const ids = sql`any(${sql.param(standing.map(({ id }) => id))}::uuid[])`;
   await tx.execute(sql`
-    update content.email_messages set next_attempt_at = app_now(), reason_code = 'awaiting_slot', updated_at = app_now()
-    where id in (select awaiting_message_id from campaign_contacts where id = ${ids}) and reason_code = ${from}
-      and delivery_status in ('queued', 'deferred')`);
+    with held as materialized (
+      select m.id from content.email_messages m where ${isSlotlessOf(contactIds)} and m.reason_code = ${from}
+      order by m.id for no key update of m)
+    update content.email_messages m
+    set next_attempt_at = app_now(), reason_code = 'awaiting_slot', updated_at = app_now()
+    from held where m.id = held.id`);
   await tx.execute(sql`
     update campaign_contacts set updated_at = app_now(),
       wait_reason = case when awaiting_message_id is not null then 'awaiting_send' end,
       next_email_scheduled_at = case when awaiting_message_id is null then app_now() end
-    where id = ${ids} and wait_reason = ${from}`);
+    where id = any(${sql.param(standing.map(({ id }) => id))}::uuid[]) and wait_reason = ${from}`);
   return events;
 }
+
+/**
+ * The steps with a message for these contacts that has no slot. One that is sent again by hand may be of a step that its
+ * contact has left.
+ */
+async function slotlessAt(tx: TenantTx, contactIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.execute<{ stepId: string }>(sql`
+    select distinct m.step_id as "stepId" from content.email_messages m
+    where ${isSlotlessOf(contactIds)} and m.step_id is not null`);
+  return rows.map(({ stepId }) => stepId);
+}
+
+const isSlotlessOf = (
+  contactIds: readonly string[],
+): SQL => sql`m.contact_id = any(${sql.param([...contactIds])}::uuid[])
+  and m.scheduled_for is null and m.delivery_status in ('queued', 'deferred')`;
 
 /** Where these contacts stand at an email, on the way or paused. */
 export async function emailPlaces(

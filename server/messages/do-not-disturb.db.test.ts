@@ -8,6 +8,7 @@ import { unexplainedIn } from "#server/analytics/testing-standstills";
 import { answerForContact } from "#server/analytics/why-contact";
 import { applyChange } from "#server/contact-edits/apply";
 import { mergeContacts } from "#server/contacts/merge";
+import { commitThenSend } from "#server/drivers/events";
 import { sweepWaiters } from "#server/drivers/sweep";
 import {
   createRunner,
@@ -24,6 +25,7 @@ import { nameUndisturbedTag } from "#server/tags/undisturbed";
 import { sendNext } from "./run.ts";
 import { sinks } from "./testing-sinks.ts";
 import { atOnce, claim, people, queued, usage } from "./testing.ts";
+import { resendMessages } from "./unknown.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
@@ -32,8 +34,11 @@ const name = ({ scope, workspaceId }: Started, tagId: string | null) =>
   withTenant(scope, (tx) => nameUndisturbedTag(tx, { tagId, workspaceId, userId: scope.userId }));
 
 /** A campaign whose workspace keeps mail from whoever has the tag “Quiet”. */
-async function quietCampaign(count = 2): Promise<Started & { tagId: string }> {
-  const campaign = await newCampaign({ emails: people(count), settings: atOnce });
+async function quietCampaign(
+  count = 2,
+  values: Partial<Parameters<typeof newCampaign>[0]> = {},
+): Promise<Started & { tagId: string }> {
+  const campaign = await newCampaign({ emails: people(count), settings: atOnce, ...values });
   const { ids } = await withTenant(campaign.scope, (tx) => ensureTags(tx, ["quiet"]));
   const tagId = ids.get("quiet") ?? "";
   await name(campaign, tagId);
@@ -173,6 +178,28 @@ test("when the tag is deleted, or another one is named, whoever had it goes on",
   expect(await sent(campaign)).toBe(4);
   await sweep();
   expect(await statusOf(campaign)).toBe("completed");
+});
+
+test("an email that is sent again by hand waits for the tag's end too, wherever its contact stands by then", async () => {
+  const campaign = await quietCampaign(1, { emails: ["drop@x.test"] });
+  const { scope, campaignId } = campaign;
+  await launch(scope, campaignId);
+  await runner.settle();
+  await runner.pass("25 hours");
+  await sweep();
+  expect(await statusOf(campaign)).toBe("completed");
+  expect(await ledger(campaign)).toMatchObject([{ delivery_status: "unknown", attempts: 1 }]);
+  await change(campaign, "tag");
+  const messageIds = (await ledger(campaign)).map(({ id }) => id);
+  await commitThenSend(scope, (tx) => resendMessages(tx, { scope, messageIds }));
+  await sweep();
+  expect(await ledger(campaign)).toMatchObject([
+    { delivery_status: "queued", attempts: 1, scheduled_for: null },
+  ]);
+  await change(campaign, "untag");
+  await sweep();
+  await sweep();
+  expect(await ledger(campaign)).toMatchObject([{ attempts: 2 }]);
 });
 
 test("whoever is merged into another contact before the sweeper has heard that the tag is gone goes on", async () => {
