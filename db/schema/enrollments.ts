@@ -114,6 +114,8 @@ export const missedWakes = pgTable("missed_wakes", { ...logColumns, contactId: u
   within(t, t.contactId, contacts),
   workspacePolicy("missed_wakes"),
   index("idx_missed_wakes_contact").on(t.tenantId, t.contactId),
+  // The sweeper takes some of every workspace.
+  index("idx_missed_wakes_workspace").on(t.tenantId, t.workspaceId, t.id),
 ]);
 
 /** Passes that ended before a contact was enrolled again. */

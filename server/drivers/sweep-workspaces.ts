@@ -17,19 +17,30 @@ export type Swept = { found: number; failed: Failed[] };
  * Acts on what `lookup` finds, a transaction per workspace. One that throws is noted and left for the next minute: a bad
  * row of one tenant must not keep the others from being looked after.
  */
-export async function sweepWorkspaces(
+export const sweepWorkspaces = (
   lookup: SQL,
   act: (tx: TenantTx, scope: EventScope, ids: string[]) => Promise<{ events: DriverEvent[] }>,
+): Promise<Swept> =>
+  sweepEach(lookup, async (scope, ids) => {
+    await commitThenSend(scope, (tx) => act(tx, scope, ids));
+  });
+
+/** The same with transactions of its own, where a workspace may have more than is to be done in one. */
+export async function sweepEach(
+  lookup: SQL,
+  act: (scope: EventScope, ids: string[]) => Promise<void>,
 ): Promise<Swept> {
   const found = await withoutTenant((tx) => tx.execute<Found>(lookup));
   const failed: Failed[] = [];
-  for (const rows of Map.groupBy(found, (row) => row.workspace_id).values()) {
+  // Whoever has most comes last: nobody waits for them.
+  const workspaces = [...Map.groupBy(found, (row) => row.workspace_id).values()];
+  for (const rows of workspaces.sort((a, b) => a.length - b.length)) {
     const [first] = rows;
     if (!first) continue;
     const scope = { tenantId: first.tenant_id, workspaceId: first.workspace_id };
     const ids = rows.map((row) => row.id);
     try {
-      await commitThenSend(scope, (tx) => act(tx, scope, ids));
+      await act(scope, ids);
     } catch (error) {
       log.error(
         { err: error, ...scope, rows: ids.length },

@@ -13,8 +13,7 @@ import {
 } from "#inngest/events";
 import { followUp } from "#server/approvals/reminders";
 import { completeIfDone } from "#server/enrollments/complete";
-import { letGoOn } from "#server/enrollments/let-go-on";
-import { wakeWaiters } from "#server/enrollments/waiters";
+import { seeToMissed } from "#server/enrollments/missed-wakes";
 import { fillCalendars } from "#server/holiday-calendars/mutations";
 import { nextSend } from "#server/messages/claim";
 import { wakeRested } from "#server/messages/rested";
@@ -41,7 +40,7 @@ import { wake } from "./mutations.ts";
 import { findStalled } from "./queries.ts";
 import { roundOf } from "./rounds.ts";
 import type { DriverRef } from "./rows.ts";
-import { type Found, type Swept, sweepWorkspaces } from "./sweep-workspaces.ts";
+import { type Found, sweepEach, type Swept, sweepWorkspaces } from "./sweep-workspaces.ts";
 
 /*
  * What the rows call for and nobody is doing: a lost event, a run that died, an engine that was wiped. Looked up
@@ -143,16 +142,10 @@ const missedMax = 20_000;
 
 /**
  * Contacts whom a waiting step could not be told of, since it was asking about them at that moment: it asks again. And
- * those who may be disturbed again.
+ * those who may be disturbed again. Of every workspace some, however many one of them has.
  */
 export const sweepWaiters = (): Promise<Swept> =>
-  sweepWorkspaces(sql`select * from due_missed_wakes(${missedMax})`, async (tx, scope, ids) => {
-    const missed = await tx.execute<{ contact_id: string }>(sql`
-      delete from missed_wakes where id = any(${sql.param(ids)}::uuid[]) returning contact_id`);
-    const contactIds = [...new Set(missed.map((row) => row.contact_id))];
-    const goOn = await letGoOn(tx, { scope, contactIds, from: "do_not_disturb" });
-    return { events: [...goOn, ...(await wakeWaiters(tx, { scope, contactIds, atOnce: true }))] };
-  });
+  sweepEach(sql`select * from due_missed_wakes(${missedMax})`, seeToMissed);
 
 /** Calendars that lack holidays of the coming year. */
 export const sweepHolidays = (): Promise<Swept> =>
