@@ -5,6 +5,7 @@ import { holds, yieldUntil } from "#server/drivers/mutations";
 import { lost, type Slice, type SliceResult } from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { queueMessages } from "#server/messages/queue";
+import { letGoOfDays } from "#server/messages/skips";
 import { releaseHeld } from "./conclude.ts";
 import { driveTest } from "./drive.ts";
 import { findLiveTest, live } from "./queries.ts";
@@ -54,7 +55,7 @@ const pageSize = 5_000;
 
 /**
  * Goes through the next ones who stand at a step, in the order of the contacts, after a change: lets those go who waited
- * for a winner that there is by now, and brings those on whose email is reviewed from now on, or no more. The place
+ * for a winner that there is by now, or for days that are none on which their email is passed over any more, and brings those on whose email is reviewed from now on, or no more. The place
  * reached is written down in the same transaction, so that nobody is passed over; another slice always follows.
  */
 export async function goThrough(
@@ -68,6 +69,7 @@ export async function goThrough(
       and current_step_id = ${stepId}::uuid and status in ('enrolled', 'active', 'paused')
     order by contact_id limit ${size}`);
   const ids = rows.map(({ id }) => id);
+  await letGoOfDays(tx, ids);
   await followReviewSwitch(tx, stepOf(await loadGraph(tx, campaignId), stepId), ids);
   if (decided) await releaseHeld(tx, ids);
   const last = rows.length < size ? null : (rows.at(-1)?.contact_id ?? null);

@@ -3,8 +3,8 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
-import { replanCampaigns, replanSteps, wakeHeld } from "#server/messages/replan";
-import { letGoOfDays } from "#server/messages/skips";
+import { replanCampaigns, replanSteps } from "#server/messages/replan";
+import { lookThroughHeld, skipsDays } from "#server/messages/skips";
 import type { BlackoutInput } from "./schema.ts";
 import { checkCampaigns } from "./scope.ts";
 
@@ -34,10 +34,9 @@ export async function createBlackout(
     after: { name, startsOn, endsOn, onlyFor, action },
   });
   // Slots are given out for minutes ahead only: later days need no second look, but for who is held until one of them.
-  const held = action === "allow" ? await wakeHeld(tx, scope, "days") : { stepIds: [], events: [] };
+  const held = action === "allow" && (await skipsDays(tx)) ? await lookThroughHeld(tx, scope, onlyFor) : [];
   const events = made.now ? await replanCampaigns(tx, scope, onlyFor) : [];
-  await letGoOfDays(tx, held.stepIds);
-  return { id: made.id, events: [...held.events, ...events] };
+  return { id: made.id, events: [...held, ...events] };
 }
 
 /** An email that waits since a day that is over is not passed over for it afterwards. */
@@ -51,24 +50,33 @@ async function checkNotOver(tx: TenantTx, startsOn: string): Promise<void> {
   throw new AppError("invalid", sentence, { startsOn: sentence });
 }
 
+type Removed = {
+  name: string;
+  startsOn: string;
+  endsOn: string;
+  action: BlackoutInput["action"];
+  onlyFor: string[] | null;
+};
+
 /** Throws `not_found`. Send the events after the commit. */
 export async function removeBlackout(
   tx: TenantTx,
   { scope, userId }: By,
   id: string,
 ): Promise<{ events: DriverEvent[] }> {
-  const [before] = await tx.execute<{ name: string }>(sql`
-    delete from blackout_dates where id = ${id}::uuid returning name, starts_on::text as "startsOn", ends_on::text as "endsOn"`);
-  if (!before) throw new AppError("not_found", "These days are not in the list any more.");
+  const [removed] = await tx.execute<Removed>(sql`
+    delete from blackout_dates where id = ${id}::uuid
+    returning name, starts_on::text as "startsOn", ends_on::text as "endsOn", action, campaign_ids as "onlyFor"`);
+  if (!removed) throw new AppError("not_found", "These days are not in the list any more.");
   await recordAct(tx, {
     actorId: userId,
     action: "blackout.removed",
     resourceType: "blackout",
     resourceId: id,
-    before,
+    before: { name: removed.name, startsOn: removed.startsOn, endsOn: removed.endsOn },
   });
-  const events = await replanSteps(tx, scope);
-  const held = await wakeHeld(tx, scope, "days");
-  await letGoOfDays(tx, held.stepIds);
-  return { events: [...events, ...held.events] };
+  // A day on which emails wait may have been what moved a turn to one on which they are passed over.
+  const concerned = removed.action === "skip" || (await skipsDays(tx));
+  const held = concerned ? await lookThroughHeld(tx, scope, removed.onlyFor) : [];
+  return { events: [...held, ...(await replanSteps(tx, scope))] };
 }

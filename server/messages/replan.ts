@@ -43,9 +43,8 @@ export async function replanCampaigns(
 const reasons = {
   domain: sql`('recipient_domain_limit', 'recipient_domain_hourly_limit')`,
   mailbox: sql`('own_mailbox')`,
-  days: sql`('skip_day')`,
 };
-/** What people wait for: room at their receiving domain, the mailbox that wrote to them before, or days on which they get nothing. */
+/** What people wait for: room at their receiving domain, or the mailbox that wrote to them before. */
 type HeldBy = keyof typeof reasons;
 
 /**

@@ -125,6 +125,48 @@ test("whose turn comes tomorrow waits for that and is told so; a day that is tak
   expect([await sent(kept), await log(kept)]).toEqual([1, ["sent"]]);
 });
 
+test("taking days out leaves those whom they hold to their step, a few thousand at a time, the paused ones too; where no email is passed over nobody is looked for", async () => {
+  const campaign = await newCampaign({ emails: people(3), settings: nineToFive });
+  const { scope, userId, campaignId } = campaign;
+  await moveTo(campaign, 1, 18);
+  const days = await add(campaign, { from: 1, action: "skip" });
+  await launch(scope, campaignId);
+  await runner.settle();
+  const held = async () =>
+    (await places(campaign)).filter(({ wait_reason }) => wait_reason === "skip_day").length;
+  expect(await held()).toBe(3);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update campaign_contacts set status = 'paused'
+      where id = (select min(id::text)::uuid from campaign_contacts where campaign_id = ${campaignId}::uuid)`),
+  );
+  await commitThenSend(scope, (tx) => removeBlackout(tx, { scope, userId }, days));
+  expect(await held(), "the request itself touches nobody").toBe(3);
+  await runner.settle();
+  expect(await held()).toBe(0);
+
+  const shut = await add(campaign, { from: 5, action: "delay" });
+  const looks = await withTenant(scope, async (tx) => {
+    await removeBlackout(tx, { scope, userId }, shut);
+    const marked = await tx.execute(sql`select 1 from campaign_steps where retimed_up_to is not null`);
+    return marked.length;
+  });
+  expect(looks).toBe(0);
+});
+
+test("a day taken out on which emails wait lets those go whose turn it had moved to one on which they are passed over", async () => {
+  const campaign = await newCampaign({ emails: people(1), settings: nineToFive });
+  const { scope, userId, campaignId } = campaign;
+  await moveTo(campaign, 1, 8);
+  await add(campaign, { from: 1, action: "skip" });
+  const shut = await add(campaign, { from: 0, action: "delay" });
+  await launch(scope, campaignId);
+  await runner.settle();
+  expect((await places(campaign))[0]?.wait_reason).toBe("skip_day");
+  await commitThenSend(scope, (tx) => removeBlackout(tx, { scope, userId }, shut));
+  await runner.settle();
+  expect((await places(campaign))[0]?.wait_reason).not.toBe("skip_day");
+});
+
 test("who was due before and waits for a limit gets the email after these days; a limit makes nobody lose one", async () => {
   const campaign = await newCampaign({ emails: people(3), settings: { ...nineToFive, daily_limit: 1 } });
   await moveTo(campaign, 1, 13);

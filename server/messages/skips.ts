@@ -1,13 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import type { DriverEvent } from "#server/drivers/events";
+import type { DriverEvent, EventScope } from "#server/drivers/events";
 import type { WaitReason } from "#server/enrollments/reasons";
+import { nobodyYet } from "#server/enrollments/retime";
 import type { StepContext } from "#server/enrollments/slice";
 import { skippedTurn } from "#server/planner/skips";
 import { holdPeople } from "./ledger.ts";
 import { passOver } from "./pass-over.ts";
 import { loadOwnTimes, personColumns, type PersonRow } from "./people.ts";
 import { loadSending, type Sending, skippedDays } from "./sending.ts";
+import { wakeEmailSteps } from "./slots.ts";
 
 /**
  * Why somebody waits for the turn of an email that comes on days on which none are sent; and what the log says of the step
@@ -122,21 +124,54 @@ async function hold(tx: TenantTx, { stepId }: StepContext, { until, sending }: H
   return held.length;
 }
 
+/** Whether somebody can be held for such days: none of them is over since longer than the clocks of two zones lie apart. */
+export async function skipsDays(tx: TenantTx): Promise<boolean> {
+  const [row] = await tx.execute<{ some: boolean }>(sql`
+    select exists(select from blackout_dates where action = 'skip' and ends_on >= (app_now() - interval '2 days')::date) as some`);
+  return row?.some === true;
+}
+
 /**
- * Days have changed: whoever is held at these steps until the turn of an email that would be passed over waits for that no
- * more. The steps, woken before, hold again whom they have to. Locks messages, then enrollments.
+ * Days have changed: the email steps of these campaigns (or of all) that are under way go through their people, and let
+ * those go who wait for the turn of an email that would be passed over (`letGoOfDays`). Locks campaigns, then drivers: whoever changes a
+ * campaign's steps does so too. Send the events after the commit.
  */
-export async function letGoOfDays(tx: TenantTx, stepIds: readonly string[]): Promise<void> {
-  if (stepIds.length === 0) return;
-  const among = sql`any(${sql.param([...stepIds])}::uuid[])`;
+export async function lookThroughHeld(
+  tx: TenantTx,
+  scope: EventScope,
+  campaignIds: readonly string[] | null,
+): Promise<DriverEvent[]> {
+  const campaigns = await tx.execute<{ id: string }>(sql`
+    select id from campaigns where status in ('active', 'paused') and deleted_at is null
+      and (${campaignIds === null} or id = any(${sql.param([...(campaignIds ?? [])])}::uuid[])) order by id for no key update`);
+  const steps = await tx.execute<{ id: string }>(sql`
+    select id from campaign_steps where step_type = 'email' and is_active
+      and campaign_id = any(${sql.param(campaigns.map(({ id }) => id))}::uuid[])`);
+  const stepIds = steps.map(({ id }) => id);
+  if (stepIds.length === 0) return [];
+  const events = await wakeEmailSteps(tx, { scope, stepIds, dueAt: null });
+  await tx.execute(
+    sql`update campaign_steps set retimed_up_to = ${nobodyYet}::uuid where id = any(${sql.param(stepIds)}::uuid[])`,
+  );
+  return events;
+}
+
+/**
+ * Whoever of these is held until the turn of an email that would be passed over waits for that no more, paused by hand or
+ * not. The step holds again whom it has to. Locks messages, then enrollments.
+ */
+export async function letGoOfDays(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
+  const these = sql`any(${sql.param([...enrollmentIds])}::uuid[])`;
   await tx.execute(sql`
     update content.email_messages set next_attempt_at = app_now(), reason_code = 'awaiting_slot', updated_at = app_now()
-    where id in (select id from content.email_messages where step_id = ${among} and scheduled_for is null
-      and delivery_status in ('queued', 'deferred') and reason_code = ${skipDay} order by id for no key update)`);
+    where id in (select id from content.email_messages
+      where id in (select awaiting_message_id from campaign_contacts where id = ${these} and wait_reason = ${skipDay})
+        and scheduled_for is null and delivery_status in ('queued', 'deferred') and reason_code = ${skipDay}
+      order by id for no key update)`);
   await tx.execute(sql`
     update campaign_contacts
     set next_email_scheduled_at = case when next_email_scheduled_at is not null then app_now() end,
       wait_reason = case when awaiting_message_id is not null then 'awaiting_send' end, updated_at = app_now()
-    where id in (select id from campaign_contacts where current_step_id = ${among} and status in ('enrolled', 'active')
+    where id in (select id from campaign_contacts where id = ${these} and status in ('enrolled', 'active', 'paused')
       and wait_reason = ${skipDay} order by id for no key update)`);
 }
