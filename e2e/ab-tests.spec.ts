@@ -3,7 +3,7 @@ import { withTenant } from "#db/tenancy";
 import { expect, test } from "./fixtures.ts";
 import { launchCampaign } from "./launching.ts";
 import { expectMails, mailsAbout } from "./sandbox.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 test("two subjects are tried on half of the audience, one is picked, and everybody else gets it", async ({
   workspace,
@@ -32,7 +32,7 @@ test("two subjects are tried on half of the audience, one is picked, and everybo
     await page.getByLabel("Subject", { exact: true }).fill(`Bold ${unique}`);
     await page.getByLabel("Test on", { exact: true }).fill("50");
     await expect(page.getByText("Saved", { exact: true })).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
     await page.getByRole("tab", { name: "Preview and test" }).click();
     await page.getByLabel("Variant", { exact: true }).selectOption("1");
     await expect(page.getByRole("definition").filter({ hasText: `Bold ${unique}` })).toBeVisible();
@@ -58,7 +58,7 @@ test("two subjects are tried on half of the audience, one is picked, and everybo
     await expect(page.getByText("4 contacts wait for the winner.")).toBeVisible({ timeout: 20_000 });
     await expect(variants.getByRole("row")).toHaveCount(3);
     await expect(page.getByText("Waiting for the winner of the test on this email.").first()).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   await test.step("the winner goes to everybody else", async () => {

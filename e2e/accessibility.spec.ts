@@ -3,7 +3,7 @@ import { createContact, createTenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { pagesOfWorkspace, type Rows, routes, rowsForPages } from "./every-page.ts";
 import { expect, moveClock, signIn, test } from "./fixtures.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 /** Of no workspace; the operators' pages have a test of their own below. */
 const elsewhere = "/workspaces/new";
@@ -22,7 +22,7 @@ test("no page of the product is left out here", () => {
 });
 
 for (const [name, pages] of Object.entries(pagesOfWorkspace)) {
-  test(`no page ${name} has a serious accessibility finding, or runs off a phone`, async ({
+  test(`no page ${name} has an accessibility finding, or runs off a phone`, async ({
     workspace,
     signedInPage: page,
   }) => {
@@ -32,7 +32,7 @@ for (const [name, pages] of Object.entries(pagesOfWorkspace)) {
   });
 }
 
-test("the windows of bulk actions and of erasing have no serious accessibility finding", async ({
+test("the windows of bulk actions and of erasing have no accessibility finding", async ({
   workspace,
   signedInPage: page,
 }) => {
@@ -45,7 +45,7 @@ test("the windows of bulk actions and of erasing have no serious accessibility f
     await expect(
       page.getByRole("dialog").or(page.getByRole("alertdialog")).filter({ hasText: title }),
     ).toBeVisible();
-    expect(await seriousFindings(page), String(title)).toEqual([]);
+    expect(await accessibilityFindings(page), String(title)).toEqual([]);
     await page.keyboard.press("Escape");
   };
   for (const name of ["Tag", "Add to list"]) {
@@ -63,7 +63,7 @@ test("the windows of bulk actions and of erasing have no serious accessibility f
   await scanned(/Erase ada@example.test/);
 });
 
-test("the page of no workspace has no serious accessibility finding", async ({ signedInPage: page }) => {
+test("the page of no workspace has no accessibility finding", async ({ signedInPage: page }) => {
   await expectFit(page, elsewhere);
 });
 
@@ -90,7 +90,7 @@ test("an operator sees every run, and nobody else that there are such pages; the
   for (const path of ["/operator", "/operator/functions"]) await expectFit(page, path);
 });
 
-test("the pages for signed-out people have no serious accessibility finding", async ({ page }) => {
+test("the pages for signed-out people have no accessibility finding", async ({ page }) => {
   const paths = [
     "/login",
     "/register",
@@ -102,7 +102,7 @@ test("the pages for signed-out people have no serious accessibility finding", as
   for (const path of paths) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 }), path).toBeVisible();
-    expect(await seriousFindings(page), path).toEqual([]);
+    expect(await accessibilityFindings(page), path).toEqual([]);
   }
 });
 
@@ -113,11 +113,11 @@ async function expectFit(page: Page, path: string): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 }), path).toBeVisible();
   await expect(page.locator("main .animate-pulse")).toHaveCount(0);
   await expect(page.getByText("This page could not be shown"), path).toHaveCount(0);
-  expect(await seriousFindings(page), path).toEqual([]);
+  expect(await accessibilityFindings(page), path).toEqual([]);
   await expectRoomOnPhone(page, path);
   // In the dark the page is the same but for its colours.
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-  await expect.poll(() => seriousFindings(page, ["color-contrast"]), `${path}, dark`).toEqual([]);
+  await expect.poll(() => accessibilityFindings(page, ["color-contrast"]), `${path}, dark`).toEqual([]);
 }
 
 /** Nothing runs off a phone's screen to the right. */

@@ -6,7 +6,7 @@ import { v7 } from "uuid";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, signIn, test } from "./fixtures.ts";
 import { launchCampaign } from "./launching.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 const dialog = (page: Page) => page.getByRole("dialog");
 
@@ -51,7 +51,7 @@ test("one asks for an approval, another asks for changes first, then approves, a
     await dialog(page).getByLabel("A word to them").fill("For the spring sale");
     await dialog(page).getByRole("button", { name: "Request" }).press("Enter");
     await expect(page.getByText("Mona Manager may answer")).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   const context = await browser.newContext();

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
 import { launchCampaign } from "./launching.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 /** By the mouse, from one step onto a plus, until a step says `then`. */
 async function drag(page: Page, words: RegExp, plus: string, then: RegExp): Promise<void> {
@@ -42,7 +42,7 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   const onNo = /Yes leads to the end, No to step 3/;
   const onYes = /Yes leads to step 3, No to the end/;
   await drag(page, /^Step 3 of 3, Wait/, "Add a step on the No branch of step 2", onNo);
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 
   // By keyboard: along the ways, copy and paste, delete, take back.
   await node(page, /^Step 1/).focus();
@@ -123,7 +123,7 @@ test("steps are added, moved, copied, deleted and undone on the canvas, by mouse
   const before = versions.getByRole("listitem").nth(1);
   await before.getByRole("button", { name: /^Compare with now/ }).click();
   await expect(before.getByRole("list", { name: "Since then" })).toContainText("wait 9 days");
-  expect(await seriousFindings(other)).toEqual([]);
+  expect(await accessibilityFindings(other)).toEqual([]);
   await before.getByRole("button", { name: /^Go back to/ }).click();
   await expect(node(other, /Wait 1 day/)).toBeVisible();
 });
@@ -175,7 +175,7 @@ test("a campaign is made by answering questions, launched, and everybody’s way
   await page.getByRole("table", { name: "People" }).getByRole("link", { name: /Ada/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: /Ada/ })).toBeVisible();
   await expect(page.getByRole("list").getByText("One").first()).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 
   // Goals of a running campaign are saved on purpose: leaving without that is asked about.
   await page.goto(`${campaign}/edit`);

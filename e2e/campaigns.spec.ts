@@ -8,7 +8,7 @@ import { withTenant } from "#db/tenancy";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, moveClock, test } from "./fixtures.ts";
 import { launchCampaign } from "./launching.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 /** The dialog's time, as the browser's own field holds it. */
 const timeOf = (page: Page) => page.getByRole("dialog").getByLabel("Launch at");
@@ -32,7 +32,7 @@ test("a launch is reviewed and scheduled by keyboard, locks the campaign until t
     const dead = page.getByText(`the link “Our offer” to ${offer} does not work.`);
     await expect(dead).toContainText("answers with status 404: there is no such page. Correct the address.");
     await expect(page.getByText("0 links answer.")).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
     status = 200;
     await page.getByRole("button", { name: "Check again" }).press("Enter");
     await expect(page.getByText("1 link answers.")).toBeVisible();
@@ -107,7 +107,7 @@ test("a campaign that repeats shows its dates, and launches a campaign of its ow
     await expect(child).toBeVisible({ timeout: 2_000 });
   }).toPass({ timeout: 60_000 });
   await expect(page.getByRole("list", { name: "Next times" }).getByRole("listitem")).toHaveCount(2);
-  expect(await seriousFindings(page), "repeats").toEqual([]);
+  expect(await accessibilityFindings(page), "repeats").toEqual([]);
   await child.click();
   await expect(page.getByText("Occurrence 1 of Spring news")).toBeVisible();
 

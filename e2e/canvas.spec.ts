@@ -5,7 +5,7 @@ import { exitContacts } from "#server/enrollments/exits";
 import { sql } from "drizzle-orm";
 import { expect, test } from "./fixtures.ts";
 import { launchCampaign } from "./launching.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 const canvas = (page: Page) => page.getByRole("region", { name: "Canvas" });
 const node = (page: Page, words: RegExp) => canvas(page).getByRole("button", { name: words });
@@ -77,7 +77,7 @@ test("the canvas of a running campaign says who stands at a step, why and until 
   await expect(people.getByRole("listitem").filter({ hasText: "Ada" })).toContainText(
     /Waiting for the time of this step\. Until/,
   );
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 
   // Somebody leaves: the number and the list follow by themselves.
   await withTenant(workspace.scope, (tx) =>
@@ -92,7 +92,7 @@ test("the canvas of a running campaign says who stands at a step, why and until 
   await page.getByRole("menuitem", { name: "Write an email…" }).press("Enter");
   await page.getByRole("dialog").getByRole("button", { name: "Write it" }).click();
   await page.getByLabel("Subject").fill("Bea, by hand");
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   const ahead = page.getByRole("list", { name: "Drafts", exact: true }).getByRole("listitem");
   await expect(ahead.filter({ hasText: "Bea, by hand" })).toBeVisible();
@@ -165,7 +165,7 @@ test("on the canvas ways are drawn by mouse, and every key of its list does what
     /Let go: Step 2 leads to the end/,
   );
   await expect(node(page, /Email: Two.*Leads to the end/)).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   await first.press("Control+z");
   await expect(node(page, /Email: Two.*Leads to step 3/)).toBeVisible();
 
@@ -191,5 +191,5 @@ test("a variable is kept in the settings and offered where mails are written", a
   await page.getByLabel("Name").fill("support_phone");
   await page.getByRole("button", { name: "Add variable" }).last().click();
   await expect(page.getByRole("table", { name: "Variables" })).toContainText("{{ support_phone }}");
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 });

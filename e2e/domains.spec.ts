@@ -1,6 +1,6 @@
 import { startNameServer, type Zone } from "#server/domains/testing-name-server";
 import { expect, moveClock, test } from "./fixtures.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 test("a domain is set up, its records are found once they are there, its key is changed, and a block list names it", async ({
   workspace,
@@ -25,7 +25,7 @@ test("a domain is set up, its records are found once they are there, its key is 
       for (const name of ["Signature (DKIM)", "Servers (SPF)", "Policy (DMARC)"])
         await expect(record(name).getByText("Not found", { exact: true })).toBeVisible();
       await expect(page.getByText("Waiting for DNS")).toBeVisible();
-      expect(await seriousFindings(page)).toEqual([]);
+      expect(await accessibilityFindings(page)).toEqual([]);
     });
 
     await test.step("set, they are found", async () => {
@@ -44,7 +44,7 @@ test("a domain is set up, its records are found once they are there, its key is 
       await page.getByRole("alertdialog").getByRole("button", { name: "Make a new key" }).click();
       await expect(page.getByText("A new key waits for its record")).toBeVisible();
       const [name = "", value = ""] = await record("Next signature (DKIM)").locator("code").allTextContents();
-      expect(await seriousFindings(page)).toEqual([]);
+      expect(await accessibilityFindings(page)).toEqual([]);
       zone.set(name, [value]);
       await page.getByRole("button", { name: "Check again" }).click();
       await expect(record("Next signature (DKIM)")).toHaveCount(0);
@@ -63,7 +63,7 @@ test("a domain is set up, its records are found once they are there, its key is 
       await again();
       await expect(page.getByText(`${domain} is on a block list`)).toBeVisible();
       await expect(lists.getByText("It says: “Ask at https://dbl.test/”")).toBeVisible();
-      expect(await seriousFindings(page)).toEqual([]);
+      expect(await accessibilityFindings(page)).toEqual([]);
       zone.delete(`a ${domain}.dbl.test`);
       await again();
       await expect(page.getByText(`${domain} is on no block list any more`)).toBeVisible();
@@ -77,7 +77,7 @@ test("a domain is set up, its records are found once they are there, its key is 
       const row = page.getByRole("table", { name: "Domains" }).getByRole("row", { name: domain });
       await expect(row.getByText("Signed", { exact: true })).toBeVisible();
       await expect(row.getByText("SPF, DMARC")).toBeVisible();
-      expect(await seriousFindings(page)).toEqual([]);
+      expect(await accessibilityFindings(page)).toEqual([]);
     });
   } finally {
     await server.stop();

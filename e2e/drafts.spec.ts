@@ -5,7 +5,7 @@ import { env } from "#server/env";
 import { expect, test } from "./fixtures.ts";
 import { launchCampaign } from "./launching.ts";
 import { mailsAbout, readMail } from "./sandbox.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 test("a reviewer edits one email, approves two, rejects one, and exactly what was approved arrives", async ({
   workspace,
@@ -56,7 +56,7 @@ test("a reviewer edits one email, approves two, rejects one, and exactly what wa
     await expect(list.getByRole("listitem")).toHaveCount(4);
     await expect(panel.getByRole("heading", { name: "Ada" })).toBeVisible();
     await expect(panel.getByText(`News ${unique} for Ada`)).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   await test.step("one is edited, and approved with that", async () => {
@@ -143,7 +143,7 @@ test("several emails are approved for later, and all the others at once, beyond 
   await page.getByLabel("Choose all on this page").check();
   await expect(page.getByRole("button", { name: "Approve 50" })).toBeVisible();
   await page.getByRole("button", { name: "Approve all 53" }).click();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   await page.getByRole("alertdialog").getByRole("button", { name: "Approve them all" }).click();
   await expect(page.getByText("53 emails approved")).toBeVisible();
   await expect(page.getByText(/All reviewed|Nothing to review/)).toBeVisible();

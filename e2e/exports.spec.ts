@@ -4,7 +4,7 @@ import { createContact } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { sheetRows, workbookParts } from "#server/exports/testing-workbook";
 import { expect, test } from "./fixtures.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 /** Presses the button and gives the bytes that the browser saved. */
 async function downloaded(page: Page, press: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
@@ -27,7 +27,7 @@ test("contacts are exported as CSV by keyboard and as a filtered workbook, and t
   const dialog = page.getByRole("dialog", { name: "Export contacts" });
   await expect(dialog.getByRole("status")).toHaveText("2 contacts");
   await expect(dialog.getByRole("radio", { name: /^CSV/ })).toBeChecked();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   const send = dialog.getByRole("button", { name: "Export", exact: true });
   await send.focus();
   const csv = await downloaded(page, () => page.keyboard.press("Enter"));

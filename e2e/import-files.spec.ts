@@ -1,6 +1,6 @@
 import { expect, test } from "./fixtures.ts";
 import { checkFile, chooseFile, csvFile, fixture, importResult, startButton } from "./importing.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 test("a workbook and a Latin-1 file come in with every accent and leading zero, and the sheet can be changed", async ({
   signedInPage: page,
@@ -56,16 +56,16 @@ test("bad rows are corrected in place by keyboard, before the import and after i
   const text = `email,first_name\nada@example.test,Ada\n${bad.join("\n")}\n`;
   await chooseFile(page, `/${workspace.slug}`, csvFile("three-bad.csv", text));
   await page.getByRole("button", { name: "Look and change" }).click();
-  expect(await seriousFindings(page), "columns").toEqual([]);
+  expect(await accessibilityFindings(page), "columns").toEqual([]);
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("radio", { name: /^Merge/ }).check();
   await page.getByText("A rule for each field").click();
-  expect(await seriousFindings(page), "options").toEqual([]);
+  expect(await accessibilityFindings(page), "options").toEqual([]);
   await page.getByRole("button", { name: "Check file" }).click();
 
   const [second, third] = [page.getByLabel("email, line 3"), page.getByLabel("email, line 4")];
   await second.fill("grace@example.test", { timeout: 30_000 });
-  expect(await seriousFindings(page), "check").toEqual([]);
+  expect(await accessibilityFindings(page), "check").toEqual([]);
   await second.press("Enter");
   await expect(third).toBeFocused();
   await page.keyboard.type("linus@example.test");
@@ -74,12 +74,12 @@ test("bad rows are corrected in place by keyboard, before the import and after i
   expect(await importResult(page)).toMatchObject({ rows: 4, created: 3, rejected: 1 });
 
   await page.getByLabel("email, line 5").fill("ken@example.test");
-  expect(await seriousFindings(page), "result").toEqual([]);
+  expect(await accessibilityFindings(page), "result").toEqual([]);
   await page.getByRole("button", { name: "Import 1 corrected row" }).click();
   await expect(page.getByRole("status").filter({ hasText: "4 rows: 4 created" })).toBeVisible();
   await page.getByRole("button", { name: "Undo import" }).click();
   await expect(page.getByRole("dialog").getByRole("listitem").first()).toContainText("4");
-  expect(await seriousFindings(page), "undo").toEqual([]);
+  expect(await accessibilityFindings(page), "undo").toEqual([]);
 });
 
 test("a field that the import makes gets another type where its values do not fit, and keeps it on the way back", async ({
@@ -94,7 +94,7 @@ test("a field that the import makes gets another type where its values do not fi
   await page.getByText("Address that cannot get mail").click({ timeout: 30_000 });
   await page.getByLabel("email, line 4").fill("cy@example.test");
   await expect(page.getByLabel("Another type for size")).toHaveValue("text");
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   await page.getByRole("button", { name: "Change and check again" }).click();
   const whole = page.getByRole("button", { name: "Import 3 contacts", exact: true });
   await expect(whole).toBeVisible({ timeout: 30_000 });

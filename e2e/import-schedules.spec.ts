@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { fileServer } from "./file-server.ts";
 import { expect, moveClock, test } from "./fixtures.ts";
 import { csvFile, importedFile } from "./importing.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 test("a scheduled import is made from one that was done, runs, shows its failure, and rests when it is told to", async ({
   signedInPage: page,
@@ -29,7 +29,7 @@ test("a scheduled import is made from one that was done, runs, shows its failure
   }).toPass({ timeout: 60_000 });
   expect(shop.headers.authorization).toBe("Bearer of good news");
   await expect(page.getByText("token=secret")).toHaveCount(0);
-  expect(await seriousFindings(page), "schedule").toEqual([]);
+  expect(await accessibilityFindings(page), "schedule").toEqual([]);
 
   shop.status = 404;
   await runNow(page);
@@ -44,7 +44,7 @@ test("a scheduled import is made from one that was done, runs, shows its failure
   await expect(page.getByRole("button", { name: "Run now" })).toHaveCount(0);
   await page.goto(`/${workspace.slug}/imports/schedules`);
   await expect(page.getByRole("row", { name: /Customers from the shop/ })).toContainText("Paused");
-  expect(await seriousFindings(page), "schedules").toEqual([]);
+  expect(await accessibilityFindings(page), "schedules").toEqual([]);
   shop.close();
 });
 

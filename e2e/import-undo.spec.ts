@@ -5,7 +5,7 @@ import { withTenant } from "#db/tenancy";
 import { env } from "#server/env";
 import { expect, test } from "./fixtures.ts";
 import { checkFile, chooseFile, csvFile, importedFile, importResult, startButton } from "./importing.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 test("undo names who stays and with which field before it begins, and what it could not take back after", async ({
   signedInPage: page,
@@ -27,7 +27,7 @@ test("undo names who stays and with which field before it begins, and what it co
   await dialog.getByText("Contacts that stay, wholly or in part").click();
   const stays = dialog.getByRole("listitem").filter({ hasText: "ada@example.test" });
   await expect(stays).toContainText("changed since: company");
-  expect(await seriousFindings(page), "undo").toEqual([]);
+  expect(await accessibilityFindings(page), "undo").toEqual([]);
   await dialog.getByLabel(/Type undo to go on/).fill("undo");
   await dialog.getByRole("button", { name: "Undo import" }).click();
 
@@ -39,7 +39,7 @@ test("undo names who stays and with which field before it begins, and what it co
   await expect(line("could not be taken back and was left as found")).toContainText("1");
   await page.getByText("Contacts that were kept, wholly or in part").click();
   await expect(line("ken@example.test")).toContainText("could not be taken back by the database");
-  expect(await seriousFindings(page), "undone").toEqual([]);
+  expect(await accessibilityFindings(page), "undone").toEqual([]);
   await allow();
 });
 

@@ -4,7 +4,7 @@ import { withTenant } from "#db/tenancy";
 import { openPixelUrl } from "#server/tracking/addresses";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 const person =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15";
@@ -27,7 +27,7 @@ test("a goal is set, numbers change on an open page by themselves, and lead to w
   await page.getByLabel("Name of the goal").fill("Came to the shop");
   await page.getByLabel("Name of the goal").press("Enter");
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 
   // As if it had been launched yesterday, and everybody had got the mail an hour ago.
   const [ada = "", bea = ""] = await withTenant(workspace.scope, async (tx) => {
@@ -52,11 +52,11 @@ test("a goal is set, numbers change on an open page by themselves, and lead to w
   const opened = numbers.getByRole("link", { name: "1 opened: show them" });
   await expect(opened).toBeVisible();
   await expect(page.getByRole("heading", { name: "Goals" })).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 
   await opened.click();
   const messages = page.getByRole("table", { name: "Messages" });
   await expect(messages.getByRole("row")).toHaveCount(2);
   await expect(messages).toContainText("ada@people.test");
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 });

@@ -7,8 +7,8 @@ declare global {
   }
 }
 
-/** Serious and critical accessibility findings on the page as it stands, one line each; of all rules, or of these. */
-export async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> {
+/** Accessibility findings on the page as it stands, one line each; of all rules, or of these. */
+export async function accessibilityFindings(page: Page, rules?: string[]): Promise<string[]> {
   // It stays in the page until the next one is loaded.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   return page.evaluate(async (only) => {
@@ -19,8 +19,8 @@ export async function seriousFindings(page: Page, rules?: string[]): Promise<str
       resultTypes: ["violations"],
       ...(only && { runOnly: { type: "rule", values: only } }),
     });
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+    );
   }, rules ?? null);
 }

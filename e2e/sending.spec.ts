@@ -4,7 +4,7 @@ import { env } from "#server/env";
 import { ensureTags } from "#server/tags/mutations";
 import { finishedCampaign } from "./finished-campaign.ts";
 import { expect, test } from "./fixtures.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 test("limits, days without sending and a pool are set up, and the review says what comes of them", async ({
   workspace,
@@ -56,7 +56,7 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await dialog.getByRole("radio", { name: "Emails are passed over" }).check();
     await dialog.getByRole("button", { name: "Add days" }).click();
     await expect(page.getByRole("row", { name: /The fair.*Emails passed over/ })).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   await test.step("the public holidays of a region, one of which is a working day after all", async () => {
@@ -76,7 +76,7 @@ test("limits, days without sending and a pool are set up, and the review says wh
     const before = await whitMonday.count();
     await whitMonday.first().click();
     await expect(whitMonday).toHaveCount(before - 1);
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   await test.step("a tag whose bearers get no campaign email", async () => {
@@ -88,7 +88,7 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await expect(page.getByText("Saved.")).toBeVisible();
     await page.reload();
     await expect(quiet.getByLabel("Tag").locator("option:checked")).toHaveText("vacation");
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   await test.step("two mailboxes share a pool", async () => {
@@ -100,11 +100,11 @@ test("limits, days without sending and a pool are set up, and the review says wh
     for (const box of await dialog.getByRole("checkbox").all()) await box.check();
     await dialog.getByRole("radio", { name: "By how they stand" }).check();
     await dialog.getByRole("radio", { name: "Go on with the others" }).check();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Save pool" }).click();
     await expect(page.getByRole("heading", { name: "Sales team" })).toBeVisible();
     await expect(page.getByText("By how they stand, goes on when none stands well")).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   await test.step("a campaign sends from it, on everybody’s own clock, and says when", async () => {
@@ -117,7 +117,7 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await page.getByRole("textbox", { name: "Source" }).fill("newsletter");
     await page.getByRole("button", { name: "Save settings" }).click();
     await expect(page.getByText("Settings saved.")).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
     await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit/review`);
     await expect(page.getByText("through the pool Sales team")).toBeVisible();
     await expect(page.getByText(/ from \S+@\S+/).first()).toBeVisible();
@@ -145,7 +145,7 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await page.getByRole("menuitem", { name: "Server and password" }).press("Enter");
     await dialog.getByRole("button", { name: "Test and save" }).press("Enter");
     await expect(dialog.getByText(/nothing listens on that port/)).toBeVisible();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
     await dialog.getByLabel("Port").fill(String(env.SANDBOX_SMTP_PORT));
     await dialog.getByLabel("Password").fill("a new one");
     await dialog.getByRole("button", { name: "Test and save" }).press("Enter");

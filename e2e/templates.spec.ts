@@ -5,7 +5,7 @@ import { createCampaign, createContact, createTemplate } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { expect, signIn, test } from "./fixtures.ts";
 import { mailsAbout, readMail } from "./sandbox.ts";
-import { seriousFindings } from "./scan.ts";
+import { accessibilityFindings } from "./scan.ts";
 
 /** A picture of one pixel. */
 const dot =
@@ -54,7 +54,7 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   await body.getByText("Read more").click();
   await page.keyboard.press("Alt+ArrowUp");
   await expect(body).toContainText(/Read more.*Dear/s);
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 
   const blocksNow = () =>
     body.evaluate((paper) =>
@@ -81,7 +81,7 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
     buffer: Buffer.from(dot, "base64"),
   });
   await dialog.getByLabel("Says, where pictures are off").fill("Our shop");
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Put it into the email" }).click();
   await expect(body.getByRole("img", { name: "Our shop" })).toBeVisible();
 
@@ -100,7 +100,7 @@ test("a template is made of blocks by mouse and keyboard, seen as a contact, and
   await expect(page.getByRole("tabpanel", { name: "Text" })).toContainText("Dear Ana at Acme & co");
   await json.fill('{\n  "first_name": "Bo" }, "company": "Bo & Sons"\n}');
   await expect(page.getByText("Line 2, column 23: Expected nothing more, found “,”.")).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   await json.fill('{ "firstName": "Bo", "company": "Bo & Sons", "compani": "x" }');
   await expect(page.getByRole("tabpanel", { name: "Text" })).toContainText("Dear Bo at Bo & Sons & co");
   await expect(page.getByText("No field is called compani. Did you mean company?")).toBeVisible();
@@ -166,7 +166,7 @@ test("what two people write in a template is theirs to decide; versions are comp
   await expect(page.getByText("Saved as version 2")).toBeVisible();
   await other.getByLabel("Subject").fill("Third");
   await expect(other.getByText(meanwhile)).toBeVisible();
-  expect(await seriousFindings(other)).toEqual([]);
+  expect(await accessibilityFindings(other)).toEqual([]);
   await other.getByRole("button", { name: "Keep my text" }).click();
   await expect(other.getByText("Saved as version 3")).toBeVisible();
   await page.getByLabel("Subject").fill("Given up");
@@ -192,7 +192,7 @@ test("what two people write in a template is theirs to decide; versions are comp
   const compared = page.getByRole("region", { name: "Version 1" });
   await expect(compared.getByText("First", { exact: true })).toBeVisible();
   await expect(compared.getByText("Third", { exact: true })).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 
   // A step keeps its copy until somebody takes over what is new.
   await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
@@ -242,7 +242,7 @@ test("people comment on a template, one asks for its approval and another gives 
   await page.getByRole("button", { name: "More for this template" }).click();
   await page.getByRole("menuitem", { name: "Category, folder and tags" }).click();
   await page.getByRole("dialog").getByLabel("Category").selectOption("Newsletter");
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
   await page.goto(`/${workspace.slug}/templates`);
@@ -260,7 +260,7 @@ test("people comment on a template, one asks for its approval and another gives 
 
   await page.getByRole("button", { name: "Ask for approval" }).press("Enter");
   await page.getByRole("dialog").getByLabel("A word with it").fill("For the spring sale");
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
   await page.getByRole("dialog").getByRole("button", { name: "Ask" }).press("Enter");
   const approval = page.getByRole("region", { name: "Approval" });
   await expect(approval).toContainText("Waits for Mona Manager.");
@@ -273,7 +273,7 @@ test("people comment on a template, one asks for its approval and another gives 
   await other.getByRole("button", { name: "Approve" }).press("Enter");
   await other.getByRole("dialog").getByRole("button", { name: "Approve" }).press("Enter");
   await expect(other.getByRole("region", { name: "Approval" })).toContainText("Approved as it is.");
-  expect(await seriousFindings(other)).toEqual([]);
+  expect(await accessibilityFindings(other)).toEqual([]);
   await context.close();
   await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit`);
   await expect(page.getByRole("option", { name: "Letter (approved)" })).toBeAttached();
@@ -285,5 +285,5 @@ test("people comment on a template, one asks for its approval and another gives 
   await page.getByLabel("Their fields, as JSON").fill('{ "email": "bo@people.test", "plann": "pro" }');
   await expect(page.getByText("No field is called plann")).toBeVisible();
   await expect(page.getByText("bo@people.test", { exact: true })).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page)).toEqual([]);
 });

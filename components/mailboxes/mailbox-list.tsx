@@ -26,7 +26,7 @@ export function MailboxList({ mailboxes, editable, sandboxUrl, timeZone }: Props
             </span>
             <div className="min-w-0 flex-1">
               <div className="flex flex-wrap items-center gap-2">
-                <h3 className="font-medium wrap-anywhere">{mailbox.email}</h3>
+                <h2 className="font-medium wrap-anywhere">{mailbox.email}</h2>
                 <StatusBadge status={mailbox.status} />
                 {mailbox.isDefault && <Badge tone="neutral">Default</Badge>}
               </div>

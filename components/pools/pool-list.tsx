@@ -34,7 +34,7 @@ export function PoolList({ pools, mailboxes, editable }: Props) {
             <Card className="p-4">
               <div className="flex flex-wrap items-start justify-between gap-2">
                 <div className="min-w-0">
-                  <h3 className="font-medium break-words">{pool.name}</h3>
+                  <h2 className="font-medium break-words">{pool.name}</h2>
                   <p className="mt-0.5 text-muted">
                     {strategyLabels[pool.strategy]}
                     {pool.dailyLimitPerAccount !== null
