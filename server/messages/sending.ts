@@ -120,13 +120,14 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
 const blackoutDays = (which: SQL): SQL =>
   sql`coalesce(range_agg(daterange(b.starts_on, b.ends_on, '[]')) filter (where ${which}), '{}')`;
 
-type Days = { of: SQL; less: SQL; daysBack: number };
+type Days = { of: SQL; less: SQL; daysBack: number; daysAhead?: number | null };
 
 /** Days of a campaign's `blackout_dates b` as `DayRange[]`; null when there are none. */
-const daysFor = (campaignId: SQL, { of, less, daysBack }: Days): SQL => sql`(
+const daysFor = (campaignId: SQL, { of, less, daysBack, daysAhead = null }: Days): SQL => sql`(
   select json_agg(json_build_object('from', lower(c.days), 'to', upper(c.days) - 1)) from (
     select unnest(${blackoutDays(of)} - ${blackoutDays(less)}) as days from blackout_dates b
     where b.ends_on >= (app_now() - make_interval(days => ${daysBack}))::date
+      and (${daysAhead}::int is null or b.starts_on <= (app_now() + make_interval(days => ${daysAhead}::int))::date)
       and (b.campaign_ids is null or ${campaignId} = any(b.campaign_ids))) c)`;
 
 /** Days on which a campaign sends nothing, less those on which it may all the same. */
@@ -136,12 +137,13 @@ export const closedDays = (campaignId: SQL): SQL =>
 /** Whoever was due on such a day and could not be looked at then, in a campaign that was paused, is looked at so much later still. */
 const skipDaysBack = 31;
 
-/** Those of them on which its emails are not sent later either. */
-export const skippedDays = (campaignId: SQL): SQL =>
+/** Those of them on which its emails are not sent later either; of those to come all, or those that begin within so many days. */
+export const skippedDays = (campaignId: SQL, daysAhead: number | null = null): SQL =>
   daysFor(campaignId, {
     of: sql`b.action = 'skip'`,
     less: sql`b.action = 'allow'`,
     daysBack: skipDaysBack,
+    daysAhead,
   });
 
 /** Those of them on which its emails wait. */

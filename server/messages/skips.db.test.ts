@@ -22,6 +22,7 @@ import {
 import { dayMs, dayName, startOfDay } from "#server/planner/zone";
 import { queueMessages } from "./queue.ts";
 import { replanSteps } from "./replan.ts";
+import { loadSending, skippedDays } from "./sending.ts";
 import { sinks } from "./testing-sinks.ts";
 import { always, atOnce, people, statuses, toTheSame, usage } from "./testing.ts";
 
@@ -224,6 +225,22 @@ test("a step that dies while it passes people over has changed nothing, and pass
   expect(await log(campaign)).toEqual([]);
   expect([await drive(false), await drive(false)]).toEqual([2, 0]);
   expect(await log(campaign)).toEqual(["skip_day", "skip_day"]);
+});
+
+test("days that no turn reaches yet make no step look for them, and a forecast knows them all the same", async () => {
+  const campaign = await newCampaign({ emails: people(1), settings });
+  const { scope, campaignId } = campaign;
+  await add(campaign, { from: 22, action: "skip" });
+  const known = () =>
+    withTenant(scope, async (tx) => {
+      const [row] = await tx.execute<{ days: unknown }>(
+        sql`select ${skippedDays(sql`${campaignId}::uuid`, 20)} as days`,
+      );
+      return [row?.days, (await loadSending(tx, campaignId))?.skipping?.days.length];
+    });
+  expect(await known()).toEqual([null, 1]);
+  await moveTo(campaign, 3, 12);
+  expect(await known()).toEqual([[expect.anything()], 1]);
 });
 
 test("a broadcast on such a day says so before it is launched, sends nothing, and ends", async () => {

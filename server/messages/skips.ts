@@ -29,6 +29,12 @@ export const maySkip = (attempts: SQL): SQL =>
   sql`(${attempts} = 0 and (e.context ->> 'retriedVisit')::int is distinct from e.visit)`;
 
 type Row = PersonRow & { enrollment_id: string; message: string | null };
+/**
+ * Readers' hours and the window put a turn off by so many days at most. Where a longer row of closed days lies before it, it
+ * is looked at again when they are over.
+ */
+const turnDaysAhead = 20;
+
 type Acted = { acted: number; events: DriverEvent[] };
 const nothing: Acted = { acted: 0, events: [] };
 
@@ -40,7 +46,7 @@ const nothing: Acted = { acted: 0, events: [] };
 export async function skipOnDays(tx: TenantTx, context: StepContext): Promise<Acted> {
   const { campaignId } = context;
   const [some] = await tx.execute<{ days: unknown }>(
-    sql`select ${skippedDays(sql`${campaignId}::uuid`)} as days`,
+    sql`select ${skippedDays(sql`${campaignId}::uuid`, turnDaysAhead)} as days`,
   );
   if (!some?.days) return nothing;
   const sending = await loadSending(tx, campaignId);
