@@ -9,6 +9,7 @@ import { Skeleton } from "#components/ui/skeleton";
 import { count } from "./import-status.tsx";
 import type { Detail } from "./import-view.tsx";
 import { type ProblemGroup, ProblemList } from "./problem-groups.tsx";
+import { problemTitle } from "./problem-titles.tsx";
 import { type Edits, RowFixer } from "./row-fixer.tsx";
 
 type Props = {
@@ -74,7 +75,14 @@ function Rows({
   if (pages.isPending) return <Skeleton className="m-4 h-24" />;
   return (
     <>
-      <RowFixer rows={rows} columns={columns} headers={job.headers} edits={edits} onEdit={onEdit} />
+      <RowFixer
+        problem={problemTitle(group.code)}
+        rows={rows}
+        columns={columns}
+        headers={job.headers}
+        edits={edits}
+        onEdit={onEdit}
+      />
       <div className="flex flex-wrap items-center gap-3 px-4 py-2.5 text-xs text-muted empty:hidden sm:px-5">
         {group.rows > rows.length && (
           <span className="tabular-nums">

@@ -10,6 +10,8 @@ export type Edits = ReadonlyMap<number, string[]>;
 export type FixerColumn = { column: number; header: string; target: string };
 
 type Props = {
+  /** What is wrong with them. */
+  problem: string;
   rows: BadRow[];
   columns: FixerColumn[];
   /** Of the whole file: what stands behind them belongs to no column. */
@@ -26,7 +28,7 @@ const columnsShown = 12;
  * Bad rows as a table to type into. The cell that is wrong stands first. Enter and the arrows go from row to row in
  * one column, as in a spreadsheet; Escape gives back what the file says.
  */
-export function RowFixer({ rows, columns, headers, edits, onEdit }: Props) {
+export function RowFixer({ problem, rows, columns, headers, edits, onEdit }: Props) {
   const table = useRef<HTMLTableElement>(null);
   const field = rows[0]?.field;
   const ordered = useMemo(() => {
@@ -47,7 +49,7 @@ export function RowFixer({ rows, columns, headers, edits, onEdit }: Props) {
   }, []);
 
   return (
-    <div className="relative overflow-x-auto" role="region" aria-label="Rows to correct">
+    <div className="relative overflow-x-auto" role="region" aria-label={`Rows to correct: ${problem}`}>
       <table ref={table} className="w-full border-collapse text-left">
         <thead>
           <tr className="border-y bg-sunken text-xs text-muted">
