@@ -57,13 +57,16 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
+/** What happens a few times a second only is told by its hundredths. */
+const rounded = (rate: number) => (rate < 10 ? +rate.toFixed(2) : Math.round(rate));
+
 /** One line a machine can read too: the figure, the floor, and what share of the floor is reached. */
 export function report(name: string, unit: string, figure: number, floor: number): void {
   const line = {
     name,
     unit,
-    figure: Math.round(figure),
-    floor: Math.round(floor),
+    figure: rounded(figure),
+    floor: rounded(floor),
     ratio: +(figure / floor).toFixed(2),
   };
   console.log(`${name}: ${line.figure} ${unit}, floor ${line.floor} ${unit}, ratio ${line.ratio}`);
