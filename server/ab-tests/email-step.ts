@@ -5,6 +5,7 @@ import { holds, yieldUntil } from "#server/drivers/mutations";
 import { lost, type Slice, type SliceResult } from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { queueMessages } from "#server/messages/queue";
+import { askAgain } from "#server/messages/replan";
 import { letGoOfDays } from "#server/messages/skips";
 import { releaseHeld } from "./conclude.ts";
 import { driveTest } from "./drive.ts";
@@ -55,8 +56,9 @@ const pageSize = 5_000;
 
 /**
  * Goes through the next ones who stand at a step, in the order of the contacts, after a change: lets those go who waited
- * for a winner that there is by now, or for days that are none on which their email is passed over any more, and brings those on whose email is reviewed from now on, or no more. The place
- * reached is written down in the same transaction, so that nobody is passed over; another slice always follows.
+ * for a winner that there is by now, for days that are none on which nothing is sent any more, or for a limit that is another
+ * one, and brings those on whose email is reviewed from now on, or no more. The place reached is written down in the same
+ * transaction, so that nobody is passed over; another slice always follows.
  */
 export async function goThrough(
   tx: TenantTx,
@@ -70,9 +72,10 @@ export async function goThrough(
     order by contact_id limit ${size}`);
   const ids = rows.map(({ id }) => id);
   await letGoOfDays(tx, ids);
+  const moreMessages = await askAgain(tx, { stepId, enrollmentIds: ids, messagesMax: size });
   await followReviewSwitch(tx, stepOf(await loadGraph(tx, campaignId), stepId), ids);
   if (decided) await releaseHeld(tx, ids);
-  const last = rows.length < size ? null : (rows.at(-1)?.contact_id ?? null);
+  const last = rows.length < size && !moreMessages ? null : (rows.at(-1)?.contact_id ?? upTo);
   await tx.execute(sql`update campaign_steps set retimed_up_to = ${last}::uuid where id = ${stepId}::uuid`);
 }
 

@@ -4,7 +4,7 @@ import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
 import { replanCampaigns, replanSteps } from "#server/messages/replan";
-import { lookThroughHeld, skipsDays } from "#server/messages/skips";
+import { lookThroughDays } from "#server/messages/skips";
 import type { BlackoutInput } from "./schema.ts";
 import { checkCampaigns } from "./scope.ts";
 
@@ -34,7 +34,8 @@ export async function createBlackout(
     after: { name, startsOn, endsOn, onlyFor, action },
   });
   // Slots are given out for minutes ahead only: later days need no second look, but for who is held until one of them.
-  const held = action === "allow" && (await skipsDays(tx)) ? await lookThroughHeld(tx, scope, onlyFor) : [];
+  const held =
+    action === "allow" ? await lookThroughDays(tx, scope, { campaignIds: onlyFor, skipped: false }) : [];
   const events = made.now ? await replanCampaigns(tx, scope, onlyFor) : [];
   return { id: made.id, events: [...held, ...events] };
 }
@@ -75,8 +76,7 @@ export async function removeBlackout(
     resourceId: id,
     before: { name: removed.name, startsOn: removed.startsOn, endsOn: removed.endsOn },
   });
-  // A day on which emails wait may have been what moved a turn to one on which they are passed over.
-  const concerned = removed.action === "skip" || (await skipsDays(tx));
-  const held = concerned ? await lookThroughHeld(tx, scope, removed.onlyFor) : [];
+  const { action, onlyFor } = removed;
+  const held = await lookThroughDays(tx, scope, { campaignIds: onlyFor, skipped: action === "skip" });
   return { events: [...held, ...(await replanSteps(tx, scope))] };
 }

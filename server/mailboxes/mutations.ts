@@ -7,7 +7,7 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
-import { askAgain, replanSteps, wakeHeld } from "#server/messages/replan";
+import { lookThroughHeld, replanSteps } from "#server/messages/replan";
 import { seal } from "#server/seal";
 import { passwordPlace } from "./queries.ts";
 import type { MailboxCreateInput, MailboxUpdateInput } from "./schema.ts";
@@ -83,8 +83,8 @@ export async function updateMailbox(
   input: MailboxUpdateInput,
 ): Promise<{ events: DriverEvent[] }> {
   const { id, displayName, dailyLimit, hourlyLimit, minDelaySeconds, status } = input;
-  const held = await wakeHeld(tx, scope, "mailbox");
-  const events = [...held.events, ...(await replanSteps(tx, scope))];
+  const held = await lookThroughHeld(tx, scope, { heldBy: "mailbox" });
+  const events = [...held, ...(await replanSteps(tx, scope))];
   const [before] = await tx.select().from(emailAccounts).where(eq(emailAccounts.id, id)).for("no key update");
   if (!before) throw new AppError("not_found", "This mailbox does not exist.");
   const after = { displayName: displayName || null, dailyLimit, hourlyLimit, minDelaySeconds, status };
@@ -98,7 +98,6 @@ export async function updateMailbox(
       updatedAt: sql`app_now()`,
     })
     .where(eq(emailAccounts.id, id));
-  await askAgain(tx, held.stepIds, "mailbox");
   await recordAct(tx, {
     actorId: userId,
     action: "mailbox.updated",

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { type DriverEvent, type EventScope, stepDueEvent } from "#server/drivers/events";
 import { wakeNow } from "#server/drivers/mutations";
+import { nobodyYet } from "#server/enrollments/retime";
 import { releaseCampaignSlots, wakeEmailSteps } from "./slots.ts";
 
 type Step = { id: string; campaign_id: string; step_order: number };
@@ -43,42 +44,79 @@ export async function replanCampaigns(
 const reasons = {
   domain: sql`('recipient_domain_limit', 'recipient_domain_hourly_limit')`,
   mailbox: sql`('own_mailbox')`,
+  // Whatever somebody waits for, the time of it may lie behind days that are none on which nothing is sent any more.
+  days: sql`('recipient_window', 'best_hour', 'recipient_domain_limit', 'recipient_domain_hourly_limit', 'own_mailbox')`,
 };
-/** What people wait for: room at their receiving domain, or the mailbox that wrote to them before. */
+/** What people wait for: room at their receiving domain, the mailbox that wrote to them before, or a day that is open. */
 type HeldBy = keyof typeof reasons;
 
 /**
- * Wakes the steps at which somebody waits for what changes now. Before limits are touched, since drivers come first in
- * the lock order; `askAgain` after them. Send the events after the commit.
+ * What people wait for has changed: the email steps at which somebody does, of these campaigns or of all that are under way,
+ * go through their people, and have them look again (`askAgain`, `letGoOfDays`); with null every email step does. It is not
+ * done here, for there may be a million of them. Locks campaigns, then drivers: whoever changes a campaign's steps does so too,
+ * and whoever puts somebody off at this moment ends before. Call before limits are touched, and `replanSteps` after it; send
+ * the events after the commit.
  */
-export async function wakeHeld(
+export async function lookThroughHeld(
   tx: TenantTx,
   scope: EventScope,
-  heldBy: HeldBy,
-): Promise<{ stepIds: string[]; events: DriverEvent[] }> {
+  { heldBy, campaignIds = null }: { heldBy: HeldBy | null; campaignIds?: readonly string[] | null },
+): Promise<DriverEvent[]> {
+  const campaigns = await tx.execute<{ id: string }>(sql`
+    select id from campaigns where status in ('active', 'paused') and deleted_at is null
+      and (${campaignIds === null} or id = any(${sql.param([...(campaignIds ?? [])])}::uuid[])) order by id for no key update`);
+  const locked = await tx.execute<{ id: string }>(sql`
+    select s.id from campaign_steps s join step_drivers d on d.step_id = s.id
+    where s.step_type = 'email' and s.is_active and s.campaign_id = any(${sql.param(campaigns.map(({ id }) => id))}::uuid[])
+    order by s.campaign_id, s.step_order for no key update of d`);
+  const ids = locked.map(({ id }) => id);
+  const stepIds = heldBy === null ? ids : await holdingSteps(tx, ids, heldBy);
+  if (stepIds.length === 0) return [];
+  const events = await wakeEmailSteps(tx, { scope, stepIds, dueAt: null });
+  await tx.execute(
+    sql`update campaign_steps set retimed_up_to = ${nobodyYet}::uuid where id = any(${sql.param(stepIds)}::uuid[])`,
+  );
+  return events;
+}
+
+/** Those of the steps at which somebody waits for it. */
+async function holdingSteps(tx: TenantTx, stepIds: readonly string[], heldBy: HeldBy): Promise<string[]> {
   const steps = await tx.execute<{ id: string }>(sql`
-    select s.id from campaign_steps s join campaigns k on k.id = s.campaign_id and k.deleted_at is null
-    where s.step_type = 'email' and k.status in ('active', 'paused') and (exists (
+    select s.id from campaign_steps s where s.id = any(${sql.param([...stepIds])}::uuid[]) and (exists (
       select from campaign_contacts e where e.current_step_id = s.id and e.status in ('enrolled', 'active')
         and e.next_email_scheduled_at > app_now() and e.wait_reason in ${reasons[heldBy]}
     ) or exists (
       select from content.email_messages m where m.step_id = s.id and m.scheduled_for is null
         and m.delivery_status in ('queued', 'deferred') and m.next_attempt_at > app_now() and m.reason_code in ${reasons[heldBy]}))`);
-  const stepIds = steps.map(({ id }) => id);
-  const events = stepIds.length === 0 ? [] : await wakeEmailSteps(tx, { scope, stepIds, dueAt: null });
-  return { stepIds, events };
+  return steps.map(({ id }) => id);
 }
 
-/** Everybody who waits for it is looked at now, and not at the time that was reckoned before. */
-export async function askAgain(tx: TenantTx, stepIds: readonly string[], heldBy: HeldBy): Promise<void> {
-  if (stepIds.length === 0) return;
-  const among = sql`any(${sql.param(stepIds)}::uuid[])`;
-  await tx.execute(sql`
+/** Among whom it is looked: people at a step, and at most so many of its messages. */
+type Among = { stepId: string; enrollmentIds: readonly string[]; messagesMax: number };
+
+/** What is asked again with the reason that it has; whose own hour it is finds a new one (`letGoOfDays`). */
+const asked = sql`('recipient_domain_limit', 'recipient_domain_hourly_limit', 'own_mailbox', 'recipient_window')`;
+
+/**
+ * Whoever of these waits for room, a mailbox or an open day is looked at now, and not at the time that was reckoned before; so
+ * are messages of the step, also those that are sent again by hand when their contact has left it. Returns whether there
+ * may be more of these. Locks messages, then enrollments.
+ */
+export async function askAgain(
+  tx: TenantTx,
+  { stepId, enrollmentIds, messagesMax }: Among,
+): Promise<boolean> {
+  const waits = sql`scheduled_for is null and delivery_status in ('queued', 'deferred') and next_attempt_at > app_now()
+    and reason_code in ${asked}`;
+  const messages = await tx.execute(sql`
     update content.email_messages set next_attempt_at = app_now(), updated_at = app_now()
-    where id in (select id from content.email_messages where step_id = ${among} and scheduled_for is null
-      and delivery_status in ('queued', 'deferred') and reason_code in ${reasons[heldBy]} order by id for no key update)`);
+    where id in (select id from content.email_messages
+      where id = any(array(select id from content.email_messages where step_id = ${stepId}::uuid and ${waits} limit ${messagesMax}))
+        and ${waits} order by id for no key update) returning 1`);
   await tx.execute(sql`
     update campaign_contacts set next_email_scheduled_at = app_now(), updated_at = app_now()
-    where id in (select id from campaign_contacts where current_step_id = ${among} and status in ('enrolled', 'active')
-      and wait_reason in ${reasons[heldBy]} and next_email_scheduled_at > app_now() order by id for no key update)`);
+    where id in (select id from campaign_contacts where id = any(${sql.param([...enrollmentIds])}::uuid[])
+      and status in ('enrolled', 'active', 'paused') and wait_reason in ${asked} and next_email_scheduled_at > app_now()
+      order by id for no key update)`);
+  return messages.length === messagesMax;
 }

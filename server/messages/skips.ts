@@ -2,14 +2,13 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import type { WaitReason } from "#server/enrollments/reasons";
-import { nobodyYet } from "#server/enrollments/retime";
 import type { StepContext } from "#server/enrollments/slice";
 import { skippedTurn } from "#server/planner/skips";
 import { holdPeople } from "./ledger.ts";
 import { passOver } from "./pass-over.ts";
 import { loadOwnTimes, personColumns, type PersonRow } from "./people.ts";
+import { lookThroughHeld } from "./replan.ts";
 import { loadSending, type Sending, skippedDays } from "./sending.ts";
-import { wakeEmailSteps } from "./slots.ts";
 
 /**
  * Why somebody waits for the turn of an email that comes on days on which none are sent; and what the log says of the step
@@ -131,53 +130,50 @@ async function hold(tx: TenantTx, { stepId }: StepContext, { until, sending }: H
 }
 
 /** Whether somebody can be held for such days: none of them is over since longer than the clocks of two zones lie apart. */
-export async function skipsDays(tx: TenantTx): Promise<boolean> {
+async function skipsDays(tx: TenantTx): Promise<boolean> {
   const [row] = await tx.execute<{ some: boolean }>(sql`
     select exists(select from blackout_dates where action = 'skip' and ends_on >= (app_now() - interval '2 days')::date) as some`);
   return row?.some === true;
 }
 
-/**
- * Days have changed: the email steps of these campaigns (or of all) that are under way go through their people, and let
- * those go who wait for the turn of an email that would be passed over (`letGoOfDays`). Locks campaigns, then drivers: whoever changes a
- * campaign's steps does so too. Send the events after the commit.
- */
-export async function lookThroughHeld(
-  tx: TenantTx,
-  scope: EventScope,
-  campaignIds: readonly string[] | null,
-): Promise<DriverEvent[]> {
-  const campaigns = await tx.execute<{ id: string }>(sql`
-    select id from campaigns where status in ('active', 'paused') and deleted_at is null
-      and (${campaignIds === null} or id = any(${sql.param([...(campaignIds ?? [])])}::uuid[])) order by id for no key update`);
-  const steps = await tx.execute<{ id: string }>(sql`
-    select id from campaign_steps where step_type = 'email' and is_active
-      and campaign_id = any(${sql.param(campaigns.map(({ id }) => id))}::uuid[])`);
-  const stepIds = steps.map(({ id }) => id);
-  if (stepIds.length === 0) return [];
-  const events = await wakeEmailSteps(tx, { scope, stepIds, dueAt: null });
-  await tx.execute(
-    sql`update campaign_steps set retimed_up_to = ${nobodyYet}::uuid where id = any(${sql.param(stepIds)}::uuid[])`,
-  );
-  return events;
-}
+type Fewer = { campaignIds: readonly string[] | null; skipped: boolean };
 
 /**
- * Whoever of these is held until the turn of an email that would be passed over waits for that no more, paused by hand or
- * not. The step holds again whom it has to. Locks messages, then enrollments.
+ * Days on which nothing is sent are fewer for these campaigns, or for all: whose turn had moved behind one, or who is held for
+ * one on which emails are passed over (`skipped`: such a day is among those gone), is looked at again. A day on which emails
+ * wait may have been what moved a turn to one on which they are passed over. Send the events after the commit.
+ */
+export async function lookThroughDays(
+  tx: TenantTx,
+  scope: EventScope,
+  { campaignIds, skipped }: Fewer,
+): Promise<DriverEvent[]> {
+  const heldBy = skipped || (await skipsDays(tx)) ? null : "days";
+  return lookThroughHeld(tx, scope, { heldBy, campaignIds });
+}
+
+/** Held until the turn of an email that would be passed over, or until an hour of their own that is yet to come. */
+const forDays = (reason: SQL, at: SQL): SQL =>
+  sql`(${reason} = ${skipDay} or ${reason} = 'best_hour' and ${at} > app_now())`;
+
+/**
+ * Whoever of these is held until the turn of an email that would be passed over, or until the hour at which they read, waits
+ * for that no more, paused by hand or not. The step holds again whom it has to. Locks messages, then enrollments.
  */
 export async function letGoOfDays(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
   const these = sql`any(${sql.param([...enrollmentIds])}::uuid[])`;
-  await tx.execute(sql`
+  const messages = await tx.execute<{ id: string }>(sql`
     update content.email_messages set next_attempt_at = app_now(), reason_code = 'awaiting_slot', updated_at = app_now()
     where id in (select id from content.email_messages
-      where id in (select awaiting_message_id from campaign_contacts where id = ${these} and wait_reason = ${skipDay})
-        and scheduled_for is null and delivery_status in ('queued', 'deferred') and reason_code = ${skipDay}
-      order by id for no key update)`);
+      where id in (select awaiting_message_id from campaign_contacts where id = ${these} and wait_reason in (${skipDay}, 'best_hour'))
+        and scheduled_for is null and delivery_status in ('queued', 'deferred') and ${forDays(sql`reason_code`, sql`next_attempt_at`)}
+      order by id for no key update) returning id`);
+  const found = sql`any(${sql.param(messages.map(({ id }) => id))}::uuid[])`;
   await tx.execute(sql`
     update campaign_contacts
     set next_email_scheduled_at = case when next_email_scheduled_at is not null then app_now() end,
       wait_reason = case when awaiting_message_id is not null then 'awaiting_send' end, updated_at = app_now()
     where id in (select id from campaign_contacts where id = ${these} and status in ('enrolled', 'active', 'paused')
-      and wait_reason = ${skipDay} order by id for no key update)`);
+      and (${forDays(sql`wait_reason`, sql`next_email_scheduled_at`)} or wait_reason = 'best_hour' and awaiting_message_id = ${found})
+      order by id for no key update)`);
 }

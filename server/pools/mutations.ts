@@ -4,7 +4,7 @@ import type { TenantTx } from "#db/tenancy";
 import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
-import { askAgain, replanSteps, wakeHeld } from "#server/messages/replan";
+import { lookThroughHeld, replanSteps } from "#server/messages/replan";
 import type { PoolCreateInput, PoolUpdateInput } from "./schema.ts";
 
 /** Throws `invalid` on `members` for a mailbox of nobody's here, `conflict` on `name` for one that is taken. */
@@ -38,8 +38,8 @@ export async function updatePool(
   { scope, userId }: { scope: EventScope; userId: string },
   { id, ...input }: PoolUpdateInput,
 ): Promise<{ events: DriverEvent[] }> {
-  const held = await wakeHeld(tx, scope, "mailbox");
-  const events = [...held.events, ...(await replanSteps(tx, scope))];
+  const held = await lookThroughHeld(tx, scope, { heldBy: "mailbox" });
+  const events = [...held, ...(await replanSteps(tx, scope))];
   await refuseTakenName(tx, { id, name: input.name });
   const rows = await tx.execute(sql`
     update rotation_pools set name = ${input.name}, strategy = ${input.strategy},
@@ -48,7 +48,6 @@ export async function updatePool(
     where id = ${id}::uuid returning id`);
   if (rows.length === 0) throw new AppError("not_found", "This pool does not exist any more.");
   await setMembers(tx, { id, ...input });
-  await askAgain(tx, held.stepIds, "mailbox");
   await recordAct(tx, {
     actorId: userId,
     action: "pool.updated",

@@ -4,7 +4,7 @@ import { recordAct } from "#server/audit";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
 import { countEarlierMail } from "#server/messages/earlier-mail";
-import { askAgain, replanSteps, wakeHeld } from "#server/messages/replan";
+import { lookThroughHeld, replanSteps } from "#server/messages/replan";
 import { findContactCaps } from "./queries.ts";
 import type { ContactCapsInput, SendingLimitInput } from "./schema.ts";
 
@@ -20,22 +20,21 @@ export async function saveSendingLimit(
   { scope, userId }: By,
   { kind, domain, dailyLimit, hourlyLimit }: SendingLimitInput,
 ): Promise<{ events: DriverEvent[] }> {
-  const events = await replanSteps(tx, scope);
-  const held = await wakeHeld(tx, scope, "domain");
+  const held = await lookThroughHeld(tx, scope, { heldBy: "domain" });
+  const events = [...held, ...(await replanSteps(tx, scope))];
   await tx.execute(sql`
     insert into sending_limits as l (kind, domain, daily_limit, hourly_limit)
     values (${kind}, ${domain}, ${dailyLimit}, ${hourlyLimit})
     on conflict (tenant_id, workspace_id, kind, domain) do update
     set daily_limit = excluded.daily_limit, hourly_limit = excluded.hourly_limit, updated_at = app_now()`);
   if (kind === "recipient_domain") await countEarlierMail(tx, { domain, hourlyLimit });
-  await askAgain(tx, held.stepIds, "domain");
   await recordAct(tx, {
     actorId: userId,
     action: "sending_limit.saved",
     resourceType: "sending_limit",
     after: { kind, domain, dailyLimit, hourlyLimit },
   });
-  return { events: [...events, ...held.events] };
+  return { events };
 }
 
 /** Throws `not_found`. Send the events after the commit. */
@@ -44,20 +43,19 @@ export async function removeSendingLimit(
   { scope, userId }: By,
   id: string,
 ): Promise<{ events: DriverEvent[] }> {
-  const events = await replanSteps(tx, scope);
-  const held = await wakeHeld(tx, scope, "domain");
+  const held = await lookThroughHeld(tx, scope, { heldBy: "domain" });
+  const events = [...held, ...(await replanSteps(tx, scope))];
   const [before] = await tx.execute<{ kind: string; domain: string }>(
     sql`delete from sending_limits where id = ${id}::uuid returning kind, domain`,
   );
   if (!before) throw new AppError("not_found", "This limit does not exist any more.");
-  await askAgain(tx, held.stepIds, "domain");
   await recordAct(tx, {
     actorId: userId,
     action: "sending_limit.removed",
     resourceType: "sending_limit",
     before,
   });
-  return { events: [...events, ...held.events] };
+  return { events };
 }
 
 /** Of the whole organization; call in its scope. */
