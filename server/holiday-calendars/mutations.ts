@@ -6,6 +6,7 @@ import { checkCampaigns } from "#server/blackout-dates/scope";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
 import { replanCampaigns, replanSteps } from "#server/messages/replan";
+import { lookThroughDays } from "#server/messages/skips";
 import { holidaysOf, listCountries, listRegions } from "./holidays.ts";
 import type { CalendarInput } from "./schema.ts";
 
@@ -53,16 +54,18 @@ async function checkPlace(country: string, region: string): Promise<void> {
     });
 }
 
+type Removed = { country: string; region: string; onlyFor: string[] | null };
+
 /** Throws `not_found`. Send the events after the commit. */
 export async function removeCalendar(
   tx: TenantTx,
   { scope, userId }: By,
   id: string,
 ): Promise<{ events: DriverEvent[] }> {
-  const [before] = await tx.execute<{ country: string; region: string }>(
-    sql`delete from holiday_calendars where id = ${id}::uuid returning country, region`,
-  );
-  if (!before) throw new AppError("not_found", "This calendar is not in the list any more.");
+  const [removed] = await tx.execute<Removed>(sql`
+    delete from holiday_calendars where id = ${id}::uuid returning country, region, campaign_ids as "onlyFor"`);
+  if (!removed) throw new AppError("not_found", "This calendar is not in the list any more.");
+  const { onlyFor, ...before } = removed;
   await recordAct(tx, {
     actorId: userId,
     action: "holiday_calendar.removed",
@@ -70,7 +73,8 @@ export async function removeCalendar(
     resourceId: id,
     before,
   });
-  return { events: await replanSteps(tx, scope) };
+  const held = await lookThroughDays(tx, scope, { campaignIds: onlyFor, skipped: false });
+  return { events: [...held, ...(await replanSteps(tx, scope))] };
 }
 
 type Calendar = { country: string; region: string; first: number };

@@ -1,8 +1,11 @@
 import { sql } from "drizzle-orm";
+import { v7 } from "uuid";
 import { beforeEach, expect, test } from "vitest";
+import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { goThrough } from "#server/ab-tests/email-step";
+import { createBlackout, removeBlackout } from "#server/blackout-dates/mutations";
 import { commitThenSend } from "#server/drivers/events";
 import {
   createRunner,
@@ -13,9 +16,11 @@ import {
   places,
   type Started,
 } from "#server/enrollments/testing";
+import { removeCalendar } from "#server/holiday-calendars/mutations";
+import { dayMs, dayName } from "#server/planner/zone";
 import { saveSendingLimit } from "#server/sending-limits/mutations";
 import { sinks } from "./testing-sinks.ts";
-import { atOnce, people } from "./testing.ts";
+import { always, atOnce, people } from "./testing.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
@@ -32,6 +37,7 @@ const limit = ({ scope, userId }: Started, dailyLimit: number) =>
 const reasons = async (campaign: Started) => (await places(campaign)).map(({ wait_reason }) => wait_reason);
 const sent = async (campaign: Started) =>
   (await ledger(campaign)).filter(({ sent_at }) => sent_at !== null).length;
+const now = ({ scope }: Started) => withTenant(scope, appNow);
 const cursor = ({ scope, campaignId }: Started) =>
   withTenant(scope, async (tx) => {
     const [step] = await tx.execute<{ upTo: string | null }>(
@@ -111,3 +117,80 @@ const cursorOf = ({ scope }: Started, stepId: string) =>
     );
     return step?.upTo ?? null;
   });
+
+/** A day on which nothing is sent, of a calendar of holidays. */
+const holiday = (campaign: Started, onlyFor: string[] | null = null) =>
+  withTenant(campaign.scope, async (tx) => {
+    const today = dayName((await appNow(tx)).getTime());
+    const [calendar] = await tx.execute<{ id: string }>(sql`
+      insert into holiday_calendars (country, region, campaign_ids, filled_until)
+      values ('DE', '', ${onlyFor === null ? null : sql.param(onlyFor)}::uuid[], 9000) returning id`);
+    await tx.execute(sql`
+      insert into blackout_dates (calendar_id, campaign_ids, name, starts_on, ends_on)
+      select id, campaign_ids, 'Holiday', ${today}::date, ${today}::date from holiday_calendars where id = ${calendar?.id}::uuid`);
+    return calendar?.id ?? "";
+  });
+
+test("whose turn had moved behind a holiday, on their own clock, gets the email when the calendar is taken out", async () => {
+  const campaign = await newCampaign({
+    emails: people(2),
+    settings: { ...settings, ...always, timezone_mode: "recipient" },
+  });
+  const { scope, userId, campaignId } = campaign;
+  const id = await holiday(campaign);
+  await launch(scope, campaignId);
+  await runner.settle();
+  expect([await reasons(campaign), await sent(campaign)]).toEqual([
+    ["recipient_window", "recipient_window"],
+    0,
+  ]);
+  await commitThenSend(scope, (tx) => removeCalendar(tx, { scope, userId }, id));
+  await runner.settle();
+  expect(await sent(campaign)).toBe(2);
+});
+
+test("whose own hour had moved behind a day without sending finds an earlier one when the day is taken out, or is an exception", async () => {
+  const campaign = await newCampaign({
+    emails: ["ada@reads.test"],
+    settings: { ...settings, optimize_send_time: true },
+  });
+  const { scope, userId, campaignId, contactIds } = campaign;
+  const today = (await now(campaign)).getTime();
+  const hour = (new Date(today).getUTCHours() + 3) % 24;
+  await withTenant(scope, async (tx) => {
+    for (let day = 1; day <= 8; day += 1)
+      await tx.execute(sql`
+        insert into email_events (message_id, contact_id, type, occurred_at, is_machine) values (${v7()}::uuid, ${contactIds[0]}::uuid,
+          'opened', ${new Date(Math.floor(today / dayMs - day) * dayMs + hour * 3_600_000 + 600_000).toISOString()}::timestamptz, false)`);
+  });
+  const days = (action: "delay" | "allow", to: number) =>
+    commitThenSend(scope, (tx) =>
+      createBlackout(
+        tx,
+        { scope, userId },
+        {
+          name: "Fair",
+          startsOn: dayName(today),
+          endsOn: dayName(today + to * dayMs),
+          onlyFor: null,
+          action,
+        },
+      ),
+    );
+  const shut = await days("delay", 3);
+  await launch(scope, campaignId);
+  await runner.settle();
+  const at = async () => (await places(campaign))[0]?.next_email_scheduled_at?.getTime() ?? 0;
+  const behind = await at();
+  expect([await reasons(campaign), behind > today + 3 * dayMs]).toEqual([["best_hour"], true]);
+  const open = await days("allow", 1);
+  await runner.settle();
+  const first = await at();
+  expect([await reasons(campaign), first < today + dayMs]).toEqual([["best_hour"], true]);
+  await commitThenSend(scope, (tx) => removeBlackout(tx, { scope, userId }, open.id));
+  await runner.settle();
+  expect(await at()).toBe(behind);
+  await commitThenSend(scope, (tx) => removeBlackout(tx, { scope, userId }, shut.id));
+  await runner.settle();
+  expect(await at()).toBe(first);
+});
