@@ -17,7 +17,8 @@ export function SampleFields({ test, onChange, campaign }: Props) {
     ...trpc.campaigns.countAudience.queryOptions({ audience: campaign.audience }),
     enabled: !campaign.goesOn,
   });
-  const count = people.data?.count ?? 0;
+  // Who is not to be disturbed for now is drawn like anybody else.
+  const count = (people.data?.count ?? 0) + (people.data?.undisturbed?.people ?? 0);
   const asked = Math.round((count * test.samplePercent) / 100);
   const size = campaign.goesOn ? test.sampleContacts : sampleSizeOf(test, count);
   return (

@@ -26,6 +26,7 @@ export function AudienceSize({ title, count, stale, problem }: Props) {
               ? `of ${count.chosen.toLocaleString("en")} in the audience`
               : `${count.suppressed.toLocaleString("en")} of ${count.chosen.toLocaleString("en")} are unsubscribed, bounced or suppressed and get nothing`}
           </p>
+          {count.undisturbed && <p className="text-muted">{undisturbedWords(count.undisturbed)}</p>}
         </div>
       ) : (
         <Skeleton className="mt-1 h-8 w-24" />
@@ -33,3 +34,8 @@ export function AudienceSize({ title, count, stale, problem }: Props) {
     </Card>
   );
 }
+
+const undisturbedWords = ({ tag, people }: { tag: string; people: number }) =>
+  people === 1
+    ? `1 has the tag “${tag}” and gets nothing until it is taken off`
+    : `${people.toLocaleString("en")} have the tag “${tag}” and get nothing until it is taken off`;

@@ -47,7 +47,7 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
       </div>
     );
   }
-  const { forecast, audience } = review;
+  const { audience } = review;
   const scheduled = campaign.status === "scheduled";
   const triggered = campaign.type === "triggered";
   // Each of its times is launched by itself.
@@ -76,7 +76,7 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
           <p className={list ? "mb-3" : undefined}>
             {triggered
               ? "Nobody gets an email until something brings them in."
-              : firstStepWords(campaign, forecast)}{" "}
+              : firstStepWords(campaign, review)}{" "}
             You can pause at any time; what has left cannot be called back.
           </p>
           {list}
@@ -100,10 +100,11 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
   );
 }
 
-function firstStepWords({ steps, settings }: Campaign, forecast: Review["forecast"]): string {
+function firstStepWords({ steps, settings }: Campaign, { forecast, audience }: Review): string {
   if (steps[0]?.type !== "email")
     return `Everybody starts with step 1, ${steps[0]?.title ?? ""}. Emails keep to the send window.`;
+  if (audience.count === 0) return "No email leaves for now: nobody in the audience is to be disturbed.";
   if (!forecast) return "No email leaves while the send window stays shut.";
-  if (forecast.hold === null) return "The first email leaves right away.";
+  if (forecast.atOnce) return "The first email leaves right away.";
   return `The first email leaves ${forecast.firstAtText} (${settings.timezone}).`;
 }

@@ -27,6 +27,11 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
           {audience.suppressed > 0 && (
             <span className="text-muted">, {audience.suppressed.toLocaleString("en")} left out</span>
           )}
+          {audience.undisturbed && (
+            <span className="text-muted">
+              , {audience.undisturbed.people.toLocaleString("en")} not to be disturbed for now
+            </span>
+          )}
         </>
       ),
     },

@@ -12,7 +12,7 @@ type Props = { workspace: string; campaign: Campaign; samples: Sample[]; everybo
 export function LaunchSamples({ workspace, campaign, samples, everybody }: Props) {
   const { timezone } = campaign.settings;
   const columns: Column<Sample>[] = [
-    { key: "contact", header: "Contact", cell: ({ email }) => email, className: "wrap-anywhere" },
+    { key: "contact", header: "Contact", cell: contact, className: "wrap-anywhere" },
     {
       key: "zone",
       header: "Time zone",
@@ -54,6 +54,15 @@ export function LaunchSamples({ workspace, campaign, samples, everybody }: Props
     </Section>
   );
 }
+
+const contact = ({ email, snoozed }: Sample): ReactNode =>
+  snoozed ? (
+    <>
+      {email} <span className="text-muted">(snoozed)</span>
+    </>
+  ) : (
+    email
+  );
 
 const toldBy = (by: Sample["zoneBy"]) => (by === null ? "the campaign’s" : `from the ${by}`);
 

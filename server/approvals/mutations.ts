@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { recordCampaignAct } from "#server/campaigns/acts";
-import { countAudience, doorOf } from "#server/campaigns/audience";
+import { comingIn, countAudience, doorOf } from "#server/campaigns/audience";
 import { takeForEdit } from "#server/campaigns/edits";
 import { type Campaign, getCampaign } from "#server/campaigns/queries";
 import type { CampaignStatus } from "#server/campaigns/schema";
@@ -17,7 +17,7 @@ import { approvalHours, approverRoleNames, type ApproverRole } from "./schema.ts
 type Who = { campaignId: string; userId: string };
 
 export const peopleOf = async (tx: TenantTx, { id, type, audience }: Campaign): Promise<number> =>
-  (await countAudience(tx, type === "triggered" ? doorOf(audience) : audience, id)).count;
+  comingIn(await countAudience(tx, type === "triggered" ? doorOf(audience) : audience, id));
 
 /**
  * Asks for the approval of exactly the version that is looked at, and tells those who may give it. An earlier request

@@ -1,11 +1,26 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { mailable } from "#server/messages/mailable";
+import { isSnoozed, isUndisturbed, mailable } from "#server/messages/mailable";
 import { inSegment } from "#server/segments/queries";
+import { findUndisturbedTag } from "#server/tags/queries";
 import type { Audience } from "./schema.ts";
 
-/** `chosen`: in the audience; `suppressed`: of these, the ones who will get nothing; `count`: who will be written to. */
-export type AudienceCount = { chosen: number; suppressed: number; count: number; missing: number };
+/**
+ * `chosen`: in the audience; `suppressed`: of these, the ones who will get nothing; `undisturbed`: those who get nothing for as
+ * long as they have a tag; `count`: who will be written to, the last of those who are snoozed at `snoozedUntil`.
+ */
+export type AudienceCount = {
+  chosen: number;
+  suppressed: number;
+  undisturbed: { tag: string; people: number } | null;
+  count: number;
+  snoozedUntil: Date | null;
+  missing: number;
+};
+
+/** Everybody who comes into the campaign, written to or not for now. */
+export const comingIn = ({ count, undisturbed }: Pick<AudienceCount, "count" | "undisturbed">): number =>
+  count + (undisturbed?.people ?? 0);
 
 /**
  * The predicate over `contacts c` that says who is in the audience, mailable or not. Lists and segments that no longer
@@ -60,11 +75,32 @@ export async function countAudience(
 ): Promise<AudienceCount> {
   const predicate = await audiencePredicate(tx, audience, campaignId);
   const existing = await existingSegments(tx, audience);
-  const [row] = await tx.execute<{ chosen: number; count: number }>(sql`
-    select count(*)::int as chosen, (count(*) filter (where ${mailable}))::int as count from contacts c where ${predicate}`);
-  const { chosen, count } = row ?? { chosen: 0, count: 0 };
+  // What is asked of everybody is a column or one index probe; of the tag only those are asked whom it might matter for.
+  const [row] = await tx.execute<{ chosen: number; mailable: number; snoozedUntil: Date | null }>(sql`
+    select count(*)::int as chosen, (count(*) filter (where ${mailable}))::int as mailable,
+      max(c.snoozed_until) filter (where ${isSnoozed} and ${mailable} and not ${isUndisturbed}) as "snoozedUntil"
+    from contacts c where ${predicate}`);
+  const { chosen, mailable: mails, snoozedUntil } = row ?? { chosen: 0, mailable: 0, snoozedUntil: null };
+  const undisturbed = await countUndisturbed(tx, predicate);
   const named = new Set([...audience.include, ...audience.exclude]);
-  return { chosen, count, suppressed: chosen - count, missing: named.size - existing.size };
+  return {
+    chosen,
+    suppressed: chosen - mails,
+    undisturbed,
+    count: mails - (undisturbed?.people ?? 0),
+    snoozedUntil,
+    missing: named.size - existing.size,
+  };
+}
+
+/** Of those who may be mailed, the ones who have the tag whose bearers get nothing; null when nobody has. */
+async function countUndisturbed(tx: TenantTx, predicate: SQL): Promise<AudienceCount["undisturbed"]> {
+  const tag = await findUndisturbedTag(tx);
+  if (!tag) return null;
+  const [row] = await tx.execute<{ people: number }>(sql`
+    select count(*)::int as people from contact_tags ct join contacts c on c.id = ct.contact_id
+    where ct.tag_id = ${tag.id}::uuid and ${mailable} and ${predicate}`);
+  return row && row.people > 0 ? { tag: tag.name, people: row.people } : null;
 }
 
 async function existingSegments(tx: TenantTx, { include, exclude }: Audience): Promise<Set<string>> {

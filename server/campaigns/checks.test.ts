@@ -57,7 +57,7 @@ const exit = (id: string): CheckedStep => ({
 
 const fine: LaunchFacts = {
   steps: [email("a", "w"), wait("w", "c"), opened("c", "b", "x"), email("b", null), exit("x")],
-  audience: { chosen: true, missing: 0, count: 12, suppressed: 0 },
+  audience: { chosen: true, missing: 0, count: 12, suppressed: 0, undisturbed: null },
   triggers: null,
   settings: { sendDays: ["mon"], noLimits: false, fromEmail: "ana@example.com", fromName: "Ana" },
   mailbox: { email: "ana@example.com", status: "active", sandbox: false },
@@ -174,10 +174,9 @@ test("actions on what is gone, or cannot hold the value, are named", () => {
 test("nothing is sent without email, audience, mailbox and postal address", () => {
   expect(codes({ ...fine, steps: [] })).toEqual(["no_steps"]);
   expect(codes({ ...fine, steps: [exit("x")] })).toEqual(["no_email"]);
-  expect(codes({ ...fine, audience: { chosen: false, missing: 0, count: 0, suppressed: 0 } })).toEqual([
-    "no_audience",
-  ]);
-  expect(codes({ ...fine, audience: { chosen: true, missing: 1, count: 0, suppressed: 3 } })).toEqual([
+  const nobody = { ...fine.audience, count: 0 };
+  expect(codes({ ...fine, audience: { ...nobody, chosen: false } })).toEqual(["no_audience"]);
+  expect(codes({ ...fine, audience: { ...nobody, missing: 1, suppressed: 3 } })).toEqual([
     "audience_missing",
     "empty_audience",
   ]);
@@ -201,6 +200,28 @@ test("“no limits” is refused for a mailbox that sends real mail", () => {
 test("warnings stand behind blockers and refuse nothing", () => {
   const facts = { ...fine, audience: { ...fine.audience, suppressed: 2 }, postalAddress: null };
   expect(launchProblems(facts).map((problem) => problem.severity)).toEqual(["blocker", "warning"]);
+});
+
+test("people who have the tag that keeps mail away are worth a look, and everybody is no empty audience", () => {
+  const said = (count: number, people: number) =>
+    launchProblems({
+      ...fine,
+      audience: { ...fine.audience, count, undisturbed: { tag: "vacation", people } },
+    }).map(({ code, severity, where, message }) => [code, severity, where, message]);
+  const warning = (message: unknown) => [["undisturbed", "warning", "audience", message]];
+  expect(said(1_499, 1)).toEqual(
+    warning("1 of 1,500 people has the tag “vacation” and gets nothing until it is taken off."),
+  );
+  expect(said(8, 4)).toEqual(
+    warning("4 of 12 people have the tag “vacation” and get nothing until it is taken off."),
+  );
+  expect(said(0, 2)).toEqual(
+    warning(
+      expect.stringMatching(
+        /^Nobody gets an email: everybody .* \(2\) has the tag “vacation”\. The campaign stays open/,
+      ),
+    ),
+  );
 });
 
 test("a way back leads to a step before it, with a wait in between", () => {

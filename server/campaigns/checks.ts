@@ -1,6 +1,7 @@
 import type { EmailTest } from "#server/ab-tests/schema";
 import type { CustomField, Validation } from "#server/custom-fields/schema";
 import type { RuleTree } from "#server/segments/schema";
+import { type AudienceCount, comingIn } from "./audience.ts";
 import { contentProblems } from "./content-checks.ts";
 import { graphProblems } from "./graph-checks.ts";
 import { stepSenderProblems } from "./step-sender.ts";
@@ -59,7 +60,10 @@ export type Problem = {
 export type LaunchFacts = {
   steps: readonly CheckedStep[];
   /** `chosen`: somebody was included at all. `missing`: included or excluded lists and segments that no longer exist. */
-  audience: { chosen: boolean; missing: number; count: number; suppressed: number };
+  audience: { chosen: boolean; missing: number } & Pick<
+    AudienceCount,
+    "count" | "suppressed" | "undisturbed"
+  >;
   /** What brings people into a triggered campaign; null for one with an audience. */
   triggers: readonly CampaignTrigger[] | null;
   settings: { sendDays: readonly string[]; noLimits: boolean; fromEmail: string; fromName: string };
@@ -160,7 +164,7 @@ function audienceProblems({ audience, triggers }: LaunchFacts): Problem[] {
   }
   // Whoever a triggered campaign is for may not be here yet.
   if (triggers !== null) return [...triggerProblems(triggers), ...found];
-  if (audience.count === 0) {
+  if (comingIn(audience) === 0) {
     const message =
       audience.suppressed > 0
         ? `Everybody in the audience (${audience.suppressed}) is unsubscribed, bounced or suppressed: choose an audience with someone to write to.`
@@ -170,7 +174,20 @@ function audienceProblems({ audience, triggers }: LaunchFacts): Problem[] {
     const message = `${audience.suppressed} of the audience will get nothing: unsubscribed, bounced or suppressed.`;
     found.push(outside("audience", "warning", "suppressed", message));
   }
-  return found;
+  return [...found, ...undisturbedWarnings(audience)];
+}
+
+/** People who keep their place without getting anything, for as long as they have the tag that says so. */
+function undisturbedWarnings(audience: Pick<AudienceCount, "count" | "undisturbed">): Problem[] {
+  const { undisturbed, count } = audience;
+  if (!undisturbed) return [];
+  const { tag, people } = undisturbed;
+  const all = comingIn(audience).toLocaleString("en");
+  const message =
+    count === 0
+      ? `Nobody gets an email: everybody in the audience who may be written to (${all}) has the tag “${tag}”. The campaign stays open and sends nothing until it is taken off them: choose other people, or name no such tag under Settings, Sending.`
+      : `${people.toLocaleString("en")} of ${all} people ${people === 1 ? "has" : "have"} the tag “${tag}” and get${people === 1 ? "s" : ""} nothing until it is taken off.`;
+  return [outside("audience", "warning", "undisturbed", message)];
 }
 
 function senderProblems({ settings, mailbox, postalAddress }: LaunchFacts): Problem[] {

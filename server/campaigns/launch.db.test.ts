@@ -75,7 +75,14 @@ describe("launch", () => {
     const { id } = await finishedDraft(tenant);
     const review = await tenant.caller.campaigns.review({ id });
     expect(review.problems).toEqual([]);
-    expect(review.audience).toEqual({ chosen: 2, count: 2, suppressed: 0, missing: 0 });
+    expect(review.audience).toEqual({
+      chosen: 2,
+      suppressed: 0,
+      undisturbed: null,
+      count: 2,
+      snoozedUntil: null,
+      missing: 0,
+    });
     expect(review.forecast).toMatchObject({ count: 2, perDay: 50, days: 1 });
   });
 

@@ -17,7 +17,7 @@ import {
 } from "#server/messages/forecasts";
 import { loadSending } from "#server/messages/sending";
 import { dayMs, dayName, parseLocal, startOfDay, toInstant, toLocal } from "#server/planner/zone";
-import { audiencePredicate, countAudience, doorOf, type AudienceCount } from "./audience.ts";
+import { audiencePredicate, comingIn, countAudience, doorOf, type AudienceCount } from "./audience.ts";
 import { blockersIn } from "./blockers.ts";
 import { launchProblems, type Problem } from "./checks.ts";
 import { liquidProblem, unknownNames } from "./liquid-problem.ts";
@@ -73,8 +73,15 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     postalAddress,
     liquidProblem,
   });
-  const { forecast, passedOver } = await forecastFirstEmail(tx, campaign, triggered ? 1 : audience.count);
-  const approval = await loadApproval(tx, { campaign, people: () => Promise.resolve(audience.count) }, null);
+  const { forecast, passedOver } = await forecastFirstEmail(tx, campaign, {
+    count: triggered ? 1 : audience.count,
+    snoozedUntil: triggered ? null : audience.snoozedUntil,
+  });
+  const approval = await loadApproval(
+    tx,
+    { campaign, people: () => Promise.resolve(comingIn(audience)) },
+    null,
+  );
   const start = approvedStart(approval);
   const found = [
     ...problems,
@@ -85,7 +92,7 @@ export async function reviewCampaign(tx: TenantTx, id: string): Promise<Review> 
     ...(await warmthWarnings(tx, campaign, forecast)),
     ...(await segmentProblems(tx, campaign)),
     ...(await domainProblems(tx, campaign, { sandbox: mailbox?.sandbox ?? false })),
-    ...testProblems(campaign, audience.count),
+    ...testProblems(campaign, comingIn(audience)),
     ...(await unreadWarnings(tx, campaign)),
     ...emptyLinkWarnings(campaign),
     ...untrackedWarnings(campaign),
@@ -201,14 +208,14 @@ function passedDateWarnings({ steps, settings, startsAt }: Campaign, now: Date):
 async function forecastFirstEmail(
   tx: TenantTx,
   campaign: Campaign,
-  count: number,
+  people: Pick<AudienceCount, "count" | "snoozedUntil">,
 ): Promise<{ forecast: Review["forecast"]; passedOver: PassedOver | null }> {
   const sending = await loadSending(tx, campaign.id);
   if (!sending) return { forecast: null, passedOver: null };
   const who = campaign.type === "triggered" ? doorOf(campaign.audience) : campaign.audience;
   const ask = {
     from: Math.max(sending.now, campaign.startsAt?.getTime() ?? 0),
-    count,
+    ...people,
     who: await audiencePredicate(tx, who, campaign.id),
     chosen: campaign.startsAt !== null,
     together: campaign.type !== "triggered",

@@ -45,6 +45,24 @@ test("a launch waits until somebody has looked at what is worth a look", async (
   expect(await campaigns.launch({ id, version, acknowledged })).toEqual({ people: 2 });
 });
 
+test("a launch to people who all have the tag that keeps mail away waits for a look at that, and is one to nobody for now", async () => {
+  const tenant = await newTenant();
+  const { id, campaign } = await finishedDraft(tenant);
+  const { campaigns, contacts, tags } = tenant.caller;
+  const [ada, bea] = await campaigns.previewContacts({ id });
+  for (const each of [ada, bea]) await contacts.addTag({ id: each?.id ?? "", tag: "vacation" });
+  const [tag] = await tags.list();
+  await tags.nameUndisturbed({ tagId: tag?.id ?? "" });
+  const { problems, audience, forecast } = await campaigns.review({ id });
+  expect(problems.map(problemKey)).toEqual(["undisturbed"]);
+  expect({ audience, forecast }).toMatchObject({ audience: { chosen: 2, count: 0 }, forecast: null });
+  const { version } = campaign;
+  await expect(campaigns.launch({ id, version })).rejects.toThrow(
+    /look at this first\. Nobody gets an email: everybody .* \(2\) has the tag “vacation”/,
+  );
+  expect(await campaigns.launch({ id, version, acknowledged: ["undisturbed"] })).toEqual({ people: 0 });
+});
+
 test("a warning that came up after the look refuses the launch, and the schedule, with that one alone", async () => {
   const { tenant, id, version, acknowledged, breakList } = await draftToLookAt();
   const { campaigns } = tenant.caller;

@@ -38,26 +38,32 @@ export function followUpsOf(
 export const firstEmailAt = (graph: StepGraph, at: number, zone: string): number =>
   (graph.entry && emailFrom(graph, graph.entry, { at, zone })?.at) ?? at;
 
-type Walk = { at: number; person: OwnTime; skipping: Skipping | null };
+/** Emails wait until `snoozedUntil` (epoch ms); the other steps do not. */
+type Walk = { at: number; person: OwnTime; skipping: Skipping | null; snoozedUntil?: number };
 /** `passedOver`: how many emails before it are not sent, since their turn comes on days on which none are. */
 export type FirstEmail = { stepId: string | null; at: number; passedOver: number };
 
 /** The first email that somebody gets who begins a campaign at `at`, and when it is due. */
-export function firstEmailOf(graph: StepGraph, { at, person, skipping }: Walk): FirstEmail | null {
+export function firstEmailOf(graph: StepGraph, walk: Walk): FirstEmail | null {
+  const { at, person, snoozedUntil = at } = walk;
   if (!graph.entry || !emailFrom(graph, graph.entry, { at, zone: person.zone }))
-    return { stepId: null, at, passedOver: 0 };
-  const found = sentFrom(graph, graph.entry, { at, person, skipping });
+    return { stepId: null, at: Math.max(at, snoozedUntil), passedOver: 0 };
+  const found = sentFrom(graph, graph.entry, walk);
   return found && { stepId: found.step.id, at: found.at, passedOver: found.passedOver };
 }
 
 /** The first email on the way from a step that is not passed over for its day. */
-function sentFrom(graph: StepGraph, from: EngineStep, { at, person, skipping }: Walk) {
-  let found = emailFrom(graph, from, { at, zone: person.zone });
+function sentFrom(graph: StepGraph, from: EngineStep, { at, person, skipping, snoozedUntil = at }: Walk) {
+  const emailAt = (step: EngineStep, since: number) => {
+    const email = emailFrom(graph, step, { at: since, zone: person.zone });
+    return email && { ...email, at: Math.max(email.at, snoozedUntil) };
+  };
+  let found = emailAt(from, at);
   for (let passedOver = 0; found && passedOver < stepsMax; passedOver += 1) {
     const turn = skipping && skippedTurn(skipping, person, found.at);
     if (turn === null) return { ...found, passedOver };
     const next = nextOf(graph, found.step);
-    found = next && emailFrom(graph, next, { at: turn, zone: person.zone });
+    found = next && emailAt(next, turn);
   }
   return null;
 }

@@ -4,6 +4,7 @@ import { withoutTenant } from "#db/client";
 import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
+import { reviewCampaign } from "#server/campaigns/review";
 import { createRunner, emailStep, launch, ledger, newCampaign } from "#server/enrollments/testing";
 import { createPool } from "#server/pools/mutations";
 import { dayName, toLocal } from "#server/planner/zone";
@@ -11,7 +12,7 @@ import { saveSendingLimit } from "#server/sending-limits/mutations";
 import { forecastDue, forecastLaunch } from "./forecasts.ts";
 import { loadSending } from "./sending.ts";
 import { sinks } from "./testing-sinks.ts";
-import { always, people } from "./testing.ts";
+import { always, atOnce, people } from "./testing.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
@@ -202,4 +203,27 @@ test("what is forecast counts what comes first: follow-ups of its own, and other
   const days = firsts.map((at) => at?.toISOString().slice(0, 10));
   expect(before?.days).toBe(new Set(days).size);
   expect(before?.finishesAt?.toISOString().slice(0, 10)).toBe(days.sort().at(-1));
+});
+
+test("whoever of very many is snoozed puts off the end, and nobody else", async () => {
+  const campaign = await newCampaign({
+    emails: people(1, "away"),
+    settings: { ...atOnce, daily_limit: 1000 },
+  });
+  const { scope, campaignId, contactIds } = campaign;
+  const until = await withTenant(scope, async (tx) => {
+    await tx.execute(sql`update email_accounts set daily_limit = 1000`);
+    await tx.execute(sql`
+      insert into contacts (email, email_normalized)
+      select n || '@many.test', n || '@many.test' from generate_series(1, 4100) n`);
+    await tx.execute(
+      sql`update campaigns set audience = jsonb_set(audience, '{everyone}', 'true') where id = ${campaignId}::uuid`,
+    );
+    const [away] = await tx.execute<{ until: Date }>(sql`
+      update contacts set snoozed_until = app_now() + interval '30 days' where id = ${contactIds[0]}::uuid returning snoozed_until as until`);
+    return away?.until;
+  });
+  const { forecast } = await withTenant(scope, (tx) => reviewCampaign(tx, campaignId));
+  expect(forecast).toMatchObject({ count: 4101, days: 6, finishesAt: until });
+  expect(forecast?.samples.some(({ snoozed }) => snoozed)).toBe(false);
 });

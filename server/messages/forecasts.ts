@@ -1,14 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { contactZone, type ContactZone } from "#server/contacts/zone";
-import { loadGraph, type StepGraph } from "#server/enrollments/steps";
+import { loadGraph } from "#server/enrollments/steps";
 import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
-import { anybody, type Person, type PersonalHold } from "#server/planner/persons";
+import type { Person, PersonalHold } from "#server/planner/persons";
 import { spread } from "#server/planner/samples";
 import type { Hold, Slot } from "#server/planner/slots";
 import { boundTo, findRivals } from "./ahead.ts";
-import { type FirstEmail, firstEmailOf, followUpsOf } from "./follow-ups.ts";
-import { mailable } from "./mailable.ts";
+import { type BeginnerRow, type Beginning, loadBeginners } from "./beginners.ts";
+import { type FirstEmail, followUpsOf } from "./follow-ups.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import { planRollout, type Rollout } from "./rollout.ts";
 import type { Sending } from "./sending.ts";
@@ -30,10 +30,11 @@ export type SampleEmail = {
   utcText: string;
   mailbox: string | null;
 };
-/** `zone` is theirs, or the campaign's when nothing tells theirs (`zoneBy` null). */
+/** `zone` is theirs, or the campaign's when nothing tells theirs (`zoneBy` null). `snoozed`: nobody writes to them before. */
 export type Sample = {
   contactId: string;
   email: string;
+  snoozed: boolean;
   zone: string;
   zoneBy: ContactZone["by"] | null;
   emails: SampleEmail[];
@@ -68,28 +69,25 @@ const holdTexts: Record<Hold | PersonalHold, string> = {
   best_hour: "They tend to read at that time.",
 };
 
-type Ask = {
-  from: number;
-  count: number;
-  who: SQL;
+type Ask = Beginning & {
   samples?: number;
   /** Somebody chose the time of the start. */
   chosen?: boolean;
-  /** Everybody comes at the start, and not one by one. */
-  together?: boolean;
+  /** When the last of them is back of those who are snoozed. */
+  snoozedUntil?: Date | null;
 };
 
-/** The first email of everybody whom `who` (over `contacts c`) chooses, launched at `from` (epoch ms). */
+/** The first email of everybody whom `who` (over `contacts c`) chooses, launched at `from` (epoch ms); of those who get none for now, nothing. */
 export async function forecastLaunch(
   tx: TenantTx,
   given: Sending,
-  { from, count, who, samples = 0, chosen = false, together = true }: Ask,
+  { from, count, who, samples = 0, chosen = false, together = true, snoozedUntil = null }: Ask,
 ): Promise<LaunchForecast | null> {
   if (count < 1 || given.course.mailboxes.length === 0) return null;
   const rollout = together ? await planRollout(tx, given, { from, chosen, who }) : null;
   const sending = rollout ? { ...given, rollout: rollout.local } : given;
   const graph = await loadGraph(tx, sending.campaignId);
-  const { rows, people, firsts } = await loadBeginners(tx, sending, graph, { from, count, who });
+  const { rows, people, firsts } = await loadBeginners(tx, sending, graph, { from, count, who, together });
   const reached = firsts.length === 0 ? count : Math.round((count * people.length) / firsts.length);
   const sampledPeople = spread(people, samples, from);
   const starts = new Map(firsts.map(({ id, first }) => [id, first?.stepId ?? null]));
@@ -98,6 +96,7 @@ export async function forecastLaunch(
     count: reached,
     // Whom a triggered campaign is for may not be here yet.
     people: people.length > 0 ? people : undefined,
+    lastDueAt: snoozedUntil?.getTime(),
     rivals: await findRivals(tx, sending),
     since: sending.now,
     followUp: followUpsOf(graph, {
@@ -115,38 +114,6 @@ export async function forecastLaunch(
   );
 }
 
-/** `people`: those who get an email at all, due for their first one; `firsts`: of everybody. */
-type Beginners = {
-  rows: readonly PersonRow[];
-  people: Person[];
-  firsts: { id: string; first: FirstEmail | null }[];
-};
-
-async function loadBeginners(
-  tx: TenantTx,
-  sending: Sending,
-  graph: StepGraph,
-  { from, count, who }: Pick<Ask, "from" | "count" | "who">,
-): Promise<Beginners> {
-  const { skipping, personal, course } = sending;
-  const rows = await tx.execute<PersonRow>(sql`
-    select c.id, ${new Date(from).toISOString()}::timestamptz as due_at, null as account_id, null as wait_reason, ${personColumns}
-    from contacts c where (${who}) and ${mailable} order by c.id limit ${Math.min(count, exactMax)}`);
-  const known = await loadPeople(tx, sending, rows);
-  const { zone } = course.campaign;
-  if (known.length === 0 && skipping)
-    known.push({ ...anybody, id: "somebody", dueAt: from, window: personal, zone });
-  const begun = known.map((person) => ({
-    person,
-    first: firstEmailOf(graph, { at: from, person, skipping }),
-  }));
-  return {
-    rows,
-    people: begun.flatMap(({ person, first }) => (first ? [{ ...person, dueAt: first.at }] : [])),
-    firsts: begun.map(({ person, first }) => ({ id: person.id, first })),
-  };
-}
-
 /** Whose first email would not be sent, since its turn comes on days on which none are; `silent` of them get no email at all. */
 export type PassedOver = { people: number; silent: number };
 
@@ -160,7 +127,7 @@ export async function countPassedOver(
   const rollout = together ? await planRollout(tx, given, { from, chosen, who }) : null;
   const sending = rollout ? { ...given, rollout: rollout.local } : given;
   const graph = await loadGraph(tx, sending.campaignId);
-  const { firsts } = await loadBeginners(tx, sending, graph, { from, count, who });
+  const { firsts } = await loadBeginners(tx, sending, graph, { from, count, who, together });
   const share = (of: (first: FirstEmail | null) => boolean) =>
     Math.ceil((count * firsts.filter(({ first }) => of(first)).length) / firsts.length);
   const people = share((first) => first === null || first.passedOver > 0);
@@ -177,7 +144,7 @@ function writtenRollout({ local, regions }: Rollout): WrittenRollout {
 }
 
 type Watched = {
-  rows: readonly PersonRow[];
+  rows: readonly BeginnerRow[];
   chosen: readonly Person[];
   watched: ReadonlyMap<string, Slot[]>;
 };
@@ -203,6 +170,7 @@ function sampled({ accounts, course }: Sending, { rows, chosen, watched }: Watch
       {
         contactId: row.contact_id,
         email: row.email,
+        snoozed: row.snoozed_until !== null,
         zone,
         zoneBy: contactZone(row.clock)?.by ?? null,
         emails,

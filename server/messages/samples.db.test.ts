@@ -3,11 +3,16 @@ import { beforeEach, expect, test } from "vitest";
 import { createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { reviewCampaign } from "#server/campaigns/review";
-import { createRunner, emailStep, launch, newCampaign } from "#server/enrollments/testing";
+import { applyChange } from "#server/contact-edits/apply";
+import { commitThenSend } from "#server/drivers/events";
+import { snoozeFor } from "#server/enrollments/snooze";
+import { createRunner, emailStep, launch, ledger, newCampaign, statusOf } from "#server/enrollments/testing";
 import { toLocal } from "#server/planner/zone";
 import { createPool } from "#server/pools/mutations";
+import { ensureTags } from "#server/tags/mutations";
+import { nameUndisturbedTag } from "#server/tags/undisturbed";
 import { sinks } from "./testing-sinks.ts";
-import { always, people } from "./testing.ts";
+import { always, atOnce, people } from "./testing.ts";
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
@@ -89,4 +94,50 @@ test("what the review says of some of the audience is what they get: when, from 
       expect(Math.abs(at.getTime() - (emails[index]?.at.getTime() ?? 0)), email).toBeLessThan(leewayMs);
   }
   expect(new Set(sent.map(({ mailbox }) => mailbox)).size).toBe(2);
+});
+
+test("who is not to be disturbed is neither counted nor listed, and who is snoozed is due when that is over", async () => {
+  const campaign = await newCampaign({
+    emails: people(4, "some"),
+    steps: [emailStep(), { stepType: "wait", waitDuration: { value: 1, unit: "days" } }, emailStep()],
+    settings: atOnce,
+  });
+  const { scope, campaignId, contactIds, workspaceId, userId } = campaign;
+  const [bearer = "", away = ""] = contactIds;
+  await commitThenSend(scope, async (tx) => {
+    const { ids } = await ensureTags(tx, ["quiet"]);
+    await nameUndisturbedTag(tx, { tagId: ids.get("quiet") ?? "", workspaceId, userId });
+    await applyChange(tx, { action: "tag", tag: "quiet" }, { ids: [bearer], actorId: userId });
+    const events = await snoozeFor(tx, { scope, contactIds: [away], days: 5, author: { actorId: null } });
+    return { events };
+  });
+  const { audience, forecast, problems } = await withTenant(scope, (tx) => reviewCampaign(tx, campaignId));
+  expect(audience).toMatchObject({
+    chosen: 4,
+    suppressed: 0,
+    undisturbed: { tag: "quiet", people: 1 },
+    count: 3,
+  });
+  expect(problems.find(({ code }) => code === "undisturbed")?.message).toMatch(/^1 of 4 people has the tag/);
+  expect(forecast).toMatchObject({ count: 3, atOnce: true, days: 2 });
+  const samples = forecast?.samples ?? [];
+  expect(samples.map(({ snoozed }) => snoozed)).toEqual([false, false, true]);
+  expect(samples.map(({ contactId }) => contactId)).not.toContain(bearer);
+  expect(samples.at(-1)?.contactId).toBe(away);
+  expect(samples.at(-1)?.emails[0]?.at).toEqual(forecast?.finishesAt);
+
+  await launch(scope, campaignId);
+  await runner.settle();
+  for (let wakes = 0; wakes < 400 && (await runner.wakeNext()); wakes += 1);
+  const sent = (await ledger(campaign)).filter(({ sent_at: at }) => at !== null);
+  expect(sent).toHaveLength(6);
+  for (const { email, emails } of samples) {
+    const theirs = sent.filter(({ to_email: to }) => to === email);
+    expect(theirs).toHaveLength(2);
+    for (const [index, { scheduled_for: at }] of theirs.entries())
+      expect(Math.abs((at?.getTime() ?? 0) - (emails[index]?.at.getTime() ?? 0)), email).toBeLessThan(
+        leewayMs,
+      );
+  }
+  expect(await statusOf(campaign)).toBe("active");
 });

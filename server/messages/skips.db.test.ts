@@ -7,8 +7,10 @@ import { loadLive } from "#server/analytics/live";
 import { createBlackout, removeBlackout } from "#server/blackout-dates/mutations";
 import type { BlackoutAction } from "#server/blackout-dates/schema";
 import { reviewCampaign } from "#server/campaigns/review";
+import { applyChange } from "#server/contact-edits/apply";
 import { takeOver } from "#server/drivers/mutations";
 import { commitThenSend } from "#server/drivers/events";
+import { snoozeFor } from "#server/enrollments/snooze";
 import {
   createRunner,
   emailStep,
@@ -20,6 +22,8 @@ import {
   statusOf,
 } from "#server/enrollments/testing";
 import { dayMs, dayName, startOfDay } from "#server/planner/zone";
+import { ensureTags } from "#server/tags/mutations";
+import { nameUndisturbedTag } from "#server/tags/undisturbed";
 import { queueMessages } from "./queue.ts";
 import { replanSteps } from "./replan.ts";
 import { loadSending, skippedDays } from "./sending.ts";
@@ -259,6 +263,30 @@ test("a broadcast on such a day says so before it is launched, sends nothing, an
   expect(new Set((await places(campaign)).map(({ status }) => status))).toEqual(new Set(["completed"]));
   const live = await withTenant(campaign.scope, (tx) => loadLive(tx, campaign.campaignId));
   expect(live.steps[0]).toMatchObject({ passedOver: 3, numbers: { sent: 0 } });
+});
+
+test("who is not written to on such a day anyhow, being not to be disturbed or snoozed beyond it, is not counted as passed over", async () => {
+  const campaign = await newCampaign({ emails: people(4), settings });
+  const { scope, campaignId, contactIds, workspaceId, userId } = campaign;
+  await add(campaign, { from: 0, action: "skip" });
+  const [bearer = "", away = ""] = contactIds;
+  await commitThenSend(scope, async (tx) => {
+    const { ids } = await ensureTags(tx, ["quiet"]);
+    await nameUndisturbedTag(tx, { tagId: ids.get("quiet") ?? "", workspaceId, userId });
+    await applyChange(tx, { action: "tag", tag: "quiet" }, { ids: [bearer], actorId: userId });
+    const events = await snoozeFor(tx, { scope, contactIds: [away], days: 2, author: { actorId: null } });
+    return { events };
+  });
+  const { problems, forecast } = await withTenant(scope, (tx) => reviewCampaign(tx, campaignId));
+  expect(problems.find(({ code }) => code === "passed_over")?.message).toMatch(
+    /^2 people do not get the first email: .* They get nothing at all from this campaign\./,
+  );
+  expect(forecast).toMatchObject({ count: 1, samples: [{ contactId: away, snoozed: true }] });
+  await launch(scope, campaignId);
+  await runner.settle();
+  expect(await log(campaign)).toEqual(["skip_day", "skip_day"]);
+  await runner.pass("2 days");
+  expect(await log(campaign)).toEqual(["skip_day", "skip_day", "sent"]);
 });
 
 test("what is forecast of a campaign with more emails leaves out the one that is passed over", async () => {

@@ -2,7 +2,7 @@ import { anybody, type Person, type PersonalHold } from "./persons.ts";
 import type { Course } from "./plan.ts";
 import { daysMax, type Meanwhile, simulate } from "./simulate.ts";
 import type { Hold, MailboxPace, Slot } from "./slots.ts";
-import { openOn, type Stretch } from "./window.ts";
+import { nextOpen, openOn, type Stretch } from "./window.ts";
 import { dayMs, startOfDay, toInstant, toLocal } from "./zone.ts";
 
 /**
@@ -31,13 +31,18 @@ type Ask = Meanwhile & {
   count: number;
   /** Who they are, as far as it matters: the first ones of them, in the order in which they fall due. */
   people?: readonly Person[];
+  /** Where they are not all of them: when the last of the others is due. */
+  lastDueAt?: number;
 };
 
 /** With the emails of everybody who is watched, earliest first, by the person's id. */
 type Foreseen = Forecast & { watched: Map<string, Slot[]> };
 
 /** Null when the rules leave no slot at all, or nothing is to be sent. The course is not changed. */
-export function forecast(given: Course, { from, count, people, ...meanwhile }: Ask): Foreseen | null {
+export function forecast(
+  given: Course,
+  { from, count, people, lastDueAt = from, ...meanwhile }: Ask,
+): Foreseen | null {
   if (count < 1) return null;
   const course = structuredClone(given);
   const known = people ?? anybodies(Math.min(count, exactMax), from);
@@ -55,21 +60,25 @@ export function forecast(given: Course, { from, count, people, ...meanwhile }: A
     hold: first.at > from ? (first.hold ?? heldBy) : null,
     perDay: capacityOf(course, first.at),
   };
-  if (count <= known.length || base.perDay === null) {
+  if (count <= known.length) {
     const finishesAt = slots.length < known.length ? null : new Date(last.at);
     return { ...base, days: sendingDays.size, finishesAt };
   }
-  const rest = reckon(course, {
-    after: last.at,
-    sent: slots.filter((slot) => slot.day === last.day).length,
-    left: count - slots.length,
-  });
-  return {
-    ...base,
-    days: sendingDays.size + rest.days,
-    finishesAt: rest.finishesAt === null ? null : new Date(rest.finishesAt),
-  };
+  const left = count - slots.length;
+  const sent = slots.filter((slot) => slot.day === last.day).length;
+  const rest =
+    base.perDay === null
+      ? { days: 0, finishesAt: slots.length < known.length ? null : last.at }
+      : reckon(course, { after: last.at, sent, left });
+  const days = sendingDays.size + rest.days;
+  if (rest.finishesAt === null) return { ...base, days, finishesAt: null };
+  const latest = opensAt(course, lastDueAt);
+  if (latest <= rest.finishesAt) return { ...base, days, finishesAt: new Date(rest.finishesAt) };
+  return { ...base, days: days + 1, finishesAt: new Date(latest) };
 }
+
+const opensAt = ({ campaign: { window } }: Course, at: number): number =>
+  Math.max(at, (window && nextOpen(window, at)?.from) ?? at);
 
 const anybodies = (count: number, dueAt: number): Person[] =>
   Array.from({ length: count }, (_, index) => ({ ...anybody, id: String(index), dueAt }));
