@@ -22,6 +22,7 @@ import {
   workspacePolicy,
 } from "./columns.ts";
 import { contacts } from "./contacts.ts";
+import { tags } from "./tags.ts";
 
 export const enrollmentStatuses = [
   "enrolled",
@@ -108,15 +109,26 @@ export const campaignContacts = pgTable(
 
 /**
  * Contacts that changed while a step that may wait for that was asking about them, and did not see it, and those who no
- * longer have the tag that kept campaigns from writing to them: they are asked for again. A queue, emptied by the sweeper.
+ * longer have the tag that kept campaigns from writing to them: they are asked for again. Of a tag that is not that one any
+ * more one row speaks for all who have it, and `upTo` is the contact of them who was seen to last. A queue, emptied by the
+ * sweeper.
  */
-export const missedWakes = pgTable("missed_wakes", { ...logColumns, contactId: uuid().notNull() }, (t) => [
-  within(t, t.contactId, contacts),
-  workspacePolicy("missed_wakes"),
-  index("idx_missed_wakes_contact").on(t.tenantId, t.contactId),
-  // The sweeper takes some of every workspace.
-  index("idx_missed_wakes_workspace").on(t.tenantId, t.workspaceId, t.id),
-]);
+export const missedWakes = pgTable(
+  "missed_wakes",
+  { ...logColumns, contactId: uuid(), tagId: uuid(), upTo: uuid() },
+  (t) => [
+    within(t, t.contactId, contacts),
+    within(t, t.tagId, tags),
+    workspacePolicy("missed_wakes"),
+    index("idx_missed_wakes_contact").on(t.tenantId, t.contactId),
+    // The sweeper takes some of every workspace.
+    index("idx_missed_wakes_workspace").on(t.tenantId, t.workspaceId, t.id),
+    index("idx_missed_wakes_tag")
+      .on(t.tenantId, t.tagId)
+      .where(sql`tag_id is not null`),
+    check("contact_or_tag", sql`(contact_id is null) <> (tag_id is null)`),
+  ],
+);
 
 /** Passes that ended before a contact was enrolled again. */
 export const campaignContactRuns = pgTable(

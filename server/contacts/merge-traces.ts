@@ -23,6 +23,10 @@ export async function mergeMemberships(tx: TenantTx, { keepId, otherId }: Pair):
     where t.contact_id = ${otherId}::uuid
       and not exists (select from contact_tags x where x.contact_id = ${keepId}::uuid and x.tag_id = t.tag_id)`);
   await tx.execute(sql`delete from contact_tags where contact_id = ${otherId}::uuid`);
+  // Of a tag whose bearers are being let go on, the place of the one that stays may have been passed already.
+  await tx.execute(sql`
+    insert into missed_wakes (contact_id) select ${keepId}::uuid
+    where exists (select from missed_wakes n join contact_tags t on t.tag_id = n.tag_id where t.contact_id = ${keepId}::uuid)`);
   await tx.execute(sql`
     update segment_contacts m set contact_id = ${keepId}::uuid, added_via = 'manual', import_job_id = null
     from segments s where s.id = m.segment_id and s.segment_type = 'static' and m.contact_id = ${otherId}::uuid

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import type { TenantTx } from "#db/tenancy";
+import { type TenantTx, withTenant } from "#db/tenancy";
 import { commitThenSend, type EventScope } from "#server/drivers/events";
 import { letGoOn } from "./let-go-on.ts";
+import { nobodyYet } from "./retime.ts";
 import { wakeWaiters } from "./waiters.ts";
 
 /** Whoever stands at the steps of so many waits for as long as they are seen to. */
@@ -29,11 +30,77 @@ export async function seeToMissed(scope: EventScope, ids: readonly string[]): Pr
       return { events };
     });
   }
+  for (const noteId of await notesOfTags(scope, ids)) await seeToBearers(scope, noteId);
 }
 
 async function contactsOf(tx: TenantTx, ids: readonly string[]): Promise<string[]> {
   const rows = await tx.execute<{ id: string }>(
-    sql`select distinct contact_id as id from missed_wakes where id = any(${sql.param([...ids])}::uuid[])`,
+    sql`select distinct contact_id as id from missed_wakes
+      where id = any(${sql.param([...ids])}::uuid[]) and contact_id is not null`,
   );
   return rows.map(({ id }) => id);
+}
+
+const notesOfTags = (scope: EventScope, ids: readonly string[]): Promise<string[]> =>
+  withTenant(scope, async (tx) => {
+    const rows = await tx.execute<{ id: string }>(sql`
+      select id from missed_wakes where id = any(${sql.param([...ids])}::uuid[]) and tag_id is not null order by id`);
+    return rows.map(({ id }) => id);
+  });
+
+/** Of a tag so many slices at a time; what is left is seen to in a minute. */
+const slicesMax = 20;
+/** So many of its bearers are looked at for a slice: most of them may stand nowhere. */
+const lookedAtMax = 10_000;
+
+/**
+ * Lets those go on who have a tag that keeps campaigns away no more: nothing but emails waits for that. The place reached is
+ * written down in the same transaction, and the note goes with the last of them.
+ */
+export async function seeToBearers(
+  scope: EventScope,
+  noteId: string,
+  { size = sliceMax, slices = slicesMax }: { size?: number; slices?: number } = {},
+): Promise<void> {
+  for (let slice = 0; slice < slices; slice += 1) {
+    const { done } = await commitThenSend(scope, async (tx) => {
+      const page = await nextBearers(tx, noteId, size);
+      if (!page) return { done: true, events: [] };
+      const events = await letGoOn(tx, { scope, contactIds: page.contactIds, from: "do_not_disturb" });
+      await tx.execute(
+        page.last === null
+          ? sql`delete from missed_wakes where id = ${noteId}::uuid`
+          : sql`update missed_wakes set up_to = ${page.last}::uuid where id = ${noteId}::uuid`,
+      );
+      return { done: page.last === null, events };
+    });
+    if (done) return;
+  }
+}
+
+type Page = { contactIds: string[]; last: string | null };
+
+/** The next ones of them whom an email may wait for. Null when the note is gone: so is the tag, or it is the one again. */
+async function nextBearers(tx: TenantTx, noteId: string, size: number): Promise<Page | null> {
+  const [note] = await tx.execute<{ tagId: string; upTo: string }>(sql`
+    select tag_id as "tagId", coalesce(up_to, ${nobodyYet}::uuid) as "upTo" from missed_wakes where id = ${noteId}::uuid
+    for no key update`);
+  if (!note) return null;
+  const [page] = await tx.execute<{ contactIds: string[]; seen: number; last: string | null }>(sql`
+    with bearers as materialized (
+      select contact_id from contact_tags where tag_id = ${note.tagId}::uuid and contact_id > ${note.upTo}::uuid
+      order by contact_id limit ${lookedAtMax}
+    ), mailed as materialized (
+      select contact_id from bearers b
+      where exists (select from campaign_contacts e where e.contact_id = b.contact_id and e.status in ('enrolled', 'active', 'paused'))
+        or exists (select from content.email_messages m where m.contact_id = b.contact_id and m.scheduled_for is null
+          and m.delivery_status in ('queued', 'deferred'))
+      order by contact_id limit ${size}
+    )
+    select array(select contact_id from mailed) as "contactIds", (select count(*)::int from bearers) as seen,
+      (select contact_id from bearers order by contact_id desc limit 1) as last`);
+  if (!page) throw new Error("The page gave no row.");
+  const { contactIds, seen } = page;
+  if (contactIds.length === size) return { contactIds, last: contactIds.at(-1) ?? null };
+  return { contactIds, last: seen === lookedAtMax ? page.last : null };
 }

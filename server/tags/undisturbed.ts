@@ -6,7 +6,7 @@ import { findUndisturbedTag } from "./queries.ts";
 
 /**
  * Names the tag whose bearers get no campaign email, in place of the one before, or none. Whoever has it is passed over
- * from the next claim on; whom the one before held, the database notes, and the sweeper lets go on. Throws `not_found`.
+ * from the next claim on; whom the one before held, the database notes, and the sweeper lets go on some at a time. Throws `not_found`.
  */
 export async function nameUndisturbedTag(
   tx: TenantTx,
@@ -20,6 +20,8 @@ export async function nameUndisturbedTag(
   const [after] = await tx.execute<{ id: string; name: string }>(sql`
     update tags set do_not_disturb = true, updated_at = app_now() where id = ${tagId}::uuid returning id, name`);
   if (tagId !== null && !after) throw new AppError("not_found", "This tag does not exist any more.");
+  // Whoever has it and is still held from when it was the one before stays so.
+  await tx.execute(sql`delete from missed_wakes where tag_id = ${tagId}::uuid`);
   await recordAct(tx, {
     actorId: userId,
     action: "do_not_disturb.updated",
