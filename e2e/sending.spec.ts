@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { env } from "#server/env";
@@ -122,6 +123,27 @@ test("limits, days without sending and a pool are set up, and the review says wh
     await expect(page.getByText("through the pool Sales team")).toBeVisible();
     await expect(page.getByText(/ from \S+@\S+/).first()).toBeVisible();
     await expect(page.getByText(/Up to [\d,]+ a day/)).toBeVisible();
+  });
+
+  await test.step("who is not to be disturbed, and who is snoozed, is told apart before the launch", async () => {
+    await withTenant(workspace.scope, async (tx) => {
+      await tx.execute(sql`
+        insert into contact_tags (contact_id, tag_id)
+        select c.id, t.id from contacts c, tags t where c.email = 'ada@people.test' and t.name = 'vacation'`);
+      await tx.execute(
+        sql`update contacts set snoozed_until = app_now() + interval '3 days' where email = 'bea@people.test'`,
+      );
+    });
+    await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit/review`);
+    await expect(page.getByText("1 person, 1 not to be disturbed for now")).toBeVisible();
+    await expect(page.getByText(/^1 of 2 people has the tag “vacation”/)).toBeVisible();
+    const samples = page.getByRole("table", { name: "When some of the audience get their emails" });
+    await expect(samples.getByRole("row")).toHaveCount(2);
+    await expect(samples.getByText("bea@people.test (snoozed)")).toBeVisible();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.goto(`/${workspace.slug}/campaigns/${campaignId}/edit/audience`);
+    await expect(page.getByText(/^1 has the tag “vacation” and gets nothing/)).toBeVisible();
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   await test.step("a mailbox that failed gets a server that answers, and sends again", async () => {
