@@ -29,8 +29,9 @@ export async function driveTest(
 ): Promise<Driven> {
   const now = (await appNow(tx)).getTime();
   const later = (ms: number) => new Date(now + ms);
-  const { acted, complete, audienceOpen } = await takeSample(tx, { slice, graph, test });
-  if (audienceOpen) return { acted: 0, until: later(freezingMs), shut: true };
+  const { acted, complete, unopened } = await takeSample(tx, { slice, graph, test });
+  if (unopened === "audience_open") return { acted: 0, until: later(freezingMs), shut: true };
+  if (unopened === "nobody_there") return { acted: 0, until: null, shut: false };
   if (acted > 0) return { acted, until: null, shut: false };
   const endsAt = test.endsAt ?? (complete ? await endOfSample(tx, test) : null);
   if (endsAt === null) return { acted: 0, until: await nextLook(tx, test, now), shut: false };

@@ -6,11 +6,11 @@ import { lost, type Slice, type SliceResult } from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { queueMessages } from "#server/messages/queue";
 import { askAgain } from "#server/messages/replan";
-import { letGoOfDays } from "#server/messages/skips";
+import { letGoOfDays, skipOnDays } from "#server/messages/skips";
 import { releaseHeld } from "./conclude.ts";
 import { driveTest } from "./drive.ts";
 import { findLiveTest, live } from "./queries.ts";
-import { holdForSendTime } from "./send-time.ts";
+import { holdForSendTime, leavesAtTimes } from "./send-time.ts";
 
 type Standing = {
   active: boolean;
@@ -40,6 +40,11 @@ export async function driveEmailStep(tx: TenantTx, slice: Slice): Promise<SliceR
   }
   const test = standing.tested ? await findLiveTest(tx, stepId) : null;
   const graph = await loadGraph(tx, campaignId);
+  // Whoever is passed over for the day of their turn is in no sample. Where that has a time of day, it is seen to at that time.
+  if (test && !leavesAtTimes(test, standing.sendTime)) {
+    const skipped = await skipOnDays(tx, { ...slice, graph, step: stepOf(graph, stepId) });
+    if (skipped.acted > 0) return { ...lost, held: true, ...skipped, more: true };
+  }
   const driven = test ? await driveTest(tx, { slice, graph, test }) : { acted: 0, until: null, shut: false };
   if (driven.acted > 0) return { ...lost, held: true, acted: driven.acted, more: true };
   if (driven.shut) {

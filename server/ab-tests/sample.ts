@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { Slice } from "#server/enrollments/slice";
 import type { StepGraph } from "#server/enrollments/steps";
+import { skipDay } from "#server/messages/skips";
 import type { Test } from "./queries.ts";
 import { sampleSizeOf, turns } from "./variants.ts";
 
@@ -11,20 +12,22 @@ const hashOf = (testId: string) => sql`md5(${testId} || e.contact_id::text) coll
 /** So many are sorted by one slice: a sample is sorted through before its first email is written. */
 const sortSize = 5_000;
 
-export type Sampled = { acted: number; complete: boolean; audienceOpen: boolean };
+/** Why there is no sample yet: the audience is not frozen, or all of it is held for the day of their turn. */
+type Unopened = "audience_open" | "nobody_there";
+export type Sampled = { acted: number; complete: boolean; unopened: Unopened | null };
 
 /**
  * Sorts the next ones who are due at the step: those of the sample get a variant each, which they keep; the others wait
  * for the winner. Of an audience that is frozen and begins with this step, the sample is drawn from everybody alike;
  * elsewhere, where nobody knows who will come, it is the first ones who do. `complete`: all of the sample has come.
- * `audienceOpen`: the audience is not frozen yet, and nobody is sorted before it is.
+ * Nobody is sorted before the sample is opened.
  */
 export async function takeSample(
   tx: TenantTx,
   { slice, graph, test }: { slice: Slice; graph: StepGraph; test: Test },
 ): Promise<Sampled> {
   const opened = test.sampleSize === null ? await openSample(tx, { graph, test }) : test;
-  if (!opened) return { acted: 0, complete: false, audienceOpen: true };
+  if (typeof opened === "string") return { acted: 0, complete: false, unopened: opened };
   const { size, upTo } = { size: opened.sampleSize ?? 0, upTo: opened.sampleUpTo };
   const [taken] = await tx.execute<{ count: number }>(
     sql`select count(*)::int as count from ab_test_assignments where test_id = ${test.id}::uuid`,
@@ -50,25 +53,26 @@ export async function takeSample(
   const all = rows.length < sortSize;
   const complete =
     all && (upTo !== null || count + inside.length >= size || !(await stillComing(tx, { graph, test })));
-  return { acted: rows.length, complete, audienceOpen: false };
+  return { acted: rows.length, complete, unopened: null };
 }
 
 type Opened = Pick<Test, "sampleSize" | "sampleUpTo">;
 
-/** Says how large the sample is; null while the audience is being frozen. */
+/** Says how large the sample is, as soon as the audience is frozen and there is anybody to draw it from. */
 async function openSample(
   tx: TenantTx,
   { graph, test }: { graph: StepGraph; test: Test },
-): Promise<Opened | null> {
+): Promise<Opened | Unopened> {
   const [campaign] = await tx.execute<{ frozen: boolean; goesOn: boolean }>(sql`
     select frozen_at is not null as frozen, campaign_type = 'triggered' or auto_enroll as "goesOn"
     from campaigns where id = ${test.campaignId}::uuid`);
-  if (!campaign) return null;
-  if (!campaign.goesOn && !campaign.frozen) return null;
+  if (!campaign) return "audience_open";
+  if (!campaign.goesOn && !campaign.frozen) return "audience_open";
   const isEntry = !campaign.goesOn && graph.entry?.id === test.stepId;
   const opened = campaign.goesOn
     ? { sampleSize: test.sampleContacts, sampleUpTo: null }
     : await measure(tx, test, isEntry);
+  if (isEntry && opened.sampleSize === 0) return "nobody_there";
   await tx.execute(sql`
     update ab_tests set sample_size = ${opened.sampleSize}, sample_up_to = ${opened.sampleUpTo}, started_at = app_now(),
       updated_at = app_now()
@@ -78,7 +82,8 @@ async function openSample(
 
 async function measure(tx: TenantTx, test: Test, isEntry: boolean): Promise<Opened> {
   const here = isEntry
-    ? sql`and e.current_step_id = ${test.stepId}::uuid and e.status in ('enrolled', 'active', 'paused')`
+    ? sql`and e.current_step_id = ${test.stepId}::uuid and e.status in ('enrolled', 'active', 'paused')
+        and e.wait_reason is distinct from ${skipDay}`
     : sql``;
   const [people] = await tx.execute<{ count: number }>(sql`
     select count(*)::int as count from campaign_contacts e where e.campaign_id = ${test.campaignId}::uuid ${here}`);
@@ -125,7 +130,7 @@ async function holdForWinner(tx: TenantTx, enrollmentIds: readonly string[]): Pr
     where id = any(${sql.param([...enrollmentIds])}::uuid[])`);
 }
 
-/** Whether anybody may yet come to the step. */
+/** Whether anybody may yet come to the step, or stands at it until the day of their turn and may be let go before. */
 async function stillComing(
   tx: TenantTx,
   { graph, test }: { graph: StepGraph; test: Test },
@@ -134,7 +139,8 @@ async function stillComing(
   const rows = await tx.execute(sql`
     select from campaigns k where k.id = ${test.campaignId}::uuid and (k.campaign_type = 'triggered' or k.auto_enroll
       or exists (select from campaign_contacts e where e.campaign_id = k.id and e.status in ('enrolled', 'active', 'paused')
-        and e.current_step_id = any(${sql.param(before)}::uuid[])))`);
+        and (e.current_step_id = any(${sql.param(before)}::uuid[])
+          or e.current_step_id = ${test.stepId}::uuid and e.wait_reason = ${skipDay})))`);
   return rows.length > 0;
 }
 

@@ -1,11 +1,23 @@
 import { type SQL, sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
+import { appNow } from "#db/clock";
+import type { StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { moveClock } from "#db/testing";
+import { createBlackout, removeBlackout } from "#server/blackout-dates/mutations";
 import { commitThenSend } from "#server/drivers/events";
 import { snoozeFor } from "#server/enrollments/snooze";
-import { createRunner, launch, newCampaign, statusOf } from "#server/enrollments/testing";
-import { people } from "#server/messages/testing";
+import {
+  createRunner,
+  launch,
+  newCampaign,
+  places,
+  type Started,
+  statusOf,
+} from "#server/enrollments/testing";
+import { atOnce, people } from "#server/messages/testing";
 import { sinks } from "#server/messages/testing-sinks";
+import { dayMs, dayName, startOfDay } from "#server/planner/zone";
 import { begun, mailsOf, tested, testOf } from "./testing.ts";
 
 const runner = createRunner(sinks);
@@ -52,6 +64,103 @@ test("a test begins its time without those of the sample who cannot be written t
   await runner.pass("60 days");
   expect(new Set(mailsOf(campaign).map(({ to }) => to)).size).toBe(8);
   expect(await statusOf(campaign)).toBe("completed");
+});
+
+/** Eight people, to whom it is today on the clocks of four and tomorrow on those of the others. Emails of tomorrow are passed over. */
+async function acrossDays(before: readonly StepValues[]) {
+  const campaign = await newCampaign({
+    emails: people(8),
+    steps: [...before, tested({ samplePercent: 50, durationMinutes: 60 })],
+    settings: { ...atOnce, timezone_mode: "recipient" },
+  });
+  const { scope } = campaign;
+  const now = (await withTenant(scope, appNow)).getTime();
+  const tomorrow = startOfDay(now) + dayMs;
+  await moveClock(`${tomorrow + 12 * 3_600_000 - now} milliseconds`);
+  await skipOn(campaign, tomorrow + dayMs);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      update contacts set timezone = case when email_normalized < 'person-4' then 'Pacific/Kiritimati' else 'UTC' end`),
+  );
+  await launch(scope, campaign.campaignId);
+  await runner.settle();
+  return campaign;
+}
+
+/** Emails are passed over on the day of UTC that holds `at`. */
+const skipOn = ({ scope, userId }: Started, at: number) =>
+  commitThenSend(scope, (tx) =>
+    createBlackout(
+      tx,
+      { scope, userId },
+      { name: "Fair", startsOn: dayName(at), endsOn: dayName(at), onlyFor: null, action: "skip" },
+    ),
+  );
+const written = (campaign: Started) =>
+  mailsOf(campaign)
+    .map(({ to }) => Number(to.match(/\d/)?.[0]))
+    .sort();
+
+test("whoever is passed over for the day is in no sample of everybody, which is drawn from the others, and the winner goes to all of these", async () => {
+  const campaign = await acrossDays([]);
+  await runner.pass("1 minute");
+  expect(await testOf(campaign)).toMatchObject({ status: "running", sampleSize: 2, taken: 2, waiting: 2 });
+  expect(mailsOf(campaign)).toHaveLength(2);
+  await runner.pass("61 minutes", 2);
+  expect(await testOf(campaign)).toMatchObject({ status: "winner_deployed", waiting: 0 });
+  expect(written(campaign)).toEqual([4, 5, 6, 7]);
+});
+
+test("nor is it one of the first who come: whoever comes after them takes their place", async () => {
+  const campaign = await acrossDays([{ stepType: "wait", waitDuration: { value: 1, unit: "hours" } }]);
+  await runner.pass("1 hour");
+  await runner.pass("1 minute");
+  expect(await testOf(campaign)).toMatchObject({ status: "running", sampleSize: 4, taken: 4, waiting: 0 });
+  expect(written(campaign)).toEqual([4, 5, 6, 7]);
+});
+
+test("a test of which everybody waits for the turn of an email that is passed over has not begun; it does when the days are taken out, and is none when they come", async () => {
+  const settings = { ...atOnce, send_window_start: "09:00", send_window_end: "17:00" };
+  const steps = [tested({ samplePercent: 50 })];
+  const [kept, gone] = await Promise.all(
+    ["kept", "gone"].map((name) => newCampaign({ emails: people(4, name), steps, settings })),
+  );
+  if (!kept || !gone) throw new Error("There are two.");
+  const now = (await withTenant(gone.scope, appNow)).getTime();
+  const tomorrow = startOfDay(now) + dayMs;
+  await moveClock(`${tomorrow + 18 * 3_600_000 - now} milliseconds`);
+  const turn = tomorrow + dayMs;
+  const { id } = await skipOn(kept, turn);
+  await skipOn(gone, turn);
+  for (const { scope, campaignId } of [kept, gone]) await launch(scope, campaignId);
+  await runner.settle();
+  await runner.pass("3 seconds");
+  const unbegun = {
+    status: "running",
+    sampleSize: null,
+    startedAt: null,
+    endsAt: null,
+    taken: 0,
+    waiting: 0,
+  };
+  for (const campaign of [kept, gone]) {
+    expect(await testOf(campaign)).toMatchObject(unbegun);
+    expect((await places(campaign)).map(({ wait_reason }) => wait_reason)).toEqual(
+      Array.from({ length: 4 }, () => "skip_day"),
+    );
+  }
+  await commitThenSend(kept.scope, (tx) =>
+    removeBlackout(tx, { scope: kept.scope, userId: kept.userId }, id),
+  );
+  await runner.settle();
+  expect(await testOf(kept)).toMatchObject({ sampleSize: 2, taken: 2, waiting: 2 });
+  await moveClock("15 hours");
+  await runner.settle();
+  await runner.sweep();
+  await runner.settle();
+  expect([mailsOf(kept).length, mailsOf(gone).length]).toEqual([2, 0]);
+  expect(await statusOf(gone)).toBe("completed");
+  expect(await testOf(gone)).toMatchObject({ ...unbegun, status: "cancelled", outcome: "campaign_ended" });
 });
 
 test("a sample of which nobody can be written to begins no time, and says so", async () => {

@@ -50,6 +50,10 @@ export async function holdForSendTime(
   return rows.length;
 }
 
+/** Whether an email, or a variant of it that is tested, leaves at a time of day. */
+export const leavesAtTimes = (test: Test | null, sendTime: string | null): boolean =>
+  timesOf(test, sendTime).length > 0;
+
 function timesOf(test: Test | null, sendTime: string | null): { variantId: string | null; time: string }[] {
   const own = sendTime === null ? [] : [{ variantId: null, time: sendTime }];
   if (!test) return own;

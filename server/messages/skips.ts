@@ -5,6 +5,7 @@ import type { WaitReason } from "#server/enrollments/reasons";
 import type { StepContext } from "#server/enrollments/slice";
 import { skippedTurn } from "#server/planner/skips";
 import { holdPeople } from "./ledger.ts";
+import { isLeftAlone } from "./mailable.ts";
 import { passOver } from "./pass-over.ts";
 import { loadOwnTimes, personColumns, type PersonRow } from "./people.ts";
 import { lookThroughHeld } from "./replan.ts";
@@ -83,7 +84,7 @@ export async function turnsOf(
   return turns;
 }
 
-/** The next ones who are due at the step, and messages that want a slot. Who waits for a review is seen to by that. */
+/** The next ones who are due at the step, and messages that want a slot. Who is left alone for now, or waits for a review, is seen to by that. */
 function dueOnes(tx: TenantTx, { scope, stepId, limit }: StepContext): Promise<Row[]> {
   return tx.execute<Row>(sql`
     with due as (
@@ -104,7 +105,8 @@ function dueOnes(tx: TenantTx, { scope, stepId, limit }: StepContext): Promise<R
         and ${maySkip(sql`m.attempts`)}
     )
     select d.id, d.enrollment_id, d.message, d.due_at, null as account_id, d.wait_reason, ${personColumns}
-    from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c`);
+    from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c
+    where not ${isLeftAlone}`);
 }
 
 type Hold = { until: readonly { id: string; at: number }[]; sending: Sending };
