@@ -140,7 +140,11 @@ export const emailMessages = content.table(
       columns: [t.tenantId, t.parentMessageId],
       foreignColumns: [t.tenantId, t.id],
     }).onDelete("set null"),
-    uniqueIndex("email_messages_storage_key_unique").on(t.tenantId, t.storageKey),
+    // Where it is the id's text it is unique as that is, and need not be written down again with every change.
+    uniqueIndex("email_messages_stored_key_unique")
+      .on(t.tenantId, t.storageKey)
+      .where(sql`storage_key <> id::text`)
+      .concurrently(),
     uniqueIndex("email_messages_idempotency_key_unique")
       .on(t.tenantId, t.idempotencyKey)
       .where(sql`idempotency_key is not null`),

@@ -1,0 +1,1 @@
+ALTER TABLE "campaign_contacts" DROP CONSTRAINT "campaign_contacts_tenant_id_id_key";
