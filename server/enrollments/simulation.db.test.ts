@@ -7,7 +7,7 @@ import { sinks } from "#server/messages/testing-sinks";
 import { createRunner, launch, type Ledger, ledger, places } from "./testing.ts";
 import { deathsBySeed } from "./testing-deaths.ts";
 import { begin, calendarOf, live, type Simulated } from "./testing-simulated-life.ts";
-import { type Sent, tellStories } from "./testing-simulation.ts";
+import { curiosities, type Curiosity, type Sent, tellStories } from "./testing-simulation.ts";
 
 /**
  * More of them are simulated by hand: `SIMULATED_CONTACTS=10000 npx vitest run server/enrollments/simulation`; and hour
@@ -57,6 +57,7 @@ test(`six weeks of ${campaigns.length} campaigns of twenty steps in ${zones.leng
   for (const { campaign } of all) await launch(campaign.scope, campaign.campaignId);
   const lost = new Set<string>();
   const arrivedAllTheSame: string[] = [];
+  const cameAbout = new Set<Curiosity>();
 
   for (const [tick, moment] of ticks.entries()) {
     await moveClockTo(moment);
@@ -85,17 +86,18 @@ test(`six weeks of ${campaigns.length} campaigns of twenty steps in ${zones.leng
       }
   }
 
-  for (const { campaign, steps, zone, people, acts, dailyLimit } of all) {
+  for (const { campaign, steps, zone, people, acts, dailyLimit, hoursApart } of all) {
     const rows = (await ledger(campaign)).filter((row) => row.claimed_at !== null);
     const stands = new Map((await places(campaign)).map((place) => [place.email, place]));
-    const world = { zone, steps: steps.map(([step]) => step), ticks, acts, dailyLimit };
+    const world = { zone, steps: steps.map(([step]) => step), ticks, acts, dailyLimit, hoursApart };
     const byTick = Map.groupBy(rows, tickOf);
     const counted = new Map(
       [...byTick].map(([tick, some]) => [tick, Map.groupBy(some, (row) => row.to_email)] as const),
     );
     const chosen = (tick: number) =>
       new Map([...(counted.get(tick) ?? [])].map(([email, some]) => [email, some.length] as const));
-    const { stories, breaches } = tellStories(world, people, chosen);
+    const { stories, breaches, seen } = tellStories(world, people, chosen);
+    for (const one of seen) cameAbout.add(one);
     expect(breaches, zone).toEqual([]);
     const mailsOf = Map.groupBy(rows, (row) => row.to_email);
     for (const { email } of people) {
@@ -142,9 +144,15 @@ test(`six weeks of ${campaigns.length} campaigns of twenty steps in ${zones.leng
     "insert",
     "reword",
     "shorten",
+    "move",
     "delete",
+    "close",
+    "open up",
+    "tag",
+    "untag",
   ])
     expect(told).toContain(kind);
+  expect([...cameAbout].sort()).toEqual([...curiosities].sort());
   expect(arrivedAllTheSame.length).toBeGreaterThan(0);
   expect(deaths.count).toBeGreaterThan(lost.size / 2);
 }, 3_600_000);

@@ -1,24 +1,20 @@
 import { sql } from "drizzle-orm";
-import { type TenantTx, withTenant } from "#db/tenancy";
-import type { StepContent } from "#server/campaigns/schema";
-import { addStep, deleteSteps, type Edited, saveStep } from "#server/campaigns/step-mutations";
+import { withTenant } from "#db/tenancy";
 import { unsubscribeContacts } from "#server/contacts/lifecycle";
 import { commitThenSend } from "#server/drivers/events";
 import { arrive, readAll } from "#server/replies/testing";
 import { postfixReport, replyMail } from "#server/replies/testing-mails";
 import { addSuppressions } from "#server/suppressions/mutations";
+import { updateContactCaps } from "#server/sending-limits/mutations";
+import { ensureTags } from "#server/tags/mutations";
+import { nameUndisturbedTag } from "#server/tags/undisturbed";
 import { recordHits } from "#server/tracking/hits";
 import { pauseCampaign, resumeCampaign } from "./launch.ts";
 import { type Ledger, ledger, newCampaign, type Started } from "./testing.ts";
 import type { Act, Bounce, Person } from "./testing-simulation.ts";
-import {
-  type At,
-  deletedWait,
-  extendedAction,
-  rewordedEmail,
-  shortenedWait,
-  twentySteps,
-} from "./testing-twenty-steps.ts";
+import { rest, undisturbedTag } from "./testing-simulated-rest.ts";
+import { editSteps } from "./testing-simulated-edits.ts";
+import { type At, twentySteps } from "./testing-twenty-steps.ts";
 
 /*
  * What people and users do while a simulated campaign runs, tick by tick, each act noted for whoever reckons it again.
@@ -49,6 +45,7 @@ export function calendarOf(stride: "half a day" | "an hour") {
   const ticks = stride === "an hour" ? hours() : halfDays();
   const daysOf = (tick: number) => ((ticks[tick] ?? Number.NaN) - start) / dayMs;
   return {
+    stride,
     start,
     ticks,
     tickOf: ({ claimed_at: at }: Ledger) => ticks.findLastIndex((tick) => tick <= (at?.getTime() ?? 0)),
@@ -68,6 +65,9 @@ export type Simulated = ReturnType<typeof twentySteps> & {
   acts: Act[];
   known: Set<string>;
   dailyLimit: number;
+  hoursApart: number | null;
+  /** The ids of days without sending, by the first of them. */
+  closed: Map<string, string>;
 };
 
 /** A campaign in a zone; or, told the zones of its people in turn, in each one's own. */
@@ -85,6 +85,7 @@ export async function begin(
   const { at, steps } = twentySteps();
   // Not all of them get an email on one day. Whose day that is, is one clock's matter.
   const dailyLimit = Math.ceil(size * (zones.length > 0 ? 20 : 0.7));
+  const hoursApart = zones.length > 0 ? 30 : null;
   const campaign = await newCampaign({
     emails: people.map((person) => person.email),
     steps: steps.map(([, step]) => step),
@@ -106,12 +107,17 @@ export async function begin(
     await tx.execute(
       sql`update email_accounts set daily_limit = null, hourly_limit = null, min_delay_seconds = 0`,
     );
+    const { workspaceId, userId } = campaign;
+    const { ids } = await ensureTags(tx, [undisturbedTag]);
+    await nameUndisturbedTag(tx, { tagId: ids.get(undisturbedTag) ?? null, workspaceId, userId });
+    await updateContactCaps(tx, userId, { perDay: null, hoursApart, delaysMax: null });
   });
-  return { calendar, campaign, at, steps, zone, people, acts: [], known: new Set(), dailyLimit };
+  const simulated = { calendar, campaign, at, steps, zone, people, dailyLimit, hoursApart };
+  return { ...simulated, acts: [], known: new Set(), closed: new Map() };
 }
 
 /** Whoever is `n` in their list does the same in every campaign. */
-const numberOf = (email: string) => Number(/-(\d+)\./.exec(email)?.[1]);
+export const numberOf = (email: string) => Number(/-(\d+)\./.exec(email)?.[1]);
 
 /**
  * Whose emails come back: `[nth person, step or null for any, class, status]`. So few that the campaign is not paused
@@ -150,6 +156,8 @@ export async function live(simulated: Simulated, tick: number): Promise<void> {
   await answer(simulated, tick);
   if (simulated.calendar.isFirstOf(tick, 10.9)) await stop(simulated, tick);
   await steer(simulated, tick);
+  await editSteps(simulated, tick);
+  await rest(simulated, tick);
 }
 
 /** Lets people answer what they have got since the last tick. */
@@ -215,23 +223,8 @@ async function stop({ campaign, acts, people }: Simulated, tick: number): Promis
   for (const n of closed) acts.push({ tick, kind: "suppress", email: emailOf(n) });
 }
 
-type Edit = { id: string; version: number };
-/** An edit with the version that the campaign has now, as somebody at the page makes it. */
-const edit = (
-  { scope, campaignId }: Started,
-  change: (tx: TenantTx, version: () => Promise<Edit>) => Promise<Edited>,
-) =>
-  commitThenSend(scope, (tx) =>
-    change(tx, async () => {
-      const [row] = await tx.execute<{ version: number }>(
-        sql`select version from campaigns where id = ${campaignId}::uuid`,
-      );
-      return { id: campaignId, version: row?.version ?? -1 };
-    }),
-  );
-
-/** The campaign is paused, goes on, and is edited while it runs: in each of the ways that there are. */
-async function steer({ calendar, campaign, at, acts }: Simulated, tick: number): Promise<void> {
+/** The campaign is paused, and goes on. */
+async function steer({ calendar, campaign, acts }: Simulated, tick: number): Promise<void> {
   const { isFirstOf } = calendar;
   const { scope, campaignId } = campaign;
   if (isFirstOf(tick, 7.4)) {
@@ -242,58 +235,4 @@ async function steer({ calendar, campaign, at, acts }: Simulated, tick: number):
     await commitThenSend(scope, (tx) => resumeCampaign(tx, { campaignId }));
     acts.push({ tick, kind: "resume" });
   }
-  if (isFirstOf(tick, 15.9)) {
-    const after = at(extendedAction);
-    const subject = "Greetings to Berlin";
-    let step = "";
-    await edit(campaign, async (tx, version) => {
-      const position = { kind: "edge", from: after, edge: "next" } as const;
-      await addStep(tx, scope, { ...(await version()), type: "email", position });
-      const [made] = await tx.execute<{ id: string }>(
-        sql`select next_step_id as id from campaign_steps where id = ${after}::uuid`,
-      );
-      step = made?.id ?? "";
-      return saveStep(tx, scope, {
-        ...(await version()),
-        stepId: step,
-        content: emailOf(subject),
-        retime: false,
-      });
-    });
-    acts.push({ tick, kind: "insert", after, step, subject });
-  }
-  if (isFirstOf(tick, 20.3)) {
-    const step = at(shortenedWait);
-    const wait = { value: 3, unit: "days" } as const;
-    await edit(campaign, async (tx, version) =>
-      saveStep(tx, scope, {
-        ...(await version()),
-        stepId: step,
-        content: { type: "wait", wait },
-        retime: true,
-      }),
-    );
-    acts.push({ tick, kind: "shorten", step, days: 3 });
-  }
-  if (isFirstOf(tick, 25.9)) {
-    const step = at(rewordedEmail);
-    const subject = "Six, in other words";
-    await edit(campaign, async (tx, version) =>
-      saveStep(tx, scope, { ...(await version()), stepId: step, content: emailOf(subject), retime: false }),
-    );
-    acts.push({ tick, kind: "reword", step, subject });
-  }
-  if (isFirstOf(tick, 28.9)) {
-    const step = at(deletedWait);
-    await edit(campaign, async (tx, version) =>
-      deleteSteps(tx, scope, { ...(await version()), stepIds: [step] }),
-    );
-    acts.push({ tick, kind: "delete", step });
-  }
 }
-
-const emailOf = (subjectLine: string): StepContent => ({
-  type: "email",
-  ...{ templateId: null, templateVersion: null, subjectLine, previewText: "", emailContent: "<p>Hello</p>" },
-  ...{ sender: null, replyInThread: false, attachments: [], review: null, sendTime: null, test: null },
-});

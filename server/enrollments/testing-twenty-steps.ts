@@ -1,6 +1,6 @@
 import type { StepValues } from "#db/factories";
 import { emailStep } from "./testing.ts";
-import type { PlainStep } from "./testing-simulation.ts";
+import type { PlainStep } from "./testing-simulation-steps.ts";
 
 export type At = (n: number) => string;
 const email = (at: At, n: number, subject: string, next: number | null = n + 1): [PlainStep, StepValues] => [
@@ -45,6 +45,8 @@ const fork = (at: At, n: number, yes: number, no: number, city?: string): [Plain
     falseNextStepId: at(no),
   },
 ];
+/** It is moved behind the wait that is shortened. */
+export const movedEmail = 11;
 export const shortenedWait = 14;
 export const deletedWait = 19;
 export const rewordedEmail = 20;
