@@ -68,6 +68,22 @@ test("a segment with a group and an exclusion is built by keyboard, counted as i
   await expect(page.getByRole("alertdialog")).toContainText(
     '"Acme by the rivers" is used by the segment "Everybody else".',
   );
+
+  // As a version of the product that knew another field may have left it.
+  await withTenant(workspace.scope, (tx) =>
+    tx.execute(sql`
+      update segments set rules = jsonb_set(rules, '{rules,1}', '{"field": "shoe_size", "operator": "equals", "value": "44"}')
+      where name = 'Acme by the rivers'`),
+  );
+  await page.goto(made);
+  await expect(page.getByText('There is no field "shoe_size".')).toBeVisible();
+  const save = page.getByRole("button", { name: "Save changes" });
+  await save.click();
+  await expect(page.getByText("Finish the rules marked in red, or remove them.")).toBeVisible();
+  await page.getByRole("button", { name: "Remove the rule about Email" }).click();
+  await save.click();
+  await expect(page.getByText("Changes saved")).toBeVisible();
+  await expect(page.getByText("cannot be read")).toBeHidden();
 });
 
 test("lead scoring is switched on with the rules it brings, and contacts have scores", async ({

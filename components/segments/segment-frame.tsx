@@ -8,6 +8,7 @@ import { Tabs } from "#components/ui/tabs";
 import type { RouterOutputs } from "#server/router";
 import { RefreshSegment } from "./refresh-segment.tsx";
 import { SegmentMenu } from "./segment-menu.tsx";
+import { UnreadableRules } from "./unreadable-rules.tsx";
 import { UsedBy } from "./used-by.tsx";
 
 type Props = {
@@ -21,13 +22,14 @@ type Props = {
 /** What the pages of one segment share: its name, what can be done with it, and what uses it. */
 export function SegmentFrame({ workspace, segment, permissions, timeZone, children }: Props) {
   const editable = permissions.includes("segments:write");
+  const { unreadable } = segment;
   const at = `/${workspace}/segments/${segment.id}`;
   return (
     <Page
       title={segment.name}
       breadcrumbs={[{ label: "Segments", href: `/${workspace}/segments` }]}
       description={segment.description}
-      badge={segment.problem ? <Badge tone="warning">Not counted</Badge> : undefined}
+      badge={segment.problem || unreadable.length > 0 ? <Badge tone="warning">Not counted</Badge> : undefined}
       action={
         <>
           {permissions.includes("contacts:export") && (
@@ -47,10 +49,14 @@ export function SegmentFrame({ workspace, segment, permissions, timeZone, childr
         />
       }
     >
-      {segment.problem && (
-        <Callout kind="warning" title="Its members could not be worked out" className="mb-4">
-          {segment.problem}
-        </Callout>
+      {unreadable.length > 0 ? (
+        <UnreadableRules sentences={unreadable} editable={editable} />
+      ) : (
+        segment.problem && (
+          <Callout kind="warning" title="Its members could not be worked out" className="mb-4">
+            {segment.problem}
+          </Callout>
+        )
       )}
       <JobWaitCallout job={segment} timeZone={timeZone} className="mb-4" />
       <UsedBy workspace={workspace} uses={segment.uses} />

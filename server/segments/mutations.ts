@@ -72,9 +72,14 @@ export async function updateSegment(
   return { ...saved, fence: changed ? await requestRefresh(tx, workspaceId, input.id) : null };
 }
 
-/** Makes a segment with the same rules. Throws `not_found`. */
+/** Makes a segment with the same rules. Throws `not_found`; `conflict` where some of them cannot be read. */
 export async function duplicateSegment(tx: TenantTx, id: string, scope: Scope): Promise<Saved> {
-  const { name, description, rules } = await getSegment(tx, id);
+  const { name, description, rules, unreadable } = await getSegment(tx, id);
+  if (unreadable.length > 0)
+    throw new AppError(
+      "conflict",
+      `“${name}” has rules that cannot be read, and a copy would lack them. Mend and save it first.`,
+    );
   const taken = await tx.execute<{ name: string }>(
     sql`select name::text as name from segments where starts_with(${foldedName(sql`name`)}, ${foldedName(sql`${copyOf(name)}`)})`,
   );

@@ -5,15 +5,8 @@ import { jobWaitColumns, segmentsWaitJoin } from "#server/drivers/job-waits";
 import type { JobWait } from "#server/drivers/schema";
 import { AppError } from "#server/errors";
 import { compileRules, inList, type Referenced, type RuleContext } from "./compile.ts";
-import {
-  everyone,
-  isGroup,
-  memberPageSize,
-  type Rule,
-  ruleDepthMax,
-  type RuleTree,
-  ruleTree,
-} from "./schema.ts";
+import { type Salvaged, salvageRules } from "./salvage.ts";
+import { everyone, isGroup, memberPageSize, type Rule, ruleDepthMax, type RuleTree } from "./schema.ts";
 
 /**
  * Everything `compileRules` needs beside the tree: the clock, the workspace's zone and the rules of the
@@ -98,25 +91,25 @@ export function referencedBy(rules: readonly Rule[]): Set<string> {
 }
 
 async function loadSegments(tx: TenantTx, ids: string[]): Promise<{ id: string; rules: RuleTree | null }[]> {
-  const rows = await tx.execute<{ id: string; segment_type: string; rules: unknown }>(
-    sql`select id, segment_type, rules from segments where id in (${sql.join(
+  const rows = await tx.execute<{ id: string; name: string; segment_type: string; rules: unknown }>(
+    sql`select id, name, segment_type, rules from segments where id in (${sql.join(
       ids.map((id) => sql`${id}::uuid`),
       sql`, `,
     )})`,
   );
   return rows.map((row) => ({
     id: row.id,
-    rules: row.segment_type === "static" ? null : readRules(row.rules),
+    rules: row.segment_type === "static" ? null : readRules(row.rules, row.name),
   }));
 }
 
-/** A stored tree, checked. */
-export function readRules(stored: unknown): RuleTree {
-  const parsed = ruleTree.safeParse(stored ?? everyone);
-  if (parsed.success) return parsed.data;
+/** The stored tree of the segment of this name, checked. Throws `invalid` with what cannot be read of it. */
+export function readRules(stored: unknown, name: string): RuleTree {
+  const { rules, unreadable } = salvageRules(stored ?? everyone);
+  if (unreadable.length === 0) return rules;
   throw new AppError(
     "invalid",
-    "The rules of this segment were stored in a form that is no longer understood. Edit and save it again.",
+    `The rules of the segment “${name}” were stored in a form that is no longer understood. ${unreadable.slice(0, 3).join(" ")} Open it, mend them there and save it.`,
   );
 }
 
@@ -155,14 +148,15 @@ export const summary = sql`id, name, description, contact_count as count, last_r
 
 /**
  * `refreshing`: a recalculation has been asked for and has not ended. It may wait: for that one, or for the one of every half
- * hour.
+ * hour. `rules` are for the page on which they are changed: where there is something `unreadable` they are not all of them.
  */
-export type SegmentDetail = SegmentSummary & JobWait & { rules: RuleTree; refreshing: boolean };
+export type SegmentDetail = SegmentSummary & JobWait & Salvaged & { refreshing: boolean };
 
 const refreshing = sql`(last_recalculated_at is null or coalesce(last_recalculated_at < refresh_requested_at, false))`;
 
+/** Throws `not_found`. */
 export async function getSegment(tx: TenantTx, id: string): Promise<SegmentDetail> {
-  const [row] = await tx.execute<Omit<SegmentDetail, "rules"> & { rules: unknown }>(sql`
+  const [row] = await tx.execute<Omit<SegmentDetail, keyof Salvaged> & { rules: unknown }>(sql`
     with segment as (
       select ${summary}, workspace_id, rules, ${refreshing} as refreshing from segments
       where id = ${id}::uuid and segment_type = 'dynamic')
@@ -170,7 +164,7 @@ export async function getSegment(tx: TenantTx, id: string): Promise<SegmentDetai
       ${jobWaitColumns}
     from segment s left join segment_drivers d on d.workspace_id = s.workspace_id ${segmentsWaitJoin(sql`s.refreshing`)}`);
   if (!row) throw new AppError("not_found", "No such segment.");
-  return { ...row, rules: readRules(row.rules) };
+  return { ...row, ...salvageRules(row.rules ?? everyone) };
 }
 
 export type SegmentSize = { day: string; count: number };

@@ -145,11 +145,11 @@ async function refreshSlice(tx: TenantTx, workspaceId: string, work: Work): Prom
 /** One segment that cannot be worked out must not keep the others waiting: it says why, and they go on. */
 async function rangeOrProblem(
   tx: TenantTx,
-  { id, rules, startedAt, after }: Work,
+  { id, name, rules, startedAt, after }: Work,
 ): Promise<{ upto: string | null; problem: string | null }> {
   try {
     const upto = await savepoint(tx, (inner) =>
-      refreshRange(inner, { segmentId: id, rules: readRules(rules), now: startedAt, after }),
+      refreshRange(inner, { segmentId: id, rules: readRules(rules, name), now: startedAt, after }),
     );
     return { upto, problem: null };
   } catch (error) {

@@ -122,6 +122,9 @@ const conditionOf = (kindOf: typeof fieldKind) =>
     }
   });
 
+/** One condition of a segment. */
+export const segmentCondition = conditionOf(fieldKind);
+
 /** `none` excludes: no rule of the group may hold. */
 export const matches = ["all", "any", "none"] as const;
 export type Group = { match: (typeof matches)[number]; rules: Rule[] };

@@ -210,4 +210,32 @@ describe("segments", () => {
       '"Guests" is used by the campaign "Action"',
     );
   });
+
+  it("are shown with what is wrong of their rules when these cannot be read, are not copied, and can be mended", async () => {
+    const { caller, scope } = await workspaceOfThree();
+    const { id } = await caller.segments.create({ name: "Acme", rules: company("acme") });
+    await withTenant(scope, (tx) =>
+      tx.execute(sql`update segments set rules = jsonb_set(rules, '{rules,1}', '{"field": "shoe_size", "operator": "equals", "value": "44"}')
+        where id = ${id}::uuid`),
+    );
+    const found = await caller.segments.byId({ id });
+    expect(found.unreadable).toEqual(['The rule “shoe_size equals "44"”: There is no field "shoe_size".']);
+    expect(found.rules.rules[0]).toEqual(company("acme").rules[0]);
+    expect((await caller.segments.list({})).rows.map(({ name }) => name)).toEqual(["Acme"]);
+    await expect(caller.segments.duplicate({ id })).rejects.toThrow("a copy would lack them");
+    await expect(
+      caller.segments.update({ id, name: "Acme", rules: found.rules, seen: found.updatedAt }),
+    ).rejects.toMatchObject({ code: "BAD_REQUEST" });
+    const on: RuleTree = {
+      version: 1,
+      match: "all",
+      rules: [{ field: "segment", operator: "in", value: [id] }],
+    };
+    await expect(caller.segments.match({ rules: on })).rejects.toThrow(
+      /The rules of the segment “Acme” .* There is no field "shoe_size"\. Open it/,
+    );
+    await caller.segments.update({ id, name: "Acme", rules: company("acme"), seen: found.updatedAt });
+    expect(await caller.segments.byId({ id })).toMatchObject({ unreadable: [], rules: company("acme") });
+    expect(await caller.segments.match({ rules: on })).toMatchObject({ count: 2 });
+  });
 });
