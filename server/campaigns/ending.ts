@@ -3,6 +3,7 @@ import { appNow } from "#db/clock";
 import { type Scope, type TenantTx, withTenant } from "#db/tenancy";
 import { commitThenSend, drainedEvent } from "#server/drivers/events";
 import { completeIfDone } from "#server/enrollments/complete";
+import { askOfSenders } from "#server/domains/mutations";
 import { reopenCampaign } from "#server/enrollments/launch";
 import { AppError } from "#server/errors";
 import { refuseRepeating } from "#server/occurrences/series";
@@ -96,7 +97,8 @@ export async function endNow({ scope, act }: Where): Promise<void> {
 
 /**
  * Opens a completed campaign again that takes people in for as long as it runs: who was in it stays out, who comes
- * from now on comes in. Throws `not_found`; `conflict` for one that has not ended, or whose audience was frozen.
+ * from now on comes in. Throws `not_found`; `conflict` for one that has not ended, or whose audience was frozen; `invalid` for
+ * one whose approval does not hold any more, or that sends from a domain on a block list.
  */
 export async function reopen({ scope, act }: Where): Promise<void> {
   await commitThenSend(scope, async (tx) => {
@@ -114,10 +116,12 @@ export async function reopen({ scope, act }: Where): Promise<void> {
       );
     const { problems } = await reviewCampaign(tx, act.id);
     refuseBlocked(
-      problems.filter(({ where }) => where === "approval"),
+      problems.filter(({ where, code }) => where === "approval" || code === "domain_listed"),
       "opened again",
     );
     await recordCampaignAct(tx, act, "campaign.reopened");
-    return reopenCampaign(tx, { campaignId: act.id });
+    const opened = await reopenCampaign(tx, { campaignId: act.id });
+    await askOfSenders(tx, act.id);
+    return opened;
   });
 }

@@ -88,6 +88,36 @@ test("a listing that is seen twice pauses the campaign with the list's own words
   expect(await titles({ caller: last }), "it is told once").toHaveLength(3);
 });
 
+test("a campaign that has ended is not opened again while its domain is listed, and when it is, the lists are asked at once", async () => {
+  const { tenant, id, caller, say, look, due } = await running();
+  const end = () =>
+    withTenant(tenant.scope, (tx) =>
+      tx.execute(sql`
+        update campaigns set status = 'completed', auto_enroll = true, completed_at = app_now(), paused_at = null, pause_reason = null
+        where id = ${id}::uuid`),
+    );
+  await look();
+  await end();
+  say(["127.0.1.2"]);
+  await look();
+  await moveClock("11 minutes");
+  await due();
+  await expect(caller.campaigns.reopen({ id })).rejects.toThrow("is on the block list Example list");
+  expect((await standingOf(tenant, id))?.status).toBe("completed");
+
+  say(null);
+  await moveClock("61 minutes");
+  await due();
+  const later = await signedInAgain(tenant);
+  // Nobody has asked since it is listed again.
+  say(["127.0.1.2"]);
+  await later.caller.campaigns.reopen({ id });
+  expect((await standingOf(tenant, id))?.status).toBe("active");
+  await due();
+  await moveClock("11 minutes");
+  expect(await due()).toBe("paused");
+});
+
 test("a list that falls silent keeps campaigns back for a day, and from then on the review only warns of it", async () => {
   const { tenant, id, name, key, say, look, due } = await running();
   say(["127.0.0.2"], "https://dbl.test/off");

@@ -7,6 +7,8 @@ import { AppError } from "#server/errors";
 import { publicDomains } from "#server/mail/public-domains";
 import { seal } from "#server/seal";
 import { keyPlace, type NewKey } from "./keys.ts";
+import { senderDomains } from "./queries.ts";
+import { runningCampaigns } from "./running.ts";
 
 /** More than anybody sends from, and few enough to be looked for every day. */
 const domainsMax = 100;
@@ -126,6 +128,21 @@ export async function removeDomain(tx: TenantTx, userId: string, id: string): Pr
     resourceId: id,
     before: removed,
   });
+}
+
+/**
+ * The name service, and the block lists, are asked of the domains that a running campaign sends from in the next round, and
+ * not up to an hour later: what is found pauses the campaign.
+ */
+export async function askOfSenders(tx: TenantTx, campaignId: string): Promise<void> {
+  const running = await runningCampaigns(tx, sql`k.id = ${campaignId}::uuid`);
+  const covered = await senderDomains(
+    tx,
+    running.flatMap(({ from }) => from),
+  );
+  await tx.execute(sql`
+    update ${domains} set next_check_at = least(next_check_at, app_now())
+    where domain = any(${sql.param(covered.map(({ domain }) => domain))}::text[])`);
 }
 
 type Domain = typeof domains.$inferSelect;
