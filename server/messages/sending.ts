@@ -120,29 +120,38 @@ export async function loadCourse(tx: TenantTx, senders: Senders): Promise<Sendin
 const blackoutDays = (which: SQL): SQL =>
   sql`coalesce(range_agg(daterange(b.starts_on, b.ends_on, '[]')) filter (where ${which}), '{}')`;
 
-type Days = { of: SQL; less: SQL; daysBack: number; daysAhead?: number | null };
+type Days = { of: SQL; less: SQL; since: SQL; daysAhead?: number | null };
 
-/** Days of a campaign's `blackout_dates b` as `DayRange[]`; null when there are none. */
-const daysFor = (campaignId: SQL, { of, less, daysBack, daysAhead = null }: Days): SQL => sql`(
+/** Days of a campaign's `blackout_dates b` as `DayRange[]`, those that ended before the day `since` apart; null when there are none. */
+const daysFor = (campaignId: SQL, { of, less, since, daysAhead = null }: Days): SQL => sql`(
   select json_agg(json_build_object('from', lower(c.days), 'to', upper(c.days) - 1)) from (
     select unnest(${blackoutDays(of)} - ${blackoutDays(less)}) as days from blackout_dates b
-    where b.ends_on >= (app_now() - make_interval(days => ${daysBack}))::date
+    where b.ends_on >= ${since}
       and (${daysAhead}::int is null or b.starts_on <= (app_now() + make_interval(days => ${daysAhead}::int))::date)
       and (b.campaign_ids is null or ${campaignId} = any(b.campaign_ids))) c)`;
 
+const daysAgo = (days: number): SQL => sql`(app_now() - make_interval(days => ${days}))::date`;
+
 /** Days on which a campaign sends nothing, less those on which it may all the same. */
 export const closedDays = (campaignId: SQL): SQL =>
-  daysFor(campaignId, { of: sql`b.action <> 'allow'`, less: sql`b.action = 'allow'`, daysBack: 3 });
+  daysFor(campaignId, { of: sql`b.action <> 'allow'`, less: sql`b.action = 'allow'`, since: daysAgo(3) });
 
-/** Whoever was due on such a day and could not be looked at then, in a campaign that was paused, is looked at so much later still. */
+/** So far back before a launch it matters what a day was, wherever its people's clocks are. */
 const skipDaysBack = 31;
+
+/**
+ * Whoever was due on such a day may be looked at much later still: behind a queue of many weeks, or in a campaign that was
+ * paused. Nobody was due before its launch.
+ */
+const sinceLaunch = (campaignId: SQL): SQL => sql`least(${daysAgo(skipDaysBack)},
+  (select (k.launched_at - interval '2 days')::date from campaigns k where k.id = ${campaignId}))`;
 
 /** Those of them on which its emails are not sent later either; of those to come all, or those that begin within so many days. */
 export const skippedDays = (campaignId: SQL, daysAhead: number | null = null): SQL =>
   daysFor(campaignId, {
     of: sql`b.action = 'skip'`,
     less: sql`b.action = 'allow'`,
-    daysBack: skipDaysBack,
+    since: sinceLaunch(campaignId),
     daysAhead,
   });
 
@@ -151,7 +160,7 @@ const shutDays = (campaignId: SQL): SQL =>
   daysFor(campaignId, {
     of: sql`b.action = 'delay'`,
     less: sql`b.action <> 'delay'`,
-    daysBack: skipDaysBack,
+    since: sinceLaunch(campaignId),
   });
 
 async function loadSettings(tx: TenantTx, campaignId: string): Promise<Settings> {

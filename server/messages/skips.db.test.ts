@@ -195,6 +195,20 @@ test("who was due before and waits for a limit gets the email after these days; 
   expect(await log(campaign)).toEqual(["sent", "sent", "sent"]);
 });
 
+test("who was due on such a day is passed over for it however late they are looked at, behind a queue of many weeks say", async () => {
+  const campaign = await newCampaign({ emails: people(2), settings });
+  await moveTo(campaign, 1, 12);
+  await add(campaign, { from: 0, action: "skip" });
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle("campaign/step.due");
+  runner.forget();
+  // Nobody is at work.
+  await moveClock("50 days");
+  await runner.sweep();
+  await runner.settle();
+  expect([await sent(campaign), await log(campaign)]).toEqual([0, ["skip_day", "skip_day"]]);
+});
+
 test("emails that have a place in the queue today are passed over when the day is added, and their places given back; what has left has left", async () => {
   const campaign = await newCampaign({
     emails: people(4),
