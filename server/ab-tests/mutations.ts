@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { recordCampaignAct } from "#server/campaigns/acts";
-import { takeTurn } from "#server/campaigns/settle-edit";
 import { type DriverEvent, type EventScope, stepDueEvent } from "#server/drivers/events";
 import { wakeNow } from "#server/drivers/mutations";
 import { dueStep } from "#server/enrollments/advance";
 import { loadGraph } from "#server/enrollments/steps";
 import { AppError } from "#server/errors";
+import { lockDrivers } from "#server/messages/slots";
 import { concludeTest } from "./conclude.ts";
 import { extendTest } from "./drive.ts";
 import { lockTest, type Test } from "./queries.ts";
@@ -60,7 +60,7 @@ async function takeTest(tx: TenantTx, id: string): Promise<{ test: Test; scope: 
   const [campaign] = await tx.execute<EventScope>(sql`
     select tenant_id as "tenantId", workspace_id as "workspaceId" from campaigns
     where id = ${place.campaignId}::uuid and deleted_at is null for no key update`);
-  await takeTurn(tx, [place.stepId]);
+  await lockDrivers(tx, [place.stepId]);
   const test = await lockTest(tx, id);
   if (!campaign || !test) throw new AppError("not_found", "There is no such test.");
   if (test.status !== "running" && test.status !== "extended")

@@ -80,8 +80,12 @@ export async function takePeopleOut(
   return false;
 }
 
-/** The next ones in no order: that would have to be looked for among all that are left. */
+/**
+ * The next ones in no order: that would have to be looked for among all that are left. Whoever changes a campaign locks it
+ * before its limits, which the exits of its people take.
+ */
 async function takeOutSlice(tx: TenantTx, id: string, size: number): Promise<number> {
+  await tx.execute(sql`select from campaigns where id = ${id}::uuid for no key update`);
   const rows = await tx.execute<{ id: string }>(sql`
     select e.id from campaign_contacts e join campaigns k on k.id = e.campaign_id
     where k.id = ${id}::uuid and k.deleted_at is not null and e.status in ('enrolled', 'active', 'paused')

@@ -18,15 +18,6 @@ type Edited = {
 };
 
 /**
- * Takes a running step's turn before it is changed: what is being done there ends first, by what it said until now, and
- * whatever comes after goes by the change. Drivers are locked here, before everything but the campaign.
- */
-export async function takeTurn(tx: TenantTx, stepIds: readonly string[]): Promise<void> {
-  await tx.execute(sql`select 1 from step_drivers where step_id = any(${sql.param(stepIds)}::uuid[])
-    order by step_id for no key update`);
-}
-
-/**
  * What a change of a running campaign's steps brings about: new steps get a driver, what steps say now is frozen as a
  * new version, contacts held at an incomplete step are looked at again, and the steps that changed are woken. Who has
  * passed a step keeps what it did to them. Send the events after the commit.
@@ -46,7 +37,8 @@ export async function settleEdit(
   }
   const graph = await loadGraph(tx, campaignId);
   const events: DriverEvent[] = [];
-  for (const stepId of [...stepIds].sort()) {
+  const placeOf = (stepId: string) => graph.steps.get(stepId)?.order ?? 0;
+  for (const stepId of [...stepIds].sort((a, b) => placeOf(a) - placeOf(b))) {
     const step = graph.steps.get(stepId);
     const fence = await wakeNow(tx, { table: "step_drivers", id: stepId });
     if (step && fence !== null) events.push(stepDueEvent(scope, dueStep(graph, step), fence));

@@ -5,6 +5,7 @@ import { abandonTests } from "#server/ab-tests/conclude";
 import { dropUnstarted } from "#server/ab-tests/freeze";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { AppError } from "#server/errors";
+import { lockDrivers } from "#server/messages/slots";
 import { contentProblems } from "./content-checks.ts";
 import { stepsChangeIn, takeForEdit } from "./edits.ts";
 import { liquidProblem } from "./liquid-problem.ts";
@@ -20,7 +21,7 @@ import {
   type StepsRemove,
 } from "./schema.ts";
 import { mailboxOf, stepSenderProblems } from "./step-sender.ts";
-import { settleEdit, takeTurn } from "./settle-edit.ts";
+import { settleEdit } from "./settle-edit.ts";
 import { moveSteps, removeSteps } from "./several-steps.ts";
 import {
   blankContent,
@@ -120,7 +121,7 @@ export async function saveStep(
       `This is a step of type ${step.type}, and stays one. Delete it and add another.`,
     );
   if (launched) {
-    await takeTurn(tx, [stepId]);
+    await lockDrivers(tx, [stepId]);
     if (content.type === "email" && (await dropUnstarted(tx, stepId)))
       throw new AppError(
         "conflict",
@@ -219,7 +220,7 @@ export async function deleteSteps(
       "A campaign that was launched keeps at least one step. Pause it if nobody should go on.",
     );
   const removed = [...onward.keys()];
-  await takeTurn(tx, removed);
+  await lockDrivers(tx, removed);
   await abandonTests(tx, { campaignId: edit.id, stepIds: removed }, "stopped");
   await saveGraph(tx, edit.id, graph, onward);
   return { events: await settleEdit(tx, { scope, campaignId: edit.id, stepIds: removed }) };

@@ -3,7 +3,7 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { type Author, noteOnTimelines } from "#server/contacts/history";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
-import { releaseSlotsOf } from "#server/messages/slots";
+import { lockDrivers, releaseSlotsOf } from "#server/messages/slots";
 import { emailPlaces, letGoOn } from "./let-go-on.ts";
 
 type Snoozing = {
@@ -37,9 +37,7 @@ export async function snoozeContacts(
   const at = until.toISOString();
   const standing = await emailPlaces(tx, contactIds);
   // Whoever writes messages for these steps ends first, so that none is written behind the look at them.
-  await tx.execute(sql`select 1 from step_drivers
-    where step_id = any(${sql.param([...new Set(standing.map(({ stepId }) => stepId))].sort())}::uuid[])
-    order by step_id for no key update`);
+  await lockDrivers(tx, [...new Set(standing.map(({ stepId }) => stepId))]);
   const { events } = await releaseSlotsOf(tx, { scope, enrollmentIds: standing.map(({ id }) => id) });
   const rows = await tx.execute<{ id: string }>(sql`
     update contacts c set snoozed_until = ${at}::timestamptz, updated_at = app_now()

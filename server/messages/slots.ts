@@ -151,6 +151,17 @@ async function takeBack(
   return { released: count?.count ?? 0, events };
 }
 
+/**
+ * Takes the turn of steps: what is being done there ends first, by what holds until now, and whatever comes after goes by what
+ * this transaction changes. Before everything but the campaign, and by the places of the steps, as `wakeEmailSteps` and
+ * whoever drives a campaign do: their ids are in another order at times.
+ */
+export async function lockDrivers(tx: TenantTx, stepIds: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    select 1 from step_drivers d join campaign_steps s on s.id = d.step_id
+    where d.step_id = any(${sql.param([...stepIds])}::uuid[]) order by s.campaign_id, s.step_order for no key update of d`);
+}
+
 /** Wakes email steps by id, at `dueAt` or now. Call before limits are locked: drivers come first in the lock order. */
 export async function wakeEmailSteps(
   tx: TenantTx,
