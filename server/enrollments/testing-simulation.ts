@@ -82,7 +82,8 @@ type Walker = Story & {
   lostAt: number | null;
   /** The steps that they have been at. */
   passed: Set<string>;
-  undisturbed: boolean;
+  /** Since when nobody is to write to them. */
+  undisturbedSince: number | null;
   /** Whether they were left alone at this step for a while: they may have lost their place in the row. */
   wasLeftAlone: boolean;
 };
@@ -120,7 +121,7 @@ export function tellStories(
       else if (act.kind === "close") now.closed.push(act);
       else if (act.kind === "open up") now.closed = now.closed.filter(({ from }) => from !== act.from);
       else if ("step" in act) change(now, walkers, act, moment);
-      else suffer(byEmail.get(act.email), act);
+      else suffer(byEmail.get(act.email), act, moment);
     }
     if (!active) continue;
     for (const walker of walkers) walk(walker, now, tick, moment);
@@ -174,7 +175,7 @@ const begin = (person: Person, { steps, ticks }: World): Walker => ({
   opened: false,
   lostAt: null,
   passed: new Set(),
-  undisturbed: false,
+  undisturbedSince: null,
   wasLeftAlone: false,
 });
 
@@ -204,11 +205,11 @@ function change(now: Now, walkers: readonly Walker[], act: Edit, moment: number)
   for (const walker of walkers) walker.at = walker.at && (byId.get(walker.at.id) ?? null);
 }
 
-function suffer(walker: Walker | undefined, act: Act): void {
+function suffer(walker: Walker | undefined, act: Act, moment: number): void {
   if (!walker) throw new Error(`Nobody is called so: ${JSON.stringify(act)}`);
   if (act.kind === "open") walker.opened = true;
-  if (act.kind === "tag") Object.assign(walker, { undisturbed: true, wasLeftAlone: true });
-  if (act.kind === "untag") walker.undisturbed = false;
+  if (act.kind === "tag") Object.assign(walker, { undisturbedSince: moment, wasLeftAlone: true });
+  if (act.kind === "untag") walker.undisturbedSince = null;
   if (act.kind === "return") {
     const back = walker.mails.findLast(({ step }) => step === act.from);
     if (back) back.fate = act.class;
@@ -243,7 +244,7 @@ function walk(walker: Walker, now: Now, tick: number, moment: number): void {
         goOn(walker, now, step.next, moment);
       } else {
         const turn = lostTurn(zoneOf(walker, now), walker.entered, now.closed);
-        if (turn === null || turn > moment || walker.undisturbed) {
+        if (turn === null || turn > moment || walker.undisturbedSince !== null) {
           walker.dueTick ??= tick;
           return;
         }
@@ -290,8 +291,8 @@ function mayGetOne(walker: Walker, now: Now, moment: number): boolean {
   const last = world.ticks[walker.mails.at(-1)?.tick ?? Number.NaN] ?? Number.NEGATIVE_INFINITY;
   const isTooSoon = moment < last + (world.hoursApart ?? 0) * 3_600_000;
   if (isTooSoon) seen.add("waited, since they had one lately");
-  if (walker.undisturbed) seen.add("left alone when an email was due");
-  return !isTooSoon && !walker.undisturbed;
+  if (walker.undisturbedSince !== null) seen.add("left alone when an email was due");
+  return !isTooSoon && walker.undisturbedSince === null;
 }
 
 function goOn(walker: Walker, { byId, moved, seen }: Now, next: string | null, moment: number): void {
@@ -302,7 +303,7 @@ function goOn(walker: Walker, { byId, moved, seen }: Now, next: string | null, m
   // Work takes a moment: what is to last so many days from then on is not over at the same moment of that day.
   walker.entered = moment + 1;
   walker.dueTick = null;
-  walker.wasLeftAlone = walker.undisturbed;
+  walker.wasLeftAlone = walker.undisturbedSince !== null;
   if (!walker.at) walker.end = "completed";
 }
 
@@ -342,9 +343,14 @@ function judgeChoice({ due, picked, left, spared }: Choice): string[] {
   return breaches;
 }
 
-/** Whose next email falls due later on this day, by a wait that leads to it: room is kept for them. */
+/**
+ * Whose next email falls due later on this day, by a wait that leads to it: room is kept for them, unless they were left
+ * alone already when it began.
+ */
 function comesLater(walker: Walker, now: Now, from: number, to: number): boolean {
-  const { at, end } = walker;
+  const { at, end, undisturbedSince: since } = walker;
+  const { zone } = now.world;
+  if (since !== null && !isSameDay(zone, since, from)) return false;
   if (end !== "active" || at?.type !== "wait" || isFirst(walker) || at.next === null) return false;
   if (now.byId.get(at.next)?.type !== "email") return false;
   const over = endOfWait(walker, at, now);

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { appNow } from "#db/clock";
 import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { withTenant } from "#db/tenancy";
+import { applyChange } from "#server/contact-edits/apply";
 import { takeOver } from "#server/drivers/mutations";
 import {
   createRunner,
@@ -10,10 +11,13 @@ import {
   launch,
   ledger,
   newCampaign,
+  places,
   type Started,
 } from "#server/enrollments/testing";
 import { createPool } from "#server/pools/mutations";
 import { weekdayOf } from "#server/planner/window";
+import { ensureTags } from "#server/tags/mutations";
+import { nameUndisturbedTag } from "#server/tags/undisturbed";
 import { queueMessages } from "./queue.ts";
 import { releaseCampaignSlots } from "./slots.ts";
 import { sinks } from "./testing-sinks.ts";
@@ -127,6 +131,27 @@ test("what opens later today is kept free of the day's limit, and holds up nobod
   const slots = (await ledger(low)).flatMap(({ scheduled_for }) => scheduled_for?.getTime() ?? []);
   expect(slots).toHaveLength(2);
   expect(Math.min(...slots) - now).toBeLessThan(30_000);
+});
+
+test("nothing is kept for those whom their tag leaves alone: a first email leaves in the room of the day", async () => {
+  const wait = { stepType: "wait" as const, waitDuration: { value: 30, unit: "hours" } };
+  const steps = [emailStep(), wait, emailStep({ subjectLine: "Again" })];
+  const campaign = await newCampaign({ emails: people(3), settings: { ...settings, daily_limit: 2 }, steps });
+  const { scope, campaignId, contactIds, workspaceId, userId } = campaign;
+  await launch(scope, campaignId);
+  await runner.settle();
+  const sent = async () => (await ledger(campaign)).filter(({ sent_at }) => sent_at !== null).length;
+  expect(await sent()).toBe(2);
+  await withTenant(scope, async (tx) => {
+    const { ids } = await ensureTags(tx, ["quiet"]);
+    await nameUndisturbedTag(tx, { tagId: ids.get("quiet") ?? null, workspaceId, userId });
+    const these = { ids: contactIds.slice(0, 2), actorId: userId };
+    await applyChange(tx, { action: "tag", tag: "quiet" }, these);
+  });
+  // The next day has begun, in whose course the wait of the two ends.
+  await runner.pass("1 hour", 20);
+  expect((await places(campaign)).map((place) => place.wait_reason)).toEqual(Array(3).fill("waiting"));
+  expect(await sent()).toBe(3);
 });
 
 test("first emails that lost their slots let others' follow-ups go first, and leave when these have left", async () => {

@@ -6,6 +6,7 @@ import type { Rival } from "#server/planner/rivals";
 import { type Ahead, horizonMs } from "#server/planner/plan";
 import { type CampaignPace, nextDay } from "#server/planner/slots";
 import type { DayRange, Weekday } from "#server/planner/window";
+import { isUndisturbed } from "./mailable.ts";
 import { blockOf, findManySenders, rests } from "./senders.ts";
 import { closedDays, jitter, type Sending } from "./sending.ts";
 
@@ -159,7 +160,7 @@ async function findSharing(tx: TenantTx, sending: Sending, accounts: readonly st
 
 /**
  * Email steps that send from the same mailboxes, and waits that lead to them, with how many stand there. Whoever hears
- * from a mailbox that is none of these takes nothing from them.
+ * from a mailbox that is none of these takes nothing from them, and whoever has the tag that keeps mail away has no use for it.
  */
 async function loadDemands(tx: TenantTx, sending: Sending, stepId: string | null): Promise<Demand[]> {
   if (!isScarce(sending)) return [];
@@ -196,7 +197,8 @@ async function loadDemands(tx: TenantTx, sending: Sending, stepId: string | null
           where m.step_id = t.step_id and m.scheduled_for is null and m.delivery_status in ('queued', 'deferred')
             and m.next_attempt_at < ${endOfDay}
           order by m.next_attempt_at limit ${demandMax})
-        ) d where d.account_id is null or d.account_id = any(${accounts}::uuid[]) group by 1
+        ) d where (d.account_id is null or d.account_id = any(${accounts}::uuid[]))
+          and not (select ${isUndisturbed} from (select d.contact_id as id) c) group by 1
       ) c group by 1, 2, 3
     )
     select c.*, c.campaign_id = ${sending.campaignId}::uuid as own, ours.priority as own_priority, s.no_limits,
