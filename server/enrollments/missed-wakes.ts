@@ -60,11 +60,11 @@ const lookedAtMax = 10_000;
 export async function seeToBearers(
   scope: EventScope,
   noteId: string,
-  { size = sliceMax, slices = slicesMax }: { size?: number; slices?: number } = {},
+  { slices = slicesMax, ...most }: Partial<Most> & { slices?: number } = {},
 ): Promise<void> {
   for (let slice = 0; slice < slices; slice += 1) {
     const { done } = await commitThenSend(scope, async (tx) => {
-      const page = await nextBearers(tx, noteId, size);
+      const page = await nextBearers(tx, noteId, { size: sliceMax, lookedAt: lookedAtMax, ...most });
       if (!page) return { done: true, events: [] };
       const events = await letGoOn(tx, { scope, contactIds: page.contactIds, from: "do_not_disturb" });
       await tx.execute(
@@ -78,10 +78,12 @@ export async function seeToBearers(
   }
 }
 
+/** Of a slice: whom an email may wait for, and among how many bearers they are looked for. */
+type Most = { size: number; lookedAt: number };
 type Page = { contactIds: string[]; last: string | null };
 
 /** The next ones of them whom an email may wait for. Null when the note is gone: so is the tag, or it is the one again. */
-async function nextBearers(tx: TenantTx, noteId: string, size: number): Promise<Page | null> {
+async function nextBearers(tx: TenantTx, noteId: string, { size, lookedAt }: Most): Promise<Page | null> {
   const [note] = await tx.execute<{ tagId: string; upTo: string }>(sql`
     select tag_id as "tagId", coalesce(up_to, ${nobodyYet}::uuid) as "upTo" from missed_wakes where id = ${noteId}::uuid
     for no key update`);
@@ -89,12 +91,16 @@ async function nextBearers(tx: TenantTx, noteId: string, size: number): Promise<
   const [page] = await tx.execute<{ contactIds: string[]; seen: number; last: string | null }>(sql`
     with bearers as materialized (
       select contact_id from contact_tags where tag_id = ${note.tagId}::uuid and contact_id > ${note.upTo}::uuid
-      order by contact_id limit ${lookedAtMax}
+      order by contact_id limit ${lookedAt}
     ), mailed as materialized (
+      -- Scalar, so that each is a probe of an index: one of them may be in a campaign, and a million others too.
       select contact_id from bearers b
-      where exists (select from campaign_contacts e where e.contact_id = b.contact_id and e.status in ('enrolled', 'active', 'paused'))
-        or exists (select from content.email_messages m where m.contact_id = b.contact_id and m.scheduled_for is null
-          and m.delivery_status in ('queued', 'deferred'))
+      where coalesce(
+        (select true from campaign_contacts e
+          where e.contact_id = b.contact_id and e.status in ('enrolled', 'active', 'paused') limit 1),
+        (select true from content.email_messages m
+          where m.contact_id = b.contact_id and m.scheduled_for is null and m.delivery_status in ('queued', 'deferred') limit 1),
+        false)
       order by contact_id limit ${size}
     )
     select array(select contact_id from mailed) as "contactIds", (select count(*)::int from bearers) as seen,
@@ -102,5 +108,5 @@ async function nextBearers(tx: TenantTx, noteId: string, size: number): Promise<
   if (!page) throw new Error("The page gave no row.");
   const { contactIds, seen } = page;
   if (contactIds.length === size) return { contactIds, last: contactIds.at(-1) ?? null };
-  return { contactIds, last: seen === lookedAtMax ? page.last : null };
+  return { contactIds, last: seen === lookedAt ? page.last : null };
 }

@@ -238,6 +238,28 @@ test("a tag that is no longer the one is one note, however many have it, who are
   expect([(await reasons(campaign)).filter(isHeld), await sent(campaign)]).toEqual([[], 5]);
 });
 
+test("of those who have a tag that is no longer the one, whoever stands nowhere is passed over many at a time", async () => {
+  const campaign = await quietCampaign(3);
+  const { scope, contactIds, campaignId } = campaign;
+  await change(campaign, "tag", contactIds);
+  await launch(scope, campaignId);
+  await runner.settle();
+  const [first = "", second = "", third = ""] = contactIds.toSorted();
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`delete from campaign_contacts where contact_id in (${first}::uuid, ${second}::uuid)`),
+  );
+  await name(campaign, null);
+  const some = async () =>
+    seeToBearers(scope, (await notes(campaign))[0]?.id ?? "", { lookedAt: 1, slices: 1 });
+  await some();
+  expect(await notes(campaign)).toMatchObject([{ up_to: first }]);
+  await some();
+  await some();
+  expect(await notes(campaign)).toMatchObject([{ up_to: third }]);
+  await sweep();
+  expect([await sent(campaign), await notes(campaign)]).toEqual([1, []]);
+});
+
 test("a tag that is deleted while those who had it are being let go loses none of them", async () => {
   const campaign = await quietCampaign(3);
   const { scope, contactIds, campaignId, tagId } = campaign;
