@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createCampaign, createTenant } from "#db/factories";
 import { withTenant, type Scope, type TenantTx } from "#db/tenancy";
 import { moveClock } from "#db/testing";
-import { handOver, holds, takeOver, wake, wakeNow, yieldUntil } from "./mutations.ts";
+import { handOver, holds, joins, takeOver, wake, wakeNow, yieldUntil } from "./mutations.ts";
 import { findStalled } from "./queries.ts";
 import type { DriverRef } from "./rows.ts";
 
@@ -106,4 +106,42 @@ test("work that arrives while a run decides to sleep is seen by it or wakes it: 
     const [woken, seen] = await Promise.all([arriving, sleeping]);
     expect(seen || woken !== null).toBe(true);
   }
+});
+
+test("those who bring work to a run that is at it hold it together, and it waits for all of them", async () => {
+  const { scope, ref, stepId } = await newDriver();
+  const fence = (await withTenant(scope, (tx) => takeOver(tx, ref, { runId: "driver" }))) ?? -1;
+  const [one, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [oneHolds, otherHolds] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const bring = (held: () => void, gate: Promise<void>) =>
+    withTenant(scope, async (tx) => {
+      expect(await wake(tx, ref, await now(tx))).toBeNull();
+      held();
+      await gate;
+    });
+  const bringing = [bring(oneHolds.resolve, one.promise), bring(otherHolds.resolve, other.promise)];
+  // Neither waits for the other.
+  await Promise.all([oneHolds.promise, otherHolds.promise]);
+  let held = false;
+  const driving = withTenant(scope, async (tx) => (held = await holds(tx, ref, fence)));
+  one.resolve();
+  await bringing[0];
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`select pg_sleep(0.05) from campaign_steps where id = ${stepId}::uuid`),
+  );
+  expect(held).toBe(false);
+  other.resolve();
+  await Promise.all(bringing);
+  expect(await driving).toBe(true);
+});
+
+test("those who work side by side hold a driver together while its fence is theirs", async () => {
+  const { scope, ref } = await newDriver();
+  const fence = (await withTenant(scope, (tx) => takeOver(tx, ref, { runId: "driver" }))) ?? -1;
+  await withTenant(scope, async (one) => {
+    expect(await joins(one, ref, fence)).toBe(true);
+    expect(await withTenant(scope, (other) => joins(other, ref, fence))).toBe(true);
+  });
+  expect(await withTenant(scope, (tx) => handOver(tx, ref, fence))).toBe(fence + 1);
+  expect(await withTenant(scope, (tx) => joins(tx, ref, fence))).toBe(false);
 });

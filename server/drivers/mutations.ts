@@ -44,6 +44,16 @@ export async function holds(
 }
 
 /**
+ * As `holds`, in one of several transactions of the same run that work side by side: they hold the row together against
+ * everybody else. The lease was renewed before.
+ */
+export async function joins(tx: TenantTx, ref: DriverRef, fence: number): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    select fence from ${tableOf(ref)} where ${isRow(ref)} and fence = ${fence} for share`);
+  return rows.length === 1;
+}
+
+/**
  * Gives the lease back until `until`, or for good when that is null. Read what is due next after `holds`, in
  * the same transaction. False when the fence is no longer this run's.
  */
@@ -95,8 +105,14 @@ export async function handOver(tx: TenantTx, ref: DriverRef, fence: number): Pro
  * A run whose lease has run out is dead: the new work, and what it left, does not wait for the sweeper.
  */
 export async function wake(tx: TenantTx, ref: DriverRef, dueAt: Date): Promise<number | null> {
-  await tx.execute(sql`select fence from ${tableOf(ref)} where ${isRow(ref)} for no key update`);
   const due = sql`greatest(${instant(dueAt)}, not_before)`;
+  // Mostly somebody is at work, or wakes early enough: as many as find that at once hold the row together.
+  const awake = await tx.execute(sql`
+    select fence from ${tableOf(ref)}
+    where ${isRow(ref)} and (lease_until > app_now() or lease_until is null and wakes_at <= ${due})
+    for share skip locked`);
+  if (awake.length > 0) return null;
+  await tx.execute(sql`select fence from ${tableOf(ref)} where ${isRow(ref)} for no key update`);
   const [row] = await tx.execute<{ fence: number }>(sql`
     update ${tableOf(ref)}
     set fence = fence + 1, run_id = null, lease_until = null,
