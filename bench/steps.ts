@@ -1,12 +1,13 @@
 /**
  * Launching a campaign for many contacts: freezing and enrolling them all, then moving them through a wait and through
- * a condition, slice by slice as the functions do it, as the runtime role under row-level security. The floors are one
+ * a condition, in the slices of the functions, as the runtime role under row-level security. The floors are one
  * statement that inserts as many rows, and one that moves as many and writes as many lines of the log.
  *
  *   npm run bench:steps -- [contacts]
  */
 import type postgres from "postgres";
-import type { Slice, SliceResult } from "#server/enrollments/slice";
+import type { StepWork } from "#server/enrollments/run";
+import { sinks } from "#server/messages/testing-sinks";
 import { openBenchDatabase, report, timed } from "./database.ts";
 
 /** Ends a transaction that is not to last. */
@@ -14,15 +15,16 @@ class Undone extends Error {}
 
 const contacts = Number(process.argv[2] ?? 1_000_000);
 
+// Events go to a listener that only takes them.
+Object.assign(process.env, sinks.env);
 const { owner, close } = await openBenchDatabase();
 const { createCampaign, createTenant } = await import("#db/factories");
 const { withTenant } = await import("#db/tenancy");
-const { takeOver } = await import("#server/drivers/mutations");
 const { releaseWaits } = await import("#server/enrollments/wait-step");
 const { decideCondition } = await import("#server/enrollments/condition-step");
 const { launchCampaign } = await import("#server/enrollments/launch");
-const { enrollSize, moveSize, startCampaign } = await import("#server/enrollments/run");
-const { enrollSlice } = await import("#server/enrollments/freeze");
+const { enrollNext, enrollSideBySide, moveSize, startCampaign, startStep, workOnStep, workSideBySide } =
+  await import("#server/enrollments/run");
 
 const { scope, tenantId, workspaceId } = await createTenant();
 const [wait = "", fork = "", yes = "", no = ""] = Array.from({ length: 4 }, () => crypto.randomUUID());
@@ -53,6 +55,8 @@ const { campaignId } = await withTenant(scope, (tx) =>
   }),
 );
 
+const campaign = { tenantId, workspaceId, campaignId };
+
 await owner`
   insert into contacts (tenant_id, workspace_id, email, email_normalized, city)
   select ${tenantId}, ${workspaceId}, 'person.' || n || '@example.test', 'person.' || n || '@example.test',
@@ -81,21 +85,20 @@ const [stand] = await owner<{ yes: number; no: number }[]>`
 console.log(`${stand?.yes} took the Yes branch, ${stand?.no} the No branch`);
 console.log(`${Math.round(process.memoryUsage().rss / 1e6)} MB resident`);
 await close();
+await sinks.stop();
 
-type Work = (tx: Parameters<typeof releaseWaits>[0], slice: Slice) => Promise<SliceResult>;
-
-/** Seconds for everybody at the step, in the transactions that a run makes. */
-async function through(stepId: string, work: Work): Promise<number> {
-  const fence = await withTenant(scope, (tx) =>
-    takeOver(tx, { table: "step_drivers", id: stepId }, { runId: "bench" }),
-  );
+/** Seconds for everybody at the step. */
+async function through(stepId: string, work: StepWork): Promise<number> {
+  const due = { ...campaign, stepId, stepOrder: 1, stepType: "wait" as const };
+  const fence = (await startStep(due, "bench")) ?? -1;
   return timed(async () => {
     let moved = 0;
+    let full = false;
     for (let more = true; more;) {
-      const slice = { scope, campaignId, stepId, fence: fence ?? -1, limit: moveSize };
-      const result: SliceResult = await withTenant(scope, (tx) => work(tx, slice));
-      moved += result.acted;
-      ({ more } = result);
+      const act = full ? workSideBySide : workOnStep;
+      const slice: Awaited<ReturnType<typeof workOnStep>> = await act({ ...due, fence }, work, moveSize);
+      moved += slice.acted;
+      ({ more, full } = slice);
     }
     if (moved < contacts) throw new Error(`${moved} of ${contacts} contacts were moved.`);
   });
@@ -104,14 +107,14 @@ async function through(stepId: string, work: Work): Promise<number> {
 async function launchAndEnroll(): Promise<number> {
   return timed(async () => {
     await withTenant(scope, (tx) => launchCampaign(tx, { campaignId }));
-    const fence = (await startCampaign({ tenantId, workspaceId, campaignId }, "bench")) ?? -1;
+    const fence = (await startCampaign(campaign, "bench")) ?? -1;
     let enrolled = 0;
+    let full = false;
     for (let done = false; !done;) {
-      const slice = await withTenant(scope, (tx) =>
-        enrollSlice(tx, { scope, campaignId, fence, size: enrollSize }),
-      );
+      const enroll = full ? enrollSideBySide : enrollNext;
+      const slice: Awaited<ReturnType<typeof enrollSideBySide>> = await enroll({ ...campaign, fence });
       enrolled += slice.enrolled;
-      ({ done } = slice);
+      ({ done, full } = slice);
     }
     if (enrolled !== contacts) throw new Error(`${enrolled} of ${contacts} contacts were enrolled.`);
   });

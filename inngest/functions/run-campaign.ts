@@ -1,6 +1,12 @@
 import { inngest } from "#inngest/client";
 import { campaignDrained, campaignLaunched, campaignStopped } from "#inngest/events";
-import { checkEnd, enrollNext, renewCampaign, startCampaign } from "#server/enrollments/run";
+import {
+  checkEnd,
+  enrollNext,
+  enrollSideBySide,
+  renewCampaign,
+  startCampaign,
+} from "#server/enrollments/run";
 
 /** Slices of the audience, and looks at the end, before a fresh run goes on: a real server ends a run at 1,000 steps. */
 const roundsPerRun = 120;
@@ -30,10 +36,12 @@ export const runCampaign = inngest.createFunction(
     if (fence === null) return { outcome: "Another run drives this campaign." };
     const campaign = { ...launched, fence };
     let round = 0;
+    let full = false;
     for (let done = false; !done && round < roundsPerRun; round++) {
-      const slice = await step.run(`enroll-${round + 1}`, () => enrollNext(campaign));
+      const enroll: typeof enrollNext = full ? enrollSideBySide : enrollNext;
+      const slice = await step.run(`enroll-${round + 1}`, () => enroll(campaign));
       if (!slice.held) return { outcome: "A newer run drives this campaign." };
-      ({ done } = slice);
+      ({ done, full } = slice);
     }
     for (; round < roundsPerRun; round++) {
       const ending = await step.run(`check-end-${round + 1}`, () => checkEnd(campaign));

@@ -1,5 +1,4 @@
 import { decideCondition } from "#server/enrollments/condition-step";
-import { moveSize } from "#server/enrollments/run";
 import { stepFunction } from "./step-run.ts";
 
 export const runConditionStep = stepFunction({
@@ -8,5 +7,5 @@ export const runConditionStep = stepFunction({
   stepType: "condition",
   acts: "decide",
   work: decideCondition,
-  size: moveSize,
+  moves: true,
 });

@@ -1,5 +1,4 @@
 import { releaseWaits } from "#server/enrollments/wait-step";
-import { moveSize } from "#server/enrollments/run";
 import { stepFunction } from "./step-run.ts";
 
 export const runWaitStep = stepFunction({
@@ -8,5 +7,5 @@ export const runWaitStep = stepFunction({
   stepType: "wait",
   acts: "release",
   work: releaseWaits,
-  size: moveSize,
+  moves: true,
 });

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { v7 } from "uuid";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import { audiencePredicate } from "#server/campaigns/audience";
@@ -9,68 +10,108 @@ import { mailable } from "#server/messages/mailable";
 import { placeAt, wakeSteps } from "./advance.ts";
 import { loadGraph } from "./steps.ts";
 
-export type Enrolled = { held: boolean; done: boolean; enrolled: number; events: DriverEvent[] };
-
-type Row = {
-  audience: unknown;
-  audience_up_to: string | null;
-  checkpoint: string | null;
-  frozen_at: Date | null;
+/** Where a slice left the audience. `full`: as many came as it may take, so that there may be as many again. */
+export type Enrolled = {
+  held: boolean;
+  done: boolean;
+  full: boolean;
+  enrolled: number;
+  events: DriverEvent[];
 };
+
+export type AudienceSlice = { scope: EventScope; campaignId: string; fence: number; size: number };
 
 /**
  * Enrolls the next slice of the audience, by id, up to the newest contact at launch: contacts added later are not in
  * it, and who is in several lists is in it once. The checkpoint moves in the same transaction, so that a slice that
  * is run again goes on where the last one ended. The first step is woken for them.
  */
-export async function enrollSlice(
+export async function enrollSlice(tx: TenantTx, slice: AudienceSlice): Promise<Enrolled> {
+  const picked = await pickSlice(tx, slice);
+  if (picked.length === 0) return { ...(await passSlice(tx, slice, picked)), enrolled: 0, events: [] };
+  const { enrolled, events } = await enrollPicked(tx, slice, picked);
+  return { ...(await passSlice(tx, slice, picked)), enrolled, events };
+}
+
+/** Of somebody who is to come into a campaign, with the id of their place in it: places are in the order of the contacts. */
+export type Picked = { contactId: string; enrollmentId: string };
+
+type Row = { audience: unknown; audience_up_to: string | null; checkpoint: string | null };
+
+/** Who is next in the audience; nobody where another run drives the campaign, or it has taken in everybody. */
+export async function pickSlice(
   tx: TenantTx,
-  { scope, campaignId, fence, size }: { scope: EventScope; campaignId: string; fence: number; size: number },
-): Promise<Enrolled> {
-  if (!(await holds(tx, { table: "campaign_drivers", id: campaignId }, fence))) {
-    return { held: false, done: false, enrolled: 0, events: [] };
-  }
+  { scope, campaignId, fence, size }: AudienceSlice,
+): Promise<Picked[]> {
+  if (!(await holds(tx, driverOf(campaignId), fence))) return [];
   const [row] = await tx.execute<Row>(sql`
-    select k.audience, k.audience_up_to, k.frozen_at, d.checkpoint
+    select k.audience, k.audience_up_to, d.checkpoint
     from campaigns k join campaign_drivers d on d.campaign_id = k.id
-    where k.id = ${campaignId}::uuid and k.deleted_at is null
-    -- Who deletes it at this moment is waited for, or waits for this slice: nobody comes into a campaign that is gone.
-    for key share of k`);
+    where k.id = ${campaignId}::uuid and k.frozen_at is null and k.audience_up_to is not null`);
+  if (!row) return [];
+  const predicate = await audiencePredicate(tx, audience.parse(row.audience), campaignId);
+  const rows = await tx.execute<{ id: string }>(sql`
+    select c.id from contacts c
+    where c.tenant_id = ${scope.tenantId}::uuid and c.workspace_id = ${scope.workspaceId}::uuid
+      and c.id > coalesce(${row.checkpoint}::uuid, '00000000-0000-0000-0000-000000000000') and c.id <= ${row.audience_up_to}::uuid
+      and (${predicate}) and ${mailable}
+    order by c.id limit ${size}`);
+  return rows.map(({ id }) => ({ contactId: id, enrollmentId: v7() }));
+}
+
+/** Takes these in, once, and wakes the first step for them; the caller holds the campaign's driver. */
+export async function enrollPicked(
+  tx: TenantTx,
+  { scope, campaignId }: Pick<AudienceSlice, "scope" | "campaignId">,
+  picked: readonly Picked[],
+): Promise<{ enrolled: number; events: DriverEvent[] }> {
+  // Who deletes it at this moment is waited for, or waits for this slice: nobody comes into a campaign that is gone.
+  const [campaign] = await tx.execute(sql`
+    select from campaigns k where k.id = ${campaignId}::uuid and k.deleted_at is null for key share`);
   const graph = await loadGraph(tx, campaignId);
   const { entry } = graph;
-  if (!row || !entry || row.frozen_at !== null || row.audience_up_to === null) {
-    await finishFreezing(tx, campaignId);
-    return { held: true, done: true, enrolled: 0, events: [] };
-  }
-  const now = (await appNow(tx)).getTime();
-  const { due, reason } = placeAt(graph, entry, now);
+  if (!campaign || !entry) return { enrolled: 0, events: [] };
+  const { due, reason } = placeAt(graph, entry, (await appNow(tx)).getTime());
   const dues = new Map(due ? [[entry.id, due.at]] : []);
   const events = await wakeSteps(tx, { scope, graph, dues });
-  const predicate = await audiencePredicate(tx, audience.parse(row.audience), campaignId);
-  const [slice] = await tx.execute<{ seen: number; enrolled: number }>(sql`
+  const [counts] = await tx.execute<{ enrolled: number }>(sql`
     with picked as materialized (
-      select c.id from contacts c
-      where c.tenant_id = ${scope.tenantId}::uuid and c.workspace_id = ${scope.workspaceId}::uuid
-        and c.id > coalesce(${row.checkpoint}::uuid, '00000000-0000-0000-0000-000000000000') and c.id <= ${row.audience_up_to}::uuid
-        and (${predicate}) and ${mailable}
-      -- Who is being merged with another, or deleted, at this moment is waited for, and is then not there.
-      order by c.id limit ${size} for key share of c
+      select g.enrollment_id, c.id from unnest(${sql.param(picked.map(({ contactId }) => contactId))}::uuid[],
+        ${sql.param(picked.map(({ enrollmentId }) => enrollmentId))}::uuid[]) with ordinality as g(contact_id, enrollment_id, nth)
+      cross join lateral (
+        -- Who is being merged with another, or deleted, at this moment is waited for, and is then not there.
+        select c.id from contacts c where c.id = g.contact_id and ${mailable} limit 1 for key share
+      ) c order by g.nth
     ), enrolled as (
-      insert into campaign_contacts (campaign_id, contact_id, current_step_id, entered_step_at, next_email_scheduled_at,
+      insert into campaign_contacts (id, campaign_id, contact_id, current_step_id, entered_step_at, next_email_scheduled_at,
         due_local, tz_used, wait_reason)
-      select ${campaignId}::uuid, id, ${entry.id}::uuid, app_now(), ${due && new Date(due.at).toISOString()}::timestamptz,
-        ${due?.local ?? null}::timestamp, ${graph.zone}, ${reason}
-      from picked order by id
+      select enrollment_id, ${campaignId}::uuid, id, ${entry.id}::uuid, app_now(),
+        ${due && new Date(due.at).toISOString()}::timestamptz, ${due?.local ?? null}::timestamp, ${graph.zone}, ${reason}
+      from picked
       on conflict (tenant_id, campaign_id, contact_id) do nothing returning 1
-    ), moved as (
-      update campaign_drivers set checkpoint = (select id from picked order by id desc limit 1), updated_at = app_now()
-      where campaign_id = ${campaignId}::uuid and exists (select 1 from picked)
     )
-    select (select count(*)::int from picked) as seen, (select count(*)::int from enrolled) as enrolled`);
-  const { seen, enrolled } = slice ?? { seen: 0, enrolled: 0 };
-  if (seen < size) await finishFreezing(tx, campaignId);
-  return { held: true, done: seen < size, enrolled, events };
+    select count(*)::int as enrolled from enrolled`);
+  return { enrolled: counts?.enrolled ?? 0, events };
 }
+
+/** Goes on behind those who were picked; when they were the last ones, the audience is frozen. */
+export async function passSlice(
+  tx: TenantTx,
+  { campaignId, fence, size }: AudienceSlice,
+  picked: readonly Picked[],
+): Promise<Pick<Enrolled, "held" | "done" | "full">> {
+  if (!(await holds(tx, driverOf(campaignId), fence))) return { held: false, done: false, full: false };
+  const last = picked.at(-1);
+  if (last)
+    await tx.execute(sql`
+      update campaign_drivers set checkpoint = ${last.contactId}::uuid, updated_at = app_now()
+      where campaign_id = ${campaignId}::uuid`);
+  const full = picked.length >= size;
+  if (!full) await finishFreezing(tx, campaignId);
+  return { held: true, done: !full, full };
+}
+
+const driverOf = (campaignId: string) => ({ table: "campaign_drivers", id: campaignId }) as const;
 
 async function finishFreezing(tx: TenantTx, campaignId: string): Promise<void> {
   await tx.execute(sql`

@@ -9,13 +9,13 @@ import {
   launchedEvent,
   stepDueEvent,
 } from "#server/drivers/events";
-import { handOver, holds, takeOver, yieldUntil } from "#server/drivers/mutations";
+import { handOver, holds, joins, takeOver, yieldUntil } from "#server/drivers/mutations";
 import { takeArrivals } from "./arrivals.ts";
 import { completeIfDone, type Ending } from "./complete.ts";
 import { drainedAmong } from "./drained.ts";
-import { enrollSlice } from "./freeze.ts";
+import { type Enrolled, enrollPicked, enrollSlice, passSlice, pickSlice } from "./freeze.ts";
 import { recountCampaign } from "./recount.ts";
-import type { Slice, SliceResult } from "./slice.ts";
+import { lost, type Slice, type SliceResult } from "./slice.ts";
 import { carryOutCalls } from "./webhook-step.ts";
 
 /** As many contacts are acted on in one transaction. */
@@ -25,6 +25,11 @@ export const moveSize = 5_000;
 /** Enrolling touches little else, and evaluates the audience for every slice anew. */
 export const enrollSize = 10_000;
 
+/** Transactions that work side by side where there is much to do: as many as the smallest machine has cores. */
+const lanes = 2;
+
+/** `full`: there was as much to do as may be done at once, so that there may be as much again. */
+type Worked = Omit<SliceResult, "events" | "calls"> & { full: boolean };
 export type StepWork = (tx: TenantTx, slice: Slice) => Promise<SliceResult>;
 type Due = EventScope & DueStep;
 const scopeOf = ({ tenantId, workspaceId }: EventScope): EventScope => ({ tenantId, workspaceId });
@@ -43,7 +48,7 @@ export async function workOnStep(
   due: Due & { fence: number },
   work: StepWork,
   limit = sliceSize,
-): Promise<Omit<SliceResult, "events" | "calls">> {
+): Promise<Worked> {
   const scope = scopeOf(due);
   const { calls, ...slice } = await commitThenSend(scope, async (tx) => {
     const { campaignId, stepId, fence } = due;
@@ -52,7 +57,47 @@ export async function workOnStep(
     return { ...result, events: [...result.events, ...drained.map((id) => drainedEvent(scope, id))] };
   });
   if (calls) await carryOutCalls(scope, calls);
-  return slice;
+  return { ...slice, full: slice.acted >= limit };
+}
+
+/**
+ * Lets `work` act on as many slices of the step side by side as it pays, each of other contacts and in a transaction of
+ * its own: where there are many, one connection would leave the other cores idle. It never gives the step back: whoever
+ * works alone next does.
+ */
+export async function workSideBySide(
+  due: Due & { fence: number },
+  work: StepWork,
+  limit = moveSize,
+): Promise<Worked> {
+  const { campaignId, stepId, fence } = due;
+  const scope = scopeOf(due);
+  if (!(await withTenant(scope, (tx) => holds(tx, driverOf(due), fence)))) return { ...lost, full: false };
+  const slice = { scope, campaignId, stepId, fence, limit, beside: true };
+  const slices = await sideBySide(
+    Array.from({ length: lanes }, () => commitThenSend(scope, (tx) => work(tx, slice))),
+  );
+  // None of them sees that the others took the last ones.
+  await commitThenSend(scope, async (tx) => ({
+    events: (await drainedAmong(tx, [campaignId])).map((id) => drainedEvent(scope, id)),
+  }));
+  return {
+    held: slices.every(({ held }) => held),
+    acted: slices.reduce((sum, { acted }) => sum + acted, 0),
+    more: true,
+    until: null,
+    hold: null,
+    full: slices.every(({ acted }) => acted >= limit),
+  };
+}
+
+/** What all of them give; the first failure is told when the others have ended, too. */
+async function sideBySide<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  const ends = await Promise.allSettled(works);
+  return ends.map((end) => {
+    if (end.status === "rejected") throw end.reason;
+    return end.value;
+  });
 }
 
 /** Calls for a fresh run of the step in place of this one. False when this one no longer drives it. */
@@ -72,10 +117,36 @@ export function startCampaign(campaign: OfCampaign, runId: string): Promise<numb
   return withTenant(scopeOf(campaign), (tx) => takeOver(tx, campaignDriver(campaign), { runId }));
 }
 
-export function enrollNext(campaign: OfCampaign & { fence: number }) {
+export function enrollNext(campaign: OfCampaign & { fence: number }, size = enrollSize) {
   const { campaignId, fence } = campaign;
   const scope = scopeOf(campaign);
-  return commitThenSend(scope, (tx) => enrollSlice(tx, { scope, campaignId, fence, size: enrollSize }));
+  return commitThenSend(scope, (tx) => enrollSlice(tx, { scope, campaignId, fence, size }));
+}
+
+/**
+ * Enrolls several slices of the audience side by side. The checkpoint moves when all of them are in: run again after a
+ * death in between, whoever is in already is passed over.
+ */
+export async function enrollSideBySide(
+  campaign: OfCampaign & { fence: number },
+  size = enrollSize,
+): Promise<Omit<Enrolled, "events">> {
+  const { campaignId, fence } = campaign;
+  const scope = scopeOf(campaign);
+  const slice = { scope, campaignId, fence, size: lanes * size };
+  const picked = await withTenant(scope, (tx) => pickSlice(tx, slice));
+  const parts = Array.from({ length: lanes }, (_, nth) => picked.slice(nth * size, (nth + 1) * size));
+  const taken = await sideBySide(
+    parts.map((part) =>
+      commitThenSend(scope, async (tx) =>
+        part.length > 0 && (await joins(tx, campaignDriver(campaign), fence))
+          ? enrollPicked(tx, slice, part)
+          : { enrolled: 0, events: [] },
+      ),
+    ),
+  );
+  const passed = await withTenant(scope, (tx) => passSlice(tx, slice, picked));
+  return { ...passed, enrolled: taken.reduce((sum, { enrolled }) => sum + enrolled, 0) };
 }
 
 /** Arrivals are judged one by one, with a place in their audience each. */

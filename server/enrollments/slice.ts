@@ -1,14 +1,24 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
-import { holds, yieldUntil } from "#server/drivers/mutations";
+import { holds, joins, yieldUntil } from "#server/drivers/mutations";
 import type { Block } from "#server/messages/limits";
 import { passOn } from "./pass-on.ts";
 import type { CallsToMake } from "./webhook-step.ts";
 import { loadGraph, stepDue, stepOf, type EngineStep, type StepGraph } from "./steps.ts";
 
-/** A piece of a step's work: at most `limit` contacts, while `fence` drives the step. */
-export type Slice = { scope: EventScope; campaignId: string; stepId: string; fence: number; limit: number };
+/**
+ * A piece of a step's work: at most `limit` contacts, while `fence` drives the step; `beside` others of the same run,
+ * which take other contacts.
+ */
+export type Slice = {
+  scope: EventScope;
+  campaignId: string;
+  stepId: string;
+  fence: number;
+  limit: number;
+  beside?: boolean;
+};
 
 /**
  * Where a slice left the step. `held`: false when another run drives it. `more`: come back at once. Else `until` is
@@ -36,21 +46,25 @@ export async function onStep(
   slice: Slice,
   act: (tx: TenantTx, context: StepContext) => Promise<Acted>,
 ): Promise<SliceResult> {
-  const { campaignId, stepId, fence } = slice;
+  const { campaignId, stepId, fence, beside = false } = slice;
   const driver = { table: "step_drivers", id: stepId } as const;
-  if (!(await holds(tx, driver, fence))) return lost;
+  if (!(await (beside ? joins : holds)(tx, driver, fence))) return lost;
   const [campaign] = await tx.execute<{ status: string }>(
     sql`select status from campaigns where id = ${campaignId}::uuid and deleted_at is null`,
   );
   if (campaign?.status !== "active") {
+    if (beside) return { ...lost, held: true, more: true };
     await yieldUntil(tx, driver, fence, { until: null });
     return { ...lost, held: true, hold: "campaign_not_active" };
   }
   const graph = await loadGraph(tx, campaignId);
   const step = stepOf(graph, stepId);
+  // New times are given in a row, one slice after the other; and few stand at a step that is gone.
+  if (beside && (step.retimedUpTo !== null || !step.active)) return { ...lost, held: true, more: true };
   const context = { ...slice, graph, step };
   const { acted, events, calls }: Acted = await (step.active ? act(tx, context) : passOn(tx, context));
-  if (acted >= slice.limit) return { ...lost, held: true, acted, more: true, events, calls };
+  // Whoever is alone next sees what is left, and when to come back.
+  if (acted >= slice.limit || beside) return { ...lost, held: true, acted, more: true, events, calls };
   const until = await nextDue(tx, stepId);
   await yieldUntil(tx, driver, fence, { until });
   return { ...lost, held: true, acted, until, events, calls };

@@ -26,7 +26,16 @@ import type { SentEvent, Sinks } from "#server/messages/testing-sinks";
 import { performActions } from "./action-step.ts";
 import { decideCondition } from "./condition-step.ts";
 import { launchCampaign } from "./launch.ts";
-import { checkEnd, enrollNext, startCampaign, startStep, takeNextArrivals, workOnStep } from "./run.ts";
+import {
+  checkEnd,
+  enrollNext,
+  enrollSideBySide,
+  startCampaign,
+  startStep,
+  takeNextArrivals,
+  workOnStep,
+  workSideBySide,
+} from "./run.ts";
 import { type Deaths, dieSending, nobodyDies } from "./testing-deaths.ts";
 import { releaseWaits } from "./wait-step.ts";
 
@@ -36,6 +45,9 @@ const works = {
   condition: decideCondition,
   action: performActions,
 };
+
+/** Of the slices, small enough that what goes side by side does so among a few thousand. */
+const sizes = { enroll: 500, move: 300 };
 
 type Sleeper = { wakesAt: number; resume: () => Promise<void> };
 
@@ -55,8 +67,12 @@ export function createRunner(sinks: Sinks, deaths: Deaths = nobodyDies()) {
     if (fence !== null && !deaths.at("started")) await goOnStep({ ...due, fence });
   }
   async function goOnStep(due: EventScope & DueStep & { fence: number }) {
+    const moves = due.stepType === "wait" || due.stepType === "condition";
+    let full = false;
     for (;;) {
-      const slice = await workOnStep(due, works[due.stepType]);
+      const act: typeof workOnStep = moves && full ? workSideBySide : workOnStep;
+      const slice = await act(due, works[due.stepType], moves ? sizes.move : undefined);
+      ({ full } = slice);
       if (deaths.at("worked")) return;
       if (slice.more) continue;
       if (slice.held) sleep(slice.until, () => goOnStep(due));
@@ -81,10 +97,12 @@ export function createRunner(sinks: Sinks, deaths: Deaths = nobodyDies()) {
   async function runCampaign(launched: EventScope & { campaignId: string }) {
     const fence = await startCampaign(launched, `run-${(runs += 1)}`);
     if (fence === null) return;
+    let full = false;
     for (let done = false; !done;) {
-      const slice = await enrollNext({ ...launched, fence });
+      const enroll: typeof enrollNext = full ? enrollSideBySide : enrollNext;
+      const slice = await enroll({ ...launched, fence }, sizes.enroll);
       if (!slice.held) return;
-      ({ done } = slice);
+      ({ done, full } = slice);
     }
     await endOf({ ...launched, fence });
   }
