@@ -128,16 +128,16 @@ export function tellStories(
     const day = dayOf(world.zone, moment);
     const today = used.get(day) ?? { sent: 0, refused: 0 };
     used.set(day, today);
+    const choice = chosen(tick);
     const sentNow = new Map<string, number>();
     // Where no wait stands between two emails, both may leave within a tick.
     for (;;) {
       const due = walkers.filter((walker) => mayGetOne(walker, now, moment));
       const left = world.dailyLimit - today.sent;
       const isChosen = ({ person: { email } }: Walker) =>
-        (chosen(tick).get(email) ?? 0) > (sentNow.get(email) ?? 0);
-      const endsAt = endOfDay(world.zone, moment);
-      const later = walkers.filter((one) => comesLater(one, now, moment, endsAt)).length;
-      const isScarce = due.length + (due.some(isFirst) ? later : 0) > left;
+        (choice.get(email) ?? 0) > (sentNow.get(email) ?? 0);
+      const later = due.length > left || due.some(isFirst) ? countLater(walkers, now, moment) : 0;
+      const isScarce = due.length + later > left;
       const picked = isScarce ? due.filter(isChosen) : due;
       if (isScarce && (picked.length > 0 || sentNow.size === 0)) {
         const spared = later + today.refused + picked.filter(({ person }) => person.refuses).length;
@@ -341,6 +341,11 @@ function judgeChoice({ due, picked, left, spared }: Choice): string[] {
     if (passedOver.some(({ dueTick }) => (dueTick ?? 0) < last)) breaches.push("somebody was overtaken");
   }
   return breaches;
+}
+
+function countLater(walkers: readonly Walker[], now: Now, from: number): number {
+  const to = endOfDay(now.world.zone, from);
+  return walkers.filter((walker) => comesLater(walker, now, from, to)).length;
 }
 
 /**
