@@ -1,16 +1,11 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
-import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { loadLive } from "#server/analytics/live";
-import { createBlackout, removeBlackout } from "#server/blackout-dates/mutations";
-import type { BlackoutAction } from "#server/blackout-dates/schema";
-import { reviewCampaign } from "#server/campaigns/review";
-import { applyChange } from "#server/contact-edits/apply";
+import { removeBlackout } from "#server/blackout-dates/mutations";
 import { takeOver } from "#server/drivers/mutations";
 import { commitThenSend } from "#server/drivers/events";
-import { snoozeFor } from "#server/enrollments/snooze";
 import {
   createRunner,
   emailStep,
@@ -21,12 +16,11 @@ import {
   type Started,
   statusOf,
 } from "#server/enrollments/testing";
-import { dayMs, dayName, startOfDay } from "#server/planner/zone";
-import { ensureTags } from "#server/tags/mutations";
-import { nameUndisturbedTag } from "#server/tags/undisturbed";
+import { dayMs, startOfDay } from "#server/planner/zone";
 import { queueMessages } from "./queue.ts";
 import { replanSteps } from "./replan.ts";
 import { loadSending, skippedDays } from "./sending.ts";
+import { addDays, log, now, sent } from "./testing-days.ts";
 import { sinks } from "./testing-sinks.ts";
 import { always, atOnce, people, statuses, toTheSame, usage } from "./testing.ts";
 
@@ -40,7 +34,6 @@ const waitDays = (value: number) => ({
   waitDuration: { value, unit: "days" },
 });
 
-const now = ({ scope }: Started) => withTenant(scope, appNow);
 /** Moves the clock to an hour of UTC, so many days from today. */
 async function moveTo(campaign: Started, days: number, hour: number): Promise<void> {
   const at = (await now(campaign)).getTime();
@@ -48,40 +41,11 @@ async function moveTo(campaign: Started, days: number, hour: number): Promise<vo
   await runner.settle();
 }
 
-type Days = { from: number; to?: number; action: BlackoutAction; onlyFor?: string[] | null };
-async function add(campaign: Started, { from, to = from, action, onlyFor = null }: Days): Promise<string> {
-  const today = startOfDay((await now(campaign)).getTime());
-  const { id } = await commitThenSend(campaign.scope, (tx) =>
-    createBlackout(
-      tx,
-      { scope: campaign.scope, userId: campaign.userId },
-      {
-        name: "Christmas",
-        startsOn: dayName(today + from * dayMs),
-        endsOn: dayName(today + to * dayMs),
-        onlyFor,
-        action,
-      },
-    ),
-  );
-  return id;
-}
-
-const log = ({ scope, campaignId }: Started) =>
-  withTenant(scope, async (tx) => {
-    const rows = await tx.execute<{ outcome: string }>(
-      sql`select outcome from enrollment_step_log where campaign_id = ${campaignId}::uuid order by id`,
-    );
-    return rows.map(({ outcome }) => outcome);
-  });
-const sent = async (campaign: Started) =>
-  (await ledger(campaign)).filter(({ sent_at }) => sent_at !== null).length;
-
 test("an email whose turn comes on such a day is never sent, by the campaigns named, and the next wait begins; an exception takes the day out", async () => {
   const steps = [emailStep(), waitDays(2), emailStep({ subjectLine: "Again" })];
   const named = await newCampaign({ emails: people(2, "named"), settings, steps });
   const other = await toTheSame(named, 50);
-  await add(named, { from: 0, to: 1, action: "skip", onlyFor: [named.campaignId] });
+  await addDays(named, { from: 0, to: 1, action: "skip", onlyFor: [named.campaignId] });
   for (const { campaignId } of [named, other]) await launch(named.scope, campaignId);
   await runner.settle();
   expect(await sent(other)).toBe(2);
@@ -96,8 +60,8 @@ test("an email whose turn comes on such a day is never sent, by the campaigns na
   expect(await sent(named)).toBe(2);
 
   const open = await newCampaign({ emails: people(1, "open"), settings });
-  await add(open, { from: 0, action: "skip" });
-  await add(open, { from: 0, action: "allow", onlyFor: [open.campaignId] });
+  await addDays(open, { from: 0, action: "skip" });
+  await addDays(open, { from: 0, action: "allow", onlyFor: [open.campaignId] });
   await launch(open.scope, open.campaignId);
   await runner.settle();
   expect(await sent(open)).toBe(1);
@@ -107,8 +71,8 @@ test("whose turn comes tomorrow waits for that and is told so; a day that is tak
   const gone = await newCampaign({ emails: people(1, "gone"), settings: nineToFive });
   const kept = await newCampaign({ emails: people(1, "kept"), settings: nineToFive });
   await moveTo(gone, 1, 18);
-  await add(gone, { from: 1, action: "skip" });
-  const days = await add(kept, { from: 1, action: "skip" });
+  await addDays(gone, { from: 1, action: "skip" });
+  const days = await addDays(kept, { from: 1, action: "skip" });
   for (const { scope, campaignId } of [gone, kept]) await launch(scope, campaignId);
   await runner.settle();
   const nine = new Date(startOfDay((await now(gone)).getTime()) + dayMs + 9 * 3_600_000);
@@ -134,7 +98,7 @@ test("taking days out leaves those whom they hold to their step, a few thousand 
   const campaign = await newCampaign({ emails: people(3), settings: nineToFive });
   const { scope, userId, campaignId } = campaign;
   await moveTo(campaign, 1, 18);
-  const days = await add(campaign, { from: 1, action: "skip" });
+  const days = await addDays(campaign, { from: 1, action: "skip" });
   await launch(scope, campaignId);
   await runner.settle();
   const held = async () =>
@@ -149,7 +113,7 @@ test("taking days out leaves those whom they hold to their step, a few thousand 
   await runner.settle();
   expect(await held()).toBe(0);
 
-  const shut = await add(campaign, { from: 5, action: "delay" });
+  const shut = await addDays(campaign, { from: 5, action: "delay" });
   const looks = await withTenant(scope, async (tx) => {
     await removeBlackout(tx, { scope, userId }, shut);
     const marked = await tx.execute(sql`select 1 from campaign_steps where retimed_up_to is not null`);
@@ -162,8 +126,8 @@ test("a day taken out on which emails wait lets those go whose turn it had moved
   const campaign = await newCampaign({ emails: people(1), settings: nineToFive });
   const { scope, userId, campaignId } = campaign;
   await moveTo(campaign, 1, 8);
-  await add(campaign, { from: 1, action: "skip" });
-  const shut = await add(campaign, { from: 0, action: "delay" });
+  await addDays(campaign, { from: 1, action: "skip" });
+  const shut = await addDays(campaign, { from: 0, action: "delay" });
   await launch(scope, campaignId);
   await runner.settle();
   expect((await places(campaign))[0]?.wait_reason).toBe("skip_day");
@@ -172,10 +136,23 @@ test("a day taken out on which emails wait lets those go whose turn it had moved
   expect((await places(campaign))[0]?.wait_reason).not.toBe("skip_day");
 });
 
+test("where both kinds of days are the same one, emails are passed over, whichever was added first", async () => {
+  for (const actions of [["delay", "skip"] as const, ["skip", "delay"] as const]) {
+    const campaign = await newCampaign({ emails: people(1), settings });
+    for (const action of actions) await addDays(campaign, { from: 0, to: 1, action });
+    await launch(campaign.scope, campaign.campaignId);
+    await runner.settle();
+    expect([await log(campaign), await statusOf(campaign)], actions.join()).toEqual([
+      ["skip_day"],
+      "completed",
+    ]);
+  }
+});
+
 test("who was due before and waits for a limit gets the email after these days; a limit makes nobody lose one", async () => {
   const campaign = await newCampaign({ emails: people(3), settings: { ...nineToFive, daily_limit: 1 } });
   await moveTo(campaign, 1, 13);
-  await add(campaign, { from: 1, to: 2, action: "skip" });
+  await addDays(campaign, { from: 1, to: 2, action: "skip" });
   await launch(campaign.scope, campaign.campaignId);
   await runner.settle();
   expect(await sent(campaign)).toBe(1);
@@ -198,7 +175,7 @@ test("who was due before and waits for a limit gets the email after these days; 
 test("who was due on such a day is passed over for it however late they are looked at, behind a queue of many weeks say", async () => {
   const campaign = await newCampaign({ emails: people(2), settings });
   await moveTo(campaign, 1, 12);
-  await add(campaign, { from: 0, action: "skip" });
+  await addDays(campaign, { from: 0, action: "skip" });
   await launch(campaign.scope, campaign.campaignId);
   await runner.settle("campaign/step.due");
   runner.forget();
@@ -217,19 +194,21 @@ test("emails that have a place in the queue today are passed over when the day i
   await launch(campaign.scope, campaign.campaignId);
   await runner.settle();
   expect(await statuses(campaign)).toEqual(["queued", "queued", "queued", "sent"]);
-  await add(campaign, { from: 0, action: "skip" });
+  await addDays(campaign, { from: 0, action: "skip" });
   await runner.settle();
   expect(await statuses(campaign)).toEqual(["cancelled", "cancelled", "cancelled", "sent"]);
   expect(await usage(campaign)).toEqual({ reserved: 0, sent: 1 });
   expect((await log(campaign)).sort()).toEqual(["sent", "skip_day", "skip_day", "skip_day"]);
-  await expect(add(campaign, { from: -3, to: 1, action: "skip" })).rejects.toMatchObject({ code: "invalid" });
+  await expect(addDays(campaign, { from: -3, to: 1, action: "skip" })).rejects.toMatchObject({
+    code: "invalid",
+  });
 });
 
 test("a step that dies while it passes people over has changed nothing, and passes each over once when it runs again", async () => {
   const campaign = await newCampaign({ emails: people(2), settings });
   await launch(campaign.scope, campaign.campaignId);
   await runner.settle("campaign/step.due");
-  await add(campaign, { from: 0, action: "skip" });
+  await addDays(campaign, { from: 0, action: "skip" });
   const { scope, campaignId, stepIds } = campaign;
   const drive = (dies: boolean) =>
     withTenant(scope, async (tx) => {
@@ -248,7 +227,7 @@ test("a step that dies while it passes people over has changed nothing, and pass
 test("days that no turn reaches yet make no step look for them, and a forecast knows them all the same", async () => {
   const campaign = await newCampaign({ emails: people(1), settings });
   const { scope, campaignId } = campaign;
-  await add(campaign, { from: 22, action: "skip" });
+  await addDays(campaign, { from: 22, action: "skip" });
   const known = () =>
     withTenant(scope, async (tx) => {
       const [row] = await tx.execute<{ days: unknown }>(
@@ -259,63 +238,4 @@ test("days that no turn reaches yet make no step look for them, and a forecast k
   expect(await known()).toEqual([null, 1]);
   await moveTo(campaign, 3, 12);
   expect(await known()).toEqual([[expect.anything()], 1]);
-});
-
-test("a broadcast on such a day says so before it is launched, sends nothing, and ends", async () => {
-  const campaign = await newCampaign({ emails: people(3), settings });
-  const review = () => withTenant(campaign.scope, (tx) => reviewCampaign(tx, campaign.campaignId));
-  const said = async () => (await review()).problems.find(({ code }) => code === "passed_over")?.message;
-  expect(await said()).toBeUndefined();
-  await add(campaign, { from: 0, action: "skip" });
-  expect(await said()).toMatch(/Nobody gets the first email: .* The campaign would send nothing at all\./);
-  expect(await review()).toMatchObject({ forecast: null, days: [{ name: "Christmas", action: "skip" }] });
-  await launch(campaign.scope, campaign.campaignId);
-  await runner.settle();
-  await runner.sweep();
-  await runner.settle();
-  expect(await statusOf(campaign)).toBe("completed");
-  expect(new Set((await places(campaign)).map(({ status }) => status))).toEqual(new Set(["completed"]));
-  const live = await withTenant(campaign.scope, (tx) => loadLive(tx, campaign.campaignId));
-  expect(live.steps[0]).toMatchObject({ passedOver: 3, numbers: { sent: 0 } });
-});
-
-test("who is not written to on such a day anyhow, being not to be disturbed or snoozed beyond it, is not counted as passed over", async () => {
-  const campaign = await newCampaign({ emails: people(4), settings });
-  const { scope, campaignId, contactIds, workspaceId, userId } = campaign;
-  await add(campaign, { from: 0, action: "skip" });
-  const [bearer = "", away = ""] = contactIds;
-  await commitThenSend(scope, async (tx) => {
-    const { ids } = await ensureTags(tx, ["quiet"]);
-    await nameUndisturbedTag(tx, { tagId: ids.get("quiet") ?? "", workspaceId, userId });
-    await applyChange(tx, { action: "tag", tag: "quiet" }, { ids: [bearer], actorId: userId });
-    const events = await snoozeFor(tx, { scope, contactIds: [away], days: 2, author: { actorId: null } });
-    return { events };
-  });
-  const { problems, forecast } = await withTenant(scope, (tx) => reviewCampaign(tx, campaignId));
-  expect(problems.find(({ code }) => code === "passed_over")?.message).toMatch(
-    /^2 people do not get the first email: .* They get nothing at all from this campaign\./,
-  );
-  expect(forecast).toMatchObject({ count: 1, samples: [{ contactId: away, snoozed: true }] });
-  await launch(scope, campaignId);
-  await runner.settle();
-  expect(await log(campaign)).toEqual(["skip_day", "skip_day"]);
-  await runner.pass("2 days");
-  expect(await log(campaign)).toEqual(["skip_day", "skip_day", "sent"]);
-});
-
-test("what is forecast of a campaign with more emails leaves out the one that is passed over", async () => {
-  const steps = [emailStep(), waitDays(2), emailStep({ subjectLine: "Again" })];
-  const campaign = await newCampaign({ emails: people(2), settings, steps });
-  await add(campaign, { from: 0, action: "skip" });
-  const { forecast, problems } = await withTenant(campaign.scope, (tx) =>
-    reviewCampaign(tx, campaign.campaignId),
-  );
-  const began = await now(campaign);
-  expect(problems.find(({ code }) => code === "passed_over")?.message).toContain("steps after it");
-  expect(forecast?.samples.map(({ emails }) => emails.length)).toEqual([1, 1]);
-  expect((forecast?.firstAt.getTime() ?? 0) - began.getTime()).toBeGreaterThan(2 * dayMs - 60_000);
-  await launch(campaign.scope, campaign.campaignId);
-  await runner.settle();
-  await runner.pass("2 days");
-  expect(await sent(campaign)).toBe(2);
 });
