@@ -1,6 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { isSnoozed, isUndisturbed, mailable } from "#server/messages/mailable";
+import { isUndisturbed, mailable } from "#server/messages/mailable";
 import { inSegment } from "#server/segments/queries";
 import { findUndisturbedTag } from "#server/tags/queries";
 import type { Audience } from "./schema.ts";
@@ -75,10 +75,10 @@ export async function countAudience(
 ): Promise<AudienceCount> {
   const predicate = await audiencePredicate(tx, audience, campaignId);
   const existing = await existingSegments(tx, audience);
-  // What is asked of everybody is a column or one index probe; of the tag only those are asked whom it might matter for.
+  // The clock is read once, and not for each contact.
   const [row] = await tx.execute<{ chosen: number; mailable: number; snoozedUntil: Date | null }>(sql`
     select count(*)::int as chosen, (count(*) filter (where ${mailable}))::int as mailable,
-      max(c.snoozed_until) filter (where ${isSnoozed} and ${mailable} and not ${isUndisturbed}) as "snoozedUntil"
+      max(c.snoozed_until) filter (where c.snoozed_until > (select app_now()) and ${mailable} and not ${isUndisturbed}) as "snoozedUntil"
     from contacts c where ${predicate}`);
   const { chosen, mailable: mails, snoozedUntil } = row ?? { chosen: 0, mailable: 0, snoozedUntil: null };
   const undisturbed = await countUndisturbed(tx, predicate);
