@@ -85,6 +85,8 @@ export const campaignContacts = pgTable(
     // No key of tenant and id, which nothing refers to: each index is written three times for every email.
     // In this order it also finds the campaigns of a contact.
     unique("campaign_contacts_contact_unique").on(t.tenantId, t.contactId, t.campaignId),
+    // Whom a campaign has, page by page; whoever goes by the ids alone reads the newer ones of all others first.
+    index("idx_campaign_contacts_campaign").on(t.tenantId, t.campaignId, t.id).concurrently(),
     index("idx_campaign_contacts_campaign_status").on(t.tenantId, t.campaignId, t.status, t.currentStepId),
     index("idx_campaign_contacts_next_scheduled")
       .on(t.tenantId, t.currentStepId, t.nextEmailScheduledAt, t.id)
