@@ -108,14 +108,14 @@ test("work that arrives while a run decides to sleep is seen by it or wakes it: 
   }
 });
 
-test("those who bring work to a run that is at it hold it together, and it waits for all of them", async () => {
+test("those who bring work side by side to a run that is at it hold it together, and it waits for all of them", async () => {
   const { scope, ref, stepId } = await newDriver();
   const fence = (await withTenant(scope, (tx) => takeOver(tx, ref, { runId: "driver" }))) ?? -1;
   const [one, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const [oneHolds, otherHolds] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const bring = (held: () => void, gate: Promise<void>) =>
     withTenant(scope, async (tx) => {
-      expect(await wake(tx, ref, await now(tx))).toBeNull();
+      expect(await wake(tx, ref, await now(tx), { beside: true })).toBeNull();
       held();
       await gate;
     });

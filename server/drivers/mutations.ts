@@ -103,15 +103,23 @@ export async function handOver(tx: TenantTx, ref: DriverRef, fence: number): Pro
  * Work has arrived that falls due at `dueAt`. Returns the fence of the event to send after the commit, or null
  * when none is needed: somebody is at work and will see it, or wakes early enough. Locks the row either way.
  * A run whose lease has run out is dead: the new work, and what it left, does not wait for the sweeper.
+ * `beside`: for transactions of one run that bring work side by side. Where nothing is to be written they lock the row
+ * together. For nobody else: a row that is never without such a lock keeps its driver out.
  */
-export async function wake(tx: TenantTx, ref: DriverRef, dueAt: Date): Promise<number | null> {
+export async function wake(
+  tx: TenantTx,
+  ref: DriverRef,
+  dueAt: Date,
+  { beside = false }: { beside?: boolean } = {},
+): Promise<number | null> {
   const due = sql`greatest(${instant(dueAt)}, not_before)`;
-  // Mostly somebody is at work, or wakes early enough: as many as find that at once hold the row together.
-  const awake = await tx.execute(sql`
-    select fence from ${tableOf(ref)}
-    where ${isRow(ref)} and (lease_until > app_now() or lease_until is null and wakes_at <= ${due})
-    for share skip locked`);
-  if (awake.length > 0) return null;
+  if (beside) {
+    const awake = await tx.execute(sql`
+      select fence from ${tableOf(ref)}
+      where ${isRow(ref)} and (lease_until > app_now() or lease_until is null and wakes_at <= ${due})
+      for share skip locked`);
+    if (awake.length > 0) return null;
+  }
   await tx.execute(sql`select fence from ${tableOf(ref)} where ${isRow(ref)} for no key update`);
   const [row] = await tx.execute<{ fence: number }>(sql`
     update ${tableOf(ref)}

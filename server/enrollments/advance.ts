@@ -32,10 +32,11 @@ export async function advance(
     graph,
     step,
     moves,
-  }: { scope: EventScope; graph: StepGraph; step: EngineStep; moves: readonly Move[] },
+    beside,
+  }: { scope: EventScope; graph: StepGraph; step: EngineStep; moves: readonly Move[]; beside?: boolean },
 ): Promise<Advanced> {
   const plan = planMoves(graph, step, moves);
-  const events = await wakeSteps(tx, { scope, graph, dues: duesOf(plan) });
+  const events = await wakeSteps(tx, { scope, graph, dues: duesOf(plan), beside });
   return { ...(await applyMoves(tx, plan)), events };
 }
 
@@ -66,7 +67,12 @@ export function duesOf({ places }: Plan): Map<string, number> {
 /** Tells steps that work falls due there (epoch ms by step id): the events to send after the commit. */
 export async function wakeSteps(
   tx: TenantTx,
-  { scope, graph, dues }: { scope: EventScope; graph: StepGraph; dues: ReadonlyMap<string, number> },
+  {
+    scope,
+    graph,
+    dues,
+    beside,
+  }: { scope: EventScope; graph: StepGraph; dues: ReadonlyMap<string, number>; beside?: boolean },
 ): Promise<DriverEvent[]> {
   const events: DriverEvent[] = [];
   const inOrder = [...dues].sort(
@@ -74,7 +80,7 @@ export async function wakeSteps(
   );
   for (const [stepId, due] of inOrder) {
     const step = graph.steps.get(stepId);
-    const fence = await wake(tx, { table: "step_drivers", id: stepId }, new Date(due));
+    const fence = await wake(tx, { table: "step_drivers", id: stepId }, new Date(due), { beside });
     if (step && fence !== null) events.push(stepDueEvent(scope, dueStep(graph, step), fence));
   }
   return events;

@@ -19,7 +19,14 @@ export type Enrolled = {
   events: DriverEvent[];
 };
 
-export type AudienceSlice = { scope: EventScope; campaignId: string; fence: number; size: number };
+/** `beside` another one of the same run, which takes other contacts. */
+export type AudienceSlice = {
+  scope: EventScope;
+  campaignId: string;
+  fence: number;
+  size: number;
+  beside?: boolean;
+};
 
 /**
  * Enrolls the next slice of the audience, by id, up to the newest contact at launch: contacts added later are not in
@@ -47,7 +54,7 @@ export async function pickSlice(
   const [row] = await tx.execute<Row>(sql`
     select k.audience, k.audience_up_to, d.checkpoint
     from campaigns k join campaign_drivers d on d.campaign_id = k.id
-    where k.id = ${campaignId}::uuid and k.frozen_at is null and k.audience_up_to is not null`);
+    where k.id = ${campaignId}::uuid and k.frozen_at is null and k.audience_up_to is not null and k.deleted_at is null`);
   if (!row) return [];
   const predicate = await audiencePredicate(tx, audience.parse(row.audience), campaignId);
   const rows = await tx.execute<{ id: string }>(sql`
@@ -62,7 +69,7 @@ export async function pickSlice(
 /** Takes these in, once, and wakes the first step for them; the caller holds the campaign's driver. */
 export async function enrollPicked(
   tx: TenantTx,
-  { scope, campaignId }: Pick<AudienceSlice, "scope" | "campaignId">,
+  { scope, campaignId, beside }: Pick<AudienceSlice, "scope" | "campaignId" | "beside">,
   picked: readonly Picked[],
 ): Promise<{ enrolled: number; events: DriverEvent[] }> {
   // Who deletes it at this moment is waited for, or waits for this slice: nobody comes into a campaign that is gone.
@@ -73,7 +80,7 @@ export async function enrollPicked(
   if (!campaign || !entry) return { enrolled: 0, events: [] };
   const { due, reason } = placeAt(graph, entry, (await appNow(tx)).getTime());
   const dues = new Map(due ? [[entry.id, due.at]] : []);
-  const events = await wakeSteps(tx, { scope, graph, dues });
+  const events = await wakeSteps(tx, { scope, graph, dues, beside });
   const [counts] = await tx.execute<{ enrolled: number }>(sql`
     with picked as materialized (
       select g.enrollment_id, c.id from unnest(${sql.param(picked.map(({ contactId }) => contactId))}::uuid[],

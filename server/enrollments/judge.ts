@@ -40,7 +40,7 @@ export async function judge(
   context: StepContext,
   question: Question,
 ): Promise<{ acted: number; events: DriverEvent[] }> {
-  const { graph, scope, step } = context;
+  const { graph, scope, step, beside } = context;
   const rows = await dueRows(tx, context);
   if (rows.length === 0) return { acted: 0, events: [] };
   const answers = await tx.execute<Answer>(sql`
@@ -54,7 +54,7 @@ export async function judge(
     decided.flatMap((one) => ("reason" in one ? [one] : [])),
   );
   const moves = decided.flatMap((one) => ("edge" in one ? [one] : []));
-  const { events } = await advance(tx, { scope, graph, step, moves });
+  const { events } = await advance(tx, { scope, graph, step, moves, beside });
   return { acted: rows.length, events };
 }
 

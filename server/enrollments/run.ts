@@ -28,8 +28,7 @@ export const enrollSize = 10_000;
 /** Transactions that work side by side where there is much to do: as many as the smallest machine has cores. */
 const lanes = 2;
 
-/** `full`: there was as much to do as may be done at once, so that there may be as much again. */
-type Worked = Omit<SliceResult, "events" | "calls"> & { full: boolean };
+type Worked = Omit<SliceResult, "events" | "calls">;
 export type StepWork = (tx: TenantTx, slice: Slice) => Promise<SliceResult>;
 type Due = EventScope & DueStep;
 const scopeOf = ({ tenantId, workspaceId }: EventScope): EventScope => ({ tenantId, workspaceId });
@@ -57,7 +56,7 @@ export async function workOnStep(
     return { ...result, events: [...result.events, ...drained.map((id) => drainedEvent(scope, id))] };
   });
   if (calls) await carryOutCalls(scope, calls);
-  return { ...slice, full: slice.acted >= limit };
+  return slice;
 }
 
 /**
@@ -72,7 +71,7 @@ export async function workSideBySide(
 ): Promise<Worked> {
   const { campaignId, stepId, fence } = due;
   const scope = scopeOf(due);
-  if (!(await withTenant(scope, (tx) => holds(tx, driverOf(due), fence)))) return { ...lost, full: false };
+  if (!(await withTenant(scope, (tx) => holds(tx, driverOf(due), fence)))) return lost;
   const slice = { scope, campaignId, stepId, fence, limit, beside: true };
   const slices = await sideBySide(
     Array.from({ length: lanes }, () => commitThenSend(scope, (tx) => work(tx, slice))),
@@ -87,7 +86,7 @@ export async function workSideBySide(
     more: true,
     until: null,
     hold: null,
-    full: slices.every(({ acted }) => acted >= limit),
+    full: slices.every(({ full }) => full),
   };
 }
 
@@ -133,7 +132,7 @@ export async function enrollSideBySide(
 ): Promise<Omit<Enrolled, "events">> {
   const { campaignId, fence } = campaign;
   const scope = scopeOf(campaign);
-  const slice = { scope, campaignId, fence, size: lanes * size };
+  const slice = { scope, campaignId, fence, size: lanes * size, beside: true };
   const picked = await withTenant(scope, (tx) => pickSlice(tx, slice));
   const parts = Array.from({ length: lanes }, (_, nth) => picked.slice(nth * size, (nth + 1) * size));
   const taken = await sideBySide(

@@ -18,6 +18,7 @@ import {
 import { pauseCampaign } from "./launch.ts";
 import { launch, newCampaign, places, type Started } from "./testing.ts";
 import { releaseWaits } from "./wait-step.ts";
+import { wakeWaiters } from "./waiters.ts";
 
 beforeEach(() => sinks.forget());
 
@@ -118,6 +119,21 @@ test("a slice that dies while the one beside it commits is made up for, and nobo
   expect(await places(started)).toHaveLength(emails.length);
 });
 
+test("the audience of a campaign that is deleted while it comes in is looked for no further", async () => {
+  const started = await waiting();
+  const { scope, campaign, fence, campaignId } = started;
+  await enrollNext({ ...campaign, fence }, size);
+  const deleted = (at: string | null) =>
+    withTenant(scope, (tx) =>
+      tx.execute(sql`update campaigns set deleted_at = ${at}::timestamptz where id = ${campaignId}::uuid`),
+    );
+  await deleted("2026-01-01");
+  expect(await enrollSideBySide({ ...campaign, fence }, size)).toMatchObject({ done: true, enrolled: 0 });
+  // Brought back, it is as it was.
+  await deleted(null);
+  expect(await enrollSideBySide({ ...campaign, fence }, size)).toMatchObject({ done: true, enrolled: 0 });
+});
+
 test("people who are moved side by side leave their step once each, and whoever is alone at the end gives it back", async () => {
   for (const kind of ["wait", "condition"] as const) {
     const { started, due } = await dueAt(kind);
@@ -172,6 +188,48 @@ test("where the step is another run's, or its campaign rests, nobody is moved si
   expect(await passes(started)).toEqual([]);
 });
 
+test("an event that comes while its step asks people side by side is not missed by those who are set to wait", async () => {
+  const started = await newCampaign({
+    emails: ["ada@x.test"],
+    steps: [{ ...first.condition, waitUpTo: { value: 3, unit: "days" } }, first.wait],
+  });
+  const { scope, tenantId, workspaceId, campaignId, contactIds } = started;
+  await launch(scope, campaignId);
+  const campaign = { tenantId, workspaceId, campaignId };
+  await enrollAll({ ...campaign, fence: (await startCampaign(campaign, "run")) ?? -1 });
+  const step = {
+    ...campaign,
+    stepId: started.stepIds[0] ?? "",
+    stepOrder: 1,
+    stepType: "condition" as const,
+  };
+  const due = { ...step, fence: (await startStep(step, "run")) ?? -1 };
+  await workOnStep(due, decideCondition, size);
+  await moveClock("2 minutes");
+  const fence = (await startStep(step, "run")) ?? -1;
+  const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const asking = withTenant(scope, async (tx) => {
+    const slice = { scope: campaign, campaignId, stepId: step.stepId, fence, limit: size, beside: true };
+    const { acted } = await decideCondition(tx, slice);
+    asked.resolve();
+    await gate.promise;
+    return acted;
+  });
+  await asked.promise;
+  const telling = withTenant(scope, (tx) =>
+    wakeWaiters(tx, { scope: campaign, contactIds: [contactIds[0] ?? ""], atOnce: true }),
+  );
+  await vi.waitFor(async () => expect(await waitingForLocks()).toHaveLength(1), { timeout: 10_000 });
+  gate.resolve();
+  expect(await asking).toBe(1);
+  await telling;
+  const [place] = await withTenant(scope, (tx) =>
+    tx.execute<{ due: boolean }>(sql`
+      select next_email_scheduled_at <= app_now() as due from campaign_contacts where campaign_id = ${campaignId}::uuid`),
+  );
+  expect(place).toEqual({ due: true });
+});
+
 const works = { wait: releaseWaits, condition: decideCondition };
 
 /** Everybody is due at the first step of a campaign. */
@@ -184,15 +242,19 @@ async function dueAt(kind: keyof typeof works, steps?: Steps) {
   return { started, due: { ...step, fence: (await startStep(step, "run")) ?? -1 } };
 }
 
+const waitingForLocks = () =>
+  asOwner(
+    (db) => db<{ pid: number }[]>`select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+
 /** Ends the one statement that waits for a lock. */
 const cancelWaiting = () =>
   vi.waitFor(
     async () => {
-      const ended = await asOwner(
-        (db) => db`select pg_cancel_backend(pid) from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      expect(ended).toHaveLength(1);
+      const [waiter, ...others] = await waitingForLocks();
+      expect([waiter !== undefined, others]).toEqual([true, []]);
+      await asOwner((db) => db`select pg_cancel_backend(${waiter?.pid ?? 0})`);
     },
     { timeout: 10_000 },
   );

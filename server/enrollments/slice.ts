@@ -22,12 +22,14 @@ export type Slice = {
 
 /**
  * Where a slice left the step. `held`: false when another run drives it. `more`: come back at once. Else `until` is
- * when to come back, null = when woken, and `hold` what keeps those from moving who are due.
+ * when to come back, null = when woken, and `hold` what keeps those from moving who are due. `full`: as many moved as may
+ * at once, so that as many again may follow.
  */
 export type SliceResult = {
   held: boolean;
   acted: number;
   more: boolean;
+  full: boolean;
   until: Date | null;
   hold: Block | null;
   events: DriverEvent[];
@@ -35,7 +37,15 @@ export type SliceResult = {
   calls?: CallsToMake;
 };
 
-export const lost: SliceResult = { held: false, acted: 0, more: false, until: null, hold: null, events: [] };
+export const lost: SliceResult = {
+  held: false,
+  acted: 0,
+  more: false,
+  full: false,
+  until: null,
+  hold: null,
+  events: [],
+};
 
 export type StepContext = Slice & { graph: StepGraph; step: EngineStep };
 type Acted = { acted: number; events: DriverEvent[]; calls?: CallsToMake };
@@ -59,15 +69,18 @@ export async function onStep(
   }
   const graph = await loadGraph(tx, campaignId);
   const step = stepOf(graph, stepId);
-  // New times are given in a row, one slice after the other; and few stand at a step that is gone.
-  if (beside && (step.retimedUpTo !== null || !step.active)) return { ...lost, held: true, more: true };
+  // New times, and the ways on from a step that is gone, are given one slice after the other.
+  const alone = step.retimedUpTo !== null || !step.active;
+  if (beside && alone) return { ...lost, held: true, more: true };
   const context = { ...slice, graph, step };
   const { acted, events, calls }: Acted = await (step.active ? act(tx, context) : passOn(tx, context));
-  // Whoever is alone next sees what is left, and when to come back.
-  if (acted >= slice.limit || beside) return { ...lost, held: true, acted, more: true, events, calls };
+  const more = acted >= slice.limit;
+  const worked = { ...lost, held: true, acted, full: more && !alone, events, calls };
+  // Of those side by side none sees what is left, and when to come back: whoever is alone next does.
+  if (more || beside) return { ...worked, more: true };
   const until = await nextDue(tx, stepId);
   await yieldUntil(tx, driver, fence, { until });
-  return { ...lost, held: true, acted, until, events, calls };
+  return { ...worked, until };
 }
 
 export type DueRow = { id: string; due_local: string | null; tz_used: string | null };

@@ -16,7 +16,7 @@ const toleranceMs = 5_000;
 /** Sends everybody on whose wait is over, on the clock of their zone as it is known now. */
 export function releaseWaits(tx: TenantTx, slice: Slice): Promise<SliceResult> {
   return onStep(tx, slice, async (tx, context) => {
-    const { scope, graph, step } = context;
+    const { scope, graph, step, beside } = context;
     if (step.retimedUpTo !== null) return retimeWaiters(tx, { ...context, upTo: step.retimedUpTo });
     if (step.wait && isEventWait(step.wait)) return releaseOnEvent(tx, context, step.wait);
     const rows = await dueRows(tx, slice);
@@ -27,7 +27,7 @@ export function releaseWaits(tx: TenantTx, slice: Slice): Promise<SliceResult> {
     const moves = rows
       .filter((row) => !later.has(row.id))
       .map((row) => ({ enrollmentId: row.id, outcome: "released", edge: "next" as const, at: now }));
-    const { events } = await advance(tx, { scope, graph, step, moves });
+    const { events } = await advance(tx, { scope, graph, step, moves, beside });
     return { acted: rows.length, events };
   });
 }

@@ -108,13 +108,13 @@ export async function queueMessages(tx: TenantTx, slice: Slice): Promise<SliceRe
     const until =
       rest.next === null ? null : new Date(Math.max(sending.now + 1_000, rest.next.at - refillMs));
     await yieldUntil(tx, driver, fence, { until, notBefore: until });
-    return { held: true, acted, more: false, until, hold: rest.next?.hold ?? null, events };
+    return { ...lost, held: true, acted, until, hold: rest.next?.hold ?? null, events };
   }
   if (wanted.length + leaving.length >= slice.limit)
-    return { held: true, acted, more: true, until: null, hold: null, events };
+    return { ...lost, held: true, acted, more: true, events };
   const until = await nextDue(tx, stepId);
   await yieldUntil(tx, driver, fence, { until });
-  return { held: true, acted, more: false, until, hold: null, events };
+  return { ...lost, held: true, acted, until, events };
 }
 
 async function recheckAt(tx: TenantTx): Promise<Date> {
