@@ -35,11 +35,25 @@ test("a group that nobody understands, and one without a rule, are named", () =>
     tree({ match: "some", rules: [email] }, { match: "all", rules: [] }),
   );
   expect(unreadable).toEqual([
-    'Whether all, any or none of a group have to fit is stored as "some": choose again.',
+    'Whether all, any or none of a group have to fit is stored as "some": choose again, and remove the empty rule that stands last in it.',
     "A group has no rule. Add one, or remove the group.",
   ]);
   expect(rules.rules).toEqual([
-    { match: "all", rules: [email] },
+    { match: "all", rules: [email, instead] },
+    { match: "all", rules: [instead] },
+  ]);
+});
+
+test("what nobody knows whether all, any or none of it have to fit is not saved before somebody has said so", () => {
+  const exclusion = salvageRules(tree({ match: "not_any", rules: [email] }));
+  const root = salvageRules({ version: 1, match: "most", rules: [email] });
+  expect(root.rules).toEqual({ version: 1, match: "all", rules: [email, instead] });
+  expect(root.unreadable).toEqual([
+    'Whether all or any of them have to fit is stored as "most": choose again, and remove the empty rule that stands last.',
+  ]);
+  for (const { rules } of [exclusion, root]) expect(ruleTree.safeParse(rules).success).toBe(false);
+  // A group that was empty as well gets one such rule, not two.
+  expect(salvageRules(tree({ match: "not_any", rules: [] })).rules.rules).toEqual([
     { match: "all", rules: [instead] },
   ]);
 });

@@ -9,7 +9,10 @@ import {
   segmentCondition,
 } from "./schema.ts";
 
-/** What stands for a rule that cannot be read: one without a value, which nobody can save. */
+/**
+ * What stands for a rule that cannot be read: one without a value, which nobody can save. It stands behind readable ones
+ * too where nobody knows how many of them have to fit: that is for somebody to say.
+ */
 const unfinished: Condition = { field: "email", operator: "contains", value: "" };
 
 /** `unreadable`: what is wrong with each rule that cannot be read, as a sentence. Where one stood stands an unfinished one. */
@@ -33,8 +36,11 @@ export function salvageRules(stored: unknown): Salvaged {
   const unreadable: string[] = [];
   const match = tree.match === "any" || tree.match === "all" ? tree.match : null;
   if (match === null)
-    unreadable.push(`Whether all or any of them have to fit is stored as ${show(tree.match)}: choose again.`);
+    unreadable.push(
+      `Whether all or any of them have to fit is stored as ${show(tree.match)}: choose again, and remove the empty rule that stands last.`,
+    );
   const rules = salvageList(tree.rules, unreadable);
+  if (match === null) rules.push(unfinished);
   // Each of them can be read, and there are too many, or they are too deep.
   if (unreadable.length === 0) unreadable.push(...parsed.error.issues.map(({ message }) => message));
   return { rules: { version: 1, match: match ?? "all", rules }, unreadable };
@@ -69,10 +75,11 @@ function salvageGroup(
   const known = matches.find((each) => each === match);
   if (!known)
     unreadable.push(
-      `Whether all, any or none of a group have to fit is stored as ${show(match)}: choose again.`,
+      `Whether all, any or none of a group have to fit is stored as ${show(match)}: choose again, and remove the empty rule that stands last in it.`,
     );
   if (stored.length === 0) unreadable.push("A group has no rule. Add one, or remove the group.");
-  const rules = stored.length === 0 ? [unfinished] : salvageList(stored, unreadable);
+  const rules = salvageList(stored, unreadable);
+  if (!known || stored.length === 0) rules.push(unfinished);
   return { match: known ?? "all", rules };
 }
 
