@@ -26,14 +26,17 @@ type Standing = {
  */
 export async function driveEmailStep(tx: TenantTx, slice: Slice): Promise<SliceResult> {
   const { stepId, campaignId, fence } = slice;
-  const standing = await standingOf(tx, stepId);
-  const plain = !standing || (!standing.tested && standing.upTo === null && standing.sendTime === null);
-  if (plain || !standing.active) return queueMessages(tx, slice);
+  const decides = await isDecisionDue(tx, stepId);
   // Whoever changes a campaign locks it before its drivers, and a decision changes it.
-  if (standing.due)
+  if (decides)
     await tx.execute(sql`select 1 from campaigns where id = ${campaignId}::uuid for no key update`);
   const driver = { table: "step_drivers", id: stepId } as const;
   if (!(await holds(tx, driver, fence))) return lost;
+  // Behind the lock: whoever leaves a note that the people here are to be gone through wakes nobody who is at work.
+  const standing = await standingOf(tx, stepId);
+  const plain = !standing || (!standing.tested && standing.upTo === null && standing.sendTime === null);
+  if (plain || !standing.active) return queueMessages(tx, slice);
+  if (standing.due && !decides) return { ...lost, held: true, more: true };
   if (standing.upTo !== null) {
     await goThrough(tx, slice, { upTo: standing.upTo, decided: !standing.tested });
     return { ...lost, held: true, acted: 1, more: true };
@@ -82,6 +85,13 @@ export async function goThrough(
   if (decided) await releaseHeld(tx, ids);
   const last = rows.length < size && !moreMessages ? null : (rows.at(-1)?.contact_id ?? upTo);
   await tx.execute(sql`update campaign_steps set retimed_up_to = ${last}::uuid where id = ${stepId}::uuid`);
+}
+
+/** Whether the time of a test is over, before anything is locked. */
+async function isDecisionDue(tx: TenantTx, stepId: string): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    select from ab_tests t where t.step_id = ${stepId}::uuid and t.${live} and t.ends_at <= app_now()`);
+  return rows.length > 0;
 }
 
 async function standingOf(tx: TenantTx, stepId: string): Promise<Standing | undefined> {
