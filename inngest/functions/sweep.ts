@@ -2,6 +2,7 @@ import { inngest } from "#inngest/client";
 import {
   sweepApprovals,
   sweepArrivals,
+  sweepBearers,
   sweepCampaigns,
   sweepDrafts,
   sweepHolidays,
@@ -30,6 +31,7 @@ const sweeps = {
   "refresh-segments": sweepSegments,
   "refresh-scores": sweepScores,
   "fill-holidays": sweepHolidays,
+  "let-bearers-go": sweepBearers,
 };
 
 /** Finds what the rows call for and nobody is doing, and sends its events again. */

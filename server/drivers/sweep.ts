@@ -13,7 +13,7 @@ import {
 } from "#inngest/events";
 import { followUp } from "#server/approvals/reminders";
 import { completeIfDone } from "#server/enrollments/complete";
-import { seeToMissed } from "#server/enrollments/missed-wakes";
+import { seeToMissed, seeToTags } from "#server/enrollments/missed-wakes";
 import { fillCalendars } from "#server/holiday-calendars/mutations";
 import { nextSend } from "#server/messages/claim";
 import { wakeRested } from "#server/messages/rested";
@@ -146,6 +146,21 @@ const missedMax = 20_000;
  */
 export const sweepWaiters = (): Promise<Swept> =>
   sweepEach(sql`select * from due_missed_wakes(${missedMax})`, seeToMissed);
+
+/** Of the minute between two sweeps: while one is under way no other begins. */
+const bearersMs = 20_000;
+
+/**
+ * Those who have a tag that keeps campaigns away no more: one note stands for a million of them. So this comes after all
+ * other sweeps, and has its time. Every tag gets on by a slice, and the first one by as many as that time holds: which one
+ * comes first is drawn.
+ */
+export function sweepBearers(): Promise<Swept> {
+  const until = performance.now() + bearersMs;
+  return sweepEach(sql`select * from due_missed_wakes(${missedMax}) order by random()`, (scope, ids) =>
+    seeToTags(scope, ids, until),
+  );
+}
 
 /** Calendars that lack holidays of the coming year. */
 export const sweepHolidays = (): Promise<Swept> =>

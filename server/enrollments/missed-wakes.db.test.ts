@@ -5,9 +5,10 @@ import { withoutTenant } from "#db/client";
 import { createTenant, type Tenant } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { asOwner } from "#db/testing-database";
-import { sweepWaiters } from "#server/drivers/sweep";
+import { sweepBearers, sweepWaiters } from "#server/drivers/sweep";
 import { createRunner, emailStep, launch, newCampaign, places } from "#server/enrollments/testing";
 import { sinks } from "#server/messages/testing-sinks";
+import { change, name, quietCampaign } from "#server/messages/testing-undisturbed";
 
 const waitsForTheTag = {
   waitUpTo: { value: 3, unit: "days" },
@@ -53,6 +54,25 @@ test("a workspace with many who are to be looked at again holds up no other", as
   expect(ids.toSorted()).toEqual([many.workspaceId, many.workspaceId, few.workspaceId].toSorted());
   await sweepWaiters();
   expect([await noted(many), await noted(few)]).toEqual([0, 0]);
+});
+
+test("those who have a tag that is no longer the one hold up nobody of another workspace, however long they are waited for", async () => {
+  const [campaign, other] = [await quietCampaign(), await createTenant()];
+  const { scope, campaignId, contactIds, stepIds } = campaign;
+  await change(campaign, "tag", contactIds);
+  await launch(scope, campaignId);
+  await runner.settle();
+  await name(campaign, null);
+  await note(other, 1);
+  await withTenant(scope, async (tx) => {
+    await tx.execute(sql`select from step_drivers where step_id = ${stepIds[0]}::uuid for no key update`);
+    const swept = sweepWaiters();
+    await expect.poll(() => noted(other), { timeout: 5000 }).toBe(0);
+    expect(await swept).toMatchObject({ failed: [] });
+    expect(await noted(campaign)).toBe(1);
+  });
+  expect(await sweepBearers()).toMatchObject({ failed: [] });
+  expect(await noted(campaign)).toBe(0);
 });
 
 /** Somebody who waits at a condition before an email, and somebody who stands at that email. */

@@ -9,7 +9,7 @@ import { wakeWaiters } from "./waiters.ts";
 const sliceMax = 1000;
 
 /**
- * Sees to contacts that are noted in `missed_wakes`: those who may be written to again go on, and whom a waiting step could
+ * Sees to the contacts among these notes in `missed_wakes`: those who may be written to again go on, and whom a waiting step could
  * not be told of is asked about again. First emails and then what waits, each in a transaction of its own: whoever drives
  * a step that waits goes on to the emails behind it, and would wait for them while it is waited for here. A note goes last,
  * so that one that dies in between is seen to again.
@@ -30,7 +30,6 @@ export async function seeToMissed(scope: EventScope, ids: readonly string[]): Pr
       return { events };
     });
   }
-  for (const noteId of await notesOfTags(scope, ids)) await seeToBearers(scope, noteId);
 }
 
 async function contactsOf(tx: TenantTx, ids: readonly string[]): Promise<string[]> {
@@ -39,6 +38,11 @@ async function contactsOf(tx: TenantTx, ids: readonly string[]): Promise<string[
       where id = any(${sql.param([...ids])}::uuid[]) and contact_id is not null`,
   );
   return rows.map(({ id }) => id);
+}
+
+/** Sees to the tags among these notes until that time, in ms of `performance.now`: each for a slice at least. */
+export async function seeToTags(scope: EventScope, ids: readonly string[], until: number): Promise<void> {
+  for (const noteId of await notesOfTags(scope, ids)) await seeToBearers(scope, noteId, { until });
 }
 
 const notesOfTags = (scope: EventScope, ids: readonly string[]): Promise<string[]> =>
@@ -60,7 +64,7 @@ const lookedAtMax = 10_000;
 export async function seeToBearers(
   scope: EventScope,
   noteId: string,
-  { slices = slicesMax, ...most }: Partial<Most> & { slices?: number } = {},
+  { slices = slicesMax, until = Infinity, ...most }: Partial<Most> & { slices?: number; until?: number } = {},
 ): Promise<void> {
   for (let slice = 0; slice < slices; slice += 1) {
     const { done } = await commitThenSend(scope, async (tx) => {
@@ -74,7 +78,7 @@ export async function seeToBearers(
       );
       return { done: page.last === null, events };
     });
-    if (done) return;
+    if (done || performance.now() >= until) return;
   }
 }
 

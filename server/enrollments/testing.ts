@@ -15,6 +15,7 @@ import { launchScheduled } from "#server/campaigns/launch-scheduled";
 import { commitThenSend, type DueStep, type EventScope } from "#server/drivers/events";
 import {
   sweepArrivals,
+  sweepBearers,
   sweepCampaigns,
   sweepLeases,
   sweepMailboxes,
@@ -171,6 +172,7 @@ export function createRunner(sinks: Sinks, deaths: Deaths = nobodyDies()) {
       await sweepCampaigns();
       await sweepArrivals();
       await sweepWaiters();
+      await sweepBearers();
     },
   };
 }

@@ -94,6 +94,19 @@ test("of those who have a tag that is no longer the one, whoever stands nowhere 
   expect([await sent(campaign), await notes(campaign)]).toEqual([1, []]);
 });
 
+test("those who have a tag that is no longer the one get on by a slice where the time for them is over, and by all of them where it is not", async () => {
+  const campaign = await quietCampaign(3);
+  const { scope, contactIds } = campaign;
+  await change(campaign, "tag", contactIds);
+  await name(campaign, null);
+  const [note] = await notes(campaign);
+  const seeTo = (until: number) => seeToBearers(scope, note?.id ?? "", { lookedAt: 1, until });
+  await seeTo(performance.now());
+  expect(await notes(campaign)).toMatchObject([{ up_to: contactIds.toSorted()[0] }]);
+  await seeTo(performance.now() + 60_000);
+  expect(await notes(campaign)).toEqual([]);
+});
+
 test("a tag that is deleted while those who had it are being let go loses none of them", async () => {
   const campaign = await quietCampaign(3);
   const { scope, contactIds, campaignId, tagId } = campaign;
