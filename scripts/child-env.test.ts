@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { parseEnv } from "#server/env";
 import { throwawaySecrets } from "#server/secrets";
-import { childEnv, forSpawn } from "./child-env.ts";
+import manifest from "../package.json" with { type: "json" };
+import { childEnv, forSpawn, workerArgs } from "./child-env.ts";
 import type { Role } from "./child-env.ts";
 
 const source = {
@@ -38,4 +39,13 @@ test("generated secrets and defaults are handed down, so that all parts agree", 
   expect(given("web").NEXTAUTH_URL).toBe("https://mail.example.com");
   const child = parseEnv(forSpawn(given("worker")), throwawaySecrets);
   expect(child).toMatchObject({ inngestMode: env.inngestMode, INNGEST_SIGNING_KEY: env.INNGEST_SIGNING_KEY });
+});
+
+test("what is measured of the worker runs as the worker is started", () => {
+  const measured = Object.entries(manifest.scripts).filter(([, command]) =>
+    command.includes("--max-semi-space-size"),
+  );
+  expect(measured.map(([name]) => name)).toContain("bench:send");
+  for (const [, command] of measured)
+    expect(command).toMatch(`node ${workerArgs.slice(0, -1).join(" ")} bench/`);
 });

@@ -8,9 +8,11 @@ export type Role = "web" | "worker" | "engine" | "sandbox";
 
 /**
  * The worker as Node is to start it. It streams: what it makes dies young, and with V8's own choice of 16 to 32 MiB and
- * more for that it takes twice the memory (an export of a million contacts 300 MiB instead of 160) at the same speed.
+ * more for that it takes twice the memory (an export of a million contacts 300 MiB instead of 160) at the same speed. And
+ * what lived long is collected when half as much again has come, not four times as much: sending 80,000 mails takes
+ * 263 MB instead of 446 at the same speed.
  */
-export const workerArgs = ["--max-semi-space-size=8", "inngest/worker.ts"];
+export const workerArgs = ["--max-semi-space-size=8", "--heap-growing-percent=50", "inngest/worker.ts"];
 
 const ownerOnly = ["DATABASE_OWNER_URL"] as const;
 
