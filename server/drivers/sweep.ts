@@ -23,6 +23,7 @@ import { modelDriver } from "#server/scoring/mutations";
 import { refreshDriver, requestDueRefresh } from "#server/segments/refresh";
 import {
   arrivalsEvent,
+  commitThenSend,
   drainedEvent,
   type DriverEvent,
   type DueStep,
@@ -105,11 +106,11 @@ export const sweepReaders = (): Promise<Swept> =>
     return { events };
   });
 
+/** Each in a transaction of its own, so that none is held, with the limits of its people, while another is waited for. */
 export const sweepCampaigns = (): Promise<Swept> =>
-  sweepWorkspaces(sql`select * from campaigns_to_check()`, async (tx, scope, ids) => {
-    const events: DriverEvent[] = [];
-    for (const id of ids) events.push(...(await checkCampaign(tx, scope, id)));
-    return { events };
+  sweepEach(sql`select * from campaigns_to_check()`, async (scope, ids) => {
+    for (const id of ids)
+      await commitThenSend(scope, async (tx) => ({ events: await checkCampaign(tx, scope, id) }));
   });
 
 async function checkCampaign(tx: TenantTx, scope: EventScope, id: string): Promise<DriverEvent[]> {

@@ -1,9 +1,11 @@
 // @module-tag race
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
+import { createCampaign } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import { asOwner } from "#db/testing-database";
 import { deleteCampaign, takePeopleOut } from "#server/campaigns/removal";
+import { sweepCampaigns } from "#server/drivers/sweep";
 import { createRunner, emailStep, launch, newCampaign, places, statusOf } from "#server/enrollments/testing";
 import { sinks } from "#server/messages/testing-sinks";
 import { snoozeFor } from "./snooze.ts";
@@ -79,4 +81,34 @@ test("whoever takes people out of a deleted campaign locks it before the limits 
   expect(await leaving).toBe(true);
   expect((await places(campaign)).map(({ status }) => status)).toEqual(["exited"]);
   expect(await statusOf(campaign)).toBe("paused");
+});
+
+test("the sweeper holds no campaign that has ended while it waits for the next one", async () => {
+  const campaign = await newCampaign({ emails: ["ada@x.test"], steps: [emailStep()] });
+  const { scope, emailAccountId, listId } = campaign;
+  const other = await withTenant(scope, (tx) =>
+    createCampaign(tx, {
+      steps: [emailStep()],
+      emailAccountId,
+      audience: { everyone: false, include: [listId], exclude: [] },
+    }),
+  );
+  const both = [campaign, { ...campaign, ...other }].toSorted((a, b) =>
+    a.campaignId < b.campaignId ? -1 : 1,
+  );
+  for (const { campaignId } of both) await launch(scope, campaignId);
+  await runner.settle("mailbox/messages.queued");
+  await withTenant(scope, (tx) => tx.execute(sql`update campaigns set end_date = app_now()`));
+  const { sweeping } = await withTenant(scope, async (tx) => {
+    const change = (id?: string) =>
+      tx.execute(sql`select from campaigns where id = ${id}::uuid for no key update nowait`);
+    await change(both[1]?.campaignId);
+    const swept = sweepCampaigns();
+    await expect.poll(blocked, { timeout: 5000 }).toBe(1);
+    // Else the two would wait for each other.
+    await change(both[0]?.campaignId);
+    return { sweeping: swept };
+  });
+  expect(await sweeping).toMatchObject({ failed: [] });
+  expect(await Promise.all(both.map(statusOf))).toEqual(["completed", "completed"]);
 });
