@@ -6,10 +6,11 @@ import { lost, type Slice, type SliceResult } from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { queueMessages } from "#server/messages/queue";
 import { askAgain } from "#server/messages/replan";
-import { letGoOfDays, skipOnDays } from "#server/messages/skips";
+import { letGoOfDays, skipUnsorted } from "#server/messages/skips";
 import { releaseHeld } from "./conclude.ts";
 import { driveTest } from "./drive.ts";
 import { findLiveTest, live } from "./queries.ts";
+import { askedBefore } from "./sample.ts";
 import { holdForSendTime, leavesAtTimes } from "./send-time.ts";
 
 type Standing = {
@@ -45,7 +46,9 @@ export async function driveEmailStep(tx: TenantTx, slice: Slice): Promise<SliceR
   const graph = await loadGraph(tx, campaignId);
   // Whoever is passed over for the day of their turn is in no sample. Where that has a time of day, it is seen to at that time.
   if (test && !leavesAtTimes(test, standing.sendTime)) {
-    const skipped = await skipOnDays(tx, { ...slice, graph, step: stepOf(graph, stepId) });
+    const asked = await askedBefore(tx, { graph, test });
+    const context = { ...slice, graph, step: stepOf(graph, stepId) };
+    const skipped = await skipUnsorted(tx, context, { testId: test.id, asked });
     if (skipped.acted > 0) return { ...lost, held: true, ...skipped, more: true };
   }
   const driven = test ? await driveTest(tx, { slice, graph, test }) : { acted: 0, until: null, shut: false };

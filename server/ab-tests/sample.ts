@@ -12,6 +12,19 @@ const hashOf = (testId: string) => sql`md5(${testId} || e.contact_id::text) coll
 /** So many are sorted by one slice: a sample is sorted through before its first email is written. */
 const sortSize = 5_000;
 
+/**
+ * How many of those due have to be asked whether their email is passed over before the next ones are sorted: everybody where
+ * the sample is drawn from all of them at this moment.
+ */
+export async function askedBefore(
+  tx: TenantTx,
+  { graph, test }: { graph: StepGraph; test: Test },
+): Promise<number> {
+  if (test.sampleSize !== null || graph.entry?.id !== test.stepId) return sortSize;
+  const audience = await audienceOf(tx, test);
+  return audience?.frozen && !audience.goesOn ? Infinity : sortSize;
+}
+
 /** Why there is no sample yet: the audience is not frozen, or all of it is held for the day of their turn. */
 type Unopened = "audience_open" | "nobody_there";
 export type Sampled = { acted: number; complete: boolean; unopened: Unopened | null };
@@ -63,9 +76,7 @@ async function openSample(
   tx: TenantTx,
   { graph, test }: { graph: StepGraph; test: Test },
 ): Promise<Opened | Unopened> {
-  const [campaign] = await tx.execute<{ frozen: boolean; goesOn: boolean }>(sql`
-    select frozen_at is not null as frozen, campaign_type = 'triggered' or auto_enroll as "goesOn"
-    from campaigns where id = ${test.campaignId}::uuid`);
+  const campaign = await audienceOf(tx, test);
   if (!campaign) return "audience_open";
   if (!campaign.goesOn && !campaign.frozen) return "audience_open";
   const isEntry = !campaign.goesOn && graph.entry?.id === test.stepId;
@@ -78,6 +89,17 @@ async function openSample(
       updated_at = app_now()
     where id = ${test.id}::uuid`);
   return opened;
+}
+
+/** Whether all are in who are in it from the beginning, and whether others come later. */
+async function audienceOf(
+  tx: TenantTx,
+  { campaignId }: Test,
+): Promise<{ frozen: boolean; goesOn: boolean } | undefined> {
+  const [campaign] = await tx.execute<{ frozen: boolean; goesOn: boolean }>(sql`
+    select frozen_at is not null as frozen, campaign_type = 'triggered' or auto_enroll as "goesOn"
+    from campaigns where id = ${campaignId}::uuid`);
+  return campaign;
 }
 
 async function measure(tx: TenantTx, test: Test, isEntry: boolean): Promise<Opened> {

@@ -6,6 +6,7 @@ import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { removeBlackout } from "#server/blackout-dates/mutations";
 import { commitThenSend } from "#server/drivers/events";
+import { startStep, workOnStep } from "#server/enrollments/run";
 import { snoozeFor } from "#server/enrollments/snooze";
 import {
   createRunner,
@@ -19,6 +20,7 @@ import { atOnce, people } from "#server/messages/testing";
 import { addDays } from "#server/messages/testing-days";
 import { sinks } from "#server/messages/testing-sinks";
 import { dayMs, startOfDay } from "#server/planner/zone";
+import { driveEmailStep } from "./email-step.ts";
 import { begun, mailsOf, tested, testOf } from "./testing.ts";
 
 const runner = createRunner(sinks);
@@ -109,6 +111,47 @@ test("nor is it one of the first who come: whoever comes after them takes their 
   await runner.pass("1 minute");
   expect(await testOf(campaign)).toMatchObject({ status: "running", sampleSize: 4, taken: 4, waiting: 0 });
   expect(written(campaign)).toEqual([4, 5, 6, 7]);
+});
+
+/** As `acrossDays`, those in front first to whom it is today; the step is then driven by slices of two people. */
+async function bySlicesOfTwo(before: readonly StepValues[]) {
+  const campaign = await newCampaign({
+    emails: people(8),
+    steps: [...before, tested({ samplePercent: 50, durationMinutes: 60 })],
+    settings: { ...atOnce, timezone_mode: "recipient" },
+  });
+  const { scope, campaignId, stepIds } = campaign;
+  const stepId = stepIds.at(-1) ?? "";
+  const now = (await withTenant(scope, appNow)).getTime();
+  await moveClock(`${startOfDay(now) + dayMs + 12 * 3_600_000 - now} milliseconds`);
+  await addDays(campaign, { from: 1, action: "skip" });
+  await launch(scope, campaignId);
+  await runner.settle(before.length > 0 ? undefined : "campaign/step.due");
+  await moveClock("1 hour");
+  await runner.settle("campaign/step.due");
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      update contacts c set timezone = case when e.nth > 4 then 'Pacific/Kiritimati' else 'UTC' end
+      from (select contact_id, row_number() over (order by next_email_scheduled_at, id) as nth from campaign_contacts
+        where current_step_id = ${stepId}::uuid) e where e.contact_id = c.id`),
+  );
+  const due = { ...scope, campaignId, stepId, stepOrder: before.length, stepType: "email" as const };
+  const fence = (await startStep(due, "by twos")) ?? -1;
+  for (let more = true; more;) ({ more } = await workOnStep({ ...due, fence }, driveEmailStep, 2));
+  const passed = await withTenant(scope, (tx) =>
+    tx.execute(sql`select from enrollment_step_log where outcome = 'skip_day'`),
+  );
+  expect(passed).toHaveLength(4);
+  return campaign;
+}
+
+test("nor is whoever stands behind the next ones who are looked at: a sample of everybody is drawn when all have been asked", async () => {
+  expect(await testOf(await bySlicesOfTwo([]))).toMatchObject({ sampleSize: 2, taken: 2, waiting: 2 });
+});
+
+test("and the first who come are not sorted before they have been asked", async () => {
+  const campaign = await bySlicesOfTwo([{ stepType: "wait", waitDuration: { value: 1, unit: "hours" } }]);
+  expect(await testOf(campaign)).toMatchObject({ sampleSize: 4, taken: 4, waiting: 0 });
 });
 
 test("a test of which everybody waits for the turn of an email that is passed over has not begun; it does when the days are taken out, and is none when they come", async () => {

@@ -6,7 +6,7 @@ import type { StepContext } from "#server/enrollments/slice";
 import { skippedTurn } from "#server/planner/skips";
 import { holdPeople } from "./ledger.ts";
 import { isLeftAlone } from "./mailable.ts";
-import { passOver } from "./pass-over.ts";
+import { type PassedOver, passOver } from "./pass-over.ts";
 import { loadOwnTimes, personColumns, type PersonRow } from "./people.ts";
 import { lookThroughHeld } from "./replan.ts";
 import { loadSending, type Sending, skippedDays } from "./sending.ts";
@@ -44,26 +44,74 @@ const nothing: Acted = { acted: 0, events: [] };
  * however often, it is asked. Before limits are locked.
  */
 export async function skipOnDays(tx: TenantTx, context: StepContext): Promise<Acted> {
-  const { campaignId } = context;
+  const sending = await loadSkipping(tx, context.campaignId);
+  if (!sending) return nothing;
+  return act(tx, context, { sending, found: await findPassed(tx, sending, await dueOnes(tx, context)) });
+}
+
+/** So many are held or sent on in one transaction at most, by whoever asks more than the next ones. */
+const actedMax = 10_000;
+
+/**
+ * As `skipOnDays`, of those who are due and in no sample of a test yet: so many as are sorted next, or everybody where a
+ * sample is about to be drawn from all of them. The next ones alone say nothing of those behind them.
+ */
+export async function skipUnsorted(
+  tx: TenantTx,
+  context: StepContext,
+  { testId, asked }: { testId: string; asked: number },
+): Promise<Acted> {
+  const sending = await loadSkipping(tx, context.campaignId);
+  if (!sending) return nothing;
+  const found: Passed = { over: [], until: [] };
+  let after: Unsorted | undefined;
+  for (let seen = 0; seen < asked; seen += context.limit) {
+    const page = await unsortedOnes(tx, context, { testId, after });
+    const { over, until } = await findPassed(
+      tx,
+      sending,
+      page.filter((row) => !row.left_alone),
+    );
+    found.over.push(...over);
+    found.until.push(...until);
+    after = page.at(-1);
+    if (page.length < context.limit || found.over.length + found.until.length >= actedMax) break;
+  }
+  return act(tx, context, { sending, found });
+}
+
+/** How a campaign sends, if there are days on which its emails are passed over. */
+async function loadSkipping(tx: TenantTx, campaignId: string): Promise<Sending | null> {
   const [some] = await tx.execute<{ days: unknown }>(
     sql`select ${skippedDays(sql`${campaignId}::uuid`, turnDaysAhead)} as days`,
   );
-  if (!some?.days) return nothing;
+  if (!some?.days) return null;
   const sending = await loadSending(tx, campaignId);
-  if (!sending?.skipping || sending.status !== "active") return nothing;
-  const rows = await dueOnes(tx, context);
+  return sending?.skipping && sending.status === "active" ? sending : null;
+}
+
+/** Those whose turn has come, and those who are held until it does. */
+type Passed = { over: PassedOver[]; until: { id: string; at: number }[] };
+
+async function findPassed(tx: TenantTx, sending: Sending, rows: readonly Row[]): Promise<Passed> {
   const turns = await turnsOf(tx, sending, rows);
-  const turnOf = ({ id }: Row) => turns.get(id) ?? null;
-  const over = rows.flatMap((row) => {
-    const at = turnOf(row);
-    return at !== null && at <= sending.now ? [{ id: row.enrollment_id, message: row.message, at }] : [];
-  });
+  const found: Passed = { over: [], until: [] };
+  for (const row of rows) {
+    const at = turns.get(row.id);
+    if (at === undefined) continue;
+    if (at <= sending.now) found.over.push({ id: row.enrollment_id, message: row.message, at });
+    else found.until.push({ id: row.id, at });
+  }
+  return found;
+}
+
+async function act(
+  tx: TenantTx,
+  context: StepContext,
+  { sending, found: { over, until } }: { sending: Sending; found: Passed },
+): Promise<Acted> {
   // The steps that they reach are woken before anything is locked that the others are held by.
   if (over.length > 0) return passOver(tx, context, { people: over, outcome: skipDay });
-  const until = rows.flatMap((row) => {
-    const at = turnOf(row);
-    return at === null ? [] : [{ id: row.id, at }];
-  });
   return { acted: await hold(tx, context, { until, sending }), events: [] };
 }
 
@@ -107,6 +155,34 @@ function dueOnes(tx: TenantTx, { scope, stepId, limit }: StepContext): Promise<R
     select d.id, d.enrollment_id, d.message, d.due_at, null as account_id, d.wait_reason, ${personColumns}
     from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c
     where not ${isLeftAlone}`);
+}
+
+type Unsorted = Row & { next_at: string; left_alone: boolean };
+
+/** The next ones who are due at the step behind `after`, and whom the test has given no variant, in the order in which it sorts them. */
+function unsortedOnes(
+  tx: TenantTx,
+  { scope, stepId, limit }: StepContext,
+  { testId, after }: { testId: string; after: Unsorted | undefined },
+): Promise<Unsorted[]> {
+  const behind = after
+    ? sql`and (e.next_email_scheduled_at, e.id) > (${after.next_at}::timestamptz, ${after.id}::uuid)`
+    : sql``;
+  return tx.execute<Unsorted>(sql`
+    with due as materialized (
+      select e.id, e.id as enrollment_id, e.contact_id, e.awaiting_message_id as message, e.wait_reason,
+        e.next_email_scheduled_at as next_at, ${dueSince(sql`e.next_email_scheduled_at`)} as due_at
+      from campaign_contacts e
+      where e.tenant_id = ${scope.tenantId}::uuid and e.current_step_id = ${stepId}::uuid and e.status in ('enrolled', 'active')
+        and e.next_email_scheduled_at <= app_now() and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'waiting_for_review')
+        and ${maySkip(sql`0`)} ${behind}
+        and (select true from ab_test_assignments a where a.test_id = ${testId}::uuid and a.contact_id = e.contact_id limit 1) is null
+      order by e.next_email_scheduled_at, e.id limit ${limit}
+    )
+    select d.id, d.enrollment_id, d.message, d.due_at, null as account_id, d.wait_reason, d.next_at::text as next_at,
+      ${isLeftAlone} as left_alone, ${personColumns}
+    from due d cross join lateral (select * from contacts c where c.id = d.contact_id limit 1) c
+    order by d.next_at, d.id`);
 }
 
 type Hold = { until: readonly { id: string; at: number }[]; sending: Sending };
