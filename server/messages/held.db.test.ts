@@ -16,6 +16,7 @@ import {
   places,
   type Started,
 } from "#server/enrollments/testing";
+import { nobodyYet } from "#server/enrollments/retime";
 import { removeCalendar } from "#server/holiday-calendars/mutations";
 import { dayMs, dayName } from "#server/planner/zone";
 import { saveSendingLimit } from "#server/sending-limits/mutations";
@@ -108,6 +109,50 @@ test("who waits for a limit is looked at some at a time, whoever is paused too, 
   let looks = 1;
   while (await look()) looks += 1;
   expect([looks, await asked()]).toEqual([4, { places: 3, messages: 1 }]);
+});
+
+test("a step at which only somebody paused by hand waits for the limit is looked through as well", async () => {
+  const campaign = await newCampaign({ emails: people(2), settings });
+  await limit(campaign, 1);
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(
+      sql`update campaign_contacts set status = 'paused' where wait_reason = 'recipient_domain_limit'`,
+    ),
+  );
+  await limit(campaign, 10);
+  expect(await cursor(campaign)).not.toBeNull();
+  await runner.settle();
+  const late = await withTenant(campaign.scope, (tx) =>
+    tx.execute(
+      sql`select from campaign_contacts where status = 'paused' and next_email_scheduled_at > app_now()`,
+    ),
+  );
+  expect(late).toEqual([]);
+});
+
+test("an email that is sent again to somebody who has gone on, and waits for their hour, finds a new one", async () => {
+  const campaign = await newCampaign({ emails: people(2), settings, steps: [emailStep(), emailStep()] });
+  const { scope, campaignId, stepIds } = campaign;
+  const stepId = stepIds[0] ?? "";
+  await launch(scope, campaignId);
+  await runner.settle();
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`
+      update content.email_messages set delivery_status = 'queued', scheduled_for = null, reason_code = 'best_hour',
+        next_attempt_at = app_now() + interval '3 days' where step_id = ${stepId}::uuid`),
+  );
+  const slice = { scope, campaignId, stepId, fence: 0, limit: 1 };
+  const look = () =>
+    withTenant(scope, async (tx) => {
+      await goThrough(tx, slice, { upTo: nobodyYet, decided: true, size: 1 });
+      return tx.execute(sql`select from content.email_messages
+        where step_id = ${stepId}::uuid and reason_code = 'awaiting_slot' and next_attempt_at <= app_now()`);
+    });
+  expect(await look()).toHaveLength(1);
+  expect(await cursorOf(campaign, stepId), "there are more of them").toBe(nobodyYet);
+  expect(await look()).toHaveLength(2);
 });
 
 const cursorOf = ({ scope }: Started, stepId: string) =>

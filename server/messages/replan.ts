@@ -86,6 +86,10 @@ async function holdingSteps(tx: TenantTx, stepIds: readonly string[], heldBy: He
       select from campaign_contacts e where e.current_step_id = s.id and e.status in ('enrolled', 'active')
         and e.next_email_scheduled_at > app_now() and e.wait_reason in ${reasons[heldBy]}
     ) or exists (
+      -- Whoever is paused by hand keeps the time, and waits for it when resumed.
+      select from campaign_contacts e where e.campaign_id = s.campaign_id and e.status = 'paused' and e.current_step_id = s.id
+        and e.next_email_scheduled_at > app_now() and e.wait_reason in ${reasons[heldBy]}
+    ) or exists (
       select from content.email_messages m where m.step_id = s.id and m.scheduled_for is null
         and m.delivery_status in ('queued', 'deferred') and m.next_attempt_at > app_now() and m.reason_code in ${reasons[heldBy]}))`);
   return steps.map(({ id }) => id);
@@ -99,24 +103,28 @@ const asked = sql`('recipient_domain_limit', 'recipient_domain_hourly_limit', 'o
 
 /**
  * Whoever of these waits for room, a mailbox or an open day is looked at now, and not at the time that was reckoned before; so
- * are messages of the step, also those that are sent again by hand when their contact has left it. Returns whether there
- * may be more of these. Locks messages, then enrollments.
+ * are messages of the step, also those that are sent again by hand when their contact has left it, which find a new hour, too.
+ * Returns whether there may be more of these. Locks messages, then enrollments.
  */
 export async function askAgain(
   tx: TenantTx,
   { stepId, enrollmentIds, messagesMax }: Among,
 ): Promise<boolean> {
-  const waits = sql`scheduled_for is null and delivery_status in ('queued', 'deferred') and next_attempt_at > app_now()
-    and reason_code in ${asked}`;
-  const messages = await tx.execute(sql`
-    update content.email_messages set next_attempt_at = app_now(), updated_at = app_now()
-    where id in (select id from content.email_messages
-      where id = any(array(select id from content.email_messages where step_id = ${stepId}::uuid and ${waits} limit ${messagesMax}))
-        and ${waits} order by id for no key update) returning 1`);
+  const waits = sql`m.scheduled_for is null and m.delivery_status in ('queued', 'deferred') and m.next_attempt_at > app_now()
+    and (m.reason_code in ${asked} or m.reason_code = 'best_hour' and not exists (
+      select from campaign_contacts e where e.id = m.enrollment_id and e.awaiting_message_id = m.id))`;
+  const waiting = await tx.execute<{ id: string }>(
+    sql`select id from content.email_messages m where step_id = ${stepId}::uuid and ${waits} limit ${messagesMax}`,
+  );
+  await tx.execute(sql`
+    update content.email_messages set next_attempt_at = app_now(), updated_at = app_now(),
+      reason_code = case when reason_code = 'best_hour' then 'awaiting_slot' else reason_code end
+    where id in (select id from content.email_messages m
+      where id = any(${sql.param(waiting.map(({ id }) => id))}::uuid[]) and ${waits} order by id for no key update)`);
   await tx.execute(sql`
     update campaign_contacts set next_email_scheduled_at = app_now(), updated_at = app_now()
     where id in (select id from campaign_contacts where id = any(${sql.param([...enrollmentIds])}::uuid[])
       and status in ('enrolled', 'active', 'paused') and wait_reason in ${asked} and next_email_scheduled_at > app_now()
       order by id for no key update)`);
-  return messages.length === messagesMax;
+  return waiting.length === messagesMax;
 }
