@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { followReviewSwitch } from "#server/drafts/step-switch";
+import { followReviewSwitch, recallUnreviewed } from "#server/drafts/step-switch";
 import { holds, yieldUntil } from "#server/drivers/mutations";
 import { lost, type Slice, type SliceResult } from "#server/enrollments/slice";
 import { loadGraph, stepOf } from "#server/enrollments/steps";
 import { queueMessages } from "#server/messages/queue";
-import { askAgain } from "#server/messages/replan";
-import { letGoOfDays, skipUnsorted } from "#server/messages/skips";
+import { askMessagesAgain, askPeopleAgain } from "#server/messages/replan";
+import { letMessagesGoOfDays, letPlacesGoOfDays, skipUnsorted } from "#server/messages/skips";
 import { releaseHeld } from "./conclude.ts";
 import { driveTest } from "./drive.ts";
 import { findLiveTest, live } from "./queries.ts";
@@ -69,7 +69,7 @@ const pageSize = 5_000;
  * Goes through the next ones who stand at a step, in the order of the contacts, after a change: lets those go who waited
  * for a winner that there is by now, for days that are none on which nothing is sent any more, or for a limit that is another
  * one, and brings those on whose email is reviewed from now on, or no more. The place reached is written down in the same
- * transaction, so that nobody is passed over; another slice always follows.
+ * transaction, so that nobody is passed over; another slice always follows. Locks limits, then messages, then places.
  */
 export async function goThrough(
   tx: TenantTx,
@@ -82,10 +82,14 @@ export async function goThrough(
       and current_step_id = ${stepId}::uuid and status in ('enrolled', 'active', 'paused')
     order by contact_id limit ${size}`);
   const ids = rows.map(({ id }) => id);
-  await letGoOfDays(tx, ids);
-  const moreMessages = await askAgain(tx, { stepId, enrollmentIds: ids, messagesMax: size });
-  await followReviewSwitch(tx, stepOf(await loadGraph(tx, campaignId), stepId), ids);
+  const step = stepOf(await loadGraph(tx, campaignId), stepId);
+  const recalled = await recallUnreviewed(tx, step, ids);
+  const messageIds = await letMessagesGoOfDays(tx, ids);
+  const moreMessages = await askMessagesAgain(tx, { stepId, messagesMax: size });
+  await letPlacesGoOfDays(tx, { enrollmentIds: ids, messageIds });
+  await askPeopleAgain(tx, ids);
   if (decided) await releaseHeld(tx, ids);
+  await followReviewSwitch(tx, step, { enrollmentIds: ids, recalled });
   const last = rows.length < size && !moreMessages ? null : (rows.at(-1)?.contact_id ?? upTo);
   await tx.execute(sql`update campaign_steps set retimed_up_to = ${last}::uuid where id = ${stepId}::uuid`);
 }

@@ -4,34 +4,46 @@ import type { EngineStep } from "#server/enrollments/steps";
 import { cancelMessages } from "#server/messages/slots";
 
 /**
- * The emails of a running campaign's step are reviewed from now on, or no more: brings those on of these places that stand
- * as if it were otherwise. Nothing unreviewed leaves meanwhile: claims look at the step.
+ * The emails of a running campaign's step are reviewed from now on: what is queued for these people and nobody has looked at
+ * is called back. Nothing unreviewed leaves meanwhile: claims look at the step. Locks limits, then messages; which these are.
  */
-export async function followReviewSwitch(
+export async function recallUnreviewed(
   tx: TenantTx,
-  { id: stepId, review }: Pick<EngineStep, "id" | "review">,
+  { review }: Pick<EngineStep, "review">,
   enrollmentIds: readonly string[],
-): Promise<void> {
-  await (review ? recallUnreviewed(tx, enrollmentIds) : releaseFromReview(tx, stepId, enrollmentIds));
-}
-
-/** What is queued for them and nobody has looked at is called back, and they are asked for anew. */
-async function recallUnreviewed(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
+): Promise<readonly string[]> {
+  if (!review) return [];
   const rows = await tx.execute<{ id: string }>(sql`
     select m.id from unnest(${sql.param([...enrollmentIds])}::uuid[]) as g(id)
     cross join lateral (select * from campaign_contacts e where e.id = g.id limit 1) e
     cross join lateral (select * from content.email_messages m where m.id = e.awaiting_message_id limit 1) m
     where m.draft_id is null and m.delivery_status in ('queued', 'deferred') order by m.id`);
-  if (rows.length === 0) return;
   await cancelMessages(
     tx,
     rows.map(({ id }) => ({ id, reason: "waiting_for_review" })),
   );
-  // The key is given up with the message: what is approved is written under the same one.
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * As `recallUnreviewed`, the places: whose message was called back is asked for anew; where emails are reviewed no more, whoever
+ * waits for a review goes on.
+ */
+export async function followReviewSwitch(
+  tx: TenantTx,
+  { id: stepId, review }: Pick<EngineStep, "id" | "review">,
+  { enrollmentIds, recalled }: { enrollmentIds: readonly string[]; recalled: readonly string[] },
+): Promise<void> {
+  await (review ? askAnew(tx, recalled) : releaseFromReview(tx, stepId, enrollmentIds));
+}
+
+/** The key is given up with the message: what is approved is written under the same one. */
+async function askAnew(tx: TenantTx, messageIds: readonly string[]): Promise<void> {
+  if (messageIds.length === 0) return;
   await tx.execute(sql`
     with recalled as (
       update content.email_messages set idempotency_key = null
-      where id = any(${sql.param(rows.map(({ id }) => id))}::uuid[]) and delivery_status = 'cancelled'
+      where id = any(${sql.param([...messageIds])}::uuid[]) and delivery_status = 'cancelled'
       returning id, enrollment_id
     )
     update campaign_contacts e

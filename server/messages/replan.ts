@@ -52,7 +52,7 @@ type HeldBy = keyof typeof reasons;
 
 /**
  * What people wait for has changed: the email steps at which somebody does, of these campaigns or of all that are under way,
- * go through their people, and have them look again (`askAgain`, `letGoOfDays`); with null every email step does. It is not
+ * go through their people, and have them look again (`askPeopleAgain`, `letPlacesGoOfDays`); with null every email step does. It is not
  * done here, for there may be a million of them. Locks campaigns, then drivers: whoever changes a campaign's steps does so too,
  * and whoever puts somebody off at this moment ends before. Call before limits are touched, and `replanSteps` after it; send
  * the events after the commit.
@@ -95,20 +95,17 @@ async function holdingSteps(tx: TenantTx, stepIds: readonly string[], heldBy: He
   return steps.map(({ id }) => id);
 }
 
-/** Among whom it is looked: people at a step, and at most so many of its messages. */
-type Among = { stepId: string; enrollmentIds: readonly string[]; messagesMax: number };
-
-/** What is asked again with the reason that it has; whose own hour it is finds a new one (`letGoOfDays`). */
+/** What is asked again with the reason that it has; whose own hour it is finds a new one (`letPlacesGoOfDays`). */
 const asked = sql`('recipient_domain_limit', 'recipient_domain_hourly_limit', 'own_mailbox', 'recipient_window')`;
 
 /**
- * Whoever of these waits for room, a mailbox or an open day is looked at now, and not at the time that was reckoned before; so
- * are messages of the step, also those that are sent again by hand when their contact has left it, which find a new hour, too.
- * Returns whether there may be more of these. Locks messages, then enrollments.
+ * Messages of a step that wait for room, a mailbox or an open day are looked at now, and not at the time that was reckoned
+ * before, so many at most; also those that are sent again by hand when their contact has left it, which find a new hour, too.
+ * Returns whether there may be more of them.
  */
-export async function askAgain(
+export async function askMessagesAgain(
   tx: TenantTx,
-  { stepId, enrollmentIds, messagesMax }: Among,
+  { stepId, messagesMax }: { stepId: string; messagesMax: number },
 ): Promise<boolean> {
   const waits = sql`m.scheduled_for is null and m.delivery_status in ('queued', 'deferred') and m.next_attempt_at > app_now()
     and (m.reason_code in ${asked} or m.reason_code = 'best_hour' and not exists (
@@ -121,10 +118,14 @@ export async function askAgain(
       reason_code = case when reason_code = 'best_hour' then 'awaiting_slot' else reason_code end
     where id in (select id from content.email_messages m
       where id = any(${sql.param(waiting.map(({ id }) => id))}::uuid[]) and ${waits} order by id for no key update)`);
+  return waiting.length === messagesMax;
+}
+
+/** As `askMessagesAgain`, these people, after the messages of all of them. */
+export async function askPeopleAgain(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
   await tx.execute(sql`
     update campaign_contacts set next_email_scheduled_at = app_now(), updated_at = app_now()
     where id in (select id from campaign_contacts where id = any(${sql.param([...enrollmentIds])}::uuid[])
       and status in ('enrolled', 'active', 'paused') and wait_reason in ${asked} and next_email_scheduled_at > app_now()
       order by id for no key update)`);
-  return waiting.length === messagesMax;
 }

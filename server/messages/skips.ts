@@ -236,22 +236,34 @@ const forDays = (reason: SQL, at: SQL): SQL =>
 
 /**
  * Whoever of these is held until the turn of an email that would be passed over, or until the hour at which they read, waits
- * for that no more, paused by hand or not. The step holds again whom it has to. Locks messages, then enrollments.
+ * for that no more, paused by hand or not. The step holds again whom it has to. Their messages first: which these are.
  */
-export async function letGoOfDays(tx: TenantTx, enrollmentIds: readonly string[]): Promise<void> {
-  const these = sql`any(${sql.param([...enrollmentIds])}::uuid[])`;
+export async function letMessagesGoOfDays(
+  tx: TenantTx,
+  enrollmentIds: readonly string[],
+): Promise<readonly string[]> {
   const messages = await tx.execute<{ id: string }>(sql`
     update content.email_messages set next_attempt_at = app_now(), reason_code = 'awaiting_slot', updated_at = app_now()
     where id in (select id from content.email_messages
-      where id in (select awaiting_message_id from campaign_contacts where id = ${these} and wait_reason in (${skipDay}, 'best_hour'))
+      where id in (select awaiting_message_id from campaign_contacts
+          where id = any(${sql.param([...enrollmentIds])}::uuid[]) and wait_reason in (${skipDay}, 'best_hour'))
         and scheduled_for is null and delivery_status in ('queued', 'deferred') and ${forDays(sql`reason_code`, sql`next_attempt_at`)}
       order by id for no key update) returning id`);
-  const found = sql`any(${sql.param(messages.map(({ id }) => id))}::uuid[])`;
+  return messages.map(({ id }) => id);
+}
+
+/** As `letMessagesGoOfDays`, the places, after the messages of all of them. */
+export async function letPlacesGoOfDays(
+  tx: TenantTx,
+  { enrollmentIds, messageIds }: { enrollmentIds: readonly string[]; messageIds: readonly string[] },
+): Promise<void> {
   await tx.execute(sql`
     update campaign_contacts
     set next_email_scheduled_at = case when next_email_scheduled_at is not null then app_now() end,
       wait_reason = case when awaiting_message_id is not null then 'awaiting_send' end, updated_at = app_now()
-    where id in (select id from campaign_contacts where id = ${these} and status in ('enrolled', 'active', 'paused')
-      and (${forDays(sql`wait_reason`, sql`next_email_scheduled_at`)} or wait_reason = 'best_hour' and awaiting_message_id = ${found})
+    where id in (select id from campaign_contacts
+      where id = any(${sql.param([...enrollmentIds])}::uuid[]) and status in ('enrolled', 'active', 'paused')
+        and (${forDays(sql`wait_reason`, sql`next_email_scheduled_at`)}
+          or wait_reason = 'best_hour' and awaiting_message_id = any(${sql.param([...messageIds])}::uuid[]))
       order by id for no key update)`);
 }
