@@ -34,14 +34,15 @@ const beside = (
   first: Started,
   {
     name,
+    count = 6,
     priority = 50,
     steps = [emailStep()],
-  }: { name: string; priority?: number; steps?: ReturnType<typeof emailStep>[] },
+  }: { name: string; count?: number; priority?: number; steps?: ReturnType<typeof emailStep>[] },
 ) =>
   withTenant(first.scope, async (tx): Promise<Started> => {
     const contactIds = await createContacts(
       tx,
-      people(6, name).map((email) => ({ email })),
+      people(count, name).map((email) => ({ email })),
     );
     const listId = await createList(tx, { contactIds });
     const audience = { everyone: false, include: [listId], exclude: [] };
@@ -152,6 +153,27 @@ test("nothing is kept for those whom their tag leaves alone: a first email leave
   await runner.pass("1 hour", 20);
   expect((await places(campaign)).map((place) => place.wait_reason)).toEqual(Array(3).fill("waiting"));
   expect(await sent()).toBe(3);
+});
+
+test("however many whom their tag leaves alone fall due first, room is kept for those behind them", async () => {
+  const low = await newCampaign({ emails: people(1, "low"), settings });
+  await limitMailbox(low, 1);
+  const high = await beside(low, { name: "high", count: 2_001, priority: 90 });
+  await enroll(low);
+  await enroll(high);
+  const { scope, workspaceId, userId } = low;
+  await withTenant(scope, async (tx) => {
+    const { ids } = await ensureTags(tx, ["quiet"]);
+    const tagId = ids.get("quiet") ?? null;
+    await nameUndisturbedTag(tx, { tagId, workspaceId, userId });
+    await tx.execute(sql`insert into contact_tags (contact_id, tag_id)
+      select contact_id, ${tagId}::uuid from campaign_contacts where campaign_id = ${high.campaignId}::uuid
+      order by next_email_scheduled_at, id limit 2000`);
+    await tx.execute(sql`update campaign_contacts e set next_email_scheduled_at = next_email_scheduled_at + interval '1 millisecond'
+      where campaign_id = ${high.campaignId}::uuid and not exists (select from contact_tags t where t.contact_id = e.contact_id)`);
+  });
+  await drive(low);
+  expect(await slotted(low)).toBe(0);
 });
 
 test("first emails that lost their slots let others' follow-ups go first, and leave when these have left", async () => {

@@ -40,6 +40,8 @@ export type Demand = {
 
 /** No more than so many of one step are looked at: nobody sends more from a few mailboxes in a day. */
 const demandMax = 2_000;
+/** Among so many of those who fall due first they are looked for: many may stand there for whom nothing is kept. */
+const lookedAtMax = 20_000;
 
 /** What other steps than this one, and other campaigns, want to send from its mailboxes. */
 export const findDemands = (tx: TenantTx, sending: Sending, stepId: string): Promise<Demand[]> =>
@@ -170,6 +172,9 @@ async function loadDemands(tx: TenantTx, sending: Sending, stepId: string | null
   if (sharing.size === 0) return [];
   const accounts = sql.param(ours);
   const endOfDay = sql`${new Date(nextDay(sending.course.campaign.zone, sending.now + horizonMs)).toISOString()}::timestamptz`;
+  const wanting = (rows: SQL): SQL => sql`(
+    select * from (${rows} limit ${lookedAtMax}) r where (r.account_id is null or r.account_id = any(${accounts}::uuid[]))
+      and not (select ${isUndisturbed} from (select r.contact_id as id) c) limit ${demandMax})`;
   const demands = await tx.execute<Omit<Demand, "mailbox_ids">>(sql`
     with steps as materialized (
       select k.id as campaign_id, k.priority, s.id as step_id, s.step_type from campaigns k
@@ -186,19 +191,20 @@ async function loadDemands(tx: TenantTx, sending: Sending, stepId: string | null
           count(*) filter (where not d.later and d.written) as follow_ups, count(*) filter (where not d.later and not d.written) as firsts,
           count(*) filter (where d.later and d.written) as later
         from (
-          (select e.contact_id, e.pinned_account_id as account_id, e.last_message_id is not null as written,
-            t.step_type = 'wait' or e.next_email_scheduled_at > app_now() as later
-          from campaign_contacts e
-          where e.current_step_id = t.step_id and e.status in ('enrolled', 'active') and e.next_email_scheduled_at < ${endOfDay}
-          order by e.next_email_scheduled_at limit ${demandMax})
+          ${wanting(sql`
+            select e.contact_id, e.pinned_account_id as account_id, e.last_message_id is not null as written,
+              t.step_type = 'wait' or e.next_email_scheduled_at > app_now() as later
+            from campaign_contacts e
+            where e.current_step_id = t.step_id and e.status in ('enrolled', 'active') and e.next_email_scheduled_at < ${endOfDay}
+            order by e.next_email_scheduled_at`)}
           union all
-          (select m.contact_id, ${boundTo}, ${writtenBefore}, m.next_attempt_at > app_now()
-          from content.email_messages m
-          where m.step_id = t.step_id and m.scheduled_for is null and m.delivery_status in ('queued', 'deferred')
-            and m.next_attempt_at < ${endOfDay}
-          order by m.next_attempt_at limit ${demandMax})
-        ) d where (d.account_id is null or d.account_id = any(${accounts}::uuid[]))
-          and not (select ${isUndisturbed} from (select d.contact_id as id) c) group by 1
+          ${wanting(sql`
+            select m.contact_id, ${boundTo} as account_id, ${writtenBefore} as written, m.next_attempt_at > app_now() as later
+            from content.email_messages m
+            where m.step_id = t.step_id and m.scheduled_for is null and m.delivery_status in ('queued', 'deferred')
+              and m.next_attempt_at < ${endOfDay}
+            order by m.next_attempt_at`)}
+        ) d group by 1
       ) c group by 1, 2, 3
     )
     select c.*, c.campaign_id = ${sending.campaignId}::uuid as own, ours.priority as own_priority, s.no_limits,
