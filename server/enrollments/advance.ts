@@ -21,7 +21,15 @@ export type Plan = { graph: StepGraph; step: EngineStep; moves: readonly Move[];
 export function planMoves(graph: StepGraph, step: EngineStep, moves: readonly Move[]): Plan {
   // In the order in which everybody locks enrollments.
   const sorted = [...moves].sort((a, b) => (a.enrollmentId < b.enrollmentId ? -1 : 1));
-  return { graph, step, moves: sorted, places: sorted.map((move) => placeAfter(graph, step, move)) };
+  // Most leave at one moment by few ways: each place is reckoned once.
+  const places = new Map<string, Place>();
+  const placeOf = (move: Move) => {
+    const key = `${move.edge} ${move.at}`;
+    const place = places.get(key) ?? placeAfter(graph, step, move);
+    places.set(key, place);
+    return place;
+  };
+  return { graph, step, moves: sorted, places: sorted.map(placeOf) };
 }
 
 /** Moves everybody on from one step, and wakes the steps they reach. Drivers are locked first, then enrollments. */

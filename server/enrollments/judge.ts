@@ -39,10 +39,10 @@ export async function judge(
   tx: TenantTx,
   context: StepContext,
   question: Question,
-): Promise<{ acted: number; events: DriverEvent[] }> {
+): Promise<{ acted: number; ended: number; events: DriverEvent[] }> {
   const { graph, scope, step, beside } = context;
   const rows = await dueRows(tx, context);
-  if (rows.length === 0) return { acted: 0, events: [] };
+  if (rows.length === 0) return { acted: 0, ended: 0, events: [] };
   const answers = await tx.execute<Answer>(sql`
     select e.id, coalesce(e.entered_step_at, e.enrolled_at) as entered_at, e.wait_until, ${question.matches} as matches,
       ${question.unsettled} as unsettled, app_now() as now
@@ -54,8 +54,8 @@ export async function judge(
     decided.flatMap((one) => ("reason" in one ? [one] : [])),
   );
   const moves = decided.flatMap((one) => ("edge" in one ? [one] : []));
-  const { events } = await advance(tx, { scope, graph, step, moves, beside });
-  return { acted: rows.length, events };
+  const { ended, events } = await advance(tx, { scope, graph, step, moves, beside });
+  return { acted: rows.length, ended, events };
 }
 
 function decide({ graph, step }: StepContext, { ways, reason }: Question, answer: Answer): Move | Delay {

@@ -52,7 +52,7 @@ export async function workOnStep(
   const { calls, ...slice } = await commitThenSend(scope, async (tx) => {
     const { campaignId, stepId, fence } = due;
     const result = await work(tx, { scope, campaignId, stepId, fence, limit });
-    const drained = result.acted > 0 ? await drainedAmong(tx, [campaignId]) : [];
+    const drained = mayBeLast(result) ? await drainedAmong(tx, [campaignId]) : [];
     return { ...result, events: [...result.events, ...drained.map((id) => drainedEvent(scope, id))] };
   });
   if (calls) await carryOutCalls(scope, calls);
@@ -60,9 +60,15 @@ export async function workOnStep(
 }
 
 /**
+ * Looking whether anybody is left in a campaign goes past all who have moved lately: after the last slice only, which finds
+ * nobody, or ends the way of some.
+ */
+const mayBeLast = ({ more, acted, ended = acted }: SliceResult) => !more && (acted === 0 || ended > 0);
+
+/**
  * Lets `work` act on as many slices of the step side by side as it pays, each of other contacts and in a transaction of
- * its own: where there are many, one connection would leave the other cores idle. It never gives the step back: whoever
- * works alone next does.
+ * its own: where there are many, one connection would leave the other cores idle. It never gives the step back, and does
+ * not look whether these were the campaign's last: whoever works alone next does.
  */
 export async function workSideBySide(
   due: Due & { fence: number },
@@ -76,10 +82,6 @@ export async function workSideBySide(
   const slices = await sideBySide(
     Array.from({ length: lanes }, () => commitThenSend(scope, (tx) => work(tx, slice))),
   );
-  // None of them sees that the others took the last ones.
-  await commitThenSend(scope, async (tx) => ({
-    events: (await drainedAmong(tx, [campaignId])).map((id) => drainedEvent(scope, id)),
-  }));
   return {
     held: slices.every(({ held }) => held),
     acted: slices.reduce((sum, { acted }) => sum + acted, 0),

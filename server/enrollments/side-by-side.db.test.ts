@@ -172,6 +172,7 @@ test("when the last ones leave a campaign side by side, it hears of that", async
     { stepType: "wait", waitDuration: { value: 1, unit: "days" } },
   ]);
   while ((await workSideBySide(due, releaseWaits, 13)).full);
+  await workOnStep(due, releaseWaits, 13);
   expect(sinks.events.filter(({ name }) => name === "campaign/drained").map(({ data }) => data)).toEqual(
     expect.arrayContaining([expect.objectContaining({ campaignId: started.campaignId })]),
   );

@@ -23,13 +23,14 @@ export type Slice = {
 /**
  * Where a slice left the step. `held`: false when another run drives it. `more`: come back at once. Else `until` is
  * when to come back, null = when woken, and `hold` what keeps those from moving who are due. `full`: as many moved as may
- * at once, so that as many again may follow.
+ * at once, so that as many again may follow. `ended`: for so many of them the way ended there, where the step can tell.
  */
 export type SliceResult = {
   held: boolean;
   acted: number;
   more: boolean;
   full: boolean;
+  ended?: number;
   until: Date | null;
   hold: Block | null;
   events: DriverEvent[];
@@ -48,7 +49,7 @@ export const lost: SliceResult = {
 };
 
 export type StepContext = Slice & { graph: StepGraph; step: EngineStep };
-type Acted = { acted: number; events: DriverEvent[]; calls?: CallsToMake };
+type Acted = { acted: number; ended?: number; events: DriverEvent[]; calls?: CallsToMake };
 
 /** Lets `act` work on the contacts that are due at a step, and gives the step back until the next ones are. */
 export async function onStep(
@@ -73,9 +74,9 @@ export async function onStep(
   const alone = step.retimedUpTo !== null || !step.active;
   if (beside && alone) return { ...lost, held: true, more: true };
   const context = { ...slice, graph, step };
-  const { acted, events, calls }: Acted = await (step.active ? act(tx, context) : passOn(tx, context));
+  const { acted, ended, events, calls }: Acted = await (step.active ? act(tx, context) : passOn(tx, context));
   const more = acted >= slice.limit;
-  const worked = { ...lost, held: true, acted, full: more && !alone, events, calls };
+  const worked = { ...lost, held: true, acted, ended, full: more && !alone, events, calls };
   // Of those side by side none sees what is left, and when to come back: whoever is alone next does.
   if (more || beside) return { ...worked, more: true };
   const until = await nextDue(tx, stepId);

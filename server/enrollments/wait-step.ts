@@ -27,8 +27,8 @@ export function releaseWaits(tx: TenantTx, slice: Slice): Promise<SliceResult> {
     const moves = rows
       .filter((row) => !later.has(row.id))
       .map((row) => ({ enrollmentId: row.id, outcome: "released", edge: "next" as const, at: now }));
-    const { events } = await advance(tx, { scope, graph, step, moves, beside });
-    return { acted: rows.length, events };
+    const { ended, events } = await advance(tx, { scope, graph, step, moves, beside });
+    return { acted: rows.length, ended, events };
   });
 }
 
@@ -41,11 +41,18 @@ type End = { id: string; at: number; local: string; zone: string };
  */
 async function meant(tx: TenantTx, { graph, step }: StepContext, rows: readonly DueRow[]): Promise<End[]> {
   const own = waitsOnOwnClock(graph, step) ? await arrivalsOf(tx, rows) : null;
+  const instants = new Map<string, number>();
+  const instant = (zone: string, local: string) => {
+    const key = `${zone} ${local}`;
+    const at = instants.get(key) ?? toInstant(zone, parseLocal(local));
+    instants.set(key, at);
+    return at;
+  };
   return rows.flatMap(({ id, due_local: local, tz_used: zone }): End[] => {
     const arrival = own?.get(id);
     const theirs = arrival ? zoneOr(arrival.clock, graph.zone) : zone;
     if (theirs === null) return [];
-    if (local !== null) return [{ id, local, zone: theirs, at: toInstant(theirs, parseLocal(local)) }];
+    if (local !== null) return [{ id, local, zone: theirs, at: instant(theirs, local) }];
     const due = arrival ? dueAt(step, theirs, arrival.entered_at.getTime()) : null;
     return due ? [{ id, ...due, zone: theirs }] : [];
   });
