@@ -17,7 +17,7 @@ export async function releaseOnEvent(
   tx: TenantTx,
   context: StepContext,
   wait: EventWait,
-): Promise<{ acted: number; events: DriverEvent[] }> {
+): Promise<{ acted: number; ended?: number; events: DriverEvent[] }> {
   const { event } = wait;
   const asks = event === "field_value" ? await askedOfField(tx, wait) : asked({ ...wait, event });
   if (asks === null) {
