@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { cancelAhead } from "#server/drafts/standing";
 import type { Move, Place, Plan } from "./advance.ts";
+import { lookUpByKeys } from "./slice.ts";
 import type { EngineStep } from "./steps.ts";
 
 type Counts = { moved: number; ended: number };
@@ -11,18 +12,12 @@ const chunk = 200;
 const chunkTogether = 5_000;
 
 /**
- * Rows are looked up by their keys from here on: a plan made when the log had few rows would read all of it for each of
- * those who go, and be kept while the log grows by a million, until somebody counts it again.
- */
-const lookUp = sql`select set_config('enable_seqscan', 'off', true)`;
-
-/**
  * Places and log, set by set. Who has left the step meanwhile is passed over. Whoever calls this has woken the steps
  * that are reached (`duesOf`) in the same transaction.
  */
 export async function applyMoves(tx: TenantTx, plan: Plan): Promise<Counts> {
   const total = { moved: 0, ended: 0 };
-  await tx.execute(lookUp);
+  await lookUpByKeys(tx);
   const { together, apart } = waysOf(plan);
   const count = ({ moved, ended }: Counts) => {
     total.moved += moved;

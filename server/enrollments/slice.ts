@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import { holds, joins, yieldUntil } from "#server/drivers/mutations";
@@ -87,12 +87,29 @@ export async function onStep(
 export type DueRow = { id: string; due_local: string | null; tz_used: string | null };
 
 /** Those who are due at the step, the longest first; locked, passing over who is being changed at this moment. */
-export function dueRows(tx: TenantTx, { scope, stepId, limit }: Slice): Promise<DueRow[]> {
-  return tx.execute<DueRow>(sql`
-    select id, due_local::text, tz_used from campaign_contacts
-    where tenant_id = ${scope.tenantId}::uuid and current_step_id = ${stepId}::uuid
-      and status in ('enrolled', 'active') and next_email_scheduled_at <= app_now()
-    order by next_email_scheduled_at, id limit ${limit} for no key update skip locked`);
+export const dueRows = (tx: TenantTx, slice: Slice): Promise<DueRow[]> =>
+  tx.execute<DueRow>(dueNow(sql`id, due_local::text, tz_used`, slice));
+
+/** The same where nothing but their ids is of use, as the text of a list for the next statement; null without anybody. */
+export async function dueIds(tx: TenantTx, slice: Slice): Promise<{ count: number; ids: string | null }> {
+  const [due = { count: 0, ids: null }] = await tx.execute<{ count: number; ids: string | null }>(sql`
+    select count(*)::int as count, array_agg(id)::text as ids from (${dueNow(sql`id`, slice)}) due`);
+  return due;
+}
+
+const dueNow = (columns: SQL, { scope, stepId, limit }: Slice): SQL => sql`
+  select ${columns} from campaign_contacts
+  where tenant_id = ${scope.tenantId}::uuid and current_step_id = ${stepId}::uuid
+    and status in ('enrolled', 'active') and next_email_scheduled_at <= app_now()
+  order by next_email_scheduled_at, id limit ${limit} for no key update skip locked`;
+
+/**
+ * Rows are looked up by their keys for the rest of the transaction: a plan made when a table had few rows would read all
+ * of it for each of those who are asked about or go, and be kept while it grows by a million, until somebody counts it
+ * again.
+ */
+export async function lookUpByKeys(tx: TenantTx): Promise<void> {
+  await tx.execute(sql`select set_config('enable_seqscan', 'off', true)`);
 }
 
 /** When the step has something to do again: a contact falls due, or a message without a slot wants one. */
