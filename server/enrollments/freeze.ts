@@ -95,18 +95,20 @@ export async function enrollPicked(
   const events = await wakeSteps(tx, { scope, graph, dues, beside });
   const [counts] = await tx.execute<{ enrolled: number }>(sql`
     with picked as materialized (
-      select g.enrollment_id, c.id from unnest(${sql.param(picked.map(({ contactId }) => contactId))}::uuid[],
+      select g.enrollment_id, c.id, c.tenant_id, c.workspace_id from unnest(${sql.param(picked.map(({ contactId }) => contactId))}::uuid[],
         ${sql.param(picked.map(({ enrollmentId }) => enrollmentId))}::uuid[]) with ordinality as g(contact_id, enrollment_id, nth)
       cross join lateral (
         -- Who is being merged with another, or deleted, at this moment is waited for, and is then not there.
-        select c.id from contacts c where c.id = g.contact_id and ${mailable} limit 1 for key share
+        select c.id, c.tenant_id, c.workspace_id from contacts c where c.id = g.contact_id and ${mailable} limit 1 for key share
       ) c order by g.nth
-    ), enrolled as (
-      insert into campaign_contacts (id, campaign_id, contact_id, current_step_id, entered_step_at, next_email_scheduled_at,
-        due_local, tz_used, wait_reason)
-      select enrollment_id, ${campaignId}::uuid, id, ${entry.id}::uuid, app_now(),
+    ), clock as materialized (select app_now() as now),
+    enrolled as (
+      -- What has a default is named, too: that would be asked for row by row.
+      insert into campaign_contacts (id, tenant_id, workspace_id, created_at, updated_at, enrolled_at, campaign_id, contact_id,
+        current_step_id, entered_step_at, next_email_scheduled_at, due_local, tz_used, wait_reason)
+      select enrollment_id, tenant_id, workspace_id, now, now, now, ${campaignId}::uuid, id, ${entry.id}::uuid, now,
         ${due && new Date(due.at).toISOString()}::timestamptz, ${due?.local ?? null}::timestamp, ${graph.zone}, ${reason}
-      from picked
+      from picked cross join clock
       on conflict (tenant_id, campaign_id, contact_id) do nothing returning 1
     )
     select count(*)::int as enrolled from enrolled`);

@@ -74,11 +74,15 @@ const stands = (step: EngineStep) => sql`
 /** What a move writes; each value is SQL: a constant, or a column of the row that says where each one goes. */
 type Written = Record<"target" | "due" | "dueLocal" | "reason" | "outcome" | "at" | "messageId", SQL>;
 
-const logColumns = sql`campaign_id, enrollment_id, contact_id, step_id, run_number, visit, entered_at, left_at, outcome,
-  next_step_id, message_id`;
+/** Once for each statement, not for each row. */
+const now = sql`(select app_now())`;
+
+// Those with a default are named, too: that would be asked for row by row.
+const logColumns = sql`tenant_id, workspace_id, created_at, campaign_id, enrollment_id, contact_id, step_id, run_number, visit,
+  entered_at, left_at, outcome, next_step_id, message_id`;
 
 const logged = ({ graph, step }: Plan, to: Written) => sql`
-  select ${graph.campaignId}::uuid, h.id, h.contact_id, ${step.id}::uuid, h.run_number, h.visit, h.entered_at, ${to.at},
+  select h.tenant_id, h.workspace_id, ${now}, ${graph.campaignId}::uuid, h.id, h.contact_id, ${step.id}::uuid, h.run_number, h.visit, h.entered_at, ${to.at},
     ${to.outcome}, ${to.target}, ${to.messageId} from here h`;
 
 const moved = ({ graph }: Plan, to: Written) => sql`
@@ -88,7 +92,7 @@ const moved = ({ graph }: Plan, to: Written) => sql`
   wait_until = null, awaiting_message_id = null, attempts = 0, steps_completed = e.steps_completed + 1,
   last_message_id = coalesce(${to.messageId}, e.last_message_id),
   last_email_sent_at = case when ${to.outcome} = 'sent' then ${to.at} else e.last_email_sent_at end,
-  total_emails_sent = e.total_emails_sent + (${to.outcome} = 'sent')::int, updated_at = app_now(),
+  total_emails_sent = e.total_emails_sent + (${to.outcome} = 'sent')::int, updated_at = ${now},
   -- The step being left is in the log of this statement, which it cannot see: a step never leads to itself.
   visit = 1 + (select count(*) from enrollment_step_log l
     where l.tenant_id = e.tenant_id and l.enrollment_id = e.id and l.run_number = e.run_number
@@ -111,7 +115,7 @@ async function moveTogether(tx: TenantTx, plan: Plan, way: Way, ids: readonly st
   };
   const [counts] = await tx.execute<Counts>(sql`
     with here as materialized (
-      select e.id, e.contact_id, e.run_number, e.visit, coalesce(e.entered_step_at, e.enrolled_at) as entered_at
+      select e.id, e.tenant_id, e.workspace_id, e.contact_id, e.run_number, e.visit, coalesce(e.entered_step_at, e.enrolled_at) as entered_at
       from campaign_contacts e
       where e.id = any(array(select unnest(${sql.param(ids)}::uuid[]))) and ${stands(plan.step)}
       order by e.id for no key update
@@ -143,7 +147,7 @@ async function moveApart(tx: TenantTx, plan: Plan, going: readonly Going[]): Pro
         ${column(({ move }) => iso(move.at))}::timestamptz[], ${column(({ move }) => move.messageId ?? null)}::uuid[]
       ) as m(enrollment_id, target, due, due_local, reason, outcome, at, message_id)
     ), here as materialized (
-      select e.id, e.contact_id, e.run_number, e.visit, coalesce(e.entered_step_at, e.enrolled_at) as entered_at, m.*
+      select e.id, e.tenant_id, e.workspace_id, e.contact_id, e.run_number, e.visit, coalesce(e.entered_step_at, e.enrolled_at) as entered_at, m.*
       from moves m cross join lateral (
         select * from campaign_contacts e where e.id = m.enrollment_id and ${stands(plan.step)} limit 1 for no key update
       ) e
