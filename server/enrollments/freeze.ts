@@ -6,7 +6,7 @@ import type { TenantTx } from "#db/tenancy";
 import { audiencePredicate } from "#server/campaigns/audience";
 import { audience } from "#server/campaigns/schema";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
-import { holds } from "#server/drivers/mutations";
+import { holds, joins } from "#server/drivers/mutations";
 import { mailable } from "#server/messages/mailable";
 import { placeAt, wakeSteps } from "./advance.ts";
 import { loadGraph } from "./steps.ts";
@@ -46,12 +46,17 @@ export type Picked = { contactId: string; enrollmentId: string };
 
 type Row = { audience: unknown; audience_up_to: string | null; checkpoint: string | null };
 
-/** Who is next in the audience; nobody where another run drives the campaign, or it has taken in everybody. */
+/**
+ * Who is next in the audience, behind the contact `after` or, without one, the checkpoint; nobody where another run drives the
+ * campaign, or it has taken in everybody.
+ */
 export async function pickSlice(
   tx: TenantTx,
   { scope, campaignId, fence, size }: AudienceSlice,
+  after: string | null = null,
 ): Promise<Picked[]> {
-  if (!(await holds(tx, driverOf(campaignId), fence))) return [];
+  // Beside those who come in meanwhile, whose transactions have the driver in common.
+  if (!(await (after === null ? holds : joins)(tx, driverOf(campaignId), fence))) return [];
   const [row] = await tx.execute<Row>(sql`
     select k.audience, k.audience_up_to, d.checkpoint
     from campaigns k join campaign_drivers d on d.campaign_id = k.id
@@ -61,7 +66,7 @@ export async function pickSlice(
   const rows = await tx.execute<{ id: string }>(sql`
     select c.id from contacts c
     where c.tenant_id = ${scope.tenantId}::uuid and c.workspace_id = ${scope.workspaceId}::uuid
-      and c.id > coalesce(${row.checkpoint}::uuid, '00000000-0000-0000-0000-000000000000') and c.id <= ${row.audience_up_to}::uuid
+      and c.id > coalesce(${after ?? row.checkpoint}::uuid, '00000000-0000-0000-0000-000000000000') and c.id <= ${row.audience_up_to}::uuid
       and (${predicate}) and ${mailable}
     order by c.id limit ${size}`);
   const ids = idsInOrder(rows.length);

@@ -13,7 +13,7 @@ import { handOver, holds, joins, takeOver, yieldUntil } from "#server/drivers/mu
 import { takeArrivals } from "./arrivals.ts";
 import { completeIfDone, type Ending } from "./complete.ts";
 import { drainedAmong } from "./drained.ts";
-import { type Enrolled, enrollPicked, enrollSlice, passSlice, pickSlice } from "./freeze.ts";
+import { type Enrolled, enrollPicked, enrollSlice, passSlice, type Picked, pickSlice } from "./freeze.ts";
 import { recountCampaign } from "./recount.ts";
 import { lost, type Slice, type SliceResult } from "./slice.ts";
 import { carryOutCalls } from "./webhook-step.ts";
@@ -101,6 +101,12 @@ async function sideBySide<T>(works: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
+/** As `sideBySide`, for two that give different things. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await sideBySide<unknown>([one, other]);
+  return [await one, await other];
+}
+
 /** Calls for a fresh run of the step in place of this one. False when this one no longer drives it. */
 export async function renewStep(due: Due & { fence: number }): Promise<boolean> {
   const { called } = await commitThenSend(scopeOf(due), async (tx) => {
@@ -124,9 +130,12 @@ export function enrollNext(campaign: OfCampaign & { fence: number }, size = enro
   return commitThenSend(scope, (tx) => enrollSlice(tx, { scope, campaignId, fence, size }));
 }
 
+/** So many times in one step; while some come in, those behind them are picked. */
+const enrollRounds = 4;
+
 /**
- * Enrolls several slices of the audience side by side. The checkpoint moves when all of them are in: run again after a
- * death in between, whoever is in already is passed over.
+ * Enrolls several slices of the audience side by side, a few times. The checkpoint moves when all of a round are in: run
+ * again after a death in between, whoever is in already is passed over.
  */
 export async function enrollSideBySide(
   campaign: OfCampaign & { fence: number },
@@ -135,19 +144,25 @@ export async function enrollSideBySide(
   const { campaignId, fence } = campaign;
   const scope = scopeOf(campaign);
   const slice = { scope, campaignId, fence, size: lanes * size, beside: true };
-  const picked = await withTenant(scope, (tx) => pickSlice(tx, slice));
-  const parts = Array.from({ length: lanes }, (_, nth) => picked.slice(nth * size, (nth + 1) * size));
-  const taken = await sideBySide(
-    parts.map((part) =>
-      commitThenSend(scope, async (tx) =>
-        part.length > 0 && (await joins(tx, campaignDriver(campaign), fence))
-          ? enrollPicked(tx, slice, part)
-          : { enrolled: 0, events: [] },
-      ),
-    ),
-  );
-  const passed = await withTenant(scope, (tx) => passSlice(tx, slice, picked));
-  return { ...passed, enrolled: taken.reduce((sum, { enrolled }) => sum + enrolled, 0) };
+  const pick = (after?: string) => withTenant(scope, (tx) => pickSlice(tx, slice, after));
+  const enroll = (part: readonly Picked[]) =>
+    commitThenSend(scope, async (tx) =>
+      part.length > 0 && (await joins(tx, campaignDriver(campaign), fence))
+        ? enrollPicked(tx, slice, part)
+        : { enrolled: 0, events: [] },
+    );
+  let enrolled = 0;
+  let picked = await pick();
+  for (let round = 1; ; round++) {
+    const goesOn = round < enrollRounds && picked.length === slice.size;
+    const parts = Array.from({ length: lanes }, (_, nth) => picked.slice(nth * size, (nth + 1) * size));
+    const behind = goesOn ? pick(picked.at(-1)?.contactId) : Promise.resolve([]);
+    const [taken, next] = await both(sideBySide(parts.map(enroll)), behind);
+    enrolled += taken.reduce((sum, one) => sum + one.enrolled, 0);
+    const passed = await withTenant(scope, (tx) => passSlice(tx, slice, picked));
+    if (!goesOn || !passed.held || passed.done) return { ...passed, enrolled };
+    picked = next;
+  }
 }
 
 /** Arrivals are judged one by one, with a place in their audience each. */
