@@ -27,6 +27,8 @@ export const enrollSize = 10_000;
 
 /** Transactions that work side by side where there is much to do: as many as the smallest machine has cores. */
 const lanes = 2;
+/** So many slices each of them takes before a step of the run is over. */
+const roundsTogether = 4;
 
 type Worked = Omit<SliceResult, "events" | "calls">;
 export type StepWork = (tx: TenantTx, slice: Slice) => Promise<SliceResult>;
@@ -79,9 +81,17 @@ export async function workSideBySide(
   const scope = scopeOf(due);
   if (!(await withTenant(scope, (tx) => holds(tx, driverOf(due), fence)))) return lost;
   const slice = { scope, campaignId, stepId, fence, limit, beside: true };
-  const slices = await sideBySide(
-    Array.from({ length: lanes }, () => commitThenSend(scope, (tx) => work(tx, slice))),
-  );
+  const lane = async (): Promise<Worked[]> => {
+    const slices: Worked[] = [];
+    // None waits for the others between its slices: while Node reads what one brings, Postgres works for the next.
+    for (let full = true; full && slices.length < roundsTogether;) {
+      const worked = await commitThenSend(scope, (tx) => work(tx, slice));
+      slices.push(worked);
+      ({ full } = worked);
+    }
+    return slices;
+  };
+  const slices = (await sideBySide(Array.from({ length: lanes }, lane))).flat();
   return {
     held: slices.every(({ held }) => held),
     acted: slices.reduce((sum, { acted }) => sum + acted, 0),
@@ -130,12 +140,9 @@ export function enrollNext(campaign: OfCampaign & { fence: number }, size = enro
   return commitThenSend(scope, (tx) => enrollSlice(tx, { scope, campaignId, fence, size }));
 }
 
-/** So many times in one step; while some come in, those behind them are picked. */
-const enrollRounds = 4;
-
 /**
- * Enrolls several slices of the audience side by side, a few times. The checkpoint moves when all of a round are in: run
- * again after a death in between, whoever is in already is passed over.
+ * Enrolls several slices of the audience side by side, a few times: while some come in, those behind them are picked. The
+ * checkpoint moves when all of a round are in: run again after a death in between, whoever is in already is passed over.
  */
 export async function enrollSideBySide(
   campaign: OfCampaign & { fence: number },
@@ -154,7 +161,7 @@ export async function enrollSideBySide(
   let enrolled = 0;
   let picked = await pick();
   for (let round = 1; ; round++) {
-    const goesOn = round < enrollRounds && picked.length === slice.size;
+    const goesOn = round < roundsTogether && picked.length === slice.size;
     const parts = Array.from({ length: lanes }, (_, nth) => picked.slice(nth * size, (nth + 1) * size));
     const behind = goesOn ? pick(picked.at(-1)?.contactId) : Promise.resolve([]);
     const [taken, next] = await both(sideBySide(parts.map(enroll)), behind);

@@ -146,7 +146,7 @@ test("people who are moved side by side leave their step once each, and whoever 
       ({ more, full } = slice);
       if (!more) expect(slice).toMatchObject({ held: true, until: null });
     }
-    expect(slices).toEqual([5, 10, 10, 1, 0]);
+    expect(slices).toEqual([5, 21, 0]);
     expect(await passes(started)).toEqual([{ order: 1, people: 26, passes: 26 }]);
     expect(await startStep(due, "another run")).toBe(due.fence + 1);
   }
@@ -162,9 +162,9 @@ test("a slice of a step that dies takes nobody with it who went beside it", asyn
     return result;
   };
   await expect(workSideBySide(due, dying, size)).rejects.toThrow("died");
-  expect(await passes(started)).toEqual([{ order: 1, people: 5, passes: 5 }]);
-  expect(await workSideBySide(due, releaseWaits, size)).toMatchObject({ acted: 10, full: true });
-  expect(await passes(started)).toEqual([{ order: 1, people: 15, passes: 15 }]);
+  expect(await passes(started)).toEqual([{ order: 1, people: 20, passes: 20 }]);
+  expect(await workSideBySide(due, releaseWaits, size)).toMatchObject({ acted: 6, full: false });
+  expect(await passes(started)).toEqual([{ order: 1, people: 26, passes: 26 }]);
 });
 
 test("when the last ones leave a campaign side by side, it hears of that", async () => {
