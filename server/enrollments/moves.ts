@@ -72,7 +72,10 @@ const stands = (step: EngineStep) => sql`
   case when e.current_step_id = ${step.id}::uuid and e.status in ('enrolled', 'active', 'paused') then true else false end`;
 
 /** What a move writes; each value is SQL: a constant, or a column of the row that says where each one goes. */
-type Written = Record<"target" | "due" | "dueLocal" | "reason" | "outcome" | "at" | "messageId", SQL>;
+type Written = Record<
+  "target" | "due" | "dueLocal" | "reason" | "outcome" | "at" | "messageId" | "visit",
+  SQL
+>;
 
 /** Once for each statement, not for each row. */
 const now = sql`(select app_now())`;
@@ -93,10 +96,16 @@ const moved = ({ graph }: Plan, to: Written) => sql`
   last_message_id = coalesce(${to.messageId}, e.last_message_id),
   last_email_sent_at = case when ${to.outcome} = 'sent' then ${to.at} else e.last_email_sent_at end,
   total_emails_sent = e.total_emails_sent + (${to.outcome} = 'sent')::int, updated_at = ${now},
-  -- The step being left is in the log of this statement, which it cannot see: a step never leads to itself.
-  visit = 1 + (select count(*) from enrollment_step_log l
+  visit = ${to.visit}`;
+
+/** The step being left is in the log of the same statement, which it cannot see: a step never leads to itself. */
+const visitOf = (target: SQL) => sql`1 + (select count(*) from enrollment_step_log l
     where l.tenant_id = e.tenant_id and l.enrollment_id = e.id and l.run_number = e.run_number
-      and case when l.step_id = ${to.target} then true else false end)`;
+      and case when l.step_id = ${target} then true else false end)`;
+
+/** Asked once for all who go together: at a step that nobody has left, everybody is for the first time. */
+const hasBeenLeft = (target: SQL) =>
+  sql`(select exists (select from enrollment_step_log l where l.step_id = ${target}))`;
 
 const counted = sql`
   select count(*)::int as moved, (count(*) filter (where status = 'completed'))::int as ended from moved`;
@@ -104,14 +113,16 @@ const counted = sql`
 /** Nothing is joined, and no list tells its length: without statistics, too, rows are looked up by their ids. */
 async function moveTogether(tx: TenantTx, plan: Plan, way: Way, ids: readonly string[]): Promise<Counts> {
   const { target, due, reason, outcome, at } = way;
+  const next = sql`${target?.id ?? null}::uuid`;
   const to: Written = {
-    target: sql`${target?.id ?? null}::uuid`,
+    target: next,
     due: sql`${due && iso(due.at)}::timestamptz`,
     dueLocal: sql`${due?.local ?? null}::timestamp`,
     reason: sql`${reason}::text`,
     outcome: sql`${outcome}::text`,
     at: sql`${iso(at)}::timestamptz`,
     messageId: sql`null::uuid`,
+    visit: sql`case when ${hasBeenLeft(next)} then ${visitOf(next)} else 1 end`,
   };
   const [counts] = await tx.execute<Counts>(sql`
     with here as materialized (
@@ -136,6 +147,7 @@ async function moveApart(tx: TenantTx, plan: Plan, going: readonly Going[]): Pro
     outcome: sql`h.outcome`,
     at: sql`h.at`,
     messageId: sql`h.message_id`,
+    visit: visitOf(sql`h.target`),
   };
   const [counts] = await tx.execute<Counts>(sql`
     with moves as materialized (
