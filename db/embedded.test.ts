@@ -106,12 +106,15 @@ function never(): never {
   throw new Error("Postgres was not started here.");
 }
 
-test("the server's memory follows the machine's, between what the smallest has and what is of use", () => {
-  const buffers = (gigabytes: number) => sized(gigabytes * 1024 ** 3)[0];
-  expect([0.5, 2, 8, 64].map(buffers)).toEqual([
-    "shared_buffers=128MB",
-    "shared_buffers=256MB",
-    "shared_buffers=1024MB",
-    "shared_buffers=2048MB",
+test("the server's memory and log follow the machine's, between what the smallest has and what is of use", () => {
+  const settings = (gigabytes: number) => {
+    const [buffers, , log] = sized(gigabytes * 1024 ** 3);
+    return [buffers, log];
+  };
+  expect([0.5, 2, 8, 64].map(settings)).toEqual([
+    ["shared_buffers=128MB", "max_wal_size=2GB"],
+    ["shared_buffers=256MB", "max_wal_size=2GB"],
+    ["shared_buffers=1024MB", "max_wal_size=4GB"],
+    ["shared_buffers=2048MB", "max_wal_size=4GB"],
   ]);
 });

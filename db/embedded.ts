@@ -157,14 +157,15 @@ const gigabyte = 1024 ** 3;
 
 /**
  * Settings for a server that shares a machine of `bytes` of memory with the application. Postgres' own are for the
- * smallest: with them the indexes of a large import are written out and read again all the time.
+ * smallest: with them the indexes of a large import are written out and read again all the time. After each
+ * checkpoint every page goes into the log as a whole once more: where many move on, half of what they write.
  */
 export function sized(bytes: number): string[] {
   const shared = Math.min(2 * gigabyte, Math.max(gigabyte / 8, bytes / 8));
   return [
     `shared_buffers=${Math.floor(shared / 1024 ** 2)}MB`,
     `effective_cache_size=${Math.floor(bytes / 2 / 1024 ** 2)}MB`,
-    "max_wal_size=2GB",
+    `max_wal_size=${shared < gigabyte ? 2 : 4}GB`,
     "checkpoint_timeout=15min",
   ];
 }
