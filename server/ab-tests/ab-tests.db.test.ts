@@ -6,11 +6,21 @@ import { withTenant } from "#db/tenancy";
 import { contentDigest } from "#server/approvals/digest";
 import { getCampaign } from "#server/campaigns/queries";
 import { saveStep } from "#server/campaigns/step-mutations";
+import { loadLive } from "#server/analytics/live";
 import { rollUp } from "#server/analytics/rollup";
+import { findUnexplained } from "#server/analytics/testing-standstills";
 import { loadSteps } from "#server/campaigns/steps";
 import { email } from "#server/campaigns/testing";
 import { commitThenSend } from "#server/drivers/events";
-import { createRunner, emailStep, launch, newCampaign, places, statusOf } from "#server/enrollments/testing";
+import {
+  createRunner,
+  emailStep,
+  launch,
+  newCampaign,
+  places,
+  type Started,
+  statusOf,
+} from "#server/enrollments/testing";
 import { people } from "#server/messages/testing";
 import { sinks } from "#server/messages/testing-sinks";
 import { listTestDays } from "./days.ts";
@@ -20,6 +30,9 @@ import { begun, mailsOf, open, subjectsOf, tested, testOf, variant, waiting } fr
 
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
+
+const answerOf = async ({ scope, campaignId }: Started) =>
+  (await withTenant(scope, (tx) => loadLive(tx, campaignId))).answer;
 
 test("everybody of the sample gets a variant by its weight, the others wait and say why, and the winner goes to every one of them", async () => {
   const emails = people(240);
@@ -32,9 +45,15 @@ test("everybody of the sample gets a variant by its weight, the others wait and 
   const going = await testOf(campaign);
   expect(going.endsAt).not.toBeNull();
   expect(going).toMatchObject({ status: "running", sampleSize: 216, taken: 216, waiting: 24 });
+  expect(await findUnexplained(campaign.scope)).toEqual([]);
+  // Before those of the sample go on, a day after their email.
+  expect(await answerOf(campaign)).toMatchObject({ code: "waiting_for_winner", at: going.endsAt });
   // Too close to call, it is given as much time again.
   await runner.pass("241 minutes");
-  expect(await testOf(campaign)).toMatchObject({ status: "extended", waiting: 24, decidedAt: null });
+  const extended = await testOf(campaign);
+  expect(extended).toMatchObject({ status: "extended", waiting: 24, decidedAt: null });
+  expect(await findUnexplained(campaign.scope)).toEqual([]);
+  expect(await answerOf(campaign)).toMatchObject({ code: "waiting_for_winner", at: extended.endsAt });
   // Machines open everything of one variant, people more of the other.
   await open(campaign, "As it is", 90, "privacy_proxy");
   await open(campaign, "As it is", 20);

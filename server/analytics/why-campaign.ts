@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
+import { live } from "#server/ab-tests/queries";
 import { findLateness, type Lateness } from "#server/drivers/lateness";
 import type { WaitReason } from "#server/enrollments/reasons";
 import { forecastDue, type WrittenForecast } from "#server/messages/forecasts";
@@ -158,14 +159,28 @@ const continuedAnswer = (answer: Answer, sending: Sending): Answer => ({
 
 type Due = { reason: WaitReason | null; at: Date | null };
 
-/** Who of all on the way is dealt with first: one look into an index for each step. */
+/**
+ * Who of all on the way is dealt with first: one look into an index for each step, and another one where a test is or was just
+ * now, since whoever waits for its winner has no time of their own.
+ */
 async function firstDue(tx: TenantTx, campaignId: string): Promise<Due | undefined> {
   const [row] = await tx.execute<Due>(sql`
     select e.wait_reason as reason, ${nextTry} as at
     from campaign_steps s cross join lateral (
-      select * from campaign_contacts e
+      (select * from campaign_contacts e
       where e.current_step_id = s.id and e.status in ('enrolled', 'active') and e.next_email_scheduled_at is not null
-      order by e.next_email_scheduled_at limit 1
+      order by e.next_email_scheduled_at limit 1)
+      union all
+      select e.* from (
+        -- Of one decided long ago nobody waits, and everybody at its step would be looked at for that.
+        select from ab_tests t where t.campaign_id = s.campaign_id and t.step_id = s.id
+          and (t.${live} or t.decided_at > app_now() - interval '1 hour') limit 1
+      ) t
+      cross join lateral (
+        select * from campaign_contacts e
+        where e.campaign_id = s.campaign_id and e.current_step_id = s.id and e.status in ('enrolled', 'active')
+          and e.wait_reason = 'waiting_for_winner' and e.next_email_scheduled_at is null limit 1
+      ) e
     ) e ${nextTryJoins}
     where s.campaign_id = ${campaignId}::uuid order by at nulls last limit 1`);
   return row;

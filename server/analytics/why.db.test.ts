@@ -4,6 +4,7 @@ import { appNow } from "#db/clock";
 import { withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
 import { asOwner } from "#db/testing-database";
+import { begun as begunTest, tested } from "#server/ab-tests/testing";
 import { stopCampaign } from "#server/enrollments/launch";
 import { type WaitReason, waitReasons } from "#server/enrollments/reasons";
 import { createRunner, emailStep, launch, newCampaign, type Started } from "#server/enrollments/testing";
@@ -167,11 +168,19 @@ const cases: Record<string, Case> = {
     campaign: ["waiting", /No email is due.*3 people: Waiting for the time/, 2 * hour],
     person: ["waiting", /Waiting for the time of this step/, 2 * hour],
   },
+  "they wait for the winner of a test": {
+    bring: async () => {
+      const test = tested({ samplePercent: 50, durationMinutes: 4 * hour });
+      const campaign = await begunTest(runner, people(4), [test]);
+      await runner.pass("1 minute");
+      return campaign;
+    },
+    campaign: ["waiting_for_winner", /No email is due.*2 people: Waiting for the winner/, 4 * hour],
+    person: ["waiting_for_winner", /Waiting for the winner of the test/, 4 * hour],
+  },
   "the step is incomplete": {
     bring: async () => {
-      const campaign = await newCampaign({ emails: people(1), steps: [wait, emailStep()] });
-      await launch(campaign.scope, campaign.campaignId);
-      await runner.settle();
+      const campaign = await begun({ emails: people(1), steps: [wait, emailStep()] });
       await change(
         campaign,
         sql`update campaign_steps set subject_line = '', email_content = '' where id = ${campaign.stepIds[1]}::uuid`,
@@ -240,15 +249,11 @@ test("a message of unknown fate is listed with the time at which it counts as se
   const { message, now } = await listed("unknown");
   expectIn(minutesTo(message?.at ?? null, now), day, "it counts as sent");
   expect(message?.why).toMatch(/\S/);
-  await change(
-    campaign,
-    sql`update content.email_messages set delivery_status = 'queued', reason_code = 'awaiting_slot', error = null, smtp_response = null
-      where campaign_id = ${of(campaign)}`,
-  );
   const without = sql`scheduled_for = null, campaign_day = null, mailbox_day = null, recipient_day = null, send_before = null`;
   await change(
     campaign,
-    sql`update content.email_messages set ${without}, next_attempt_at = app_now() - interval '1 hour' where campaign_id = ${of(campaign)}`,
+    sql`update content.email_messages set delivery_status = 'queued', reason_code = 'awaiting_slot', error = null, smtp_response = null,
+      ${without}, next_attempt_at = app_now() - interval '1 hour' where campaign_id = ${of(campaign)}`,
   );
   await change(
     campaign,

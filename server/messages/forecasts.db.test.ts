@@ -4,7 +4,11 @@ import { withoutTenant } from "#db/client";
 import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
+import { pickWinner } from "#server/ab-tests/mutations";
+import { tested, testOf, waiting } from "#server/ab-tests/testing";
+import { findUnexplained } from "#server/analytics/testing-standstills";
 import { reviewCampaign } from "#server/campaigns/review";
+import { commitThenSend } from "#server/drivers/events";
 import { createRunner, emailStep, launch, ledger, newCampaign } from "#server/enrollments/testing";
 import { createPool } from "#server/pools/mutations";
 import { dayName, toLocal } from "#server/planner/zone";
@@ -226,4 +230,44 @@ test("whoever of very many is snoozed puts off the end, and nobody else", async 
   const { forecast } = await withTenant(scope, (tx) => reviewCampaign(tx, campaignId));
   expect(forecast).toMatchObject({ count: 4101, days: 6, finishesAt: until });
   expect(forecast?.samples.some(({ snoozed }) => snoozed)).toBe(false);
+});
+
+test("who waits for the winner of a test is due when it is decided, not before, and says until when", async () => {
+  const campaign = await newCampaign({
+    emails: people(10, "tested"),
+    steps: [tested({ samplePercent: 40, durationMinutes: 60 })],
+    settings: atOnce,
+  });
+  const { scope, campaignId, userId } = campaign;
+  const due = () =>
+    withTenant(scope, async (tx) => {
+      const sending = await loadSending(tx, campaignId);
+      return sending && forecastDue(tx, sending);
+    });
+  await launch(scope, campaignId);
+  await runner.settle("mailbox/messages.queued");
+  await moveClock("3 seconds");
+  await runner.settle("mailbox/messages.queued");
+  expect(await waiting(campaign)).toBe(6);
+  // The emails of the sample have yet to leave, so that nobody knows the time of the decision.
+  expect(await due()).toMatchObject({ count: 4 });
+  expect(await findUnexplained(scope)).toEqual([]);
+  await runner.pass("11 minutes");
+  await runner.sweep();
+  await runner.settle();
+  await runner.pass("1 minute");
+  expect((await ledger(campaign)).filter(({ sent_at }) => sent_at)).toHaveLength(4);
+  const { id, endsAt, now } = await testOf(campaign);
+  expect(endsAt).not.toBeNull();
+  expect(await due()).toBeNull();
+  // Decided, while they have not been let go yet.
+  await commitThenSend(scope, (tx) => pickWinner(tx, { id, userId, variantId: now[1]?.id ?? "" }));
+  expect(await waiting(campaign)).toBe(6);
+  const decided = await due();
+  expect(decided).toMatchObject({ count: 6 });
+  expect(await findUnexplained(scope)).toEqual([]);
+  await runner.settle();
+  const last = (await ledger(campaign)).slice(4).flatMap(({ sent_at: at }) => at ?? []);
+  expect(last).toHaveLength(6);
+  expect(apart(last[0], decided?.firstAt)).toBeLessThan(leeway);
 });

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { live } from "#server/ab-tests/queries";
 import { contactZone, type ContactZone } from "#server/contacts/zone";
 import { loadGraph } from "#server/enrollments/steps";
 import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
@@ -183,7 +184,10 @@ function sampled({ accounts, course }: Sending, { rows, chosen, watched }: Watch
 
 type Slotted = { count: number; first_at: Date | null; last_at: Date | null; account_id: string | null };
 
-/** The emails of a running campaign that are due: those with a slot leave as planned, the others take the slots after them. */
+/**
+ * The emails of a running campaign that are due: those with a slot leave as planned, the others take the slots after them.
+ * While an email is tested, whoever waits for the winner is not due.
+ */
 export async function forecastDue(tx: TenantTx, sending: Sending): Promise<WrittenForecast | null> {
   const [slotted] = await tx.execute<Slotted>(sql`
     select count(*)::int as count, min(m.scheduled_for) as first_at, max(m.scheduled_for) as last_at,
@@ -191,12 +195,15 @@ export async function forecastDue(tx: TenantTx, sending: Sending): Promise<Writt
     from content.email_messages m join campaign_contacts e on e.awaiting_message_id = m.id
     where e.campaign_id = ${sending.campaignId}::uuid and e.status in ('enrolled', 'active') and m.scheduled_for is not null
       and m.delivery_status in ('queued', 'sending', 'deferred')`);
+  const tested = sql`array(
+    select t.step_id from ab_tests t where t.campaign_id = ${sending.campaignId}::uuid and t.${live})`;
   const standing = sql`
     from campaign_contacts e
     join campaign_steps s on s.id = e.current_step_id and s.step_type = 'email'
     left join content.email_messages m on m.id = e.awaiting_message_id
     where e.campaign_id = ${sending.campaignId}::uuid and e.status in ('enrolled', 'active')
       and coalesce(e.wait_reason, '') not in ('outcome_unknown', 'config_error', 'waiting_for_review', 'do_not_disturb')
+      and (e.wait_reason is distinct from 'waiting_for_winner' or s.id <> all(${tested}))
       and (m.id is null or m.scheduled_for is null and m.delivery_status in ('queued', 'deferred'))`;
   const [more] = await tx.execute<{ count: number }>(sql`select count(*)::int as count ${standing}`);
   const { forecast: rest, left } = more?.count
