@@ -193,6 +193,29 @@ test("variants that differ by the time of day leave at theirs", async () => {
   expect(mailsOf(campaign)).toHaveLength(2);
 });
 
+test("who waits for a window that opens after the time of day of an email gets it then", async () => {
+  const campaign = await newCampaign({
+    emails: people(1),
+    steps: [emailStep({ sendTime: "03:00" })],
+    settings: {
+      send_window_start: "09:00",
+      send_window_end: "17:00",
+      send_days: sql`array['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']`,
+      timezone: "UTC",
+      timezone_mode: "recipient",
+      delay_between_emails_seconds: 0,
+    },
+  });
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`update contacts set timezone = 'America/New_York'`),
+  );
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  await runner.pass("2 hours", 24);
+  expect(mailsOf(campaign)).toHaveLength(1);
+  expect(await statusOf(campaign)).toBe("completed");
+});
+
 test("a tested email stays as it is until the test is decided, and then its winner's words can be changed", async () => {
   const [first, asks, marks] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
   const gotOther = { field: "ab_variant", operator: "is_true", value: { testedId: first, variant: "B" } };

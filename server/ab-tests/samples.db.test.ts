@@ -205,3 +205,33 @@ test("a sample of which nobody can be written to begins no time, and says so", a
   expect(await testOf(campaign)).toMatchObject({ status: "running", endsAt: null, taken: 2, held: 2 });
   expect(mailsOf(campaign)).toHaveLength(0);
 });
+
+test("where all of the sample that was drawn is passed over, the clock starts at once, and the others get the winner", async () => {
+  const campaign = await newCampaign({
+    emails: people(4),
+    steps: [tested({ samplePercent: 50, durationMinutes: 60 }, { sendTime: "09:00" })],
+    settings: atOnce,
+  });
+  const { scope, campaignId } = campaign;
+  const now = async () => (await withTenant(scope, appNow)).getTime();
+  const passTo = async (hours: number) =>
+    runner.pass(`${startOfDay(await now()) + hours * 3_600_000 - (await now())} milliseconds`);
+  await passTo(24 + 12);
+  await launch(scope, campaignId);
+  await runner.settle();
+  await runner.pass("3 seconds");
+  expect(await testOf(campaign)).toMatchObject({ sampleSize: 2, taken: 2, waiting: 2, endsAt: null });
+  await addDays(campaign, { from: 1, action: "skip" });
+  await passTo(24 + 9);
+  await runner.pass("1 minute");
+  const going = await testOf(campaign);
+  expect(mailsOf(campaign)).toHaveLength(0);
+  expect((going.endsAt?.getTime() ?? 0) - (await now())).toBeGreaterThan(55 * 60_000);
+  expect((going.endsAt?.getTime() ?? 0) - (await now())).toBeLessThan(61 * 60_000);
+  await runner.pass("61 minutes");
+  expect(await testOf(campaign)).toMatchObject({ status: "winner_deployed", waiting: 0 });
+  await passTo(24 + 9);
+  await runner.pass("1 minute");
+  expect(mailsOf(campaign)).toHaveLength(2);
+  expect(await statusOf(campaign)).toBe("completed");
+});

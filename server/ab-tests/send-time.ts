@@ -1,6 +1,7 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
+import type { WaitReason } from "#server/enrollments/reasons";
 import type { Slice } from "#server/enrollments/slice";
 import { dayMs, localText, startOfDay, toInstant, toLocal } from "#server/planner/zone";
 import type { Test } from "./queries.ts";
@@ -16,6 +17,21 @@ export function nextTimeOfDay(zone: string, now: number, time: string): number {
   const first = [today - dayMs, today].map(of).find((at) => at > now - graceMs);
   return Math.max(now, first ?? of(today + dayMs));
 }
+
+/** Who waits for one of these has had the time of day, and has their turn when that is over. */
+const heldAfter: readonly WaitReason[] = [
+  "skip_day",
+  "rollout",
+  "recipient_window",
+  "recipient_domain_limit",
+  "recipient_domain_hourly_limit",
+  "frequency_cap",
+  "higher_priority",
+  "best_hour",
+  "own_mailbox",
+  "too_many_emails",
+  "approved_for_later",
+];
 
 /**
  * Lets those wait for the time of day who have come to an email that leaves at one: the step's own or, while one is
@@ -40,7 +56,7 @@ export async function holdForSendTime(
       from campaign_contacts e
       where e.tenant_id = ${slice.scope.tenantId}::uuid and e.current_step_id = ${slice.stepId}::uuid
         and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now() and e.awaiting_message_id is null
-        and coalesce(e.wait_reason, '') not in ('send_time', 'outcome_unknown')
+        and coalesce(e.wait_reason, '') <> all(${sql.param(["send_time", "outcome_unknown", ...heldAfter])}::text[])
       order by e.next_email_scheduled_at, e.id limit ${slice.limit} for no key update of e skip locked
     )
     update campaign_contacts e set next_email_scheduled_at = t.at, due_local = t.local, tz_used = ${zone},
@@ -49,6 +65,13 @@ export async function holdForSendTime(
     returning 1`);
   return rows.length;
 }
+
+/**
+ * When `campaign_contacts e` was given a time of day to wait for at the step where it stands; null for whoever was not. That time
+ * is written where the moment stood at which they came, on the same clock.
+ */
+export const timeWaitedFor: SQL = sql`case when e.due_local > (e.entered_step_at at time zone e.tz_used)
+  then e.due_local at time zone e.tz_used end`;
 
 /** Whether an email, or a variant of it that is tested, leaves at a time of day. */
 export const leavesAtTimes = (test: Test | null, sendTime: string | null): boolean =>

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import PostalMime from "postal-mime";
 import { beforeEach, expect, test } from "vitest";
+import { withoutTenant } from "#db/client";
 import { createSession, type StepValues } from "#db/factories";
 import { withTenant } from "#db/tenancy";
 import type { StepContent } from "#server/campaigns/schema";
@@ -197,6 +198,25 @@ test("an email approved for later leaves then and not before, and not at all onc
   const review = await reviewerOf(campaign);
   // Approved once for each email that stands approved; what was taken back does not count.
   expect((await review.drafts.days()).reduce((sum, day) => sum + day.approved, 0)).toBe(1);
+});
+
+test("an email with a time of day that is approved for a later time leaves then", async () => {
+  const [{ shown } = { shown: "" }] = await withoutTenant((tx) =>
+    tx.execute<{ shown: string }>(sql`select to_char(app_now() at time zone 'UTC', 'HH24:MI') as shown`),
+  );
+  const campaign = await running(["ada"], [reviewed({ sendTime: shown })]);
+  const [ada] = await draftsOf(campaign);
+  const [{ at } = { at: "" }] = await withTenant(campaign.scope, (tx) =>
+    tx.execute<{ at: string }>(
+      sql`select to_char((app_now() + interval '5 hours') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI') as at`,
+    ),
+  );
+  await campaign.review.drafts.approve({ choices: seen(ada ? [ada] : []), sendAt: at });
+  await runner.settle();
+  await runner.pass("4 hours");
+  expect(await arrived(campaign)).toEqual([]);
+  await runner.pass("1 hour");
+  expect(await arrived(campaign)).toHaveLength(1);
 });
 
 test("a queued email that was approved comes back when the approval does, and is sent once when approved again", async () => {

@@ -172,6 +172,29 @@ test("who was due before and waits for a limit gets the email after these days; 
   expect(await log(campaign)).toEqual(["sent", "sent", "sent"]);
 });
 
+test("an email with a time of day is judged by that, also when something else keeps it after it", async () => {
+  const campaign = await newCampaign({
+    emails: people(1),
+    settings,
+    steps: [emailStep({ sendTime: "09:00" })],
+  });
+  const { scope, campaignId } = campaign;
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`insert into tenant_policies (contact_emails_per_day) values (1)`),
+  );
+  await moveTo(campaign, 1, 12);
+  // They come to it on such a day; its turn is on the next one.
+  await addDays(campaign, { from: 0, action: "skip", onlyFor: [campaignId] });
+  const other = await toTheSame(campaign, 50);
+  for (const each of [campaign, other]) await launch(scope, each.campaignId);
+  await runner.settle();
+  expect(await sent(other)).toBe(1);
+  await moveTo(campaign, 1, 9.05);
+  expect((await places(campaign))[0]?.wait_reason).toBe("frequency_cap");
+  await moveTo(campaign, 0, 12.1);
+  expect([await sent(campaign), await log(campaign)]).toEqual([1, ["sent"]]);
+});
+
 test("who was due on such a day is passed over for it however late they are looked at, behind a queue of many weeks say", async () => {
   const campaign = await newCampaign({ emails: people(2), settings });
   await moveTo(campaign, 1, 12);

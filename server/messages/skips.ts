@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
+import { timeWaitedFor } from "#server/ab-tests/send-time";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import type { WaitReason } from "#server/enrollments/reasons";
 import type { StepContext } from "#server/enrollments/slice";
@@ -17,12 +18,12 @@ import { loadSending, type Sending, skippedDays } from "./sending.ts";
  */
 export const skipDay = "skip_day" satisfies WaitReason;
 
-/** What gives an email a time of its own. Whatever else holds somebody at it does not change when it was due. */
+/** What gives an email a time of its own. Whatever else holds somebody at it, or held them, does not change when it was due. */
 const ownTimes = sql`('best_hour', 'rollout', 'send_time', 'snoozed', 'approved_for_later')`;
 
 /** When the email that `campaign_contacts e` stands at was due; `nextAt` is when its turn comes as far as is known. */
 export const dueSince = (nextAt: SQL): SQL => sql`coalesce(
-  case when e.wait_reason in ${ownTimes} then ${nextAt} end, e.entered_step_at, e.enrolled_at)`;
+  case when e.wait_reason in ${ownTimes} then ${nextAt} end, ${timeWaitedFor}, e.entered_step_at, e.enrolled_at)`;
 
 /** Whether it may be passed over: what was handed over once, or is tried again on a person's word, is not called back. */
 export const maySkip = (attempts: SQL): SQL =>
