@@ -8,6 +8,7 @@ import { Button } from "#components/ui/button";
 import { ConfirmDialog } from "#components/ui/confirm-dialog";
 import { wallClock } from "./end-date.tsx";
 import { people } from "./launch-plan.tsx";
+import { awaitedDrafts, firstEmailSentence } from "./launch-words.ts";
 import { ScheduleLaunch } from "./schedule-launch.tsx";
 import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
@@ -100,11 +101,10 @@ export function LaunchButton({ workspace, campaign, review, allowed }: Props) {
   );
 }
 
-function firstStepWords({ steps, settings }: Campaign, { forecast, audience }: Review): string {
+function firstStepWords({ steps, settings, goesOn }: Campaign, { forecast, audience }: Review): string {
   if (steps[0]?.type !== "email")
     return `Everybody starts with step 1, ${steps[0]?.title ?? ""}. Emails keep to the send window.`;
   if (audience.count === 0) return "No email leaves for now: nobody in the audience is to be disturbed.";
   if (!forecast) return "No email leaves while the send window stays shut.";
-  if (forecast.atOnce) return "The first email leaves right away.";
-  return `The first email leaves ${forecast.firstAtText} (${settings.timezone}).`;
+  return firstEmailSentence(forecast, { drafts: awaitedDrafts(steps), goesOn, zone: settings.timezone });
 }

@@ -1,6 +1,7 @@
 import { daysText } from "#components/sending/blackout-list";
 import { DefinitionList } from "#components/ui/definition-list";
 import { Section } from "#components/ui/section";
+import { awaitedDrafts, firstAtWords, isEarliest, testWords } from "./launch-words.ts";
 import { triggerWords } from "./trigger-words.tsx";
 import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
@@ -60,19 +61,25 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
     });
   }
   if (forecast) {
+    const drafts = awaitedDrafts(campaign.steps);
+    const waits = testWords(forecast, campaign.goesOn);
+    const atOnce = forecast.atOnce && campaign.status !== "scheduled";
     items.push(
       {
         term: "First email",
         value: (
           <>
-            {forecast.atOnce && campaign.status !== "scheduled" ? "Right away" : forecast.firstAtText}
-            {forecast.mailbox && ` from ${forecast.mailbox}`}{" "}
-            <span className="text-muted">
-              {campaign.status === "scheduled" ? "" : "if launched now "}({timezone})
-            </span>
+            {firstAtWords({ ...forecast, atOnce }, drafts)}
+            {forecast.mailbox && `${drafts ? "," : ""} from ${forecast.mailbox}`}{" "}
+            {!(atOnce && drafts) && (
+              <span className="text-muted">
+                {campaign.status === "scheduled" ? "" : "if launched now "}({timezone})
+              </span>
+            )}
             {forecast.holdText && campaign.status !== "scheduled" && (
               <span className="block text-muted">{forecast.holdText}</span>
             )}
+            {waits && <span className="block text-muted">{waits}</span>}
           </>
         ),
       },
@@ -93,7 +100,7 @@ export function LaunchPlan({ campaign, review }: { campaign: Campaign; review: R
         value: (
           <>
             {forecast.finishesAtText
-              ? `${forecast.finishesAtText}${forecast.days > 1 ? ` (needs ${forecast.days} days of sending)` : ""}`
+              ? `${forecast.finishesAtText}${isEarliest(forecast, drafts) ? " at the earliest" : ""}${forecast.days > 1 ? ` (needs ${forecast.days} days of sending)` : ""}`
               : "Not within ten years at this pace: raise the limits."}
           </>
         ),

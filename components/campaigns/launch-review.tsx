@@ -88,7 +88,7 @@ export function LaunchReview({
         <LaunchSamples
           workspace={workspace}
           campaign={campaign}
-          samples={review.forecast.samples}
+          forecast={review.forecast}
           everybody={review.audience.count}
         />
       )}

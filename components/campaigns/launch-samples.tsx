@@ -1,16 +1,24 @@
 import type { ReactNode } from "react";
 import { Section } from "#components/ui/section";
 import { type Column, Table } from "#components/ui/table";
+import { exampleWords } from "./launch-words.ts";
 import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
 type Sample = NonNullable<Review["forecast"]>["samples"][number];
 type Email = Sample["emails"][number];
-type Props = { workspace: string; campaign: Campaign; samples: Sample[]; everybody: number };
+type Props = {
+  workspace: string;
+  campaign: Campaign;
+  forecast: Pick<NonNullable<Review["forecast"]>, "samples" | "test">;
+  everybody: number;
+};
 
 /** When some of the audience would get their emails, on every clock that matters. */
-export function LaunchSamples({ workspace, campaign, samples, everybody }: Props) {
+export function LaunchSamples({ workspace, campaign, forecast, everybody }: Props) {
+  const { samples, test } = forecast;
   const { timezone } = campaign.settings;
+  const examples = exampleWords(campaign, test);
   const columns: Column<Sample>[] = [
     { key: "contact", header: "Contact", cell: contact, className: "wrap-anywhere" },
     {
@@ -40,6 +48,9 @@ export function LaunchSamples({ workspace, campaign, samples, everybody }: Props
           {all ? "Everybody" : `${samples.length} of them`}, with the first email and the ones after it,{" "}
           {campaign.status === "scheduled" ? "as it is scheduled" : "if launched now"}. Nobody is assumed to
           answer.
+          {examples && ` ${examples}`}
+          {campaign.steps.some(({ type, review }) => type === "email" && review)
+            && " Emails that are reviewed leave when they are approved: their times are the earliest there can be."}
         </>
       }
     >

@@ -51,6 +51,8 @@ export type EngineStep = {
   action: StepAction | null;
   /** False for a step that was deleted while the campaign ran: whoever stands there goes on by its `next`. */
   active: boolean;
+  /** The time of day (HH:MM, on the campaign's clock) at which an email leaves; null when it leaves as soon as it is its turn. */
+  sendTime: string | null;
   /** Whether an email has something to say. */
   written: boolean;
   /** How its emails are looked at one by one before they leave; null when they are not. */
@@ -87,6 +89,7 @@ type Row = {
   action_type: string | null;
   action_config: Record<string, unknown> | null;
   is_active: boolean;
+  send_time: string | null;
   written: boolean;
   requires_draft_approval: boolean;
   draft_review: unknown;
@@ -101,7 +104,7 @@ export async function loadGraph(tx: TenantTx, campaignId: string): Promise<StepG
   const rows = await tx.execute<Row>(sql`
     select s.id, s.step_order, s.step_type, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id, s.wait_duration, s.condition_rules, s.wait_up_to, s.action_type, s.action_config,
-      s.is_active, s.retimed_up_to, s.requires_draft_approval, s.draft_review, s.was_reviewed, cs.timezone,
+      s.is_active, left(s.send_time::text, 5) as send_time, s.retimed_up_to, s.requires_draft_approval, s.draft_review, s.was_reviewed, cs.timezone,
       cs.timezone_mode <> 'campaign' as personal,
       coalesce(btrim(s.email_content), '') <> '' and (s.reply_in_thread or coalesce(btrim(s.subject_line), '') <> '') as written
     from campaign_steps s join campaign_settings cs on cs.campaign_id = s.campaign_id
@@ -144,6 +147,7 @@ function engineStep(row: Row): EngineStep {
     waitUpTo: readOrNull(waitDuration, row.wait_up_to),
     action: does,
     active: row.is_active,
+    sendTime: row.send_time,
     written: row.written,
     review: row.requires_draft_approval ? (readOrNull(draftReview, row.draft_review) ?? reviewUsual) : null,
     reviewed: row.requires_draft_approval || row.was_reviewed,

@@ -88,6 +88,7 @@ function stepsOf(seed: number): EngineStep[] {
       written: type === "email",
       review: null,
       reviewed: false,
+      sendTime: null,
       retimedUpTo: null,
     };
   });

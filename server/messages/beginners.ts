@@ -3,6 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import type { StepGraph } from "#server/enrollments/steps";
 import { exactMax } from "#server/planner/forecast";
 import { anybody, type Person } from "#server/planner/persons";
+import type { FirstTest } from "./first-test.ts";
 import { type FirstEmail, firstEmailOf } from "./follow-ups.ts";
 import { isUndisturbed, mailable } from "./mailable.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
@@ -31,7 +32,7 @@ export type Beginners = {
 export async function loadBeginners(
   tx: TenantTx,
   sending: Sending,
-  graph: StepGraph,
+  { graph, tested }: { graph: StepGraph; tested: FirstTest | null },
   beginning: Beginning,
 ): Promise<Beginners> {
   const { skipping, personal, course } = sending;
@@ -39,12 +40,17 @@ export async function loadBeginners(
   const rows = await beginnerRows(tx, beginning);
   const known = await loadPeople(tx, sending, rows);
   const { zone } = course.campaign;
-  if (known.length === 0 && skipping)
-    known.push({ ...anybody, id: "somebody", dueAt: from, window: personal, zone });
+  // Whom a triggered campaign is for may not be here yet.
+  if (known.length === 0) known.push({ ...anybody, id: "somebody", dueAt: from, window: personal, zone });
   const backAt = new Map(rows.map((row) => [row.id, row.snoozed_until?.getTime()]));
-  const begun = known.map((person) => ({
+  const begun = known.map((person, index) => ({
     person,
-    first: firstEmailOf(graph, { at: from, person, skipping, snoozedUntil: backAt.get(person.id) }),
+    first: firstEmailOf(tested?.graphs[index % tested.graphs.length] ?? graph, {
+      at: from,
+      person,
+      skipping,
+      snoozedUntil: backAt.get(person.id),
+    }),
   }));
   return {
     rows,

@@ -1,3 +1,4 @@
+import { nextTimeOfDay } from "#server/ab-tests/send-time";
 import { dueAt, type EngineStep, type StepGraph, waitsOnOwnClock } from "#server/enrollments/steps";
 import type { Person } from "#server/planner/persons";
 import { type OwnTime, type Skipping, skippedTurn } from "#server/planner/skips";
@@ -16,7 +17,7 @@ export function followUpsOf(
   { startOf, skipping }: { startOf: (person: Person) => string | null; skipping: Skipping | null },
 ): (person: Person, slot: Slot) => Person | null {
   const places = new Map<string, string>();
-  const first = graph.entry && emailFrom(graph, graph.entry, { at: 0, zone: graph.zone })?.step;
+  const first = firstStepOf(graph);
   return (person, slot) => {
     const place = places.get(person.id) ?? startOf(person) ?? first?.id;
     const step = place === undefined ? undefined : graph.steps.get(place);
@@ -34,7 +35,11 @@ export function followUpsOf(
   };
 }
 
-/** When the first email of a campaign is due for somebody of a zone who begins it at `at`. */
+/** The first email on everybody's way through a campaign, whatever its conditions say. */
+export const firstStepOf = (graph: StepGraph): EngineStep | null =>
+  (graph.entry && emailFrom(graph, graph.entry, { at: 0, zone: graph.zone })?.step) ?? null;
+
+/** When somebody of a zone comes to the first email of a campaign who begins it at `at`. */
 export const firstEmailAt = (graph: StepGraph, at: number, zone: string): number =>
   (graph.entry && emailFrom(graph, graph.entry, { at, zone })?.at) ?? at;
 
@@ -56,7 +61,10 @@ export function firstEmailOf(graph: StepGraph, walk: Walk): FirstEmail | null {
 function sentFrom(graph: StepGraph, from: EngineStep, { at, person, skipping, snoozedUntil = at }: Walk) {
   const emailAt = (step: EngineStep, since: number) => {
     const email = emailFrom(graph, step, { at: since, zone: person.zone });
-    return email && { ...email, at: Math.max(email.at, snoozedUntil) };
+    if (!email) return null;
+    const due = Math.max(email.at, snoozedUntil);
+    const { sendTime } = email.step;
+    return { ...email, at: sendTime === null ? due : nextTimeOfDay(graph.zone, due, sendTime) };
   };
   let found = emailAt(from, at);
   for (let passedOver = 0; found && passedOver < stepsMax; passedOver += 1) {

@@ -232,6 +232,31 @@ test("whoever of very many is snoozed puts off the end, and nobody else", async 
   expect(forecast?.samples.some(({ snoozed }) => snoozed)).toBe(false);
 });
 
+test("of a test with a very large sample, too, the end is when the others have been written to after the decision", async () => {
+  const campaign = await newCampaign({
+    emails: people(1, "first"),
+    steps: [tested({ samplePercent: 60, durationMinutes: 3 * 24 * 60 })],
+    settings: { ...atOnce, daily_limit: 1000 },
+  });
+  const { scope, campaignId } = campaign;
+  await withTenant(scope, async (tx) => {
+    await tx.execute(sql`update email_accounts set daily_limit = 1000`);
+    await tx.execute(sql`
+      insert into contacts (email, email_normalized)
+      select n || '@many.test', n || '@many.test' from generate_series(1, 4999) n`);
+    await tx.execute(sql`
+      update campaigns set audience = jsonb_set(audience, '{everyone}', 'true'),
+        end_date = date_trunc('day', app_now() at time zone 'UTC') at time zone 'UTC' + interval '5 days 12 hours'
+      where id = ${campaignId}::uuid`);
+  });
+  const { forecast, problems } = await withTenant(scope, (tx) => reviewCampaign(tx, campaignId));
+  expect(forecast).toMatchObject({ count: 5000, days: 5, test: { sample: 3000, others: 2000 } });
+  // Three days for the sample, three more until the decision on the fifth after today, and one day more.
+  const today = Math.floor((await clock()) / 86_400_000);
+  expect(forecast?.finishesAt?.getTime()).toBe((today + 6) * 86_400_000);
+  expect(problems.map(({ code }) => code)).toContain("ends_early");
+});
+
 test("who waits for the winner of a test is due when it is decided, not before, and says until when", async () => {
   const campaign = await newCampaign({
     emails: people(10, "tested"),

@@ -9,11 +9,13 @@ import { spread } from "#server/planner/samples";
 import type { Hold, Slot } from "#server/planner/slots";
 import { boundTo, findRivals } from "./ahead.ts";
 import { type BeginnerRow, type Beginning, loadBeginners } from "./beginners.ts";
+import { findFirstTest } from "./first-test.ts";
 import { type FirstEmail, followUpsOf } from "./follow-ups.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import { planRollout, type Rollout } from "./rollout.ts";
 import type { Sending } from "./sending.ts";
 import { dueSince, maySkip, turnsOf } from "./skips.ts";
+import { type ForecastTest, forecastTested } from "./test-forecast.ts";
 
 /** A forecast in words; times are on the wall clock of the campaign's zone. `mailbox` sends the first email. */
 export type WrittenForecast = Forecast & {
@@ -44,8 +46,15 @@ export type Sample = {
 /** What every clock shows when a coordinated roll-out begins there, where first, where last, and in how many turns. */
 export type WrittenRollout = { atText: string; first: string; last: string; turns: number };
 
-/** With the emails of some who are spread over the time zones, and over the time that it takes. */
-export type LaunchForecast = WrittenForecast & { samples: Sample[]; rollout: WrittenRollout | null };
+/**
+ * With the emails of some who are spread over the time zones, and over the time that it takes. `test`: of the first email; while
+ * that leaves anybody behind its sample, the last emails leave at the time given at the earliest.
+ */
+export type LaunchForecast = WrittenForecast & {
+  samples: Sample[];
+  rollout: WrittenRollout | null;
+  test: ForecastTest | null;
+};
 
 const holdTexts: Record<Hold | PersonalHold, string> = {
   outside_window: "The send window is shut until then.",
@@ -88,29 +97,43 @@ export async function forecastLaunch(
   const rollout = together ? await planRollout(tx, given, { from, chosen, who }) : null;
   const sending = rollout ? { ...given, rollout: rollout.local } : given;
   const graph = await loadGraph(tx, sending.campaignId);
-  const { rows, people, firsts } = await loadBeginners(tx, sending, graph, { from, count, who, together });
+  const tested = await findFirstTest(tx, graph);
+  const beginning = { from, count, who, together };
+  const { rows, people, firsts } = await loadBeginners(tx, sending, { graph, tested }, beginning);
   const reached = firsts.length === 0 ? count : Math.round((count * people.length) / firsts.length);
   const sampledPeople = spread(people, samples, from);
   const starts = new Map(firsts.map(({ id, first }) => [id, first?.stepId ?? null]));
-  const found = forecast(sending.course, {
-    from,
-    count: reached,
-    // Whom a triggered campaign is for may not be here yet.
-    people: people.length > 0 ? people : undefined,
-    lastDueAt: snoozedUntil?.getTime(),
-    rivals: await findRivals(tx, sending),
+  const rivals = await findRivals(tx, sending);
+  const meanwhile = () => ({
+    rivals,
     since: sending.now,
     followUp: followUpsOf(graph, {
       startOf: ({ id }) => starts.get(id) ?? null,
       skipping: sending.skipping,
     }),
-    watch: new Set(sampledPeople.map(({ id }) => id)),
   });
+  const asked = {
+    from,
+    count: reached,
+    people,
+    lastDueAt: snoozedUntil?.getTime(),
+    watch: new Set(sampledPeople.map(({ id }) => id)),
+  };
+  const { test, found } = tested
+    ? forecastTested(sending.course, asked, {
+        tested,
+        isTested: ({ id }) => starts.get(id) === tested.step.id,
+        snoozed: new Set(rows.flatMap(({ id, snoozed_until: until }) => (until === null ? [] : [id]))),
+        together,
+        meanwhile,
+      })
+    : { test: null, found: forecast(sending.course, { ...meanwhile(), ...asked }) };
   return (
     found && {
       ...written(sending, found),
       samples: sampled(sending, { rows, chosen: sampledPeople, ...found }),
       rollout: rollout && writtenRollout(rollout),
+      test,
     }
   );
 }
@@ -128,7 +151,9 @@ export async function countPassedOver(
   const rollout = together ? await planRollout(tx, given, { from, chosen, who }) : null;
   const sending = rollout ? { ...given, rollout: rollout.local } : given;
   const graph = await loadGraph(tx, sending.campaignId);
-  const { firsts } = await loadBeginners(tx, sending, graph, { from, count, who, together });
+  const tested = await findFirstTest(tx, graph);
+  const beginning = { from, count, who, together };
+  const { firsts } = await loadBeginners(tx, sending, { graph, tested }, beginning);
   const share = (of: (first: FirstEmail | null) => boolean) =>
     Math.ceil((count * firsts.filter(({ first }) => of(first)).length) / firsts.length);
   const people = share((first) => first === null || first.passedOver > 0);

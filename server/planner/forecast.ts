@@ -36,17 +36,20 @@ type Ask = Meanwhile & {
 };
 
 /** With the emails of everybody who is watched, earliest first, by the person's id. */
-type Foreseen = Forecast & { watched: Map<string, Slot[]> };
+export type Foreseen = Forecast & { watched: Map<string, Slot[]> };
 
-/** Null when the rules leave no slot at all, or nothing is to be sent. The course is not changed. */
+/** Null when the rules leave no slot at all, or nothing is to be sent. Neither the course nor the rivals are changed. */
 export function forecast(
   given: Course,
-  { from, count, people, lastDueAt = from, ...meanwhile }: Ask,
+  { from, count, people, lastDueAt = from, rivals, ...meanwhile }: Ask,
 ): Foreseen | null {
   if (count < 1) return null;
   const course = structuredClone(given);
   const known = people ?? anybodies(Math.min(count, exactMax), from);
-  const { slots, heldBy, watched } = simulate(course, known, from, meanwhile);
+  const { slots, heldBy, watched } = simulate(course, known, from, {
+    ...meanwhile,
+    rivals: structuredClone(rivals),
+  });
   const first = slots[0];
   if (!first) return null;
   const last = slots.reduce((latest, slot) => (slot.at > latest.at ? slot : latest), first);

@@ -97,3 +97,10 @@ test("a forecast behind very many emails of others comes to its end soon", () =>
   // Fifty a day, and the others' fifty thousand first.
   expect(Math.abs((found?.firstAt.getTime() ?? 0) - (monday + 1_000 * dayMs))).toBeLessThan(2 * dayMs);
 });
+
+test("a forecast changes neither the course nor those beside it, so that the next one comes to the same", () => {
+  const given = course([mailboxOf("ana", { dailyLimit: 20, minDelayMs: 60_000 })]);
+  const rivals = [rival(30, { dailyLimit: 10 })];
+  const made = () => forecast(given, { from: monday, count: 40, people: people(40), rivals });
+  expect(made()).toEqual(made());
+});
