@@ -57,7 +57,7 @@ export async function driveEmailStep(tx: TenantTx, slice: Slice): Promise<SliceR
     await yieldUntil(tx, driver, fence, { until: driven.until, notBefore: driven.until });
     return { ...lost, held: true, until: driven.until };
   }
-  const put = await holdForSendTime(tx, { slice, zone: graph.zone, test, sendTime: standing.sendTime });
+  const put = await holdForSendTime(tx, { slice, graph, test, sendTime: standing.sendTime });
   if (put > 0) return { ...lost, held: true, acted: put, more: true };
   return wakeBy(tx, { slice, until: driven.until, result: await queueMessages(tx, slice) });
 }

@@ -3,6 +3,7 @@ import { appNow } from "#db/clock";
 import type { TenantTx } from "#db/tenancy";
 import type { WaitReason } from "#server/enrollments/reasons";
 import type { Slice } from "#server/enrollments/slice";
+import type { StepGraph } from "#server/enrollments/steps";
 import { dayMs, localText, startOfDay, toInstant, toLocal } from "#server/planner/zone";
 import type { Test } from "./queries.ts";
 
@@ -18,45 +19,78 @@ export function nextTimeOfDay(zone: string, now: number, time: string): number {
   return Math.max(now, first ?? of(today + dayMs));
 }
 
-/** Who waits for one of these has had the time of day, and has their turn when that is over. */
-const heldAfter: readonly WaitReason[] = [
-  "skip_day",
-  "rollout",
-  "recipient_window",
+/** What may keep somebody until an hour of the night, which is nobody's choice: it is over when there is room again. */
+const limits: readonly string[] = [
   "recipient_domain_limit",
   "recipient_domain_hourly_limit",
   "frequency_cap",
   "higher_priority",
-  "best_hour",
   "own_mailbox",
-  "too_many_emails",
-  "approved_for_later",
+] satisfies WaitReason[];
+
+/** Who waits for one of these has had the time of day, and has their turn when that is over. */
+const heldAfter: readonly string[] = [
+  ...limits,
+  ...([
+    "skip_day",
+    "rollout",
+    "recipient_window",
+    "best_hour",
+    "too_many_emails",
+    "approved_for_later",
+  ] satisfies WaitReason[]),
 ];
+
+const earlierThan = (zone: string, at: number, time: string): boolean =>
+  localText(toLocal(zone, at)).slice(11, 16) < time;
+
+/**
+ * When an email with a time of day leaves for somebody whom `hold` keeps until `until`: on a new day not before that time
+ * either. Where everybody is written to on their own clock, the window on that one sees to it.
+ */
+export function freeAgain(
+  { zone, personal }: Pick<StepGraph, "zone" | "personal">,
+  { time, until, hold }: { time: string | null; until: number; hold: string },
+): number {
+  const waits = time !== null && !personal && limits.includes(hold) && earlierThan(zone, until, time);
+  return waits ? nextTimeOfDay(zone, until, time) : until;
+}
 
 /**
  * Lets those wait for the time of day who have come to an email that leaves at one: the step's own or, while one is
- * tested, their variant's. Each waits once. Returns how many were dealt with.
+ * tested, their variant's. Each waits once, and once more who is let go earlier in the day (`freeAgain`), or was held already
+ * when the email was given its time. Returns how many were dealt with.
  */
 export async function holdForSendTime(
   tx: TenantTx,
-  { slice, zone, test, sendTime }: { slice: Slice; zone: string; test: Test | null; sendTime: string | null },
+  {
+    slice,
+    graph: { zone, personal },
+    test,
+    sendTime,
+  }: { slice: Slice; graph: StepGraph; test: Test | null; sendTime: string | null },
 ): Promise<number> {
   const times = timesOf(test, sendTime);
   if (times.length === 0) return 0;
   const now = (await appNow(tx)).getTime();
   const at = times.map(({ time }) => nextTimeOfDay(zone, now, time));
+  const early = personal ? sql`false` : sql`t.time > (app_now() at time zone ${zone})::time`;
+  const variantOf = sql`(select a.variant_id from ab_test_assignments a
+    where a.test_id = ${test?.id ?? null}::uuid and a.contact_id = e.contact_id)`;
   const rows = await tx.execute(sql`
     with times as (
       select * from unnest(${sql.param(times.map(({ variantId }) => variantId))}::uuid[],
-        ${sql.param(at.map((instant) => new Date(instant).toISOString()))}::timestamptz[],
-        ${sql.param(at.map((instant) => localText(toLocal(zone, instant))))}::timestamp[]) as t(variant_id, at, local)
+        ${sql.param(times.map(({ time }) => time))}::time[], ${sql.param(at.map(iso))}::timestamptz[],
+        ${sql.param(at.map((instant) => localText(toLocal(zone, instant))))}::timestamp[]) as t(variant_id, time, at, local)
     ), due as materialized (
-      select e.id, (select a.variant_id from ab_test_assignments a
-        where a.test_id = ${test?.id ?? null}::uuid and a.contact_id = e.contact_id) as variant_id
+      select e.id, ${variantOf} as variant_id
       from campaign_contacts e
       where e.tenant_id = ${slice.scope.tenantId}::uuid and e.current_step_id = ${slice.stepId}::uuid
         and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now() and e.awaiting_message_id is null
-        and coalesce(e.wait_reason, '') <> all(${sql.param(["send_time", "outcome_unknown", ...heldAfter])}::text[])
+        and (coalesce(e.wait_reason, '') <> all(${sql.param(["send_time", "outcome_unknown", ...heldAfter])}::text[])
+          or e.wait_reason = any(${sql.param([...limits, "recipient_window"])}::text[]) and exists (
+            select from times t where t.variant_id is not distinct from ${variantOf}
+              and (${early} and e.wait_reason <> 'recipient_window' or not ${hadTime})))
       order by e.next_email_scheduled_at, e.id limit ${slice.limit} for no key update of e skip locked
     )
     update campaign_contacts e set next_email_scheduled_at = t.at, due_local = t.local, tz_used = ${zone},
@@ -66,12 +100,18 @@ export async function holdForSendTime(
   return rows.length;
 }
 
+const iso = (at: number) => new Date(at).toISOString();
+
 /**
  * When `campaign_contacts e` was given a time of day to wait for at the step where it stands; null for whoever was not. That time
  * is written where the moment stood at which they came, on the same clock.
  */
 export const timeWaitedFor: SQL = sql`case when e.due_local > (e.entered_step_at at time zone e.tz_used)
   then e.due_local at time zone e.tz_used end`;
+
+/** Whether `e` has waited for a time of day, or came just after that of `times t`. */
+const hadTime: SQL = sql`(${timeWaitedFor} is not null or e.due_local is null
+  or (e.due_local - t.time::interval)::time < make_interval(secs => ${graceMs / 1_000}))`;
 
 /** Whether an email, or a variant of it that is tested, leaves at a time of day. */
 export const leavesAtTimes = (test: Test | null, sendTime: string | null): boolean =>

@@ -1,8 +1,8 @@
-import { nextTimeOfDay } from "#server/ab-tests/send-time";
+import { freeAgain, nextTimeOfDay } from "#server/ab-tests/send-time";
 import { dueAt, type EngineStep, type StepGraph, waitsOnOwnClock } from "#server/enrollments/steps";
 import type { Person } from "#server/planner/persons";
+import type { Meanwhile } from "#server/planner/simulate";
 import { type OwnTime, type Skipping, skippedTurn } from "#server/planner/skips";
-import type { Slot } from "#server/planner/slots";
 
 /** A way longer than this, or one that leads back, is not followed any further. */
 const stepsMax = 50;
@@ -10,28 +10,36 @@ const stepsMax = 50;
 /**
  * When somebody who has a slot is due for their next email, and from whom: the follow-ups that a forecast makes room for.
  * Nobody is assumed to answer. What a condition will say is not known: it is taken for not true, which is how most
- * people go on. `startOf` says at which step somebody stands; null at the first one that writes.
+ * people go on. `startOf` says at which step somebody stands; null at the first one that writes. It keeps in mind where
+ * everybody has come to, so that each forecast needs one of its own.
  */
 export function followUpsOf(
   graph: StepGraph,
   { startOf, skipping }: { startOf: (person: Person) => string | null; skipping: Skipping | null },
-): (person: Person, slot: Slot) => Person | null {
+): Required<Pick<Meanwhile, "followUp" | "dueAgain">> {
   const places = new Map<string, string>();
   const first = firstStepOf(graph);
-  return (person, slot) => {
+  const stepOf = (person: Person) => {
     const place = places.get(person.id) ?? startOf(person) ?? first?.id;
-    const step = place === undefined ? undefined : graph.steps.get(place);
-    const next = step && nextOf(graph, step);
-    const found = next && sentFrom(graph, next, { at: slot.at, person, skipping });
-    if (!found) return null;
-    // Told apart from whoever stands at an earlier email.
-    places.set(person.id, found.step.id);
-    return {
-      ...person,
-      dueAt: found.at,
-      mailboxId: slot.mailboxId,
-      earlier: [...person.earlier, slot.at].sort((a, b) => a - b),
-    };
+    return place === undefined ? undefined : graph.steps.get(place);
+  };
+  return {
+    followUp: (person, slot) => {
+      const step = stepOf(person);
+      const next = step && nextOf(graph, step);
+      const found = next && sentFrom(graph, next, { at: slot.at, person, skipping });
+      if (!found) return null;
+      // Told apart from whoever stands at an earlier email.
+      places.set(person.id, found.step.id);
+      return {
+        ...person,
+        dueAt: found.at,
+        mailboxId: slot.mailboxId,
+        earlier: [...person.earlier, slot.at].sort((a, b) => a - b),
+      };
+    },
+    dueAgain: ({ person, until, hold }) =>
+      freeAgain(graph, { time: stepOf(person)?.sendTime ?? null, until, hold }),
   };
 }
 

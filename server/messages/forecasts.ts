@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import { live } from "#server/ab-tests/queries";
+import { freeAgain } from "#server/ab-tests/send-time";
 import { contactZone, type ContactZone } from "#server/contacts/zone";
 import { loadGraph } from "#server/enrollments/steps";
 import { clockText, exactMax, forecast, type Forecast } from "#server/planner/forecast";
@@ -107,7 +108,7 @@ export async function forecastLaunch(
   const meanwhile = () => ({
     rivals,
     since: sending.now,
-    followUp: followUpsOf(graph, {
+    ...followUpsOf(graph, {
       startOf: ({ id }) => starts.get(id) ?? null,
       skipping: sending.skipping,
     }),
@@ -255,10 +256,11 @@ async function forecastStanding(
   standing: SQL,
   count: number,
 ): Promise<{ forecast: Forecast | null; left: number }> {
-  const found = await tx.execute<PersonRow & { step_id: string; since: Date | null }>(sql`
-    select p.id, p.due_at, p.since, p.account_id, p.wait_reason, p.step_id, ${personColumns}
+  type Row = PersonRow & { step_id: string; since: Date | null; written: boolean };
+  const found = await tx.execute<Row>(sql`
+    select p.id, p.due_at, p.since, p.account_id, p.wait_reason, p.step_id, p.written, ${personColumns}
     from (
-      select e.id, e.contact_id, e.current_step_id as step_id, 
+      select e.id, e.contact_id, e.current_step_id as step_id, m.id is not null as written,
         case when ${maySkip(sql`coalesce(m.attempts, 0)`)} then ${dueSince(sql`coalesce(m.next_attempt_at, e.next_email_scheduled_at)`)} end as since,
         coalesce(m.next_attempt_at, e.next_email_scheduled_at, app_now()) as due_at,
         case when m.id is null then e.pinned_account_id else ${boundTo} end as account_id, e.wait_reason ${standing}
@@ -271,15 +273,25 @@ async function forecastStanding(
   );
   const rows = found.filter(({ id }) => !turns.has(id));
   const left = found.length === 0 ? 0 : Math.round((count * rows.length) / found.length);
-  const people = await loadPeople(tx, sending, rows);
+  const graph = await loadGraph(tx, sending.campaignId);
+  const dueAgain = ({ due_at: at, written, wait_reason: hold, step_id: step }: Row): Date => {
+    const until = Math.max(at.getTime(), sending.now);
+    const time = graph.steps.get(step)?.sendTime ?? null;
+    return written ? at : new Date(freeAgain(graph, { time, until, hold: hold ?? "" }));
+  };
+  const people = await loadPeople(
+    tx,
+    sending,
+    rows.map((row) => ({ ...row, due_at: dueAgain(row) })),
+  );
   const places = new Map(rows.map((row) => [row.id, row.step_id]));
-  const followUp = followUpsOf(await loadGraph(tx, sending.campaignId), {
+  const meanwhile = followUpsOf(graph, {
     startOf: ({ id }) => places.get(id) ?? null,
     skipping: sending.skipping,
   });
   const rivals = await findRivals(tx, sending);
   return {
-    forecast: forecast(sending.course, { from: sending.now, count: left, people, rivals, followUp }),
+    forecast: forecast(sending.course, { from: sending.now, count: left, people, rivals, ...meanwhile }),
     left,
   };
 }

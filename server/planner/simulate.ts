@@ -1,6 +1,6 @@
 import { type Claim, keepFree } from "./claims.ts";
 import type { Person, PersonalHold } from "./persons.ts";
-import { type Course, type Given, horizonMs, plan, type Plan, refillMs } from "./plan.ts";
+import { type Course, type Given, type Held, horizonMs, plan, type Plan, refillMs } from "./plan.ts";
 import { type Rival, rivalsBeside } from "./rivals.ts";
 import { nextDay, type Slot } from "./slots.ts";
 import { dayMs } from "./zone.ts";
@@ -22,12 +22,14 @@ export const emailsMax = 3;
 
 /**
  * What else happens meanwhile. `since`: when the rivals begin, if that is before anybody else does. `followUp`: who is due when after somebody's slot, if anybody; they come before the
- * others. `watch`: the ids of people whose follow-ups are to be known as well.
+ * others. `dueAgain`: when somebody who is held looks for a slot again, if not at once when that is over. `watch`: the ids of
+ * people whose follow-ups are to be known as well.
  */
 export type Meanwhile = {
   rivals?: readonly Rival[];
   since?: number;
   followUp?: (person: Person, slot: Slot) => Person | null;
+  dueAgain?: (held: Held) => number;
   watch?: ReadonlySet<string>;
 };
 
@@ -45,7 +47,7 @@ export function simulate(
   course: Course,
   people: readonly Person[],
   from: number,
-  { rivals = [], since = from, followUp, watch = new Set() }: Meanwhile = {},
+  { rivals = [], since = from, followUp, dueAgain = ({ until }) => until, watch = new Set() }: Meanwhile = {},
 ): Simulated {
   const end = from + daysMax * dayMs;
   const slots: Slot[] = [];
@@ -78,8 +80,8 @@ export function simulate(
       first?.waiting || due.length === 0 ? null : planKeeping(course, due, { now, until, followUps, later });
     if (slots.length === 0 && round?.given.length === 0) heldBy ??= round.held[0]?.hold ?? null;
     slots.push(...(round?.given ?? []).map(({ slot }) => slot));
-    followUps = without(followUps, first);
-    waiting = without(waiting, round);
+    followUps = without(followUps, first, dueAgain);
+    waiting = without(waiting, round, dueAgain);
     for (const given of [...(first?.given ?? []), ...(round?.given ?? [])]) note(given);
     const full = first?.waiting ? first : round;
     if (!full?.waiting) continue;
@@ -101,11 +103,11 @@ function dueOf(people: Person[], now: number): Person[] {
 }
 
 /** Those who are left: without whoever got a slot, and with whoever is held due when that is over. */
-function without(people: Person[], round: Plan | null): Person[] {
+function without(people: Person[], round: Plan | null, dueAgain: (held: Held) => number): Person[] {
   if (!round) return people;
   const gone = new Set(round.given.map(({ person }) => person));
   const later = new Map(
-    round.held.map(({ person, until, hold }) => [person, heldUntil(person, until, hold)]),
+    round.held.map((held) => [held.person, heldUntil(held.person, dueAgain(held), held.hold)]),
   );
   return people.flatMap((person) => (gone.has(person) ? [] : [later.get(person) ?? person]));
 }
