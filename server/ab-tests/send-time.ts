@@ -10,14 +10,22 @@ import type { Test } from "./queries.ts";
 /** Who comes so shortly after the time of day is not made to wait until tomorrow. */
 const graceMs = 30 * 60_000;
 
-/** The next instant at which the zone's clocks show `time` (HH:MM), or `now` when they have just shown it. */
-export function nextTimeOfDay(zone: string, now: number, time: string): number {
+/** The instants at which the zone's clocks show `time` (HH:MM), on the day of `now` and so many days before or after it. */
+function timesOfDay(zone: string, now: number, time: string): (days: number) => number {
   const [hours = 0, minutes = 0] = time.split(":").map(Number);
-  const of = (day: number) => toInstant(zone, day + (hours * 60 + minutes) * 60_000);
   const today = startOfDay(toLocal(zone, now));
-  const first = [today - dayMs, today].map(of).find((at) => at > now - graceMs);
-  return Math.max(now, first ?? of(today + dayMs));
+  return (days) => toInstant(zone, today + days * dayMs + (hours * 60 + minutes) * 60_000);
 }
+
+/** The instant at which the zone's clocks show `time` next, or have just shown it. */
+function nearestTimeOfDay(zone: string, now: number, time: string): number {
+  const on = timesOfDay(zone, now, time);
+  return [-1, 0].map(on).find((at) => at > now - graceMs) ?? on(1);
+}
+
+/** The next instant at which the zone's clocks show `time`, or `now` when they have just shown it. */
+export const nextTimeOfDay = (zone: string, now: number, time: string): number =>
+  Math.max(now, nearestTimeOfDay(zone, now, time));
 
 /** What may keep somebody until an hour of the night, which is nobody's choice: it is over when there is room again. */
 const limits: readonly string[] = [
@@ -73,7 +81,8 @@ export async function holdForSendTime(
   const times = timesOf(test, sendTime);
   if (times.length === 0) return 0;
   const now = (await appNow(tx)).getTime();
-  const at = times.map(({ time }) => nextTimeOfDay(zone, now, time));
+  // For whoever comes just after it, that very instant: those who have had the time of day stand there together.
+  const at = times.map(({ time }) => nearestTimeOfDay(zone, now, time));
   const early = personal ? sql`false` : sql`t.time > (app_now() at time zone ${zone})::time`;
   const variantOf = sql`(select a.variant_id from ab_test_assignments a
     where a.test_id = ${test?.id ?? null}::uuid and a.contact_id = e.contact_id)`;
@@ -83,15 +92,19 @@ export async function holdForSendTime(
         ${sql.param(times.map(({ time }) => time))}::time[], ${sql.param(at.map(iso))}::timestamptz[],
         ${sql.param(at.map((instant) => localText(toLocal(zone, instant))))}::timestamp[]) as t(variant_id, time, at, local)
     ), due as materialized (
-      select e.id, ${variantOf} as variant_id
-      from campaign_contacts e
-      where e.tenant_id = ${slice.scope.tenantId}::uuid and e.current_step_id = ${slice.stepId}::uuid
-        and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now() and e.awaiting_message_id is null
-        and (coalesce(e.wait_reason, '') <> all(${sql.param(["send_time", "outcome_unknown", ...heldAfter])}::text[])
-          or e.wait_reason = any(${sql.param([...limits, "recipient_window"])}::text[]) and exists (
-            select from times t where t.variant_id is not distinct from ${variantOf}
-              and (${early} and e.wait_reason <> 'recipient_window' or not ${hadTime})))
-      order by e.next_email_scheduled_at, e.id limit ${slice.limit} for no key update of e skip locked
+      select e.id, e.variant_id from ${between(passedTimes(zone, now, times))}
+      cross join lateral (
+        select e.id, ${variantOf} as variant_id
+        from campaign_contacts e
+        where e.tenant_id = ${slice.scope.tenantId}::uuid and e.current_step_id = ${slice.stepId}::uuid
+          and e.status in ('enrolled', 'active') and e.next_email_scheduled_at <= app_now()
+          and e.next_email_scheduled_at > b.since and e.next_email_scheduled_at < b.until and e.awaiting_message_id is null
+          and (coalesce(e.wait_reason, '') <> all(${sql.param(["send_time", "outcome_unknown", ...heldAfter])}::text[])
+            or e.wait_reason = any(${sql.param([...limits, "recipient_window"])}::text[]) and exists (
+              select from times t where t.variant_id is not distinct from ${variantOf}
+                and (${early} and e.wait_reason <> 'recipient_window' or not ${hadTime})))
+        order by e.next_email_scheduled_at, e.id limit ${slice.limit} for no key update of e skip locked
+      ) e limit ${slice.limit}
     )
     update campaign_contacts e set next_email_scheduled_at = t.at, due_local = t.local, tz_used = ${zone},
       wait_reason = 'send_time', updated_at = app_now()
@@ -112,6 +125,27 @@ export const timeWaitedFor: SQL = sql`case when e.due_local > (e.entered_step_at
 /** Whether `e` has waited for a time of day, or came just after that of `times t`. */
 const hadTime: SQL = sql`(${timeWaitedFor} is not null or e.due_local is null
   or (e.due_local - t.time::interval)::time < make_interval(secs => ${graceMs / 1_000}))`;
+
+/** A queue that is longer than this is read from its beginning again. */
+const passedDays = 31;
+
+/**
+ * The moments at which everybody who is due has had the time of day, and of whom there may be a million: the latest ones,
+ * oldest first. None where each variant has another time.
+ */
+function passedTimes(zone: string, now: number, times: readonly { time: string }[]): number[] {
+  const [time, other] = new Set(times.map((each) => each.time));
+  if (time === undefined || other !== undefined) return [];
+  const on = timesOfDay(zone, now, time);
+  return Array.from({ length: passedDays }, (_, nth) => on(nth + 1 - passedDays)).filter((at) => at <= now);
+}
+
+/** The stretches between these moments and around them, for an index to go from one to the next. */
+function between(moments: readonly number[]): SQL {
+  const all = moments.map(iso);
+  return sql`unnest(${sql.param(["-infinity", ...all])}::timestamptz[],
+    ${sql.param([...all, "infinity"])}::timestamptz[]) as b(since, until)`;
+}
 
 /** Whether an email, or a variant of it that is tested, leaves at a time of day. */
 export const leavesAtTimes = (test: Test | null, sendTime: string | null): boolean =>
