@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { DraftFate } from "#server/campaigns/schema";
 import { stepMessage, mergeContacts } from "#server/mail/queries";
+import { dueKept } from "#server/messages/due-since";
 import { type DraftText, draftText } from "./text.ts";
 
 type Place = { id: string; contact_id: string; run_number: number; visit: number };
@@ -73,7 +74,8 @@ async function takeWritten(tx: TenantTx, { stepId, review, places }: Arriving): 
       returning d.enrollment_id, d.expires_at
     )
     update campaign_contacts e
-    set wait_reason = 'waiting_for_review', next_email_scheduled_at = t.expires_at, updated_at = app_now()
+    set wait_reason = 'waiting_for_review', next_email_scheduled_at = t.expires_at,
+      due_local = ${dueKept(sql`e.next_email_scheduled_at`)}, updated_at = app_now()
     from taken t where e.id = t.enrollment_id
     returning e.id`);
   return new Set(rows.map(({ id }) => id));
@@ -133,7 +135,8 @@ export async function makeDrafts(
       returning enrollment_id, expires_at
     )
     update campaign_contacts e
-    set wait_reason = 'waiting_for_review', next_email_scheduled_at = m.expires_at, updated_at = app_now()
+    set wait_reason = 'waiting_for_review', next_email_scheduled_at = m.expires_at,
+      due_local = ${dueKept(sql`e.next_email_scheduled_at`)}, updated_at = app_now()
     from made m where e.id = m.enrollment_id`);
 }
 

@@ -6,6 +6,7 @@ import { advance } from "#server/enrollments/advance";
 import { exitEnrollments, type Exit } from "#server/enrollments/exits";
 import type { ExitReason } from "#server/enrollments/reasons";
 import type { StepContext } from "#server/enrollments/slice";
+import { dueKept } from "#server/messages/due-since";
 import { unmailableReason } from "#server/messages/mailable";
 import { currentVersion, makeDrafts, rewriteStale } from "./make.ts";
 import { tellReviewers } from "./notify.ts";
@@ -120,7 +121,8 @@ async function holdAgain(tx: TenantTx, waiting: readonly Due[]): Promise<void> {
   if (waiting.length === 0) return;
   await tx.execute(sql`
     update campaign_contacts e
-    set wait_reason = 'waiting_for_review', next_email_scheduled_at = d.expires_at, updated_at = app_now()
+    set wait_reason = 'waiting_for_review', next_email_scheduled_at = d.expires_at,
+      due_local = ${dueKept(sql`e.next_email_scheduled_at`)}, updated_at = app_now()
     from email_drafts d
     where d.id = any(${sql.param(waiting.map((row) => row.draft_id))}::uuid[]) and e.id = d.enrollment_id`);
 }

@@ -32,8 +32,10 @@ export async function letGoOn(
     update content.email_messages m
     set next_attempt_at = app_now(), reason_code = 'awaiting_slot', updated_at = app_now()
     from held where m.id = held.id`);
+  // A snooze that is ended is over now: that is when their emails are due.
   await tx.execute(sql`
     update campaign_contacts set updated_at = app_now(),
+      due_local = case when wait_reason = 'snoozed' then app_now() at time zone tz_used else due_local end,
       wait_reason = case when awaiting_message_id is not null then 'awaiting_send' end,
       next_email_scheduled_at = case when awaiting_message_id is null then app_now() end
     where id = any(${sql.param(standing.map(({ id }) => id))}::uuid[]) and wait_reason = ${from}`);

@@ -10,12 +10,13 @@ import { spread } from "#server/planner/samples";
 import type { Hold, Slot } from "#server/planner/slots";
 import { boundTo, findRivals } from "./ahead.ts";
 import { type BeginnerRow, type Beginning, loadBeginners } from "./beginners.ts";
+import { dueSince } from "./due-since.ts";
 import { findFirstTest } from "./first-test.ts";
 import { type FirstEmail, followUpsOf } from "./follow-ups.ts";
 import { loadPeople, personColumns, type PersonRow } from "./people.ts";
 import { planRollout, type Rollout } from "./rollout.ts";
 import type { Sending } from "./sending.ts";
-import { dueSince, maySkip, turnsOf } from "./skips.ts";
+import { maySkip, turnsOf } from "./skips.ts";
 import { type ForecastTest, forecastTested } from "./test-forecast.ts";
 
 /** A forecast in words; times are on the wall clock of the campaign's zone. `mailbox` sends the first email. */

@@ -7,6 +7,7 @@ import type { Given, Held } from "#server/planner/plan";
 import type { Slot } from "#server/planner/slots";
 import type { ContactCaps } from "#server/sending-limits/queries";
 import { tooOften } from "./delays.ts";
+import { dueKept } from "./due-since.ts";
 import { reserve } from "./reserve.ts";
 import type { Sending } from "./sending.ts";
 
@@ -69,11 +70,15 @@ async function giveSlots(tx: TenantTx, given: readonly Given[]): Promise<Given[]
     from unnest(${sql.param(ids)}::uuid[], ${slotColumns(given)}) as g(id, ${slotNames})
     where m.id = g.id and ${wantsSlot} returning m.id`);
   const done = new Set(slotted.map(({ id }) => id));
+  const people = given.filter(({ person }) => done.has(person.id));
   await tx.execute(sql`
-    update campaign_contacts e set wait_reason = 'awaiting_send', next_email_scheduled_at = null, pinned_account_id = m.email_account_id
-    from content.email_messages m
-    where m.id = any(${sql.param([...done])}::uuid[]) and e.id = m.enrollment_id and e.awaiting_message_id = m.id`);
-  return given.filter(({ person }) => done.has(person.id));
+    update campaign_contacts e set wait_reason = 'awaiting_send', next_email_scheduled_at = null, pinned_account_id = m.email_account_id,
+      due_local = ${dueKept(sql`g.due_at`)}
+    from unnest(${sql.param(people.map(({ person }) => person.id))}::uuid[],
+      ${sql.param(people.map(({ person }) => new Date(person.dueAt).toISOString()))}::timestamptz[]) as g(id, due_at)
+    cross join lateral (select * from content.email_messages m where m.id = g.id limit 1) m
+    where e.id = m.enrollment_id and e.awaiting_message_id = m.id`);
+  return people;
 }
 
 /**
@@ -98,6 +103,7 @@ export async function holdPeople(
     update campaign_contacts e
     set next_email_scheduled_at = case when ${overAtPlace} then e.next_email_scheduled_at else h.until end,
       wait_reason = case when ${overAtPlace} then ${tooOften} else h.reason end,
+      due_local = ${dueKept(sql`e.next_email_scheduled_at`)},
       attempts = e.attempts + (${isDelay})::int, updated_at = app_now()
     from ${rows} where e.id = h.id`);
   await tx.execute(sql`
@@ -108,8 +114,12 @@ export async function holdPeople(
       from ${rows} where m.id = h.id and ${wantsSlot}
       returning m.id, m.enrollment_id, m.reason_code, (${isDelay})::int as delayed
     )
-    update campaign_contacts e set attempts = e.attempts + p.delayed, wait_reason = p.reason_code, updated_at = app_now()
-    from put_off p where e.id = p.enrollment_id and e.awaiting_message_id = p.id`);
+    update campaign_contacts e set attempts = e.attempts + p.delayed, wait_reason = p.reason_code, updated_at = app_now(),
+      due_local = ${dueKept(sql`before.next_attempt_at`)}
+    from put_off p
+    -- As the statement found it.
+    cross join lateral (select next_attempt_at from content.email_messages m where m.id = p.id limit 1) before
+    where e.id = p.enrollment_id and e.awaiting_message_id = p.id`);
 }
 
 /**
@@ -168,6 +178,7 @@ async function insertMessages(
     )
     update campaign_contacts e
     set wait_reason = 'awaiting_send', awaiting_message_id = w.id, next_email_scheduled_at = null,
+      due_local = ${dueKept(sql`e.next_email_scheduled_at`)},
       pinned_account_id = w.email_account_id, updated_at = app_now()
     from written w where e.id = w.enrollment_id
     returning e.id as enrollment_id`);

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
 import type { WaitReason } from "#server/enrollments/reasons";
 import type { Slice } from "#server/enrollments/slice";
+import { dueKept } from "./due-since.ts";
 import { isSnoozed, isUndisturbed } from "./mailable.ts";
 
 const snoozed: WaitReason = "snoozed";
@@ -22,10 +23,11 @@ export async function leaveAlone(tx: TenantTx, { scope, stepId, limit }: Slice):
       order by e.next_email_scheduled_at, e.id limit ${limit} for no key update skip locked
     ), held as (
       update campaign_contacts e
-      set next_email_scheduled_at = s.until, wait_reason = s.reason, updated_at = app_now()
+      set next_email_scheduled_at = s.until, wait_reason = s.reason, due_local = ${dueKept(sql`e.next_email_scheduled_at`)},
+        updated_at = app_now()
       from (${thoseOf(sql`due`)}) s where e.id = s.id returning 1
     ), slotless as materialized (
-      select m.id, m.contact_id, m.enrollment_id from content.email_messages m
+      select m.id, m.contact_id, m.enrollment_id, m.next_attempt_at as due_at from content.email_messages m
       where m.step_id = ${stepId}::uuid and m.scheduled_for is null and m.delivery_status in ('queued', 'deferred')
         and m.next_attempt_at <= app_now()
       order by m.next_attempt_at, m.id limit ${limit} for no key update skip locked
@@ -34,8 +36,8 @@ export async function leaveAlone(tx: TenantTx, { scope, stepId, limit }: Slice):
       set next_attempt_at = s.until, reason_code = s.reason, updated_at = app_now()
       from (${thoseOf(sql`slotless`)}) s where m.id = s.id returning m.id, m.enrollment_id, m.reason_code
     ), shown as (
-      update campaign_contacts e set wait_reason = p.reason_code, updated_at = app_now()
-      from put_off p where e.id = p.enrollment_id and e.awaiting_message_id = p.id
+      update campaign_contacts e set wait_reason = p.reason_code, due_local = ${dueKept(sql`d.due_at`)}, updated_at = app_now()
+      from put_off p join slotless d on d.id = p.id where e.id = p.enrollment_id and e.awaiting_message_id = p.id
     )
     select (select count(*) from held)::int + (select count(*) from put_off)::int as count`);
   return row?.count ?? 0;

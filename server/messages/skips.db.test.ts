@@ -195,6 +195,20 @@ test("an email with a time of day is judged by that, also when something else ke
   expect([await sent(campaign), await log(campaign)]).toEqual([1, ["sent"]]);
 });
 
+test("an email with a time of day is not judged by the day before, by whoever comes just after midnight", async () => {
+  const campaign = await newCampaign({
+    emails: people(1),
+    settings,
+    steps: [emailStep({ sendTime: "23:50" })],
+  });
+  await moveTo(campaign, 1, 12);
+  await addDays(campaign, { from: 0, action: "skip" });
+  await moveTo(campaign, 1, 0.16);
+  await launch(campaign.scope, campaign.campaignId);
+  await runner.settle();
+  expect([await sent(campaign), await log(campaign)]).toEqual([1, ["sent"]]);
+});
+
 test("who was due on such a day is passed over for it however late they are looked at, behind a queue of many weeks say", async () => {
   const campaign = await newCampaign({ emails: people(2), settings });
   await moveTo(campaign, 1, 12);

@@ -1,10 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "#db/tenancy";
-import { timeWaitedFor } from "#server/ab-tests/send-time";
 import type { DriverEvent, EventScope } from "#server/drivers/events";
 import type { WaitReason } from "#server/enrollments/reasons";
 import type { StepContext } from "#server/enrollments/slice";
 import { skippedTurn } from "#server/planner/skips";
+import { dueSince } from "./due-since.ts";
 import { holdPeople } from "./ledger.ts";
 import { isLeftAlone } from "./mailable.ts";
 import { type PassedOver, passOver } from "./pass-over.ts";
@@ -17,13 +17,6 @@ import { loadSending, type Sending, skippedDays } from "./sending.ts";
  * that was passed over for it.
  */
 export const skipDay = "skip_day" satisfies WaitReason;
-
-/** What gives an email a time of its own. Whatever else holds somebody at it, or held them, does not change when it was due. */
-const ownTimes = sql`('best_hour', 'rollout', 'send_time', 'snoozed', 'approved_for_later')`;
-
-/** When the email that `campaign_contacts e` stands at was due; `nextAt` is when its turn comes as far as is known. */
-export const dueSince = (nextAt: SQL): SQL => sql`coalesce(
-  case when e.wait_reason in ${ownTimes} then ${nextAt} end, ${timeWaitedFor}, e.entered_step_at, e.enrolled_at)`;
 
 /** Whether it may be passed over: what was handed over once, or is tried again on a person's word, is not called back. */
 export const maySkip = (attempts: SQL): SQL =>
