@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Section } from "#components/ui/section";
 import { type Column, Table } from "#components/ui/table";
-import { exampleWords } from "./launch-words.ts";
+import { exampleWords, reviewedWords } from "./launch-words.ts";
 import type { Review } from "./launch-review.tsx";
 import type { Campaign } from "./use-campaign-edits.tsx";
 
@@ -18,7 +18,7 @@ type Props = {
 export function LaunchSamples({ workspace, campaign, forecast, everybody }: Props) {
   const { samples, test } = forecast;
   const { timezone } = campaign.settings;
-  const examples = exampleWords(campaign, test);
+  const more = [exampleWords(campaign, test), reviewedWords(campaign.steps)];
   const columns: Column<Sample>[] = [
     { key: "contact", header: "Contact", cell: contact, className: "wrap-anywhere" },
     {
@@ -48,9 +48,7 @@ export function LaunchSamples({ workspace, campaign, forecast, everybody }: Prop
           {all ? "Everybody" : `${samples.length} of them`}, with the first email and the ones after it,{" "}
           {campaign.status === "scheduled" ? "as it is scheduled" : "if launched now"}. Nobody is assumed to
           answer.
-          {examples && ` ${examples}`}
-          {campaign.steps.some(({ type, review }) => type === "email" && review)
-            && " Emails that are reviewed leave when they are approved: their times are the earliest there can be."}
+          {more.map((words) => words && ` ${words}`)}
         </>
       }
     >

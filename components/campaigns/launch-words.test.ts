@@ -6,6 +6,7 @@ import {
   firstAtWords,
   firstEmailSentence,
   isEarliest,
+  reviewedWords,
   testWords,
 } from "./launch-words.ts";
 
@@ -44,15 +45,23 @@ test("an email that is reviewed one by one leaves when its drafts are approved",
   expect(isEarliest(planned, drafts)).toBe(true);
 });
 
+test("the times of emails that are reviewed are said to be the earliest, also of those that nobody has to approve", () => {
+  const unreviewed = { ...review, unreviewed: true, instructions: "Write" };
+  expect(reviewedWords([{ type: "email", review: null }])).toBeNull();
+  expect(reviewedWords([{ type: "email", review }])).toMatch(/leave when they are approved: their times/);
+  const both = [review, unreviewed].map((each) => ({ type: "email", review: each }) as const);
+  expect(reviewedWords(both)).toMatch(/leave when they are written or approved: their times/);
+});
+
 test("an email that is tested reaches all but its sample when a winner is found", () => {
   expect(firstEmailSentence(tested, sentence)).toBe(
-    "The first email leaves right away. 200 people get it then, as the sample of its test; the others when a winner is found, 4 hours after the sample’s last email at the earliest.",
+    "The first email leaves right away. 200 people get it from then on, as the sample of its test; the others when a winner is found, 4 hours after the sample’s last email at the earliest.",
   );
   expect(isEarliest(tested, null)).toBe(true);
   const whole = { ...tested, test: { ...tested.test, others: 0 } };
   expect(testWords(whole, false)).toBeNull();
   expect(isEarliest(whole, null)).toBe(false);
-  expect(testWords(whole, true)).toMatch(/^The first people to come get it then; the others when/);
+  expect(testWords(whole, true)).toMatch(/^The first people to come get it from then on; the others when/);
 });
 
 test("the times that are listed are said to be examples where those of others could stand there", () => {

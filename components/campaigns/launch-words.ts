@@ -7,13 +7,25 @@ type Planned = Pick<NonNullable<Review["forecast"]>, "atOnce" | "firstAtText" | 
 type Email = Pick<Campaign["steps"][number], "type" | "review">;
 type Tested = { type: Email["type"]; test: { dimension: TestDimension } | null };
 
+/** Drafts that a provider writes, and that leave as it does. */
+const leavesUnreviewed = ({ unreviewed, instructions }: NonNullable<Email["review"]>): boolean =>
+  unreviewed && instructions !== "";
+
 /** What keeps a first email until somebody has done something; null when nothing does. */
 export function awaitedDrafts(steps: readonly Email[]): string | null {
   const review = steps.find(({ type }) => type === "email")?.review;
   if (!review) return null;
-  return review.unreviewed && review.instructions !== ""
+  return leavesUnreviewed(review)
     ? "when its drafts are written or approved"
     : "when its drafts are approved";
+}
+
+/** How the times of emails that are reviewed are meant; null where none is. */
+export function reviewedWords(steps: readonly Email[]): string | null {
+  const reviews = steps.flatMap(({ type, review }) => (type === "email" && review ? [review] : []));
+  if (reviews.length === 0) return null;
+  const written = reviews.some(leavesUnreviewed) ? "written or " : "";
+  return `Emails that are reviewed leave when they are ${written}approved: their times are the earliest there can be.`;
 }
 
 /** `Right away`, `Mon 23 Mar, 09:00`, `When its drafts are approved, Mon 23 Mar, 09:00 at the earliest`. */
@@ -27,8 +39,8 @@ export function firstAtWords({ atOnce, firstAtText }: Planned, drafts: string | 
 export function testWords({ test }: Pick<Planned, "test">, goesOn: boolean): string | null {
   if (!test || (test.others === 0 && !goesOn)) return null;
   const sample = goesOn
-    ? "The first people to come get it then"
-    : `${test.sample.toLocaleString("en")} ${test.sample === 1 ? "person gets" : "people get"} it then, as the sample of its test`;
+    ? "The first people to come get it from then on"
+    : `${test.sample.toLocaleString("en")} ${test.sample === 1 ? "person gets" : "people get"} it from then on, as the sample of its test`;
   return `${sample}; the others when a winner is found, ${durationWords(test.durationMinutes)} after the sample’s last email at the earliest.`;
 }
 

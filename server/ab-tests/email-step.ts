@@ -83,10 +83,11 @@ export async function goThrough(
     order by contact_id limit ${size}`);
   const ids = rows.map(({ id }) => id);
   const step = stepOf(await loadGraph(tx, campaignId), stepId);
+  const timed = leavesAtTimes(await findLiveTest(tx, stepId), step.sendTime);
   const recalled = await recallUnreviewed(tx, step, ids);
   const messageIds = await letMessagesGoOfDays(tx, ids);
   const moreMessages = await askMessagesAgain(tx, { stepId, messagesMax: size });
-  await letPlacesGoOfDays(tx, { enrollmentIds: ids, messageIds });
+  await letPlacesGoOfDays(tx, { enrollmentIds: ids, messageIds, timed });
   await askPeopleAgain(tx, ids);
   if (decided) await releaseHeld(tx, ids);
   await followReviewSwitch(tx, step, { enrollmentIds: ids, recalled });

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { withTenant } from "#db/tenancy";
 import { reviewCampaign } from "#server/campaigns/review";
+import { commitThenSend } from "#server/drivers/events";
 import {
   createRunner,
   emailStep,
@@ -13,7 +14,7 @@ import {
 } from "#server/enrollments/testing";
 import { forecastDue } from "#server/messages/forecasts";
 import { loadSending } from "#server/messages/sending";
-import { atOnce, people } from "#server/messages/testing";
+import { atOnce, changeSettings, people } from "#server/messages/testing";
 import { now, sent } from "#server/messages/testing-days";
 import { sinks } from "#server/messages/testing-sinks";
 import { dayMs, startOfDay } from "#server/planner/zone";
@@ -42,9 +43,14 @@ const limitDomain = (
   { scope, userId }: Started,
   limit: { dailyLimit: number | null; hourlyLimit: number | null },
 ) =>
-  withTenant(scope, (tx) =>
+  commitThenSend(scope, (tx) =>
     saveSendingLimit(tx, { scope, userId }, { kind: "recipient_domain", domain: "big.test", ...limit }),
   );
+const dueFirst = ({ scope, campaignId }: Started) =>
+  withTenant(scope, async (tx) => {
+    const sending = await loadSending(tx, campaignId);
+    return (sending && (await forecastDue(tx, sending)))?.firstAt.getTime();
+  });
 /** What those wait for who are still there, and until when. */
 const waits = async (campaign: Started) =>
   (await places(campaign)).flatMap(
@@ -83,11 +89,7 @@ test("whom a limit keeps leaves when it is over, on a new day not before the tim
     1,
     [{ reason: "recipient_domain_limit", at: await momentOf(campaign, 1, 0) }],
   ]);
-  const due = await withTenant(scope, async (tx) => {
-    const sending = await loadSending(tx, campaignId);
-    return sending && forecastDue(tx, sending);
-  });
-  expect(due?.firstAt.getTime()).toBe(ends);
+  expect(await dueFirst(campaign)).toBe(ends);
   await passTo(campaign, 1, 0.05);
   expect([await sent(campaign), await waits(campaign)]).toEqual([1, [{ reason: "send_time", at: ends }]]);
   await passTo(campaign, 0, 9.05);
@@ -101,6 +103,64 @@ test("whom a limit keeps leaves when it is over, on a new day not before the tim
   expect(await sent(hourly)).toBe(1);
   await passTo(hourly, 0, 10.1);
   expect(await sent(hourly)).toBe(2);
+});
+
+test("a campaign without limits keeps the time of day, whoever’s clock it would go by with them", async () => {
+  const free = { ...settings, no_limits: true, timezone_mode: "recipient" };
+  const campaign = await newCampaign({ emails: atBig, ...nine, settings: free });
+  await limitDomain(campaign, { dailyLimit: 1, hourlyLimit: null });
+  await passTo(campaign, 1, 7);
+  await begin(campaign);
+  await passTo(campaign, 0, 9.05);
+  const ends = await momentOf(campaign, 1, 9);
+  expect([await sent(campaign), await dueFirst(campaign)]).toEqual([1, ends]);
+  await passTo(campaign, 1, 0.05);
+  expect([await sent(campaign), await waits(campaign)]).toEqual([1, [{ reason: "send_time", at: ends }]]);
+});
+
+test("who was let go after the time of day goes on at midnight, when the campaign has emails again", async () => {
+  const campaign = await newCampaign({ emails: atBig, ...nine });
+  await limitDomain(campaign, { dailyLimit: null, hourlyLimit: 1 });
+  await passTo(campaign, 1, 8);
+  await begin(campaign);
+  await passTo(campaign, 0, 9.05);
+  expect((await waits(campaign)).map(({ reason }) => reason)).toEqual(["recipient_domain_hourly_limit"]);
+  await changeSettings(campaign, sql`daily_limit = 1`);
+  const midnight = await momentOf(campaign, 1, 0);
+  await passTo(campaign, 0, 11);
+  expect([await sent(campaign), await dueFirst(campaign)]).toEqual([1, midnight]);
+  await passTo(campaign, 1, 0.05);
+  expect(await sent(campaign)).toBe(2);
+});
+
+test("who waits for their best hour after the time of day has had it, also when everybody at the step is gone through", async () => {
+  const campaign = await newCampaign({
+    emails: [...atBig, "cid@reads.test"],
+    ...nine,
+    settings: { ...settings, optimize_send_time: true },
+  });
+  await limitDomain(campaign, { dailyLimit: 1, hourlyLimit: null });
+  await passTo(campaign, 1, 7);
+  const four = await momentOf(campaign, 0, 16);
+  await withTenant(campaign.scope, (tx) =>
+    tx.execute(sql`
+      insert into email_events (message_id, contact_id, type, occurred_at)
+      select gen_random_uuid(), ${campaign.contactIds[2]}::uuid, 'opened',
+        ${new Date(four).toISOString()}::timestamptz + interval '10 minutes' - make_interval(days => n)
+      from generate_series(1, 8) n`),
+  );
+  await begin(campaign);
+  await passTo(campaign, 0, 9.05);
+  const theirs = { reason: "best_hour", at: four - 900_000 };
+  const before = await waits(campaign);
+  expect(before).toContainEqual(theirs);
+  expect(before.map(({ reason }) => reason)).toContain("recipient_domain_limit");
+  await passTo(campaign, 0, 14);
+  await limitDomain(campaign, { dailyLimit: 1, hourlyLimit: 1 });
+  await runner.settle();
+  expect(await waits(campaign)).toContainEqual(theirs);
+  await passTo(campaign, 0, 16);
+  expect(await sent(campaign)).toBe(2);
 });
 
 test("who is held at an email that is given a time of day meanwhile waits for that, too", async () => {

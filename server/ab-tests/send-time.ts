@@ -54,13 +54,13 @@ const earlierThan = (zone: string, at: number, time: string): boolean =>
 
 /**
  * When an email with a time of day leaves for somebody whom `hold` keeps until `until`: on a new day not before that time
- * either. Where everybody is written to on their own clock, the window on that one sees to it.
+ * either. Where everybody is written to in a window on their own clock, that sees to it.
  */
 export function freeAgain(
-  { zone, personal }: Pick<StepGraph, "zone" | "personal">,
+  { zone, ownWindow }: Pick<StepGraph, "zone" | "ownWindow">,
   { time, until, hold }: { time: string | null; until: number; hold: string },
 ): number {
-  const waits = time !== null && !personal && limits.includes(hold) && earlierThan(zone, until, time);
+  const waits = time !== null && !ownWindow && limits.includes(hold) && earlierThan(zone, until, time);
   return waits ? nextTimeOfDay(zone, until, time) : until;
 }
 
@@ -73,7 +73,7 @@ export async function holdForSendTime(
   tx: TenantTx,
   {
     slice,
-    graph: { zone, personal },
+    graph: { zone, ownWindow },
     test,
     sendTime,
   }: { slice: Slice; graph: StepGraph; test: Test | null; sendTime: string | null },
@@ -83,7 +83,10 @@ export async function holdForSendTime(
   const now = (await appNow(tx)).getTime();
   // For whoever comes just after it, that very instant: those who have had the time of day stand there together.
   const at = times.map(({ time }) => nearestTimeOfDay(zone, now, time));
-  const early = personal ? sql`false` : sql`t.time > (app_now() at time zone ${zone})::time`;
+  // Of the day on which they were let go: who has had to wait for the campaign's limits since then goes on.
+  const early = ownWindow
+    ? sql`false`
+    : sql`date_trunc('day', e.next_email_scheduled_at at time zone ${zone}) + t.time::interval > app_now() at time zone ${zone}`;
   const variantOf = sql`(select a.variant_id from ab_test_assignments a
     where a.test_id = ${test?.id ?? null}::uuid and a.contact_id = e.contact_id)`;
   const rows = await tx.execute(sql`
@@ -116,8 +119,8 @@ export async function holdForSendTime(
 const iso = (at: number) => new Date(at).toISOString();
 
 /**
- * When `campaign_contacts e` was given a time of day to wait for at the step where it stands; null for whoever was not. That time
- * is written where the moment stood at which they came, on the same clock.
+ * When `campaign_contacts e` was given a time of day to wait for at the step where it stands, or had another time of its own
+ * that is over; null for whoever had none. It is written where the moment stood at which they came, on the same clock.
  */
 export const timeWaitedFor: SQL = sql`case when e.due_local > (e.entered_step_at at time zone e.tz_used)
   then e.due_local at time zone e.tz_used end`;

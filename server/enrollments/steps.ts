@@ -65,12 +65,13 @@ export type EngineStep = {
 
 /**
  * `zone` is the campaign's: waits of days and weeks keep its wall clock. `personal`: it writes to everybody on their own,
- * which waits until a time then go by.
+ * which waits until a time then go by; `ownWindow`: and its emails keep to the send window on that.
  */
 export type StepGraph = {
   campaignId: string;
   zone: string;
   personal: boolean;
+  ownWindow: boolean;
   entry: EngineStep | null;
   steps: ReadonlyMap<string, EngineStep>;
 };
@@ -97,6 +98,7 @@ type Row = {
   retimed_up_to: string | null;
   timezone: string;
   personal: boolean;
+  own_window: boolean;
 };
 
 /** The campaign's steps as they stand now, the deleted ones too. The first active one is where everybody starts. */
@@ -105,7 +107,7 @@ export async function loadGraph(tx: TenantTx, campaignId: string): Promise<StepG
     select s.id, s.step_order, s.step_type, s.next_step_id, s.true_next_step_id, s.false_next_step_id,
       s.on_timeout_step_id, s.wait_duration, s.condition_rules, s.wait_up_to, s.action_type, s.action_config,
       s.is_active, left(s.send_time::text, 5) as send_time, s.retimed_up_to, s.requires_draft_approval, s.draft_review, s.was_reviewed, cs.timezone,
-      cs.timezone_mode <> 'campaign' as personal,
+      cs.timezone_mode <> 'campaign' as personal, cs.timezone_mode <> 'campaign' and not cs.no_limits as own_window,
       coalesce(btrim(s.email_content), '') <> '' and (s.reply_in_thread or coalesce(btrim(s.subject_line), '') <> '') as written
     from campaign_steps s join campaign_settings cs on cs.campaign_id = s.campaign_id
     where s.campaign_id = ${campaignId}::uuid
@@ -115,6 +117,7 @@ export async function loadGraph(tx: TenantTx, campaignId: string): Promise<StepG
     campaignId,
     zone: rows[0]?.timezone ?? "UTC",
     personal: rows[0]?.personal ?? false,
+    ownWindow: rows[0]?.own_window ?? false,
     entry: steps.find((step) => step.active) ?? null,
     steps: new Map(steps.map((step) => [step.id, step])),
   };

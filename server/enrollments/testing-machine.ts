@@ -106,6 +106,7 @@ export function begin(seed: number, zone: string, from: number): Simulation {
       campaignId: `campaign ${seed}`,
       zone,
       personal: false,
+      ownWindow: false,
       entry,
       steps: new Map(steps.map((step) => [step.id, step])),
     },

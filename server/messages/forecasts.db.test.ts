@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { withoutTenant } from "#db/client";
+import { appNow } from "#db/clock";
 import { createCampaign, createContacts, createList, createMailbox } from "#db/factories";
 import { type TenantTx, withTenant } from "#db/tenancy";
 import { moveClock } from "#db/testing";
@@ -21,16 +22,21 @@ import { always, atOnce, people } from "./testing.ts";
 const runner = createRunner(sinks);
 beforeEach(() => runner.forget());
 
-const clock = () =>
-  withoutTenant(async (tx) => {
-    const [row] = await tx.execute<{ now: Date }>(sql`select app_now() as now`);
-    return row?.now.getTime() ?? 0;
-  });
+type Campaign = Awaited<ReturnType<typeof newCampaign>>;
+
+const clock = () => withoutTenant(async (tx) => (await appNow(tx)).getTime());
 /** The clock goes on while the test works. */
 const apart = (one: Date | null | undefined, other: Date | null | undefined) =>
   Math.abs((one?.getTime() ?? 0) - (other?.getTime() ?? Infinity));
 const leeway = 30_000;
 const moveTo = async (at: number) => moveClock(`${at - (await clock())} milliseconds`);
+
+async function poolOfBoth(tx: TenantTx, { userId, emailAccountId, campaignId }: Campaign, second: string) {
+  const members = [emailAccountId, second].map((mailboxId) => ({ mailboxId, weight: 1 }));
+  const pool = { name: "Both", strategy: "round_robin", dailyLimitPerAccount: null, members } as const;
+  const { id } = await createPool(tx, userId, pool);
+  await tx.execute(sql`update campaigns set rotation_pool_id = ${id}::uuid where id = ${campaignId}::uuid`);
+}
 
 test("what is forecast before the launch, and while it runs, is what then happens: when, how long, from which mailbox", async () => {
   const campaign = await newCampaign({
@@ -47,15 +53,7 @@ test("what is forecast before the launch, and while it runs, is what then happen
   const now = await clock();
   await withTenant(campaign.scope, async (tx) => {
     const second = await createMailbox(tx, { email: "second@sandbox.test", dailyLimit: 2 });
-    const { id } = await createPool(tx, campaign.userId, {
-      name: "Both",
-      strategy: "round_robin",
-      dailyLimitPerAccount: null,
-      members: [campaign.emailAccountId, second].map((mailboxId) => ({ mailboxId, weight: 1 })),
-    });
-    await tx.execute(
-      sql`update campaigns set rotation_pool_id = ${id}::uuid where id = ${campaign.campaignId}::uuid`,
-    );
+    await poolOfBoth(tx, campaign, second);
     await tx.execute(sql`
       update contacts set timezone = case when email_normalized < 'near-5' then 'America/New_York' else 'Asia/Tokyo' end`);
     const closed = dayName(toLocal("UTC", now + 2 * 86_400_000));
@@ -96,8 +94,10 @@ test("what is forecast before the launch, and while it runs, is what then happen
     const { due } = await forecast();
     if (!due) break;
     const known = (await sent()).length;
-    // The slots are given out a few minutes before they are used.
-    for (const at of [due.firstAt.getTime() - 240_000, due.firstAt.getTime()]) {
+    // The slots are given out a few minutes before they are used. A mailbox keeps a part of its delay from when the email before
+    // was handed over, which is a moment after its slot.
+    const first = due.firstAt.getTime();
+    for (const at of [first - 240_000, first, first + 5_000]) {
       if (at > (await clock())) await moveTo(at);
       await runner.settle();
     }
@@ -255,6 +255,26 @@ test("of a test with a very large sample, too, the end is when the others have b
   const today = Math.floor((await clock()) / 86_400_000);
   expect(forecast?.finishesAt?.getTime()).toBe((today + 6) * 86_400_000);
   expect(problems.map(({ code }) => code)).toContain("ends_early");
+});
+
+test("of those who are overdue the one who has been for longest is foreseen first", async () => {
+  const campaign = await newCampaign({ emails: people(3), settings: { ...atOnce, daily_limit: 1 } });
+  const { scope, campaignId, emailAccountId } = campaign;
+  await launch(scope, campaignId);
+  await runner.settle();
+  const due = await withTenant(scope, async (tx) => {
+    const second = await createMailbox(tx, { email: "second@sandbox.test" });
+    await poolOfBoth(tx, campaign, second);
+    // The one who stands first by their id is due last.
+    await tx.execute(sql`
+      update campaign_contacts e set pinned_account_id = case nth when 1 then ${emailAccountId}::uuid else ${second}::uuid end,
+        next_email_scheduled_at = app_now() - make_interval(hours => nth::int)
+      from (select id, row_number() over (order by id) as nth from campaign_contacts
+        where campaign_id = ${campaignId}::uuid and current_step_id is not null) o where e.id = o.id`);
+    const sending = await loadSending(tx, campaignId);
+    return sending && forecastDue(tx, sending);
+  });
+  expect(due).toMatchObject({ count: 2, mailbox: "second@sandbox.test" });
 });
 
 test("who waits for the winner of a test is due when it is decided, not before, and says until when", async () => {

@@ -275,10 +275,11 @@ async function forecastStanding(
   const rows = found.filter(({ id }) => !turns.has(id));
   const left = found.length === 0 ? 0 : Math.round((count * rows.length) / found.length);
   const graph = await loadGraph(tx, sending.campaignId);
+  // Who is overdue keeps the place among the others that they have by that.
   const dueAgain = ({ due_at: at, written, wait_reason: hold, step_id: step }: Row): Date => {
-    const until = Math.max(at.getTime(), sending.now);
     const time = graph.steps.get(step)?.sendTime ?? null;
-    return written ? at : new Date(freeAgain(graph, { time, until, hold: hold ?? "" }));
+    const free = freeAgain(graph, { time, until: at.getTime(), hold: hold ?? "" });
+    return written || free <= sending.now ? at : new Date(free);
   };
   const people = await loadPeople(
     tx,

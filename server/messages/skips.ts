@@ -246,15 +246,21 @@ export async function letMessagesGoOfDays(
   return messages.map(({ id }) => id);
 }
 
-/** As `letMessagesGoOfDays`, the places, after the messages of all of them. */
+type LettingGo = { enrollmentIds: readonly string[]; messageIds: readonly string[]; timed: boolean };
+
+/**
+ * As `letMessagesGoOfDays`, the places, after the messages of all of them. `timed`: the email leaves at a time of day. Whoever
+ * has had that is asked for their window next, and does not wait for it once more (`holdForSendTime`).
+ */
 export async function letPlacesGoOfDays(
   tx: TenantTx,
-  { enrollmentIds, messageIds }: { enrollmentIds: readonly string[]; messageIds: readonly string[] },
+  { enrollmentIds, messageIds, timed }: LettingGo,
 ): Promise<void> {
+  const asked: WaitReason | null = timed ? "recipient_window" : null;
   await tx.execute(sql`
     update campaign_contacts
     set next_email_scheduled_at = case when next_email_scheduled_at is not null then app_now() end,
-      wait_reason = case when awaiting_message_id is not null then 'awaiting_send' end, updated_at = app_now()
+      wait_reason = case when awaiting_message_id is not null then 'awaiting_send' else ${asked} end, updated_at = app_now()
     where id in (select id from campaign_contacts
       where id = any(${sql.param([...enrollmentIds])}::uuid[]) and status in ('enrolled', 'active', 'paused')
         and (${forDays(sql`wait_reason`, sql`next_email_scheduled_at`)}
