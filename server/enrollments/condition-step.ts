@@ -8,7 +8,15 @@ import type { Engagement, Rule, RuleTree } from "#server/segments/schema";
 import { happened, settles } from "./engagement.ts";
 import { judge } from "./judge.ts";
 import { retimeWaiters } from "./retime.ts";
-import { holdIncomplete, dueRows, onStep, type Slice, type SliceResult } from "./slice.ts";
+import {
+  type DueIds,
+  dueIds,
+  dueRows,
+  holdIncomplete,
+  onStep,
+  type Slice,
+  type SliceResult,
+} from "./slice.ts";
 
 /** Asks the condition about everybody who is due at it, in one statement, and sends them down its edges. */
 export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult> {
@@ -28,14 +36,15 @@ export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult
       if (settles(field)) fresh.push(happened(field, which, "lately"));
       return happened(field, which, "settled");
     };
-    const clocks = namesFields(step.rules, asksForZones) ? await clocksOfDue(tx, slice) : [];
+    const due = await dueIds(tx, slice);
+    const clocks = namesFields(step.rules, asksForZones) ? await clocksOf(tx, due) : [];
     const asking = { id: step.id, zone: graph.zone, clocks };
     const matches = compileRules(step.rules, {
       ...(await ruleContext(tx, step.rules)),
       engagement,
       step: asking,
     });
-    return judge(tx, context, {
+    return judge(tx, context, due, {
       matches,
       unsettled: fresh.length > 0 ? sql`(${sql.join(fresh, sql` or `)})` : sql`false`,
       ways: {
@@ -51,11 +60,10 @@ export function decideCondition(tx: TenantTx, slice: Slice): Promise<SliceResult
 const namesFields = (rules: Rule | RuleTree, asks: (field: string) => boolean): boolean =>
   "rules" in rules ? rules.rules.some((rule) => namesFields(rule, asks)) : asks(rules.field);
 
-/** The clocks of the next ones who are due, who are locked here as they will be when they are asked about. */
-async function clocksOfDue(tx: TenantTx, slice: Slice): Promise<string[]> {
-  const ids = (await dueRows(tx, slice)).map((row) => row.id);
+/** All clocks that these people live by. */
+async function clocksOf(tx: TenantTx, { ids }: DueIds): Promise<string[]> {
   const rows = await tx.execute<{ clock: string }>(sql`
     select distinct ${clockOfContact} as clock from campaign_contacts e join contacts c on c.id = e.contact_id
-    where e.id = any(${sql.param(ids)}::uuid[]) and ${clockOfContact} is not null`);
+    where e.id = any(array(select unnest(${ids}::text::uuid[]))) and ${clockOfContact} is not null`);
   return rows.map(({ clock }) => clock);
 }

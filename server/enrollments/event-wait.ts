@@ -7,7 +7,7 @@ import { ruleContext } from "#server/segments/queries";
 import { ruleTree } from "#server/segments/schema";
 import { happened, settles } from "./engagement.ts";
 import { judge } from "./judge.ts";
-import { dueRows, holdIncomplete, type StepContext } from "./slice.ts";
+import { dueIds, dueRows, holdIncomplete, type StepContext } from "./slice.ts";
 
 /**
  * Sends those on for whom the event has come, and those whose time is up; the others wait, woken by the event itself or
@@ -30,7 +30,7 @@ export async function releaseOnEvent(
   }
   const { matches, unsettled } = asks;
   const forks = wait.onTimeout === "branch";
-  return judge(tx, context, {
+  return judge(tx, context, await dueIds(tx, context), {
     matches,
     unsettled,
     ways: {

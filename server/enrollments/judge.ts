@@ -3,7 +3,7 @@ import type { TenantTx } from "#db/tenancy";
 import type { DriverEvent } from "#server/drivers/events";
 import { advance, type Move } from "./advance.ts";
 import { settleSeconds } from "./engagement.ts";
-import { dueIds, lookUpByKeys, type StepContext } from "./slice.ts";
+import { type DueIds, lookUpByKeys, type StepContext } from "./slice.ts";
 import { type Edge, waitsUntil } from "./steps.ts";
 
 /**
@@ -38,14 +38,14 @@ type Stay = { at: number; until: number | null; reason: Question["reason"] | "se
  */
 const askAgainMs = 60_000;
 
-/** Asks everybody who is due at the step, in one statement, and sends them down its ways. */
+/** Asks those who are due at the step, in one statement, and sends them down its ways. */
 export async function judge(
   tx: TenantTx,
   context: StepContext,
+  { count, ids }: DueIds,
   question: Question,
 ): Promise<{ acted: number; ended: number; events: DriverEvent[] }> {
   const { graph, scope, step, beside } = context;
-  const { count, ids } = await dueIds(tx, context);
   if (ids === null) return { acted: 0, ended: 0, events: [] };
   await lookUpByKeys(tx);
   // A statement of its own: it sees what those had committed whose locks the first one passed or waited for.

@@ -90,9 +90,12 @@ export type DueRow = { id: string; due_local: string | null; tz_used: string | n
 export const dueRows = (tx: TenantTx, slice: Slice): Promise<DueRow[]> =>
   tx.execute<DueRow>(dueNow(sql`id, due_local::text, tz_used`, slice));
 
-/** The same where nothing but their ids is of use, as the text of a list for the next statement; null without anybody. */
-export async function dueIds(tx: TenantTx, slice: Slice): Promise<{ count: number; ids: string | null }> {
-  const [due = { count: 0, ids: null }] = await tx.execute<{ count: number; ids: string | null }>(sql`
+/** People of whom nothing but the ids is of use: the text of a list for the next statement, null without anybody. */
+export type DueIds = { count: number; ids: string | null };
+
+/** As `dueRows`. */
+export async function dueIds(tx: TenantTx, slice: Slice): Promise<DueIds> {
+  const [due = { count: 0, ids: null }] = await tx.execute<DueIds>(sql`
     select count(*)::int as count, array_agg(id)::text as ids from (${dueNow(sql`id`, slice)}) due`);
   return due;
 }
