@@ -27,8 +27,11 @@ export const enrollSize = 10_000;
 
 /** Transactions that work side by side where there is much to do: as many as the smallest machine has cores. */
 const lanes = 2;
-/** So many slices each of them takes before a step of the run is over. */
-const roundsTogether = 4;
+/**
+ * They begin another slice until so long after the first: who wants the driver for themselves meanwhile, to wake it, waits
+ * until all of them rest.
+ */
+const togetherMs = 1_000;
 
 type Worked = Omit<SliceResult, "events" | "calls">;
 export type StepWork = (tx: TenantTx, slice: Slice) => Promise<SliceResult>;
@@ -81,10 +84,11 @@ export async function workSideBySide(
   const scope = scopeOf(due);
   if (!(await withTenant(scope, (tx) => holds(tx, driverOf(due), fence)))) return lost;
   const slice = { scope, campaignId, stepId, fence, limit, beside: true };
+  const until = performance.now() + togetherMs;
   const lane = async (): Promise<Worked[]> => {
     const slices: Worked[] = [];
     // None waits for the others between its slices: while Node reads what one brings, Postgres works for the next.
-    for (let full = true; full && slices.length < roundsTogether;) {
+    for (let full = true; full && (slices.length === 0 || performance.now() < until);) {
       const worked = await commitThenSend(scope, (tx) => work(tx, slice));
       slices.push(worked);
       ({ full } = worked);
@@ -141,7 +145,7 @@ export function enrollNext(campaign: OfCampaign & { fence: number }, size = enro
 }
 
 /**
- * Enrolls several slices of the audience side by side, a few times: while some come in, those behind them are picked. The
+ * Enrolls several slices of the audience side by side, for a while: while some come in, those behind them are picked. The
  * checkpoint moves when all of a round are in: run again after a death in between, whoever is in already is passed over.
  */
 export async function enrollSideBySide(
@@ -160,8 +164,8 @@ export async function enrollSideBySide(
     );
   let enrolled = 0;
   let picked = await pick();
-  for (let round = 1; ; round++) {
-    const goesOn = round < roundsTogether && picked.length === slice.size;
+  for (const until = performance.now() + togetherMs; ;) {
+    const goesOn = performance.now() < until && picked.length === slice.size;
     const parts = Array.from({ length: lanes }, (_, nth) => picked.slice(nth * size, (nth + 1) * size));
     const behind = goesOn ? pick(picked.at(-1)?.contactId) : Promise.resolve([]);
     const [taken, next] = await both(sideBySide(parts.map(enroll)), behind);
