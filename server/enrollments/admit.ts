@@ -90,8 +90,8 @@ async function inPerson(
 ): Promise<readonly Arrival[]> {
   const ids = [...new Set(arrivals.map(({ contactId }) => contactId))];
   await tx.execute(sql`
-    select e.id from campaign_contacts e where e.contact_id = any(${sql.param(ids)}::uuid[]) and ${isIn(campaignId)}
-    order by e.id for no key update of e`);
+    select id from campaign_contacts where campaign_id = ${campaignId}::uuid and contact_id = any(${sql.param(ids)}::uuid[])
+    order by id for no key update`);
   const standIns = await holdContacts(tx, ids);
   if (standIns.size === 0) return arrivals;
   return arrivals.map((arrival) => ({
@@ -99,10 +99,6 @@ async function inPerson(
     contactId: standIns.get(arrival.contactId) ?? arrival.contactId,
   }));
 }
-
-/** As a case, which no index answers: else where few seem to be in a campaign all who are in it are read for each arrival. */
-const isIn = (campaignId: string) =>
-  sql`case when e.campaign_id = ${campaignId}::uuid then true else false end`;
 
 type Judging = {
   campaignId: string;
@@ -133,7 +129,7 @@ async function judgeAndEnroll(
     ), known as materialized (
       select e.*, coalesce(e.completed_at, e.exited_at, e.replied_at, e.updated_at) as ended_at
       from campaign_contacts e
-      where e.contact_id = any(array(select contact_id from given)) and ${isIn(campaignId)}
+      where e.campaign_id = ${campaignId}::uuid and e.contact_id = any(array(select contact_id from given))
       order by e.id for no key update of e
     ), judged as materialized (
       select p.*, k.id as enrollment_id, case
