@@ -111,10 +111,10 @@ test("the server's memory and log follow the machine's, between what the smalles
     const [buffers, , log] = sized(gigabytes * 1024 ** 3);
     return [buffers, log];
   };
-  expect([0.5, 2, 8, 64].map(settings)).toEqual([
+  expect([0.5, 2, 7.7, 64].map(settings)).toEqual([
     ["shared_buffers=128MB", "max_wal_size=2GB"],
     ["shared_buffers=256MB", "max_wal_size=2GB"],
-    ["shared_buffers=1024MB", "max_wal_size=4GB"],
+    ["shared_buffers=985MB", "max_wal_size=4GB"],
     ["shared_buffers=2048MB", "max_wal_size=4GB"],
   ]);
 });

@@ -165,7 +165,8 @@ export function sized(bytes: number): string[] {
   return [
     `shared_buffers=${Math.floor(shared / 1024 ** 2)}MB`,
     `effective_cache_size=${Math.floor(bytes / 2 / 1024 ** 2)}MB`,
-    `max_wal_size=${shared < gigabyte ? 2 : 4}GB`,
+    // A machine that is sold with 8 GB tells of a little less.
+    `max_wal_size=${bytes < 7 * gigabyte ? 2 : 4}GB`,
     "checkpoint_timeout=15min",
   ];
 }
