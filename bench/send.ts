@@ -1,13 +1,14 @@
 /**
  * Sending email of 5 KB with five tracked links, a pixel and a text part, from the launch of a campaign per mailbox to
  * the last result written down, against the floor: handing the same bytes, made beforehand, to the same server over as
- * many connections. Each mailbox sends one group at a time; several keep database and sender busy at once.
+ * many connections, by our own client and by the mail library's pool. Each mailbox sends one group at a time; several keep database and sender busy at once.
  *
  *   npm run bench:send -- [mails] [mailboxes] [--dkim]   (with it, every mail is signed)
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { createTransport } from "nodemailer";
 import type { Compiled } from "#server/messages/render";
 import { sinks } from "#server/messages/testing-sinks";
 import { openBenchDatabase, report, timed } from "./database.ts";
@@ -42,7 +43,9 @@ try {
     `the sender's process: ${Math.round((user + system) / total)} µs of its processor a mail, at most ${Math.round(memory / 1024 ** 2)} MB; sending alone ${Math.round(total / Math.max(...sending))} mails/s`,
   );
   const handedOver = await Promise.all(campaigns.map(prepared));
-  const floor = await timed(() => Promise.all(handedOver.map((hand) => hand())));
+  const floor = await timed(() => Promise.all(handedOver.map(({ byUs }) => byUs())));
+  const library = await timed(() => Promise.all(handedOver.map(({ byLibrary }) => byLibrary())));
+  console.log(`the mail library hands over ${Math.round(total / library)} of these mails/s`);
   report(signed ? "send signed" : "send", "mails/s", total / seconds, total / floor);
 } finally {
   await close();
@@ -99,8 +102,10 @@ async function runCampaign({ scope, campaignId, stepId, emailAccountId }: Campai
   return (performance.now() - queuedAt) / 1000;
 }
 
-/** The same messages, rendered beforehand, through the same pool. */
-async function prepared({ scope, emailAccountId }: Campaign): Promise<() => Promise<void>> {
+type HandOver = Record<"byUs" | "byLibrary", () => Promise<void>>;
+
+/** The same messages, rendered beforehand, through as many connections. */
+async function prepared({ scope, emailAccountId }: Campaign): Promise<HandOver> {
   const { withTenant } = await import("#db/tenancy");
   const { mailServerOf } = await import("#server/mailboxes/queries");
   const { openTransport } = await import("#server/mail/smtp");
@@ -119,9 +124,29 @@ async function prepared({ scope, emailAccountId }: Campaign): Promise<() => Prom
   });
   if (signed && !rendered.every(({ raw }) => raw.toString("latin1").startsWith("DKIM-Signature:")))
     throw new Error("Mails should be signed, and some are not.");
-  return async () => {
-    const transport = openTransport(server, rows[0]?.lanes ?? 1);
-    await transport.send(rendered);
-    transport.close();
+  const lanes = rows[0]?.lanes ?? 1;
+  return {
+    byUs: async () => {
+      const transport = openTransport(server, lanes);
+      await transport.send(rendered);
+      transport.close();
+    },
+    byLibrary: async () => {
+      const { host, user, password } = server;
+      const pool = createTransport({
+        pool: true,
+        host,
+        port,
+        ignoreTLS: true,
+        maxConnections: lanes,
+        maxMessages: 200,
+        ...(user ? { auth: { user, pass: password } } : {}),
+      });
+      for (let from = 0; from < rendered.length; from += 1_000)
+        await Promise.all(
+          rendered.slice(from, from + 1_000).map(({ envelope, raw }) => pool.sendMail({ envelope, raw })),
+        );
+      pool.close();
+    },
   };
 }
