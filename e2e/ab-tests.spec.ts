@@ -49,6 +49,9 @@ test("two subjects are tried on half of the audience, one is picked, and everybo
     await expect(page.getByText("Settings saved.")).toBeVisible();
     await page.getByRole("link", { name: "Review", exact: true }).click();
     await expect(page.getByText("is tested on 4 people")).toBeVisible();
+    await expect(
+      page.getByText(/4 people get it from then on, as the sample of its test; the others/),
+    ).toBeVisible();
     await launchCampaign(page);
   });
 

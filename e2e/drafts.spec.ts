@@ -42,6 +42,7 @@ test("a reviewer edits one email, approves two, rejects one, and exactly what wa
     await page.getByLabel("Review each email before it goes").check();
     await expect(page.getByText("Saved", { exact: true })).toBeVisible();
     await page.getByRole("link", { name: "Review", exact: true }).click();
+    await expect(page.getByText(/^When its drafts are approved/)).toBeVisible();
     await launchCampaign(page);
     await expect(page.getByText("Somebody looks at the email before it leaves").first()).toBeVisible({
       timeout: 20_000,

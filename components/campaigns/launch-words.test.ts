@@ -80,4 +80,8 @@ test("the times that are listed are said to be examples where those of others co
   expect(words("subject", false, all)).toBeNull();
   expect(words("send_time", false, all)).toMatch(/^Who gets which variant is drawn/);
   expect(words("subject", true, all)).toMatch(/^The first people to come are the sample/);
+  const later = [{ type: "email", test: null } as const, ...of("subject")];
+  expect(exampleWords({ steps: later, goesOn: false }, null)).toMatch(
+    /^Later emails that are tested are listed as if/,
+  );
 });

@@ -49,8 +49,12 @@ export function exampleWords(
   { steps, goesOn }: { steps: readonly Tested[]; goesOn: boolean },
   test: Planned["test"],
 ): string | null {
-  if (!test) return null;
-  const variants = steps.find(({ type }) => type === "email")?.test;
+  const [first, ...later] = steps.filter(({ type }) => type === "email");
+  if (!test)
+    return later.some((step) => step.test)
+      ? "Later emails that are tested are listed as if they were not: most people get those when their winner is found."
+      : null;
+  const variants = first?.test;
   if (goesOn)
     return "The first people to come are the sample of the test, and who that is nobody knows yet: these times are examples.";
   if (test.others > 0)
