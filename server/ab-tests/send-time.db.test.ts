@@ -75,6 +75,25 @@ test("an email that leaves at a time of day waits for it, and not for tomorrow w
   expect(await sent(late)).toBe(2);
 });
 
+test("who was snoozed waits for the time of day after it, as is forecast", async () => {
+  const campaign = await newCampaign({ emails: people(1), ...nine });
+  const { scope } = campaign;
+  await passTo(campaign, 1, 7);
+  const until = await momentOf(campaign, 0, 14);
+  await withTenant(scope, (tx) =>
+    tx.execute(sql`update contacts set snoozed_until = ${new Date(until).toISOString()}::timestamptz`),
+  );
+  await begin(campaign);
+  await passTo(campaign, 0, 9.05);
+  expect(await waits(campaign)).toEqual([{ reason: "snoozed", at: until }]);
+  const at = await momentOf(campaign, 1, 9);
+  expect(await dueFirst(campaign)).toBe(at);
+  await passTo(campaign, 0, 14.05);
+  expect([await sent(campaign), await waits(campaign)]).toEqual([0, [{ reason: "send_time", at }]]);
+  await passTo(campaign, 1, 9.05);
+  expect(await sent(campaign)).toBe(1);
+});
+
 test("whom a limit keeps leaves when it is over, on a new day not before the time of day, as is forecast", async () => {
   const campaign = await newCampaign({ emails: atBig, ...nine });
   const { scope, campaignId } = campaign;

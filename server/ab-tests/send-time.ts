@@ -54,13 +54,16 @@ const earlierThan = (zone: string, at: number, time: string): boolean =>
 
 /**
  * When an email with a time of day leaves for somebody whom `hold` keeps until `until`: on a new day not before that time
- * either. Where everybody is written to in a window on their own clock, that sees to it.
+ * either. Where everybody is written to in a window on their own clock, that sees to it. Who was snoozed has not had it yet.
  */
 export function freeAgain(
   { zone, ownWindow }: Pick<StepGraph, "zone" | "ownWindow">,
   { time, until, hold }: { time: string | null; until: number; hold: string },
 ): number {
-  const waits = time !== null && !ownWindow && limits.includes(hold) && earlierThan(zone, until, time);
+  if (time === null) return until;
+  const waits =
+    hold === ("snoozed" satisfies WaitReason)
+    || (!ownWindow && limits.includes(hold) && earlierThan(zone, until, time));
   return waits ? nextTimeOfDay(zone, until, time) : until;
 }
 
