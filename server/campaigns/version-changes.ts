@@ -22,7 +22,7 @@ const parts: Readonly<Record<string, string>> = {
   sender: "Sender",
   reply_in_thread: "Thread",
   attachments: "Files",
-  send_time: "Earliest hour",
+  send_time: "Time of day",
   test: "A/B test",
   wait_duration: "How long it waits",
   wait_up_to: "How long it is given",

@@ -13,6 +13,7 @@ import {
   dueIds,
   dueRows,
   holdIncomplete,
+  lookUpByKeys,
   onStep,
   type Slice,
   type SliceResult,
@@ -62,6 +63,7 @@ const namesFields = (rules: Rule | RuleTree, asks: (field: string) => boolean): 
 
 /** All clocks that these people live by. */
 async function clocksOf(tx: TenantTx, { ids }: DueIds): Promise<string[]> {
+  await lookUpByKeys(tx);
   const rows = await tx.execute<{ clock: string }>(sql`
     select distinct ${clockOfContact} as clock from campaign_contacts e join contacts c on c.id = e.contact_id
     where e.id = any(array(select unnest(${ids}::text::uuid[]))) and ${clockOfContact} is not null`);
